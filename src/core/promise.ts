@@ -1,0 +1,7 @@
+/** A value that may be there now or later: keys can live in a module that only answers asynchronously. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Continues at once when the value is there (no microtask, no allocation), else when it arrives. */
+export function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
