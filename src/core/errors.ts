@@ -101,7 +101,10 @@ function messageOf(e: DlmsError): string {
   const list = Object.entries(facts)
     .filter(([, v]) => v !== undefined)
     .map(([k, v]) => `${words(k)} ${k === 'actual' && typeof v === 'number' && 'expected' in facts ? `${v} (0x${v.toString(16)})` : String(v)}`);
-  const where = [offset === undefined ? '' : ` at offset ${offset}`, e.path.length === 0 ? '' : ` in ${e.path.join('.')}`].join('');
+  const where = [
+    offset === undefined ? '' : ` at offset ${offset}`,
+    e.path.length === 0 ? '' : ` in ${e.path.length > 12 ? [...e.path.slice(0, 11), '…'].join('.') : e.path.join('.')}`,
+  ].join('');
   const hint = hints[e.code];
   return `${what}${where}${list.length === 0 ? '' : `: ${list.join(', ')}`}${hint === undefined ? '' : `. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`}`;
 }
