@@ -4,6 +4,38 @@ import type { MaybePromise } from '../core/promise.js';
 export interface Transport {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
+  /**
+   * The same octets without a promise per chunk, where the medium can do it (sockets). Whoever takes it leaves the streams alone.
+   * Optional: `octetLink(transport)` gives the same view of any transport.
+   */
+  readonly direct?: OctetLink;
+  /** True when each chunk, in both directions, is one datagram (UDP): boundaries mean something, and a bad chunk says nothing about the next. */
+  readonly datagrams?: boolean;
+}
+
+/** Push-style view of a transport: what the frame layers (wrapper, HDLC) sit on. */
+export interface OctetLink {
+  /** Starts delivery; to be called once. */
+  start(sink: OctetSink): void;
+  /**
+   * Sends octets, which must not be changed afterwards. A promise only when the peer reads too slowly; it resolves when there is room again.
+   * Never fails: octets for a medium that is gone go nowhere, and `ended` says why.
+   */
+  write(octets: Uint8Array): MaybePromise<void>;
+  /** Stops delivery for a while (the medium pushes back on the peer, or keeps a bounded amount). */
+  pause(): void;
+  resume(): void;
+  /** Sends what is still queued, then closes both directions; `ended` follows. */
+  close(): MaybePromise<void>;
+  /** Closes at once, dropping what is queued. */
+  abort(): void;
+}
+
+export interface OctetSink {
+  /** Octets as they came, in chunks of any size. They stay valid: nobody writes into them later. */
+  octets(chunk: Uint8Array): void;
+  /** Called once at the end: with an error when the medium failed, without when either side closed. */
+  ended(error?: unknown): void;
 }
 
 export interface ReceiveOptions {
