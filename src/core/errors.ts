@@ -52,7 +52,8 @@ export interface DlmsErrorContext {
   'security/invalid-key': { reason: string };
   /** Local policy asks for more protection than the message has. */
   'security/policy': { required: string; actual: string };
-  'security/certificate': { reason: string };
+  /** A certificate, request or list is refused; `reason` is one of the names that the certificates part lists. */
+  'security/certificate': { reason: string; subject?: string; detail?: string };
   'security/unsupported': { what: string };
   'transport/timeout': { waitedMs: number; waitingFor: string };
   'transport/closed': { by: 'local' | 'remote'; during: string };
