@@ -1,0 +1,238 @@
+import { equalBytes } from '../core/bytes.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import { type MaybePromise, then } from '../core/promise.js';
+import type { InvocationCounters } from './counters.js';
+import { type SecurityPolicy, strictPolicy } from './policy.js';
+import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
+import { type SecuritySuite, securitySuite } from './suites.js';
+
+/** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
+export interface SecurityKeys {
+  /** Enters the additional authenticated data; as long as the encryption keys. */
+  readonly authentication?: KeyHandle | undefined;
+  readonly globalUnicast?: KeyHandle | undefined;
+  readonly globalBroadcast?: KeyHandle | undefined;
+  /** Of this association; see {@link SecurityContext.newDedicatedKey}. */
+  readonly dedicated?: KeyHandle | undefined;
+  /** Key encrypting key (KEK). */
+  readonly master?: KeyHandle | undefined;
+  readonly signing?: KeyPair | undefined;
+  readonly agreement?: KeyPair | undefined;
+  readonly peerSigning?: PublicKey | undefined;
+  readonly peerAgreement?: PublicKey | undefined;
+}
+/** Names of the keys in reports and errors; the first four are the key-ids of the Security setup. */
+export type KeyName =
+  | 'global-unicast-encryption-key'
+  | 'global-broadcast-encryption-key'
+  | 'authentication-key'
+  | 'master-key'
+  | 'dedicated-key'
+  | 'wrapped-key'
+  | 'agreed-key'
+  | 'given-key';
+
+/** Which of the ciphered forms a message gets; see `protect`. */
+export type SimpleForm = 'glo' | 'ded' | 'general-glo' | 'general-ded';
+
+export interface SecurityContextOptions {
+  readonly provider: CryptoProvider;
+  /** 0, 1 or 2. */
+  readonly suite: number;
+  /** Own system title, 8 octets. */
+  readonly systemTitle: Uint8Array;
+  /** System title of the other side, when it is known beforehand; else it is learned from the AARQ, the AARE or the first message. */
+  readonly peerSystemTitle?: Uint8Array | undefined;
+  readonly keys: SecurityKeys;
+  readonly counters: InvocationCounters;
+  /** Default: {@link strictPolicy}. */
+  readonly policy?: SecurityPolicy;
+  /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
+  readonly form?: SimpleForm;
+  /**
+   * Separates counters in the store. Without it all keys that are used under the own system title share one sequence, so that no value is
+   * used twice even when one key was given to several meters. With it (say, the serial number) each scope has its own sequence: then the
+   * keys must differ between scopes.
+   */
+  readonly counterScope?: string;
+  /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
+  readonly acceptSuites?: readonly number[];
+  /** Finds the public signing key of a third party whose signature is inside a message. */
+  readonly signerOf?: (systemTitle: Uint8Array) => PublicKey | undefined;
+}
+
+/**
+ * The security state of one association, or of one sender of notifications: who the two sides are, their keys, what is applied and
+ * required, and the counters. Two contexts may share one {@link InvocationCounters}.
+ */
+export class SecurityContext {
+  readonly provider: CryptoProvider;
+  readonly suite: SecuritySuite;
+  readonly systemTitle: Uint8Array;
+  readonly counters: InvocationCounters;
+  readonly acceptSuites: readonly number[];
+  readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
+  readonly counterScope: string;
+  policy: SecurityPolicy;
+  form: SimpleForm;
+  #keys: SecurityKeys;
+  #peer: Uint8Array | undefined;
+  #peerHex = '';
+  #ownHex: string;
+
+  constructor(options: SecurityContextOptions) {
+    this.provider = options.provider;
+    this.suite = securitySuite(options.suite);
+    this.systemTitle = titleOctets(options.systemTitle);
+    this.counters = options.counters;
+    this.policy = options.policy ?? strictPolicy;
+    this.form = options.form ?? 'glo';
+    this.acceptSuites = options.acceptSuites ?? [this.suite.id];
+    this.signerOf = options.signerOf;
+    this.counterScope = options.counterScope ?? '*';
+    this.#ownHex = formatHex(this.systemTitle);
+    checkKeys(this.suite, options.keys);
+    this.#keys = options.keys;
+    if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
+  }
+  get keys(): SecurityKeys {
+    return this.#keys;
+  }
+  /** Adds or replaces keys. Their counters are not touched: see `changeKeys` for that. */
+  setKeys(keys: SecurityKeys): void {
+    checkKeys(this.suite, keys);
+    this.#keys = { ...this.#keys, ...keys };
+  }
+  get peerSystemTitle(): Uint8Array | undefined {
+    return this.#peer;
+  }
+  /**
+   * The system title of the other side, from the AARQ or AARE. Once known it cannot become another one.
+   * @throws DlmsError `security/authentication-failed` when it is another one, or the own one (a reflected message)
+   */
+  setPeer(title: Uint8Array): void {
+    this.checkPeer(title);
+    if (this.#peer !== undefined) return;
+    this.#peer = titleOctets(title);
+    this.#peerHex = formatHex(title);
+  }
+  /** @throws DlmsError `security/authentication-failed` when `title` cannot be the other side */
+  checkPeer(title: Uint8Array): void {
+    titleOctets(title);
+    if (equalBytes(title, this.systemTitle)) throw new DlmsError('security/authentication-failed', { what: 'system title is our own: a reflected message' });
+    if (this.#peer !== undefined && !equalBytes(title, this.#peer))
+      throw new DlmsError('security/authentication-failed', { what: 'another system title than agreed', systemTitle: formatHex(title) });
+  }
+  /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
+  async newDedicatedKey(): Promise<Uint8Array> {
+    const octets = this.provider.random(this.suite.keyLength);
+    this.setKeys({ dedicated: await this.provider.importKey(this.suite.aes, octets) });
+    return octets;
+  }
+  /** Takes the dedicated key from a deciphered InitiateRequest. */
+  takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
+    return then(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
+  }
+  /** A new context for the next association with the same peer: same keys and counters, no dedicated key, peer title as configured. */
+  fresh(peerSystemTitle: Uint8Array | undefined = this.#peer): SecurityContext {
+    return new SecurityContext({
+      provider: this.provider,
+      suite: this.suite.id,
+      systemTitle: this.systemTitle,
+      peerSystemTitle,
+      keys: { ...this.#keys, dedicated: undefined },
+      counters: this.counters,
+      policy: this.policy,
+      form: this.form,
+      counterScope: this.counterScope,
+      acceptSuites: this.acceptSuites,
+      ...(this.signerOf === undefined ? {} : { signerOf: this.signerOf }),
+    });
+  }
+  /**
+   * Name of the sequence in which messages of this side are counted. The dedicated key and the content keys of general-ciphering share the
+   * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used.
+   */
+  sendName(key: KeyName): string {
+    return key === 'global-broadcast-encryption-key' ? `send ${this.#ownHex} broadcast` : `send ${this.#ownHex} ${this.counterScope}`;
+  }
+  /** Name under which values received from `sender` are remembered. */
+  receiveName(key: KeyName | 'hls' | 'transaction' | 'signature', sender: Uint8Array): string {
+    const who = sender === this.#peer ? this.#peerHex : formatHex(sender);
+    return `receive ${who} ${this.counterScope} ${key}`;
+  }
+  toJSON(): object {
+    return { suite: this.suite.id, systemTitle: this.#ownHex, peerSystemTitle: this.#peerHex, form: this.form, policy: this.policy };
+  }
+}
+
+/** Keys as octets, handles, or (private keys) scalars; what `importKeys` makes handles of. */
+export interface KeyMaterial {
+  readonly authentication?: Uint8Array | KeyHandle | undefined;
+  readonly globalUnicast?: Uint8Array | KeyHandle | undefined;
+  readonly globalBroadcast?: Uint8Array | KeyHandle | undefined;
+  readonly master?: Uint8Array | KeyHandle | undefined;
+  /** Scalar of the digital signature key. */
+  readonly signing?: Uint8Array | KeyPair | undefined;
+  /** Scalar of the key agreement key. */
+  readonly agreement?: Uint8Array | KeyPair | undefined;
+  /** x and y. */
+  readonly peerSigning?: Uint8Array | PublicKey | undefined;
+  readonly peerAgreement?: Uint8Array | PublicKey | undefined;
+}
+/**
+ * Makes handles of key octets; the caller may overwrite its own copy afterwards.
+ * @throws DlmsError `security/invalid-key` for a length that the suite does not have, `security/unsupported` for asymmetric keys in suite 0
+ */
+export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMaterial): MaybePromise<SecurityKeys> {
+  const { aes, curve } = securitySuite(suite);
+  const pair = (use: 'ECDSA' | 'ECDH', key: Uint8Array | KeyPair | undefined): MaybePromise<KeyPair | undefined> => {
+    if (!(key instanceof Uint8Array)) return key;
+    return provider.importPrivateKey(`${use} ${needCurve(curve)}` as PrivateKeyAlgorithm, key);
+  };
+  const symmetric = (algorithm: 'AES-128' | 'AES-256' | 'secret', key: Uint8Array | KeyHandle | undefined): MaybePromise<KeyHandle | undefined> =>
+    key instanceof Uint8Array ? provider.importKey(algorithm, key) : key;
+  const open = (key: Uint8Array | PublicKey | undefined): PublicKey | undefined =>
+    key instanceof Uint8Array ? { curve: needCurve(curve), octets: key.slice() } : key;
+  const entries: [keyof SecurityKeys, MaybePromise<unknown>][] = [
+    ['authentication', symmetric('secret', keys.authentication)],
+    ['globalUnicast', symmetric(aes, keys.globalUnicast)],
+    ['globalBroadcast', symmetric(aes, keys.globalBroadcast)],
+    ['master', symmetric(aes, keys.master)],
+    ['signing', pair('ECDSA', keys.signing)],
+    ['agreement', pair('ECDH', keys.agreement)],
+    ['peerSigning', open(keys.peerSigning)],
+    ['peerAgreement', open(keys.peerAgreement)],
+  ];
+  const finish = (values: readonly unknown[]): SecurityKeys => {
+    const out = Object.fromEntries(entries.map(([name], i) => [name, values[i]]).filter(([, v]) => v !== undefined)) as SecurityKeys;
+    checkKeys(securitySuite(suite), out);
+    return out;
+  };
+  const values = entries.map(([, v]) => v);
+  return values.some((v) => v instanceof Promise) ? Promise.all(values).then(finish) : finish(values);
+}
+function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
+  if (curve === undefined) throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
+  return curve;
+}
+
+function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {
+  const bad = (name: string, needed: string): never => {
+    throw new DlmsError('security/invalid-key', { reason: `${name} of suite ${suite.id} must be ${needed}` });
+  };
+  for (const name of ['globalUnicast', 'globalBroadcast', 'dedicated', 'master'] as const)
+    if (keys[name] !== undefined && keys[name].algorithm !== suite.aes) bad(name, suite.aes);
+  if (keys.authentication !== undefined && (keys.authentication.algorithm !== 'secret' || keys.authentication.length !== suite.keyLength))
+    bad('authentication', `a secret of ${suite.keyLength} octets`);
+  const { curve } = suite;
+  if (keys.signing !== undefined && keys.signing.privateKey.algorithm !== `ECDSA ${curve}`) bad('signing', `ECDSA ${curve}`);
+  if (keys.agreement !== undefined && keys.agreement.privateKey.algorithm !== `ECDH ${curve}`) bad('agreement', `ECDH ${curve}`);
+  for (const name of ['peerSigning', 'peerAgreement'] as const) if (keys[name] !== undefined && keys[name].curve !== curve) bad(name, `a point of ${curve}`);
+}
+function titleOctets(title: Uint8Array): Uint8Array {
+  if (!(title instanceof Uint8Array) || title.length !== 8)
+    throw new DlmsError('encode/invalid-value', { expected: 'a system title of 8 octets', actual: `${title?.length} octets` });
+  return title.slice();
+}

@@ -1,0 +1,54 @@
+import { DlmsError } from '../core/errors.js';
+import type { KeyAlgorithm, KeyHandle } from './provider.js';
+
+/**
+ * What the providers of this library give out. The material stands in a private field: it is not enumerable, not serialised,
+ * and reachable only with the owner token that the provider keeps to itself.
+ */
+export class OpaqueKey<M> implements KeyHandle {
+  readonly algorithm: KeyAlgorithm;
+  readonly length: number;
+  #material: M | undefined;
+  readonly #owner: object;
+  readonly #wipe: ((material: M) => void) | undefined;
+
+  constructor(owner: object, algorithm: KeyAlgorithm, length: number, material: M, wipe?: (material: M) => void) {
+    this.algorithm = algorithm;
+    this.length = length;
+    this.#owner = owner;
+    this.#material = material;
+    this.#wipe = wipe;
+    // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString(), enumerable: false });
+  }
+  destroy(): void {
+    if (this.#material !== undefined) this.#wipe?.(this.#material);
+    this.#material = undefined;
+  }
+  toString(): string {
+    return `KeyHandle(${this.algorithm})`;
+  }
+  toJSON(): string {
+    return this.toString();
+  }
+  /** The material, for the provider that holds the owner token. */
+  static open<M>(key: KeyHandle, owner: object): M {
+    if (typeof key !== 'object' || key === null || !(#owner in key))
+      throw new DlmsError('security/invalid-key', { reason: 'not a key handle of this library' });
+    const opaque = key as unknown as OpaqueKey<M>;
+    if (opaque.#owner !== owner) throw new DlmsError('security/invalid-key', { reason: 'a key of another provider' });
+    if (opaque.#material === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    return opaque.#material;
+  }
+}
+
+/** @throws DlmsError `security/invalid-key` when the handle is for something else. */
+export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): void {
+  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${needed} needed, the key is for ${key.algorithm}` });
+}
+
+/** Checks the octets of a key to be imported. */
+export function checkKeyLength(algorithm: KeyAlgorithm, length: number): void {
+  const ok = algorithm === 'AES-128' ? length === 16 : algorithm === 'AES-256' ? length === 32 : length <= 0xffff;
+  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${algorithm} needs ${algorithm === 'AES-128' ? 16 : 32} octets, not ${length}` });
+}

@@ -1,0 +1,80 @@
+import { DlmsError } from '../core/errors.js';
+
+/** What is applied to a message, found on it, or required of it. */
+export interface Protection {
+  readonly authenticated?: boolean;
+  readonly encrypted?: boolean;
+  readonly signed?: boolean;
+}
+/**
+ * What this side applies and requires. It comes from local configuration (the security setup, access rights, the operator), never
+ * from a message.
+ */
+export interface SecurityPolicy {
+  /** Applied to every message sent, exactly. */
+  readonly send: Protection;
+  /** Found at least on every message received, else `security/policy`. */
+  readonly receive: Protection;
+  /**
+   * Takes an exception-response or confirmed-service-error in clear although more is required: a meter that cannot decipher cannot answer
+   * otherwise. It is reported as not authenticated: a hint, not a fact. Default: true.
+   */
+  readonly plainErrors?: boolean;
+}
+
+/** Authenticated and encrypted both ways: what applies when nothing is configured. */
+export const strictPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
+  send: /* @__PURE__ */ Object.freeze({ authenticated: true, encrypted: true }),
+  receive: /* @__PURE__ */ Object.freeze({ authenticated: true, encrypted: true }),
+});
+/** Nothing applied, nothing required: associations without ciphering. */
+export const openPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
+  send: /* @__PURE__ */ Object.freeze({}),
+  receive: /* @__PURE__ */ Object.freeze({}),
+});
+
+/**
+ * The policy that `security_policy` of a Security setup object means for one side.
+ * Version 0: 0 nothing, 1 authenticated, 2 encrypted, 3 both, for requests and responses alike.
+ * Version 1: bits 2, 3, 4 authenticated, encrypted, digitally signed request, bits 5, 6, 7 the same for the response.
+ * @throws DlmsError `security/unsupported` for a value that the version does not define
+ */
+export function policyOf(version: 0 | 1, value: number, role: 'client' | 'server'): SecurityPolicy {
+  if (!Number.isInteger(value) || value < 0 || (version === 0 ? value > 3 : value > 0xff || (value & 3) !== 0))
+    throw new DlmsError('security/unsupported', { what: `security policy ${value} of Security setup version ${version}` });
+  const request = version === 0 ? bits(value) : bits(value >> 2);
+  const response = version === 0 ? request : bits(value >> 5);
+  return role === 'client' ? { send: request, receive: response } : { send: response, receive: request };
+}
+/** The `security_policy` value, the reverse of {@link policyOf}. */
+export function policyValue(version: 0 | 1, request: Protection, response: Protection): number {
+  if (version === 1) return (flags(request) << 2) | (flags(response) << 5);
+  if (flags(request) !== flags(response) || request.signed === true)
+    throw new DlmsError('security/unsupported', { what: 'signatures or unequal directions in security policy version 0' });
+  return flags(request);
+}
+/**
+ * What the access mode of one attribute or method asks of a request and of its response (Association LN version 3: bits 2 to 7 as in
+ * security policy version 1). Earlier versions know `authenticated` alone; give those as `{ authenticated: true }`.
+ */
+export function accessProtection(accessMode: number): { readonly request: Protection; readonly response: Protection } {
+  return { request: bits(accessMode >> 2), response: bits(accessMode >> 5) };
+}
+
+/** Both together: the policy of the association and the access right of the object. */
+export function strongest(a: Protection, b: Protection): Protection {
+  return bits(flags(a) | flags(b));
+}
+/** @throws DlmsError `security/policy`, naming what is required and what was there */
+export function requireProtection(required: Protection, actual: Protection): void {
+  if ((flags(required) & ~flags(actual)) !== 0) throw new DlmsError('security/policy', { required: describe(required), actual: describe(actual) });
+}
+
+const bits = (value: number): Protection => ({ authenticated: (value & 1) !== 0, encrypted: (value & 2) !== 0, signed: (value & 4) !== 0 });
+const flags = (p: Protection): number => (p.authenticated === true ? 1 : 0) | (p.encrypted === true ? 2 : 0) | (p.signed === true ? 4 : 0);
+function describe(p: Protection): string {
+  const names = [p.authenticated === true ? 'authenticated' : '', p.encrypted === true ? 'encrypted' : '', p.signed === true ? 'signed' : ''].filter(
+    (n) => n !== '',
+  );
+  return names.length === 0 ? 'no protection' : names.join(' and ');
+}
