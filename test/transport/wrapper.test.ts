@@ -202,10 +202,19 @@ describe('wrapper connections', () => {
     const second = channel.receive({ signal: controller.signal });
     controller.abort();
     await expect(second).rejects.toMatchObject({ code: 'transport/aborted' });
-    expect(clock.pending).toBe(0);
     silent = false;
     await channel.send(parseHex('C1'));
     expect(await channel.receive()).toEqual(parseHex('C1'));
+    // A shorter time-out than the one running counts too, a longer one is not cut short.
+    const third = channel.receive({ timeoutMs: 100 });
+    clock.advance(100);
+    await expect(third).rejects.toMatchObject({ code: 'transport/timeout', context: { waitedMs: 100 } });
+    clock.advance(4000);
+    const fourth = channel.receive({ timeoutMs: 5000 });
+    clock.advance(4999);
+    await channel.send(parseHex('C2'));
+    expect(await fourth).toEqual(parseHex('C2'));
+    await channel.close();
     expect(clock.pending).toBe(0);
   });
 
