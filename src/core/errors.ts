@@ -24,6 +24,8 @@ export interface DlmsErrorContext {
   'decode/checksum': { offset: number; field: string; expected: number; actual: number };
   /** A frame that is not one: flags, format, addresses, version. */
   'decode/framing': { offset: number; reason: string };
+  /** A date-time that is not a moment: a field is not specified or out of range, or the clock says that the value is invalid. */
+  'decode/no-instant': { reason: string };
   /** Known to exist, not supported here: refused by name. */
   'decode/unsupported': { offset: number; what: string };
   /** A text (hex, OBIS code, XML, JSON, URL, command line) that cannot be read. */
