@@ -1,0 +1,14 @@
+export {
+  decodeHdlcAddress,
+  encodeHdlcAddress,
+  formatHdlcAddress,
+  type HdlcAddress,
+  hdlcAddress,
+  hdlcReserved,
+  isAllStation,
+  parseHdlcAddress,
+} from './address.js';
+export { decodeHdlcControl, encodeHdlcControl, type HdlcControl } from './control.js';
+export { fcs16 } from './fcs.js';
+export { addLlc, decodeHdlcFrame, encodeHdlcFrame, encodeHdlcFrames, type HdlcFrame, llcCommand, llcOf, llcResponse, stripLlc } from './frame.js';
+export { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './parameters.js';
