@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, connect as rawConnect } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { concat, type DlmsError, parseHex } from '../../src/core/index.js';
+import { concat, type DlmsError, equalBytes, parseHex } from '../../src/core/index.js';
 import { type ApduHandler, octetLink, serveWrapper, type Transport, wrap, wrapperChannel } from '../../src/transport/index.js';
 import { connectTcp, type Listener, listenTcp } from '../../src/transport/tcp.js';
 import { connectUdp, listenUdp } from '../../src/transport/udp.js';
