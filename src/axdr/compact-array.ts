@@ -3,7 +3,7 @@ import { DlmsError } from '../core/errors.js';
 import type { Data } from './data.js';
 import { type SimpleData, type SimpleType, simpleTypes } from './data-types.js';
 import { nothing, octets, unsigned16 } from './scalars.js';
-import { alt, choice, decodeFrom, type FieldsSchema, type Infer, invalid, nested, type Schema, sequence, sequenceOf } from './schema.js';
+import { alt, choice, decodeFrom, type FieldsSchema, type Infer, invalid, isFieldsSchema, nested, type Schema, sequence, sequenceOf } from './schema.js';
 
 /** The type of the elements of a compact-array: a tag for simple types, `array` with its number of elements, `structure` with its members. */
 export type TypeDescription =
@@ -74,14 +74,17 @@ function untagged(t: TypeDescription, d: Data, w: Writer): void {
     const { value } = d as { value: Data[] };
     if (value.length !== t.numberOfElements) throw invalid(`${t.numberOfElements} elements`, value.length);
     for (const e of value) untagged(t.typeDescription, e, w);
-  } else simpleTypes[t.type].schema.write(w, (d as { value?: unknown }).value as never);
+  } else {
+    const schema: Schema<any> = simpleTypes[t.type].schema;
+    schema.write(w, isFieldsSchema(schema) ? d : (d as { value: unknown }).value);
+  }
 }
 
 function element(t: TypeDescription, r: Reader): Data {
   if (t.type === 'structure') return { type: 'structure', value: t.value.map((member) => element(member, r)) };
   if (t.type === 'array') return { type: 'array', value: Array.from({ length: t.numberOfElements }, () => element(t.typeDescription, r)) };
-  const { schema } = simpleTypes[t.type];
-  return (schema === nothing ? { type: t.type } : { type: t.type, value: schema.read(r) }) as SimpleData;
+  const schema: Schema<any> = simpleTypes[t.type].schema;
+  return (isFieldsSchema(schema) ? schema.fill(r, { type: t.type }) : { type: t.type, value: schema.read(r) }) as SimpleData;
 }
 
 const check = (array: CompactArray, base: number): void =>

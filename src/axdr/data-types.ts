@@ -1,10 +1,40 @@
+import type { Reader } from '../core/cursor.js';
 import * as plain from './scalars.js';
-import { alt, type InferAlternatives } from './schema.js';
+import { alt, type FieldsSchema, type InferAlternatives, invalid, optional, scalar } from './schema.js';
+
+interface DataBoolean {
+  value: boolean;
+  /** The octet as sent when it was neither 00 nor 01: any other octet means true, and FF is common. Kept so that the value can be written back. */
+  octet?: number;
+}
+const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
+  const fill = <B extends object>(r: Reader, into: B): B & DataBoolean => {
+    const octet = r.u8();
+    return Object.assign(into, octet > 1 ? { value: true, octet } : { value: octet === 1 });
+  };
+  const { read, write, kind } = scalar<DataBoolean>(
+    'boolean',
+    { of: 'boolean' },
+    (r) => fill(r, {}),
+    (w, { value, octet }) => {
+      if (octet === undefined) return plain.boolean.write(w, value);
+      if (!value || !(octet > 0)) throw invalid('an octet that agrees with the value', octet);
+      plain.unsigned8.write(w, octet);
+    },
+  );
+  return {
+    kind,
+    read,
+    write,
+    fill,
+    shape: { of: 'fields', name: 'boolean', fields: { value: plain.boolean, octet: optional(plain.unsigned8) }, with: () => dataBoolean },
+  };
+})();
 
 /** Tag and untagged form of every Data type but the nested ones: the single place where a Data type is declared. */
 export const simpleTypes = {
   'null-data': alt(0, plain.nothing),
-  boolean: alt(3, plain.boolean),
+  boolean: alt(3, dataBoolean),
   'bit-string': alt(4, /* @__PURE__ */ plain.bits()),
   'double-long': alt(5, plain.integer32),
   'double-long-unsigned': alt(6, plain.unsigned32),

@@ -59,7 +59,7 @@ const ofType = <K extends SimpleType>(kind: K): Schema<Infer<(typeof simpleTypes
   tagged(kind, simpleTypes[kind].tag, simpleTypes[kind].schema as Schema<any>);
 
 export const nullData: Schema<Record<never, never>> = /* @__PURE__ */ ofType('null-data');
-export const bool: Schema<boolean> = /* @__PURE__ */ ofType('boolean');
+export const bool: Schema<boolean> = /* @__PURE__ */ tagged('boolean', 3, plain.boolean);
 export const bitString: Schema<string> = /* @__PURE__ */ ofType('bit-string');
 export const doubleLong: Schema<number> = /* @__PURE__ */ ofType('double-long');
 export const doubleLongUnsigned: Schema<number> = /* @__PURE__ */ ofType('double-long-unsigned');

@@ -1,0 +1,67 @@
+import { Data } from '../axdr/data.js';
+import { unsigned32 } from '../axdr/scalars.js';
+import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
+import { ActionResult, CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from './common.js';
+import { GetDataResult } from './get.js';
+
+const target = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptor: CosemMethodDescriptor };
+const targets = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptorList: /* @__PURE__ */ sequenceOf(CosemMethodDescriptor) };
+const nextPblock = {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  /** The last block received; the next one is asked for. */
+  blockNumber: unsigned32,
+};
+
+const actionRequest = /* @__PURE__ */ choice('Action-Request', {
+  'action-request-normal': alt(1, /* @__PURE__ */ sequence('Action-Request-Normal', { ...target, methodInvocationParameters: optional(Data) })),
+  'action-request-next-pblock': alt(2, /* @__PURE__ */ sequence('Action-Request-Next-Pblock', nextPblock)),
+  'action-request-with-list': alt(
+    3,
+    /* @__PURE__ */ sequence('Action-Request-With-List', {
+      ...targets,
+      /** One for each method; null-data where the method takes none. */
+      methodInvocationParameters: sequenceOf(Data),
+    }),
+  ),
+  'action-request-with-first-pblock': alt(4, /* @__PURE__ */ sequence('Action-Request-With-First-Pblock', { ...target, pblock: DataBlockSA })),
+  'action-request-with-list-and-first-pblock': alt(
+    5,
+    /* @__PURE__ */ sequence('Action-Request-With-List-And-First-Pblock', { ...targets, pblock: DataBlockSA }),
+  ),
+  'action-request-with-pblock': alt(
+    6,
+    /* @__PURE__ */ sequence('Action-Request-With-Pblock', { invokeIdAndPriority: InvokeIdAndPriority, pblock: DataBlockSA }),
+  ),
+});
+/** Action-Request (tag 195, C3). */
+export type ActionRequest = Infer<typeof actionRequest>;
+export const ActionRequest: Schema<ActionRequest> = actionRequest;
+
+const actionResponseWithOptionalData = /* @__PURE__ */ sequence('Action-Response-With-Optional-Data', {
+  result: ActionResult,
+  returnParameters: optional(GetDataResult),
+});
+export interface ActionResponseWithOptionalData extends Infer<typeof actionResponseWithOptionalData> {}
+export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOptionalData> = actionResponseWithOptionalData;
+
+const actionResponse = /* @__PURE__ */ choice('Action-Response', {
+  'action-response-normal': alt(
+    1,
+    /* @__PURE__ */ sequence('Action-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, singleResponse: ActionResponseWithOptionalData }),
+  ),
+  'action-response-with-pblock': alt(
+    2,
+    /* @__PURE__ */ sequence('Action-Response-With-Pblock', { invokeIdAndPriority: InvokeIdAndPriority, pblock: DataBlockSA }),
+  ),
+  'action-response-with-list': alt(
+    3,
+    /* @__PURE__ */ sequence('Action-Response-With-List', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      listOfResponses: sequenceOf(ActionResponseWithOptionalData),
+    }),
+  ),
+  'action-response-next-pblock': alt(4, /* @__PURE__ */ sequence('Action-Response-Next-Pblock', nextPblock)),
+});
+/** Action-Response (tag 199, C7). */
+export type ActionResponse = Infer<typeof actionResponse>;
+export const ActionResponse: Schema<ActionResponse> = actionResponse;
