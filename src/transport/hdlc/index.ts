@@ -9,6 +9,8 @@ export {
   parseHdlcAddress,
 } from './address.js';
 export { decodeHdlcControl, encodeHdlcControl, type HdlcControl } from './control.js';
+export { type HdlcDeframer, type HdlcDeframerCounters, type HdlcDeframerOptions, hdlcDeframer } from './deframer.js';
 export { fcs16 } from './fcs.js';
 export { addLlc, decodeHdlcFrame, encodeHdlcFrame, encodeHdlcFrames, type HdlcFrame, llcCommand, llcOf, llcResponse, stripLlc } from './frame.js';
 export { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './parameters.js';
+export { type HdlcMessage, type HdlcReassembler, type HdlcReassemblerOptions, hdlcReassembler } from './reassembler.js';
