@@ -2,7 +2,7 @@ import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { type MaybePromise, then } from '../core/promise.js';
-import type { InvocationCounters } from './counters.js';
+import { type CounterStore, type InvocationCounters, MemoryCounterStore } from './counters.js';
 import { type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
@@ -76,6 +76,8 @@ export class SecurityContext {
   readonly counterScope: string;
   policy: SecurityPolicy;
   form: SimpleForm;
+  /** What was received under the dedicated key: lives and dies with it. */
+  dedicatedStore: CounterStore = new MemoryCounterStore();
   #keys: SecurityKeys;
   #peer: Uint8Array | undefined;
   #peerHex = '';
@@ -103,6 +105,7 @@ export class SecurityContext {
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
     this.#keys = { ...this.#keys, ...keys };
+    if (keys.dedicated !== undefined) this.dedicatedStore = new MemoryCounterStore();
   }
   get peerSystemTitle(): Uint8Array | undefined {
     return this.#peer;
@@ -125,10 +128,9 @@ export class SecurityContext {
       throw new DlmsError('security/authentication-failed', { what: 'another system title than agreed', systemTitle: formatHex(title) });
   }
   /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
-  async newDedicatedKey(): Promise<Uint8Array> {
+  newDedicatedKey(): MaybePromise<Uint8Array> {
     const octets = this.provider.random(this.suite.keyLength);
-    this.setKeys({ dedicated: await this.provider.importKey(this.suite.aes, octets) });
-    return octets;
+    return then(this.takeDedicatedKey(octets), () => octets);
   }
   /** Takes the dedicated key from a deciphered InitiateRequest. */
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
