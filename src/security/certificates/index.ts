@@ -1,0 +1,47 @@
+export {
+  buildCertificate,
+  type Certificate,
+  type CertificateFields,
+  type CertificateType,
+  parseCertificate,
+  type SignatureVerifier,
+  type Signer,
+  signerOf,
+  verifySigned,
+} from './certificate.js';
+export { type CertificatePolicy, type CertificatePurpose, type CertificateRefusal, type RevocationPolicy, validateCertificate } from './chain.js';
+export {
+  buildRevocationList,
+  checkRevocationList,
+  parseRevocationList,
+  type RevocationList,
+  type RevocationListFields,
+  type RevocationListState,
+  type RevokedCertificate,
+  revocationReasons,
+} from './crl.js';
+export {
+  ecPublicKey,
+  type SignatureAlgorithm,
+  signatureAlgorithm,
+  signatureFromDer,
+  signatureToDer,
+} from './ec.js';
+export { type BasicConstraints, type Extension, type KeyUsage, type KnownExtensions, keyIdentifier } from './extensions.js';
+export { formatName, type Name, type NameAttribute, type NameAttributeType, name, sameName, systemTitleName, systemTitleOf } from './name.js';
+export { formatPem, type PemLabel, parsePem } from './pem.js';
+export {
+  buildCertificateRequest,
+  type CertificateRequest,
+  type CertificateRequestFields,
+  parseCertificateRequest,
+  verifyCertificateRequest,
+} from './request.js';
+export {
+  type CertificateEntity,
+  type CertificateIdentification,
+  type CertificateInfo,
+  CertificateStore,
+  type CertificateStoreOptions,
+  type StoredCertificate,
+} from './store.js';
