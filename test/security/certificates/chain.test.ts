@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { isDlmsError } from '../../../src/core/errors.js';
+import {
+  type Certificate,
+  type CertificatePolicy,
+  type CertificateRefusal,
+  name,
+  parseRevocationList,
+  validateCertificate,
+} from '../../../src/security/certificates/index.js';
+import { laterVerifier, newKey, verifier } from './keys.js';
+import { authority, from, here, issue, now, otherTitle, revocations, title, until } from './pki.js';
+
+const root = authority(undefined, 'P-256', 'Root');
+const sub = authority(root, 'P-256', 'Sub', { pathLength: 0 });
+const leaf = issue(sub, 'P-256');
+const base: CertificatePolicy = {
+  anchors: [root.certificate],
+  intermediates: [sub.certificate],
+  now,
+  purpose: 'digitalSignature',
+  systemTitle: title,
+  revocation: 'ignored',
+  verifier,
+};
+const outcome = (certificate: Certificate, change: Partial<CertificatePolicy> = {}): CertificateRefusal | 'accepted' => {
+  try {
+    here(validateCertificate(certificate, { ...base, ...change }));
+    return 'accepted';
+  } catch (e) {
+    if (isDlmsError(e, 'security/certificate')) return e.context.reason as CertificateRefusal;
+    throw e;
+  }
+};
+const extension = { oid: '1.3.6.1.4.1.99999.1', critical: true, value: new Uint8Array([5, 0]) };
+
+describe('a path', () => {
+  it('goes from the leaf to an anchor', async () => {
+    const path = [leaf.certificate, sub.certificate, root.certificate];
+    expect(here(validateCertificate(leaf.certificate, base))).toEqual(path);
+    const later = validateCertificate(leaf.certificate, { ...base, verifier: laterVerifier });
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toEqual(path);
+    const strangers = { ...base, verifier: laterVerifier, intermediates: [authority(root, 'P-256', 'Sub').certificate] };
+    await expect(async () =>
+      validateCertificate(issue(sub, 'P-256', { issuerPublicKey: newKey('P-256').publicKey }).certificate, strangers),
+    ).rejects.toMatchObject({
+      code: 'security/certificate',
+    });
+  });
+  it('may mix the curves: each issuer signs with its own algorithm', () => {
+    const strong = authority(undefined, 'P-384', 'Strong root');
+    const mixed = authority(strong, 'P-256', 'Sub');
+    const meter = issue(mixed, 'P-384');
+    expect(outcome(meter.certificate, { anchors: [strong.certificate], intermediates: [mixed.certificate] })).toBe('accepted');
+  });
+  it('trusts nothing by default', () => {
+    expect(outcome(leaf.certificate, { anchors: [] })).toBe('no-trusted-issuer');
+    expect(outcome(leaf.certificate, { intermediates: [] })).toBe('no-trusted-issuer');
+    expect(outcome(leaf.certificate, { anchors: [], intermediates: [sub.certificate, root.certificate] })).toBe('no-trusted-issuer');
+    expect(outcome(issue(undefined, 'P-256').certificate)).toBe('no-trusted-issuer');
+  });
+  it('may be one pinned certificate, or end at an intermediate that is an anchor', () => {
+    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], intermediates: [] })).toBe('accepted');
+    expect(outcome(leaf.certificate, { anchors: [sub.certificate], intermediates: [] })).toBe('accepted');
+    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], now: until, purpose: 'keyAgreement' })).toBe('wrong-usage');
+  });
+  it('is found among authorities of the same name', () => {
+    const renewed = authority(root, 'P-256', 'Sub', {}, sub.key);
+    const impostor = authority(undefined, 'P-256', 'Sub');
+    const withoutKeyId = issue(sub, 'P-256');
+    for (const intermediates of [
+      [impostor, sub],
+      [renewed, impostor, sub],
+      [sub, impostor, renewed],
+    ])
+      expect(outcome(withoutKeyId.certificate, { intermediates: intermediates.map((i) => i.certificate) })).toBe('accepted');
+    expect(outcome(leaf.certificate, { anchors: [root.certificate, impostor.certificate] })).toBe('accepted');
+  });
+  it('is bounded however many certificates there are', () => {
+    // Twelve keys that all claim the same name and issued each other: paths grow without end.
+    const same = { subject: name({ type: 'CN', value: 'Same' }), issuer: name({ type: 'CN', value: 'Same' }) };
+    const key = newKey('P-256');
+    const crowd = Array.from({ length: 12 }, () => authority(undefined, 'P-256', 'Same', same, key).certificate);
+    const victim = issue({ key, certificate: crowd[0] as Certificate }, 'P-256').certificate;
+    let calls = 0;
+    const counted = {
+      verify: (...args: Parameters<typeof verifier.verify>) => {
+        calls++;
+        return verifier.verify(...args);
+      },
+    };
+    expect(outcome(victim, { intermediates: crowd, verifier: counted })).toBe('path-too-long');
+    expect(calls).toBe(0);
+    expect(outcome(victim, { anchors: crowd, intermediates: [], verifier: counted })).toBe('accepted');
+    expect(calls).toBe(1);
+    const long = [root];
+    for (let i = 0; i < 5; i++) long.push(authority(long[i], 'P-256', `CA ${i}`));
+    const end = issue(long[5], 'P-256').certificate;
+    const intermediates = long.slice(1).map((i) => i.certificate);
+    expect(outcome(end, { intermediates })).toBe('path-too-long');
+    expect(outcome(end, { intermediates, maxPath: 7 })).toBe('accepted');
+  });
+});
+
+describe('a certificate is refused by name', () => {
+  it('outside its time, or when any of the path is (shell model)', () => {
+    expect(outcome(leaf.certificate, { now: new Date(from.getTime() - 1) })).toBe('not-yet-valid');
+    expect(outcome(leaf.certificate, { now: from })).toBe('accepted');
+    expect(outcome(leaf.certificate, { now: until })).toBe('accepted');
+    expect(outcome(leaf.certificate, { now: new Date(until.getTime() + 1000) })).toBe('expired');
+    const past = { notAfter: new Date(now.getTime() - 1000) };
+    const oldSub = authority(root, 'P-256', 'Old sub', past);
+    expect(outcome(issue(oldSub, 'P-256').certificate, { intermediates: [oldSub.certificate] })).toBe('expired');
+    const oldRoot = authority(undefined, 'P-256', 'Old root', past);
+    expect(outcome(issue(oldRoot, 'P-256').certificate, { anchors: [oldRoot.certificate] })).toBe('expired');
+    const futureRoot = authority(undefined, 'P-256', 'Future root', { notBefore: new Date(now.getTime() + 1000) });
+    expect(outcome(issue(futureRoot, 'P-256').certificate, { anchors: [futureRoot.certificate] })).toBe('not-yet-valid');
+    expect(() => outcome(leaf.certificate, { now: new Date(Number.NaN) })).toThrowError(/a date/);
+  });
+  it('for another purpose', () => {
+    const tls = issue(sub, 'P-256', { type: 'TLS' }).certificate;
+    const agreement = issue(sub, 'P-256', { type: 'keyAgreement' }).certificate;
+    const other = issue(sub, 'P-256', { type: 'other' }).certificate;
+    for (const [certificate, allowed] of [
+      [leaf.certificate, ['digitalSignature']],
+      [agreement, ['keyAgreement']],
+      [tls, ['tlsServer', 'tlsClient']],
+      [other, []],
+      [sub.certificate, []],
+    ] as const)
+      for (const purpose of ['digitalSignature', 'keyAgreement', 'tlsServer', 'tlsClient'] as const) {
+        const expected = (allowed as readonly string[]).includes(purpose) ? 'accepted' : 'wrong-usage';
+        expect([purpose, outcome(certificate, { purpose })]).toEqual([purpose, expected]);
+      }
+  });
+  it('for another system title, or none', () => {
+    expect(outcome(leaf.certificate, { systemTitle: otherTitle })).toBe('wrong-system-title');
+    const nameless = issue(sub, 'P-256', { subject: name({ type: 'CN', value: 'Meter 1' }) }).certificate;
+    expect(outcome(nameless)).toBe('wrong-system-title');
+    const { systemTitle: _, ...anybody } = base;
+    expect(here(validateCertificate(nameless, anybody))).toHaveLength(3);
+  });
+  it('signed by somebody else under the name of the issuer', () => {
+    const impostor = authority(root, 'P-256', 'Sub');
+    const forged = issue(impostor, 'P-256', { issuerPublicKey: sub.key.publicKey }).certificate;
+    expect(outcome(forged)).toBe('wrong-signature');
+    const wrongCurve = authority(root, 'P-384', 'Sub');
+    expect(outcome(issue(wrongCurve, 'P-256', {}).certificate)).toBe('no-trusted-issuer');
+  });
+  it('when its issuer may not issue', () => {
+    const endEntity = issue(sub, 'P-256', { subject: name({ type: 'CN', value: 'No authority' }) });
+    expect(outcome(issue(endEntity, 'P-256').certificate, { intermediates: [sub.certificate, endEntity.certificate], maxPath: 9 })).toBe(
+      'issuer-not-authorised',
+    );
+    // Key usage without keyCertSign in an authority.
+    const noSign = issue(root, 'P-256', {
+      subject: name({ type: 'CN', value: 'No sign' }),
+      type: 'other',
+      extensions: [
+        { oid: '2.5.29.19', critical: true, value: new Uint8Array([0x30, 3, 1, 1, 0xff]) },
+        { oid: '2.5.29.15', critical: true, value: new Uint8Array([3, 2, 1, 2]) },
+      ],
+    });
+    expect(noSign.certificate.keyUsage).toEqual(['cRLSign']);
+    expect(outcome(issue(noSign, 'P-256').certificate, { intermediates: [noSign.certificate] })).toBe('issuer-not-authorised');
+  });
+  it('below more authorities than allowed', () => {
+    const third = authority(sub, 'P-256', 'Third');
+    const end = issue(third, 'P-256').certificate;
+    expect(outcome(end, { intermediates: [sub.certificate, third.certificate] })).toBe('path-length-exceeded');
+    // A renewal of the same authority does not count.
+    const renewed = authority(sub, 'P-256', 'Sub');
+    expect(outcome(issue(renewed, 'P-256').certificate, { intermediates: [sub.certificate, renewed.certificate] })).toBe('accepted');
+  });
+  it('with a critical extension that nobody understands, anywhere in the path', () => {
+    const strange = issue(sub, 'P-256', { extensions: [extension] }).certificate;
+    expect(outcome(strange)).toBe('unknown-critical-extension');
+    expect(outcome(strange, { understood: [extension.oid] })).toBe('accepted');
+    expect(outcome(issue(sub, 'P-256', { extensions: [{ ...extension, critical: false }] }).certificate)).toBe('accepted');
+    const strangeSub = authority(root, 'P-256', 'Strange', { extensions: [extension] });
+    expect(outcome(issue(strangeSub, 'P-256').certificate, { intermediates: [strangeSub.certificate] })).toBe('unknown-critical-extension');
+  });
+  it('and the error says whose certificate, and no more than that', () => {
+    try {
+      outcomeError();
+      expect.unreachable();
+    } catch (e) {
+      expect(String((e as Error).message)).toContain('reason wrong-system-title, subject CN=4142430000000001, detail 4142430000000002 wanted');
+    }
+    function outcomeError(): void {
+      here(validateCertificate(leaf.certificate, { ...base, systemTitle: otherTitle }));
+    }
+  });
+});
+
+describe('revocation', () => {
+  const entry = (c: Certificate) => ({ serialNumber: c.serialNumber, revocationDate: from, reason: 'keyCompromise' as const });
+  const clear = [revocations(root), revocations(sub)];
+  it('needs a usable list of every issuer', () => {
+    expect(outcome(leaf.certificate, { revocation: { lists: clear } })).toBe('accepted');
+    expect(outcome(leaf.certificate, { revocation: { lists: [] } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { lists: clear.slice(0, 1) } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { lists: clear.slice(1) } })).toBe('revocation-unknown');
+  });
+  it('refuses the leaf and the authorities that are named', () => {
+    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root), revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe('revoked');
+    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root, { revoked: [entry(sub.certificate)] }), revocations(sub)] } })).toBe('revoked');
+    expect(outcome(leaf.certificate, { revocation: { lists: [...clear, revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe('revoked');
+    // The number alone is not enough: another issuer may use the same.
+    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root, { revoked: [entry(leaf.certificate)] }), revocations(sub)] } })).toBe(
+      'accepted',
+    );
+  });
+  it('uses no list that is old, early, forged, or not understood', () => {
+    const first = clear[0] as (typeof clear)[0];
+    const withList = (list: (typeof clear)[0]) => outcome(leaf.certificate, { revocation: { lists: [first, list] } });
+    expect(withList(revocations(sub, { nextUpdate: new Date(now.getTime() - 1000) }))).toBe('revocation-unknown');
+    expect(withList(revocations(sub, { thisUpdate: new Date(now.getTime() + 1000) }))).toBe('revocation-unknown');
+    expect(withList(revocations({ key: newKey('P-256'), certificate: sub.certificate }))).toBe('revocation-unknown');
+    expect(withList({ ...revocations(sub), unknownCritical: ['2.5.29.27'] })).toBe('revocation-unknown');
+    const noCrlSign = { ...sub.certificate, keyUsage: ['keyCertSign'] as const };
+    expect(outcome(leaf.certificate, { anchors: [noCrlSign], intermediates: [], revocation: { lists: clear } })).toBe('revocation-unknown');
+  });
+  it('reads back what it wrote, entries and reasons', () => {
+    const revoked = [entry(leaf.certificate), { serialNumber: 2n ** 100n, revocationDate: until, reason: 7 }, { serialNumber: 3n, revocationDate: from }];
+    const list = parseRevocationList(revocations(sub, { revoked }).raw);
+    expect([...list.revoked.values()]).toEqual(revoked);
+    expect(list.crlNumber).toBe(7n);
+    expect(list.authorityKeyIdentifier).toEqual(sub.certificate.subjectKeyIdentifier);
+    expect(list.unknownCritical).toEqual([]);
+    expect(() => revocations(sub, { revoked: [{ ...entry(leaf.certificate), reason: 'whim' }] })).toThrowError(/reason of RFC 5280/);
+  });
+  it('a flipped bit anywhere makes a list unusable', () => {
+    const { raw } = revocations(sub, { revoked: [entry(leaf.certificate)] });
+    for (let bit = 0; bit < raw.length * 8; bit++) {
+      const changed = raw.slice();
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (0x80 >> (bit & 7));
+      let result: string;
+      try {
+        result = outcome(leaf.certificate, { revocation: { lists: [clear[0] as (typeof clear)[0], parseRevocationList(changed)] } });
+      } catch (e) {
+        if (!isDlmsError(e)) throw e;
+        result = 'no list';
+      }
+      expect([bit, result === 'revocation-unknown' || result === 'no list']).toEqual([bit, true]);
+    }
+  });
+});
