@@ -1,6 +1,8 @@
 import type { Data } from '../axdr/data.js';
 import { formatHex } from '../core/hex.js';
 import { type Obis, obisFromBytes } from './obis.js';
+import { type ScaledValue, scaled } from './scaled.js';
+import { type ScalerUnit, type Unit, type UnitName, unitCodes } from './units.js';
 
 /** A reference to one attribute in a push object list. Its data index is 0, or names one column of a profile or one part of a structure. */
 export interface PushReference {
@@ -26,8 +28,7 @@ export type Reading = Data & {
   attribute?: number;
   /** Power of ten. */
   scaler?: number;
-  /** Symbol of the unit, or its code when the table does not know it. */
-  unit?: string | number;
+  unit?: Unit;
   /** The value is a clock: twelve octets of a date-time, inside an octet-string or bare. */
   dateTime?: true;
 };
@@ -86,7 +87,11 @@ export function pushSetupOf(body: Data): Obis | undefined {
   return body.value.slice(0, 2).flatMap((d) => (isName(d) && isSetupName(d) ? [obisFromBytes(d.value)] : []))[0];
 }
 
-/** A reading in plain values for JSON: dotted OBIS code, octets as hex, 64-bit numbers as text, nested Data as it is. */
+/** The value with its scaler and unit; undefined when the message does not say them or the value is not a number. */
+export const scaledReading = (reading: Reading): ScaledValue | undefined =>
+  reading.scaler === undefined || reading.unit === undefined ? undefined : scaled(reading, { scaler: reading.scaler, unit: reading.unit });
+
+/** A reading in plain values for JSON: dotted OBIS code, octets as hex, 64-bit numbers as text, a count as `unitless`. */
 export function plainReading(reading: Reading): Record<string, unknown> {
   const { obis, type, classId, attribute, scaler, unit, dateTime } = reading;
   return {
@@ -94,7 +99,7 @@ export function plainReading(reading: Reading): Record<string, unknown> {
     type,
     value: plainValue(reading),
     ...(classId === undefined ? {} : { classId, attribute }),
-    ...(scaler === undefined ? {} : { scaler, unit }),
+    ...(scaler === undefined ? {} : { scaler, unit: unit === 'count' ? 'unitless' : unit }),
     ...(dateTime === undefined ? {} : { dateTime }),
   };
 }
@@ -120,7 +125,7 @@ function collect(body: Data, into: Reading[]): void {
 
 const fromItem = ({ classId, obis, attribute, value }: PushItem): Reading => ({ ...reading(obis, value, undefined), classId, attribute });
 
-function reading(obis: Obis, value: Data, scale: { scaler: number; unit: string | number } | undefined): Reading {
+function reading(obis: Obis, value: Data, scale: ScalerUnit | undefined): Reading {
   return { obis, ...value, ...scale, ...(isDateTime(value) ? { dateTime: true as const } : {}) };
 }
 
@@ -128,10 +133,10 @@ type OctetString = Extract<Data, { type: 'octet-string' }>;
 const isName = (d: Data): d is OctetString => d.type === 'octet-string' && d.value.length === 6 && d.value[0]! <= 15;
 const isSetupName = (d: OctetString): boolean => d.value[0] === 0 && d.value[2] === 25 && d.value[3] === 9;
 
-function scalerUnit(d: Data | undefined): { scaler: number; unit: string | number } | undefined {
+function scalerUnit(d: Data | undefined): ScalerUnit | undefined {
   if (d?.type !== 'structure' || d.value.length !== 2) return undefined;
   const [scaler, unit] = d.value;
-  return scaler?.type === 'integer' && unit?.type === 'enum' ? { scaler: scaler.value, unit: unitSymbols[unit.value] ?? unit.value } : undefined;
+  return scaler?.type === 'integer' && unit?.type === 'enum' ? { scaler: scaler.value, unit: unitOf(unit.value) } : undefined;
 }
 
 /** Twelve octets whose fields all lie in the ranges of a date-time: a text of twelve digits (some serial numbers) is none. */
@@ -165,16 +170,4 @@ function plainValue(d: Data): unknown {
 }
 
 const pushSetup = 40;
-/** The units that customer ports send, by code of the Blue Book table. */
-const unitSymbols: Readonly<Record<number, string>> = {
-  27: 'W',
-  28: 'VA',
-  29: 'var',
-  30: 'Wh',
-  31: 'VAh',
-  32: 'varh',
-  33: 'A',
-  35: 'V',
-  44: 'Hz',
-  255: 'unitless',
-};
+const unitOf = (code: number): Unit => (Object.keys(unitCodes) as UnitName[]).find((name) => unitCodes[name] === code) ?? code;

@@ -4,7 +4,7 @@ import { Data } from '../../src/axdr/data.js';
 import { decode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
-import { plainPushItem, plainReading, pushListOf, pushSetupOf, readingsOf } from '../../src/cosem/push-readings.js';
+import { plainPushItem, plainReading, pushListOf, pushSetupOf, readingsOf, scaledReading } from '../../src/cosem/push-readings.js';
 import { capture, captureBody, captures } from './captures.js';
 
 const data = (hex: string) => decode(Data, parseHex(hex));
@@ -53,6 +53,14 @@ describe('shapes', () => {
     expect(plain('0202 09060000600100FF 090C313831323230303030303039')[0]).not.toHaveProperty('dateTime');
     expect(plain('0202 09060000010000FF 090CFFFFFEFDFFFFFFFFFF800000')[0]).toHaveProperty('dateTime', true);
     expect(plain('0202 09060000010000FF 1907E30C1001073B28FF8000FF')[0]).toMatchObject({ type: 'date-time', dateTime: true });
+  });
+  it('gives scaled values', () => {
+    const [voltage, , factor] = readingsOf(
+      data('0103 0203 09060100200700FF 12092002020FFF1623 0202 09060100200800FF 1101 0203 090601000D0700FF 1203C802020FFD16FF'),
+    );
+    expect(String(scaledReading(voltage!))).toBe('233.6 V');
+    expect([factor?.unit, String(scaledReading(factor!))]).toEqual(['count', '0.968']);
+    expect(scaledReading(readingsOf(data('0202 09060100200800FF 1101'))[0]!)).toBeUndefined();
   });
   it('keeps 64-bit values, unknown units and nested values', () => {
     expect(plain('0101 0203 09060100010800FF 15FFFFFFFFFFFFFFFF 02020F00167A')).toEqual([
