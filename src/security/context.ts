@@ -81,7 +81,10 @@ export class SecurityContext {
   #keys: SecurityKeys;
   #peer: Uint8Array | undefined;
   #peerHex = '';
-  #ownHex: string;
+  readonly #ownHex: string;
+  readonly #unicastName: string;
+  readonly #broadcastName: string;
+  readonly #peerNames: Map<string, string> = new Map<string, string>();
 
   constructor(options: SecurityContextOptions) {
     this.provider = options.provider;
@@ -94,6 +97,8 @@ export class SecurityContext {
     this.signerOf = options.signerOf;
     this.counterScope = options.counterScope ?? '*';
     this.#ownHex = formatHex(this.systemTitle);
+    this.#unicastName = `send ${this.#ownHex} ${this.counterScope}`;
+    this.#broadcastName = `send ${this.#ownHex} broadcast`;
     checkKeys(this.suite, options.keys);
     this.#keys = options.keys;
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
@@ -157,12 +162,20 @@ export class SecurityContext {
    * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used.
    */
   sendName(key: KeyName): string {
-    return key === 'global-broadcast-encryption-key' ? `send ${this.#ownHex} broadcast` : `send ${this.#ownHex} ${this.counterScope}`;
+    return key === 'global-broadcast-encryption-key' ? this.#broadcastName : this.#unicastName;
   }
   /** Name under which values received from `sender` are remembered. */
   receiveName(key: KeyName | 'hls' | 'transaction' | 'signature', sender: Uint8Array): string {
-    const who = sender === this.#peer ? this.#peerHex : formatHex(sender);
-    return `receive ${who} ${this.counterScope} ${key}`;
+    if (sender !== this.#peer) return this.#receiveName(key, formatHex(sender));
+    let name = this.#peerNames.get(key);
+    if (name === undefined) {
+      name = this.#receiveName(key, this.#peerHex);
+      this.#peerNames.set(key, name);
+    }
+    return name;
+  }
+  #receiveName(key: string, sender: string): string {
+    return `receive ${sender} ${this.counterScope} ${key}`;
   }
   toJSON(): object {
     return { suite: this.suite.id, systemTitle: this.#ownHex, peerSystemTitle: this.#peerHex, form: this.form, policy: this.policy };

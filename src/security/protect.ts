@@ -1,0 +1,216 @@
+import { encode } from '../axdr/schema.js';
+import { concat } from '../core/bytes.js';
+import { Writer } from '../core/cursor.js';
+import { DlmsError } from '../core/errors.js';
+import { type MaybePromise, then } from '../core/promise.js';
+import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
+import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
+import { type CipherInput, sealContent, sealedLength } from './ciphering.js';
+import type { KeyName, SecurityContext, SimpleForm } from './context.js';
+import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
+import type { Protection } from './policy.js';
+import type { KeyHandle } from './provider.js';
+import { formatSecurityControl } from './security-control.js';
+
+/** Header fields of general-ciphering and general-signing. */
+export interface GeneralHeader {
+  /** Default: 8 octets, taken from the invocation counter, so that it grows with every message. */
+  readonly transactionId?: Uint8Array;
+  /** Default: the peer, when known; else empty. */
+  readonly recipientSystemTitle?: Uint8Array;
+  /** Empty (default) or 12 octets. */
+  readonly dateTime?: Uint8Array;
+  readonly otherInformation?: Uint8Array;
+}
+/** general-ciphering with one of its keys: identified, wrapped under the master key, or agreed. */
+export interface GeneralCipheringForm extends GeneralHeader {
+  readonly type: 'general-ciphering';
+  /** `wrapped` makes a new content key; `one-pass` is C(1e, 1s), `static` C(0e, 2s). */
+  readonly key: 'global-unicast' | 'global-broadcast' | 'wrapped' | 'one-pass' | 'static';
+}
+export interface GeneralSigningForm extends GeneralHeader {
+  readonly type: 'general-signing';
+}
+export type ProtectForm = SimpleForm | GeneralCipheringForm | GeneralSigningForm;
+
+export interface ProtectOptions {
+  /** One form, or several with the innermost first. Default: that of the context. */
+  readonly form?: ProtectForm | readonly ProtectForm[];
+  /** Default: `policy.send` of the context; see `strongest` to add what an access right asks. */
+  readonly protection?: Protection;
+  /** Uses the global broadcast key and says so in the security control. Default: false. */
+  readonly broadcast?: boolean;
+}
+
+/**
+ * Protects a whole xDLMS APDU as the policy of the context says.
+ *
+ * `glo` and `ded` make the service-specific APDU; a service without one (access, data-notification) travels in general-glo or
+ * general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes innermost, inside a general APDU.
+ * With no protection to apply the APDU comes back as it is. Each layer takes one invocation counter, reserved before it is used.
+ *
+ * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
+ */
+export function protect(apdu: Uint8Array, context: SecurityContext, options: ProtectOptions = {}): MaybePromise<Uint8Array> {
+  if (apdu.length === 0) throw new DlmsError('encode/invalid-value', { expected: 'an APDU', actual: 'no octets' });
+  const protection = options.protection ?? context.policy.send;
+  const form = options.form ?? context.form;
+  if (typeof form === 'string' && protection.signed !== true) return simple(apdu, context, form, protection, options.broadcast === true);
+  let protectedApdu: MaybePromise<Uint8Array> = apdu;
+  for (const f of allForms(form, protection)) protectedApdu = then(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
+  return protectedApdu;
+}
+
+function allForms(form: ProtectForm | readonly ProtectForm[], protection: Protection): readonly ProtectForm[] {
+  const forms: readonly ProtectForm[] = typeof form === 'string' || 'type' in form ? [form as ProtectForm] : form;
+  if (protection.signed !== true || forms.some((f) => typeof f !== 'string' && f.type === 'general-signing')) return forms;
+  return [{ type: 'general-signing' }, ...forms];
+}
+function applyForm(apdu: Uint8Array, context: SecurityContext, form: ProtectForm, protection: Protection, options: ProtectOptions): MaybePromise<Uint8Array> {
+  if (typeof form === 'string') return simple(apdu, context, form, protection, options.broadcast === true);
+  return form.type === 'general-signing' ? generalSigning(apdu, context, form) : generalCiphering(apdu, context, form, protection);
+}
+
+/** Service-specific, general-glo- and general-ded-ciphering. */
+function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, protection: Protection, broadcast: boolean): MaybePromise<Uint8Array> {
+  if (protection.authenticated !== true && protection.encrypted !== true) return apdu;
+  const initiate = apdu[0] === 1 || apdu[0] === 8;
+  const dedicated = !initiate && (form === 'ded' || form === 'general-ded');
+  const specific = initiate || form === 'glo' || form === 'ded' ? cipheredTag(apdu[0] as number, dedicated) : undefined;
+  const keyName: KeyName = dedicated ? 'dedicated-key' : broadcast ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key';
+  const input = cipherInput(context, keyName, protection);
+  const control = controlOctet(context, protection, broadcast && !dedicated);
+  const n = sealedLength(control, apdu.length);
+  const prefix = specific === undefined ? generalPrefix(dedicated, context.systemTitle, n) : specificPrefix(specific, n);
+  const counter = context.counters.next(context.sendName(keyName));
+  if (typeof counter === 'number') return sealContent(input, control, counter, apdu, prefix);
+  return counter.then((c) => sealContent(input, control, c, apdu, prefix));
+}
+
+/** general-ciphering (tag 221): header and content are authenticated together, the key information is not. */
+function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: GeneralCipheringForm, protection: Protection): MaybePromise<Uint8Array> {
+  const control = controlOctet(context, protection, false);
+  const keyName = keyNames[form.key];
+  return then(context.counters.next(context.sendName(keyName)), (counter) => {
+    const fields = headerFields(context, form, counter);
+    const extra = encode(GeneralProtectionHeader, fields);
+    return then(contentKey(context, form.key, fields), ({ key, keyInfo }) => {
+      const w = new Writer(extra.length + 16);
+      w.u8(generalCipheringTag);
+      w.bytes(extra);
+      w.u8(1);
+      KeyInfoSchema.write(w, keyInfo);
+      w.length(sealedLength(control, apdu.length));
+      const input: CipherInput = { ...cipherInput(context, keyName, protection, key), extra };
+      return then(sealContent(input, control, counter, apdu, w.finish()), (sealed) => {
+        if (keyName === 'wrapped-key' || keyName === 'agreed-key') key.destroy();
+        return sealed;
+      });
+    });
+  });
+}
+const keyNames: Readonly<Record<GeneralCipheringForm['key'], KeyName>> = {
+  'global-unicast': 'global-unicast-encryption-key',
+  'global-broadcast': 'global-broadcast-encryption-key',
+  wrapped: 'wrapped-key',
+  'one-pass': 'agreed-key',
+  static: 'agreed-key',
+};
+function contentKey(
+  context: SecurityContext,
+  kind: GeneralCipheringForm['key'],
+  fields: GeneralProtectionHeader,
+): MaybePromise<{ key: KeyHandle; keyInfo: KeyInfo }> {
+  const { provider, suite, keys } = context;
+  switch (kind) {
+    case 'global-unicast':
+      return { key: need(keys.globalUnicast, 'global-unicast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 0 } };
+    case 'global-broadcast':
+      return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 1 } };
+    case 'wrapped': {
+      const kek = need(keys.master, 'master-key');
+      return then(provider.generateKey(suite.aes, { wrappable: true }), (key) =>
+        then(provider.wrap(kek, key), (keyCipheredData) => ({ key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } })),
+      );
+    }
+    case 'one-pass': {
+      asymmetric(suite);
+      const recipient = need(keys.peerAgreement, 'key agreement key of the recipient');
+      const signing = need(keys.signing, 'digital signature key');
+      return then(onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)), ({ key, keyCipheredData }) => ({
+        key,
+        keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(1), keyCipheredData },
+      }));
+    }
+    case 'static': {
+      asymmetric(suite);
+      const own = need(keys.agreement, 'key agreement key');
+      const peer = need(keys.peerAgreement, 'key agreement key of the recipient');
+      return then(staticUnified(provider, suite, own, peer, fields.transactionId, fields.originatorSystemTitle, recipientOf(fields)), (key) => ({
+        key,
+        keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(2), keyCipheredData: new Uint8Array(0) },
+      }));
+    }
+  }
+}
+function recipientOf(fields: GeneralProtectionHeader): Uint8Array {
+  if (fields.recipientSystemTitle.length !== 8) throw new DlmsError('security/missing-key', { key: 'system title of the recipient' });
+  return fields.recipientSystemTitle;
+}
+
+/** general-signing (tag 223): the signature covers header and content, each part with its length. */
+function generalSigning(apdu: Uint8Array, context: SecurityContext, form: GeneralSigningForm): MaybePromise<Uint8Array> {
+  asymmetric(context.suite);
+  const signing = need(context.keys.signing, 'digital signature key');
+  const counter = form.transactionId === undefined ? context.counters.next(context.sendName('global-unicast-encryption-key')) : 0;
+  return then(counter, (value) => {
+    const w = new Writer(apdu.length + 64);
+    w.u8(generalSigningTag);
+    GeneralProtectionHeader.write(w, headerFields(context, form, value));
+    w.length(apdu.length);
+    w.bytes(apdu);
+    const front = w.finish();
+    return then(context.provider.sign(signing.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
+  });
+}
+
+function headerFields(context: SecurityContext, form: GeneralHeader, counter: number): GeneralProtectionHeader {
+  const { dateTime = none, otherInformation = none, recipientSystemTitle = context.peerSystemTitle ?? none } = form;
+  if (dateTime.length !== 0 && dateTime.length !== 12)
+    throw new DlmsError('encode/invalid-value', { expected: 'a date-time of 0 or 12 octets', actual: `${dateTime.length} octets` });
+  if (recipientSystemTitle.length !== 0 && recipientSystemTitle.length !== 8)
+    throw new DlmsError('encode/invalid-value', { expected: 'a system title of 0 or 8 octets', actual: `${recipientSystemTitle.length} octets` });
+  const transactionId = form.transactionId ?? Uint8Array.of(0, 0, 0, 0, counter >>> 24, counter >>> 16, counter >>> 8, counter);
+  return { transactionId, originatorSystemTitle: context.systemTitle, recipientSystemTitle, dateTime, otherInformation };
+}
+function cipherInput(context: SecurityContext, keyName: KeyName, protection: Protection, given?: KeyHandle): CipherInput {
+  const { keys, provider, systemTitle } = context;
+  const key =
+    given ??
+    need(keyName === 'dedicated-key' ? keys.dedicated : keyName === 'global-broadcast-encryption-key' ? keys.globalBroadcast : keys.globalUnicast, keyName);
+  const authenticationKey = protection.authenticated === true ? need(keys.authentication, 'authentication-key') : undefined;
+  return { provider, key, authenticationKey, systemTitle };
+}
+function controlOctet(context: SecurityContext, protection: Protection, broadcastKey: boolean): number {
+  const { authenticated = false, encrypted = false } = protection;
+  return formatSecurityControl({ suite: context.suite.id, authenticated, encrypted, broadcastKey, compressed: false });
+}
+export function need<T>(key: T | undefined, name: string): T {
+  if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
+  return key;
+}
+
+function specificPrefix(tag: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(tag, length);
+  if (length < 0x100) return Uint8Array.of(tag, 0x81, length);
+  return concat(Uint8Array.of(tag), lengthOctets(length));
+}
+function generalPrefix(dedicated: boolean, title: Uint8Array, length: number): Uint8Array {
+  return concat(Uint8Array.of(dedicated ? generalDedCipheringTag : generalGloCipheringTag, 8), title, lengthOctets(length));
+}
+function lengthOctets(length: number): Uint8Array {
+  const w = new Writer(5);
+  w.length(length);
+  return w.finish();
+}
+const none = /* @__PURE__ */ new Uint8Array(0);
