@@ -29,7 +29,7 @@ export interface DlmsErrorContext {
   /** Known to exist, not supported here: refused by name. */
   'decode/unsupported': { offset: number; what: string };
   /** A text (hex, OBIS code, XML, JSON, URL, command line) that cannot be read. */
-  'parse/invalid-text': { offset: number; expected: string; actual: string };
+  'parse/invalid-text': { offset: number; expected: string; actual: string; line?: number; column?: number };
   'encode/invalid-value': { expected: string; actual: string };
   'protocol/unexpected-apdu': { side: 'local' | 'remote'; state: string; received: string };
   'protocol/block-number': { side: 'local' | 'remote'; expected: number; received: number };
