@@ -4,6 +4,8 @@ import { CompactArray } from './compact-array.js';
 import { type SimpleData, type SimpleType, simpleTypes } from './data-types.js';
 import * as plain from './scalars.js';
 import {
+  type Alternative,
+  type Alternatives,
   alt,
   choice,
   type Fields,
@@ -41,7 +43,8 @@ export const Data: Schema<Data> = /* @__PURE__ */ choice('Data', {
 
 // ── typed Data: the same types where the class says which one comes ─────────────────────────────────────
 
-function tagged<T>(kind: SimpleType | 'array', tag: number, inner: Schema<T>): Schema<T> {
+/** A Data type: its tag octet, then the untagged form. */
+export function tagged<T>(kind: SimpleType | 'array', tag: number, inner: Schema<T>): Schema<T> {
   return {
     kind,
     shape: { of: 'tagged', tag, inner, with: (part) => tagged(kind, tag, part(inner, '')) },
@@ -157,9 +160,10 @@ export function structure<F extends Fields>(name: string, fields: F): Structure<
 export function dataOf<const K extends DataType>(...types: readonly K[]): Schema<Extract<Data, { type: K }>> {
   const allowed: ReadonlySet<string> = new Set(types);
   const kind = `CHOICE { ${types.join(' | ')} }`;
+  const all = (Data.shape as { alternatives: Alternatives }).alternatives;
   return {
     kind,
-    shape: Data.shape,
+    shape: choice(kind, Object.fromEntries(types.map((type) => [type, all[type] as Alternative<any>]))).shape,
     read(r) {
       const offset = r.offset;
       const value = Data.read(r);
