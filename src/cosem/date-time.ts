@@ -122,7 +122,7 @@ export const unspecifiedDateTime: DateTime = {
 
 /**
  * The octets of an octet-string of 12. Lenient mode also takes what meters put in its place, each as a named quirk: the type date-time
- * (`date-time-tag`), and null-data or an empty octet-string for "nothing specified" (`date-time-absent`).
+ * (`date-time-type`), and null-data or an empty octet-string for "nothing specified" (`date-time-absent`).
  */
 const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
   const strict = sizedOctetString(12);
@@ -135,7 +135,7 @@ const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
       const quirk = (name: string) =>
         r.tolerate(name, new DlmsError('decode/unexpected-tag', { offset, expected: 'octet-string of 12 octets', actual: tag ?? 0 }));
       if (tag === 25) {
-        quirk('date-time-tag');
+        quirk('date-time-type');
         return dateTimeOctets.read(r);
       }
       if (tag === 0 || (tag === 9 && r.bytes[offset + 1] === 0)) {

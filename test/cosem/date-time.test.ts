@@ -113,7 +113,7 @@ describe('date-time', () => {
     expect(formatHex(encode(CosemDate, read(hex)))).toBe('090507E40101FF');
     expect(formatHex(encode(CosemTime, read(hex)))).toBe('090400030000');
     for (const [octets, quirk, value] of [
-      [`19${hex}`, 'date-time-tag', read(hex)],
+      [`19${hex}`, 'date-time-type', read(hex)],
       ['00', 'date-time-absent', unspecifiedDateTime],
       ['0900', 'date-time-absent', unspecifiedDateTime],
     ] as const) {
