@@ -1,0 +1,70 @@
+import { type Alternative, type Alternatives, type Flat, type Infer, invalid, isFieldsSchema, type Schema, unwritable } from '../axdr/schema.js';
+import type { Reader } from '../core/cursor.js';
+import { DlmsError, isDlmsError } from '../core/errors.js';
+
+type Options = Readonly<Record<string, Schema<any>>>;
+/** `{ type, value }`; an option without a value (null-data) is `{ type }` alone. */
+export type OneOf<O extends Options> = {
+  [K in keyof O & string]: keyof Infer<O[K]> extends never ? { type: K } : Flat<{ type: K; value: Infer<O[K]> }>;
+}[keyof O & string];
+
+/**
+ * A CHOICE of typed Data: `oneOf('access-selectors', { 'null-data': nullData, array: array(integer) })`. Unlike `choice` it also tells structures
+ * apart, by trying the options in order: the first that reads is taken, so put the more special one first. Its alternatives keep their own tags.
+ */
+export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
+  const entries = Object.entries(options);
+  const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
+  const alternatives: Alternatives = Object.fromEntries(entries.map(([type, schema]) => [type, alternative(schema)]));
+  return {
+    kind,
+    shape: {
+      of: 'alternatives',
+      name,
+      alternatives,
+      with: (part) => oneOf(name, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))) as Schema<any>,
+    },
+    read(r) {
+      const { offset, depth } = r;
+      const quirks = r.options.quirks?.length ?? 0;
+      let nearest: unknown;
+      for (const [type, schema] of entries) {
+        try {
+          const value = schema.read(r);
+          return (isEmpty(schema) ? { type } : { type, value }) as OneOf<O>;
+        } catch (e) {
+          if (!isDlmsError(e) && !(e instanceof RangeError)) throw e;
+          // The option that came furthest says best what is wrong.
+          if (nearest === undefined || reach(e) > reach(nearest)) nearest = e;
+          rewind(r, offset, depth, quirks);
+        }
+      }
+      if (reach(nearest) <= offset) throw new DlmsError('decode/unexpected-tag', { offset, expected: `${name}: ${kind}`, actual: r.u8() });
+      throw nearest;
+    },
+    write(w, v) {
+      const { type, value } = v as { type: string; value?: unknown };
+      const schema = Object.hasOwn(options, type) ? options[type] : undefined;
+      if (schema === undefined) throw invalid(`one of ${entries.map(([k]) => k).join(', ')}`, type);
+      try {
+        schema.write(w, isEmpty(schema) ? {} : value);
+      } catch (e) {
+        throw unwritable(e, type, v);
+      }
+    },
+  };
+}
+
+function rewind(r: Reader, offset: number, depth: number, quirks: number): void {
+  r.offset = offset;
+  r.depth = depth;
+  r.options.quirks?.splice(quirks);
+}
+const reach = (e: unknown): number => (isDlmsError(e) ? ((e.context as { offset?: number }).offset ?? -1) : Number.POSITIVE_INFINITY);
+
+/** null-data is a record without fields. */
+const isEmpty = (schema: Schema<any>): boolean => schema.shape.of === 'tagged' && isFieldsSchema(schema.shape.inner);
+function alternative(schema: Schema<any>): Alternative<any> {
+  const tag = schema.shape.of === 'tagged' ? schema.shape.tag : schema.shape.of === 'fields' ? 2 : 9;
+  return { tag, schema: isEmpty(schema) ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<any>) : schema };
+}
