@@ -1,7 +1,8 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import type { CryptoProvider, KeyHandle, Octets } from './provider.js';
 import { parseSecurityControl, type SecurityControl } from './security-control.js';
 import { securityHeaderLength, tagLength } from './suites.js';
@@ -88,13 +89,13 @@ export function openContent(input: CipherInput, header: SecurityHeader, ciphered
   };
   switch (controlOctet & 0x30) {
     case 0x30:
-      return then(provider.open(key, iv, aadOf(input, controlOctet), body), verified);
+      return andThen(provider.open(key, iv, aadOf(input, controlOctet), body), verified);
     case 0x20:
       return provider.ctr(key, iv, body);
     case 0x10: {
       const content = body.subarray(0, body.length - tagLength);
       const tag = body.subarray(body.length - tagLength);
-      return then(provider.open(key, iv, [...aadOf(input, controlOctet), content], tag), (opened) => verified(opened, content.slice()));
+      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], tag), (opened) => verified(opened, content.slice()));
     }
     default:
       return body.slice();

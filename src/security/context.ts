@@ -1,7 +1,8 @@
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import { type CounterStore, type InvocationCounters, MemoryCounterStore } from './counters.js';
 import { type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
@@ -135,11 +136,11 @@ export class SecurityContext {
   /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
   newDedicatedKey(): MaybePromise<Uint8Array> {
     const octets = this.provider.random(this.suite.keyLength);
-    return then(this.takeDedicatedKey(octets), () => octets);
+    return andThen(this.takeDedicatedKey(octets), () => octets);
   }
   /** Takes the dedicated key from a deciphered InitiateRequest. */
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
-    return then(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
+    return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
   }
   /** A new context for the next association with the same peer: same keys and counters, no dedicated key, peer title as configured. */
   fresh(peerSystemTitle: Uint8Array | undefined = this.#peer): SecurityContext {

@@ -1,5 +1,6 @@
 import { DlmsError } from '../core/errors.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 
 /** The highest value that is ever given out for sending is one less: at this value the key is used up. */
 export const counterLimit = 0xffffffff;
@@ -98,7 +99,7 @@ export class InvocationCounters {
   }
   /** See {@link CounterStore.replace}. */
   replace(changes: readonly CounterReplacement[]): MaybePromise<void> {
-    return then(this.store.replace(changes), () => {
+    return andThen(this.store.replace(changes), () => {
       for (const { name, from } of changes) {
         const hand = from === undefined ? undefined : this.#hands.get(from);
         if (hand === undefined) this.#hands.delete(name);

@@ -1,7 +1,8 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from './provider.js';
 import { publicKeyLength } from './provider.js';
 import type { SecuritySuite } from './suites.js';
@@ -21,8 +22,8 @@ export function deriveAgreedKey(
   partyVInfo: Uint8Array,
 ): MaybePromise<KeyHandle> {
   const { hash } = asymmetric(suite);
-  return then(provider.agree(own, peer), (z) =>
-    then(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo]), (key) => {
+  return andThen(provider.agree(own, peer), (z) =>
+    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo]), (key) => {
       z.destroy();
       return key;
     }),
@@ -44,9 +45,9 @@ export function onePassOriginator(
   recipientTitle: Uint8Array,
 ): MaybePromise<AgreedKey> {
   const { curve } = asymmetric(suite);
-  return then(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
-    then(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>
-      then(deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle), (key) => {
+  return andThen(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
+    andThen(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>
+      andThen(deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle), (key) => {
         ephemeral.privateKey.destroy();
         return { key, keyCipheredData: concat(ephemeral.publicKey.octets, signature) };
       }),
@@ -67,7 +68,7 @@ export function onePassRecipient(
   recipientTitle: Uint8Array,
 ): MaybePromise<KeyHandle> {
   const ephemeral = signedPoint(suite, keyCipheredData);
-  return then(provider.verify(originatorSigning, ephemeral.publicKey.octets, ephemeral.signature), (valid) => {
+  return andThen(provider.verify(originatorSigning, ephemeral.publicKey.octets, ephemeral.signature), (valid) => {
     if (!valid) throw badSignature(originatorTitle);
     return deriveAgreedKey(provider, suite, agreement.privateKey, ephemeral.publicKey, originatorTitle, recipientTitle);
   });
@@ -102,8 +103,8 @@ export interface EphemeralOffer {
 /** Ephemeral unified model C(2e, 0s), first half, either side. The signature covers the key-id octet and the public key. */
 export function ephemeralOffer(provider: CryptoProvider, suite: SecuritySuite, signing: KeyPair, keyId: number): MaybePromise<EphemeralOffer> {
   const { curve } = asymmetric(suite);
-  return then(provider.generateKeyPair(`ECDH ${curve}`), (keyPair) =>
-    then(provider.sign(signing.privateKey, concat(Uint8Array.of(keyId), keyPair.publicKey.octets)), (signature) => ({
+  return andThen(provider.generateKeyPair(`ECDH ${curve}`), (keyPair) =>
+    andThen(provider.sign(signing.privateKey, concat(Uint8Array.of(keyId), keyPair.publicKey.octets)), (signature) => ({
       keyId,
       keyPair,
       data: concat(keyPair.publicKey.octets, signature),
@@ -128,12 +129,12 @@ export function ephemeralComplete(
   // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
   if (publicKey.octets.every((octet, i) => octet === offer.keyPair.publicKey.octets[i]))
     throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
-  return then(provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature), (valid) => {
+  return andThen(provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature), (valid) => {
     if (!valid) {
       offer.keyPair.privateKey.destroy();
       throw badSignature();
     }
-    return then(deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle), (key) => {
+    return andThen(deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle), (key) => {
       offer.keyPair.privateKey.destroy();
       return key;
     });

@@ -2,7 +2,8 @@ import { encode } from '../axdr/schema.js';
 import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
 import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
 import { type CipherInput, sealContent, sealedLength } from './ciphering.js';
@@ -57,7 +58,7 @@ export function protect(apdu: Uint8Array, context: SecurityContext, options: Pro
   const form = options.form ?? context.form;
   if (typeof form === 'string' && protection.signed !== true) return simple(apdu, context, form, protection, options.broadcast === true);
   let protectedApdu: MaybePromise<Uint8Array> = apdu;
-  for (const f of allForms(form, protection)) protectedApdu = then(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
+  for (const f of allForms(form, protection)) protectedApdu = andThen(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
   return protectedApdu;
 }
 
@@ -91,10 +92,10 @@ function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, pr
 function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: GeneralCipheringForm, protection: Protection): MaybePromise<Uint8Array> {
   const control = controlOctet(context, protection, false);
   const keyName = keyNames[form.key];
-  return then(context.counters.next(context.sendName(keyName)), (counter) => {
+  return andThen(context.counters.next(context.sendName(keyName)), (counter) => {
     const fields = headerFields(context, form, counter);
     const extra = encode(GeneralProtectionHeader, fields);
-    return then(contentKey(context, form.key, fields), ({ key, keyInfo }) => {
+    return andThen(contentKey(context, form.key, fields), ({ key, keyInfo }) => {
       const w = new Writer(extra.length + 16);
       w.u8(generalCipheringTag);
       w.bytes(extra);
@@ -102,7 +103,7 @@ function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: Gene
       KeyInfoSchema.write(w, keyInfo);
       w.length(sealedLength(control, apdu.length));
       const input: CipherInput = { ...cipherInput(context, keyName, protection, key), extra };
-      return then(sealContent(input, control, counter, apdu, w.finish()), (sealed) => {
+      return andThen(sealContent(input, control, counter, apdu, w.finish()), (sealed) => {
         if (keyName === 'wrapped-key' || keyName === 'agreed-key') key.destroy();
         return sealed;
       });
@@ -129,15 +130,15 @@ function contentKey(
       return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 1 } };
     case 'wrapped': {
       const kek = need(keys.master, 'master-key');
-      return then(provider.generateKey(suite.aes, { wrappable: true }), (key) =>
-        then(provider.wrap(kek, key), (keyCipheredData) => ({ key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } })),
+      return andThen(provider.generateKey(suite.aes, { wrappable: true }), (key) =>
+        andThen(provider.wrap(kek, key), (keyCipheredData) => ({ key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } })),
       );
     }
     case 'one-pass': {
       asymmetric(suite);
       const recipient = need(keys.peerAgreement, 'key agreement key of the recipient');
       const signing = need(keys.signing, 'digital signature key');
-      return then(onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)), ({ key, keyCipheredData }) => ({
+      return andThen(onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)), ({ key, keyCipheredData }) => ({
         key,
         keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(1), keyCipheredData },
       }));
@@ -146,7 +147,7 @@ function contentKey(
       asymmetric(suite);
       const own = need(keys.agreement, 'key agreement key');
       const peer = need(keys.peerAgreement, 'key agreement key of the recipient');
-      return then(staticUnified(provider, suite, own, peer, fields.transactionId, fields.originatorSystemTitle, recipientOf(fields)), (key) => ({
+      return andThen(staticUnified(provider, suite, own, peer, fields.transactionId, fields.originatorSystemTitle, recipientOf(fields)), (key) => ({
         key,
         keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(2), keyCipheredData: new Uint8Array(0) },
       }));
@@ -163,14 +164,14 @@ function generalSigning(apdu: Uint8Array, context: SecurityContext, form: Genera
   asymmetric(context.suite);
   const signing = need(context.keys.signing, 'digital signature key');
   const counter = form.transactionId === undefined ? context.counters.next(context.sendName('global-unicast-encryption-key')) : 0;
-  return then(counter, (value) => {
+  return andThen(counter, (value) => {
     const w = new Writer(apdu.length + 64);
     w.u8(generalSigningTag);
     GeneralProtectionHeader.write(w, headerFields(context, form, value));
     w.length(apdu.length);
     w.bytes(apdu);
     const front = w.finish();
-    return then(context.provider.sign(signing.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
+    return andThen(context.provider.sign(signing.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
   });
 }
 

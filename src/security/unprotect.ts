@@ -3,7 +3,8 @@ import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag, isPlainError, plainTag } from './apdu-tags.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
@@ -61,7 +62,7 @@ export interface UnprotectOptions extends DecodeOptions {
  */
 export function unprotect(apdu: Uint8Array, context: SecurityContext, options: UnprotectOptions = {}): MaybePromise<Unprotected> {
   const opening: Opening = { context, options, verified: options.mode !== 'unverified', layers: [], received: [], dedicated: [], signatures: [] };
-  return then(openLayer(apdu, opening), (plain) => finish(plain, opening));
+  return andThen(openLayer(apdu, opening), (plain) => finish(plain, opening));
 }
 
 interface Opening {
@@ -87,15 +88,15 @@ function openLayer(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array>
   }
   if (tag === generalGloCipheringTag || tag === generalDedCipheringTag) {
     guardDepth(opening);
-    return then(openGeneralGlo(apdu, tag === generalDedCipheringTag, opening), (inner) => openLayer(inner, opening));
+    return andThen(openGeneralGlo(apdu, tag === generalDedCipheringTag, opening), (inner) => openLayer(inner, opening));
   }
   if (tag === generalCipheringTag) {
     guardDepth(opening);
-    return then(openGeneralCiphering(apdu, opening), (inner) => openLayer(inner, opening));
+    return andThen(openGeneralCiphering(apdu, opening), (inner) => openLayer(inner, opening));
   }
   if (tag === generalSigningTag) {
     guardDepth(opening);
-    return then(openGeneralSigning(apdu, opening), (inner) => openLayer(inner, opening));
+    return andThen(openGeneralSigning(apdu, opening), (inner) => openLayer(inner, opening));
   }
   return apdu;
 }
@@ -109,7 +110,7 @@ function openSpecific(apdu: Uint8Array, plain: { tag: number; dedicated: boolean
   const ciphered = lastOctets(r);
   const kind = plain.dedicated ? 'ded' : 'glo';
   // The tag itself is not authenticated: what is inside must be what it promised.
-  return then(openCiphered(ciphered, { kind, dedicated: plain.dedicated, sender: peerOf(opening) }, opening), (inner) => {
+  return andThen(openCiphered(ciphered, { kind, dedicated: plain.dedicated, sender: peerOf(opening) }, opening), (inner) => {
     if (inner[0] !== plain.tag) throw new DlmsError('security/authentication-failed', { what: 'the APDU inside is not the one that the tag names' });
     return inner;
   });
@@ -165,7 +166,7 @@ function openCiphered(ciphered: Uint8Array, { kind, sender, dedicated = false, g
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, sender, invocationCounter, given?.transactionId);
   (dedicated ? opening.dedicated : opening.received).push(group);
-  return then(compare(dedicated ? context.dedicatedStore : context.counters.store, group), open);
+  return andThen(compare(dedicated ? context.dedicatedStore : context.counters.store, group), open);
 }
 /** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
 function receivedGroup(
@@ -182,7 +183,7 @@ function receivedGroup(
 /** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
 function compare(store: SecurityContext['dedicatedStore'], group: readonly ReceivedValue[]): MaybePromise<void> {
   const [first, ...others] = group as [ReceivedValue, ...ReceivedValue[]];
-  return then(store.last(first.name), (last) => {
+  return andThen(store.last(first.name), (last) => {
     if (last === undefined || first.value > last) return;
     if (others.length === 0) throw replayed(first, last);
     return compare(store, others);
@@ -199,8 +200,8 @@ function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<
   const sender = senderOf(header.originatorSystemTitle, opening);
   checkRecipient(header, opening);
   const { transactionId } = header;
-  return then(contentKey(keyInfo, header, sender, opening), ({ key, name }) =>
-    then(openCiphered(ciphered, { kind: 'general-ciphering', sender, given: { key, name, extra, transactionId } }, opening), (inner) => {
+  return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) =>
+    andThen(openCiphered(ciphered, { kind: 'general-ciphering', sender, given: { key, name, extra, transactionId } }, opening), (inner) => {
       if (name === 'wrapped-key' || name === 'agreed-key') key.destroy();
       return inner;
     }),
@@ -222,7 +223,7 @@ function contentKey(
       throw new DlmsError('security/unsupported', { what: `key-id ${info.keyId} of an identified key` });
     case 'wrapped-key': {
       if (info.kekId !== 0) throw new DlmsError('security/unsupported', { what: `kek-id ${info.kekId} of a wrapped key` });
-      return then(provider.unwrap(need(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
+      return andThen(provider.unwrap(need(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
         if (key === undefined) throw new DlmsError('security/authentication-failed', { what: 'wrapped key', systemTitle: formatHex(sender) });
         return { key, name: 'wrapped-key' as const };
       });
@@ -234,13 +235,13 @@ function contentKey(
       const scheme = info.keyParameters.length === 1 ? info.keyParameters[0] : undefined;
       if (scheme === 1) {
         const signer = need(keys.peerSigning, 'digital signature key of the originator');
-        return then(onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle), agreed);
+        return andThen(onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle), agreed);
       }
       if (scheme !== 2) throw new DlmsError('security/unsupported', { what: 'key-parameters of an agreed key' });
       if (info.keyCipheredData.length !== 0)
         throw new DlmsError('decode/invalid-length', { offset: 0, expected: 'no key-ciphered-data', actual: info.keyCipheredData.length });
       const peer = need(keys.peerAgreement, 'key agreement key of the originator');
-      return then(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreed);
+      return andThen(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreed);
     }
   }
 }
@@ -274,7 +275,7 @@ function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Ui
       expected: `a signature of ${publicKeyLength(curve)} octets`,
       actual: signature.length,
     });
-  return then(context.provider.verify(need(publicKey, `digital signature key of ${formatHex(signer)}`), signed, signature), (valid) => {
+  return andThen(context.provider.verify(need(publicKey, `digital signature key of ${formatHex(signer)}`), signed, signature), (valid) => {
     if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
     opening.layers.push({ ...layer, signedBy: signer });
     if (transactionId.length !== 0) opening.signatures.push({ name: context.receiveName('signature', signer), value: numberOf(transactionId) });
@@ -299,8 +300,8 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   requireProtection(required === undefined ? context.policy.receive : strongest(context.policy.receive, required), result.protection);
   if (layers.length === 0) return result;
   if (signed && !authenticated) received.push(signatureGroup(opening));
-  return then(received.length === 0 ? undefined : context.counters.store.record(received), () =>
-    then(dedicated.length === 0 ? undefined : context.dedicatedStore.record(dedicated), () => result),
+  return andThen(received.length === 0 ? undefined : context.counters.store.record(received), () =>
+    andThen(dedicated.length === 0 ? undefined : context.dedicatedStore.record(dedicated), () => result),
   );
 }
 /** A signature without a counter around it stays valid for ever, so its transaction-id must grow. */
