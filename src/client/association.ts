@@ -1,0 +1,255 @@
+import { DlmsError, isDlmsError } from '../core/errors.js';
+import type { SecurityContext } from '../security/context.js';
+import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify, type ManufacturerReply } from '../security/hls.js';
+import { protect } from '../security/protect.js';
+import type { KeyHandle } from '../security/provider.js';
+import { unprotect } from '../security/unprotect.js';
+import { invokeMethod } from '../session/action.js';
+import {
+  aarqOf,
+  authenticationOctets,
+  authenticationRequired,
+  defaultConformance,
+  initiateRequestOf,
+  isHls,
+  type Mechanism,
+  mechanisms,
+  pduLimit,
+  readAare,
+  readInitiateResponse,
+  requireAccepted,
+} from '../session/association.js';
+import { type Conversation, request } from '../session/conversation.js';
+import { defaultReceiveTotal, type ServiceLimits } from '../session/limits.js';
+import type { ApduChannel } from '../transport/transport.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+import { Exchange, type ExchangeOptions, expectedCounter, notOpen } from './exchange.js';
+
+/** How the client proves who it is. */
+export type Authentication =
+  | { readonly mechanism: 'none' }
+  /** Low level security: the password goes in clear, also in a ciphered association. */
+  | { readonly mechanism: 'lls'; readonly password: Uint8Array }
+  /** HLS with a shared secret; `hls-2` with the function of the manufacturer. */
+  | { readonly mechanism: 'hls-md5' | 'hls-sha1' | 'hls-sha256'; readonly secret: KeyHandle }
+  | { readonly mechanism: 'hls-2'; readonly manufacturer: ManufacturerReply }
+  /** HLS with the keys of the security context: GMAC, or the signing key pair. */
+  | { readonly mechanism: 'hls-gmac' | 'hls-ecdsa' };
+
+export interface ClientOptions extends ExchangeOptions {
+  /** Default: none. */
+  readonly authentication?: Authentication;
+  /** Needed for ciphering and for HLS: titles, keys, counters, policy. */
+  readonly security?: SecurityContext;
+  /** Whether the application context is one with ciphering. Default: when `security` has a global unicast key. */
+  readonly ciphered?: boolean;
+  /** Proposes a dedicated key for this association. Default false. */
+  readonly dedicatedKey?: boolean;
+  readonly conformance?: readonly ConformanceBit[];
+  /** Longest APDU that we take, in octets. Default 65535. */
+  readonly maxReceivePduSize?: number;
+  /** Octets of one value that are taken by blocks. Default 64 MiB. */
+  readonly maxValueSize?: number;
+  /** User of this client (0 to 255), where the meter distinguishes users. */
+  readonly userId?: number;
+  /** Octets of the challenge with HLS, 8 to 64. Default 32. */
+  readonly challengeLength?: number;
+  /**
+   * When the meter refuses the first ciphered message because of its invocation counter and says which it expects, continue from there
+   * and try once more. The hint is not authenticated; the counter only ever grows. Default true.
+   */
+  readonly recoverCounter?: boolean;
+  /** No AARQ: the association is always open (pre-established). Default false. */
+  readonly preEstablished?: boolean;
+}
+
+/** Octets that ciphering adds at most: general header, security header, tag. */
+const protectionOverhead = 40;
+const associationLn = { classId: 15, instanceId: '0-0:40.0.0*255', methodId: 1 } as const;
+
+/** Opens and releases an association and runs conversations in it. */
+export class AssociationShell {
+  readonly exchange: Exchange;
+  readonly options: ClientOptions;
+  /** What both sides support; empty until the association is open. */
+  conformance: readonly ConformanceBit[] = [];
+  #state: 'closed' | 'opening' | 'open' | 'failed' = 'closed';
+  #channelOpen = false;
+  #limits: ServiceLimits;
+
+  constructor(channel: ApduChannel, options: ClientOptions) {
+    this.options = options;
+    this.exchange = new Exchange(channel, options);
+    this.#limits = { sendSize: Number.POSITIVE_INFINITY, receiveTotal: options.maxValueSize ?? defaultReceiveTotal };
+  }
+  get state(): string {
+    return this.#state;
+  }
+  get limits(): ServiceLimits {
+    return this.#limits;
+  }
+  get ciphered(): boolean {
+    return this.options.ciphered ?? this.options.security?.keys.globalUnicast !== undefined;
+  }
+
+  run<T>(conversation: (limits: ServiceLimits) => Conversation<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#state !== 'open') return Promise.reject(notOpen(this.#state));
+    return this.exchange.run(conversation(this.#limits), signal);
+  }
+
+  open(signal?: AbortSignal): Promise<void> {
+    return this.exchange.exclusive(async () => {
+      if (this.#state === 'open') return;
+      this.#state = 'opening';
+      try {
+        if (!this.#channelOpen) await this.exchange.channel.open();
+        this.#channelOpen = true;
+        if (this.options.preEstablished === true) this.#preEstablished();
+        else await this.#associate(signal, this.options.recoverCounter !== false);
+        this.#state = 'open';
+      } catch (e) {
+        this.#state = 'failed';
+        throw e;
+      }
+    });
+  }
+  #preEstablished(): void {
+    this.exchange.security = this.ciphered ? this.#security() : undefined;
+    this.conformance = this.options.conformance ?? defaultConformance;
+  }
+
+  async #associate(signal: AbortSignal | undefined, mayRecover: boolean): Promise<void> {
+    const authentication = this.options.authentication ?? { mechanism: 'none' };
+    const hls = isHls(authentication.mechanism);
+    const challenge = hls
+      ? generateChallenge(this.#security().provider, mechanisms[authentication.mechanism] as HlsMechanism, this.options.challengeLength ?? 32)
+      : undefined;
+    const aarq = await this.#aarq(authentication, challenge);
+    this.exchange.security = undefined;
+    this.exchange.gbt = undefined;
+    await this.exchange.sendRaw(aarq);
+    try {
+      const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal), signal);
+      if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
+    } catch (e) {
+      const expected = expectedCounter(e);
+      if (expected === undefined || !mayRecover || this.options.security === undefined) throw e;
+      // Some servers name the last counter that they accepted instead of the one expected: one more is right for both.
+      const { security } = this.options;
+      security.counters.advance(security.sendName('global-unicast-encryption-key'), expected + 1);
+      this.exchange.options.onEvent?.({ type: 'retry', attempt: 1 });
+      await this.#associate(signal, false);
+    }
+  }
+
+  async #aarq(authentication: Authentication, challenge: Uint8Array | undefined): Promise<Uint8Array> {
+    const { options, ciphered } = this;
+    const security = ciphered ? this.#security() : options.security;
+    let dedicatedKey: Uint8Array | undefined;
+    if (ciphered && options.dedicatedKey === true) {
+      dedicatedKey = await this.#security().newDedicatedKey();
+      this.#security().form = 'ded';
+    }
+    const initiate = initiateRequestOf({
+      dedicatedKey,
+      conformance: options.conformance ?? defaultConformance,
+      maxReceivePduSize: options.maxReceivePduSize ?? 0xffff,
+    });
+    return aarqOf({
+      mechanism: authentication.mechanism,
+      referencing: 'LN',
+      ciphered,
+      systemTitle: ciphered || mechanisms[authentication.mechanism] >= 5 ? security?.systemTitle : undefined,
+      authenticationValue: authentication.mechanism === 'lls' ? authentication.password : challenge,
+      userId: options.userId,
+      userInformation: ciphered ? await protect(initiate, this.#security()) : initiate,
+    });
+  }
+
+  /** Judges the AARE, takes what was negotiated, and returns the challenge of the server. */
+  async #accept(bytes: Uint8Array, _signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+    const aare = readAare(bytes);
+    requireAccepted(aare);
+    const { security } = this.options;
+    if (security !== undefined && aare.respondingAPTitle?.length === 8) security.setPeer(aare.respondingAPTitle);
+    if (aare.userInformation === undefined) throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: 'no InitiateResponse in the AARE' });
+    const plain = this.ciphered ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu : aare.userInformation;
+    const initiate = readInitiateResponse(plain);
+    if (initiate.vaaName !== 7) throw new DlmsError('service/unsupported', { what: 'short name referencing by this client' });
+    const overhead = this.ciphered ? protectionOverhead : 0;
+    const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
+    this.#limits = { ...this.#limits, sendSize: sendSize - overhead };
+    this.conformance = initiate.negotiatedConformance;
+    this.exchange.security = this.ciphered ? this.#security() : undefined;
+    this.exchange.agreed(this.conformance, sendSize);
+    const value = authenticationOctets(aare.respondingAuthenticationValue);
+    if (authenticationRequired(aare) && value === undefined)
+      throw new DlmsError('association/rejected', { result: aare.result, diagnostic: 'authentication required without a challenge' });
+    return value;
+  }
+
+  /** Passes 3 and 4: the answer to the server's challenge, then its answer to ours. Only then the association is open. */
+  async #authenticate(
+    authentication: Authentication,
+    clientToServer: Uint8Array,
+    serverToClient: Uint8Array | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const mechanism = mechanisms[authentication.mechanism] as HlsMechanism;
+    const fail = (side: 'local' | 'remote', reason: string): DlmsError =>
+      new DlmsError('association/authentication-failed', { mechanism: authentication.mechanism, side, reason });
+    if (serverToClient === undefined) throw fail('remote', 'the server sent no challenge');
+    checkChallenge(mechanism, serverToClient, clientToServer);
+    const exchange: HlsExchange = {
+      mechanism,
+      role: 'client',
+      context: this.#security(),
+      clientToServer,
+      serverToClient,
+      secret: 'secret' in authentication ? authentication.secret : undefined,
+      manufacturer: 'manufacturer' in authentication ? authentication.manufacturer : undefined,
+    };
+    const reply = await hlsReply(exchange);
+    const invoke = { invokeId: 1, serviceClass: 'confirmed', priority: 'high' } as const;
+    const response = await this.exchange.run(invokeMethod(invoke, associationLn, { type: 'octet-string', value: reply }, this.#limits), signal);
+    if (response.result !== 'success') throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
+    if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
+      throw fail('remote', 'the server did not answer our challenge');
+    await hlsVerify(exchange, response.returnParameters.value.value);
+  }
+
+  close(): Promise<void> {
+    return this.exchange.exclusive(async () => {
+      const wasOpen = this.#state === 'open' && this.options.preEstablished !== true;
+      this.#state = 'closed';
+      try {
+        if (wasOpen) await this.#release();
+      } catch (e) {
+        // A meter may close the connection instead of answering, or refuse the release: the association is gone either way.
+        if (!isDlmsError(e)) throw e;
+      } finally {
+        this.exchange.security = undefined;
+        if (this.#channelOpen) await this.exchange.channel.close();
+        this.#channelOpen = false;
+      }
+    });
+  }
+  async #release(): Promise<void> {
+    const { options, ciphered } = this;
+    const initiate = initiateRequestOf({
+      dedicatedKey: undefined,
+      conformance: options.conformance ?? defaultConformance,
+      maxReceivePduSize: options.maxReceivePduSize ?? 0xffff,
+    });
+    const userInformation = ciphered ? await protect(initiate, this.#security()) : undefined;
+    await this.exchange.sendRaw(request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }));
+    // What the answer says does not matter any more, and some servers encode it wrongly.
+    await this.exchange.receiveRaw(AbortSignal.timeout(Math.min(options.timeoutMs ?? 5000, 5000)));
+  }
+
+  #security(): SecurityContext {
+    const { security } = this.options;
+    if (security === undefined) throw new DlmsError('security/missing-key', { key: 'security context (titles, keys, counters) for ciphering and HLS' });
+    return security;
+  }
+}

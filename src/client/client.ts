@@ -1,0 +1,253 @@
+import { Data } from '../axdr/data.js';
+import { decode, encode, type Schema } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
+import type {
+  AttributeName,
+  AttributeValue,
+  InterfaceClass,
+  MethodName,
+  MethodParameter,
+  MethodResult,
+  Selection,
+  WritableName,
+} from '../cosem/interface-class.js';
+import type { Obis } from '../cosem/obis.js';
+import { invokeMethod } from '../session/action.js';
+import { getAttribute, getList } from '../session/get.js';
+import { setAttribute } from '../session/set.js';
+import type { ApduChannel } from '../transport/transport.js';
+import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
+import { AssociationShell, type ClientOptions } from './association.js';
+
+/** For one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Octets received so far of a value that comes by blocks. */
+  readonly onProgress?: (octets: number) => void;
+}
+export interface GetOptions<C extends InterfaceClass, A extends AttributeName<C>> extends CallOptions {
+  /** Selective access, typed by the class: `{ by: 'range', parameters: … }`. */
+  readonly selection?: Selection<C, A>;
+}
+
+/**
+ * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
+ *
+ * @example
+ * const client = new Client(wrapperChannel(await connectTcp({ host, port: 4059 }), { clientSap: 16, serverSap: 1 }));
+ * await client.connect();
+ * const energy = await client.get(Register, '1-0:1.8.0*255', 'value');
+ * await client.close();
+ */
+export class Client {
+  readonly association: AssociationShell;
+  #invokeId = 0;
+
+  constructor(channel: ApduChannel, options: ClientOptions = {}) {
+    this.association = new AssociationShell(channel, options);
+  }
+
+  /**
+   * Opens the lower layer and the association, HLS included.
+   * @throws DlmsError `association/rejected`, `association/authentication-failed`, `security/…`, `transport/…`
+   */
+  connect(signal?: AbortSignal): Promise<void> {
+    return this.association.open(signal);
+  }
+  /** Releases the association and closes the channel; never throws for a meter that is already gone. */
+  close(): Promise<void> {
+    return this.association.close();
+  }
+
+  /**
+   * Reads one attribute, decoded by its class.
+   * @throws DlmsError `service/data-access` when the meter refuses, `decode/…` when the value is not of the type
+   */
+  async get<C extends InterfaceClass, A extends AttributeName<C>>(
+    cls: C,
+    logicalName: Obis,
+    attribute: A,
+    options: GetOptions<C, A> = {},
+  ): Promise<AttributeValue<C, A>> {
+    const declaration = attributeOf(cls, attribute);
+    const octets = await this.getEncoded(target(cls, logicalName, attribute, options.selection), options, `${cls.name} ${logicalName} ${attribute}`);
+    return decode(declaration.schema, octets, { lenient: true });
+  }
+  /** Reads an attribute as Data, of a class that is not known here. */
+  async getData(classId: number, logicalName: Obis, attributeId: number, options: CallOptions = {}): Promise<Data> {
+    const octets = await this.getEncoded({ cosemAttributeDescriptor: { classId, instanceId: logicalName, attributeId } }, options);
+    return decode(Data, octets, { lenient: true });
+  }
+  /** The octets of Data as the meter sent them, blocks put together: for column decoding of profiles and for storing. */
+  async getEncoded(descriptor: CosemAttributeDescriptorWithSelection, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<Uint8Array> {
+    const { association } = this;
+    const result = await association.exchange.exclusive(() =>
+      association.run((limits) => getAttribute(this.#invoke(), descriptor, limits, options.onProgress), options.signal),
+    );
+    if (result.type === 'data') return result.value;
+    throw new DlmsError('service/data-access', { result: result.value, object: label });
+  }
+
+  /** Writes one attribute; only those that the class makes writable compile. */
+  async set<C extends InterfaceClass, A extends WritableName<C>>(
+    cls: C,
+    logicalName: Obis,
+    attribute: A,
+    value: AttributeValue<C, A>,
+    options: GetOptions<C, A> = {},
+  ): Promise<void> {
+    const { schema } = attributeOf(cls, attribute);
+    await this.setData(
+      target(cls, logicalName, attribute, options.selection),
+      decode(Data, encode(schema, value)),
+      options,
+      `${cls.name} ${logicalName} ${attribute}`,
+    );
+  }
+  /** Writes Data to any attribute. */
+  async setData(descriptor: CosemAttributeDescriptorWithSelection, value: Data, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<void> {
+    const { association } = this;
+    const result = await association.exchange.exclusive(() =>
+      association.run((limits) => setAttribute(this.#invoke(), descriptor, value, limits), options.signal),
+    );
+    if (result !== 'success') throw new DlmsError('service/data-access', { result, object: label });
+  }
+
+  /** Invokes a method; the type of the parameter and of what comes back are the class's. */
+  async action<C extends InterfaceClass, M extends MethodName<C>>(
+    cls: C,
+    logicalName: Obis,
+    method: M,
+    parameter: MethodParameter<C, M>,
+    options: CallOptions = {},
+  ): Promise<MethodResult<C, M>> {
+    const declaration = cls.methods[method];
+    if (declaration === undefined) throw new DlmsError('service/unsupported', { what: `method ${method} of ${cls.name}` });
+    const returned = await this.actionData(
+      cls.classId,
+      logicalName,
+      declaration.index,
+      decode(Data, encode(declaration.parameter, parameter)),
+      options,
+      `${cls.name} ${logicalName} ${method}`,
+    );
+    const { returns } = declaration as { returns: Schema<any> | undefined };
+    return (returns === undefined || returned === undefined ? undefined : decode(returns, encode(Data, returned), { lenient: true })) as MethodResult<C, M>;
+  }
+  async actionData(
+    classId: number,
+    logicalName: Obis,
+    methodId: number,
+    parameter?: Data,
+    options: CallOptions = {},
+    label = `class ${classId} ${logicalName} method ${methodId}`,
+  ): Promise<Data | undefined> {
+    const { association } = this;
+    const response = await association.exchange.exclusive(() =>
+      association.run((limits) => invokeMethod(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits), options.signal),
+    );
+    if (response.result !== 'success') throw new DlmsError('service/action', { result: response.result, object: label });
+    if (response.returnParameters === undefined) return undefined;
+    if (response.returnParameters.type === 'data') return response.returnParameters.value;
+    throw new DlmsError('service/data-access', { result: response.returnParameters.value, object: label });
+  }
+
+  /** A handle that remembers class and logical name. */
+  object<C extends InterfaceClass>(cls: C, logicalName: Obis): ObjectHandle<C> {
+    return new ObjectHandle(this, cls, logicalName);
+  }
+
+  /** Several attributes of any objects: in one request when the meter supports lists, else one after the other. */
+  async getMany(
+    targets: readonly { readonly descriptor: CosemAttributeDescriptorWithSelection; readonly schema: Schema<any>; readonly label: string }[],
+    options: CallOptions = {},
+  ): Promise<unknown[]> {
+    const { association } = this;
+    if (targets.length > 1 && association.conformance.includes('multiple-references')) {
+      const results = await association.exchange.exclusive(() =>
+        association.run(
+          (limits) =>
+            getList(
+              this.#invoke(),
+              targets.map((t) => t.descriptor),
+              targets.map((t) => t.schema),
+              limits,
+            ),
+          options.signal,
+        ),
+      );
+      return results.map((r, i) => {
+        if (r.type === 'data') return r.value;
+        throw new DlmsError('service/data-access', { result: r.value, object: targets[i]?.label ?? '' });
+      });
+    }
+    const values: unknown[] = [];
+    for (const t of targets) values.push(decode(t.schema, await this.getEncoded(t.descriptor, options, t.label), { lenient: true }));
+    return values;
+  }
+
+  #invoke(): InvokeIdAndPriority {
+    this.#invokeId = (this.#invokeId % 15) + 1;
+    return {
+      invokeId: this.#invokeId,
+      serviceClass: 'confirmed',
+      priority: this.association.conformance.includes('priority-mgmt-supported') ? 'high' : 'normal',
+    };
+  }
+}
+
+/** One object of the meter: `const [value, scale] = await client.object(Register, '1-0:1.8.0*255').get('value', 'scalerUnit')`. */
+export class ObjectHandle<C extends InterfaceClass> {
+  readonly client: Client;
+  readonly definition: C;
+  readonly logicalName: Obis;
+  constructor(client: Client, definition: C, logicalName: Obis) {
+    this.client = client;
+    this.definition = definition;
+    this.logicalName = logicalName;
+  }
+  /** Reads the attributes, in one request when the meter supports lists. */
+  async get<const A extends readonly AttributeName<C>[]>(...attributes: A): Promise<{ -readonly [I in keyof A]: AttributeValue<C, A[I]> }> {
+    const { definition, logicalName } = this;
+    const values = await this.client.getMany(
+      attributes.map((name) => ({
+        descriptor: target(definition, logicalName, name),
+        schema: attributeOf(definition, name).schema,
+        label: `${definition.name} ${logicalName} ${name}`,
+      })),
+    );
+    return values as { -readonly [I in keyof A]: AttributeValue<C, A[I]> };
+  }
+  set<A extends WritableName<C>>(attribute: A, value: AttributeValue<C, A>): Promise<void> {
+    return this.client.set(this.definition, this.logicalName, attribute, value);
+  }
+  call<M extends MethodName<C>>(method: M, parameter: MethodParameter<C, M>): Promise<MethodResult<C, M>> {
+    return this.client.action(this.definition, this.logicalName, method, parameter);
+  }
+}
+
+function attributeOf<C extends InterfaceClass>(cls: C, attribute: AttributeName<C>): C['attributes'][string] {
+  const declaration = Object.hasOwn(cls.attributes, attribute) ? cls.attributes[attribute] : undefined;
+  if (declaration === undefined) throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
+  return declaration;
+}
+/** The descriptor of an attribute by its name in the class, with the selection put into Data. */
+export function target<C extends InterfaceClass, A extends AttributeName<C>>(
+  cls: C,
+  logicalName: Obis,
+  attribute: A,
+  selection?: Selection<C, A>,
+): CosemAttributeDescriptorWithSelection {
+  const declaration = attributeOf(cls, attribute);
+  const cosemAttributeDescriptor = { classId: cls.classId, instanceId: logicalName, attributeId: declaration.index };
+  if (selection === undefined) return { cosemAttributeDescriptor };
+  const { by, parameters } = selection as { by: string; parameters: unknown };
+  const selector = declaration.selective[by];
+  if (selector === undefined) throw new DlmsError('service/unsupported', { what: `selection by ${by} of ${cls.name} ${attribute}` });
+  return {
+    cosemAttributeDescriptor,
+    accessSelection: { accessSelector: selector.selector, accessParameters: decode(Data, encode(selector.parameters, parameters)) },
+  };
+}
+const labelOf = ({ cosemAttributeDescriptor: d }: CosemAttributeDescriptorWithSelection): string =>
+  `class ${d.classId} ${d.instanceId} attribute ${d.attributeId}`;

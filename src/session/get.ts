@@ -1,0 +1,141 @@
+import { Data } from '../axdr/data.js';
+import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
+import { alt, choice, decode, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
+import { concat } from '../core/bytes.js';
+import { Reader } from '../core/cursor.js';
+import { DlmsError } from '../core/errors.js';
+import { Apdu } from '../xdlms/apdu.js';
+import { type CosemAttributeDescriptorWithSelection, DataAccessResult, type InvokeIdAndPriority as InvokeId, InvokeIdAndPriority } from '../xdlms/common.js';
+import type { GetRequest } from '../xdlms/get.js';
+import { type Conversation, refused, request } from './conversation.js';
+import type { ServiceLimits } from './limits.js';
+
+/** The encoded Data of an attribute, or why there is none. The caller decodes it once, with the type that it knows. */
+export type RawGetResult = { type: 'data'; value: Uint8Array } | { type: 'data-access-result'; value: DataAccessResult };
+
+// The response again, but with the Data left as octets: an attribute is decoded by its own schema, once, not as Data first.
+const untilEnd: Schema<Uint8Array> = /* @__PURE__ */ scalar(
+  'Data',
+  { of: 'octets' },
+  (r) => r.take(r.left),
+  (w, v) => w.bytes(v),
+);
+const rawResponse = /* @__PURE__ */ choice('Get-Response', {
+  'get-response-normal': alt(
+    1,
+    /* @__PURE__ */ sequence('Get-Response-Normal', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      result: /* @__PURE__ */ choice('Get-Data-Result', { data: alt(0, untilEnd), 'data-access-result': alt(1, DataAccessResult) }),
+    }),
+  ),
+  'get-response-with-datablock': alt(
+    2,
+    /* @__PURE__ */ sequence('Get-Response-With-Datablock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      lastBlock: boolean,
+      blockNumber: unsigned32,
+      result: /* @__PURE__ */ choice('DataBlock-G-Result', { 'raw-data': alt(0, octets), 'data-access-result': alt(1, DataAccessResult) }),
+    }),
+  ),
+  'get-response-with-list': alt(3, /* @__PURE__ */ sequence('Get-Response-With-List', { invokeIdAndPriority: InvokeIdAndPriority, list: untilEnd })),
+});
+type RawResponse = Infer<typeof rawResponse>;
+
+function readResponse(bytes: Uint8Array, invoke: InvokeId, state: string): RawResponse {
+  if (bytes[0] !== 0xc4) throw refused(decode(Apdu, bytes, { lenient: true }), state);
+  const response = decode(rawResponse, bytes.subarray(1), { lenient: true });
+  sameInvokeId(response.invokeIdAndPriority, invoke);
+  return response;
+}
+export function sameInvokeId(received: InvokeId, sent: InvokeId): void {
+  if (received.invokeId !== sent.invokeId) throw new DlmsError('protocol/invoke-id', { side: 'remote', expected: sent.invokeId, received: received.invokeId });
+}
+
+/** GET of one attribute, in one response or by blocks. `onBlock` hears of progress. */
+export function* getAttribute(
+  invoke: InvokeId,
+  target: CosemAttributeDescriptorWithSelection,
+  limits: ServiceLimits,
+  onBlock?: (received: number) => void,
+): Conversation<RawGetResult> {
+  const first: GetRequest = { type: 'get-request-normal', invokeIdAndPriority: invoke, ...target };
+  const response = readResponse(yield request({ type: 'get-request', value: first }), invoke, 'GET');
+  if (response.type === 'get-response-normal') return response.result;
+  if (response.type !== 'get-response-with-datablock')
+    throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET', received: response.type });
+  const blocks = yield* remainingBlocks(invoke, response, limits, onBlock);
+  return blocks instanceof Uint8Array ? { type: 'data', value: blocks } : { type: 'data-access-result', value: blocks.value };
+}
+
+/** GET of several attributes, in one response or by blocks; each result decoded with the schema at its place. */
+export function* getList(
+  invoke: InvokeId,
+  targets: readonly CosemAttributeDescriptorWithSelection[],
+  schemas: readonly Schema<any>[],
+  limits: ServiceLimits,
+): Conversation<({ type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult })[]> {
+  const first: GetRequest = { type: 'get-request-with-list', invokeIdAndPriority: invoke, attributeDescriptorList: [...targets] };
+  const response = readResponse(yield request({ type: 'get-request', value: first }), invoke, 'GET with list');
+  if (response.type === 'get-response-with-list') return readList(response.list, schemas);
+  if (response.type !== 'get-response-with-datablock') {
+    // Seen in the field: a server that knows no lists answers the first one alone.
+    throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET with list', received: response.type });
+  }
+  const blocks = yield* remainingBlocks(invoke, response, limits, undefined);
+  return blocks instanceof Uint8Array ? readList(blocks, schemas) : targets.map(() => blocks);
+}
+
+function readList(
+  bytes: Uint8Array,
+  schemas: readonly Schema<any>[],
+): ({ type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult })[] {
+  const r = new Reader(bytes, { lenient: true });
+  const n = r.length();
+  if (n !== schemas.length) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${schemas.length} results`, actual: n });
+  return schemas.map((schema, i) => {
+    try {
+      const offset = r.offset;
+      const kind = r.u8();
+      if (kind === 0) return { type: 'data', value: schema.read(r) };
+      if (kind === 1) return { type: 'data-access-result', value: DataAccessResult.read(r) };
+      throw new DlmsError('decode/unknown-choice', { offset, expected: 'Get-Data-Result', actual: kind });
+    } catch (e) {
+      throw located(e, String(i), r);
+    }
+  });
+}
+
+/**
+ * The blocks after the first. They are numbered from 1, and the client asks for the next by naming the last one.
+ * A block that was already taken (the server repeats it after a request was repeated below) is passed over once.
+ */
+function* remainingBlocks(
+  invoke: InvokeId,
+  first: Extract<RawResponse, { type: 'get-response-with-datablock' }>,
+  limits: ServiceLimits,
+  onBlock: ((received: number) => void) | undefined,
+): Conversation<Uint8Array | { type: 'data-access-result'; value: DataAccessResult }> {
+  const blocks: Uint8Array[] = [];
+  let block = first;
+  let total = 0;
+  for (let expected = 1; ; expected++) {
+    if (block.result.type === 'data-access-result') return block.result;
+    if (block.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    blocks.push(block.result.value);
+    total += block.result.value.length;
+    if (total > limits.receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: limits.receiveTotal, actual: total });
+    if (block.result.value.length === 0 && !block.lastBlock)
+      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected}`, received: 'an empty block that is not the last' });
+    onBlock?.(total);
+    if (block.lastBlock) return concat(...blocks);
+    const next = yield request({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: expected } });
+    const response = readResponse(next, invoke, `block ${expected + 1}`);
+    if (response.type === 'get-response-normal' && response.result.type === 'data-access-result') return response.result;
+    if (response.type !== 'get-response-with-datablock')
+      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected + 1}`, received: response.type });
+    block = response;
+  }
+}
+
+/** The encoded SEQUENCE OF Data or one Data, as it is cut into blocks. */
+export const encodeValues = (values: readonly Data[]): Uint8Array => encode(sequenceOf(Data), [...values]);
