@@ -57,6 +57,8 @@ export interface DlmsErrorContext {
   /** A certificate, request or list is refused; `reason` is one of the names that the certificates part lists. */
   'security/certificate': { reason: string; subject?: string; detail?: string };
   'security/unsupported': { what: string };
+  /** A token or key service failed: it is gone, locked, or refuses the operation. The reason is its own code. */
+  'security/provider': { provider: string; operation: string; reason: string };
   'transport/timeout': { waitedMs: number; waitingFor: string };
   'transport/closed': { by: 'local' | 'remote'; during: string };
   'transport/connect': { target: string; reason: string };
