@@ -55,8 +55,17 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 // What XML 1.0 cannot hold: most control characters, single surrogates, U+FFFE and U+FFFF.
 const forbidden = '[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
 
+/** Declarations of one element over those around it. Linked, not copied: a document can declare many prefixes in many places. */
 interface Scope {
-  readonly prefixes: ReadonlyMap<string, string>;
+  readonly own: ReadonlyMap<string, string>;
+  readonly outer?: Scope;
+}
+function lookUp(scope: Scope, prefix: string): string | undefined {
+  for (let s: Scope | undefined = scope; s !== undefined; s = s.outer) {
+    const hit = s.own.get(prefix);
+    if (hit !== undefined) return hit;
+  }
+  return undefined;
 }
 
 class Parser {
@@ -94,7 +103,7 @@ class Parser {
   #tree(): XmlElement {
     const t = this.#text;
     const open: { element: XmlElement; scope: Scope; qualified: string }[] = [];
-    let scope: Scope = { prefixes: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]) };
+    const outermost: Scope = { own: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]) };
     let root: XmlElement | undefined;
     for (;;) {
       const top = open[open.length - 1];
@@ -110,7 +119,6 @@ class Parser {
         this.#literal('>');
         const parent = open[open.length - 1];
         if (parent === undefined) return closed.element;
-        scope = parent.scope;
       } else if (t.startsWith('<!--', this.#at)) this.#comment();
       else if (t.startsWith('<![CDATA[', this.#at)) {
         const end = t.indexOf(']]>', this.#at);
@@ -121,13 +129,11 @@ class Parser {
       else if (t.startsWith('<!', this.#at)) throw this.#error('an element, no declaration');
       else {
         if (open.length >= this.#maxDepth) throw new DlmsError('decode/too-deep', { offset: this.#at, limit: this.#maxDepth });
-        const started = this.#start(top?.scope ?? scope);
+        const started = this.#start(top?.scope ?? outermost);
         if (top === undefined) root = started.element;
         else top.element.children.push(started.element);
-        if (!started.empty) {
-          open.push(started);
-          scope = started.scope;
-        } else if (root !== undefined && open.length === 0) return root;
+        if (!started.empty) open.push(started);
+        else if (root !== undefined && open.length === 0) return root;
       }
     }
   }
@@ -138,7 +144,7 @@ class Parser {
     this.#at++;
     const qualified = this.#readName();
     const attributes = new Map<string, string>();
-    let prefixes: Map<string, string> | undefined;
+    let own: Map<string, string> | undefined;
     for (;;) {
       const spaced = this.#blanks();
       const c = t[this.#at];
@@ -153,16 +159,16 @@ class Parser {
       if (attributes.has(name)) throw this.#error('each attribute once', at);
       attributes.set(name, value);
       if (name === 'xmlns' || name.startsWith('xmlns:')) {
-        prefixes ??= new Map(outer.prefixes);
-        prefixes.set(name === 'xmlns' ? '' : name.slice(6), value);
+        own ??= new Map();
+        own.set(name === 'xmlns' ? '' : name.slice(6), value);
       }
     }
     const empty = t[this.#at] === '/';
     if (empty) this.#at++;
     this.#literal('>');
-    const scope: Scope = prefixes === undefined ? outer : { prefixes };
+    const scope: Scope = own === undefined ? outer : { own, outer };
     const colon = qualified.indexOf(':');
-    const namespace = scope.prefixes.get(colon < 0 ? '' : qualified.slice(0, colon));
+    const namespace = lookUp(scope, colon < 0 ? '' : qualified.slice(0, colon));
     if (colon >= 0 && (namespace === undefined || namespace === '')) throw this.#error('a declared prefix', offset + 1);
     for (const name of attributes.keys()) if (name === 'xmlns' || name.startsWith('xmlns:')) attributes.delete(name);
     const element: XmlElement = {
