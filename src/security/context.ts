@@ -8,6 +8,9 @@ import { type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
 
+/** Counter scope of contexts that name none. */
+const shared = '*';
+
 /** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
 export interface SecurityKeys {
   /** Enters the additional authenticated data; as long as the encryption keys. */
@@ -57,6 +60,8 @@ export interface SecurityContextOptions {
    * keys must differ between scopes.
    */
   readonly counterScope?: string;
+  /** Keys that are being introduced: what was received under them is remembered apart until the change is settled. See `changeKeys`. */
+  readonly renewed?: readonly KeyName[];
   /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
   readonly acceptSuites?: readonly number[];
   /** Finds the public signing key of a third party whose signature is inside a message. */
@@ -75,6 +80,8 @@ export class SecurityContext {
   readonly acceptSuites: readonly number[];
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
   readonly counterScope: string;
+  readonly renewed: readonly KeyName[];
+  readonly #options: SecurityContextOptions;
   policy: SecurityPolicy;
   form: SimpleForm;
   /** What was received under the dedicated key: lives and dies with it. */
@@ -96,9 +103,13 @@ export class SecurityContext {
     this.form = options.form ?? 'glo';
     this.acceptSuites = options.acceptSuites ?? [this.suite.id];
     this.signerOf = options.signerOf;
-    this.counterScope = options.counterScope ?? '*';
+    this.counterScope = options.counterScope ?? shared;
+    this.renewed = options.renewed ?? [];
+    this.#options = options;
     this.#ownHex = formatHex(this.systemTitle);
-    this.#unicastName = `send ${this.#ownHex} ${this.counterScope}`;
+    // The shared sequence serves other keys too, so it goes on when one of them is new.
+    const anew = this.counterScope !== shared && this.renewed.includes('global-unicast-encryption-key');
+    this.#unicastName = `send ${this.#ownHex} ${this.counterScope}${anew ? ' next' : ''}`;
     this.#broadcastName = `send ${this.#ownHex} broadcast`;
     checkKeys(this.suite, options.keys);
     this.#keys = options.keys;
@@ -142,20 +153,15 @@ export class SecurityContext {
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
     return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
   }
-  /** A new context for the next association with the same peer: same keys and counters, no dedicated key, peer title as configured. */
-  fresh(peerSystemTitle: Uint8Array | undefined = this.#peer): SecurityContext {
+  /** A new context for the next association with the same peer: the same keys and counters, no dedicated key; `changes` say what else differs. */
+  fresh(changes: Partial<SecurityContextOptions> = {}): SecurityContext {
     return new SecurityContext({
-      provider: this.provider,
-      suite: this.suite.id,
-      systemTitle: this.systemTitle,
-      peerSystemTitle,
-      keys: { ...this.#keys, dedicated: undefined },
-      counters: this.counters,
+      ...this.#options,
+      peerSystemTitle: this.#peer,
       policy: this.policy,
       form: this.form,
-      counterScope: this.counterScope,
-      acceptSuites: this.acceptSuites,
-      ...(this.signerOf === undefined ? {} : { signerOf: this.signerOf }),
+      keys: { ...this.#keys, dedicated: undefined },
+      ...changes,
     });
   }
   /**
@@ -176,7 +182,8 @@ export class SecurityContext {
     return name;
   }
   #receiveName(key: string, sender: string): string {
-    return `receive ${sender} ${this.counterScope} ${key}`;
+    const anew = this.renewed.includes(key === 'hls' ? 'global-unicast-encryption-key' : (key as KeyName));
+    return `receive ${sender} ${this.counterScope} ${key}${anew ? ' next' : ''}`;
   }
   toJSON(): object {
     return { suite: this.suite.id, systemTitle: this.#ownHex, peerSystemTitle: this.#peerHex, form: this.form, policy: this.policy };
@@ -232,6 +239,12 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
 function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
   if (curve === undefined) throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
   return curve;
+}
+
+/** The key, or `security/missing-key` with its name. */
+export function need<T>(key: T | undefined, name: string): T {
+  if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
+  return key;
 }
 
 function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {

@@ -7,7 +7,7 @@ import type { MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
 import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
 import { type CipherInput, sealContent, sealedLength } from './ciphering.js';
-import type { KeyName, SecurityContext, SimpleForm } from './context.js';
+import { type KeyName, need, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
 import type { KeyHandle } from './provider.js';
@@ -196,11 +196,6 @@ function controlOctet(context: SecurityContext, protection: Protection, broadcas
   const { authenticated = false, encrypted = false } = protection;
   return formatSecurityControl({ suite: context.suite.id, authenticated, encrypted, broadcastKey, compressed: false });
 }
-export function need<T>(key: T | undefined, name: string): T {
-  if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
-  return key;
-}
-
 function specificPrefix(tag: number, length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(tag, length);
   if (length < 0x100) return Uint8Array.of(tag, 0x81, length);

@@ -8,11 +8,10 @@ import type { MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag, isPlainError, plainTag } from './apdu-tags.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
-import type { KeyName, SecurityContext } from './context.js';
+import { type KeyName, need, type SecurityContext } from './context.js';
 import { type ReceivedValue, replayed } from './counters.js';
 import { asymmetric, onePassRecipient, staticUnified } from './key-agreement.js';
 import { type Protection, requireProtection, strongest } from './policy.js';
-import { need } from './protect.js';
 import { type KeyHandle, publicKeyLength } from './provider.js';
 
 /** One protection that was found and opened. */
