@@ -1,0 +1,89 @@
+export { isProtected } from './apdu-tags.js';
+export { type CipherInput, openContent, openUnverified, readSecurityHeader, type SecurityHeader, sealContent, sealedLength } from './ciphering.js';
+export { constantTimeEqual } from './constant-time.js';
+export {
+  importKeys,
+  type KeyMaterial,
+  type KeyName,
+  SecurityContext,
+  type SecurityContextOptions,
+  type SecurityKeys,
+  type SimpleForm,
+} from './context.js';
+export {
+  type CounterOptions,
+  type CounterReplacement,
+  type CounterStore,
+  counterLimit,
+  InvocationCounters,
+  MemoryCounterStore,
+  type ReceivedValue,
+} from './counters.js';
+export {
+  aesEcbReply,
+  ChallengeMemory,
+  challengeLengths,
+  checkChallenge,
+  generateChallenge,
+  type HlsExchange,
+  type HlsMechanism,
+  hlsReply,
+  hlsVerify,
+  llsMatches,
+  type ManufacturerReply,
+} from './hls.js';
+export {
+  type AgreedKey,
+  deriveAgreedKey,
+  type EphemeralOffer,
+  ephemeralComplete,
+  ephemeralOffer,
+  onePassOriginator,
+  onePassRecipient,
+  staticUnified,
+} from './key-agreement.js';
+export { KeyRing, type RingEntry, type RingOptions, senderTitleOf } from './key-ring.js';
+export { changeAgreedKeys, changeKeys, type KeyChange, type KeyChangeOutcome, type KeyChangeResult, type KeyChangeStep } from './key-transfer.js';
+export {
+  generateTransferableKey,
+  type KeyTransferData,
+  keyIds,
+  type NewKeys,
+  type TransferableKey,
+  transferableKey,
+  unwrapKeys,
+  wrapKeys,
+} from './key-wrap.js';
+export { nobleProvider } from './noble.js';
+export { type OverheadQuestion, overhead } from './overhead.js';
+export {
+  accessProtection,
+  openPolicy,
+  type Protection,
+  policyOf,
+  policyValue,
+  requireProtection,
+  type SecurityPolicy,
+  strictPolicy,
+  strongest,
+} from './policy.js';
+export { type GeneralCipheringForm, type GeneralHeader, type GeneralSigningForm, type ProtectForm, type ProtectOptions, protect } from './protect.js';
+export {
+  type CryptoProvider,
+  type Curve,
+  type DigestAlgorithm,
+  gmac,
+  type ImportOptions,
+  type KeyAlgorithm,
+  type KeyHandle,
+  type KeyPair,
+  type Octets,
+  type PrivateKeyAlgorithm,
+  type PublicKey,
+  type SymmetricAlgorithm,
+} from './provider.js';
+export { type RecoveryOptions, recoverCounter } from './recovery.js';
+export { formatSecurityControl, parseSecurityControl, type SecurityControl } from './security-control.js';
+export { type SecuritySuite, securityHeaderLength, securitySuite, suite0, suite1, suite2, tagLength } from './suites.js';
+export { type ProtectionLayer, type Unprotected, type UnprotectOptions, unprotect } from './unprotect.js';
+export { webCryptoProvider } from './webcrypto.js';

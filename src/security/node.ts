@@ -1,0 +1,2 @@
+export { nodeProvider } from './node-provider.js';
+export { FileCounterStore } from './node-store.js';
