@@ -19,7 +19,7 @@ export function acseNotation(apdu: AcseForm): Fields {
     xdlms: user === undefined ? null : later(() => apduNotation(decode(Apdu, user, { lenient: true }))),
   };
   if (apdu.type === 'rlrq' || apdu.type === 'rlre') {
-    const codes = codesIn(((apdu.type === 'rlrq' ? Rlrq : Rlre).shape as { fields: Record<string, Schema<any>> }).fields['reason'] as Schema<any>);
+    const codes = codesIn(((apdu.type === 'rlrq' ? Rlrq : Rlre).shape as { fields: Record<string, Schema<any>> }).fields.reason as Schema<any>);
     return { ...out, reason: apdu.reason === undefined ? null : anyOf(apdu.reason, codes?.[apdu.reason]) };
   }
   for (const side of ['called', 'calling', 'responding'] as const) {
@@ -50,10 +50,10 @@ export function acseNotation(apdu: AcseForm): Fields {
   if (apdu.type === 'aare') {
     const { fields } = Aare.shape as { fields: Record<string, Schema<any>> };
     const diagnostic = apdu.resultSourceDiagnostic;
-    const choice = inside(fields['resultSourceDiagnostic'] as Schema<any>) as unknown as { alternatives: Record<string, { schema: Schema<any> }> };
+    const choice = inside(fields.resultSourceDiagnostic as Schema<any>) as unknown as { alternatives: Record<string, { schema: Schema<any> }> };
     const codes = codesIn(choice.alternatives[diagnostic.type]?.schema as Schema<any>);
-    out['result'] = anyOf(apdu.result, codesIn(fields['result'] as Schema<any>)?.[apdu.result]);
-    out['resultSourceDiagnostic'] = { source: diagnostic.type, value: anyOf(diagnostic.value, codes?.[diagnostic.value]) };
+    out.result = anyOf(apdu.result, codesIn(fields.result as Schema<any>)?.[apdu.result]);
+    out.resultSourceDiagnostic = { source: diagnostic.type, value: anyOf(diagnostic.value, codes?.[diagnostic.value]) };
   }
   return out;
 }

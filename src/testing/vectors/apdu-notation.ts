@@ -186,8 +186,8 @@ function service(type: string, v: Service): Fields {
   const out: Fields = { apdu: type, kind: v.type.slice(type.length + 1), invokeIdAndPriority: invokeNotation(v.invokeIdAndPriority) };
   for (const [name, value] of Object.entries(v)) Object.assign(out, parts[name]?.(value as never, v));
   // What an alternative leaves out is absent, not unknown.
-  if ('attribute' in out) out['attribute'] = { ...(out['attribute'] as Fields), access: access(v['accessSelection'] as SelectiveAccessDescriptor | undefined) };
-  if (v.type === 'action-request-normal') out['parameters'] ??= null;
+  if ('attribute' in out) out.attribute = { ...(out.attribute as Fields), access: access(v.accessSelection as SelectiveAccessDescriptor | undefined) };
+  if (v.type === 'action-request-normal') out.parameters ??= null;
   return out;
 }
 const parts: Readonly<Record<string, (value: any, whole: Service) => Fields>> = {

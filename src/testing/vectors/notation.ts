@@ -88,23 +88,23 @@ const time = ({ hour, minute, second, hundredths }: CosemTime): CosemTime => ({ 
 /** The other way. @throws Unsupported for a shortened array or a type that is not one */
 export function dataFromNotation(notation: unknown): Data {
   const n = notation as Record<string, unknown>;
-  const type = n['type'] as Data['type'];
-  if ((type === 'array' || type === 'structure') && Array.isArray(n['value'])) return { type, value: n['value'].map(dataFromNotation) };
-  if (type === 'compact-array' && typeof n['contentsHex'] === 'string')
-    return { type, contentsDescription: typeFromNotation(n['contentsDescription']), arrayContents: parseHex(n['contentsHex']) };
-  if (type === 'bit-string') return { type, value: n['bits'] as string };
-  if (typeof n['text'] === 'string') return { type, value: n['text'] } as Data;
-  if (typeof n['hex'] === 'string' && !('value' in n)) return { type, value: parseHex(n['hex']) } as Data;
+  const type = n.type as Data['type'];
+  if ((type === 'array' || type === 'structure') && Array.isArray(n.value)) return { type, value: n.value.map(dataFromNotation) };
+  if (type === 'compact-array' && typeof n.contentsHex === 'string')
+    return { type, contentsDescription: typeFromNotation(n.contentsDescription), arrayContents: parseHex(n.contentsHex) };
+  if (type === 'bit-string') return { type, value: n.bits as string };
+  if (typeof n.text === 'string') return { type, value: n.text } as Data;
+  if (typeof n.hex === 'string' && !('value' in n)) return { type, value: parseHex(n.hex) } as Data;
   if (type === 'null-data' || type === 'dont-care') return { type };
-  if (type === 'long64' || type === 'long64-unsigned') return { type, value: BigInt(n['value'] as string) };
-  if (typeof n['value'] === 'number' || typeof n['value'] === 'boolean') return { type, value: n['value'] } as Data;
+  if (type === 'long64' || type === 'long64-unsigned') return { type, value: BigInt(n.value as string) };
+  if (typeof n.value === 'number' || typeof n.value === 'boolean') return { type, value: n.value } as Data;
   throw new Unsupported(`expected value of type ${JSON.stringify(type)} cannot be written back`);
 }
 function typeFromNotation(notation: unknown): TypeDescription {
   const n = notation as Record<string, unknown>;
-  const type = n['type'] as TypeDescription['type'];
-  if (type === 'array') return { type, numberOfElements: n['count'] as number, typeDescription: typeFromNotation(n['of']) };
-  if (type === 'structure') return { type, value: (n['of'] as unknown[]).map(typeFromNotation) };
+  const type = n.type as TypeDescription['type'];
+  if (type === 'array') return { type, numberOfElements: n.count as number, typeDescription: typeFromNotation(n.of) };
+  if (type === 'structure') return { type, value: (n.of as unknown[]).map(typeFromNotation) };
   return { type };
 }
 /** A list that is cut to its first and last elements somewhere. */
@@ -112,5 +112,5 @@ export function isShortened(notation: unknown): boolean {
   if (typeof notation !== 'object' || notation === null) return false;
   const n = notation as Record<string, unknown>;
   if ('first' in n || 'firstItems' in n || ('count' in n && !('value' in n) && !('of' in n))) return true;
-  return Array.isArray(n['value']) && n['value'].some(isShortened);
+  return Array.isArray(n.value) && n.value.some(isShortened);
 }

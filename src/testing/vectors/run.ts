@@ -72,17 +72,17 @@ const quirksOf = ({ quirks }: { quirks: string[] }): { quirks?: string[] } => (q
 function asVector(entry: unknown): Vector {
   const v = (entry ?? {}) as Record<string, unknown>;
   const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
-  if (!record(entry) || typeof v['id'] !== 'string' || typeof v['kind'] !== 'string')
+  if (!record(entry) || typeof v.id !== 'string' || typeof v.kind !== 'string')
     throw new Unsupported('not a vector: an object with id, kind, input and expected is needed');
-  if (!record(v['input'])) throw new Unsupported('input is not an object');
-  if (!record(v['expected'])) throw new Unsupported('expected is not an object');
+  if (!record(v.input)) throw new Unsupported('input is not an object');
+  if (!record(v.expected)) throw new Unsupported('expected is not an object');
   return {
-    id: v['id'],
-    kind: v['kind'],
-    input: v['input'],
-    params: record(v['params']) ? v['params'] : {},
-    expected: v['expected'],
-    ...(typeof v['roundTrip'] === 'boolean' ? { roundTrip: v['roundTrip'] } : {}),
+    id: v.id,
+    kind: v.kind,
+    input: v.input,
+    params: record(v.params) ? v.params : {},
+    expected: v.expected,
+    ...(typeof v.roundTrip === 'boolean' ? { roundTrip: v.roundTrip } : {}),
   };
 }
 /** Every parameter can change the meaning: one that is not known is not passed over. Notes for people are. */

@@ -50,8 +50,8 @@ export function sequenceInput(vector: Vector): { hex: string; direction: string 
   return list.map((entry, i) => {
     if (typeof entry === 'string') return { hex: entry, direction: undefined, record: {} };
     const record = (entry ?? {}) as Record<string, unknown>;
-    const hex = record['hex'] ?? record['apdu'] ?? record['frame'] ?? record['plaintext'];
+    const hex = record.hex ?? record.apdu ?? record.frame ?? record.plaintext;
     if (typeof hex !== 'string') throw new Unsupported(`input[${i}]: hex expected`);
-    return { hex, direction: typeof record['direction'] === 'string' ? record['direction'] : undefined, record };
+    return { hex, direction: typeof record.direction === 'string' ? record.direction : undefined, record };
   });
 }
