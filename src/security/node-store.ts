@@ -30,7 +30,7 @@ export class FileCounterStore implements CounterStore {
     });
   }
   last(name: string): number | bigint | undefined {
-    return guarded(() => this.#read().entries.get(name)?.received);
+    return guarded(() => this.#read().state.entries.get(name)?.received);
   }
   record(groups: readonly (readonly ReceivedValue[])[]): void {
     this.#change((entries) => {
