@@ -28,11 +28,24 @@ export interface Signer {
 /** The part of a provider that validation needs. */
 export type SignatureVerifier = Pick<CryptoProvider, 'verify'>;
 
-/** A key of a provider as a signer. @throws DlmsError `security/invalid-key` for a symmetric key */
-export function signerOf(provider: Pick<CryptoProvider, 'sign'>, key: KeyHandle): Signer {
+/** What signing a certificate, list or request asks of a provider. */
+export interface SigningProvider {
+  readonly sign: CryptoProvider['sign'];
+  /**
+   * ECDSA with a key agreement key, for nothing but the certificate request about that key (proof of possession). Providers keep the two uses apart,
+   * so it is a method of its own, and some (WebCrypto) cannot offer it.
+   */
+  readonly proveKey?: (key: KeyHandle, data: Uint8Array) => MaybePromise<Uint8Array>;
+}
+
+/** A key of a provider as a signer. @throws DlmsError `security/invalid-key` for a symmetric key; `security/unsupported` for a key agreement key that cannot sign its request */
+export function signerOf(provider: SigningProvider, key: KeyHandle): Signer {
   const curve = key.algorithm.endsWith('P-256') ? 'P-256' : key.algorithm.endsWith('P-384') ? 'P-384' : undefined;
   if (curve === undefined) throw new DlmsError('security/invalid-key', { reason: `a private key needed, the key is for ${key.algorithm}` });
-  return { curve, sign: (data) => provider.sign(key, data) };
+  if (key.algorithm.startsWith('ECDSA')) return { curve, sign: (data) => provider.sign(key, data) };
+  const { proveKey } = provider;
+  if (proveKey === undefined) throw new DlmsError('security/unsupported', { what: 'a request signed with a key agreement key, by this provider' });
+  return { curve, sign: (data) => proveKey.call(provider, key, data) };
 }
 
 /**

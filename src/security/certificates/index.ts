@@ -6,6 +6,7 @@ export {
   parseCertificate,
   type SignatureVerifier,
   type Signer,
+  type SigningProvider,
   signerOf,
   verifySigned,
 } from './certificate.js';
