@@ -1,3 +1,19 @@
+export {
+  blockCheck,
+  type DataSet,
+  decodeIdentification,
+  decodeOptionSelect,
+  decodeReadout,
+  encodeIdentification,
+  encodeOptionSelect,
+  encodeReadout,
+  encodeRequest,
+  fromSevenE1,
+  type Identification,
+  type OptionSelect,
+  type Readout,
+  toSevenE1,
+} from './iec-62056-21.js';
 export { closedError, linkTransport, octetLink } from './link.js';
 export {
   decodeMbusFrame,
@@ -13,10 +29,24 @@ export {
   type MbusSegment,
   mbusSegment,
 } from './mbus.js';
+export {
+  type LineParity,
+  type ModeEClientOptions,
+  type ModeEInput,
+  type ModeEOutput,
+  type ModeEServerOptions,
+  type ModeEState,
+  modeEClient,
+  modeEIdle,
+  modeEServer,
+} from './mode-e.js';
+export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './mode-e-port.js';
 export { type PairOptions, transportPair } from './pair.js';
 export { type RawOptions, rawChannel } from './raw.js';
 export { refuseCarriage, refusedCarriages } from './refused.js';
+export type { LineSettings, SerialLine } from './serial-line.js';
 export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';
+export { openWebSerial, type WebSerialPort } from './web-serial.js';
 export { cosemOfWirelessMbus, decodeWirelessMbus, encodeWirelessMbus, type WirelessMbusFormat, type WirelessMbusTelegram } from './wireless-mbus.js';
 export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './wpdu.js';
 export { type ServedConnection, type ServeOptions, serveWrapper, type WrapperMux, type WrapperOptions, wrapperChannel, wrapperMux } from './wrapper.js';
