@@ -12,7 +12,6 @@ import {
   defaultConformance,
   initiateRequestOf,
   isHls,
-  type Mechanism,
   mechanisms,
   pduLimit,
   readAare,
@@ -63,6 +62,8 @@ export interface ClientOptions extends ExchangeOptions {
   readonly preEstablished?: boolean;
 }
 
+/** Many meters close the connection instead of answering a release: not worth a long wait. */
+const releaseTimeout = 5000;
 /** Octets that ciphering adds at most: general header, security header, tag. */
 const protectionOverhead = 40;
 const associationLn = { classId: 15, instanceId: '0-0:40.0.0*255', methodId: 1 } as const;
@@ -129,7 +130,7 @@ export class AssociationShell {
     this.exchange.gbt = undefined;
     await this.exchange.sendRaw(aarq);
     try {
-      const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal), signal);
+      const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal));
       if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
     } catch (e) {
       const expected = expectedCounter(e);
@@ -167,7 +168,7 @@ export class AssociationShell {
   }
 
   /** Judges the AARE, takes what was negotiated, and returns the challenge of the server. */
-  async #accept(bytes: Uint8Array, _signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
+  async #accept(bytes: Uint8Array): Promise<Uint8Array | undefined> {
     const aare = readAare(bytes);
     requireAccepted(aare);
     const { security } = this.options;
@@ -244,7 +245,7 @@ export class AssociationShell {
     const userInformation = ciphered ? await protect(initiate, this.#security()) : undefined;
     await this.exchange.sendRaw(request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }));
     // What the answer says does not matter any more, and some servers encode it wrongly.
-    await this.exchange.receiveRaw(AbortSignal.timeout(Math.min(options.timeoutMs ?? 5000, 5000)));
+    await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? releaseTimeout, releaseTimeout));
   }
 
   #security(): SecurityContext {

@@ -2,6 +2,7 @@ import { Data } from '../axdr/data.js';
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import type {
+  Attribute,
   AttributeName,
   AttributeValue,
   InterfaceClass,
@@ -226,7 +227,7 @@ export class ObjectHandle<C extends InterfaceClass> {
   }
 }
 
-function attributeOf<C extends InterfaceClass>(cls: C, attribute: AttributeName<C>): C['attributes'][string] {
+function attributeOf(cls: InterfaceClass, attribute: string): Attribute {
   const declaration = Object.hasOwn(cls.attributes, attribute) ? cls.attributes[attribute] : undefined;
   if (declaration === undefined) throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
   return declaration;

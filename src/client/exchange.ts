@@ -94,9 +94,9 @@ export class Exchange {
       this.options.onNotification?.(decode(Apdu, plain, { lenient: true }));
     }
   }
-  async receiveRaw(signal?: AbortSignal): Promise<Uint8Array> {
+  async receiveRaw(signal?: AbortSignal, timeoutMs: number | undefined = this.options.timeoutMs): Promise<Uint8Array> {
     const apdu = await this.channel.receive({
-      ...(this.options.timeoutMs === undefined ? {} : { timeoutMs: this.options.timeoutMs }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(signal === undefined ? {} : { signal }),
     });
     this.options.onEvent?.({ type: 'received', apdu });

@@ -1,0 +1,72 @@
+import type { Obis } from '../cosem/obis.js';
+import type { SecurityContext } from '../security/context.js';
+import type { ManufacturerReply } from '../security/hls.js';
+import type { Protection } from '../security/policy.js';
+import type { KeyHandle } from '../security/provider.js';
+import type { Unprotected } from '../security/unprotect.js';
+import type { Mechanism } from '../session/association.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
+
+/** What one client may do, beyond what the class allows. */
+export interface AccessRight {
+  readonly read: boolean;
+  readonly write: boolean;
+  /** Asked of the request besides the policy of the association. */
+  readonly request?: Protection;
+}
+export interface MethodRight {
+  readonly invoke: boolean;
+  /** Asked of the request besides the policy of the association. */
+  readonly request?: Protection;
+}
+export interface AccessRights {
+  /** Default: read everything, write what the class makes writable. */
+  attribute?(object: CosemObject, attribute: ServedAttribute): AccessRight;
+  /** Default: every method. */
+  method?(object: CosemObject, method: ServedMethod): MethodRight;
+}
+
+/** An association that the logical device offers to one client SAP. */
+export interface AssociationConfig {
+  readonly clientSap: number;
+  /** Logical name of the association object, `0-0:40.0.1*255` and so on. */
+  readonly logicalName: Obis;
+  readonly mechanism: Mechanism;
+  /** Password (LLS): compared in constant time. */
+  readonly password?: Uint8Array;
+  /** Secret of HLS 3, 4 and 6. */
+  readonly secret?: KeyHandle;
+  /** Function of HLS 2. */
+  readonly manufacturer?: ManufacturerReply;
+  /**
+   * Makes the security state of a new association: needed for ciphering and HLS. The meter's own title, keys, counters and policy come from
+   * here; the client's title from the AARQ, checked when the context already names the peer.
+   */
+  readonly security?: () => SecurityContext;
+  /** The application context must be one with ciphering. Default: false. */
+  readonly ciphered?: boolean;
+  readonly conformance?: readonly ConformanceBit[];
+  readonly rights?: AccessRights;
+  /** Hears of every protected message that was accepted: its layers carry the counter. */
+  readonly onMessage?: (message: Unprotected) => void;
+  /** Always open, without AARQ. */
+  readonly preEstablished?: boolean;
+}
+
+/** What a meter for logical names supports unless told otherwise. */
+export const serverConformance: readonly ConformanceBit[] = [
+  'general-protection',
+  'priority-mgmt-supported',
+  'block-transfer-with-get-or-read',
+  'block-transfer-with-set-or-write',
+  'block-transfer-with-action',
+  'multiple-references',
+  'data-notification',
+  'access',
+  'get',
+  'set',
+  'selective-access',
+  'event-notification',
+  'action',
+];

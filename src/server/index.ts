@@ -1,0 +1,15 @@
+export { type AccessRight, type AccessRights, type AssociationConfig, type MethodRight, serverConformance } from './association.js';
+export { type LogicalDevice, Meter } from './meter.js';
+export {
+  type AccessContext,
+  type Accessor,
+  AccessRefused,
+  type AttributeHandlers,
+  access,
+  type CosemObject,
+  type MethodHandlers,
+  ObjectStore,
+  object,
+  type ServedAttribute,
+  type ServedMethod,
+} from './object.js';

@@ -1,0 +1,328 @@
+import { Data } from '../axdr/data.js';
+import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
+import { concat } from '../core/bytes.js';
+import { Reader, Writer } from '../core/cursor.js';
+import { DlmsError } from '../core/errors.js';
+import type { Protection } from '../security/policy.js';
+import type { AccessRequest } from '../xdlms/access.js';
+import type { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
+import { Apdu } from '../xdlms/apdu.js';
+import type { ActionResult, CosemAttributeDescriptorWithSelection, CosemMethodDescriptor, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+import type { SetRequest, SetResponse } from '../xdlms/set.js';
+import { ObjectAccess, type ObjectAccessOptions } from './object-access.js';
+
+export interface ServiceOptions extends ObjectAccessOptions {
+  /** Longest plain APDU that the client takes. */
+  readonly sendSize: number;
+  /** Octets of one value that are taken by blocks. */
+  readonly receiveTotal: number;
+}
+
+/** The services of one open association, on plain APDUs. Blocks under way are its only state. */
+export class Services {
+  readonly #o: ServiceOptions;
+  readonly #objects: ObjectAccess;
+  #sending: { readonly octets: Uint8Array; block: number; start: number; end: number } | undefined;
+  #receiving: Receiving | undefined;
+
+  constructor(options: ServiceOptions) {
+    this.#o = options;
+    this.#objects = new ObjectAccess(options);
+  }
+
+  /** The response to a request; undefined when the client wants none. @param protection what was found on the request */
+  async handle(request: Uint8Array, protection: Protection): Promise<Uint8Array | undefined> {
+    const apdu = readRequest(request);
+    if (apdu === undefined) return exception('service-unknown', 'service-not-supported');
+    if (apdu instanceof DlmsError) return exception('service-not-allowed', 'other-reason');
+    switch (apdu.type) {
+      case 'get-request': {
+        if (!this.#supports('get')) break;
+        const { invokeIdAndPriority: invoke } = apdu.value;
+        return answer(invoke, await this.#get(apdu.value, protection));
+      }
+      case 'set-request':
+        if (!this.#supports('set')) break;
+        return answer(apdu.value.invokeIdAndPriority, encode(Apdu, { type: 'set-response', value: await this.#set(apdu.value, protection) }));
+      case 'action-request':
+        if (!this.#supports('action')) break;
+        return answer(apdu.value.invokeIdAndPriority, await this.#action(apdu.value, protection));
+      case 'access-request':
+        if (!this.#supports('access')) break;
+        return await this.#access(apdu, protection);
+    }
+    return exception('service-not-allowed', 'service-not-supported');
+  }
+  #supports(bit: ConformanceBit): boolean {
+    return this.#o.conformance.includes(bit);
+  }
+
+  // ── GET ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #get(request: Extract<Apdu, { type: 'get-request' }>['value'], protection: Protection): Promise<Uint8Array> {
+    const { invokeIdAndPriority: invoke } = request;
+    if (request.type === 'get-request-next') return this.#nextBlock(invoke, request.blockNumber, getBlock, (result) => getNormal(invoke, result));
+    this.#sending = undefined;
+    if (request.type === 'get-request-normal') {
+      const result = await this.#objects.read(request, protection);
+      if (typeof result === 'string' || typeof result === 'number') return getNormal(invoke, result);
+      const w = head(0xc4, 1, invoke, result.length + 8);
+      w.u8(0);
+      w.bytes(result);
+      return this.#fitting(w.finish(), result, invoke, 'block-transfer-with-get-or-read', getBlock) ?? getNormal(invoke, 'other-reason');
+    }
+    if (!this.#supports('multiple-references')) return getNormal(invoke, 'other-reason');
+    const list = new Writer(1024);
+    list.length(request.attributeDescriptorList.length);
+    for (const target of request.attributeDescriptorList) {
+      const result = await this.#objects.read(target, protection);
+      if (typeof result === 'string' || typeof result === 'number') {
+        list.u8(1);
+        list.bytes(resultOctet(result));
+      } else {
+        list.u8(0);
+        list.bytes(result);
+      }
+    }
+    const octets = list.finish();
+    const w = head(0xc4, 3, invoke, octets.length + 8);
+    w.bytes(octets);
+    return this.#fitting(w.finish(), octets, invoke, 'block-transfer-with-get-or-read', getBlock) ?? getNormal(invoke, 'other-reason');
+  }
+  /** The whole APDU when the client takes it, else the first block; undefined when it takes neither. */
+  #fitting(whole: Uint8Array, octets: Uint8Array, invoke: InvokeIdAndPriority, bit: ConformanceBit, block: BlockForm): Uint8Array | undefined {
+    if (whole.length <= this.#o.sendSize) return whole;
+    if (!this.#supports(bit) || this.#o.sendSize < 20) return undefined;
+    this.#sending = { octets, block: 0, start: 0, end: 0 };
+    return this.#sendBlock(this.#sending, invoke, block);
+  }
+  #sendBlock(s: { readonly octets: Uint8Array; block: number; start: number; end: number }, invoke: InvokeIdAndPriority, block: BlockForm): Uint8Array {
+    s.start = s.end;
+    s.end = Math.min(s.start + this.#o.sendSize - 14, s.octets.length);
+    s.block++;
+    return block(invoke, s.end === s.octets.length, s.block, s.octets.subarray(s.start, s.end));
+  }
+  /** The client names the last block that it got. The one before is sent again: its response may have been lost. */
+  #nextBlock(
+    invoke: InvokeIdAndPriority,
+    acknowledged: number,
+    block: BlockForm,
+    refuse: (result: 'data-block-number-invalid' | 'no-long-get-in-progress') => Uint8Array,
+  ): Uint8Array {
+    const s = this.#sending;
+    if (s === undefined) return refuse('no-long-get-in-progress');
+    if (acknowledged === s.block && s.end < s.octets.length) return this.#sendBlock(s, invoke, block);
+    if (acknowledged === s.block - 1 && acknowledged > 0) return block(invoke, s.end === s.octets.length, s.block, s.octets.subarray(s.start, s.end));
+    this.#sending = undefined;
+    return refuse('data-block-number-invalid');
+  }
+
+  // ── SET ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #set(request: SetRequest, protection: Protection): Promise<SetResponse> {
+    const invokeIdAndPriority = request.invokeIdAndPriority;
+    const refuse = (result: DataAccessResult): SetResponse => ({ type: 'set-response-normal', invokeIdAndPriority, result });
+    const allowed = this.#supports('block-transfer-with-set-or-write');
+    switch (request.type) {
+      case 'set-request-normal':
+        this.#receiving = undefined;
+        return refuse(await this.#objects.write(request, encode(Data, request.value), protection));
+      case 'set-request-with-list':
+        this.#receiving = undefined;
+        if (!this.#supports('multiple-references')) return refuse('other-reason');
+        return {
+          type: 'set-response-with-list',
+          invokeIdAndPriority,
+          result: await this.#writeAll(request.attributeDescriptorList, request.valueList, protection),
+        };
+      case 'set-request-with-first-datablock':
+        if (!allowed) return refuse('other-reason');
+        this.#receiving = { service: 'set', targets: [request], blocks: [], total: 0 };
+        break;
+      case 'set-request-with-list-and-first-datablock':
+        if (!allowed || !this.#supports('multiple-references')) return refuse('other-reason');
+        this.#receiving = { service: 'set-list', targets: request.attributeDescriptorList, blocks: [], total: 0 };
+        break;
+      case 'set-request-with-datablock':
+        if (this.#receiving?.service !== 'set' && this.#receiving?.service !== 'set-list')
+          return { type: 'set-response-last-datablock', invokeIdAndPriority, result: 'no-long-set-in-progress', blockNumber: request.datablock.blockNumber };
+    }
+    const state = this.#receiving as Receiving & { service: 'set' | 'set-list' };
+    const { blockNumber } = request.datablock;
+    const taken = this.#take(state, request.datablock);
+    const last = (result: DataAccessResult): SetResponse => ({ type: 'set-response-last-datablock', invokeIdAndPriority, result, blockNumber });
+    if (taken === 'more') return { type: 'set-response-datablock', invokeIdAndPriority, blockNumber };
+    this.#receiving = undefined;
+    if (!(taken instanceof Uint8Array)) return last(taken === 'wrong' ? 'data-block-number-invalid' : 'long-set-aborted');
+    if (state.service === 'set') return last(await this.#objects.write(state.targets[0] as CosemAttributeDescriptorWithSelection, taken, protection));
+    const values = readValues(taken);
+    if (values === undefined) return last('type-unmatched');
+    return { type: 'set-response-last-datablock-with-list', invokeIdAndPriority, result: await this.#writeAll(state.targets, values, protection), blockNumber };
+  }
+  async #writeAll(targets: readonly CosemAttributeDescriptorWithSelection[], values: readonly Data[], protection: Protection): Promise<DataAccessResult[]> {
+    const results: DataAccessResult[] = [];
+    for (const [i, target] of targets.entries())
+      results.push(values[i] === undefined ? 'type-unmatched' : await this.#objects.write(target, encode(Data, values[i]), protection));
+    return results;
+  }
+  #take(state: Receiving, block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }): Uint8Array | 'more' | 'wrong' | 'too-large' {
+    if (block.blockNumber === state.blocks.length && block.blockNumber > 0 && !block.lastBlock) return 'more';
+    if (block.blockNumber !== state.blocks.length + 1) return 'wrong';
+    state.total += block.rawData.length;
+    if (state.total > this.#o.receiveTotal || (block.rawData.length === 0 && !block.lastBlock)) return 'too-large';
+    state.blocks.push(block.rawData.slice());
+    return block.lastBlock ? concat(...state.blocks) : 'more';
+  }
+
+  // ── ACTION ───────────────────────────────────────────────────────────────────────────────────────────
+
+  async #action(request: ActionRequest, protection: Protection): Promise<Uint8Array> {
+    const invokeIdAndPriority = request.invokeIdAndPriority;
+    const respond = (value: ActionResponse): Uint8Array => encode(Apdu, { type: 'action-response', value });
+    const refuse = (result: ActionResult): Uint8Array => respond({ type: 'action-response-normal', invokeIdAndPriority, singleResponse: { result } });
+    if (request.type === 'action-request-next-pblock')
+      return this.#nextBlock(invokeIdAndPriority, request.blockNumber, actionBlock, () => refuse('no-long-action-in-progress'));
+    this.#sending = undefined;
+    const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined): Promise<Uint8Array> => {
+      const singleResponse = await this.#objects.invoke(method, parameter, protection);
+      const whole = respond({ type: 'action-response-normal', invokeIdAndPriority, singleResponse });
+      return this.#fitting(whole, whole.subarray(3), invokeIdAndPriority, 'block-transfer-with-action', actionBlock) ?? refuse('other-reason');
+    };
+    const all = async (methods: readonly CosemMethodDescriptor[], parameters: readonly Data[]): Promise<Uint8Array> => {
+      const listOfResponses: ActionResponseWithOptionalData[] = [];
+      for (const [i, method] of methods.entries()) {
+        const parameter = parameters[i];
+        listOfResponses.push(parameter === undefined ? { result: 'type-unmatched' } : await this.#objects.invoke(method, encode(Data, parameter), protection));
+      }
+      const whole = respond({ type: 'action-response-with-list', invokeIdAndPriority, listOfResponses });
+      return this.#fitting(whole, whole.subarray(3), invokeIdAndPriority, 'block-transfer-with-action', actionBlock) ?? refuse('other-reason');
+    };
+    switch (request.type) {
+      case 'action-request-normal':
+        this.#receiving = undefined;
+        return single(
+          request.cosemMethodDescriptor,
+          request.methodInvocationParameters === undefined ? undefined : encode(Data, request.methodInvocationParameters),
+        );
+      case 'action-request-with-list':
+        this.#receiving = undefined;
+        if (!this.#supports('multiple-references')) return refuse('other-reason');
+        return all(request.cosemMethodDescriptorList, request.methodInvocationParameters);
+      case 'action-request-with-first-pblock':
+        this.#receiving = { service: 'action', targets: [request.cosemMethodDescriptor], blocks: [], total: 0 };
+        break;
+      case 'action-request-with-list-and-first-pblock':
+        this.#receiving = { service: 'action-list', targets: request.cosemMethodDescriptorList, blocks: [], total: 0 };
+        break;
+      case 'action-request-with-pblock':
+        if (this.#receiving?.service !== 'action' && this.#receiving?.service !== 'action-list') return refuse('no-long-action-in-progress');
+    }
+    if (!this.#supports('block-transfer-with-action')) return refuse('other-reason');
+    const state = this.#receiving as Receiving & { service: 'action' | 'action-list' };
+    const taken = this.#take(state, request.pblock);
+    if (taken === 'more') return respond({ type: 'action-response-next-pblock', invokeIdAndPriority, blockNumber: request.pblock.blockNumber });
+    this.#receiving = undefined;
+    if (!(taken instanceof Uint8Array)) return refuse('long-action-aborted');
+    if (state.service === 'action') return single(state.targets[0] as CosemMethodDescriptor, taken);
+    const values = readValues(taken);
+    return values === undefined ? refuse('type-unmatched') : all(state.targets, values);
+  }
+
+  // ── ACCESS ───────────────────────────────────────────────────────────────────────────────────────────
+
+  async #access(request: { type: 'access-request' } & AccessRequest, protection: Protection): Promise<Uint8Array | undefined> {
+    const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
+    const invoke = request.longInvokeIdAndPriority;
+    const results: Extract<Apdu, { type: 'access-response' }>['accessResponseBody']['accessResponseSpecification'] = [];
+    const values: Data[] = [];
+    const none: Data = { type: 'null-data' };
+    let broken = false;
+    for (const [i, s] of specifications.entries()) {
+      const value = data[i] ?? none;
+      const failed = broken || data.length !== specifications.length;
+      let returned: Data = none;
+      let result: DataAccessResult | ActionResult;
+      if (s.type === 'access-request-action') {
+        const response: ActionResponseWithOptionalData = failed
+          ? { result: 'other-reason' }
+          : await this.#objects.invoke(s.cosemMethodDescriptor, encode(Data, value), protection);
+        if (response.returnParameters?.type === 'data') returned = response.returnParameters.value;
+        result = response.result;
+        results.push({ type: 'access-response-action', result: response.result });
+      } else if (s.type === 'access-request-get' || s.type === 'access-request-get-with-selection') {
+        const read = failed ? 'other-reason' : await this.#objects.read(s, protection);
+        if (read instanceof Uint8Array) returned = decode(Data, read);
+        result = read instanceof Uint8Array ? 'success' : read;
+        results.push({ type: 'access-response-get', result });
+      } else {
+        result = failed ? 'other-reason' : await this.#objects.write(s, encode(Data, value), protection);
+        results.push({ type: 'access-response-set', result });
+      }
+      values.push(returned);
+      // The items after the first failure are answered with other-reason (a recollection; no source at hand says more).
+      if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
+    }
+    if (invoke.serviceClass === 'unconfirmed') return undefined;
+    return encode(Apdu, {
+      type: 'access-response',
+      longInvokeIdAndPriority: invoke,
+      dateTime: request.dateTime,
+      accessResponseBody: {
+        ...(invoke.selfDescriptive ? { accessRequestSpecification: specifications } : {}),
+        accessResponseListOfData: values,
+        accessResponseSpecification: results,
+      },
+    });
+  }
+}
+
+type Receiving = { blocks: Uint8Array[]; total: number } & (
+  | { service: 'set' | 'set-list'; targets: readonly CosemAttributeDescriptorWithSelection[] }
+  | { service: 'action' | 'action-list'; targets: readonly CosemMethodDescriptor[] }
+);
+type BlockForm = (invoke: InvokeIdAndPriority, lastBlock: boolean, blockNumber: number, rawData: Uint8Array) => Uint8Array;
+const getBlock: BlockForm = (invokeIdAndPriority, lastBlock, blockNumber, value) =>
+  encode(Apdu, {
+    type: 'get-response',
+    value: { type: 'get-response-with-datablock', invokeIdAndPriority, result: { lastBlock, blockNumber, result: { type: 'raw-data', value } } },
+  });
+const actionBlock: BlockForm = (invokeIdAndPriority, lastBlock, blockNumber, rawData) =>
+  encode(Apdu, { type: 'action-response', value: { type: 'action-response-with-pblock', invokeIdAndPriority, pblock: { lastBlock, blockNumber, rawData } } });
+const getNormal = (invokeIdAndPriority: InvokeIdAndPriority, value: DataAccessResult): Uint8Array =>
+  encode(Apdu, { type: 'get-response', value: { type: 'get-response-normal', invokeIdAndPriority, result: { type: 'data-access-result', value } } });
+const resultOctet = (result: DataAccessResult): Uint8Array => getNormal({ invokeId: 0, serviceClass: 'confirmed', priority: 'normal' }, result).subarray(4);
+
+function head(tag: number, choice: number, invoke: InvokeIdAndPriority, size: number): Writer {
+  const w = new Writer(size);
+  w.u8(tag);
+  w.u8(choice);
+  w.u8(invoke.invokeId | (invoke.serviceClass === 'confirmed' ? 0x40 : 0) | (invoke.priority === 'high' ? 0x80 : 0));
+  return w;
+}
+/** An unconfirmed request gets no answer. */
+const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined => (invoke.serviceClass === 'confirmed' ? response : undefined);
+
+export const exception = (
+  stateError: 'service-not-allowed' | 'service-unknown',
+  serviceError: 'operation-not-possible' | 'service-not-supported' | 'other-reason' | 'pdu-too-long' | 'deciphering-error' | 'invocation-counter-error',
+  invocationCounterError?: number,
+): Uint8Array =>
+  encode(Apdu, { type: 'exception-response', stateError, serviceError, ...(invocationCounterError === undefined ? {} : { invocationCounterError }) });
+
+/** The request, undefined for a service that is not known, or the error when it cannot be read. */
+function readRequest(octets: Uint8Array): Apdu | undefined | DlmsError {
+  try {
+    return decode(Apdu, octets, { lenient: true });
+  } catch (e) {
+    if (!(e instanceof DlmsError)) throw e;
+    return e.code === 'decode/unknown-choice' && (e.context as { offset: number }).offset === 0 ? undefined : e;
+  }
+}
+function readValues(octets: Uint8Array): Data[] | undefined {
+  try {
+    return decodeFrom(sequenceOf(Data), new Reader(octets, { lenient: true }));
+  } catch {
+    return undefined;
+  }
+}
