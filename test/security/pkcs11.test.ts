@@ -269,12 +269,12 @@ function suite(mode: 'at once' | 'in the background'): void {
     const dates = { notBefore: new Date('2025-01-01'), notAfter: new Date('2035-01-01') };
     const signer = signerOf(token, authorityPair.privateKey);
     const root = await buildCertificate(
-      { serialNumber: 1n, issuer: subject, subject, publicKey: authorityPair.publicKey, type: 'certificationAuthority', ...dates },
+      { serialNumber: 1n, issuer: subject, subject, publicKey: authorityPair.publicKey, type: 'certification-authority', ...dates },
       signer,
     );
     for (const [algorithm, type] of [
-      ['ECDSA P-256', 'digitalSignature'],
-      ['ECDH P-256', 'keyAgreement'],
+      ['ECDSA P-256', 'digital-signature'],
+      ['ECDH P-256', 'key-agreement'],
     ] as const) {
       const pair = await token.generateKeyPair(algorithm);
       const title = parseHex('4142430000000001');

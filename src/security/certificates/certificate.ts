@@ -49,10 +49,10 @@ export function signerOf(provider: SigningProvider, key: KeyHandle): Signer {
 }
 
 /**
- * Purpose of a certificate in the Security setup object (certificate_type 0 to 3). By key usage: `digitalSignature` alone, `keyAgreement` alone,
- * `TLS` when both or a TLS purpose is named; everything else, also a certification authority, is `other`. (The rule of the Gurux libraries.)
+ * Purpose of a certificate in the Security setup object (certificate_type 0 to 3). By key usage: digitalSignature alone, keyAgreement alone,
+ * `tls` when both or a TLS purpose is named; everything else, also a certification authority, is `other`. (The rule of the Gurux libraries.)
  */
-export type CertificateType = 'digitalSignature' | 'keyAgreement' | 'TLS' | 'other';
+export type CertificateType = 'digital-signature' | 'key-agreement' | 'tls' | 'other';
 
 /** An X.509 v3 certificate of the DLMS profile: EC keys and ECDSA on P-256 or P-384. All octets are views into `raw`, which is the value's own copy. */
 export interface Certificate extends KnownExtensions {
@@ -140,8 +140,8 @@ function typeOf(known: KnownExtensions): CertificateType {
   const only = (...wanted: readonly string[]): boolean => usage.length === wanted.length && wanted.every((w) => (usage as readonly string[]).includes(w));
   if (known.basicConstraints?.ca === true) return 'other';
   const forTls = known.extendedKeyUsage?.some((purpose) => purpose === oid.serverAuth || purpose === oid.clientAuth) === true;
-  if (forTls || only('digitalSignature', 'keyAgreement')) return 'TLS';
-  return only('digitalSignature') ? 'digitalSignature' : only('keyAgreement') ? 'keyAgreement' : 'other';
+  if (forTls || only('digitalSignature', 'keyAgreement')) return 'tls';
+  return only('digitalSignature') ? 'digital-signature' : only('keyAgreement') ? 'key-agreement' : 'other';
 }
 
 /** What {@link buildCertificate} puts into the certificate. */
@@ -156,7 +156,7 @@ export interface CertificateFields {
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
   /** Sets key usage (and the TLS purposes serverAuth and clientAuth), or makes a certification authority. */
-  readonly type: CertificateType | 'certificationAuthority';
+  readonly type: CertificateType | 'certification-authority';
   /** For a certification authority: how many others may follow below it. */
   readonly pathLength?: number;
   /** Public key of the signer; absent: self-signed. Becomes the authority key identifier. */
@@ -198,15 +198,19 @@ export function buildCertificate(fields: CertificateFields, signer: Signer): May
 const checked = (key: PublicKey): PublicKey => ecPublicKey(key.octets, key.curve);
 
 function profile(fields: CertificateFields): KnownExtensions {
-  switch (fields.type) {
-    case 'certificationAuthority': {
-      const { pathLength } = fields;
-      return { basicConstraints: { ca: true, ...(pathLength === undefined ? {} : { pathLength }) }, keyUsage: ['keyCertSign', 'cRLSign'] };
-    }
-    case 'digitalSignature':
-    case 'keyAgreement':
-      return { keyUsage: [fields.type] };
-    case 'TLS':
+  if (fields.type !== 'certification-authority') return usageOf(fields.type);
+  const { pathLength } = fields;
+  return { basicConstraints: { ca: true, ...(pathLength === undefined ? {} : { pathLength }) }, keyUsage: ['keyCertSign', 'cRLSign'] };
+}
+
+/** The key usage, and for TLS the purposes, that make a certificate of this type. */
+export function usageOf(type: CertificateType): KnownExtensions {
+  switch (type) {
+    case 'digital-signature':
+      return { keyUsage: ['digitalSignature'] };
+    case 'key-agreement':
+      return { keyUsage: ['keyAgreement'] };
+    case 'tls':
       return { keyUsage: ['digitalSignature', 'keyAgreement'], extendedKeyUsage: [oid.serverAuth, oid.clientAuth] };
     case 'other':
       return {};

@@ -9,7 +9,7 @@ import { formatName, sameName } from './name.js';
 import { oid } from './object-identifiers.js';
 
 /** What a certificate is to be used for. */
-export type CertificatePurpose = 'digitalSignature' | 'keyAgreement' | 'tlsServer' | 'tlsClient';
+export type CertificatePurpose = 'digital-signature' | 'key-agreement' | 'tls-server' | 'tls-client';
 
 /** Names of the reasons in `security/certificate`. */
 export type CertificateRefusal =
@@ -95,9 +95,9 @@ export function refuse(reason: CertificateRefusal, certificate?: Certificate, de
 }
 
 function checkLeaf(leaf: Certificate, { purpose, systemTitle }: CertificatePolicy): void {
-  const tls = purpose === 'tlsServer' ? oid.serverAuth : purpose === 'tlsClient' ? oid.clientAuth : undefined;
+  const tls = purpose === 'tls-server' ? oid.serverAuth : purpose === 'tls-client' ? oid.clientAuth : undefined;
   // One purpose per key pair: a TLS certificate signs no DLMS messages and the reverse.
-  if (leaf.type !== (tls === undefined ? purpose : 'TLS')) refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
+  if (leaf.type !== (tls === undefined ? purpose : 'tls')) refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
   if (tls !== undefined && leaf.extendedKeyUsage?.includes(tls) !== true) refuse('wrong-usage', leaf, `${purpose} is not among its purposes`);
   if (tls !== undefined && leaf.keyUsage !== undefined && !leaf.keyUsage.includes('digitalSignature'))
     refuse('wrong-usage', leaf, 'TLS needs digitalSignature');

@@ -2,7 +2,7 @@ import { DlmsError } from '../../core/errors.js';
 import { andThen } from '../../core/maybe.js';
 import type { MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../provider.js';
-import { type CertificateType, readSigned, type SignatureVerifier, type Signer, signed, verifySigned } from './certificate.js';
+import { type CertificateType, readSigned, type SignatureVerifier, type Signer, signed, usageOf, verifySigned } from './certificate.js';
 import { type DerReader, derContext, derSequence, derSetOf, derTag } from './der.js';
 import { derInteger, derObjectIdentifier, readObjectIdentifier, readSmallInteger } from './der-values.js';
 import { derPublicKeyInfo, ecPublicKey, readPublicKeyInfo, type SignatureAlgorithm } from './ec.js';
@@ -82,14 +82,10 @@ export interface CertificateRequestFields {
 export function buildCertificateRequest(fields: CertificateRequestFields, signer: Signer): MaybePromise<CertificateRequest> {
   const key = ecPublicKey(fields.publicKey.octets, fields.publicKey.curve);
   if (key.curve !== signer.curve) throw new DlmsError('encode/invalid-value', { expected: `a signer on ${key.curve}`, actual: signer.curve });
-  const wanted = fields.type === undefined ? undefined : derExtensions(requestedUsage(fields.type));
+  const wanted = fields.type === undefined ? undefined : derExtensions(usageOf(fields.type));
   const attributes = wanted === undefined ? [] : [derSequence(derObjectIdentifier(oid.extensionRequest), derSetOf(wanted))];
   const tbs = derSequence(derInteger(0), fields.subject.raw, derPublicKeyInfo(key), derContext(0, true, ...attributes));
   return andThen(signed(tbs, signer), parseCertificateRequest);
-}
-function requestedUsage(type: Exclude<CertificateType, 'other'>): KnownExtensions {
-  if (type === 'TLS') return { keyUsage: ['digitalSignature', 'keyAgreement'], extendedKeyUsage: [oid.serverAuth, oid.clientAuth] };
-  return { keyUsage: [type] };
 }
 
 /** True when the request is signed with the private key of the public key it carries. */

@@ -7,7 +7,7 @@ import { DerReader, derTag } from './der.js';
 import { derInteger } from './der-values.js';
 
 /** Whose certificate it is (certificate_entity 0 to 3 of the Security setup object). */
-export type CertificateEntity = 'server' | 'client' | 'certificationAuthority' | 'other';
+export type CertificateEntity = 'server' | 'client' | 'certification-authority' | 'other';
 
 /** One element of attribute 6 (certificates) of the Security setup object. */
 export interface CertificateInfo {
@@ -23,15 +23,21 @@ export interface CertificateInfo {
   readonly subjectAltName: Uint8Array;
 }
 
-/** How methods 7 (export) and 8 (remove) of the Security setup object say which certificate they mean. */
+/**
+ * Which certificate methods 7 (export) and 8 (remove) of the Security setup object mean: the value of certification_identification_options.
+ * An entity or type that is a number is one that has no name; nothing matches it.
+ */
 export type CertificateIdentification =
   | {
-      readonly by: 'entity';
-      readonly certificateEntity: CertificateEntity;
-      readonly certificateType: CertificateType;
-      readonly systemTitle: Uint8Array;
+      readonly type: 'entity';
+      readonly value: {
+        readonly certificateEntity: CertificateEntity | number;
+        readonly certificateType: CertificateType | number;
+        /** Empty for a certificate whose subject is no system title. */
+        readonly systemTitle: Uint8Array;
+      };
     }
-  | { readonly by: 'serial'; readonly serialNumber: Uint8Array; readonly issuer: Uint8Array };
+  | { readonly type: 'serial'; readonly value: { readonly serialNumber: Uint8Array; readonly issuer: Uint8Array } };
 
 export interface StoredCertificate {
   readonly entity: CertificateEntity;
@@ -54,7 +60,7 @@ export interface CertificateStoreOptions {
  * explicit anchors first (`validateCertificate`), and an imported authority is never an anchor.
  *
  * Which entity a certificate belongs to is not part of it and the import method does not say: here an authority (basic constraints) is
- * `certificationAuthority`, the store's own system title is `server`, another system title `client`, anything else `other`. A certificate replaces the one of
+ * `certification-authority`, the store's own system title is `server`, another system title `client`, anything else `other`. A certificate replaces the one of
  * the same entity, type and system title.
  */
 export class CertificateStore {
@@ -130,30 +136,30 @@ export class CertificateStore {
   }
   /** Authorities in the store, for `intermediates` of a validation. */
   authorities(): readonly Certificate[] {
-    return this.#entries.filter((e) => e.entity === 'certificationAuthority').map((e) => e.certificate);
+    return this.#entries.filter((e) => e.entity === 'certification-authority').map((e) => e.certificate);
   }
 
   #entityOf(certificate: Certificate): CertificateEntity {
-    if (certificate.basicConstraints?.ca === true) return 'certificationAuthority';
+    if (certificate.basicConstraints?.ca === true) return 'certification-authority';
     if (certificate.systemTitle === undefined) return 'other';
     return equalBytes(certificate.systemTitle, this.#options.systemTitle) ? 'server' : 'client';
   }
   #identified(identification: CertificateIdentification): StoredCertificate {
-    const matches = identification.by === 'entity' ? this.#byEntity(identification) : this.#bySerial(identification);
+    const matches = identification.type === 'entity' ? this.#byEntity(identification.value) : this.#bySerial(identification.value);
     const [found] = matches;
     if (found === undefined) refuse('not-found');
     // An authority has no system title, so several can match; a guess could remove the wrong one.
     if (matches.length > 1) refuse('ambiguous');
     return found;
   }
-  #byEntity(wanted: Extract<CertificateIdentification, { by: 'entity' }>): readonly StoredCertificate[] {
+  #byEntity(wanted: Extract<CertificateIdentification, { type: 'entity' }>['value']): readonly StoredCertificate[] {
     return this.#entries.filter(({ entity, certificate }) => {
       if (entity !== wanted.certificateEntity || certificate.type !== wanted.certificateType) return false;
       return certificate.systemTitle === undefined ? wanted.systemTitle.length === 0 : equalBytes(certificate.systemTitle, wanted.systemTitle);
     });
   }
   /** The serial number as contents octets of an INTEGER or, as one implementation sends it, the whole INTEGER; the issuer as DER of its Name. */
-  #bySerial(wanted: Extract<CertificateIdentification, { by: 'serial' }>): readonly StoredCertificate[] {
+  #bySerial(wanted: Extract<CertificateIdentification, { type: 'serial' }>['value']): readonly StoredCertificate[] {
     const ofIssuer = this.#entries.filter((e) => equalBytes(e.certificate.issuer.raw, wanted.issuer));
     const plain = ofIssuer.filter((e) => equalBytes(unpadded(serialOctets(e.certificate)), unpadded(wanted.serialNumber)));
     return plain.length > 0 ? plain : ofIssuer.filter((e) => equalBytes(derInteger(e.certificate.serialNumber), wanted.serialNumber));

@@ -55,7 +55,7 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
     expect([c.notBefore, c.notAfter]).toEqual([from, until]);
     expect(c.publicKey).toEqual(leaf.key.publicKey);
     expect(c.keyUsage).toEqual(['digitalSignature']);
-    expect(c.type).toBe('digitalSignature');
+    expect(c.type).toBe('digital-signature');
     expect(c.signatureAlgorithm).toBe(curve === 'P-256' ? 'ecdsa-with-SHA256' : 'ecdsa-with-SHA384');
     expect(c.authorityKeyIdentifier).toEqual(ca.certificate.subjectKeyIdentifier);
     expect(ca.certificate.basicConstraints).toEqual({ ca: true, pathLength: 1 });
@@ -77,8 +77,8 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
     expect(oracle.ca).toBe(false);
   });
   it('have the type of their key usage', () => {
-    const types = (['digitalSignature', 'keyAgreement', 'TLS', 'other'] as const).map((type) => issue(ca, curve, { type }).certificate);
-    expect(types.map((c) => c.type)).toEqual(['digitalSignature', 'keyAgreement', 'TLS', 'other']);
+    const types = (['digital-signature', 'key-agreement', 'tls', 'other'] as const).map((type) => issue(ca, curve, { type }).certificate);
+    expect(types.map((c) => c.type)).toEqual(['digital-signature', 'key-agreement', 'tls', 'other']);
     expect(types.map((c) => c.keyUsage)).toEqual([['digitalSignature'], ['keyAgreement'], ['digitalSignature', 'keyAgreement'], undefined]);
     expect(ca.certificate.type).toBe('other');
   });
@@ -115,7 +115,7 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
 
   it('requests show that the sender has the key', () => {
     const key = newKey(curve);
-    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'keyAgreement' }, key));
+    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'key-agreement' }, key));
     expect(request.systemTitle).toEqual(title);
     expect(request.keyUsage).toEqual(['keyAgreement']);
     expect(request.publicKey).toEqual(key.publicKey);
@@ -250,7 +250,7 @@ describe('hostile octets', () => {
   const ca = authority(undefined, 'P-256', 'Root');
   const leaf = issue(ca, 'P-256');
   const list = revocations(ca, { revoked: [{ serialNumber: 5n, revocationDate: from, reason: 'keyCompromise' }] });
-  const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: leaf.key.publicKey, type: 'TLS' }, leaf.key));
+  const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: leaf.key.publicKey, type: 'tls' }, leaf.key));
   const parsers = [
     ['certificate', leaf.certificate.raw, parseCertificate],
     ['request', request.raw, parseCertificateRequest],

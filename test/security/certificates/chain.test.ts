@@ -18,7 +18,7 @@ const base: CertificatePolicy = {
   anchors: [root.certificate],
   intermediates: [sub.certificate],
   now,
-  purpose: 'digitalSignature',
+  purpose: 'digital-signature',
   systemTitle: title,
   revocation: 'ignored',
   verifier,
@@ -63,7 +63,7 @@ describe('a path', () => {
   it('may be one pinned certificate, or end at an intermediate that is an anchor', () => {
     expect(outcome(leaf.certificate, { anchors: [leaf.certificate], intermediates: [] })).toBe('accepted');
     expect(outcome(leaf.certificate, { anchors: [sub.certificate], intermediates: [] })).toBe('accepted');
-    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], now: until, purpose: 'keyAgreement' })).toBe('wrong-usage');
+    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], now: until, purpose: 'key-agreement' })).toBe('wrong-usage');
   });
   it('is found among authorities of the same name', () => {
     const renewed = authority(root, 'P-256', 'Sub', {}, sub.key);
@@ -119,17 +119,17 @@ describe('a certificate is refused by name', () => {
     expect(() => outcome(leaf.certificate, { now: new Date(Number.NaN) })).toThrowError(/a date/);
   });
   it('for another purpose', () => {
-    const tls = issue(sub, 'P-256', { type: 'TLS' }).certificate;
-    const agreement = issue(sub, 'P-256', { type: 'keyAgreement' }).certificate;
+    const tls = issue(sub, 'P-256', { type: 'tls' }).certificate;
+    const agreement = issue(sub, 'P-256', { type: 'key-agreement' }).certificate;
     const other = issue(sub, 'P-256', { type: 'other' }).certificate;
     for (const [certificate, allowed] of [
-      [leaf.certificate, ['digitalSignature']],
-      [agreement, ['keyAgreement']],
-      [tls, ['tlsServer', 'tlsClient']],
+      [leaf.certificate, ['digital-signature']],
+      [agreement, ['key-agreement']],
+      [tls, ['tls-server', 'tls-client']],
       [other, []],
       [sub.certificate, []],
     ] as const)
-      for (const purpose of ['digitalSignature', 'keyAgreement', 'tlsServer', 'tlsClient'] as const) {
+      for (const purpose of ['digital-signature', 'key-agreement', 'tls-server', 'tls-client'] as const) {
         const expected = (allowed as readonly string[]).includes(purpose) ? 'accepted' : 'wrong-usage';
         expect([purpose, outcome(certificate, { purpose })]).toEqual([purpose, expected]);
       }

@@ -79,7 +79,7 @@ describe.skipIf(missing).each([
 
   it('verifies our request, and issues a certificate for it that we accept', () => {
     const key = newKey(curve);
-    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'digitalSignature' }, key));
+    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'digital-signature' }, key));
     file('request.pem', formatPem('CERTIFICATE REQUEST', request.raw));
     expect(must('req', '-in', 'request.pem', '-verify', '-noout')).toContain('verify OK');
     expect(must('req', '-in', 'request.pem', '-noout', '-text')).toMatch(/Requested Extensions:\s+X509v3 Key Usage: critical\s+Digital Signature/);
@@ -127,8 +127,8 @@ describe.skipIf(missing).each([
     if (ca === undefined || issued === undefined) throw new Error('no certificate');
     expect(issued.serialNumber).toBe(0x8001n);
     expect(issued.publicKey).toEqual(key.publicKey);
-    expect(issued.type).toBe('digitalSignature');
-    const policy = { anchors: [ca], now: new Date(), purpose: 'digitalSignature', systemTitle: title, revocation: 'ignored', verifier } as const;
+    expect(issued.type).toBe('digital-signature');
+    const policy = { anchors: [ca], now: new Date(), purpose: 'digital-signature', systemTitle: title, revocation: 'ignored', verifier } as const;
     expect(here(validateCertificate(issued, policy))).toEqual([issued, ca]);
     // openssl writes no authority key identifier here by default, or the SHA-1 one; neither is ours.
     expect(ca.subjectKeyIdentifier).toHaveLength(20);

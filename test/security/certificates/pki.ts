@@ -39,7 +39,7 @@ export function issue(issuer: Issued | undefined, curve: Curve, change: Partial<
     notBefore: from,
     notAfter: until,
     publicKey: key.publicKey,
-    type: 'digitalSignature',
+    type: 'digital-signature',
     ...(issuer === undefined ? {} : { issuerPublicKey: issuer.key.publicKey }),
     ...change,
   };
@@ -49,7 +49,7 @@ export function authority(issuer: Issued | undefined, curve: Curve, common: stri
   return issue(
     issuer,
     curve,
-    { subject: name({ type: 'CN', value: common }, { type: 'O', value: 'Utility' }), type: 'certificationAuthority', ...change },
+    { subject: name({ type: 'CN', value: common }, { type: 'O', value: 'Utility' }), type: 'certification-authority', ...change },
     key,
   );
 }
