@@ -1,3 +1,4 @@
+export { type FaultOptions, type FaultRates, faults } from './faults.js';
 export {
   blockCheck,
   type DataSet,
@@ -14,6 +15,7 @@ export {
   type Readout,
   toSevenE1,
 } from './iec-62056-21.js';
+export { type Interception, intercept } from './intercept.js';
 export { closedError, linkTransport, octetLink } from './link.js';
 export {
   decodeMbusFrame,
@@ -42,9 +44,12 @@ export {
 } from './mode-e.js';
 export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './mode-e-port.js';
 export { type PairOptions, transportPair } from './pair.js';
+export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './pcap.js';
 export { type RawOptions, rawChannel } from './raw.js';
+export { type RecordedChunk, type ReplayOptions, record, replay } from './record.js';
 export { refuseCarriage, refusedCarriages } from './refused.js';
 export type { LineSettings, SerialLine } from './serial-line.js';
+export { type TraceEvent, trace } from './trace.js';
 export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';
 export { openWebSerial, type WebSerialPort } from './web-serial.js';
 export { cosemOfWirelessMbus, decodeWirelessMbus, encodeWirelessMbus, type WirelessMbusFormat, type WirelessMbusTelegram } from './wireless-mbus.js';
