@@ -94,12 +94,13 @@ export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__
   choice('ConfirmedServiceError', Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)]))) as Schema<ConfirmedServiceError>)();
 
 /** Follows only service-error 6, so its presence is read off the octets that are left. Older servers send service-error 6 without it. */
-const expectedCounter: Optional<number> = /* @__PURE__ */ (() =>
-  ({
-    ...optional(unsigned32),
-    read: (r) => (r.left >= 4 ? unsigned32.read(r) : undefined),
-    write: (w, v) => (v === undefined ? undefined : unsigned32.write(w, v)),
-  }) as Optional<number>)();
+const trailing = <T>(inner: Schema<T>): Optional<T> => ({
+  ...optional(inner),
+  shape: { of: 'optional', inner, with: (part) => trailing(part(inner, '')) },
+  read: (r) => (r.left >= 4 ? inner.read(r) : undefined),
+  write: (w, v) => (v === undefined ? undefined : inner.write(w, v)),
+});
+const expectedCounter: Optional<number> = /* @__PURE__ */ trailing(unsigned32);
 
 const exceptionResponse = /* @__PURE__ */ sequence('Exception-Response', {
   stateError: /* @__PURE__ */ enumerated({ 'service-not-allowed': 1, 'service-unknown': 2 }),
