@@ -44,6 +44,7 @@ export const Data: Schema<Data> = /* @__PURE__ */ choice('Data', {
 // ── typed Data: the same types where the class says which one comes ─────────────────────────────────────
 
 /** A Data type: its tag octet, then the untagged form. */
+/* @__NO_SIDE_EFFECTS__ */
 export function tagged<T>(kind: SimpleType | 'array', tag: number, inner: Schema<T>): Schema<T> {
   return {
     kind,
@@ -88,6 +89,7 @@ export const dateOctets: Schema<Uint8Array> = /* @__PURE__ */ ofType('date');
 export const timeOctets: Schema<Uint8Array> = /* @__PURE__ */ ofType('time');
 
 /** `octet-string` of a fixed size: `09 06` and six octets for a logical name. */
+/* @__NO_SIDE_EFFECTS__ */
 export function sizedOctetString(size: number): Schema<Uint8Array> {
   return scalar(
     `octet-string[${size}]`,
@@ -109,10 +111,12 @@ export function sizedOctetString(size: number): Schema<Uint8Array> {
 }
 
 /** `enum` with its names; an unknown code stays a number. */
+/* @__NO_SIDE_EFFECTS__ */
 export const enumeration = <const N extends Readonly<Record<string, number>>>(names: N): Schema<(keyof N & string) | number> =>
   tagged('enum', 22, plain.enumerated(names, 'enum'));
 
 /** `array` of one element type. */
+/* @__NO_SIDE_EFFECTS__ */
 export function array<T>(element: Schema<T>): Schema<T[]> {
   const inner = sequenceOf(element);
   return {
@@ -133,6 +137,7 @@ export interface Structure<F extends Fields> extends Schema<Flat<InferFields<F>>
   readonly fields?: F;
 }
 /** `structure`: tag 2, the number of elements, the elements. */
+/* @__NO_SIDE_EFFECTS__ */
 export function structure<F extends Fields>(name: string, fields: F): Structure<F> {
   const n = Object.keys(fields).length;
   const { fill, ...rest } = fieldsOf(
@@ -157,6 +162,7 @@ export function structure<F extends Fields>(name: string, fields: F): Structure<
 }
 
 /** A CHOICE of Data types. Another type is refused, or kept and named `unexpected-type` in lenient mode. */
+/* @__NO_SIDE_EFFECTS__ */
 export function dataOf<const K extends DataType>(...types: readonly K[]): Schema<Extract<Data, { type: K }>> {
   const allowed: ReadonlySet<string> = new Set(types);
   const kind = `CHOICE { ${types.join(' | ')} }`;

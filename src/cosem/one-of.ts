@@ -12,6 +12,7 @@ export type OneOf<O extends Options> = {
  * A CHOICE of typed Data: `oneOf('access-selectors', { 'null-data': nullData, array: array(integer) })`. Unlike `choice` it also tells structures
  * apart, by trying the options in order: the first that reads is taken, so put the more special one first. Its alternatives keep their own tags.
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
   const entries = Object.entries(options);
   const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
