@@ -1,7 +1,8 @@
 import { dateOctets, dateTimeOctets, sizedOctetString, timeOctets } from '../axdr/data.js';
-import { mapped, type Schema, scalar } from '../axdr/schema.js';
+import { type Infer, mapped, type Schema, scalar } from '../axdr/schema.js';
 import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
+import { oneOf } from './one-of.js';
 
 /** Month 1 to 12; FD and FE by name; other octets stay numbers; `null` (FF) is not specified. */
 export type Month = number | 'daylight-savings-end' | 'daylight-savings-begin' | null;
@@ -161,6 +162,12 @@ export const TaggedDateTime: Schema<DateTime> = /* @__PURE__ */ mapped('date-tim
 export const TaggedDate: Schema<CosemDate> = /* @__PURE__ */ mapped('date', dateOctets, dateFromBytes, dateToBytes);
 /** The Data type time (tag 27). */
 export const TaggedTime: Schema<CosemTime> = /* @__PURE__ */ mapped('time', timeOctets, timeFromBytes, timeToBytes);
+/**
+ * Where the sources disagree on the type, both are read; the value says which one came, and is written back in it.
+ * Options: `date-time` (tag 25) and `octet-string` (12 octets).
+ */
+export const DateTimeChoice = /* @__PURE__ */ oneOf('date-time', { 'date-time': TaggedDateTime, 'octet-string': DateTime });
+export type DateTimeChoice = Infer<typeof DateTimeChoice>;
 
 // ── moments ──────────────────────────────────────────────────────────────────────────────────────────────
 
