@@ -44,11 +44,28 @@ export type Reading = Data & {
  * stands for the message and not for a value. Checked with the customer ports of Aidon, Kaifa, Kamstrup and Landis+Gyr.
  */
 export function readingsOf(body: Data): Reading[] {
-  const listed = pushListOf(body);
-  if (listed !== undefined) return listed.filter((item) => item.classId !== pushSetup).map(fromItem);
+  return sortPush(body).readings;
+}
+/** {@link readingsOf} and the values that have no logical name, in their order, so that nothing is lost. The name of the push setup is no value. */
+export function sortPush(body: Data): { readings: Reading[]; unnamed: Data[] } {
   const readings: Reading[] = [];
-  collect(body, readings);
-  return readings;
+  const unnamed: Data[] = [];
+  const listed = pushListOf(body);
+  if (listed === undefined) collect(body, readings, unnamed);
+  else readings.push(...withScales(listed.filter((item) => item.classId !== pushSetup)));
+  return { readings, unnamed };
+}
+/** Readings of listed entries; an entry that is the scaler_unit of another (Register and Extended register 3, Demand register 4) goes to it. */
+export function withScales(items: readonly PushItem[]): Reading[] {
+  const isScale = ({ classId, attribute }: PushItem) => ((classId === 3 || classId === 4) && attribute === 3) || (classId === 5 && attribute === 4);
+  return items.flatMap((item) => {
+    const { classId, obis, attribute, value } = item;
+    const owner = items.find((x) => x.obis === obis && x.classId === classId && x.attribute === 2);
+    if (owner !== undefined && isScale(item) && scalerUnit(value) !== undefined) return [];
+    const scaled = attribute === 2 || (classId === 5 && attribute === 3);
+    const scale = scaled ? items.find((x) => x.obis === obis && x.classId === classId && isScale(x)) : undefined;
+    return [{ ...reading(obis, value, scalerUnit(scale?.value)), classId, attribute }];
+  });
 }
 
 /**
@@ -109,8 +126,11 @@ export function plainPushItem({ classId, obis, attribute, value }: PushItem): Re
   return { classId, obis: dotted(obis), attribute, value: itself ? 'push object list' : plainValue(value) };
 }
 
-function collect(body: Data, into: Reading[]): void {
-  if (body.type !== 'structure' && body.type !== 'array') return;
+function collect(body: Data, into: Reading[], unnamed: Data[]): void {
+  if (body.type !== 'structure' && body.type !== 'array') {
+    if (!isName(body) || !isSetupName(body)) unnamed.push(body);
+    return;
+  }
   const items = body.value;
   for (let i = 0; i < items.length; i++) {
     const item = items[i]!;
@@ -119,13 +139,12 @@ function collect(body: Data, into: Reading[]): void {
       const scale = scalerUnit(items[i + 2]);
       into.push(reading(obisFromBytes(item.value), value, scale));
       i += scale === undefined ? 1 : 2;
-    } else if (pushReferences(item) === undefined) collect(item, into); // A list of objects without its values has none to give.
+    } else if (pushReferences(item) === undefined) collect(item, into, unnamed); // A list of objects without its values has none to give.
   }
 }
 
-const fromItem = ({ classId, obis, attribute, value }: PushItem): Reading => ({ ...reading(obis, value, undefined), classId, attribute });
-
-function reading(obis: Obis, value: Data, scale: ScalerUnit | undefined): Reading {
+/** A reading from a code, a value and perhaps its scaler and unit. */
+export function reading(obis: Obis, value: Data, scale: ScalerUnit | undefined): Reading {
   return { obis, ...value, ...scale, ...(isDateTime(value) ? { dateTime: true as const } : {}) };
 }
 

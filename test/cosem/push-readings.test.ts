@@ -4,7 +4,7 @@ import { Data } from '../../src/axdr/data.js';
 import { decode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
-import { plainPushItem, plainReading, pushListOf, pushSetupOf, readingsOf, scaledReading } from '../../src/cosem/push-readings.js';
+import { plainPushItem, plainReading, pushListOf, pushSetupOf, readingsOf, scaledReading, sortPush } from '../../src/cosem/push-readings.js';
 import { capture, captureBody, captures } from './captures.js';
 
 const data = (hex: string) => decode(Data, parseHex(hex));
@@ -53,6 +53,16 @@ describe('shapes', () => {
     expect(plain('0202 09060000600100FF 090C313831323230303030303039')[0]).not.toHaveProperty('dateTime');
     expect(plain('0202 09060000010000FF 090CFFFFFEFDFFFFFFFFFF800000')[0]).toHaveProperty('dateTime', true);
     expect(plain('0202 09060000010000FF 1907E30C1001073B28FF8000FF')[0]).toMatchObject({ type: 'date-time', dateTime: true });
+  });
+  it('an object list may carry the scaler of a value', () => {
+    const entry = (attribute: string) => `0204 120003 09060100010800FF 0F${attribute} 120000`;
+    expect(plain(`0203 0102 ${entry('02')} ${entry('03')} 0600000005 02020F03161E`)).toEqual([
+      { obis: '1.0.1.8.0.255', type: 'double-long-unsigned', value: 5, classId: 3, attribute: 2, scaler: 3, unit: 'Wh' },
+    ]);
+  });
+  it('keeps values without a name apart', () => {
+    const { readings, unnamed } = sortPush(captureBody(capture('cap-kaifa-at-netznoe')));
+    expect([readings.length, unnamed.map((d) => d.type)]).toEqual([11, ['octet-string', 'octet-string']]);
   });
   it('gives scaled values', () => {
     const [voltage, , factor] = readingsOf(
