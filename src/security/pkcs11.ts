@@ -5,13 +5,13 @@ import type { MaybePromise } from '../core/promise.js';
 import { ecPublicKey } from './certificates/ec.js';
 import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import { nodeProvider } from './node-provider.js';
+import { curveParameters, type LabelledOptions, templates } from './pkcs11-templates.js';
 import { buffer, type Handle, type Mechanism, openToken, type Pkcs11Options, type Template, type Token } from './pkcs11-token.js';
 import {
   type CryptoProvider,
   type Curve,
   curveOf,
   type DigestAlgorithm,
-  type ImportOptions,
   type KeyHandle,
   type KeyPair,
   type Octets,
@@ -22,12 +22,8 @@ import {
 } from './provider.js';
 import { tagLength } from './suites.js';
 
+export type { LabelledOptions } from './pkcs11-templates.js';
 export type { Pkcs11Options } from './pkcs11-token.js';
-
-/** With a label the key becomes an object of the token and outlives the session; without one it is gone when the provider is closed. */
-export interface LabelledOptions extends ImportOptions {
-  readonly label?: string;
-}
 
 /**
  * Keys on a PKCS#11 token (hardware module, smart card, SoftHSM). AES keys, private keys and shared secrets are made or unwrapped on the token, marked
@@ -77,35 +73,7 @@ function providerOf(token: Token): Pkcs11Provider {
     });
   const inMemory = (octets: Uint8Array): KeyHandle => handle('secret', octets.length, { octets });
 
-  const attributes = (label: string | undefined, sensitive: boolean, extractable: boolean): Template => [
-    { type: c.CKA_TOKEN, value: label !== undefined },
-    { type: c.CKA_PRIVATE, value: true },
-    { type: c.CKA_SENSITIVE, value: sensitive },
-    { type: c.CKA_EXTRACTABLE, value: extractable },
-    ...(label === undefined ? [] : [{ type: c.CKA_LABEL, value: label }]),
-  ];
-  const aesTemplate = (options: LabelledOptions): Template => [
-    { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
-    { type: c.CKA_KEY_TYPE, value: c.CKK_AES },
-    ...attributes(options.label, true, options.wrappable === true),
-    ...[c.CKA_ENCRYPT, c.CKA_DECRYPT, c.CKA_WRAP, c.CKA_UNWRAP].map((type) => ({ type, value: true })),
-  ];
-  const secretTemplate = (label?: string): Template => [
-    { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
-    { type: c.CKA_KEY_TYPE, value: c.CKK_GENERIC_SECRET },
-    ...attributes(label, false, true),
-  ];
-  const privateTemplate = (algorithm: PrivateKeyAlgorithm, label: string | undefined): Template => [
-    ...attributes(label, true, false),
-    { type: c.CKA_SIGN, value: true },
-    { type: c.CKA_DERIVE, value: algorithm.startsWith('ECDH') },
-  ];
-  const publicTemplate = (curve: Curve, label: string | undefined): Template => [
-    { type: c.CKA_TOKEN, value: label !== undefined },
-    { type: c.CKA_VERIFY, value: true },
-    { type: c.CKA_EC_PARAMS, value: buffer(curveParameters[curve]) },
-    ...(label === undefined ? [] : [{ type: c.CKA_LABEL, value: label }]),
-  ];
+  const { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate } = templates(c);
 
   const material = (key: KeyHandle): Material => OpaqueKey.open<Material>(key, owner);
   const objectOf = (key: KeyHandle): Handle => {
@@ -370,11 +338,6 @@ function providerOf(token: Token): Pkcs11Provider {
 
 const none = /* @__PURE__ */ new Uint8Array(0);
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b);
-/** Object identifiers of the curves as DER. */
-const curveParameters: Readonly<Record<Curve, Uint8Array>> = {
-  'P-256': /* @__PURE__ */ Uint8Array.of(0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07),
-  'P-384': /* @__PURE__ */ Uint8Array.of(0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22),
-};
 /** CKA_EC_POINT: an OCTET STRING around 04 x y; some modules leave out the OCTET STRING. */
 function pointOf(octets: Uint8Array, curve: Curve): PublicKey {
   const size = 2 * scalarLength(curve);

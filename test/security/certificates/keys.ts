@@ -31,10 +31,15 @@ export const verifier: SignatureVerifier = {
   verify(key, data, signature) {
     const half = key.octets.length / 2;
     const part = (at: number): string => Buffer.from(key.octets.subarray(at, at + half)).toString('base64url');
-    const object = createPublicKey({ key: { kty: 'EC', crv: key.curve, x: part(0), y: part(half) }, format: 'jwk' });
+    let object = imported.get(key);
+    if (object === undefined) {
+      object = createPublicKey({ key: { kty: 'EC', crv: key.curve, x: part(0), y: part(half) }, format: 'jwk' });
+      imported.set(key, object);
+    }
     return verify(hash(key.curve), data, { key: object, dsaEncoding: 'ieee-p1363' }, signature);
   },
 };
+const imported = new WeakMap<PublicKey, KeyObject>();
 /** The same, answering later. */
 export const laterVerifier: SignatureVerifier = {
   verify: async (...args) => {
