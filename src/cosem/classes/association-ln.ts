@@ -16,6 +16,17 @@ const objectListEntry = structure('object-list-element', {
 export interface ObjectListEntry extends Infer<typeof objectListEntry> {}
 export const ObjectListEntry: Schema<ObjectListEntry> = objectListEntry;
 
+const objectListSelectors = {
+  /** The whole list without access rights. */
+  withoutRights: selector(1, nullData, array(ObjectListEntry)),
+  /** The objects of these classes, without access rights. */
+  classes: selector(2, array(longUnsigned), array(ObjectListEntry)),
+  /** These objects, with access rights. */
+  objects: selector(3, array(ObjectDefinition)),
+  /** One object, with access rights. */
+  object: selector(4, ObjectDefinition),
+} as const;
+
 const objectListElement = structure('object-list-element', {
   classId: longUnsigned,
   version: unsigned,
@@ -122,18 +133,7 @@ export const AssociationLn = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     /** What the client sees, with its access rights; the whole list can be long. */
-    objectList: fixed(
-      selective(attribute(2, array(ObjectListElement)), {
-        /** The whole list without access rights. */
-        withoutRights: selector(1, nullData, array(ObjectListEntry)),
-        /** The objects of these classes, without access rights. */
-        classes: selector(2, array(longUnsigned), array(ObjectListEntry)),
-        /** These objects, with access rights. */
-        objects: selector(3, array(ObjectDefinition)),
-        /** One object, with access rights. */
-        object: selector(4, ObjectDefinition),
-      }),
-    ),
+    objectList: fixed(selective(attribute(2, array(ObjectListElement)), objectListSelectors)),
     associatedPartnersId: fixed(attribute(3, AssociatedPartners)),
     /** Structure of the arcs, or the octets of the object identifier. */
     applicationContextName: fixed(attribute(4, ApplicationContextName)),
@@ -169,18 +169,7 @@ export const AssociationLnV2 = revision(AssociationLn, {
   version: 2,
   attributes: {
     /** What the client sees, with its access rights; the whole list can be long. */
-    objectList: fixed(
-      selective(attribute(2, array(ObjectListElementV1)), {
-        /** The whole list without access rights. */
-        withoutRights: selector(1, nullData, array(ObjectListEntry)),
-        /** The objects of these classes, without access rights. */
-        classes: selector(2, array(longUnsigned), array(ObjectListEntry)),
-        /** These objects, with access rights. */
-        objects: selector(3, array(ObjectDefinition)),
-        /** One object, with access rights. */
-        object: selector(4, ObjectDefinition),
-      }),
-    ),
+    objectList: fixed(selective(attribute(2, array(ObjectListElementV1)), objectListSelectors)),
   },
   methods: {
     addObject: method(3, ObjectListElementV1),
@@ -201,18 +190,7 @@ export const AssociationLnV1 = revision(AssociationLn, {
   version: 1,
   attributes: {
     /** What the client sees, with its access rights; the whole list can be long. */
-    objectList: fixed(
-      selective(attribute(2, array(ObjectListElementV1)), {
-        /** The whole list without access rights. */
-        withoutRights: selector(1, nullData, array(ObjectListEntry)),
-        /** The objects of these classes, without access rights. */
-        classes: selector(2, array(longUnsigned), array(ObjectListEntry)),
-        /** These objects, with access rights. */
-        objects: selector(3, array(ObjectDefinition)),
-        /** One object, with access rights. */
-        object: selector(4, ObjectDefinition),
-      }),
-    ),
+    objectList: fixed(selective(attribute(2, array(ObjectListElementV1)), objectListSelectors)),
   },
   methods: {
     addObject: method(3, ObjectListElementV1),
@@ -233,18 +211,7 @@ export const AssociationLnV0 = revision(AssociationLn, {
   version: 0,
   attributes: {
     /** What the client sees, with its access rights; the whole list can be long. */
-    objectList: fixed(
-      selective(attribute(2, array(ObjectListElementV0)), {
-        /** The whole list without access rights. */
-        withoutRights: selector(1, nullData, array(ObjectListEntry)),
-        /** The objects of these classes, without access rights. */
-        classes: selector(2, array(longUnsigned), array(ObjectListEntry)),
-        /** These objects, with access rights. */
-        objects: selector(3, array(ObjectDefinition)),
-        /** One object, with access rights. */
-        object: selector(4, ObjectDefinition),
-      }),
-    ),
+    objectList: fixed(selective(attribute(2, array(ObjectListElementV0)), objectListSelectors)),
     /** Structure of the arcs, or the octets of the object identifier. */
     applicationContextName: fixed(attribute(4, ContextName)),
     /** Structure of the arcs, or the octets of the object identifier. */
