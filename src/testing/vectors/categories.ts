@@ -1,0 +1,122 @@
+import { type DlmsErrorCode, isDlmsError } from '../../core/errors.js';
+import { Unsupported } from './vector.js';
+
+// The words in which vectors say why something is refused, and the errors of the library that mean it.
+
+type Test = (e: { readonly code: DlmsErrorCode; readonly context: Readonly<Record<string, unknown>>; readonly path: readonly string[] }) => boolean;
+
+const code =
+  (...codes: DlmsErrorCode[]): Test =>
+  (e) =>
+    codes.includes(e.code);
+const group =
+  (...groups: string[]): Test =>
+  (e) =>
+    groups.some((g) => e.code.startsWith(`${g}/`));
+const any =
+  (...tests: Test[]): Test =>
+  (e) =>
+    tests.some((t) => t(e));
+/** A frame or header refused with this word in its reason. */
+const reason =
+  (pattern: RegExp): Test =>
+  (e) =>
+    e.code === 'decode/framing' && pattern.test(String(e.context.reason));
+const choiceOf =
+  (pattern: RegExp): Test =>
+  (e) =>
+    e.code === 'decode/unknown-choice' && pattern.test(String(e.context.expected));
+const field =
+  (pattern: RegExp): Test =>
+  (e) =>
+    e.code === 'decode/checksum' && pattern.test(String(e.context.field));
+
+const lengths = any(code('decode/invalid-length', 'decode/unexpected-end', 'decode/trailing-bytes', 'decode/too-large'), reason(/length|flag/));
+const authentication = code('security/authentication-failed', 'association/authentication-failed');
+
+const categories: Readonly<Record<string, Test>> = {
+  'unknown-choice': choiceOf(/^(?!xDLMS-APDU$)/),
+  'unknown-tag': choiceOf(/^(xDLMS-APDU|ACSE-APDU|Data|type-description)$/),
+  'unknown-type': choiceOf(/^(Data|type-description)$/),
+  'unexpected-tag': any(code('decode/unexpected-tag'), choiceOf(/./)),
+  'wrong-tag': any(code('decode/unexpected-tag'), choiceOf(/./)),
+  truncated: code('decode/unexpected-end'),
+  'unexpected-end': code('decode/unexpected-end'),
+  incomplete: code('decode/unexpected-end'),
+  malformed: group('decode', 'parse'),
+  'trailing-octets': code('decode/trailing-bytes'),
+  'trailing-bytes': code('decode/trailing-bytes'),
+  'trailing-data': code('decode/trailing-bytes'),
+  trailing: code('decode/trailing-bytes'),
+  length: lengths,
+  'invalid-length': lengths,
+  'wrong-length': lengths,
+  'length-form': code('decode/invalid-length'),
+  'non-minimal-length': code('decode/invalid-length'),
+  'invalid-value': code('decode/invalid-value', 'encode/invalid-value', 'parse/invalid-text'),
+  'dlms-version': (e) => e.code === 'decode/invalid-value' && e.path.some((p) => /dlmsVersion/i.test(p)),
+  'presence-octet': (e) => e.code === 'decode/invalid-value' && /presence/.test(String(e.context.expected)),
+  'wrapper-version': reason(/version/),
+  'non-zero-padding': code('decode/non-zero-padding'),
+  'nesting-too-deep': code('decode/too-deep'),
+  'too-deep': code('decode/too-deep'),
+  'nesting-too-deep-or-truncated': code('decode/too-deep', 'decode/unexpected-end'),
+  'too-large': code('decode/too-large'),
+  'compact-array-contents': code('decode/compact-array'),
+  'compact-array': code('decode/compact-array'),
+  checksum: code('decode/checksum'),
+  fcs: field(/FCS/),
+  hcs: field(/HCS/),
+  bcc: field(/BCC/),
+  'checksum-or-length': any(code('decode/checksum'), lengths),
+  'address-length': reason(/address/),
+  'frame-format': reason(/format/),
+  framing: code('decode/framing', 'decode/checksum', 'decode/invalid-length', 'decode/unexpected-end', 'decode/trailing-bytes'),
+  'block-sequence': code('protocol/block-number'),
+  'block-number': code('protocol/block-number'),
+  'invoke-id': code('protocol/invoke-id'),
+  'unexpected-apdu': code('protocol/unexpected-apdu'),
+  sequence: group('protocol'),
+  'no-instant': code('decode/no-instant'),
+  authentication,
+  'authentication-failed': authentication,
+  'authentication-tag': authentication,
+  'tag-mismatch': authentication,
+  'bad-tag': authentication,
+  'wrong-key': authentication,
+  'wrong-key-or-title': authentication,
+  deciphering: authentication,
+  'deciphering-error': authentication,
+  signature: (e) => e.code === 'security/authentication-failed' && /signature/.test(String(e.context.what)),
+  'invalid-signature': (e) => e.code === 'security/authentication-failed' && /signature/.test(String(e.context.what)),
+  integrity: authentication,
+  replay: code('security/replay'),
+  'replayed-counter': code('security/replay'),
+  'counter-not-greater': code('security/replay'),
+  'invocation-counter': code('security/replay', 'security/counter-exhausted'),
+  counter: code('security/replay', 'security/counter-exhausted'),
+  'counter-exhausted': code('security/counter-exhausted'),
+  'missing-key': code('security/missing-key'),
+  'invalid-key': code('security/invalid-key'),
+  'invalid-point': code('security/invalid-key'),
+  policy: code('security/policy'),
+  'security-policy': code('security/policy'),
+  'not-protected': code('security/policy'),
+  suite: code('security/policy', 'security/unsupported'),
+  'unsupported-suite': code('security/policy', 'security/unsupported'),
+  reflection: any(authentication, code('security/policy')),
+  certificate: code('security/certificate'),
+  unsupported: any(code('decode/unsupported', 'security/unsupported', 'service/unsupported')),
+  text: code('parse/invalid-text'),
+  xml: any(group('parse', 'decode', 'encode')),
+};
+
+/**
+ * Whether the error is of the category that a vector names.
+ * @throws Unsupported for a word that is not known
+ */
+export function isCategory(error: unknown, word: unknown): boolean {
+  const test = typeof word === 'string' && Object.hasOwn(categories, word) ? categories[word] : undefined;
+  if (test === undefined) throw new Unsupported(`error category ${JSON.stringify(word)} is not known`);
+  return isDlmsError(error) && test(error as never);
+}
