@@ -12,5 +12,20 @@ export { decodeHdlcControl, encodeHdlcControl, type HdlcControl } from './contro
 export { type HdlcDeframer, type HdlcDeframerCounters, type HdlcDeframerOptions, hdlcDeframer } from './deframer.js';
 export { fcs16 } from './fcs.js';
 export { addLlc, decodeHdlcFrame, encodeHdlcFrame, encodeHdlcFrames, type HdlcFrame, llcCommand, llcOf, llcResponse, stripLlc } from './frame.js';
+export {
+  type HdlcLinkInput,
+  type HdlcLinkOptions,
+  type HdlcLinkOutput,
+  type HdlcLinkSettings,
+  type HdlcLinkState,
+  type HdlcSegment,
+  hdlcLinkDeadline,
+  hdlcLinkDown,
+  hdlcLinkPatience,
+  hdlcLinkSettings,
+  hdlcLinkStep,
+  hdlcUnsent,
+} from './link.js';
 export { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './parameters.js';
 export { type HdlcMessage, type HdlcReassembler, type HdlcReassemblerOptions, hdlcReassembler } from './reassembler.js';
+export { decodeFrmr, encodeFrmr, type HdlcRejection } from './reject.js';
