@@ -1,7 +1,2 @@
-/** A value that may be there now or later: keys can live in a module that only answers asynchronously. */
+/** A value that may be there now or later: keys can live in a module that only answers asynchronously. See `andThen` in maybe.ts. */
 export type MaybePromise<T> = T | Promise<T>;
-
-/** Continues at once when the value is there (no microtask, no allocation), else when it arrives. */
-export function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}

@@ -1,5 +1,6 @@
 import { decode, encode, type Schema } from '../axdr/schema.js';
-import { type MaybePromise, then } from '../core/promise.js';
+import { andThen } from '../core/maybe.js';
+import type { MaybePromise } from '../core/promise.js';
 import type { AttributeName, AttributeValue, InterfaceClass, MethodName, MethodParameter, MethodResult } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import type { ActionResult, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
@@ -94,7 +95,7 @@ export function object<C extends InterfaceClass>(
       name,
       // A method without parameters may be called with null-data or nothing; integer(0) is the convention.
       invoke: (octets, context) =>
-        then(handler(octets === undefined ? undefined : matched(parameter, octets), context), (result) =>
+        andThen(handler(octets === undefined ? undefined : matched(parameter, octets), context), (result) =>
           returns === undefined || result === undefined ? undefined : encode(returns, result),
         ),
     });
@@ -124,7 +125,7 @@ function servedAttribute(name: string, index: number, writable: boolean, schema:
     read(context) {
       if (handler.getEncoded !== undefined) return handler.getEncoded(context);
       if (handler.get === undefined) throw new AccessRefused('read-write-denied');
-      return then(handler.get(context), (value) => encode(schema, value));
+      return andThen(handler.get(context), (value) => encode(schema, value));
     },
     write(octets, context) {
       if (handler.set === undefined) throw new AccessRefused('read-write-denied');

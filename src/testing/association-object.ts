@@ -1,0 +1,80 @@
+import { berObjectIdentifier } from '../axdr/ber.js';
+import { Writer } from '../core/cursor.js';
+import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.js';
+import { AssociationLnV1, type ObjectListElementV1 } from '../cosem/classes/association-ln.js';
+import { type AssociationConfig, serverConformance } from '../server/association.js';
+import { type AccessContext, AccessRefused, access, type CosemObject, type ObjectStore, object } from '../server/object.js';
+import { mechanisms } from '../session/association.js';
+import { applicationContexts, mechanismName } from '../xdlms/acse.js';
+import { conformanceBits } from '../xdlms/initiate.js';
+
+/**
+ * The association object (class 15, version 1) of one association, or, without `config`, the current association 0-0:40.0.0*255, which
+ * shows whichever of `all` is asking.
+ */
+export function associationObject(
+  config: AssociationConfig | undefined,
+  objects: ObjectStore,
+  maxPduSize: number,
+  all: readonly AssociationConfig[] = [],
+): CosemObject {
+  const of = (context: AccessContext): AssociationConfig => {
+    const found = config ?? all.find((a) => a.clientSap === context.clientSap);
+    if (found === undefined) throw new AccessRefused('object-unavailable');
+    return found;
+  };
+  return object(
+    AssociationLnV1,
+    config?.logicalName ?? '0-0:40.0.0*255',
+    {
+      objectList: access({ get: (context) => [...objects].map((o) => element(o, of(context))) }),
+      associatedPartnersId: access({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
+      applicationContextName: access({
+        get: (context) => ({
+          type: 'octet-string',
+          value: oid(of(context).ciphered === true ? applicationContexts.LN_with_ciphering : applicationContexts.LN_no_ciphering),
+        }),
+      }),
+      xDlmsContextInfo: access({
+        get: (context) => {
+          const supported = of(context).conformance ?? serverConformance;
+          return {
+            conformance: conformanceBits.map((bit) => (supported.includes(bit) ? '1' : '0')).join(''),
+            maxReceivePduSize: maxPduSize,
+            maxSendPduSize: maxPduSize,
+            dlmsVersionNumber: 6,
+            qualityOfService: 0,
+            cypheringInfo: new Uint8Array(0),
+          };
+        },
+      }),
+      authenticationMechanismName: access({ get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }) }),
+      // Passwords and secrets are written, never read: there is no `get`.
+      secret: access({}),
+      associationStatus: 'associated',
+      securitySetupReference: '0-0:43.0.0*255',
+    },
+    {},
+  );
+}
+
+function element(o: CosemObject, config: AssociationConfig): ObjectListElementV1 {
+  const attributeAccess: AttributeAccessV1[] = [...o.attributes.values()].map((a) => {
+    const { read, write } = config.rights?.attribute?.(o, a) ?? { read: true, write: a.writable };
+    return {
+      attributeId: a.index,
+      accessMode: read ? (write ? 'read-and-write' : 'read-only') : write ? 'write-only' : 'no-access',
+      accessSelectors: a.selective ? { type: 'array', value: [1, 2] } : { type: 'null-data' },
+    };
+  });
+  const methodAccess: MethodAccessV1[] = [...o.methods.values()].map((m) => ({
+    methodId: m.index,
+    accessMode: (config.rights?.method?.(o, m).invoke ?? true) ? 'access' : 'no-access',
+  }));
+  return { classId: o.definition.classId, version: o.definition.version, logicalName: o.logicalName, accessRights: { attributeAccess, methodAccess } };
+}
+function oid(dotted: string): Uint8Array {
+  const w = new Writer(8);
+  berObjectIdentifier.write(w, dotted);
+  return w.finish();
+}

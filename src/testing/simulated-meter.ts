@@ -1,0 +1,244 @@
+import { Clock } from '../cosem/classes/clock.js';
+import { DataClass } from '../cosem/classes/data.js';
+import { DisconnectControl } from '../cosem/classes/disconnect-control.js';
+import { Register } from '../cosem/classes/register.js';
+import { SapAssignment } from '../cosem/classes/sap-assignment.js';
+import { SecuritySetupV0 } from '../cosem/classes/security-setup.js';
+import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../cosem/date-time.js';
+import type { Obis } from '../cosem/obis.js';
+import type { UnitName } from '../cosem/units.js';
+import { importKeys, type KeyMaterial, SecurityContext } from '../security/context.js';
+import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
+import type { CryptoProvider } from '../security/provider.js';
+import type { Unprotected } from '../security/unprotect.js';
+import type { AssociationConfig } from '../server/association.js';
+import { type LogicalDevice, Meter } from '../server/meter.js';
+import { access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import type { ApduHandler } from '../transport/transport.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+import { associationObject } from './association-object.js';
+import { capturePeriod, LoadProfile } from './load-profile.js';
+
+export interface SimulatedMeterOptions {
+  /** Does the cryptography, e.g. `nobleProvider`. */
+  readonly provider: CryptoProvider;
+  /** System title, 8 octets. Default: `SIM`, then 00 00 00 00 01. */
+  readonly systemTitle?: Uint8Array;
+  /** Keys of the management association. Default: {@link testKeys}, which everybody knows. */
+  readonly keys?: KeyMaterial;
+  /** Security suite of the management association. Default 0. */
+  readonly suite?: number;
+  /** Default: authenticated and encrypted both ways. */
+  readonly policy?: SecurityPolicy;
+  /** Password of the reading association. Default `12345678`. */
+  readonly password?: Uint8Array;
+  /** Rows of the load profile. Default 10 000. */
+  readonly profileRows?: number;
+  /** Current moment in milliseconds. Default: the clock of this machine. */
+  readonly now?: () => number;
+  /** Minutes from local time to UTC, negative east of Greenwich. Default -60. */
+  readonly deviationMinutes?: number;
+  /** Longest APDU that the meter takes. Default 1024. */
+  readonly maxReceivePduSize?: number;
+  /** Default: {@link serverConformance}. */
+  readonly conformance?: readonly ConformanceBit[];
+  /** More objects; they replace those of the same logical name. */
+  readonly objects?: readonly CosemObject[];
+  /** More associations, tried after the three of the meter. */
+  readonly associations?: readonly AssociationConfig[];
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Keys that stand in examples all over the world: for tests alone, never for a meter. */
+export const testKeys = {
+  globalUnicast: Uint8Array.from({ length: 16 }, (_, i) => i),
+  authentication: Uint8Array.from({ length: 16 }, (_, i) => 0xd0 + i),
+  globalBroadcast: Uint8Array.from({ length: 16 }, (_, i) => 0x0f - i),
+  master: new Uint8Array(16).fill(0x31),
+} satisfies KeyMaterial;
+
+/** Client SAPs of the simulated meter, as companion profiles use them. */
+export const simulatedClients = { public: 16, reading: 17, management: 1 } as const;
+
+/** A whole meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or give APDUs to the handler directly. */
+export interface SimulatedMeter {
+  readonly meter: Meter;
+  readonly device: LogicalDevice;
+  readonly systemTitle: Uint8Array;
+  readonly profile: LoadProfile;
+  /** The last invocation counter accepted from the management client. */
+  readonly lastCounter: () => number;
+  connection(): ApduHandler;
+}
+
+/**
+ * Clock, energy registers, disconnector, identification, security setup, invocation counter, load profile; three associations: public (no security,
+ * few objects), reading (LLS) and management (HLS 5, ciphered as the policy says).
+ */
+export async function simulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedMeter> {
+  const now = options.now ?? Date.now;
+  const deviation = options.deviationMinutes ?? -60;
+  const suite = options.suite ?? 0;
+  const systemTitle = options.systemTitle ?? Uint8Array.of(0x53, 0x49, 0x4d, 0, 0, 0, 0, 1);
+  const policy = options.policy ?? strictPolicy;
+  const keys = await importKeys(options.provider, suite, options.keys ?? testKeys);
+  const counters = new InvocationCounters(new MemoryCounterStore());
+  const profile = new LoadProfile({
+    rows: options.profileRows ?? 10_000,
+    newest: Math.floor(now() / (capturePeriod * 1000)) * capturePeriod * 1000,
+    deviationMinutes: deviation,
+  });
+  let lastCounter = 0;
+  const heard = (message: Unprotected): void => {
+    for (const layer of message.layers)
+      if (layer.invocationCounter !== undefined && layer.key === 'global-unicast-encryption-key') lastCounter = Math.max(lastCounter, layer.invocationCounter);
+  };
+
+  const objects = new ObjectStore();
+  const associations: AssociationConfig[] = [
+    { clientSap: simulatedClients.public, logicalName: '0-0:40.0.1*255', mechanism: 'none', rights: publicRights },
+    {
+      clientSap: simulatedClients.reading,
+      logicalName: '0-0:40.0.2*255',
+      mechanism: 'lls',
+      password: options.password ?? new TextEncoder().encode('12345678'),
+      rights: readOnly,
+    },
+    {
+      clientSap: simulatedClients.management,
+      logicalName: '0-0:40.0.3*255',
+      mechanism: 'hls-gmac',
+      ciphered: true,
+      security: () => new SecurityContext({ provider: options.provider, suite, systemTitle, keys, counters, policy }),
+      onMessage: heard,
+    },
+    ...(options.associations ?? []),
+  ].map((a) => (options.conformance === undefined ? a : { conformance: options.conformance, ...a })) as AssociationConfig[];
+
+  objects.add(
+    clockObject(now, deviation),
+    ...energyRegisters(profile),
+    profile.object(),
+    object(DataClass, '0-0:42.0.0*255', { value: { type: 'octet-string', value: new TextEncoder().encode('SIM0000000000001') } }),
+    object(DataClass, '0-0:96.1.0*255', { value: { type: 'octet-string', value: new TextEncoder().encode('00000001') } }),
+    object(DataClass, '0-0:96.10.1*255', { value: { type: 'unsigned', value: 0 } }),
+    object(DataClass, '0-0:43.1.0*255', { value: access({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }) }),
+    object(SapAssignment, '0-0:41.0.0*255', { sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }] }),
+    object(SecuritySetupV0, '0-0:43.0.0*255', {
+      securityPolicy: policyName(policy),
+      securitySuite: 'aes-gcm-128-aes-128-key-wrap',
+      clientSystemTitle: new Uint8Array(8),
+      serverSystemTitle: systemTitle,
+    }),
+    disconnector(),
+  );
+  for (const a of associations) objects.add(associationObject(a, objects, options.maxReceivePduSize ?? 1024));
+  objects.add(associationObject(undefined, objects, options.maxReceivePduSize ?? 1024, associations));
+  objects.add(...(options.objects ?? []));
+
+  const device: LogicalDevice = {
+    sap: 1,
+    objects,
+    associations,
+    ...(options.maxReceivePduSize === undefined ? {} : { maxReceivePduSize: options.maxReceivePduSize }),
+    ...(options.onError === undefined ? {} : { onError: options.onError }),
+  };
+  const meter = new Meter(device);
+  return { meter, device, systemTitle, profile, lastCounter: () => lastCounter, connection: () => meter.connection() };
+}
+
+/** The public client identifies the meter, reads its clock and the invocation counter. */
+const publicNames: ReadonlySet<Obis> = new Set<Obis>([
+  '0-0:1.0.0*255',
+  '0-0:42.0.0*255',
+  '0-0:41.0.0*255',
+  '0-0:43.1.0*255',
+  '0-0:40.0.0*255',
+  '0-0:40.0.1*255',
+]);
+const publicRights: NonNullable<AssociationConfig['rights']> = {
+  attribute: (o) => ({ read: publicNames.has(o.logicalName), write: false }),
+  method: () => ({ invoke: false }),
+};
+const readOnly: NonNullable<AssociationConfig['rights']> = { attribute: () => ({ read: true, write: false }), method: () => ({ invoke: false }) };
+
+function clockObject(now: () => number, deviation: number): CosemObject {
+  // What a client sets is kept as the difference to the clock of this machine.
+  let offset = 0;
+  const time = (): DateTime => fromInstant(now() + offset, deviation);
+  return object(
+    Clock,
+    '0-0:1.0.0*255',
+    {
+      time: access({
+        get: time,
+        set: (value) => {
+          offset = toInstant(value, { deviationMinutes: deviation }) - now();
+        },
+      }),
+      timeZone: deviation,
+      status: [],
+      daylightSavingsBegin: unspecifiedDateTime,
+      daylightSavingsEnd: unspecifiedDateTime,
+      daylightSavingsDeviation: 0,
+      daylightSavingsEnabled: false,
+      clockBase: 'internal-crystal',
+    },
+    {
+      shiftTime: (seconds) => {
+        offset += seconds * 1000;
+      },
+      adjustToMinute: () => {
+        offset += Math.round((now() + offset) / 60_000) * 60_000 - (now() + offset);
+      },
+    },
+  );
+}
+
+function energyRegisters({ energy }: LoadProfile): CosemObject[] {
+  const [a, b, c, d] = energy;
+  const register = (name: Obis, value: number, unit: UnitName, scaler = 0): CosemObject =>
+    object(Register, name, { value: { type: 'double-long-unsigned', value }, scalerUnit: { scaler, unit } });
+  return [
+    register('1-0:1.8.0*255', a, 'Wh'),
+    register('1-0:2.8.0*255', b, 'Wh'),
+    register('1-0:3.8.0*255', c, 'varh'),
+    register('1-0:4.8.0*255', d, 'varh'),
+    register('1-0:1.7.0*255', 486, 'W'),
+    register('1-0:32.7.0*255', 2304, 'V', -1),
+    register('1-0:31.7.0*255', 213, 'A', -2),
+    register('1-0:14.7.0*255', 49_998, 'Hz', -3),
+  ];
+}
+
+function disconnector(): CosemObject {
+  let connected = true;
+  return object(
+    DisconnectControl,
+    '0-0:96.3.10*255',
+    {
+      outputState: access({ get: () => connected }),
+      controlState: access({ get: () => (connected ? 'connected' : 'disconnected') }),
+      controlMode: 'mode-1',
+    },
+    {
+      remoteDisconnect: () => {
+        connected = false;
+      },
+      remoteReconnect: () => {
+        connected = true;
+      },
+    },
+  );
+}
+
+function policyName({
+  send,
+  receive,
+}: SecurityPolicy): 'nothing' | 'all-messages-authenticated' | 'all-messages-encrypted' | 'all-messages-authenticated-and-encrypted' {
+  const authenticated = send.authenticated === true && receive.authenticated === true;
+  const encrypted = send.encrypted === true && receive.encrypted === true;
+  if (authenticated && encrypted) return 'all-messages-authenticated-and-encrypted';
+  return authenticated ? 'all-messages-authenticated' : encrypted ? 'all-messages-encrypted' : 'nothing';
+}
