@@ -29,13 +29,17 @@ export interface SecurityHeader {
   /** 0 to 2^32 - 1. */
   readonly invocationCounter: number;
 }
-/** @throws DlmsError `decode/unexpected-end` when there is no complete header and tag */
-export function readSecurityHeader(ciphered: Uint8Array): SecurityHeader {
-  const controlOctet = ciphered[0] ?? 0;
+/**
+ * @param from where the header begins
+ * @throws DlmsError `decode/unexpected-end` when there is no complete header and tag
+ */
+export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHeader {
+  const controlOctet = ciphered[from] ?? 0;
   const needed = securityHeaderLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
-  if (ciphered.length < needed) throw new DlmsError('decode/unexpected-end', { offset: ciphered.length, expected: 'security header and authentication tag' });
-  const [, a = 0, b = 0, c = 0, d = 0] = ciphered;
-  return { controlOctet, control: parseSecurityControl(controlOctet), invocationCounter: ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 };
+  if (ciphered.length - from < needed)
+    throw new DlmsError('decode/unexpected-end', { offset: ciphered.length, expected: 'security header and authentication tag' });
+  const at = (i: number): number => ciphered[from + i] as number;
+  return { controlOctet, control: parseSecurityControl(controlOctet), invocationCounter: ((at(1) << 24) | (at(2) << 16) | (at(3) << 8) | at(4)) >>> 0 };
 }
 
 /**
@@ -50,11 +54,15 @@ export function sealContent(
   content: Uint8Array,
   prefix: Uint8Array = none,
 ): MaybePromise<Uint8Array> {
-  refuseCompression(controlOctet);
-  const { provider, key } = input;
   const front = new Uint8Array(prefix.length + securityHeaderLength);
   front.set(prefix);
-  writeHeader(front, prefix.length, controlOctet, counter);
+  return sealBehind(input, controlOctet, counter, content, front);
+}
+/** The same with the prefix in a buffer that has room for the security header at its end, which is written here. */
+export function sealBehind(input: CipherInput, controlOctet: number, counter: number, content: Uint8Array, front: Uint8Array): MaybePromise<Uint8Array> {
+  refuseCompression(controlOctet);
+  const { provider, key } = input;
+  writeHeader(front, front.length - securityHeaderLength, controlOctet, counter);
   const iv = ivOf(input.systemTitle, counter);
   switch (controlOctet & 0x30) {
     case 0x30:
@@ -74,31 +82,35 @@ export const sealedLength = (controlOctet: number, contentLength: number): numbe
 /**
  * The reverse. Nothing is given out before the tag verified.
  * @param header of the same octets, already read (its counter was compared before this is called)
+ * @param from where the header begins
  * @throws DlmsError `security/authentication-failed`
  */
-export function openContent(input: CipherInput, header: SecurityHeader, ciphered: Uint8Array): MaybePromise<Uint8Array> {
+export function openContent(input: CipherInput, header: SecurityHeader, ciphered: Uint8Array, from = 0): MaybePromise<Uint8Array> {
   const { controlOctet, invocationCounter } = header;
   refuseCompression(controlOctet);
   const { provider, key } = input;
   const iv = ivOf(input.systemTitle, invocationCounter);
-  const body = ciphered.subarray(securityHeaderLength);
-  const verified = (content: Uint8Array | undefined, wanted?: Uint8Array): Uint8Array => {
+  const begin = from + securityHeaderLength;
+  const verified = (content: Uint8Array | undefined): Uint8Array => {
     if (content === undefined)
       throw new DlmsError('security/authentication-failed', { what: 'tag', invocationCounter, systemTitle: formatHex(input.systemTitle) });
-    return wanted ?? content;
+    return content;
   };
   switch (controlOctet & 0x30) {
     case 0x30:
-      return andThen(provider.open(key, iv, aadOf(input, controlOctet), body), verified);
+      return andThen(provider.open(key, iv, aadOf(input, controlOctet), ciphered, begin), verified);
     case 0x20:
-      return provider.ctr(key, iv, body);
+      return provider.ctr(key, iv, ciphered.subarray(begin));
     case 0x10: {
-      const content = body.subarray(0, body.length - tagLength);
-      const tag = body.subarray(body.length - tagLength);
-      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], tag), (opened) => verified(opened, content.slice()));
+      const end = ciphered.length - tagLength;
+      const content = ciphered.slice(begin, end);
+      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered, end), (opened) => {
+        verified(opened);
+        return content;
+      });
     }
     default:
-      return body.slice();
+      return ciphered.slice(begin);
   }
 }
 /** Reads the content without its tag being verified (no authentication key at hand): the result can be anything an attacker wants. */
@@ -106,16 +118,17 @@ export function openUnverified(
   input: Omit<CipherInput, 'authenticationKey' | 'extra'>,
   header: SecurityHeader,
   ciphered: Uint8Array,
+  from = 0,
 ): MaybePromise<Uint8Array> {
   refuseCompression(header.controlOctet);
-  const body = ciphered.subarray(securityHeaderLength, header.control.authenticated ? ciphered.length - tagLength : ciphered.length);
+  const body = ciphered.subarray(from + securityHeaderLength, header.control.authenticated ? ciphered.length - tagLength : ciphered.length);
   return header.control.encrypted ? input.provider.ctr(input.key, ivOf(input.systemTitle, header.invocationCounter), body) : body.slice();
 }
 
 /** Initialization vector: system title of the sender, invocation counter. */
 export function ivOf(systemTitle: Uint8Array, counter: number): Uint8Array {
   const iv = new Uint8Array(12);
-  iv.set(systemTitle);
+  for (let i = 0; i < 8; i++) iv[i] = systemTitle[i] as number;
   iv[8] = counter >>> 24;
   iv[9] = counter >>> 16;
   iv[10] = counter >>> 8;
@@ -130,10 +143,13 @@ function writeHeader(into: Uint8Array, at: number, controlOctet: number, counter
   into[at + 4] = counter;
 }
 function aadOf({ authenticationKey, extra }: CipherInput, controlOctet: number): readonly Octets[] {
-  const control = Uint8Array.of(controlOctet);
+  const control = controlOctets[controlOctet] as Uint8Array;
   if (authenticationKey === undefined) return extra === undefined ? [control] : [control, extra];
   return extra === undefined ? [control, authenticationKey] : [control, authenticationKey, extra];
 }
+/** Every control octet by itself, ready to be authenticated. */
+const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) => Uint8Array.of(octet));
+
 /** The algorithm behind the bit (V.44) is not implemented: neither direction pretends. */
 function refuseCompression(controlOctet: number): void {
   if ((controlOctet & 0x80) !== 0) throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });

@@ -127,16 +127,33 @@ function deal(hand: Hand, first: number, count: number): number {
 export class MemoryCounterStore implements CounterStore {
   protected readonly entries: Map<string, CounterEntry> = new Map<string, CounterEntry>();
 
+  #entry(name: string): CounterEntry {
+    let entry = this.entries.get(name);
+    if (entry === undefined) {
+      entry = { sent: undefined, received: undefined };
+      this.entries.set(name, entry);
+    }
+    return entry;
+  }
+  /** Once per message: the rule of {@link recorded} without its lists. */
+  #recordOne(value: ReceivedValue): void {
+    const entry = this.#entry(value.name);
+    if (entry.received !== undefined && value.value <= entry.received) throw replayed(value, entry.received);
+    entry.received = value.value;
+  }
+
   reserve(name: string, count: number, atLeast: number): number {
-    const entry = this.entries.get(name) ?? {};
+    const entry = this.#entry(name);
     const first = firstOf(entry, count, atLeast);
-    this.entries.set(name, { ...entry, sent: first + count - 1 });
+    entry.sent = first + count - 1;
     return first;
   }
   last(name: string): number | bigint | undefined {
     return this.entries.get(name)?.received;
   }
   record(groups: readonly (readonly ReceivedValue[])[]): void {
+    const [only] = groups;
+    if (groups.length === 1 && only?.length === 1) return this.#recordOne(only[0] as ReceivedValue);
     for (const [name, entry] of recorded((n) => this.entries.get(n), groups)) this.entries.set(name, entry);
   }
   replace(changes: readonly CounterReplacement[]): void {
@@ -151,8 +168,8 @@ export class MemoryCounterStore implements CounterStore {
 
 /** What a store keeps per name: the highest value set aside, the highest received. */
 export interface CounterEntry {
-  readonly sent?: number;
-  readonly received?: number | bigint;
+  sent?: number | undefined;
+  received?: number | bigint | undefined;
 }
 /** The rule of {@link CounterStore.reserve}. */
 export function firstOf(entry: CounterEntry, count: number, atLeast: number): number {

@@ -81,13 +81,13 @@ export const nodeProvider: CryptoProvider = {
     out.set(cipher.getAuthTag(), at + ciphertext.length);
     return out;
   },
-  open(key, iv, aad, sealed) {
+  open(key, iv, aad, sealed, from = 0) {
     const n = sealed.length - tagLength;
-    if (n < 0) return undefined;
+    if (n < from) return undefined;
     const decipher = createDecipheriv(gcmName(key), aes(key), iv, gcmOptions);
     decipher.setAuthTag(sealed.subarray(n));
     if (aad.length !== 0) decipher.setAAD(join(aad));
-    const plaintext = decipher.update(sealed.subarray(0, n));
+    const plaintext = decipher.update(sealed.subarray(from, n));
     try {
       decipher.final();
     } catch {
@@ -161,14 +161,24 @@ const hashName: Readonly<Record<DigestAlgorithm, string>> = { MD5: 'md5', 'SHA-1
 
 /** A Buffer behaves otherwise than a Uint8Array (its slice is a view): none leaves. */
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, b.length);
-/** Every octet is written before it is given out; filling 64 kB with zeros first would cost as much as copying them. */
-const uninitialised = (n: number): Uint8Array => (n < 1024 ? new Uint8Array(n) : plain(Buffer.allocUnsafeSlow(n)));
+/** Node's pool for small results: every octet is written before it is given out, and nothing secret is put there. */
+const uninitialised = (n: number): Uint8Array => plain(Buffer.allocUnsafe(n));
 function wiped<T>(octets: Uint8Array, use: () => T): T {
   const out = use();
   octets.fill(0);
   return out;
 }
-const secret = (octets: Uint8Array): KeyHandle => new OpaqueKey(owner, 'secret', octets.length, octets, (o) => o.fill(0));
+/** A secret, and behind each control octet the authenticated data that it makes: the same two parts in every message. */
+interface Secret {
+  readonly octets: Uint8Array;
+  readonly joined: Map<number, Uint8Array>;
+}
+const secret = (octets: Uint8Array): KeyHandle =>
+  new OpaqueKey<Secret>(owner, 'secret', octets.length, { octets, joined: new Map() }, ({ joined }) => {
+    octets.fill(0);
+    for (const aad of joined.values()) aad.fill(0);
+    joined.clear();
+  });
 const aesHandle = (algorithm: SymmetricAlgorithm, octets: Uint8Array): KeyHandle => new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets));
 const privateHandle = (algorithm: PrivateKeyAlgorithm, key: KeyObject): KeyHandle => new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
 function aes(key: KeyHandle): KeyObject {
@@ -181,13 +191,25 @@ const wrapName = (key: KeyHandle): string => (key.algorithm === 'AES-256' ? 'aes
 /** The octets of a symmetric key, for wrapping and hashing inside this file. */
 function exported(key: KeyHandle): Uint8Array {
   requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
-  return key.algorithm === 'secret' ? OpaqueKey.open<Uint8Array>(key, owner) : OpaqueKey.open<KeyObject>(key, owner).export();
+  return key.algorithm === 'secret' ? OpaqueKey.open<Secret>(key, owner).octets : OpaqueKey.open<KeyObject>(key, owner).export();
 }
 function join(parts: readonly Octets[]): Uint8Array {
-  if (parts.length === 1 && parts[0] instanceof Uint8Array) return parts[0];
+  const [control, second] = parts;
+  if (parts.length === 1 && control instanceof Uint8Array) return control;
+  if (parts.length !== 2 || !(control instanceof Uint8Array) || control.length !== 1 || second instanceof Uint8Array || second?.algorithm !== 'secret')
+    return joined(parts);
+  const { joined: known } = OpaqueKey.open<Secret>(second, owner);
+  let aad = known.get(control[0] as number);
+  if (aad === undefined) {
+    aad = joined(parts);
+    known.set(control[0] as number, aad);
+  }
+  return aad;
+}
+function joined(parts: readonly Octets[]): Uint8Array {
   let n = 0;
   for (const part of parts) n += part.length;
-  const out = uninitialised(n);
+  const out = new Uint8Array(n);
   let at = 0;
   for (const part of parts) {
     out.set(part instanceof Uint8Array ? part : exported(part), at);

@@ -6,12 +6,12 @@ import { andThen } from '../core/maybe.js';
 import type { MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
 import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
-import { type CipherInput, sealContent, sealedLength } from './ciphering.js';
+import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphering.js';
 import { type KeyName, need, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
 import type { KeyHandle } from './provider.js';
-import { formatSecurityControl } from './security-control.js';
+import { securityHeaderLength } from './suites.js';
 
 /** Header fields of general-ciphering and general-signing. */
 export interface GeneralHeader {
@@ -81,11 +81,14 @@ function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, pr
   const keyName: KeyName = dedicated ? 'dedicated-key' : broadcast ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key';
   const input = cipherInput(context, keyName, protection);
   const control = controlOctet(context, protection, broadcast && !dedicated);
-  const n = sealedLength(control, apdu.length);
-  const prefix = specific === undefined ? generalPrefix(dedicated, context.systemTitle, n) : specificPrefix(specific, n);
+  const front = frontOf(
+    specific ?? (dedicated ? generalDedCipheringTag : generalGloCipheringTag),
+    specific === undefined ? context.systemTitle : undefined,
+    sealedLength(control, apdu.length),
+  );
   const counter = context.counters.next(context.sendName(keyName));
-  if (typeof counter === 'number') return sealContent(input, control, counter, apdu, prefix);
-  return counter.then((c) => sealContent(input, control, c, apdu, prefix));
+  if (typeof counter === 'number') return sealBehind(input, control, counter, apdu, front);
+  return counter.then((c) => sealBehind(input, control, c, apdu, front));
 }
 
 /** general-ciphering (tag 221): header and content are authenticated together, the key information is not. */
@@ -193,16 +196,22 @@ function cipherInput(context: SecurityContext, keyName: KeyName, protection: Pro
   return { provider, key, authenticationKey, systemTitle };
 }
 function controlOctet(context: SecurityContext, protection: Protection, broadcastKey: boolean): number {
-  const { authenticated = false, encrypted = false } = protection;
-  return formatSecurityControl({ suite: context.suite.id, authenticated, encrypted, broadcastKey, compressed: false });
+  return context.suite.id | (protection.authenticated === true ? 0x10 : 0) | (protection.encrypted === true ? 0x20 : 0) | (broadcastKey ? 0x40 : 0);
 }
-function specificPrefix(tag: number, length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(tag, length);
-  if (length < 0x100) return Uint8Array.of(tag, 0x81, length);
-  return concat(Uint8Array.of(tag), lengthOctets(length));
-}
-function generalPrefix(dedicated: boolean, title: Uint8Array, length: number): Uint8Array {
-  return concat(Uint8Array.of(dedicated ? generalDedCipheringTag : generalGloCipheringTag, 8), title, lengthOctets(length));
+
+/** Tag, system title in the general APDUs, length, and room for the security header. */
+function frontOf(tag: number, title: Uint8Array | undefined, length: number): Uint8Array {
+  const lengthSize = length < 0x80 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : length < 0x1000000 ? 4 : 5;
+  let at = title === undefined ? 1 : 10;
+  const front = new Uint8Array(at + lengthSize + securityHeaderLength);
+  front[0] = tag;
+  if (title !== undefined) {
+    front[1] = 8;
+    front.set(title, 2);
+  }
+  if (lengthSize > 1) front[at++] = 0x7f + lengthSize;
+  for (let shift = lengthSize === 1 ? 0 : 8 * (lengthSize - 2); shift >= 0; shift -= 8) front[at++] = length >>> shift;
+  return front;
 }
 function lengthOctets(length: number): Uint8Array {
   const w = new Writer(5);

@@ -60,7 +60,15 @@ export interface UnprotectOptions extends DecodeOptions {
  *   `security/missing-key`, `security/unsupported` (compression, suites), `decode/…` (not such an APDU)
  */
 export function unprotect(apdu: Uint8Array, context: SecurityContext, options: UnprotectOptions = {}): MaybePromise<Unprotected> {
-  const opening: Opening = { context, options, verified: options.mode !== 'unverified', layers: [], received: [], dedicated: [], signatures: [] };
+  const opening: Opening = {
+    context,
+    options,
+    verified: options.mode !== 'unverified',
+    layers: [],
+    received: undefined,
+    dedicated: undefined,
+    signatures: undefined,
+  };
   return andThen(openLayer(apdu, opening), (plain) => finish(plain, opening));
 }
 
@@ -70,9 +78,9 @@ interface Opening {
   readonly verified: boolean;
   readonly layers: ProtectionLayer[];
   /** To be recorded when all is well. */
-  readonly received: (readonly ReceivedValue[])[];
-  readonly dedicated: (readonly ReceivedValue[])[];
-  readonly signatures: ReceivedValue[];
+  received: (readonly ReceivedValue[])[] | undefined;
+  dedicated: (readonly ReceivedValue[])[] | undefined;
+  signatures: ReceivedValue[] | undefined;
 }
 /** One more than any nesting that the books describe. */
 const deepest = 4;
@@ -104,12 +112,10 @@ function guardDepth({ layers }: Opening): void {
 }
 
 function openSpecific(apdu: Uint8Array, plain: { tag: number; dedicated: boolean }, opening: Opening): MaybePromise<Uint8Array> {
-  const r = new Reader(apdu, opening.options);
-  r.offset = 1;
-  const ciphered = lastOctets(r);
-  const kind = plain.dedicated ? 'ded' : 'glo';
+  const from = lastOctetsFrom(apdu, 1, opening.options);
+  const ciphered = { kind: plain.dedicated ? 'ded' : 'glo', dedicated: plain.dedicated, sender: peerOf(opening), given: undefined } as const;
   // The tag itself is not authenticated: what is inside must be what it promised.
-  return andThen(openCiphered(ciphered, { kind, dedicated: plain.dedicated, sender: peerOf(opening) }, opening), (inner) => {
+  return andThen(openCiphered(apdu, from, ciphered, opening), (inner) => {
     if (inner[0] !== plain.tag) throw new DlmsError('security/authentication-failed', { what: 'the APDU inside is not the one that the tag names' });
     return inner;
   });
@@ -119,22 +125,22 @@ function openGeneralGlo(apdu: Uint8Array, dedicated: boolean, opening: Opening):
   const r = new Reader(apdu, opening.options);
   r.offset = 1;
   const title = octetsOf(r);
-  const ciphered = lastOctets(r);
-  return openCiphered(ciphered, { kind: dedicated ? 'general-ded' : 'general-glo', dedicated, sender: senderOf(title, opening) }, opening);
+  const from = lastOctetsFrom(apdu, r.offset, opening.options);
+  return openCiphered(apdu, from, { kind: dedicated ? 'general-ded' : 'general-glo', dedicated, sender: senderOf(title, opening), given: undefined }, opening);
 }
 
 interface Ciphered {
   readonly kind: ProtectionLayer['kind'];
   readonly sender: Uint8Array;
-  readonly dedicated?: boolean;
+  readonly dedicated: boolean;
   /** General-ciphering: the key, its name, and what else is authenticated. */
-  readonly given?: { readonly key: KeyHandle; readonly name: KeyName; readonly extra: Uint8Array; readonly transactionId: Uint8Array };
+  readonly given: { readonly key: KeyHandle; readonly name: KeyName; readonly extra: Uint8Array; readonly transactionId: Uint8Array } | undefined;
 }
-/** Security header, content and tag of any ciphered APDU. */
-function openCiphered(ciphered: Uint8Array, { kind, sender, dedicated = false, given }: Ciphered, opening: Opening): MaybePromise<Uint8Array> {
+/** Security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to its end. */
+function openCiphered(ciphered: Uint8Array, from: number, { kind, sender, dedicated, given }: Ciphered, opening: Opening): MaybePromise<Uint8Array> {
   const { context, verified } = opening;
   const { keys, provider } = context;
-  const header = readSecurityHeader(ciphered);
+  const header = readSecurityHeader(ciphered, from);
   const { control, invocationCounter } = header;
   if (!context.acceptSuites.includes(control.suite))
     throw new DlmsError('security/policy', { required: `security suite ${context.suite.id}`, actual: `security suite ${control.suite}` });
@@ -142,7 +148,7 @@ function openCiphered(ciphered: Uint8Array, { kind, sender, dedicated = false, g
     given?.name ?? (dedicated ? 'dedicated-key' : control.broadcastKey ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key');
   const key = given?.key ?? need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
   const unverified = !verified && control.authenticated && keys.authentication === undefined;
-  const layer: ProtectionLayer = {
+  const layer = {
     kind,
     authenticated: control.authenticated && !unverified,
     encrypted: control.encrypted,
@@ -150,22 +156,20 @@ function openCiphered(ciphered: Uint8Array, { kind, sender, dedicated = false, g
     invocationCounter,
     systemTitle: sender,
     key: name,
-    ...(given === undefined ? {} : { transactionId: given.transactionId }),
   };
-  if (unverified) {
-    opening.layers.push(layer);
-    return openUnverified({ provider, key, systemTitle: sender }, header, ciphered);
-  }
+  opening.layers.push(given === undefined ? layer : { ...layer, transactionId: given.transactionId });
+  if (unverified) return openUnverified({ provider, key, systemTitle: sender }, header, ciphered, from);
   const authenticationKey = control.authenticated ? need(keys.authentication, 'authentication-key') : undefined;
-  const open = (): MaybePromise<Uint8Array> => {
-    opening.layers.push(layer);
-    return openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered);
-  };
+  const open = (): MaybePromise<Uint8Array> =>
+    openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered, from);
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, sender, invocationCounter, given?.transactionId);
-  (dedicated ? opening.dedicated : opening.received).push(group);
-  return andThen(compare(dedicated ? context.dedicatedStore : context.counters.store, group), open);
+  if (dedicated) opening.dedicated = [...(opening.dedicated ?? []), group];
+  else if (opening.received === undefined) opening.received = [group];
+  else opening.received.push(group);
+  const fresh = compare(dedicated ? context.dedicatedStore : context.counters.store, group);
+  return fresh instanceof Promise ? fresh.then(open) : open();
 }
 /** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
 function receivedGroup(
@@ -195,12 +199,12 @@ function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<
   const header = decodeFrom(GeneralProtectionHeader, r);
   const extra = apdu.subarray(1, r.offset);
   const keyInfo = decodeFrom(optionalKeyInfo, r);
-  const ciphered = lastOctets(r);
+  const from = lastOctetsFrom(apdu, r.offset, opening.options);
   const sender = senderOf(header.originatorSystemTitle, opening);
   checkRecipient(header, opening);
   const { transactionId } = header;
   return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) =>
-    andThen(openCiphered(ciphered, { kind: 'general-ciphering', sender, given: { key, name, extra, transactionId } }, opening), (inner) => {
+    andThen(openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { key, name, extra, transactionId } }, opening), (inner) => {
       if (name === 'wrapped-key' || name === 'agreed-key') key.destroy();
       return inner;
     }),
@@ -254,7 +258,7 @@ function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Ui
   const header = decodeFrom(GeneralProtectionHeader, r);
   const content = octetsOf(r);
   const signed = apdu.subarray(1, r.offset);
-  const signature = lastOctets(r);
+  const signature = apdu.subarray(lastOctetsFrom(apdu, r.offset, opening.options));
   const { transactionId } = header;
   const signer = header.originatorSystemTitle.length === 0 ? peerOf(opening) : header.originatorSystemTitle;
   const layer: ProtectionLayer = { kind: 'general-signing', authenticated: false, encrypted: false, systemTitle: signer, transactionId };
@@ -277,13 +281,14 @@ function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Ui
   return andThen(context.provider.verify(need(publicKey, `digital signature key of ${formatHex(signer)}`), signed, signature), (valid) => {
     if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
     opening.layers.push({ ...layer, signedBy: signer });
-    if (transactionId.length !== 0) opening.signatures.push({ name: context.receiveName('signature', signer), value: numberOf(transactionId) });
+    if (transactionId.length !== 0)
+      opening.signatures = [...(opening.signatures ?? []), { name: context.receiveName('signature', signer), value: numberOf(transactionId) }];
     return content.slice();
   });
 }
 
 function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
-  const { context, layers, verified, received, dedicated } = opening;
+  const { context, layers, verified, options } = opening;
   let authenticated = false;
   let encrypted = false;
   let signed = false;
@@ -294,17 +299,17 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   }
   const result: Unprotected = { apdu, layers, authenticated: authenticated || signed, protection: { authenticated, encrypted, signed } };
   if (!verified) return result;
-  if (layers.length === 0 && isPlainError(apdu) && context.policy.plainErrors !== false) return result;
-  const { required } = opening.options;
-  requireProtection(required === undefined ? context.policy.receive : strongest(context.policy.receive, required), result.protection);
-  if (layers.length === 0) return result;
-  if (signed && !authenticated) received.push(signatureGroup(opening));
-  return andThen(received.length === 0 ? undefined : context.counters.store.record(received), () =>
-    andThen(dedicated.length === 0 ? undefined : context.dedicatedStore.record(dedicated), () => result),
-  );
+  const { policy, counters } = context;
+  if (layers.length === 0 && isPlainError(apdu) && policy.plainErrors !== false) return result;
+  requireProtection(options.required === undefined ? policy.receive : strongest(policy.receive, options.required), result.protection);
+  if (signed && !authenticated) opening.received = [...(opening.received ?? []), signatureGroup(opening)];
+  const { received, dedicated } = opening;
+  const recorded = received === undefined ? undefined : counters.store.record(received);
+  if (dedicated === undefined && !(recorded instanceof Promise)) return result;
+  return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedStore.record(dedicated), () => result));
 }
 /** A signature without a counter around it stays valid for ever, so its transaction-id must grow. */
-function signatureGroup({ signatures }: Opening): readonly ReceivedValue[] {
+function signatureGroup({ signatures = [] }: Opening): readonly ReceivedValue[] {
   if (signatures.length === 0)
     throw new DlmsError('security/policy', { required: 'a counter or a transaction-id', actual: 'a signature that could be repeated' });
   return signatures;
@@ -317,10 +322,17 @@ function octetsOf(r: Reader): Uint8Array {
     throw e instanceof RangeError ? new DlmsError('decode/unexpected-end', { offset: Math.min(r.offset, r.bytes.length) }, { cause: e }) : e;
   }
 }
-function lastOctets(r: Reader): Uint8Array {
+/** Where the octet string begins whose length stands at `at`, and which must end with the APDU. The short forms are read without a Reader: every message has one. */
+function lastOctetsFrom(apdu: Uint8Array, at: number, options: DecodeOptions): number {
+  const first = apdu[at] ?? 0;
+  if (first < 0x80) {
+    if (first === apdu.length - at - 1) return at + 1;
+  } else if (first === 0x82 && apdu.length > 0xff && (((apdu[at + 1] as number) << 8) | (apdu[at + 2] as number)) === apdu.length - at - 3) return at + 3;
+  const r = new Reader(apdu, options);
+  r.offset = at;
   const octets = octetsOf(r);
-  if (r.left !== 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
-  return octets;
+  if (r.left !== 0) throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
+  return r.offset - octets.length;
 }
 function peerOf({ context }: Opening): Uint8Array {
   return need(context.peerSystemTitle, 'system title of the sender');
