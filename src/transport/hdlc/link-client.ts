@@ -238,6 +238,7 @@ function whileConnected(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSett
           linkError('remote', d.phase, `information field of ${frame.information.length} octets, at most ${d.parameters.maxInfoReceive} agreed`),
         );
       const fresh = control.ns === d.vr && !d.localBusy;
+      if (fresh && control.pf && advance(d, control.nr, fresh) < 0) return end(d, out, wrongNr(d, control.nr));
       if (fresh) {
         const error = accept(d, frame, o, out);
         if (error !== undefined) return end(d, out, error);
@@ -261,13 +262,15 @@ function whileConnected(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSett
   }
 }
 
+const wrongNr = (d: Draft, nr: number): DlmsError =>
+  linkError('remote', d.phase, `N(R)=${nr} acknowledges what was not sent (V(A)=${d.va}, ${d.sent} under way)`);
+
 /** A frame with F: the answer to the poll, if it is one. */
 function checkpoint(d: Draft, frame: HdlcFrame, fresh: boolean, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   const control = frame.control as { type: 'I' | 'RR' | 'RNR'; ns?: number; nr: number; pf: boolean };
   if (!d.polled && !fresh) return ignore(d, out, `${describe(frame.control)} without having been polled`);
   const n = advance(d, control.nr, fresh);
-  if (n < 0 && (fresh || d.trusted))
-    return end(d, out, linkError('remote', d.phase, `N(R)=${control.nr} acknowledges what was not sent (V(A)=${d.va}, ${d.sent} under way)`));
+  if (n < 0 && d.trusted) return end(d, out, wrongNr(d, control.nr));
   if (!fresh && !d.trusted && doubtful(d, control, n)) {
     ignore(d, out, `${describe(frame.control)} may be an old answer`);
     d.doubt = true;

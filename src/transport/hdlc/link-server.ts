@@ -130,6 +130,7 @@ function reject(d: Draft, rejected: HdlcControl, reason: HdlcRejection['reasons'
 function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 'I' }, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   if (frame.information.length > d.parameters.maxInfoReceive) return reject(d, control, 'length', o, out);
   const fresh = control.ns === d.vr && !d.localBusy;
+  if (fresh && control.pf && advance(d, control.nr, fresh) < 0) return reject(d, control, 'nr', o, out);
   if (fresh) {
     const before = out.length;
     const error = accept(d, frame, o, out);
