@@ -9,6 +9,7 @@ import { hlsKinds } from './hls.js';
 import { quirkKinds } from './quirk.js';
 import { rejectKinds } from './reject.js';
 import { securityKinds } from './security.js';
+import { sessionKinds } from './session.js';
 import { transportKinds } from './transports.js';
 import { wrapperKinds } from './wrapper.js';
 import { xmlKinds } from './xml.js';
@@ -27,5 +28,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...captureKinds,
   ...rejectKinds,
   ...quirkKinds,
+  ...sessionKinds,
   ...xmlKinds,
 };
