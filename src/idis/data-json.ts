@@ -13,6 +13,8 @@ export interface JsonData {
   readonly hex?: string;
   readonly text?: string;
   readonly bits?: string;
+  /** The octet of a boolean that was sent as neither 00 nor 01. */
+  readonly octet?: number;
 }
 
 export function dataToJson(data: Data): JsonData {
@@ -24,19 +26,19 @@ export function dataToJson(data: Data): JsonData {
   if (typeof value === 'bigint' || Number.isNaN(value) || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
     return { type, value: String(value) };
   if (typeof value === 'string') return type === 'bit-string' ? { type, bits: value } : { type, text: value };
-  return { type, value };
+  return data.type === 'boolean' && data.octet !== undefined ? { type, value, octet: data.octet } : { type, value };
 }
 
 /** @throws DlmsError `parse/invalid-text` when it is not Data in this notation or the value does not fit its type. */
 export function dataFromJson(json: unknown, depth = 0): Data {
   if (typeof json !== 'object' || json === null || depth > 64) throw wrong(json);
-  const { type, value, hex, text, bits } = json as { type: never; value: unknown; hex: unknown; text: unknown; bits: unknown };
+  const { type, value, hex, text, bits, octet } = json as Record<string, unknown> & { type: never };
   if (type === 'compact-array') return decode(Data, parseHex(String(hex)));
   let inner: unknown = value ?? bits ?? text;
   if (Array.isArray(value)) inner = value.map((item) => dataFromJson(item, depth + 1));
   else if (typeof hex === 'string') inner = parseHex(hex);
   else if (typeof value === 'string') inner = /^long64/.test(type) ? bigint(value, json) : /^float|^floating/.test(type) ? Number(value) : value;
-  const data = (inner === undefined ? { type } : { type, value: inner }) as Data;
+  const data = (inner === undefined ? { type } : { type, value: inner, ...(octet === undefined ? {} : { octet }) }) as Data;
   try {
     return decode(Data, encode(Data, data));
   } catch (e) {

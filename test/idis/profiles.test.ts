@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDlmsError } from '../../src/core/errors.js';
@@ -156,6 +157,14 @@ describe('rights', () => {
       [false, true, false, true],
     ]);
   });
+});
+
+it('the example in the documentation is a profile, and the counts there are right', () => {
+  const page = readFileSync(new URL('../../docs/idis-profile.md', import.meta.url), 'utf8');
+  const example = parseProfile(/```json\n([\s\S]*?)```/.exec(page)?.[1]);
+  expect(example.objects.map((o) => o.mandatory)).toEqual([true, true]);
+  for (const id of carriedProfiles()) expect(page).toContain(`\`${id}\``);
+  for (const id of ['idis-package-1', 'idis-package-2']) expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${carriedProfile(id).objects.length} \\|`));
 });
 
 it('every pattern of a profile covers at most a few hundred codes', () => {
