@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../core/promise.js';
 import { linkTransport, octetLink } from './link.js';
-import type { Transport } from './transport.js';
+import type { SerialLine } from './serial-line.js';
 
 /** What middleware does with the octets that pass. `pass` hands on: the same octets, others, later, or not at all. */
 export interface Interception {
@@ -17,17 +17,18 @@ export interface Interception {
 }
 
 /**
- * Middleware: a transport around a transport. All of ours is made with it, and so can yours be:
+ * Middleware: a transport around a transport (or a serial line around a serial line). All of ours is made with it, and so can yours be:
  *
  * ```ts
  * const upper = intercept(transport, { received: (octets, pass) => pass(octets.map((b) => b & 0x7f)) });
  * ```
  */
-export function intercept(transport: Transport, interception: Interception): Transport {
+export function intercept(transport: SerialLine, interception: Interception): SerialLine {
   const link = octetLink(transport);
   const { sent, received, started, closing, ended } = interception;
   const send = (octets: Uint8Array) => link.write(octets);
-  return linkTransport(
+  const { configure } = transport;
+  const outer: SerialLine = linkTransport(
     {
       start(sink) {
         const deliver = (octets: Uint8Array) => sink.octets(octets);
@@ -49,4 +50,6 @@ export function intercept(transport: Transport, interception: Interception): Tra
     },
     transport.datagrams === true ? { datagrams: true } : {},
   );
+  // A serial line stays one that can be set.
+  return configure === undefined ? outer : Object.defineProperty(outer, 'configure', { value: configure.bind(transport) });
 }

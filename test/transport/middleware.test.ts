@@ -13,6 +13,7 @@ import {
   pcap,
   record,
   replay,
+  type SerialLine,
   serveWrapper,
   type TraceEvent,
   type Transport,
@@ -64,7 +65,14 @@ describe('trace and intercept', () => {
   it('keeps what kind of transport it is', () => {
     const [datagrams] = transportPair({ datagrams: true });
     expect(trace(datagrams, () => {}).datagrams).toBe(true);
-    expect(trace(transportPair()[0], () => {}).datagrams).toBeUndefined();
+    const plain: SerialLine = trace(transportPair()[0], () => {});
+    expect(plain.datagrams).toBeUndefined();
+    expect(plain.configure).toBeUndefined();
+    const set: number[] = [];
+    const line: SerialLine = { ...transportPair()[0], configure: async ({ baudRate }) => void set.push(baudRate) };
+    const outer: SerialLine = trace(faults(line, { seed: 1 }), () => {});
+    void outer.configure?.({ baudRate: 300, dataBits: 7, parity: 'even', stopBits: 1 });
+    expect(set).toEqual([300]);
   });
 });
 
