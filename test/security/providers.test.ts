@@ -1,0 +1,244 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { concat } from '../../src/core/bytes.js';
+import { formatHex } from '../../src/core/hex.js';
+import type { Curve, KeyHandle } from '../../src/security/provider.js';
+import { failure, hex, providers } from './support.js';
+
+const key16 = hex('000102030405060708090A0B0C0D0E0F');
+const key32 = hex('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F');
+const iv = hex('4D4D4D0000BC614E01234567');
+const curves: readonly Curve[] = ['P-256', 'P-384'];
+const scalar = (curve: Curve, last: number): Uint8Array => Uint8Array.from({ length: curve === 'P-256' ? 32 : 48 }, (_, i) => (i === 0 ? 1 : i + last));
+/** Orders of the groups. */
+const order: Record<Curve, bigint> = {
+  'P-256': 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  'P-384': 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+};
+const toBig = (octets: Uint8Array): bigint => BigInt(`0x${formatHex(octets)}`);
+const fromBig = (value: bigint, n: number): Uint8Array => hex(value.toString(16).padStart(2 * n, '0'));
+
+describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, provider) => {
+  it('refuses a tag with any bit changed, cut or lengthened, and gives no plaintext', async () => {
+    const key = await provider.importKey('AES-128', key16);
+    const aad = [hex('30'), await provider.importKey('secret', key16)];
+    const sealed = await provider.seal(key, iv, aad, hex('C001C100080000010000FF0200'));
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const changed = sealed.slice();
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      expect(await provider.open(key, iv, aad, changed)).toBeUndefined();
+    }
+    for (const n of [0, 1, 4, 8, 11, 12, sealed.length - 1]) expect(await provider.open(key, iv, aad, sealed.subarray(0, n))).toBeUndefined();
+    expect(await provider.open(key, iv, aad, concat(sealed, hex('00')))).toBeUndefined();
+    expect(await provider.open(key, hex('4D4D4D0000BC614E01234568'), aad, sealed)).toBeUndefined();
+    expect(await provider.open(key, iv, [hex('31'), aad[1]!], sealed)).toBeUndefined();
+    expect(await provider.open(key, iv, aad, sealed)).toEqual(hex('C001C100080000010000FF0200'));
+  });
+  it('joins additional data as if it were one part, also when a part has one octet', async () => {
+    const key = await provider.importKey('AES-256', key32);
+    const secret = await provider.importKey('secret', key16);
+    const whole = await provider.seal(key, iv, [concat(hex('30'), key16, hex('AABB'))], hex('01'));
+    expect(await provider.seal(key, iv, [hex('30'), secret, hex('AABB')], hex('01'))).toEqual(whole);
+    expect(await provider.seal(key, iv, [hex('30'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('30'), key16)], hex('01')));
+    expect(await provider.seal(key, iv, [hex('31'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('31'), key16)], hex('01')));
+  });
+  it('puts the prefix in front, opens from an offset, and returns plain Uint8Arrays that own what they show', async () => {
+    const key = await provider.importKey('AES-128', key16);
+    for (const n of [0, 1, 64, 512, 70_000]) {
+      const plaintext = new Uint8Array(n).fill(7);
+      const sealed = await provider.seal(key, iv, [], plaintext, hex('C81E30'));
+      expect(sealed.subarray(0, 3)).toEqual(hex('C81E30'));
+      expect(sealed).toHaveLength(n + 15);
+      const opened = await provider.open(key, iv, [], sealed, 3);
+      for (const result of [sealed, opened!, await provider.ctr(key, iv, plaintext), provider.random(8)]) expect(result.constructor).toBe(Uint8Array);
+      expect(formatHex(opened!)).toBe(formatHex(plaintext));
+    }
+  });
+  it('takes a copy of imported octets', async () => {
+    const octets = key16.slice();
+    const key = await provider.importKey('AES-128', octets);
+    const secret = await provider.importKey('secret', octets);
+    const before = [await provider.encryptBlock(key, key16), await provider.digest('SHA-256', [secret])];
+    octets.fill(0);
+    expect([await provider.encryptBlock(key, key16), await provider.digest('SHA-256', [secret])]).toEqual(before);
+  });
+  it('refuses wrong lengths, foreign, destroyed and misused keys by name', async () => {
+    const invalid = { code: 'security/invalid-key' };
+    for (const [algorithm, octets] of [
+      ['AES-128', key32],
+      ['AES-256', key16],
+      ['AES-128', key16.subarray(1)],
+    ] as const)
+      expect(await failure(() => provider.importKey(algorithm, octets))).toMatchObject(invalid);
+    const key = await provider.importKey('AES-128', key16);
+    const secret = await provider.importKey('secret', key16);
+    const signing = await provider.generateKeyPair('ECDSA P-256');
+    const agreement = await provider.generateKeyPair('ECDH P-256');
+    const other = await providers.find((p) => p !== provider)!.importKey('AES-128', key16);
+    const fake = { algorithm: 'AES-128', length: 16, destroy: () => {} } as KeyHandle;
+    for (const call of [
+      () => provider.seal(other, iv, [], key16),
+      () => provider.seal(fake, iv, [], key16),
+      () => provider.seal(secret, iv, [], key16),
+      () => provider.ctr(signing.privateKey, iv, key16),
+      () => provider.sign(agreement.privateKey, key16),
+      () => provider.sign(key, key16),
+      () => provider.agree(signing.privateKey, agreement.publicKey),
+      () => provider.digest('SHA-256', [signing.privateKey]),
+      () => provider.encryptBlock(secret, key16),
+    ])
+      expect(await failure(call)).toMatchObject(invalid);
+    key.destroy();
+    secret.destroy();
+    signing.privateKey.destroy();
+    for (const call of [() => provider.seal(key, iv, [], key16), () => provider.digest('SHA-256', [secret]), () => provider.sign(signing.privateKey, key16)])
+      expect(await failure(call)).toMatchObject(invalid);
+  });
+  it('prints keys as their algorithm', async () => {
+    const keys = [
+      await provider.importKey('AES-128', key16),
+      await provider.importKey('secret', key16),
+      (await provider.importPrivateKey('ECDH P-256', scalar('P-256', 3))).privateKey,
+    ];
+    for (const key of keys) {
+      const text = `KeyHandle(${key.algorithm})`;
+      expect([String(key), JSON.parse(JSON.stringify({ key })).key, inspect(key, { showHidden: true, depth: 9 }), inspect({ key })]).toEqual([
+        text,
+        text,
+        text,
+        `{ key: ${text} }`,
+      ]);
+      expect(structuredCloneText(key)).not.toMatch(/0, *1, *2, *3/);
+    }
+  });
+  it('wraps under the key encrypting key only what it should, and unwraps only what was not changed', async () => {
+    const kek = await provider.importKey('AES-128', key16);
+    const wrapped = await provider.wrap(kek, await provider.importKey('AES-256', key32, { wrappable: true }));
+    expect(wrapped).toHaveLength(40);
+    for (let bit = 0; bit < wrapped.length * 8; bit += 3) {
+      const changed = wrapped.slice();
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      expect(await provider.unwrap(kek, changed, 'AES-256')).toBeUndefined();
+    }
+    for (const wrong of [wrapped.subarray(0, 39), wrapped.subarray(0, 32), wrapped.subarray(0, 16), new Uint8Array(0), concat(wrapped, new Uint8Array(8))])
+      expect(await provider.unwrap(kek, wrong, 'AES-256')).toBeUndefined();
+    expect(await provider.unwrap(kek, wrapped, 'AES-128')).toBeUndefined();
+    expect(await failure(async () => provider.wrap(kek, await provider.importKey('secret', new Uint8Array(8))))).toMatchObject({
+      code: 'security/invalid-key',
+    });
+  });
+  it.each(curves)('%s: accepts r and s from 1 to n - 1, high s too, and nothing else', async (curve) => {
+    const n = curve === 'P-256' ? 32 : 48;
+    const message = hex('C0FFEE');
+    const pair = await provider.importPrivateKey(`ECDSA ${curve}`, scalar(curve, 1));
+    const signature = await provider.sign(pair.privateKey, message);
+    expect(signature).toHaveLength(2 * n);
+    const r = signature.subarray(0, n);
+    const s = signature.subarray(n);
+    const mirrored = concat(r, fromBig(order[curve] - toBig(s), n));
+    expect(await provider.verify(pair.publicKey, message, signature)).toBe(true);
+    expect(await provider.verify(pair.publicKey, message, mirrored)).toBe(true);
+    const zero = new Uint8Array(n);
+    const group = fromBig(order[curve], n);
+    const ones = new Uint8Array(n).fill(0xff);
+    for (const wrong of [
+      concat(zero, s),
+      concat(r, zero),
+      concat(zero, zero),
+      concat(group, s),
+      concat(r, group),
+      concat(ones, ones),
+      concat(s, r),
+      signature.subarray(1),
+      concat(signature, hex('00')),
+      new Uint8Array(0),
+      concat(r, fromBig(toBig(s) + 1n, n)),
+    ])
+      expect(await provider.verify(pair.publicKey, message, wrong)).toBe(false);
+    expect(await provider.verify(pair.publicKey, hex('C0FFEF'), signature)).toBe(false);
+    expect(await provider.verify((await provider.generateKeyPair(`ECDSA ${curve}`)).publicKey, message, signature)).toBe(false);
+  });
+  it.each(curves)('%s: refuses public keys that are no points of the curve, and scalars outside 1 to n - 1', async (curve) => {
+    const n = curve === 'P-256' ? 32 : 48;
+    const own = await provider.importPrivateKey(`ECDH ${curve}`, scalar(curve, 1));
+    const { octets } = own.publicKey;
+    const twisted = octets.slice();
+    twisted[2 * n - 1]! ^= 1;
+    const otherCurve = (await provider.generateKeyPair(curve === 'P-256' ? 'ECDH P-384' : 'ECDH P-256')).publicKey.octets;
+    for (const bad of [
+      twisted,
+      new Uint8Array(2 * n),
+      new Uint8Array(2 * n).fill(0xff),
+      octets.subarray(1),
+      concat(octets, hex('00')),
+      concat(hex('04'), octets),
+      new Uint8Array(0),
+      // x and y swapped, x of 1 (not on the curve), a point of the other curve
+      concat(octets.subarray(n), octets.subarray(0, n)),
+      concat(fromBig(1n, n), fromBig(1n, n)),
+      otherCurve,
+    ]) {
+      const publicKey = { curve, octets: bad };
+      expect(await failure(() => provider.agree(own.privateKey, publicKey))).toMatchObject({ code: 'security/invalid-key' });
+      expect(await failure(() => provider.verify(publicKey, octets, new Uint8Array(2 * n).fill(1)))).toMatchObject({ code: 'security/invalid-key' });
+    }
+    for (const d of [0n, order[curve], order[curve] + 5n])
+      expect(await failure(() => provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n)))).toMatchObject({ code: 'security/invalid-key' });
+    for (const d of [scalar(curve, 1).subarray(1), concat(hex('00'), scalar(curve, 1))])
+      expect(await failure(() => provider.importPrivateKey(`ECDSA ${curve}`, d))).toMatchObject({ code: 'security/invalid-key' });
+    for (const d of [1n, order[curve] - 1n]) expect((await provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n))).publicKey.octets).toHaveLength(2 * n);
+  });
+  it('makes random octets, keys and key pairs that differ', async () => {
+    expect(provider.random(70_000)).toHaveLength(70_000);
+    expect(formatHex(provider.random(16))).not.toBe(formatHex(provider.random(16)));
+    const [a, b] = [await provider.generateKey('AES-128'), await provider.generateKey('AES-128')];
+    expect(await provider.encryptBlock(a, key16)).not.toEqual(await provider.encryptBlock(b, key16));
+    expect((await provider.generateKey('AES-256')).length).toBe(32);
+    expect((await provider.generateKey('secret', { length: 32 })).length).toBe(32);
+    expect((await provider.generateKeyPair('ECDH P-384')).publicKey.octets).not.toEqual((await provider.generateKeyPair('ECDH P-384')).publicKey.octets);
+  });
+});
+
+const pairs = providers.flatMap((a) => providers.filter((b) => b !== a).map((b) => [a.name, b.name, a, b] as const));
+describe.each(pairs)('%s and %s agree', (_, __, a, b) => {
+  it('on ciphers, hashes and wrapped keys', async () => {
+    for (const [algorithm, octets] of [
+      ['AES-128', key16],
+      ['AES-256', key32],
+    ] as const) {
+      const ka = await a.importKey(algorithm, octets, { wrappable: true });
+      const kb = await b.importKey(algorithm, octets);
+      for (const n of [0, 1, 15, 16, 17, 1000]) {
+        const plaintext = Uint8Array.from({ length: n }, (_, i) => i);
+        const sealed = await a.seal(ka, iv, [hex('30'), key16], plaintext);
+        expect(await b.open(kb, iv, [hex('30'), key16], sealed)).toEqual(plaintext);
+        expect(await b.ctr(kb, iv, plaintext, hex('AA'))).toEqual(await a.ctr(ka, iv, plaintext, hex('AA')));
+      }
+      expect(await b.encryptBlock(kb, key16)).toEqual(await a.encryptBlock(ka, key16));
+      const unwrapped = await b.unwrap(kb, await a.wrap(ka, ka), algorithm);
+      expect(await b.encryptBlock(unwrapped!, key16)).toEqual(await a.encryptBlock(ka, key16));
+    }
+    const [sa, sb] = [await a.importKey('secret', key32), await b.importKey('secret', key32)];
+    for (const hash of ['MD5', 'SHA-1', 'SHA-256', 'SHA-384'] as const) expect(await b.digest(hash, [key16, sb])).toEqual(await a.digest(hash, [key16, sa]));
+  });
+  it.each(curves)('on signatures and shared secrets of %s', async (curve) => {
+    const signing = await a.generateKeyPair(`ECDSA ${curve}`);
+    expect(await b.verify(signing.publicKey, key16, await a.sign(signing.privateKey, key16))).toBe(true);
+    const own = await a.generateKeyPair(`ECDH ${curve}`);
+    const other = await b.importPrivateKey(`ECDH ${curve}`, scalar(curve, 9));
+    const za = await a.agree(own.privateKey, other.publicKey);
+    const zb = await b.agree(other.privateKey, own.publicKey);
+    expect(await a.digest('SHA-256', [za])).toEqual(await b.digest('SHA-256', [zb]));
+    expect(za.length).toBe(curve === 'P-256' ? 32 : 48);
+    const [ka, kb] = [await a.deriveKey('AES-128', 'SHA-256', [za]), await b.deriveKey('AES-128', 'SHA-256', [zb])];
+    expect(await a.encryptBlock(ka, key16)).toEqual(await b.encryptBlock(kb, key16));
+  });
+});
+
+/** What a structured clone or a walk over all own properties would show. */
+function structuredCloneText(value: object): string {
+  const seen: unknown[] = [];
+  for (const key of Reflect.ownKeys(value)) seen.push(key, (value as Record<PropertyKey, unknown>)[key as string]);
+  return inspect(seen, { showHidden: true, depth: 9 });
+}
+
