@@ -1,3 +1,4 @@
+import { gcm } from '@noble/ciphers/aes.js';
 import { decode } from '../../../axdr/schema.js';
 import { concat, equalBytes } from '../../../core/bytes.js';
 import { isDlmsError } from '../../../core/errors.js';
@@ -257,14 +258,13 @@ async function aesGcm(vector: Vector): Promise<unknown> {
   const sealed = await provider.seal(key, iv, aad, plaintext);
   const opened = await provider.open(key, iv, aad, sealed);
   if (opened === undefined || !equalBytes(opened, plaintext)) throw new Difference('what was sealed does not open');
-  const tag = formatHex(sealed.subarray(plaintext.length));
+  const tag = sealed.subarray(plaintext.length);
+  // DLMS cuts the tag to 12 octets, and so do the providers; the algorithm's vectors print 16. The other four come from the algorithm behind the provider.
+  const whole = gcm(neededParam(vector, 'key'), iv, aad[0]).encrypt(plaintext).subarray(plaintext.length);
+  if (!equalBytes(whole.subarray(0, tagLength), tag)) throw new Difference(`tag: ${formatHex(tag)} computed`);
   return {
     ciphertext: hex(sealed.subarray(0, plaintext.length)),
-    // DLMS cuts the 16 octets of the tag to 12; the algorithm's vectors print all of them.
-    tag: later(() => {
-      const expected = (vector.expected as { tag?: unknown }).tag;
-      return typeof expected === 'string' && expected.length === 32 && expected.slice(0, 24).toUpperCase() === tag ? expected : tag;
-    }),
+    tag: anyOf(hex(whole), hex(tag)),
     valid: true,
   };
 }
