@@ -1,13 +1,14 @@
 import { DlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { describeObis } from '../cosem/obis-describe.js';
-import { covers, parseObisPattern, valueGroups } from '../cosem/obis-match.js';
+import { covers, valueGroups } from '../cosem/obis-match.js';
 import { parseSystemTitle } from '../cosem/system-title.js';
 import type { AssociationView, ViewObject } from './association-view.js';
 import { checkAttribute } from './check-attribute.js';
 import { checkRights } from './check-rights.js';
 import { checkTitles } from './check-titles.js';
 import { about, type Finding, isWeak } from './finding.js';
+import { objectPatterns } from './patterns.js';
 import type { CompanionProfile, ProfileClient, ProfileObject } from './profile.js';
 
 /** The result of a pre-check. It compares a meter with data of unknown or limited authority and says nothing about conformance. */
@@ -46,10 +47,7 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
   const codes = view.objects.map((o) => valueGroups(o.logicalName));
   const known = new Set<ViewObject>();
   const findings: Finding[] = [...checkTitles(view, profile)];
-  const rows = profile.objects.map((row) => {
-    const { groups } = parseObisPattern(row.obis);
-    return { row, objects: view.objects.filter((_, i) => covers(groups, codes[i]!)) };
-  });
+  const rows = objectPatterns(profile).map(({ row, pattern }) => ({ row, objects: view.objects.filter((_, i) => covers(pattern.groups, codes[i]!)) }));
   for (const { row, objects } of rows) for (const o of objects) if (o.classId === row.classId) known.add(o);
 
   let checked = 0;

@@ -33,13 +33,13 @@ export function dataToJson(data: Data): JsonData {
 export function dataFromJson(json: unknown, depth = 0): Data {
   if (typeof json !== 'object' || json === null || depth > 64) throw wrong(json);
   const { type, value, hex, text, bits, octet } = json as Record<string, unknown> & { type: never };
-  if (type === 'compact-array') return decode(Data, parseHex(String(hex)));
   let inner: unknown = value ?? bits ?? text;
   if (Array.isArray(value)) inner = value.map((item) => dataFromJson(item, depth + 1));
   else if (typeof hex === 'string') inner = parseHex(hex);
   else if (typeof value === 'string') inner = /^long64/.test(type) ? bigint(value, json) : /^float|^floating/.test(type) ? Number(value) : value;
   const data = (inner === undefined ? { type } : { type, value: inner, ...(octet === undefined ? {} : { octet }) }) as Data;
   try {
+    if (type === 'compact-array') return decode(Data, inner as Uint8Array);
     return decode(Data, encode(Data, data));
   } catch (e) {
     throw wrong(json, e);

@@ -3,10 +3,11 @@ import { equalBytes, latin1 } from '../core/bytes.js';
 import { parseHex } from '../core/hex.js';
 import { type Obis, parseObis } from '../cosem/obis.js';
 import { describeObis } from '../cosem/obis-describe.js';
-import { matchObis } from '../cosem/obis-match.js';
+import { covers, matchObis, valueGroups } from '../cosem/obis-match.js';
 import { type PushReference, pushListOf, pushSetupOf, type Reading, reading, sortPush, withScales } from '../cosem/push-readings.js';
 import { type UnitName, unitCodes } from '../cosem/units.js';
 import { bitFieldOf, type DecodedBit, type DecodedEvent, decodeBits, decodeEvent, eventCode, logOf } from './decode.js';
+import { objectPatterns } from './patterns.js';
 import type { CompanionProfile, PayloadElement, PushPayload, PushSetupRow } from './profile.js';
 
 /** A reading with its name; alarm registers and event codes are decoded too. */
@@ -71,8 +72,9 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
 
 /** The name of an object in a profile, else in the table of OBIS codes. The most specific row of the profile wins. */
 export function nameOf(profile: CompanionProfile, obis: Obis, classId?: number): string {
-  const rows = profile.objects.filter((o) => (classId === undefined || o.classId === classId) && matchObis(o.obis, obis));
-  return rows[0]?.name ?? describeObis(obis).text;
+  const code = valueGroups(obis);
+  const found = objectPatterns(profile).find(({ row, pattern }) => (classId === undefined || row.classId === classId) && covers(pattern.groups, code));
+  return found?.row.name ?? describeObis(obis).text;
 }
 
 function name(r: Reading, profile: CompanionProfile, own?: string): NamedReading {

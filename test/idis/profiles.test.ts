@@ -61,6 +61,14 @@ describe('carried profiles', () => {
       expect(new Set(objects.map((o) => `${o.obis} ${o.classId}`)).size).toBe(objects.length);
     }
   });
+  it('explain no source that they do not use', () => {
+    const used = carriedProfiles().map((id) => JSON.stringify({ ...carriedProfile(id), sources: {} }));
+    for (const key of Object.keys(carriedProfile('smr-5.0.0').sources))
+      expect(
+        used.some((text) => text.includes(`"${key}"`)),
+        key,
+      ).toBe(true);
+  });
   it('IDIS and SMR give the same number other meanings', () => {
     const name = (id: string, code: number) => carriedProfile(id).events.find((e) => e.code === code)?.name;
     expect([name('idis-package-2', 48), name('smr-5.0.0', 48), name('dsmr-4.2.2', 48)]).toEqual(['Global key changed', 'Module cover opened', undefined]);
