@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../src/core/bytes.js';
 import { isDlmsError } from '../../../src/core/errors.js';
 import { formatHex, parseHex } from '../../../src/core/hex.js';
-import { der, derSequence, derSetOf } from '../../../src/security/certificates/der.js';
+import { signed } from '../../../src/security/certificates/certificate.js';
+import { der, derContext, derSequence, derSetOf } from '../../../src/security/certificates/der.js';
 import { derInteger, derObjectIdentifier } from '../../../src/security/certificates/der-values.js';
+import { derPublicKeyInfo } from '../../../src/security/certificates/ec.js';
+import { derExtensionList } from '../../../src/security/certificates/extensions.js';
 import {
   buildCertificate,
   buildCertificateRequest,
@@ -170,6 +173,39 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
   });
 });
 
+it('a coordinate is below the field prime, so that a point has one form only', () => {
+  const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+  const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+  const power = (base: bigint, exponent: bigint): bigint => {
+    let out = 1n;
+    for (let x = base, e = exponent; e > 0n; e >>= 1n, x = (x * x) % p) if (e & 1n) out = (out * x) % p;
+    return out;
+  };
+  // A point with a small x: x + p still has 32 octets and satisfies the equation.
+  let x = 1n;
+  const right = (): bigint => (((x ** 3n - 3n * x + b) % p) + p) % p;
+  while (power(right(), (p - 1n) / 2n) !== 1n) x++;
+  const y = octets(power(right(), (p + 1n) / 4n), 32);
+  expect(code(() => ecPublicKey(concat(octets(x, 32), y)))).toBe('value');
+  expect(code(() => ecPublicKey(concat(octets(x + p, 32), y)))).toBe('security/invalid-key');
+});
+
+describe('what is no request of this profile', () => {
+  const key = newKey('P-256');
+  const wanted = derSequence(derObjectIdentifier('1.2.840.113549.1.9.14'), derSetOf(derExtensionList([])));
+  const made = (version: number, ...attributes: Uint8Array[]): string => {
+    const tbs = derSequence(derInteger(version), systemTitleName(title).raw, derPublicKeyInfo(key.publicKey), derContext(0, true, ...attributes));
+    return code(() => parseCertificateRequest(here(signed(tbs, key))));
+  };
+  it('is refused by name', () => {
+    expect(made(0, wanted)).toBe('value');
+    expect(made(1, wanted)).toBe('security/unsupported');
+    expect(made(0, wanted, wanted)).toBe('decode/invalid-value');
+    const password = derSequence(derObjectIdentifier('1.2.840.113549.1.9.7'), derSetOf(derInteger(1)));
+    expect(made(0, password, wanted, password)).toBe('value');
+  });
+});
+
 describe('what is no certificate of this profile', () => {
   const ca = authority(undefined, 'P-256', 'Root');
   const c = ca.certificate;
@@ -241,7 +277,13 @@ describe('PEM', () => {
     const blocks = [new Uint8Array([1]), new Uint8Array(48).fill(7), new Uint8Array(100)];
     const text = blocks.map((b) => `comment\n${formatPem('CERTIFICATE', b)}`).join('\r\n');
     expect(parsePem('CERTIFICATE', text)).toEqual(blocks);
-    for (const bad of ['', text.slice(0, -20), formatPem('X509 CRL', blocks[0] as Uint8Array), text.replace('Bw', '*w')])
+    for (const bad of [
+      '',
+      text.slice(0, -20),
+      formatPem('X509 CRL', blocks[0] as Uint8Array),
+      text.replace('Bw', '*w'),
+      text.slice(0, text.lastIndexOf('-----END')),
+    ])
       expect(code(() => parsePem('CERTIFICATE', bad))).toBe('parse/invalid-text');
   });
 });

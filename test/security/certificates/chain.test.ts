@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { isDlmsError } from '../../../src/core/errors.js';
+import { parseHex } from '../../../src/core/hex.js';
+import { signed } from '../../../src/security/certificates/certificate.js';
+import { derContext, derSequence } from '../../../src/security/certificates/der.js';
+import { derInteger, derObjectIdentifier, derTime } from '../../../src/security/certificates/der-values.js';
+import { derExtensionList } from '../../../src/security/certificates/extensions.js';
 import {
   type Certificate,
   type CertificatePolicy,
   type CertificateRefusal,
   checkRevocationList,
+  type Extension,
   name,
   parseRevocationList,
   validateCertificate,
@@ -95,6 +101,20 @@ describe('a path', () => {
     expect(calls).toBe(0);
     expect(outcome(victim, { anchors: crowd, intermediates: [], verifier: counted })).toBe('accepted');
     expect(calls).toBe(1);
+    // A forged one costs eight attempts, not one for each anchor.
+    const forged = issue({ key: newKey('P-256'), certificate: crowd[0] as Certificate }, 'P-256', { issuerPublicKey: key.publicKey }).certificate;
+    expect(outcome(forged, { anchors: crowd, intermediates: [], verifier: counted })).toBe('wrong-signature');
+    expect(calls).toBe(9);
+    let looks = 0;
+    const watched = crowd.map((c) => ({
+      ...c,
+      get subject() {
+        looks++;
+        return c.subject;
+      },
+    }));
+    expect(outcome(victim, { intermediates: watched, maxPath: 6 })).toBe('path-too-long');
+    expect(looks).toBeLessThan(2000);
     const long = [root];
     for (let i = 0; i < 5; i++) long.push(authority(long[i], 'P-256', `CA ${i}`));
     const end = issue(long[5], 'P-256').certificate;
@@ -166,6 +186,30 @@ describe('a certificate is refused by name', () => {
     expect(noSign.certificate.keyUsage).toEqual(['cRLSign']);
     expect(outcome(issue(noSign, 'P-256').certificate, { intermediates: [noSign.certificate] })).toBe('issuer-not-authorised');
   });
+  it('when its issuer is no authority, whatever its key usage says, and be it the anchor', () => {
+    const signs = { oid: '2.5.29.15', critical: true, value: new Uint8Array([3, 2, 2, 4]) };
+    const noAuthority = issue(root, 'P-256', { subject: name({ type: 'CN', value: 'No CA' }), type: 'other', extensions: [signs] });
+    expect(noAuthority.certificate.keyUsage).toEqual(['keyCertSign']);
+    const end = issue(noAuthority, 'P-256').certificate;
+    expect(outcome(end, { intermediates: [noAuthority.certificate] })).toBe('issuer-not-authorised');
+    expect(outcome(end, { anchors: [noAuthority.certificate] })).toBe('issuer-not-authorised');
+    // And an authority signs no messages, whatever its key usage says.
+    const both = [signs, { oid: '2.5.29.19', critical: true, value: new Uint8Array([0x30, 3, 1, 1, 0xff]) }];
+    const signing = { ...(both[0] as (typeof both)[0]), value: new Uint8Array([3, 2, 7, 0x80]) };
+    const ca = issue(sub, 'P-256', { type: 'other', extensions: [signing, both[1] as (typeof both)[0]] }).certificate;
+    expect([ca.keyUsage, ca.type, outcome(ca)]).toEqual([['digitalSignature'], 'other', 'wrong-usage']);
+  });
+  it('for TLS without the purpose, or without a key that signs', () => {
+    const usage = (bits: number) => ({ oid: '2.5.29.15', critical: true, value: new Uint8Array([3, 2, 3, bits]) });
+    const purpose = { oid: '2.5.29.37', critical: false, value: parseHex('300A06082B06010505070301') };
+    const of = (...extensions: Extension[]) => issue(sub, 'P-256', { type: 'other', extensions }).certificate;
+    expect(of(usage(0x88)).type).toBe('tls');
+    expect(outcome(of(usage(0x88)), { purpose: 'tls-server' })).toBe('wrong-usage');
+    expect(outcome(of(usage(0x88), purpose), { purpose: 'tls-server' })).toBe('accepted');
+    expect(outcome(of(usage(0x88), purpose), { purpose: 'tls-client' })).toBe('wrong-usage');
+    expect(outcome(of(usage(0x08), purpose), { purpose: 'tls-server' })).toBe('wrong-usage');
+    expect(outcome(of(purpose), { purpose: 'tls-server' })).toBe('accepted');
+  });
   it('below more authorities than allowed', () => {
     const third = authority(sub, 'P-256', 'Third');
     const end = issue(third, 'P-256').certificate;
@@ -222,6 +266,26 @@ describe('revocation', () => {
     expect(withList({ ...revocations(sub), unknownCritical: ['2.5.29.27'] })).toBe('revocation-unknown');
     const noCrlSign = { ...sub.certificate, keyUsage: ['keyCertSign'] as const };
     expect(outcome(leaf.certificate, { anchors: [noCrlSign], intermediates: [], revocation: { lists: clear } })).toBe('revocation-unknown');
+  });
+  it('knows no list by heart that has a critical extension of its own, for the list or for an entry', () => {
+    const critical = { oid: '2.5.29.28', critical: true, value: new Uint8Array([0x30, 0]) };
+    const written = (entryExtensions: readonly Extension[], listExtensions: readonly Extension[]) => {
+      const tbs = derSequence(
+        derInteger(1),
+        derSequence(derObjectIdentifier('1.2.840.10045.4.3.2')),
+        sub.certificate.subject.raw,
+        derTime(from),
+        derTime(until),
+        derSequence(derSequence(derInteger(9), derTime(from), ...(entryExtensions.length === 0 ? [] : [derExtensionList(entryExtensions)]))),
+        ...(listExtensions.length === 0 ? [] : [derContext(0, true, derExtensionList(listExtensions))]),
+      );
+      const list = parseRevocationList(here(signed(tbs, sub.key)));
+      return [list.unknownCritical, here(checkRevocationList(list, sub.certificate, now, verifier))];
+    };
+    expect(written([], [])).toEqual([[], 'usable']);
+    expect(written([{ ...critical, critical: false }], [{ ...critical, critical: false }])).toEqual([[], 'usable']);
+    expect(written([critical], [])).toEqual([['2.5.29.28'], 'unknown-critical-extension']);
+    expect(written([], [critical])).toEqual([['2.5.29.28'], 'unknown-critical-extension']);
   });
   it('reads back what it wrote, entries and reasons', () => {
     const revoked = [entry(leaf.certificate), { serialNumber: 2n ** 100n, revocationDate: until, reason: 7 }, { serialNumber: 3n, revocationDate: from }];
