@@ -141,7 +141,11 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
   const offersHdlc = mode === 'C' && protocolSelection === 2;
   if (!offersHdlc && options.fallback === undefined)
     return failed(
-      new DlmsError('protocol/link', { side: 'remote', state: 'mode E sign-on', reason: `${identification.manufacturer} meter offers mode ${mode}, not HDLC` }),
+      new DlmsError('protocol/link', {
+        side: 'remote',
+        state: 'mode E sign-on',
+        reason: `${identification.manufacturer} meter offers mode ${mode}, not HDLC (fallback 'hdlc' asks for it all the same, 'readout' reads the data block)`,
+      }),
     );
   const readout = !offersHdlc && options.fallback === 'readout';
   const base: ModeEState = { ...modeEIdle, identification, held: rest, lineEchoes: state.lineEchoes === true };
