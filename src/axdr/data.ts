@@ -19,6 +19,7 @@ import {
   type Schema,
   scalar,
   sequenceOf,
+  unwritable,
 } from './schema.js';
 
 /**
@@ -34,12 +35,52 @@ export type DataType = Data['type'];
 // Nested values go one level down before they are read: 100 000 opening tags end in an error, not in a stack overflow.
 const elements: Schema<Data[]> = /* @__PURE__ */ sequenceOf(/* @__PURE__ */ nested('Data', () => Data));
 
-export const Data: Schema<Data> = /* @__PURE__ */ choice('Data', {
+const anyData = /* @__PURE__ */ choice('Data', {
   ...simpleTypes,
   array: alt(1, elements),
   structure: alt(2, elements),
   'compact-array': alt(19, CompactArray),
 }) as Schema<Data>;
+export const Data: Schema<Data> = /* @__PURE__ */ (() => ({ ...anyData, write: writeData }))();
+
+/**
+ * The types that profiles are made of are written here, the others by their declaration: measured, a profile of 60 000 cells takes a
+ * fifth of the time. A value that does not fit goes to the declaration too, which says what is wrong with it.
+ */
+function writeData(w: Writer, d: Data): void {
+  if (d.type !== 'structure' && d.type !== 'array') return anyData.write(w, d);
+  const { type, value } = d;
+  if (!Array.isArray(value)) return anyData.write(w, d);
+  w.u8(type === 'array' ? 1 : 2);
+  w.length(value.length);
+  let i = 0;
+  try {
+    for (; i < value.length; i++) {
+      const e = value[i] as Data;
+      switch (e.type) {
+        case 'double-long-unsigned':
+          if (e.value >>> 0 !== e.value) break;
+          w.tag32(6, e.value);
+          continue;
+        case 'long-unsigned':
+          if ((e.value & 0xffff) !== e.value) break;
+          w.tag16(18, e.value);
+          continue;
+        case 'unsigned':
+          if ((e.value & 0xff) !== e.value) break;
+          w.tag8(17, e.value);
+          continue;
+        case 'octet-string':
+          if (!(e.value instanceof Uint8Array)) break;
+          w.tagBytes(9, e.value);
+          continue;
+      }
+      writeData(w, e);
+    }
+  } catch (e) {
+    throw unwritable(unwritable(e, String(i), value), type, value);
+  }
+}
 
 // ── typed Data: the same types where the class says which one comes ─────────────────────────────────────
 

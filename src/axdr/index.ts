@@ -23,3 +23,4 @@ export {
   withDefault,
 } from './schema.js';
 export type { Compound, Leaf, Shape } from './shape.js';
+export { type Column, decodeTable, type Table, tableRows } from './table.js';

@@ -149,14 +149,15 @@ export class Writer {
   }
   #room(k: number): number {
     const at = this.#n;
-    if (at + k > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(this.#buffer.length * 2, at + k));
-      grown.set(this.#buffer);
-      this.#buffer = grown;
-      this.#view = new DataView(grown.buffer);
-    }
+    if (at + k > this.#buffer.length) this.#grow(at + k);
     this.#n = at + k;
     return at;
+  }
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(this.#buffer.length * 4, needed));
+    grown.set(this.#buffer);
+    this.#buffer = grown;
+    this.#view = new DataView(grown.buffer);
   }
   u8(v: number): void {
     const at = this.#room(1);
@@ -185,6 +186,35 @@ export class Writer {
   bytes(v: Uint8Array): void {
     const at = this.#room(v.length);
     this.#buffer.set(v, at);
+  }
+  /** A tag octet and a value behind it, in one step: profile buffers are written with these. */
+  tag8(tag: number, v: number): void {
+    const at = this.#room(2);
+    this.#buffer[at] = tag;
+    this.#buffer[at + 1] = v;
+  }
+  tag16(tag: number, v: number): void {
+    const at = this.#room(3);
+    this.#buffer[at] = tag;
+    this.#view.setUint16(at + 1, v);
+  }
+  tag32(tag: number, v: number): void {
+    const at = this.#room(5);
+    this.#buffer[at] = tag;
+    this.#view.setUint32(at + 1, v);
+  }
+  /** Tag, length, octets. */
+  tagBytes(tag: number, v: Uint8Array): void {
+    if (v.length < 0x80) this.tag8(tag, v.length);
+    else {
+      this.u8(tag);
+      this.length(v.length);
+    }
+    const at = this.#room(v.length);
+    const b = this.#buffer;
+    // A call into the engine costs more than a few octets.
+    if (v.length > 24) b.set(v, at);
+    else for (let i = 0; i < v.length; i++) b[at + i] = v[i] as number;
   }
   /** The shortest length form: 1, 2, 3, 4 or 5 octets. */
   length(n: number): void {

@@ -1,0 +1,1 @@
+export { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeys } from './simulated-meter.js';
