@@ -55,18 +55,18 @@ export async function transportBench(): Promise<Row[]> {
     );
     if (found % count !== 0) throw new Error('lost APDUs');
   }
-  rows.push(await roundTrips());
+  rows.push(...(await roundTrips()));
   return rows;
 }
 
 /** Both ends in this process, alternating short runs so that both see the same machine. */
-async function roundTrips(): Promise<Row> {
+async function roundTrips(): Promise<Row[]> {
   const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, { handle: () => [response] }));
   const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), { clientSap: 16, serverSap: 1 });
   const rawServer = await rawListen();
   const raw = await rawConnect((rawServer.address() as { port: number }).port);
-  const ours: number[] = [];
-  const reference: number[] = [];
+  const ours: Rate[] = [];
+  const reference: Rate[] = [];
   for (let i = 0; i < 12; i++) {
     ours.push(await rate(() => channelRun(channel, 2000)));
     reference.push(await rate(() => rawRun(raw, 2000)));
@@ -75,7 +75,17 @@ async function roundTrips(): Promise<Row> {
   await listener.close();
   raw.destroy();
   rawServer.close();
-  return row('echo round trips over loopback TCP', Math.max(...ours), Math.max(...reference), '1/s');
+  const most = (rates: readonly Rate[]) => Math.max(...rates.map((r) => r.perSecond));
+  const least = (rates: readonly Rate[]) => Math.min(...rates.map((r) => r.cpuMicroseconds));
+  return [
+    row('echo round trips over loopback TCP', most(ours), most(reference), '1/s'),
+    row('CPU per echo round trip, both ends', least(ours), least(reference), 'µs'),
+  ];
+}
+
+interface Rate {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
 }
 
 async function channelRun(channel: ReturnType<typeof wrapperChannel>, n: number): Promise<number> {
@@ -119,10 +129,13 @@ function rawConnect(port: number): Promise<Socket> {
   });
 }
 
-async function rate(run: () => Promise<number>): Promise<number> {
+async function rate(run: () => Promise<number>): Promise<Rate> {
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const n = await run();
-  return (n * 1000) / (performance.now() - start);
+  const elapsed = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: (n * 1000) / elapsed, cpuMicroseconds: (user + system) / n };
 }
 
 /** The shortest of several runs, in milliseconds. */
