@@ -2,8 +2,9 @@ import type { Data } from '../axdr/data.js';
 import { DlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { type Obis, obisFromBytes, parseObis } from '../cosem/obis.js';
+import { dataCheck } from './data-check.js';
 import { dataFromJson, dataToJson } from './data-json.js';
-import { type Check, flag, integer, listOf, object, oneOf, optional, parseJson, readable, text } from './json-check.js';
+import { type Check, check, flag, integer, type JsonSchema, listOf, object, oneOf, optional, parseJson, readable, text } from './json-check.js';
 import { type AttributeRight, attributeRight, methodRight } from './rights.js';
 
 /** A meter as one client sees it: what its object list says, and the values that were read. Plain data, kept as JSON. */
@@ -36,29 +37,38 @@ export interface ViewMethod {
   readonly allowed: boolean;
 }
 
-const checkView = /* @__PURE__ */ (() =>
+const shape = (): Check<AssociationView> =>
   object({
     format: oneOf('association-view/1'),
     clientSap: optional(integer(0, 0xffff)),
-    systemTitle: optional(readable(parseHex)),
+    systemTitle: optional(readable(parseHex, 'Octets as hexadecimal digits')),
     logicalDeviceName: optional(text),
     readAt: optional(text),
     objects: listOf(
       object({
         classId: integer(0, 0xffff),
         version: integer(0, 255),
-        logicalName: ((v) => parseObis(text(v))) as Check<Obis>,
-        attributes: listOf(object({ index: integer(-128, 255), right: oneOf('G', 'S', 'GS', '-'), value: optional(dataFromJson as Check<Data>) })),
+        logicalName: check({ type: 'string', description: 'An OBIS code' }, (v) => parseObis(text(v))),
+        attributes: listOf(
+          object({ index: integer(-128, 255), right: oneOf('G', 'S', 'GS', '-'), value: optional(check(dataCheck.schema, (v) => dataFromJson(v))) }),
+        ),
         methods: listOf(object({ index: integer(-128, 255), allowed: flag })),
       }),
     ),
-  }))();
+  });
+
+/** The form of a view as JSON Schema (2020-12), for editors. */
+export const associationViewJsonSchema = (): JsonSchema => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Association view',
+  ...shape().schema,
+});
 
 /**
  * Reads a saved association view: a JSON text or the value already parsed. Values are Data in the notation of `dataToJson`.
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
-export const parseAssociationView = (json: unknown): AssociationView => checkView(typeof json === 'string' ? parseJson(json) : json);
+export const parseAssociationView = (json: unknown): AssociationView => shape()(typeof json === 'string' ? parseJson(json) : json);
 
 /** The JSON text of a view, read back by {@link parseAssociationView}. */
 export function formatAssociationView(view: AssociationView): string {

@@ -1,5 +1,6 @@
 export {
   type AssociationView,
+  associationViewJsonSchema,
   formatAssociationView,
   objectsOfList,
   parseAssociationView,
@@ -23,8 +24,9 @@ export {
 } from './decode.js';
 export { type DsmrVersion, dsmr, nordicCustomerPort } from './dsmr.js';
 export { type Finding, type FindingKind, formatFinding } from './finding.js';
+export type { JsonSchema } from './json-check.js';
 export { idisPackage1, idisPackage2 } from './packages.js';
-export { formatProfile, parseProfile } from './parse-profile.js';
+export { formatProfile, parseProfile, profileJsonSchema } from './parse-profile.js';
 export type {
   BitField,
   BitRow,

@@ -1,8 +1,24 @@
 import { simpleTypes } from '../axdr/data-types.js';
 import { parseHex } from '../core/hex.js';
 import { parseObisPattern } from '../cosem/obis-match.js';
-import { dataFromJson, type JsonData } from './data-json.js';
-import { type Check, finite, flag, integer, listOf, object, oneOf, optional, orNull, parseJson, readable, recordOf, refuse, text } from './json-check.js';
+import { dataCheck } from './data-check.js';
+import {
+  type Check,
+  finite,
+  flag,
+  integer,
+  type JsonSchema,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  parseJson,
+  readable,
+  recordOf,
+  refuse,
+  text,
+} from './json-check.js';
 import type { CompanionProfile } from './profile.js';
 import { parseRights } from './rights.js';
 
@@ -12,7 +28,7 @@ import { parseRights } from './rights.js';
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
 export function parseProfile(json: unknown): CompanionProfile {
-  const profile: CompanionProfile = checkProfileShape(typeof json === 'string' ? parseJson(json) : json);
+  const profile: CompanionProfile = shape()(typeof json === 'string' ? parseJson(json) : json);
   const known = (name: string, keys: readonly string[], ...used: readonly (readonly [string, readonly string[]])[]) => {
     for (const [where, values] of used)
       for (const value of values) if (!keys.includes(value)) refuse(`${where}: ${name}: one of ${keys.join(', ') || 'none'}`, value);
@@ -41,19 +57,13 @@ const provenance = {
   note: optional(text),
 } as const;
 const octet = /* @__PURE__ */ integer(0, 255);
-const pattern = /* @__PURE__ */ readable(parseObisPattern);
-const typeName: Check<string> = (v) => {
-  const name = text(v);
-  return name === 'array' || name === 'structure' || name === 'compact-array' || Object.hasOwn(simpleTypes, name)
-    ? name
-    : refuse('the name of a Data type', name);
-};
-const jsonData: Check<JsonData> = (v) => {
-  dataFromJson(v);
-  return v as JsonData;
-};
+const pattern = /* @__PURE__ */ readable(parseObisPattern, 'An OBIS code or pattern');
+const typeName: Check<string> = /* @__PURE__ */ (() => oneOf(...Object.keys(simpleTypes), 'array', 'structure', 'compact-array'))();
 
-const checkProfileShape: Check<CompanionProfile> = (v) =>
+/** The form of a profile as JSON Schema (2020-12), for editors; `parseProfile` checks more than it can say. */
+export const profileJsonSchema = (): JsonSchema => ({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Companion profile', ...shape().schema });
+
+const shape = (): Check<CompanionProfile> =>
   object({
     format: oneOf('companion-profile/1'),
     id: text,
@@ -79,7 +89,7 @@ const checkProfileShape: Check<CompanionProfile> = (v) =>
         mandatory: orNull(flag),
         mandatoryJudgement: optional(flag),
         option: optional(text),
-        rights: recordOf(readable(parseRights)),
+        rights: recordOf(readable(parseRights, 'Rights like 2-4:G 5:GS 1:A, or -')),
         rightsBasis: optional(text),
         attributes: optional(
           listOf(
@@ -87,7 +97,7 @@ const checkProfileShape: Check<CompanionProfile> = (v) =>
               index: integer(1, 255),
               name: optional(text),
               types: optional(listOf(typeName)),
-              value: optional(jsonData),
+              value: optional(dataCheck),
               min: optional(finite),
               max: optional(finite),
             }),
@@ -114,7 +124,7 @@ const checkProfileShape: Check<CompanionProfile> = (v) =>
             name: text,
             obis: pattern,
             types: listOf(typeName),
-            hex: optional(readable(parseHex)),
+            hex: optional(readable(parseHex, 'Octets as hexadecimal digits')),
             length: optional(integer(0, 0xffff)),
             optional: optional(flag),
             scaler: optional(integer(-128, 127)),
@@ -125,4 +135,4 @@ const checkProfileShape: Check<CompanionProfile> = (v) =>
       }),
     ),
     scripts: listOf(object({ table: pattern, script: integer(0, 0xffff), action: text, ...provenance })),
-  })(v);
+  });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseObisPattern } from '../../src/cosem/obis-match.js';
-import { formatProfile, parseProfile } from '../../src/idis/parse-profile.js';
+import { associationViewJsonSchema } from '../../src/idis/association-view.js';
+import { formatProfile, parseProfile, profileJsonSchema } from '../../src/idis/parse-profile.js';
 import { carriedProfile, carriedProfiles } from '../../src/idis/profiles.js';
 import { attributeRight, methodRight, parseRights } from '../../src/idis/rights.js';
 
@@ -173,6 +174,14 @@ it('the example in the documentation is a profile, and the counts there are righ
   expect(example.objects.map((o) => o.mandatory)).toEqual([true, true]);
   for (const id of carriedProfiles()) expect(page).toContain(`\`${id}\``);
   for (const id of ['idis-package-1', 'idis-package-2']) expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${carriedProfile(id).objects.length} \\|`));
+});
+
+it('the JSON Schemas for editors are those of the code', () => {
+  const file = (name: string) => JSON.parse(readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'));
+  expect(file('idis-profile.schema.json')).toEqual(JSON.parse(JSON.stringify(profileJsonSchema())));
+  expect(file('idis-association-view.schema.json')).toEqual(JSON.parse(JSON.stringify(associationViewJsonSchema())));
+  const fields = Object.keys((profileJsonSchema() as { properties: object }).properties);
+  expect(fields.filter((f) => f !== 'note').sort()).toEqual(Object.keys(carriedProfile('nordic-customer-port')).sort());
 });
 
 it('every pattern of a profile covers at most a few hundred codes', () => {
