@@ -26,8 +26,8 @@ export interface OverheadQuestion {
 /**
  * How many octets `protect` adds. For layers inside each other, ask again with the sum.
  *
- * For the usual case (authenticated and encrypted, service-specific, one length octet) that is 19 up to 110 octets of APDU, 20 up to 238, 22 above: less than
- * 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less than 10 % from 291 octets on.
+ * For the usual case (authenticated and encrypted, service-specific, one length octet) that is 19 up to 110 octets of APDU, 20 up to 238, 21 above: less than
+ * 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less than 10 % from 301 octets on.
  */
 export function overhead(question: OverheadQuestion): number {
   const { length, form, protection } = question;

@@ -165,9 +165,11 @@ function openCiphered(ciphered: Uint8Array, from: number, { kind, sender, dedica
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, sender, invocationCounter, given?.transactionId);
-  if (dedicated) opening.dedicated = [...(opening.dedicated ?? []), group];
-  else if (opening.received === undefined) opening.received = [group];
-  else opening.received.push(group);
+  const pending = dedicated ? opening.dedicated : opening.received;
+  // Inside a layer of the same key and sender, which was made later and has the higher counter.
+  if (pending?.some(([outer]) => outer?.name === group[0]?.name)) return open();
+  if (dedicated) opening.dedicated = [...(pending ?? []), group];
+  else opening.received = pending === undefined ? [group] : [...pending, group];
   const fresh = compare(dedicated ? context.dedicatedStore : context.counters.store, group);
   return fresh instanceof Promise ? fresh.then(open) : open();
 }
