@@ -192,16 +192,22 @@ interface Meaning {
   readonly text: string;
   readonly sources: string;
 }
+const read: Map<string, (Meaning | undefined)[]> = /* @__PURE__ */ new Map();
+/** The meaning of a value in a table; each table is read once. */
 function lookUp(table: string, value: number): Meaning | undefined {
-  for (const line of table.split('\n')) {
-    const [, codes = '', sources = '', text = ''] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
-    if (codes.split(',').some((code) => within(code, value))) return { text, sources };
+  let meanings = read.get(table);
+  if (meanings === undefined) {
+    meanings = [];
+    for (const line of table.trim().split('\n')) {
+      const [, codes = '', sources = '', text = ''] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
+      for (const code of codes === '' ? [] : codes.split(',')) {
+        const [lo = 256, hi = lo] = code.split('-').map(Number);
+        for (let i = lo; i <= hi; i++) meanings[i] ??= { text, sources };
+      }
+    }
+    read.set(table, meanings);
   }
-  return undefined;
-}
-function within(code: string, value: number): boolean {
-  const [lo, hi = lo] = code.split('-').map(Number);
-  return code !== '' && value >= (lo ?? 256) && value <= (hi ?? -1);
+  return meanings[value];
 }
 /** The billing period of a stored value; nothing for the current one. */
 const storedText = (f: number): string => {
