@@ -1,0 +1,6 @@
+import type { Command } from './command.js';
+import { decodeCommand } from './decode.js';
+import { vectorsCommand } from './vectors.js';
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [decodeCommand, vectorsCommand];

@@ -1,0 +1,92 @@
+import { isDlmsError } from '../core/errors.js';
+
+/** Exit codes, as `dlms-cosem help` and the documentation list them. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  connection: 3,
+  security: 4,
+  interrupted: 5,
+  internal: 70,
+} as const;
+export const exitMeanings: readonly (readonly [number, string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.failed, 'the answer is no: octets that are no frame or APDU, a vector that failed, a meter that refused an object'],
+  [exitCodes.usage, 'the command line cannot be used: unknown command or option, odd hex, no such file'],
+  [exitCodes.connection, 'no connection: unreachable, closed, no answer in time'],
+  [exitCodes.security, 'refused for security: association rejected, wrong password, wrong key or title, key missing'],
+  [exitCodes.interrupted, 'interrupted'],
+  [exitCodes.internal, 'a fault of this program'],
+];
+
+/** Ends a command with one line for the user. */
+export class Failure extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+export const usage = (message: string): Failure => new Failure(message, exitCodes.usage);
+
+/** The line and exit code of anything that was thrown. */
+export function failureOf(e: unknown): { readonly line: string; readonly exitCode: number } {
+  if (e instanceof Failure) return { line: e.message, exitCode: e.exitCode };
+  if (!isDlmsError(e))
+    return {
+      line: `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split('\n')[0] as string,
+      exitCode: exitCodes.internal,
+    };
+  return { line: `${e.message.replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(/\s*\n\s*/g, ' '), exitCode: codeOf(e) };
+}
+
+function codeOf(e: { code: string; context: object }): number {
+  const group = e.code.slice(0, e.code.indexOf('/'));
+  if (e.code === 'transport/aborted') return exitCodes.interrupted;
+  if (e.code === 'service/exception') return deciphering(e) ? exitCodes.security : exitCodes.failed;
+  if (group === 'parse' || group === 'encode') return exitCodes.usage;
+  if (group === 'transport') return exitCodes.connection;
+  return group === 'security' || group === 'association' ? exitCodes.security : exitCodes.failed;
+}
+const deciphering = (e: { context: object }): boolean =>
+  ['deciphering-error', 'invocation-counter-error'].includes(String((e.context as { serviceError?: unknown }).serviceError));
+
+/** What to do, where the error itself does not say it. */
+function advice(e: { code: string; context: object }): string | undefined {
+  const context = e.context as Record<string, unknown>;
+  switch (e.code) {
+    case 'transport/connect':
+      return 'Check host and port, and that the meter (or gateway) listens there';
+    case 'transport/closed':
+      return context.by === 'remote'
+        ? 'The other side closed the connection: it may allow one client at a time, or not know this client or server address'
+        : undefined;
+    case 'association/rejected':
+      return rejected(String(context.diagnostic));
+    case 'association/authentication-failed':
+      return 'Check password, keys and system titles';
+    case 'service/exception':
+      return context.serviceError === 'deciphering-error'
+        ? 'Wrong key or title, or the meter wants another protection: check --ek, --ak, --system-title and --protection'
+        : context.serviceError === 'invocation-counter-error'
+          ? 'Give a higher invocation counter with --counter'
+          : undefined;
+    case 'service/data-access':
+      return context.result === 'read-write-denied' || context.result === 'scope-of-access-violated'
+        ? 'This association may not read it: try another client address'
+        : undefined;
+    case 'security/missing-key':
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+function rejected(diagnostic: string): string | undefined {
+  if (/authentication-failure/.test(diagnostic)) return 'Wrong password: check --password';
+  if (/authentication-mechanism-name-(required|not)/.test(diagnostic))
+    return 'The meter wants another authentication: give --password, or keys for HLS, or --mechanism';
+  if (/application-context/.test(diagnostic)) return 'The meter wants ciphering (--ek, --ak) here, or none: check the client address';
+  if (/calling-AP-title/.test(diagnostic)) return 'The meter does not know this system title: check --system-title';
+  return 'Check client and server address, and the authentication';
+}

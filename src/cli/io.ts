@@ -1,0 +1,13 @@
+/** What a command may touch of the outside: given by the terminal, or by a test. */
+export interface Io {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** Standard output is a terminal: colours and width matter. */
+  readonly isTTY: boolean;
+  /** Standard error is a terminal: progress may overwrite its line. Default: as `isTTY`. */
+  readonly errorIsTTY?: boolean;
+  readonly columns?: number;
+  /** Ends commands that run until they are told to stop, and calls that take long. */
+  readonly signal?: AbortSignal;
+}
