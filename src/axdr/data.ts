@@ -29,7 +29,7 @@ import {
  *
  * Source: Blue Book, Data CHOICE; tag 7 (floating-point) is the old form of float32 and still seen.
  */
-export type Data = SimpleData | { type: 'array' | 'structure'; value: Data[] } | Flat<{ type: 'compact-array' } & CompactArray>;
+export type Data = SimpleData | { type: 'array'; value: Data[] } | { type: 'structure'; value: Data[] } | Flat<{ type: 'compact-array' } & CompactArray>;
 export type DataType = Data['type'];
 
 // Nested values go one level down before they are read: 100 000 opening tags end in an error, not in a stack overflow.
@@ -153,8 +153,9 @@ export function sizedOctetString(size: number): Schema<Uint8Array> {
 
 /** `enum` with its names; an unknown code stays a number. */
 /* @__NO_SIDE_EFFECTS__ */
-export const enumeration = <const N extends Readonly<Record<string, number>>>(names: N): Schema<(keyof N & string) | number> =>
-  tagged('enum', 22, plain.enumerated(names, 'enum'));
+export function enumeration<const N extends Readonly<Record<string, number>>>(names: N): Schema<(keyof N & string) | number> {
+  return tagged('enum', 22, plain.enumerated(names, 'enum'));
+}
 
 /** `array` of one element type. */
 /* @__NO_SIDE_EFFECTS__ */

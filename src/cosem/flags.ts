@@ -10,10 +10,14 @@ export type FlagNames = Readonly<Record<string, number>>;
 
 /** `enum` whose value is read as eight flags; bit 0 is the least significant. */
 /* @__NO_SIDE_EFFECTS__ */
-export const enumFlags = <const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> => tagged('enum', 22, octetFlags('enum', names));
+export function enumFlags<const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> {
+  return tagged('enum', 22, octetFlags('enum', names));
+}
 /** `unsigned` read as eight flags; bit 0 is the least significant. */
 /* @__NO_SIDE_EFFECTS__ */
-export const unsignedFlags = <const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> => tagged('unsigned', 17, octetFlags('unsigned', names));
+export function unsignedFlags<const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> {
+  return tagged('unsigned', 17, octetFlags('unsigned', names));
+}
 
 /**
  * `bit-string` of a fixed size read as flags; bit 0 is the first bit, which is the most significant one of the first octet.
@@ -36,7 +40,9 @@ export function bitStringFlags<const N extends FlagNames>(size: number, names: N
 }
 /** `bit-string` of a fixed size as binary digits, first bit first. */
 /* @__NO_SIDE_EFFECTS__ */
-export const sizedBitString = (size: number): Schema<string> => tagged('bit-string', 4, sizedBits(size));
+export function sizedBitString(size: number): Schema<string> {
+  return tagged('bit-string', 4, sizedBits(size));
+}
 
 function sizedBits(size: number): Schema<string> {
   const plain = bits();

@@ -39,34 +39,35 @@ export interface InterfaceClass {
 }
 
 type NoSelection = Readonly<Record<never, never>>;
+// Calls of a function declaration with this annotation may be dropped when their result is not used: a class that is not used costs nothing in a bundle.
+// (Bundlers do not see it on a constant.)
+
 /** A dynamic attribute that is only read. */
 /* @__NO_SIDE_EFFECTS__ */
-export const attribute = <S extends Schema<any>>(index: number, schema: S): Attribute<S, false, NoSelection> => ({
-  index,
-  schema,
-  writable: false,
-  static: false,
-  selective: {},
-});
+export function attribute<S extends Schema<any>>(index: number, schema: S): Attribute<S, false, NoSelection> {
+  return { index, schema, writable: false, static: false, selective: {} };
+}
 /* @__NO_SIDE_EFFECTS__ */
-export const writable = <S extends Schema<any>, A extends SelectiveAccess>(a: Attribute<S, boolean, A>): Attribute<S, true, A> => ({ ...a, writable: true });
+export function writable<S extends Schema<any>, A extends SelectiveAccess>(a: Attribute<S, boolean, A>): Attribute<S, true, A> {
+  return { ...a, writable: true };
+}
 /** A static attribute. */
 /* @__NO_SIDE_EFFECTS__ */
-export const fixed = <S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> => ({
-  ...a,
-  static: true,
-});
+export function fixed<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> {
+  return { ...a, static: true };
+}
 /** An attribute whose kind (static or dynamic) is not known or differs by instance. */
 /* @__NO_SIDE_EFFECTS__ */
-export const unclassified = <S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> => ({
-  ...a,
-  static: undefined,
-});
+export function unclassified<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> {
+  return { ...a, static: undefined };
+}
 /* @__NO_SIDE_EFFECTS__ */
-export const selective = <S extends Schema<any>, W extends boolean, const A extends SelectiveAccess>(
+export function selective<S extends Schema<any>, W extends boolean, const A extends SelectiveAccess>(
   a: Attribute<S, W, SelectiveAccess>,
   selectors: A,
-): Attribute<S, W, A> => ({ ...a, selective: selectors });
+): Attribute<S, W, A> {
+  return { ...a, selective: selectors };
+}
 export function selector<S extends Schema<any>>(number: number, parameters: S): Selector<S, undefined>;
 export function selector<S extends Schema<any>, R extends Schema<any>>(number: number, parameters: S, returns: R): Selector<S, R>;
 /* @__NO_SIDE_EFFECTS__ */
@@ -81,11 +82,15 @@ export function method(index: number, parameter: Schema<any>, returns?: Schema<a
   return { index, parameter, returns, mandatory: false };
 }
 /* @__NO_SIDE_EFFECTS__ */
-export const mandatory = <S extends Schema<any>, R extends Schema<any> | undefined>(m: Method<S, R>): Method<S, R> => ({ ...m, mandatory: true });
+export function mandatory<S extends Schema<any>, R extends Schema<any> | undefined>(m: Method<S, R>): Method<S, R> {
+  return { ...m, mandatory: true };
+}
 
 /** An identity function: it checks the definition and keeps its literal type. No registration, no side effect: an unused class costs nothing in a bundle. */
 /* @__NO_SIDE_EFFECTS__ */
-export const interfaceClass = <const C extends InterfaceClass>(definition: C): C => definition;
+export function interfaceClass<const C extends InterfaceClass>(definition: C): C {
+  return definition;
+}
 
 /** What another version of a class has different: members that it adds or changes, and the names of those that it does not have. */
 export interface Revision {
