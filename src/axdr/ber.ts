@@ -150,7 +150,7 @@ export const berInteger: Schema<number> = /* @__PURE__ */ scalar(
     return n;
   },
   (w, v) => {
-    if (!Number.isInteger(v) || Math.abs(v) >= 2 ** 47) throw invalid('an integer of up to six octets', v);
+    if (!Number.isInteger(v) || v < -(2 ** 47) || v >= 2 ** 47) throw invalid('an integer of up to six octets', v);
     let octets = 1;
     while (v < -(2 ** (8 * octets - 1)) || v >= 2 ** (8 * octets - 1)) octets++;
     for (let i = octets - 1; i >= 0; i--) w.u8(Math.floor(v / 2 ** (8 * i)) & 0xff);

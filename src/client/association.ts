@@ -51,7 +51,7 @@ export interface ClientOptions extends ExchangeOptions {
   readonly maxValueSize?: number;
   /** User of this client (0 to 255), where the meter distinguishes users. */
   readonly userId?: number;
-  /** Octets of the challenge with HLS, 8 to 64. Default 32. */
+  /** Octets of the challenge with HLS, 8 to 64. Default 16 (32 with ECDSA, which needs them): one widespread server answers longer ones wrongly. */
   readonly challengeLength?: number;
   /**
    * When the meter refuses the first ciphered message because of its invocation counter and says which it expects, continue from there
@@ -122,9 +122,8 @@ export class AssociationShell {
   async #associate(signal: AbortSignal | undefined, mayRecover: boolean): Promise<void> {
     const authentication = this.options.authentication ?? { mechanism: 'none' };
     const hls = isHls(authentication.mechanism);
-    const challenge = hls
-      ? generateChallenge(this.#security().provider, mechanisms[authentication.mechanism] as HlsMechanism, this.options.challengeLength ?? 32)
-      : undefined;
+    const mechanism = mechanisms[authentication.mechanism] as HlsMechanism;
+    const challenge = hls ? generateChallenge(this.#security().provider, mechanism, this.options.challengeLength ?? (mechanism === 7 ? 32 : 16)) : undefined;
     const aarq = await this.#aarq(authentication, challenge);
     this.exchange.security = undefined;
     this.exchange.gbt = undefined;
@@ -212,7 +211,9 @@ export class AssociationShell {
     };
     const reply = await hlsReply(exchange);
     const invoke = { invokeId: 1, serviceClass: 'confirmed', priority: 'high' } as const;
-    const response = await this.exchange.run(invokeMethod(invoke, associationLn, { type: 'octet-string', value: reply }, this.#limits), signal);
+    // Under the global key even when there is a dedicated one, and service-specific even when general protection was agreed: so every peer seen does it.
+    const conversation = invokeMethod(invoke, associationLn, { type: 'octet-string', value: reply }, this.#limits);
+    const response = await this.exchange.run(conversation, signal, { form: 'glo' });
     if (response.result !== 'success') throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
     if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
       throw fail('remote', 'the server did not answer our challenge');

@@ -56,11 +56,11 @@ export class Exchange {
   }
 
   /** Runs a conversation of plain APDUs to its end, protecting and opening each. */
-  async run<T>(conversation: Conversation<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(conversation: Conversation<T>, signal?: AbortSignal, protection?: ProtectOptions): Promise<T> {
     let step = conversation.next();
     while (step.done !== true) {
       const sent = step.value;
-      await this.send(sent);
+      await this.send(sent, protection);
       step = await this.#answered(conversation, sent, signal);
     }
     return step.value;

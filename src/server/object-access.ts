@@ -4,7 +4,7 @@ import { type Protection, requireProtection } from '../security/policy.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type { ActionResult, CosemAttributeDescriptor, CosemMethodDescriptor, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import type { AccessRights } from './association.js';
+import type { AccessRight, AccessRights } from './association.js';
 import { type AccessContext, AccessRefused, type CosemObject, type ObjectStore, type ServedAttribute, type ServedMethod } from './object.js';
 
 export interface ObjectAccessOptions {
@@ -15,6 +15,9 @@ export interface ObjectAccessOptions {
   /** Faults of handlers: the client hears only `other-reason`. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
+
+/** What an attribute allows by itself: the right where an association says nothing else. */
+export const ownRight = (attribute: ServedAttribute): AccessRight => ({ read: attribute.readable, write: attribute.writable });
 
 /** Reads, writes and invokes objects for one association: existence, class, access right, protection, then the handler. */
 export class ObjectAccess {
@@ -29,7 +32,7 @@ export class ObjectAccess {
   ): Promise<Uint8Array | DataAccessResult> {
     return this.#guarded(async () => {
       const { found, attribute } = this.#attribute(target.cosemAttributeDescriptor);
-      const right = this.#o.rights.attribute?.(found, attribute) ?? { read: true, write: attribute.writable };
+      const right = this.#o.rights.attribute?.(found, attribute) ?? ownRight(attribute);
       if (!right.read || !this.#protectedEnough(right.request, protection)) throw new AccessRefused('read-write-denied');
       if (target.accessSelection !== undefined && (!attribute.selective || !this.#o.conformance.includes('selective-access')))
         throw new AccessRefused('scope-of-access-violated');
@@ -43,7 +46,7 @@ export class ObjectAccess {
   ): Promise<DataAccessResult> {
     return this.#guarded<DataAccessResult>(async () => {
       const { found, attribute } = this.#attribute(target.cosemAttributeDescriptor);
-      const right = this.#o.rights.attribute?.(found, attribute) ?? { read: true, write: attribute.writable };
+      const right = this.#o.rights.attribute?.(found, attribute) ?? ownRight(attribute);
       if (!right.write || !this.#protectedEnough(right.request, protection)) throw new AccessRefused('read-write-denied');
       if (target.accessSelection !== undefined) throw new AccessRefused('scope-of-access-violated');
       await attribute.write(value, this.#o.context);

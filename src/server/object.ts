@@ -49,6 +49,8 @@ export type MethodHandlers<C extends InterfaceClass> = {
 export interface ServedAttribute {
   readonly index: number;
   readonly name: string;
+  /** Passwords and secrets are only written. */
+  readonly readable: boolean;
   /** Writable by its class; the association may say otherwise. */
   readonly writable: boolean;
   readonly selective: boolean;
@@ -109,6 +111,7 @@ function servedAttribute(name: string, index: number, writable: boolean, schema:
     return {
       index,
       name,
+      readable: true,
       writable,
       selective: false,
       read: () => encode(schema, stored),
@@ -120,6 +123,7 @@ function servedAttribute(name: string, index: number, writable: boolean, schema:
   return {
     index,
     name,
+    readable: handler.get !== undefined || handler.getEncoded !== undefined,
     writable: writable && handler.set !== undefined,
     selective: handler.selective ?? false,
     read(context) {

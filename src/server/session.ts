@@ -266,7 +266,8 @@ function acceptableChallenge(mechanism: HlsMechanism, challenge: Uint8Array): bo
 }
 function hlsExchange(config: AssociationConfig, context: SecurityContext, clientToServer: Uint8Array): HlsExchange {
   const mechanism = mechanisms[config.mechanism] as HlsMechanism;
-  const serverToClient = generateChallenge(context.provider, mechanism);
+  // 16 octets are enough and what every client can answer; ECDSA needs 32.
+  const serverToClient = generateChallenge(context.provider, mechanism, mechanism === 7 ? 32 : 16);
   return { mechanism, role: 'server', context, clientToServer, serverToClient, secret: config.secret, manufacturer: config.manufacturer };
 }
 function initiateFault(

@@ -4,6 +4,7 @@ import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.j
 import { AssociationLnV1, type ObjectListElementV1 } from '../cosem/classes/association-ln.js';
 import { type AssociationConfig, serverConformance } from '../server/association.js';
 import { type AccessContext, AccessRefused, access, type CosemObject, type ObjectStore, object } from '../server/object.js';
+import { ownRight } from '../server/object-access.js';
 import { mechanisms } from '../session/association.js';
 import { applicationContexts, mechanismName } from '../xdlms/acse.js';
 import { conformanceBits } from '../xdlms/initiate.js';
@@ -27,7 +28,7 @@ export function associationObject(
     AssociationLnV1,
     config?.logicalName ?? '0-0:40.0.0*255',
     {
-      objectList: access({ get: (context) => [...objects].map((o) => element(o, of(context))) }),
+      objectList: access({ get: (context) => [...objects].map((o) => element(o, of(context))).filter(visible) }),
       associatedPartnersId: access({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
       applicationContextName: access({
         get: (context) => ({
@@ -60,7 +61,7 @@ export function associationObject(
 
 function element(o: CosemObject, config: AssociationConfig): ObjectListElementV1 {
   const attributeAccess: AttributeAccessV1[] = [...o.attributes.values()].map((a) => {
-    const { read, write } = config.rights?.attribute?.(o, a) ?? { read: true, write: a.writable };
+    const { read, write } = config.rights?.attribute?.(o, a) ?? ownRight(a);
     return {
       attributeId: a.index,
       accessMode: read ? (write ? 'read-and-write' : 'read-only') : write ? 'write-only' : 'no-access',
@@ -73,6 +74,9 @@ function element(o: CosemObject, config: AssociationConfig): ObjectListElementV1
   }));
   return { classId: o.definition.classId, version: o.definition.version, logicalName: o.logicalName, accessRights: { attributeAccess, methodAccess } };
 }
+/** A client does not see what it may not touch. */
+const visible = ({ accessRights: { attributeAccess, methodAccess } }: ObjectListElementV1): boolean =>
+  attributeAccess.some((a) => a.accessMode !== 'no-access') || methodAccess.some((m) => m.accessMode !== 'no-access');
 function oid(dotted: string): Uint8Array {
   const w = new Writer(8);
   berObjectIdentifier.write(w, dotted);

@@ -158,10 +158,10 @@ const publicNames: ReadonlySet<Obis> = new Set<Obis>([
   '0-0:40.0.1*255',
 ]);
 const publicRights: NonNullable<AssociationConfig['rights']> = {
-  attribute: (o) => ({ read: publicNames.has(o.logicalName), write: false }),
+  attribute: (o, a) => ({ read: a.readable && publicNames.has(o.logicalName), write: false }),
   method: () => ({ invoke: false }),
 };
-const readOnly: NonNullable<AssociationConfig['rights']> = { attribute: () => ({ read: true, write: false }), method: () => ({ invoke: false }) };
+const readOnly: NonNullable<AssociationConfig['rights']> = { attribute: (_, a) => ({ read: a.readable, write: false }), method: () => ({ invoke: false }) };
 
 function clockObject(now: () => number, deviation: number): CosemObject {
   // What a client sets is kept as the difference to the clock of this machine.
