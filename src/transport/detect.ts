@@ -1,5 +1,6 @@
+import { hdlcDeframer } from './hdlc/deframer.js';
 import { decodeHdlcFrame } from './hdlc/frame.js';
-import { decodeMbusFrame } from './mbus.js';
+import { mbusLengthAt, runningSums } from './mbus.js';
 
 /** How APDUs can be carried. `iec-62056-21` is the text of meters before, or instead of, HDLC. */
 export type Framing = 'hdlc' | 'wrapper' | 'mbus' | 'iec-62056-21' | 'apdu';
@@ -24,13 +25,17 @@ export function detectFraming(octets: Uint8Array, options: { readonly complete?:
   const complete = options.complete ?? true;
   const wrapper = wrapperAt(octets, complete);
   if (typeof wrapper === 'object') return wrapper;
-  let more = wrapper === 'more';
+  // The deframer passes a storm of flags quickly; frames are looked for one by one only when it has found some.
+  const deframer = hdlcDeframer();
+  const hdlc = deframer.push(octets).length > 0;
+  let more = wrapper === 'more' || deframer.pending > 0;
+  const sums = runningSums(octets);
   for (let at = 0; at < octets.length; at++) {
-    const b = octets[at];
-    if (b !== 0x7e && b !== 0x68) continue;
-    const found = b === 0x7e ? hdlcAt(octets, at) : mbusAt(octets, at);
-    if (found === true) return { framing: b === 0x7e ? 'hdlc' : 'mbus', offset: at, sure: true };
-    more ||= found === undefined;
+    if (octets[at] === 0x7e && hdlc && hdlcAt(octets, at)) return { framing: 'hdlc', offset: at, sure: true };
+    if (octets[at] !== 0x68) continue;
+    const length = mbusLengthAt(octets, sums, at, 1024);
+    if (length) return { framing: 'mbus', offset: at, sure: true };
+    more ||= length === undefined;
   }
   const text = textAt(octets);
   if (text !== undefined) return { framing: 'iec-62056-21', offset: text, sure: true };
@@ -70,25 +75,17 @@ function wrapperAt(octets: Uint8Array, complete: boolean): Detection | 'more' | 
   return octets.length > end && !sure ? undefined : { framing: 'wrapper', offset: 0, sure };
 }
 
-/** True: a whole frame with right checksums begins here. Undefined: one may, its end has not come. */
-function hdlcAt(octets: Uint8Array, at: number): boolean | undefined {
-  const left = octets.length - at;
-  if (left > 1 && ((octets[at + 1] as number) & 0xf0) !== 0xa0) return false;
-  if (left < 3) return undefined;
+/** Whether a whole frame with right checksums begins here. */
+function hdlcAt(octets: Uint8Array, at: number): boolean {
+  if (octets.length - at < 9 || ((octets[at + 1] as number) & 0xf0) !== 0xa0) return false;
   const end = at + 1 + ((((octets[at + 1] as number) & 7) << 8) | (octets[at + 2] as number));
-  if (end >= octets.length) return undefined;
-  return octets[end] === 0x7e && succeeds(() => decodeHdlcFrame(octets.subarray(at, end + 1)));
-}
-
-function mbusAt(octets: Uint8Array, at: number): boolean | undefined {
-  const left = octets.length - at;
-  if ((left > 2 && octets[at + 1] !== octets[at + 2]) || (left > 3 && octets[at + 3] !== 0x68)) return false;
-  if (left < 4) return undefined;
-  const length = octets[at + 1] as number;
-  // The length octet may be the length modulo 256.
-  for (let end = at + 6 + length; end <= octets.length && end - at < 1030; end += 256)
-    if (octets[end - 1] === 0x16 && succeeds(() => decodeMbusFrame(octets.subarray(at, end)))) return true;
-  return left < 6 + length ? undefined : false;
+  if (octets[end] !== 0x7e) return false;
+  try {
+    decodeHdlcFrame(octets.subarray(at, end + 1));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A request `/?…!`, or an identification `/XXXZ…`, that ends its line; octets may carry parity bits. */
@@ -97,13 +94,4 @@ function textAt(octets: Uint8Array): number | undefined {
   for (const b of octets.subarray(0, 256)) text += String.fromCharCode(b & 0x7f);
   const at = text.search(/\/(\?[ -~]{0,32}!|[A-Za-z]{3}[!-~][ -~]{0,60})\r\n/);
   return at < 0 ? undefined : at;
-}
-
-function succeeds(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch {
-    return false;
-  }
 }

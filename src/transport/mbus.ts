@@ -159,6 +159,7 @@ export class MbusDeframer {
       bytes.set(chunk, this.#held.length);
     }
     const frames: MbusFrame[] = [];
+    const sums = runningSums(bytes);
     let at = 0;
     for (;;) {
       at = bytes.indexOf(0x68, at);
@@ -166,9 +167,11 @@ export class MbusDeframer {
         at = bytes.length;
         break;
       }
-      const length = this.#lengthAt(bytes, at, last);
+      let length = mbusLengthAt(bytes, sums, at, this.#maxLength);
+      // A complete frame further on: what began before it was noise, however long it claimed to be.
+      if (length === undefined && (last || wholeFrameInside(bytes, sums, at + 1))) length = 0;
       if (length === undefined) break;
-      if (length === 0) at++;
+      if (length === 0) this.#refuse(bytes, at++);
       else {
         frames.push(frameAt(bytes, at, length));
         at += length + 6;
@@ -180,42 +183,45 @@ export class MbusDeframer {
     return frames;
   }
 
-  /** True length of the frame that begins here; 0 when none does; undefined when more octets are needed to tell. */
-  #lengthAt(bytes: Uint8Array, at: number, last: boolean): number | undefined {
-    const left = bytes.length - at;
-    if (left < 4) {
-      for (let i = 1; i < left; i++) if (i === 3 ? bytes[at + 3] !== 0x68 : i === 2 && bytes[at + 2] !== bytes[at + 1]) return 0;
-      return last ? 0 : undefined;
-    }
-    if (headFault(bytes, at) !== undefined) return 0;
-    const octet = bytes[at + 1] as number;
-    for (let length = octet; length <= this.#maxLength; length += 256) {
-      if (length < 3) continue;
-      if (left < length + 6) return last || wholeFrameInside(bytes, at + 1) ? this.#refuse(bytes, at, octet) : undefined;
-      const end = at + length + 6;
-      if (bytes[end - 1] === 0x16 && bytes[end - 2] === sum(bytes, at + 4, end - 2)) return length;
-      // Another frame starts right behind: this one has its stated length and is damaged.
-      if (bytes[end - 1] === 0x16 && (left === length + 6 ? last : bytes[end] === 0x68)) break;
-    }
-    return this.#refuse(bytes, at, octet);
-  }
-
-  #refuse(bytes: Uint8Array, at: number, length: number): 0 {
+  #refuse(bytes: Uint8Array, at: number): void {
+    if (this.#onInvalid === undefined || bytes.length - at < 4 || headFault(bytes, at) !== undefined) return;
+    const length = bytes[at + 1] as number;
     const offset = this.#offset + at;
     const end = at + length + 6;
     const whole = length >= 3 && end <= bytes.length;
-    if (whole && bytes[end - 1] === 0x16)
-      this.#onInvalid?.(
-        new DlmsError('decode/checksum', {
-          offset: offset + length + 4,
-          field: 'M-Bus checksum',
-          expected: sum(bytes, at + 4, end - 2),
-          actual: bytes[end - 2] as number,
-        }),
-      );
-    else this.#onInvalid?.(new DlmsError('decode/framing', { offset, reason: whole ? 'the stop octet 16 is missing' : 'the frame is not complete' }));
-    return 0;
+    if (whole && bytes[end - 1] === 0x16) {
+      const expected = sum(bytes, at + 4, end - 2);
+      this.#onInvalid(new DlmsError('decode/checksum', { offset: offset + length + 4, field: 'M-Bus checksum', expected, actual: bytes[end - 2] as number }));
+    } else this.#onInvalid(new DlmsError('decode/framing', { offset, reason: whole ? 'the stop octet 16 is missing' : 'the frame is not complete' }));
   }
+}
+
+/**
+ * True length of the long frame that begins at `at`, up to `maxLength` where the length octet is the length modulo 256; 0 when none begins there;
+ * undefined when octets that are still to come decide. `sums` is from `runningSums`, so that a storm of false beginnings costs little each.
+ */
+export function mbusLengthAt(b: Uint8Array, sums: Uint8Array, at: number, maxLength: number): number | undefined {
+  const left = b.length - at;
+  if ((left > 2 && b[at + 1] !== b[at + 2]) || (left > 3 && b[at + 3] !== 0x68)) return 0;
+  if (left < 4) return undefined;
+  const octet = b[at + 1] as number;
+  for (let length = octet; length <= maxLength; length += 256) {
+    if (length < 3) continue;
+    if (left < length + 6) return undefined;
+    const end = at + length + 6;
+    if (b[end - 1] !== 0x16) continue;
+    if (b[end - 2] === (((sums[end - 2] as number) - (sums[at + 4] as number)) & 0xff)) return length;
+    // Another frame starts right behind: this one has its stated length and is damaged.
+    if (b[end] === 0x68) return 0;
+  }
+  return 0;
+}
+
+/** Element i is the sum of the octets before i, modulo 256. */
+export function runningSums(octets: Uint8Array): Uint8Array {
+  const sums = new Uint8Array(octets.length + 1);
+  for (let i = 0; i < octets.length; i++) sums[i + 1] = (sums[i] as number) + (octets[i] as number);
+  return sums;
 }
 
 export interface MbusAssemblerOptions {
@@ -279,13 +285,8 @@ export class MbusAssembler {
   }
 }
 
-/** A complete frame of its stated length, right in every octet: then what began before it was noise, however long it claimed to be. */
-function wholeFrameInside(b: Uint8Array, from: number): boolean {
-  for (let at = b.indexOf(0x68, from); at >= 0; at = b.indexOf(0x68, at + 1)) {
-    const length = b[at + 1] as number;
-    const end = at + length + 6;
-    if (length >= 3 && end <= b.length && headFault(b, at) === undefined && b[end - 1] === 0x16 && b[end - 2] === sum(b, at + 4, end - 2)) return true;
-  }
+function wholeFrameInside(b: Uint8Array, sums: Uint8Array, from: number): boolean {
+  for (let at = b.indexOf(0x68, from); at >= 0; at = b.indexOf(0x68, at + 1)) if (mbusLengthAt(b, sums, at, 255)) return true;
   return false;
 }
 

@@ -131,14 +131,17 @@ export class PushReceiver {
 
   #make(framing: PushedApdu['framing']): Decoder {
     const limit = this.#options.maxApduSize ?? 0xffff;
-    const onDropped = (error: DlmsError) => this.#options.onDropped?.(error);
+    const { onDropped } = this.#options;
+    // Errors are made only where somebody hears them: in a storm of false beginnings they would cost the most.
+    const invalid = onDropped === undefined ? {} : { onInvalid: onDropped };
+    const dropped = onDropped === undefined ? {} : { onDropped };
     switch (framing) {
       case 'wrapper':
         return wrapperDecoder(new Unwrapper(limit), onDropped);
       case 'hdlc':
-        return hdlcDecoder(hdlcDeframer({ onInvalid: onDropped }), hdlcReassembler({ maxOctets: limit }), onDropped);
+        return hdlcDecoder(hdlcDeframer(invalid), hdlcReassembler({ maxOctets: limit }), onDropped);
       case 'mbus':
-        return mbusDecoder(new MbusDeframer({ onInvalid: onDropped }), new MbusAssembler({ maxApduSize: Math.min(limit, 4096), onDropped }));
+        return mbusDecoder(new MbusDeframer(invalid), new MbusAssembler({ maxApduSize: Math.min(limit, 4096), ...dropped }));
       case 'apdu':
         return { framing, pending: () => 0, flush: () => [], push: (chunk, apdus) => apdus.push(bare(chunk)) };
     }
@@ -161,7 +164,7 @@ function bare(octets: Uint8Array): PushedApdu {
   return { apdu: octets.subarray(llcLength(octets)), framing: 'apdu', frameAnswer: (apdu) => apdu };
 }
 
-function wrapperDecoder(unwrapper: Unwrapper, onDropped: (error: DlmsError) => void): Decoder {
+function wrapperDecoder(unwrapper: Unwrapper, onDropped: PushReceiverOptions['onDropped']): Decoder {
   return {
     framing: 'wrapper',
     pending: () => unwrapper.held,
@@ -174,20 +177,20 @@ function wrapperDecoder(unwrapper: Unwrapper, onDropped: (error: DlmsError) => v
       }
     },
     flush() {
-      if (unwrapper.held > 0) onDropped(new DlmsError('decode/unexpected-end', { offset: unwrapper.held, expected: 'the rest of a WPDU' }));
+      if (unwrapper.held > 0) onDropped?.(new DlmsError('decode/unexpected-end', { offset: unwrapper.held, expected: 'the rest of a WPDU' }));
       return [];
     },
   };
 }
 
-function hdlcDecoder(deframer: HdlcDeframer, reassembler: HdlcReassembler, onDropped: (error: DlmsError) => void): Decoder {
+function hdlcDecoder(deframer: HdlcDeframer, reassembler: HdlcReassembler, onDropped: PushReceiverOptions['onDropped']): Decoder {
   const frames = (found: ReturnType<HdlcDeframer['push']>, apdus: PushedApdu[]) => {
     for (const frame of found) {
       try {
         const message = reassembler.push(frame);
         if (message !== undefined && message.information.length > 0) apdus.push(fromHdlc(message.information, message.destination, message.source));
       } catch (error) {
-        onDropped(error as DlmsError);
+        onDropped?.(error as DlmsError);
       }
     }
   };
