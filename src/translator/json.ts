@@ -303,8 +303,9 @@ function leafValue(s: Leaf, v: unknown): unknown {
         throw invalid(`${s.size ?? 'any number of'} binary digits`, v);
       return v;
     case 'flags':
-      if (!Array.isArray(v) || v.some((n) => !s.names.includes(n))) throw invalid(`an array of ${s.names.join(', ')}`, v);
-      return s.names.filter((n) => v.includes(n));
+      // A bit without a name is its number.
+      if (!Array.isArray(v) || v.some((n) => n === '' || !(s.names.includes(n) || s.names[n] === ''))) throw invalid(`an array of ${s.names.join(', ')}`, v);
+      return s.names.map((n, bit) => (n === '' ? bit : n)).filter((n) => v.includes(n));
     case 'names':
       if (typeof v === 'string' && Object.hasOwn(s.names, v)) return v;
       if (typeof v !== 'number' || !Number.isInteger(v) || v < 0 || v > 0xff) throw invalid(`one of ${Object.keys(s.names).join(', ')} or 0 to 255`, v);
