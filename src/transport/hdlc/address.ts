@@ -93,6 +93,13 @@ export function addressKey(address: HdlcAddress): number {
 
 export const sameAddress = (a: HdlcAddress, b: HdlcAddress): boolean => a.upper === b.upper && a.lower === b.lower && a.size === b.size;
 
+/** True when a frame with this source can be an answer of the server addressed: the same station, or any where all were addressed; shorter forms fit longer ones. */
+export function answersFor(addressed: HdlcAddress, source: HdlcAddress): boolean {
+  const half = (part: 'upper' | 'lower'): boolean =>
+    addressed[part] === undefined || source[part] === undefined || addressed[part] === source[part] || isAllStation(addressed, part);
+  return half('upper') && half('lower');
+}
+
 /** Octets of the address at `at`: 1, 2 or 4; -1 for no address; 0 when `to` comes first. */
 export function addressSize(octets: Uint8Array, at: number, to: number): 1 | 2 | 4 | -1 | 0 {
   const left = to - at;

@@ -5,6 +5,7 @@ import {
   accept,
   acknowledge,
   advance,
+  behindGap,
   cautious,
   clear,
   type Draft,
@@ -72,6 +73,7 @@ function waitForAnswer(d: Draft, now: number, o: HdlcLinkSettings): void {
   d.doubt = false;
   d.fresh = false;
   d.pollAt = never;
+  d.base = d.vr;
   if (d.failures === 0) d.since = now;
   d.deadline = now + o.responseTimeoutMs;
 }
@@ -212,7 +214,7 @@ function whileConnecting(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSet
     maxInfoTransmit: Math.min(o.maxInfoTransmit, granted.maxInfoReceive),
     maxInfoReceive: Math.max(o.maxInfoReceive, granted.maxInfoTransmit),
     windowTransmit: Math.min(o.windowTransmit, granted.windowReceive),
-    windowReceive: Math.min(o.windowReceive, granted.windowTransmit),
+    windowReceive: Math.max(o.windowReceive, granted.windowTransmit),
   };
   if (o.inactivityTimeoutMs > 0) d.inactiveAt = now + o.inactivityTimeoutMs;
   out.push({ type: 'connected', parameters: d.parameters });
@@ -296,9 +298,9 @@ function checkpoint(d: Draft, frame: HdlcFrame, fresh: boolean, now: number, o: 
   proceed(d, now, o, out);
 }
 
-/** True for an answer that can be one to an earlier poll, doubled or overtaken on the way: it acknowledges nothing new, or with the number of an earlier answer, or repeats the last I frame. */
+/** True for an answer that can be one to an earlier poll, doubled or overtaken on the way: it acknowledges nothing new, or with the number of an earlier answer, or is an I frame of an earlier turn. */
 function doubtful(d: Draft, control: { type: string; ns?: number; nr: number }, n: number): boolean {
   if (n < 0) return true;
   if (d.sent > 0) return n === 0 ? control.type !== 'RNR' : n > d.sent || d.recent.includes(control.nr);
-  return control.type === 'I' && control.ns === ((d.vr - 1) & 7) && !d.fresh;
+  return control.type === 'I' && !behindGap(d, control.ns ?? 0);
 }

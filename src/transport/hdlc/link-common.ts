@@ -118,6 +118,12 @@ export function acknowledge(d: Draft, n: number): void {
   }
 }
 
+/** True when an I frame out of sequence belongs to the peer's present turn (something before it was lost); false when it is an old one, doubled or overtaken. */
+export function behindGap(d: Draft, ns: number): boolean {
+  const place = (ns - d.base) & 7;
+  return place > ((d.vr - d.base) & 7) && place < d.parameters.windowReceive;
+}
+
 /** Takes an in-sequence I frame; gives an error when what is put together grows too long or has no LLC header. */
 export function accept(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, out: HdlcLinkOutput[]): DlmsError | undefined {
   d.vr = (d.vr + 1) & 7;

@@ -5,6 +5,7 @@ import {
   accept,
   acknowledge,
   advance,
+  behindGap,
   clear,
   type Draft,
   describe,
@@ -142,7 +143,9 @@ function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 
   } else {
     ignore(d, out, d.localBusy ? `${describe(control)} while not ready` : `${describe(control)}, expected N(S)=${d.vr}`);
   }
-  if (control.pf) checkpoint(d, control, fresh, now, o, out);
+  // An old frame in the middle of the client's turn: it has been answered.
+  const old = !fresh && !d.localBusy && d.vr !== d.base && !behindGap(d, control.ns);
+  if (control.pf && !old) checkpoint(d, control, fresh, now, o, out);
 }
 
 /** A frame with P: where the client stands, and our turn to speak. */
@@ -187,6 +190,7 @@ function ready(d: Draft, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
 }
 
 function done(d: Draft): void {
+  d.base = d.vr;
   d.polled = false;
   d.deadline = never;
 }

@@ -129,6 +129,8 @@ export interface HdlcLinkState {
   readonly caution: number;
   /** V(R): N(S) expected next. */
   readonly vr: number;
+  /** V(R) when the turn was last given to the peer: what it sends in its turn counts from here, so a frame of an earlier turn is known. */
+  readonly base: number;
   /** The values of `va` before this one, newest first: an old acknowledgement that turns up late is known by them. */
   readonly recent: readonly number[];
   readonly peerBusy: boolean;
@@ -176,6 +178,7 @@ export const hdlcLinkDown: HdlcLinkState = /* @__PURE__ */ Object.freeze<HdlcLin
   highest: 0,
   caution: 0,
   vr: 0,
+  base: 0,
   recent: [],
   peerBusy: false,
   localBusy: false,

@@ -132,12 +132,12 @@ describe('client', () => {
       [0, connect, [`SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 500, maxInfoReceive: 600, windowTransmit: 3, windowReceive: 2 }))}`]],
       [1, `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 2030, maxInfoReceive: 200, windowTransmit: 7, windowReceive: 7 }))}`, ['connected']],
     ]);
-    expect(state.parameters).toEqual({ maxInfoTransmit: 200, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 2 });
+    expect(state.parameters).toEqual({ maxInfoTransmit: 200, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 7 });
     const plain = transcript('client', wide, [
       [0, connect, [snrm7]],
       [1, 'UAP', ['connected']],
     ]);
-    expect(plain.parameters).toEqual({ maxInfoTransmit: 32, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 });
+    expect(plain.parameters).toEqual({ maxInfoTransmit: 32, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 7 });
     transcript('client', {}, [
       [0, connect, ['SNRMP']],
       [1, 'UAP 8280', ['failed decode/unexpected-tag']],
