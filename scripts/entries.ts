@@ -23,6 +23,7 @@ export const entries: Readonly<Record<string, string>> = {
   './transport/tcp': 'transport/tcp',
   './transport/tls': 'transport/tls',
   './transport/udp': 'transport/udp',
+  './transport/push-node': 'transport/push-node',
   './transport/serial': 'transport/serial',
   './transport/web-serial': 'transport/web-serial',
   './session': 'session/index',
