@@ -241,4 +241,3 @@ function structuredCloneText(value: object): string {
   for (const key of Reflect.ownKeys(value)) seen.push(key, (value as Record<PropertyKey, unknown>)[key as string]);
   return inspect(seen, { showHidden: true, depth: 9 });
 }
-
