@@ -7,7 +7,7 @@ import { attribute, fixed, interfaceClass, method, revision, selective, selector
 import { LogicalName } from '../obis.js';
 import { oneOf } from '../one-of.js';
 
-const objectListEntry = structure('object-list-element', {
+const objectListEntry = structure('object-list-entry', {
   classId: longUnsigned,
   version: unsigned,
   logicalName: LogicalName,
