@@ -51,13 +51,16 @@ export const decodeCommand: Command = command({
     const { apdus, problems, framing } = apdusIn(octets);
     const messages: Message[] = [];
     for (const a of apdus) messages.push(await openMessage(a.octets, a.framing, options));
-    const failures = [...messages.flatMap((m) => (m.error === undefined ? [] : [m.error])), ...(apdus.length === 0 ? problems.slice(0, 1) : [])];
+    const failures: unknown[] = messages.flatMap((m) => (m.error === undefined ? [] : [m.error]));
     if (values.json === true) io.stdout.write(`${JSON.stringify(await asJson(octets, framing, messages, problems, options), undefined, 2)}\n`);
     else if (values.xml === true)
       for (const m of messages) io.stdout.write(m.plain === undefined ? '' : `${apduToXml(m.plain, { lenient: mode !== 'strict' })}\n`);
     else human(octets, messages, options, values, io);
-    if (failures.length === 0 && apdus.length === 0 && framing === undefined)
-      failures.push(new Failure('the octets are no frame and no APDU that is known (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs)'));
+    if (apdus.length === 0 && framing === undefined)
+      failures.push(
+        new Failure('no frame and no APDU that is known in these octets (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs, with right checksums)'),
+      );
+    else if (apdus.length === 0) failures.push(...problems.slice(0, 1));
     const [first] = failures;
     if (first === undefined) return exitCodes.ok;
     const { line, exitCode } = failureOf(first);

@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import type { Authentication, ClientOptions } from '../client/association.js';
+import { Client } from '../client/client.js';
+import { importKeys, SecurityContext } from '../security/context.js';
+import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { aesEcbReply } from '../security/hls.js';
+import { nodeProvider } from '../security/node-provider.js';
+import { FileCounterStore } from '../security/node-store.js';
+import type { SecurityPolicy } from '../security/policy.js';
+import { hdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
+import { hdlcChannel } from '../transport/hdlc/bus.js';
+import { connectTcp } from '../transport/tcp.js';
+import { connectTls } from '../transport/tls.js';
+import type { ApduChannel, Transport } from '../transport/transport.js';
+import { connectUdp } from '../transport/udp.js';
+import { wrapperChannel } from '../transport/wrapper.js';
+import type { Option } from './command.js';
+import { usage } from './failure.js';
+import { hexArgument } from './input.js';
+import type { Io } from './io.js';
+import { givenKeys, keyOptions } from './keys.js';
+
+// A meter by its URL, and a client for it.
+
+export const urlNote =
+  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER.';
+
+export const connectOptions = {
+  password: { type: 'string', value: 'TEXT', help: 'password (LLS) or HLS secret; hex:… for octets' },
+  mechanism: {
+    type: 'string',
+    value: 'NAME',
+    help: 'none, lls, hls-2, hls-md5, hls-sha1, hls-gmac or hls-sha256; default: hls-gmac with keys, lls with a password, else none',
+  },
+  ...keyOptions,
+  'system-title': { type: 'string', value: 'HEX', help: 'system title of this client, 8 octets (default 444C4D5300000001)' },
+  'meter-title': { type: 'string', value: 'HEX', help: 'system title that the meter must have; default: the one that it states' },
+  protection: { type: 'string', value: 'NAME', help: 'both (default), authenticated or encrypted' },
+  suite: { type: 'string', value: 'N', help: 'security suite 0, 1 or 2; default by the length of the keys' },
+  dedicated: { type: 'boolean', help: 'propose a dedicated key for this association' },
+  counter: { type: 'string', value: 'N', help: 'first invocation counter to use; a meter that names the one it expects is followed without it' },
+  counters: { type: 'string', value: 'DIR', help: 'folder that remembers the counters between runs' },
+  ca: { type: 'string', value: 'FILE', help: 'certification authority to believe for tls://' },
+  timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for each answer (default 10)' },
+} as const satisfies Record<string, Option>;
+export type ConnectValues = { readonly [K in keyof typeof connectOptions]?: (typeof connectOptions)[K]['type'] extends 'boolean' ? boolean : string };
+
+export interface Target {
+  readonly url: URL;
+  readonly scheme: 'tcp' | 'hdlc+tcp' | 'udp' | 'tls' | 'serial';
+  readonly client: number;
+  readonly server: string;
+}
+export function targetOf(text: string): Target {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw usage(`${JSON.stringify(text)} is no URL like tcp://127.0.0.1:4059?client=16&server=1`);
+  }
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme !== 'tcp' && scheme !== 'hdlc+tcp' && scheme !== 'udp' && scheme !== 'tls' && scheme !== 'serial')
+    throw usage(`scheme ${JSON.stringify(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
+  if (scheme !== 'serial' && url.hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
+  for (const name of url.searchParams.keys())
+    if (!['client', 'server', 'baud'].includes(name)) throw usage(`${JSON.stringify(name)} in the URL is not known; client, server and baud are`);
+  if (url.password !== '' || url.username !== '') throw usage('secrets do not belong into a URL: use --password');
+  return { url, scheme, client: whole(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff), server: url.searchParams.get('server') ?? '1' };
+}
+
+async function channelOf(
+  target: Target,
+  values: ConnectValues,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  through: (t: Transport) => Transport,
+): Promise<ApduChannel> {
+  const { url, scheme, client } = target;
+  const connect = {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 4059 : Number(url.port),
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const wrapper = (t: Transport): ApduChannel =>
+    wrapperChannel(through(t), { clientSap: client, serverSap: whole(target.server, 'server', 0, 0xffff), timeoutMs });
+  const hdlc = (t: Transport): ApduChannel =>
+    hdlcChannel(through(t), {
+      client,
+      server: /^\d+$/.test(target.server) ? hdlcAddress(Number(target.server)) : parseHdlcAddress(target.server),
+      responseTimeoutMs: Math.min(timeoutMs, 5000),
+      receiveTimeoutMs: timeoutMs,
+    });
+  switch (scheme) {
+    case 'tcp':
+      return wrapper(await connectTcp(connect));
+    case 'udp':
+      return wrapper(await connectUdp(connect));
+    case 'tls':
+      return wrapper(await connectTls({ ...connect, ...(values.ca === undefined ? {} : { ca: await fileText(values.ca) }) }));
+    case 'hdlc+tcp':
+      return hdlc(await connectTcp(connect));
+    case 'serial': {
+      const { openSerial } = await import('../transport/serial.js');
+      return hdlc(await openSerial({ path: url.pathname, baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000) }));
+    }
+  }
+}
+const fileText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch(() => {
+    throw usage(`--ca: nothing readable at ${path}`);
+  });
+
+/** A client that is not connected yet. `through` may put middleware around the transport. */
+export async function clientOf(
+  target: Target,
+  values: ConnectValues,
+  io: Io,
+  extra: Partial<ClientOptions> = {},
+  through: (t: Transport) => Transport = (t) => t,
+): Promise<Client> {
+  const timeoutMs = 1000 * Number(values.timeout ?? 10);
+  if (!(timeoutMs > 0)) throw usage('--timeout must be a number of seconds');
+  const { authentication, security } = await credentials(values);
+  const channel = await channelOf(target, values, timeoutMs, io.signal, through);
+  return new Client(channel, {
+    timeoutMs,
+    authentication,
+    ...(security === undefined ? {} : { security, ciphered: security.keys.globalUnicast !== undefined }),
+    ...(values.dedicated === true ? { dedicatedKey: true } : {}),
+    ...extra,
+  });
+}
+
+async function credentials(values: ConnectValues): Promise<{ authentication: Authentication; security: SecurityContext | undefined }> {
+  const keys = givenKeys(values);
+  const secret = values.password === undefined ? undefined : passwordOctets(values.password);
+  const mechanism = values.mechanism ?? (keys.encryption !== undefined ? (secret === undefined ? 'hls-gmac' : 'lls') : secret === undefined ? 'none' : 'lls');
+  const needSecret = (): Uint8Array => {
+    if (secret === undefined) throw usage(`mechanism ${mechanism} needs --password`);
+    return secret;
+  };
+  const suite = values.suite === undefined ? (keys.encryption?.length === 32 ? 2 : 0) : whole(values.suite, '--suite', 0, 2);
+  const security = keys.encryption === undefined && !mechanism.startsWith('hls') ? undefined : await securityOf(values, keys, suite);
+  switch (mechanism) {
+    case 'none':
+      return { authentication: { mechanism }, security };
+    case 'lls':
+      return { authentication: { mechanism, password: needSecret() }, security };
+    case 'hls-2':
+      return { authentication: { mechanism, manufacturer: aesEcbReply(needSecret()) }, security };
+    case 'hls-md5':
+    case 'hls-sha1':
+    case 'hls-sha256':
+      return { authentication: { mechanism, secret: await nodeProvider.importKey('secret', needSecret()) }, security };
+    case 'hls-gmac':
+      if (keys.encryption === undefined || keys.authentication === undefined) throw usage('mechanism hls-gmac needs --ek and --ak');
+      return { authentication: { mechanism }, security };
+    default:
+      throw usage(`--mechanism ${mechanism} is not known`);
+  }
+}
+async function securityOf(values: ConnectValues, keys: ReturnType<typeof givenKeys>, suite: number): Promise<SecurityContext> {
+  const title = keys.title ?? Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);
+  const initial = values.counter === undefined ? undefined : whole(values.counter, '--counter', 0, 0xfffffffe);
+  const store = values.counters === undefined ? new MemoryCounterStore() : new FileCounterStore(values.counters);
+  const { protection = 'both' } = values;
+  if (!['both', 'authenticated', 'encrypted'].includes(protection)) throw usage('--protection must be both, authenticated or encrypted');
+  const applied = { authenticated: protection !== 'encrypted', encrypted: protection !== 'authenticated' };
+  const policy: SecurityPolicy = { send: applied, receive: applied };
+  if (keys.encryption !== undefined && applied.authenticated && keys.authentication === undefined)
+    throw usage('--ak is missing: authenticated messages need it (or --protection encrypted)');
+  return new SecurityContext({
+    provider: nodeProvider,
+    suite,
+    systemTitle: title,
+    peerSystemTitle: values['meter-title'] === undefined ? undefined : hexArgument(values['meter-title'], '--meter-title', [8]),
+    keys: await importKeys(nodeProvider, suite, { globalUnicast: keys.encryption, authentication: keys.authentication, globalBroadcast: keys.broadcast }),
+    counters: new InvocationCounters(store, initial === undefined ? {} : { initial }),
+    policy,
+    acceptSuites: suite === 2 ? [2] : [0, 1],
+  });
+}
+const passwordOctets = (text: string): Uint8Array => (text.startsWith('hex:') ? hexArgument(text.slice(4), '--password') : new TextEncoder().encode(text));
+
+export function whole(text: string, what: string, least: number, most: number): number {
+  const n = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(n >= least && n <= most)) throw usage(`${what} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  return n;
+}
