@@ -123,6 +123,7 @@ export function profileMemory(): { rows: number; perOctet: number }[] {
     gc?.();
     const before = process.memoryUsage();
     const table = decodeTable(octets);
+    gc?.();
     const after = process.memoryUsage();
     const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
     return { rows: table.length, perOctet: Math.round((used / octets.length) * 100) / 100 };
