@@ -17,10 +17,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   idis: ['core', 'axdr', 'cosem'],
 };
 /** Modules that may use `node:`; each is an entry of its own or behind one that says so. */
-const node = /^(cli\/|transport\/(tcp|udp|tls|serial|node-socket|push-node)\.ts$|security\/(node|node-provider|node-store|pkcs11[a-z-]*)\.ts$|testing\/vectors\/node\.ts$)/;
+const node =
+  /^(cli\/|transport\/(tcp|udp|tls|serial|node-socket|push-node)\.ts$|security\/(node|node-provider|node-store|pkcs11[a-z-]*)\.ts$|testing\/vectors\/node\.ts$)/;
 
 const files = (readdirSync('src', { recursive: true }) as string[]).filter((f) => f.endsWith('.ts'));
-const imports = (file: string): string[] => [...readFileSync(`src/${file}`, 'utf8').matchAll(/^(?:import|export)[^'"]*from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)].map((m) => (m[1] ?? m[2]) as string);
+const imports = (file: string): string[] =>
+  [...readFileSync(`src/${file}`, 'utf8').matchAll(/^(?:import|export)[^'"]*from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)].map(
+    (m) => (m[1] ?? m[2]) as string,
+  );
 
 describe('layers', () => {
   it('finds the sources', () => expect(files.length).toBeGreaterThan(150));
@@ -35,7 +39,20 @@ describe('layers', () => {
     }
   });
   it('takes nothing from outside but noble and the optional peers', () => {
-    const outside = new Set(files.flatMap((f) => imports(f).filter((t) => !t.startsWith('.') && !t.startsWith('node:')).map((t) => t.split('/').slice(0, t.startsWith('@') ? 2 : 1).join('/'))));
-    expect([...outside].sort()).toEqual(['@noble/ciphers', '@noble/curves', '@noble/hashes', 'fast-check'].concat([...outside].filter((o) => o === 'pkcs11js' || o === 'serialport')).sort());
+    const outside = new Set(
+      files.flatMap((f) =>
+        imports(f)
+          .filter((t) => !t.startsWith('.') && !t.startsWith('node:'))
+          .map((t) =>
+            t
+              .split('/')
+              .slice(0, t.startsWith('@') ? 2 : 1)
+              .join('/'),
+          ),
+      ),
+    );
+    expect([...outside].sort()).toEqual(
+      ['@noble/ciphers', '@noble/curves', '@noble/hashes', 'fast-check'].concat([...outside].filter((o) => o === 'pkcs11js' || o === 'serialport')).sort(),
+    );
   });
 });
