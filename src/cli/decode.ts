@@ -12,9 +12,9 @@ import { type Command, command } from './command.js';
 import { exitCodes, Failure, failureOf, usage } from './failure.js';
 import { octetsFrom } from './input.js';
 import type { Io } from './io.js';
-import { type GivenKeys, givenKeys, keyOptions } from './keys.js';
+import { givenKeys, keyOptions } from './keys.js';
 import { apdusIn, type Message, type Mode, type OpenOptions, open, openMessage } from './messages.js';
-import { classNames } from './names.js';
+import { explainKeys, explainNames } from './names.js';
 import { painter } from './text.js';
 import { nameOf, readingsTable } from './values.js';
 
@@ -75,7 +75,7 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
     // The tree shows only what was opened by the rules: with a wrong or missing key it stays outside.
     const opened = messages.every((m) => m.error === undefined);
     const tree = explain(octets, {
-      names: { obis: (code) => nameOf(code as never) || undefined, classId: (id) => classNames().get(id) },
+      names: explainNames(),
       ...(opened ? { decipher: decipherWith(explainKeys(options.keys)) } : {}),
     });
     const width = (io.columns ?? 100) >= 120 ? 16 : 8;
@@ -101,14 +101,6 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
     else if (values.readings === true) io.stdout.write(`no readings with OBIS codes in the push${when}; without --readings its values are shown\n`);
   }
 }
-const explainKeys = (keys: GivenKeys): Parameters<typeof decipherWith>[0] => ({
-  ...(keys.encryption === undefined ? {} : { encryptionKey: keys.encryption }),
-  ...(keys.authentication === undefined ? {} : { authenticationKey: keys.authentication }),
-  ...(keys.broadcast === undefined ? {} : { broadcastKey: keys.broadcast }),
-  ...(keys.dedicated === undefined ? {} : { dedicatedKey: keys.dedicated }),
-  ...(keys.title === undefined ? {} : { systemTitle: keys.title }),
-});
-
 async function asJson(
   octets: Uint8Array,
   framing: string | undefined,

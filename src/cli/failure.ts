@@ -38,8 +38,32 @@ export function failureOf(e: unknown): { readonly line: string; readonly exitCod
       line: `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split('\n')[0] as string,
       exitCode: exitCodes.internal,
     };
-  return { line: `${e.message.replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(/\s*\n\s*/g, ' '), exitCode: codeOf(e) };
+  return {
+    line: `${(plainly(e) ?? e.message).replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(/\s*\n\s*/g, ' '),
+    exitCode: codeOf(e),
+  };
 }
+
+/** The errors that users meet most, as sentences. */
+function plainly(e: { code: string; context: object }): string | undefined {
+  const context = e.context as Record<string, unknown>;
+  switch (e.code) {
+    case 'transport/connect':
+      return listening(context)
+        ? `cannot listen on ${String(context.target).slice('listening on '.length)}: ${context.reason}`
+        : `cannot connect to ${context.target}: ${context.reason}`;
+    case 'association/rejected':
+      return `the meter refused the association (${context.result}, ${context.diagnostic})`;
+    case 'service/exception':
+      return `the meter refused: ${context.stateError}, ${context.serviceError}${context.invocationCounter === undefined ? '' : `, counter ${context.invocationCounter}`}`;
+    case 'service/data-access':
+      return `the meter refused ${context.object}: ${context.result}`;
+    default:
+      return undefined;
+  }
+}
+
+const listening = (context: Record<string, unknown>): boolean => String(context.target).startsWith('listening on ');
 
 function codeOf(e: { code: string; context: object }): number {
   const group = e.code.slice(0, e.code.indexOf('/'));
@@ -57,7 +81,7 @@ function advice(e: { code: string; context: object }): string | undefined {
   const context = e.context as Record<string, unknown>;
   switch (e.code) {
     case 'transport/connect':
-      return 'Check host and port, and that the meter (or gateway) listens there';
+      return listening(context) ? 'Choose another port with --port' : 'Check host and port, and that the meter (or gateway) listens there';
     case 'transport/closed':
       return context.by === 'remote'
         ? 'The other side closed the connection: it may allow one client at a time, or not know this client or server address'

@@ -47,3 +47,23 @@ const label = (name: string, o: Option): string =>
   `${o.short === undefined ? '' : `-${o.short}, `}--${name}${o.type === 'boolean' ? '' : ` ${o.value ?? 'VALUE'}`}`;
 const hanging = (start: string, indent: number, text: string, columns: number): string =>
   start + wrapped(text, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
+
+/** The same as a page of the documentation. */
+export function markdown(commands: readonly Command[]): string {
+  const plain: Paint = (_, text) => text;
+  return [
+    '# The command `dlms-cosem`',
+    '',
+    'Made from the declarations of the commands; `dlms-cosem help COMMAND` prints the same.',
+    '',
+    'Human output goes to standard output, progress and problems to standard error. `--json` is for programs. What goes wrong is one line that begins with `dlms-cosem:`.',
+    '',
+    '## Exit codes',
+    '',
+    '| code | meaning |',
+    '| ---: | --- |',
+    ...exitMeanings.map(([code, text]) => `| ${code} | ${text} |`),
+    '',
+    ...commands.flatMap((c) => [`## ${c.name}`, '', '```text', helpOf(c, plain, 100).trimEnd(), '```', '']),
+  ].join('\n');
+}

@@ -1,0 +1,59 @@
+import { formatHex } from '../core/hex.js';
+import { decipherWith } from '../translator/decipher.js';
+import { explain } from '../translator/explain.js';
+import type { ExplainNode } from '../translator/explain-node.js';
+import { explainText } from '../translator/explain-text.js';
+import { type Command, command } from './command.js';
+import { exitCodes } from './failure.js';
+import { octetsFrom } from './input.js';
+import { givenKeys, keyOptions } from './keys.js';
+import { explainKeys, explainNames } from './names.js';
+
+export const explainCommand: Command = command({
+  name: 'explain',
+  summary: 'every octet with its meaning, as a tree; goes on after errors, deciphers in place with keys',
+  arguments: '[HEX|FILE|-]',
+  count: [0, 1],
+  options: {
+    ...keyOptions,
+    json: { type: 'boolean', help: 'the tree as JSON: offset, length, path, name, meaning' },
+    paths: { type: 'boolean', help: 'the path of each value' },
+  },
+  notes: [
+    'A tool for looking, without judgement: what an authentication key could verify and does not is deciphered all the same, and said so. decode is for trusting what one reads.',
+  ],
+  examples: ['dlms-cosem explain 7EA0190300022C47FE52E6E700C401C10009060100202000FF7E8C7E'],
+  async run([argument], values, io) {
+    const octets = await octetsFrom(argument, io);
+    const tree = explain(octets, { names: explainNames(), decipher: decipherWith(explainKeys(givenKeys(values))) });
+    if (values.json === true) io.stdout.write(`${JSON.stringify(plain(tree), undefined, 1)}\n`);
+    else
+      io.stdout.write(
+        `${explainText(tree, octets, { colours: io.isTTY, octets: (io.columns ?? 100) >= 120 ? 16 : 8, ...(values.paths === true ? { paths: true } : {}) })}\n`,
+      );
+    return firstError(tree) === undefined ? exitCodes.ok : exitCodes.failed;
+  },
+});
+
+function plain(n: ExplainNode): object {
+  return {
+    offset: n.offset,
+    length: n.length,
+    path: n.path,
+    name: n.name,
+    ...(n.type === undefined ? {} : { type: n.type }),
+    meaning: n.meaning,
+    ...(n.octets === undefined ? {} : { octets: formatHex(n.octets) }),
+    ...(n.quirk === undefined ? {} : { quirk: n.quirk }),
+    ...(n.error === undefined ? {} : { error: n.error.message }),
+    ...(n.children === undefined ? {} : { children: n.children.map(plain) }),
+  };
+}
+function firstError(n: ExplainNode): unknown {
+  if (n.error !== undefined) return n.error;
+  for (const c of n.children ?? []) {
+    const found = firstError(c);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
