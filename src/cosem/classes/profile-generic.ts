@@ -72,8 +72,8 @@ export const ProfileGeneric = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     /**
-     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed. `cosem/profile`
-     * reads them.
+     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed.
+     * See `profileRows`.
      */
     buffer: selective(attribute(2, dataOf('compact-array', 'array')), {
       /** Rows whose restricting object (a capture object, usually the clock) lies between two values. */
@@ -115,8 +115,8 @@ export const ProfileGenericV0 = revision(ProfileGeneric, {
   confidence: 'one source',
   attributes: {
     /**
-     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed. `cosem/profile`
-     * reads them.
+     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed.
+     * See `profileRows`.
      */
     buffer: selective(attribute(2, dataOf('compact-array', 'array')), { range: selector(1, RangeDescriptorV0), entry: selector(2, EntryDescriptor) }),
     /** What each row holds, column by column. */
