@@ -34,6 +34,8 @@ export interface DlmsErrorContext {
   'protocol/unexpected-apdu': { side: 'local' | 'remote'; state: string; received: string };
   'protocol/block-number': { side: 'local' | 'remote'; expected: number; received: number };
   'protocol/invoke-id': { side: 'local' | 'remote'; expected: number; received: number };
+  /** General block transfer that cannot be brought to an end. */
+  'protocol/block-transfer': { side: 'local' | 'remote'; reason: string };
   'protocol/link': { side: 'local' | 'remote'; state: string; reason: string };
   /** The meter answered a get or set with this Data-Access-Result. */
   'service/data-access': { result: string | number; object: string };
