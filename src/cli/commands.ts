@@ -3,9 +3,19 @@ import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
 import { readCommand } from './read.js';
+import { samplesCommand } from './samples.js';
 import { simulateCommand } from './simulate.js';
 import { translateCommand } from './translate.js';
 import { vectorsCommand } from './vectors.js';
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [decodeCommand, explainCommand, translateCommand, readCommand, simulateCommand, vectorsCommand, demoCommand];
+export const commands: readonly Command[] = [
+  decodeCommand,
+  explainCommand,
+  translateCommand,
+  readCommand,
+  simulateCommand,
+  vectorsCommand,
+  samplesCommand,
+  demoCommand,
+];

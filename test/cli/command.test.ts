@@ -161,6 +161,22 @@ describe('translate', () => {
   });
 });
 
+describe('samples', () => {
+  it('gives the same APDUs for the same seed, which translate both ways', async () => {
+    const { code, out } = await cli(['samples', '--count', '20', '--seed', '5']);
+    expect(code).toBe(0);
+    const samples = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(samples).toHaveLength(20);
+    expect((await cli(['samples', '--count', '20', '--seed', '5'])).out).toBe(out);
+    expect((await cli(['translate', '-'], JSON.stringify(samples[3].json))).out).toBe(`${samples[3].hex}\n`);
+    expect((await cli(['samples', '--count', '5', '--type', 'get-request', '--hex'])).out).toMatch(/^(C0.*\n){5}$/);
+    expect((await cli(['samples', '--type', 'telegram'])).err).toContain('no APDU type');
+  });
+});
+
 describe('explain', () => {
   it('goes on after an error, and says so with its exit code', async () => {
     const { code, out } = await cli(['explain', `${request}AA`, '--json']);
