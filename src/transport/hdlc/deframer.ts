@@ -89,6 +89,7 @@ class Deframer implements HdlcDeframer {
     while (this.#buffer !== undefined) {
       this.#counters.abandoned++;
       const rest = this.#buffer.subarray(0, this.#filled);
+      this.#options.onInvalid?.(new DlmsError('decode/unexpected-end', { offset: this.#counters.octets, expected: 'the rest of a frame' }));
       this.#keep(undefined, 0);
       this.#flag = false;
       this.#scan(rest, 0, this.#counters.octets - rest.length, frames);

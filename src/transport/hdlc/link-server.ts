@@ -143,9 +143,10 @@ function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 
   } else {
     ignore(d, out, d.localBusy ? `${describe(control)} while not ready` : `${describe(control)}, expected N(S)=${d.vr}`);
   }
-  // An old frame in the middle of the client's turn: it has been answered.
-  const old = !fresh && !d.localBusy && d.vr !== d.base && !behindGap(d, control.ns);
-  if (control.pf && !old) checkpoint(d, control, fresh, now, o, out);
+  if (!control.pf) return;
+  // An old frame in the middle of the client's turn has been answered; it is passed over once, in case the answer was lost.
+  if (!fresh && !d.localBusy && d.vr !== d.base && !behindGap(d, control.ns)) d.base = d.vr;
+  else checkpoint(d, control, fresh, now, o, out);
 }
 
 /** A frame with P: where the client stands, and our turn to speak. */

@@ -79,7 +79,11 @@ export function simulate(plan: Plan): Outcome {
   const rnd = random(plan.seed);
   const chance = (p: number): boolean => p > 0 && rnd() < p;
   const int = (n: number): number => Math.floor(rnd() * n);
-  const fill = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => (chance(0.05) ? 0x7e : int(256)));
+  // Any piece of a long random text (one octet in twenty a flag): no two segments are alike.
+  const fill = (n: number): Uint8Array => {
+    const at = int(noise().length - n);
+    return noise().subarray(at, at + n);
+  };
   const request = fill(plan.requestOctets);
   const response = fill(plan.responseOctets);
   const options = {
@@ -230,6 +234,16 @@ export function simulate(plan: Plan): Outcome {
   }
   outcome.virtualMs = now;
   return outcome;
+}
+
+let text: Uint8Array | undefined;
+function noise(): Uint8Array {
+  if (text === undefined) {
+    const rnd = random(7);
+    text = new Uint8Array(0x4_0000);
+    for (let i = 0; i < text.length; i++) text[i] = rnd() < 0.05 ? 0x7e : rnd() * 256;
+  }
+  return text;
 }
 
 function insert<T extends { at: number; order: number }>(list: T[], item: T): void {
