@@ -14,7 +14,12 @@ export type OneOf<O extends Options> = {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
-  const entries = Object.entries(options);
+  return among(name, options, options) as Schema<OneOf<O>>;
+}
+
+/** Which option it is, is found with `plain`; a tool that decorates the parts sees the reading of that option only, not the attempts. */
+function among(name: string, plain: Options, options: Options): Schema<{ type: string; value?: unknown }> {
+  const entries = Object.entries(plain);
   const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
   const alternatives: Alternatives = Object.fromEntries(entries.map(([type, schema]) => [type, alternative(schema)]));
   return {
@@ -23,7 +28,7 @@ export function oneOf<const O extends Options>(name: string, options: O): Schema
       of: 'alternatives',
       name,
       alternatives,
-      with: (part) => oneOf(name, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))) as Schema<any>,
+      with: (part) => among(name, plain, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))),
     },
     read(r) {
       const { offset, depth } = r;
@@ -31,8 +36,13 @@ export function oneOf<const O extends Options>(name: string, options: O): Schema
       let nearest: unknown;
       for (const [type, schema] of entries) {
         try {
-          const value = schema.read(r);
-          return (isEmpty(schema) ? { type } : { type, value }) as OneOf<O>;
+          let value = schema.read(r);
+          const part = options[type] as Schema<any>;
+          if (part !== schema) {
+            rewind(r, offset, depth, quirks);
+            value = part.read(r);
+          }
+          return isEmpty(schema) ? { type } : { type, value };
         } catch (e) {
           if (!isDlmsError(e) && !(e instanceof RangeError)) throw e;
           // The option that came furthest says best what is wrong.
@@ -43,14 +53,13 @@ export function oneOf<const O extends Options>(name: string, options: O): Schema
       if (reach(nearest) <= offset) throw new DlmsError('decode/unexpected-tag', { offset, expected: `${name}: ${kind}`, actual: r.u8() });
       throw nearest;
     },
-    write(w, v) {
-      const { type, value } = v as { type: string; value?: unknown };
+    write(w, { type, value }) {
       const schema = Object.hasOwn(options, type) ? options[type] : undefined;
       if (schema === undefined) throw invalid(`one of ${entries.map(([k]) => k).join(', ')}`, type);
       try {
-        schema.write(w, isEmpty(schema) ? {} : value);
+        schema.write(w, isEmpty(plain[type] as Schema<any>) ? {} : value);
       } catch (e) {
-        throw unwritable(e, type, v);
+        throw unwritable(e, type, value);
       }
     },
   };

@@ -69,7 +69,7 @@ describe('one of several typed forms', () => {
     const bytes = parseHex('0202 0101 0101 0100 1200FF'.replaceAll(' ', ''));
     for (let n = 0; n < 3; n++) expect(decode(deep, bytes, { maxDepth: 4 }).type).toBe('any');
   });
-  it('is rebuilt around decorated parts', () => {
+  it('is rebuilt around decorated parts, which see only the option that fits', () => {
     const shape = choice.shape;
     if (shape.of !== 'alternatives') throw new Error(shape.of);
     const seen: string[] = [];
@@ -81,6 +81,6 @@ describe('one of several typed forms', () => {
       },
     }));
     expect(decode(decorated, parseHex('020211050901AA'))).toEqual(decode(choice, parseHex('020211050901AA')));
-    expect(seen).toEqual(['identified', 'wrapped']);
+    expect(seen).toEqual(['wrapped']);
   });
 });
