@@ -98,13 +98,13 @@ export function openContent(input: CipherInput, header: SecurityHeader, ciphered
   };
   switch (controlOctet & 0x30) {
     case 0x30:
-      return andThen(provider.open(key, iv, aadOf(input, controlOctet), ciphered, begin), verified);
+      return andThen(provider.open(key, iv, aadOf(input, controlOctet), ciphered.subarray(begin)), verified);
     case 0x20:
       return provider.ctr(key, iv, ciphered.subarray(begin));
     case 0x10: {
       const end = ciphered.length - tagLength;
       const content = ciphered.slice(begin, end);
-      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered, end), (opened) => {
+      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered.subarray(end)), (opened) => {
         verified(opened);
         return content;
       });

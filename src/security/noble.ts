@@ -49,8 +49,7 @@ export const nobleProvider: CryptoProvider = {
     const sealed = gcm(aes(key), iv, join(aad)).encrypt(plaintext);
     return concat(prefix, sealed.subarray(0, plaintext.length + tagLength));
   },
-  open(key, iv, aad, whole, from = 0) {
-    const sealed = whole.subarray(from);
+  open(key, iv, aad, sealed) {
     const n = sealed.length - tagLength;
     if (n < 0) return undefined;
     // The package verifies 16-octet tags alone: the key stream gives the plaintext back, which is sealed again to get the tag to compare.

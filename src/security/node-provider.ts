@@ -13,6 +13,7 @@ import {
   sign as rawSign,
   verify as rawVerify,
 } from 'node:crypto';
+import { markAsUntransferable } from 'node:worker_threads';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
@@ -81,13 +82,13 @@ export const nodeProvider: CryptoProvider = {
     out.set(cipher.getAuthTag(), at + ciphertext.length);
     return out;
   },
-  open(key, iv, aad, sealed, from = 0) {
+  open(key, iv, aad, sealed) {
     const n = sealed.length - tagLength;
-    if (n < from) return undefined;
+    if (n < 0) return undefined;
     const decipher = createDecipheriv(gcmName(key), aes(key), iv, gcmOptions);
     decipher.setAuthTag(sealed.subarray(n));
     if (aad.length !== 0) decipher.setAAD(join(aad));
-    const plaintext = decipher.update(sealed.subarray(from, n));
+    const plaintext = decipher.update(sealed.subarray(0, n));
     try {
       decipher.final();
     } catch {
@@ -161,8 +162,24 @@ const hashName: Readonly<Record<DigestAlgorithm, string>> = { MD5: 'md5', 'SHA-1
 
 /** A Buffer behaves otherwise than a Uint8Array (its slice is a view): none leaves. */
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, b.length);
-/** Node's pool for small results: every octet is written before it is given out, and nothing secret is put there. */
-const uninitialised = (n: number): Uint8Array => plain(Buffer.allocUnsafe(n));
+/**
+ * Room for one result, every octet of which is written before it is given out. Small results share a slab, as Node's own Buffers do: an array buffer of
+ * its own would cost more than the cipher. Nothing secret is put there.
+ */
+function uninitialised(n: number): Uint8Array {
+  if (n > slabSize >> 3) return plain(Buffer.allocUnsafeSlow(n));
+  if (slabAt + n > slabSize) {
+    slab = Buffer.allocUnsafeSlow(slabSize).buffer;
+    markAsUntransferable(slab);
+    slabAt = 0;
+  }
+  const out = new Uint8Array(slab, slabAt, n);
+  slabAt += n;
+  return out;
+}
+const slabSize = 16384;
+let slab: ArrayBufferLike = /* @__PURE__ */ new ArrayBuffer(0);
+let slabAt = slabSize;
 function wiped<T>(octets: Uint8Array, use: () => T): T {
   const out = use();
   octets.fill(0);

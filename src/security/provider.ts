@@ -69,10 +69,9 @@ export interface CryptoProvider {
   seal(key: KeyHandle, iv: Uint8Array, aad: readonly Octets[], plaintext: Uint8Array, prefix?: Uint8Array): MaybePromise<Uint8Array>;
   /**
    * The reverse: verifies the last 12 octets of `sealed` as the tag before anything is given out.
-   * @param from where the ciphertext begins in `sealed` (saves the caller a view). Default 0
    * @returns the plaintext, or undefined when the tag does not verify
    */
-  open(key: KeyHandle, iv: Uint8Array, aad: readonly Octets[], sealed: Uint8Array, from?: number): MaybePromise<Uint8Array | undefined>;
+  open(key: KeyHandle, iv: Uint8Array, aad: readonly Octets[], sealed: Uint8Array): MaybePromise<Uint8Array | undefined>;
   /**
    * The key stream of AES-GCM without its tag (CTR with counter block iv, 00000002): encryption only, and reading without verification.
    * @returns prefix, then data XOR key stream

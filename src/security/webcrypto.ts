@@ -67,9 +67,8 @@ export const webCryptoProvider: CryptoProvider = {
     const sealed = await subtle().encrypt(gcm(iv, aad), aes(key).gcm, buffer(plaintext));
     return concat(prefix, new Uint8Array(sealed));
   },
-  async open(key, iv, aad, whole, from = 0) {
+  async open(key, iv, aad, sealed) {
     const { gcm: cryptoKey } = aes(key);
-    const sealed = whole.subarray(from);
     if (sealed.length < tagLength) return undefined;
     try {
       return new Uint8Array(await subtle().decrypt(gcm(iv, aad), cryptoKey, buffer(sealed)));

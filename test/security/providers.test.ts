@@ -42,14 +42,14 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     expect(await provider.seal(key, iv, [hex('30'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('30'), key16)], hex('01')));
     expect(await provider.seal(key, iv, [hex('31'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('31'), key16)], hex('01')));
   });
-  it('puts the prefix in front, opens from an offset, and returns plain Uint8Arrays that own what they show', async () => {
+  it('puts the prefix in front, and returns plain Uint8Arrays that own what they show', async () => {
     const key = await provider.importKey('AES-128', key16);
     for (const n of [0, 1, 64, 512, 70_000]) {
       const plaintext = new Uint8Array(n).fill(7);
       const sealed = await provider.seal(key, iv, [], plaintext, hex('C81E30'));
       expect(sealed.subarray(0, 3)).toEqual(hex('C81E30'));
       expect(sealed).toHaveLength(n + 15);
-      const opened = await provider.open(key, iv, [], sealed, 3);
+      const opened = await provider.open(key, iv, [], sealed.subarray(3));
       for (const result of [sealed, opened!, await provider.ctr(key, iv, plaintext), provider.random(8)]) expect(result.constructor).toBe(Uint8Array);
       expect(formatHex(opened!)).toBe(formatHex(plaintext));
     }
