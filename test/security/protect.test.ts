@@ -426,3 +426,20 @@ describe('overhead', () => {
     expect([from('glo'), from('general-glo')]).toEqual([201, 301]);
   });
 });
+
+describe('general-ciphering without key information', () => {
+  it('opens with a content key that the caller gives, and is refused without', async () => {
+    const { client, server } = await pairOf(nodeProvider, 1);
+    const key = await nodeProvider.importKey('AES-128', new Uint8Array(16).fill(9));
+    const extra = concat(hex('0100'), hex('08'), clientTitle, hex('000000'));
+    const cipher = { provider: nodeProvider, key, authenticationKey: client.keys.authentication, systemTitle: clientTitle, extra };
+    const content = await sealContent(cipher, 0x31, 7, getRequest);
+    const apdu = concat(hex('DD'), extra, hex('00'), Uint8Array.of(content.length), content);
+    expect(await failure(() => unprotect(apdu, server))).toMatchObject({ code: 'security/missing-key' });
+    expect(await unprotect(apdu, server, { contentKey: key })).toMatchObject({
+      apdu: getRequest,
+      layers: [{ key: 'given-key', invocationCounter: 7, transactionId: hex('00') }],
+    });
+    expect(await failure(() => unprotect(apdu, server, { contentKey: key }))).toMatchObject({ code: 'security/replay' });
+  });
+});
