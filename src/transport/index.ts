@@ -1,4 +1,7 @@
 export { type Detection, detectFraming, type Framing, isApduTag } from './detect.js';
+export { type DoctorEvent, type DoctorFinding, type DoctorHeard, type DoctorOptions, type DoctorReport, diagnose } from './doctor.js';
+export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor-plan.js';
+export type { ProbeAnswer } from './doctor-probe.js';
 export { type FaultOptions, type FaultRates, faults } from './faults.js';
 export {
   blockCheck,
