@@ -47,6 +47,7 @@ export function apduNotation(apdu: Apdu): Fields {
         serviceError: named(apdu.serviceError, serviceErrors),
         invocationCounterError: apdu.invocationCounterError,
         invocationCounter: apdu.invocationCounterError,
+        expectedInvocationCounter: apdu.invocationCounterError,
       };
     case 'get-request':
     case 'get-response':

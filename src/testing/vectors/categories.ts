@@ -111,12 +111,58 @@ const categories: Readonly<Record<string, Test>> = {
   xml: any(group('parse', 'decode', 'encode')),
 };
 
+/** Categories that are put together of words: every word must be known, and one of those with a meaning must fit. */
+const words: Readonly<Record<string, Test>> = {
+  ...either(code('security/replay'), 'replay', 'replayed', 'stale', 'duplicate', 'repeated', 'reused'),
+  ...either(code('security/counter-exhausted'), 'exhausted', 'overflow'),
+  ...either(code('security/replay', 'security/counter-exhausted'), 'counter'),
+  ...either(
+    authentication,
+    'signature',
+    'authentication',
+    'tag',
+    'mac',
+    'gmac',
+    'integrity',
+    'key',
+    'title',
+    'deciphering',
+    'decryption',
+    'unwrap',
+    'unwrapping',
+  ),
+  ...either(code('security/policy'), 'policy', 'unprotected', 'plaintext', 'unencrypted', 'unauthenticated'),
+  ...either(code('security/invalid-key'), 'point', 'curve'),
+  ...either(code('protocol/block-number'), 'block', 'blocks', 'gbt', 'sequence', 'order', 'segment'),
+  ...either(code('decode/checksum'), 'checksum', 'crc', 'fcs', 'hcs', 'bcc'),
+  ...either(code('decode/too-deep'), 'nesting', 'depth', 'deep'),
+  ...either(code('decode/trailing-bytes'), 'trailing', 'extra', 'surplus'),
+  ...either(code('decode/unexpected-end'), 'truncated', 'truncation', 'incomplete', 'short'),
+  ...either(lengths, 'length', 'size', 'long', 'count'),
+  ...either(code('decode/non-zero-padding'), 'padding'),
+  ...either(categories.framing as Test, 'framing', 'frame', 'flag', 'format', 'address'),
+};
+const fillers: ReadonlySet<string> = new Set(
+  'a an and at bad bytes data error failed failure field greater in increasing invalid invocation low lower mismatch not octets of old or out than the too unexpected unknown value wrong'.split(
+    ' ',
+  ),
+);
+function either(test: Test, ...names: string[]): Record<string, Test> {
+  return Object.fromEntries(names.map((name) => [name, test]));
+}
+function composed(category: string): Test | undefined {
+  const parts = category.split('-');
+  const meanings = parts.filter((w) => Object.hasOwn(words, w)).map((w) => words[w] as Test);
+  return meanings.length > 0 && parts.every((w) => fillers.has(w) || Object.hasOwn(words, w)) ? any(...meanings) : undefined;
+}
+
 /**
  * Whether the error is of the category that a vector names.
  * @throws Unsupported for a word that is not known
  */
 export function isCategory(error: unknown, word: unknown): boolean {
-  const test = typeof word === 'string' && Object.hasOwn(categories, word) ? categories[word] : undefined;
+  const known = typeof word === 'string' && Object.hasOwn(categories, word) ? categories[word] : undefined;
+  const test = known ?? (typeof word === 'string' ? composed(word) : undefined);
   if (test === undefined) throw new Unsupported(`error category ${JSON.stringify(word)} is not known`);
   return isDlmsError(error) && test(error as never);
 }

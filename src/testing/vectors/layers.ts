@@ -48,6 +48,8 @@ const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intak
   wrapper: () => (octets) => unwrap(octets),
   'hdlc-frame': () => (octets) => decodeHdlcFrame(octets),
   hdlc: () => (octets) => decodeHdlcFrame(octets),
+  'hdlc-stream': () => framesOf((onInvalid) => hdlcDeframer({ onInvalid })),
+  'mbus-stream': () => framesOf((onInvalid) => new MbusDeframer({ onInvalid })),
   'hdlc-address': () => (octets) => decodeHdlcAddress(octets),
   'hdlc-parameters': () => (octets) => decodeHdlcParameters(octets),
   'mbus-frame': () => (octets) => mbusSegment(decodeMbusFrame(octets)),
@@ -60,6 +62,18 @@ const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intak
   readout: () => (octets) => decodeReadout(octets),
   xml: () => (octets) => apduFromXml(latin1(octets)),
 };
+
+/** A stream is refused when no frame is found in it; why, the deframer says. */
+function framesOf(make: (onInvalid: (e: DlmsError) => void) => { push(octets: Uint8Array): readonly unknown[] }): Intake {
+  return (octets) => {
+    let first: DlmsError | undefined;
+    const frames = make((e) => {
+      first ??= e;
+    }).push(octets);
+    if (frames.length === 0) throw first ?? new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole frame' });
+    return frames;
+  };
+}
 
 /** An APDU, and what it carries as far as that can be seen without keys. */
 function takeApdu(octets: Uint8Array): unknown {

@@ -5,7 +5,7 @@ import { formatHex, parseHex } from '../../../core/hex.js';
 import { dateFromBytes, dateTimeFromBytes, timeFromBytes } from '../../../cosem/date-time.js';
 import { formatDate, formatDateTime, formatTime } from '../../../cosem/date-time-text.js';
 import { anyOf, check, hexText, type Matcher } from '../compare.js';
-import { dataFromNotation, dataNotation, dateTimeFields, isShortened } from '../notation.js';
+import { dataFromNotation, dataNotation, dateTimeFields, hex, isShortened } from '../notation.js';
 import { cases, octets } from '../values.js';
 import { type Kind, Unsupported, type Vector } from '../vector.js';
 
@@ -57,7 +57,9 @@ export const axdrKinds: Readonly<Record<string, Kind>> = {
       const items: unknown[] = [];
       const endOffsets: number[] = [];
       while (r.left > 0) {
-        items.push(dataNotation(decodeFrom(Data, r)));
+        const start = r.offset;
+        const value = dataNotation(decodeFrom(Data, r));
+        items.push(anyOf(value, { value, hex: hex(r.bytes.subarray(start, r.offset)), offset: start, endOffset: r.offset }));
         endOffsets.push(r.offset);
       }
       return { items, endOffsets, count: items.length };

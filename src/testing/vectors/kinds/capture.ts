@@ -2,6 +2,7 @@ import type { Data } from '../../../axdr/data.js';
 import { isDlmsError } from '../../../core/errors.js';
 import { dateTimeFromBytes } from '../../../cosem/date-time.js';
 import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../../cosem/push-readings.js';
+import { type Unit, unitCodes, unitSymbol } from '../../../cosem/units.js';
 import { isProtected } from '../../../security/apdu-tags.js';
 import { unprotect } from '../../../security/unprotect.js';
 import { GbtEndpoint } from '../../../session/general-block-transfer.js';
@@ -65,7 +66,14 @@ export function bodyNotation(body: Data): Record<string, unknown> {
     bodyType: body.type,
     bodyCount: Array.isArray((body as { value?: unknown }).value) ? (body as { value: unknown[] }).value.length : undefined,
     readings: later(() =>
-      readingsOf(body).map((r) => ({ classId: undefined, attribute: undefined, scaler: undefined, unit: undefined, dateTime: undefined, ...plainReading(r) })),
+      readingsOf(body).map((r) => ({
+        classId: undefined,
+        attribute: undefined,
+        scaler: undefined,
+        dateTime: undefined,
+        ...plainReading(r),
+        unit: unitNotation(r.unit),
+      })),
     ),
     pushList: list?.map(plainPushItem),
   };
@@ -74,6 +82,10 @@ export const dateNotation = (dateTime: Uint8Array): Record<string, unknown> => (
   dateTime: hex(dateTime),
   dateTimeFields: dateTime.length === 12 ? dateTimeFields(dateTimeFromBytes(dateTime)) : null,
 });
+
+/** By its symbol or its code; a value without unit is `unitless`. */
+const unitNotation = (unit: Unit | undefined): unknown =>
+  unit === undefined ? undefined : typeof unit === 'number' ? unit : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
 
 /** Frames as they are noted, and the APDUs (or blocks) that they carry. */
 export function unframed(bytes: Uint8Array, framing: unknown): { frames: Record<string, unknown>[] | undefined; apdus: Uint8Array[] } {

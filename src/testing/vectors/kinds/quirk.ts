@@ -6,7 +6,7 @@ import { formatHex } from '../../../core/hex.js';
 import { Apdu } from '../../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { check } from '../compare.js';
-import { dataNotation } from '../notation.js';
+import { dataNotation, hex } from '../notation.js';
 import { octets } from '../values.js';
 import { Difference, type Kind, Unsupported } from '../vector.js';
 import { bodyNotation } from './capture.js';
@@ -38,7 +38,13 @@ export const quirkKinds: Readonly<Record<string, Kind>> = {
       }
       notes.quirks.push(...quirks.map((q) => q.name));
       if (strict === 'reject' && quirks.length === 0) throw new Difference('accepted without naming the deviation');
-      return { strict, preferred: strict, lenient: schema === Data ? { value: dataNotation(value as Data) } : reading(value as Apdu, bytes) };
+      const end = quirks.find((q) => q.name === 'trailing-octets');
+      const trailing = end === undefined ? undefined : hex(bytes.subarray(end.offset));
+      return {
+        strict,
+        preferred: strict,
+        lenient: { trailing, quirks: quirks.map((q) => q.name), ...(schema === Data ? { value: dataNotation(value as Data) } : reading(value as Apdu, bytes)) },
+      };
     },
   },
 };

@@ -56,8 +56,8 @@ export const rejectKinds: Readonly<Record<string, Kind>> = {
     run: sequence,
   },
   'counter-rule': {
-    input: ['cases', 'counters', 'invocationCounters', 'apdus', 'frames', 'sequence', 'received'],
-    params: [...intakeParams, 'lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'rule'],
+    input: ['cases', 'counters', 'invocationCounters', 'apdus', 'frames', 'sequence', 'received', 'last', 'lastAccepted', 'previous', 'stored', 'hex'],
+    params: [...intakeParams, 'lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored', 'rule'],
     run: sequence,
   },
 };
@@ -99,20 +99,57 @@ function blocksOf(vector: Vector): Record<string, unknown> {
 
 /** Inputs in order, with memory: each is taken or refused. */
 async function sequence(vector: Vector): Promise<unknown> {
-  const outcomes: (unknown | undefined)[] = [];
-  const numbers = Object.values(vector.input).find((v) => Array.isArray(v) && v.every((n) => typeof n === 'number')) as number[] | undefined;
-  if (numbers !== undefined) {
-    const store = new MemoryCounterStore();
-    const seen = ['last', 'lastAccepted', 'lastInvocationCounter', 'lastCounter'].map((name) => numberParam(vector, name)).find((n) => n !== undefined);
-    if (seen !== undefined) store.record([[{ name: 'peer', value: seen }]]);
-    for (const value of numbers) outcomes.push(await refusal(() => store.record([[{ name: 'peer', value }]]), new Uint8Array(0)));
+  const counters = countersOf(vector);
+  const results: unknown[] = [];
+  if (counters !== undefined) {
+    let store = new MemoryCounterStore();
+    for (const { received, last } of counters) {
+      if (last !== undefined) {
+        store = new MemoryCounterStore();
+        if (last !== null) store.record([[{ name: 'peer', value: last }]]);
+      }
+      results.push(await refusal(() => store.record([[{ name: 'peer', value: received }]]), new Uint8Array(0)));
+    }
   } else {
     if (numberParam(vector, 'lastInvocationCounter') !== undefined || numberParam(vector, 'lastCounter') !== undefined)
       throw new Unsupported('params.lastCounter with APDUs');
     const intake = await intakeOf(vector);
-    for (const { hex } of sequenceInput(vector)) outcomes.push(await refusal(intake, parseHex(hex)));
+    for (const { hex } of sequenceInput(vector)) results.push(await refusal(intake, parseHex(hex)));
   }
-  return { outcomes: outcomes.map(outcome), errors: outcomes.map((e) => (e === undefined ? null : ofCategory([e]))) };
+  const refused = results.filter((e) => e !== undefined);
+  return {
+    outcomes: results.map(outcome),
+    errors: results.map((e) => (e === undefined ? null : ofCategory([e]))),
+    error: refused.length === 0 ? undefined : ofCategory(refused),
+    outcome: refused.length === 0 ? 'accept' : 'reject',
+    accepted: results.filter((e) => e === undefined).length,
+    rejected: refused.length,
+  };
+}
+
+/** Received counters in order; `last` where the vector says what was accepted before (null: nothing yet). Undefined when the inputs are octets. */
+function countersOf(vector: Vector): { received: number; last?: number | null }[] | undefined {
+  const list = Object.values(vector.input).find(Array.isArray) as unknown[] | undefined;
+  if (list === undefined) return undefined;
+  const before = seen({ ...vector.params, ...vector.input });
+  const entries = list.map((entry) => {
+    if (typeof entry === 'number') return { received: entry };
+    if (typeof entry !== 'object' || entry === null) return undefined;
+    const record = entry as Record<string, unknown>;
+    const received = ['received', 'counter', 'invocationCounter', 'value', 'next'].map((name) => record[name]).find((v) => typeof v === 'number') as
+      | number
+      | undefined;
+    const last = seen(record);
+    return received === undefined ? undefined : { received, ...(last === undefined ? {} : { last }) };
+  });
+  if (entries.length === 0 || entries.some((e) => e === undefined)) return undefined;
+  const counters = entries as { received: number; last?: number | null }[];
+  return before === undefined ? counters : counters.map((c, i) => (i === 0 && c.last === undefined ? { ...c, last: before } : c));
+}
+function seen(record: Readonly<Record<string, unknown>>): number | null | undefined {
+  for (const name of ['last', 'lastAccepted', 'lastInvocationCounter', 'lastCounter', 'previous', 'stored', 'highest'])
+    if (Object.hasOwn(record, name) && (record[name] === null || typeof record[name] === 'number')) return record[name] as number | null;
+  return undefined;
 }
 /** `accept`, `reject`, true, false, a category, or a record of them. */
 function outcome(error: unknown): Matcher {
