@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
+import { sealContent } from '../../src/security/ciphering.js';
 import { importKeys, type SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters, MemoryCounterStore } from '../../src/security/counters.js';
 import { KeyRing, senderTitleOf } from '../../src/security/key-ring.js';
