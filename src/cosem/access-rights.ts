@@ -30,6 +30,7 @@ const attributeAccess = structure('attribute-access-item', {
   accessMode: AttributeAccessMode,
   accessSelectors: AccessSelectors,
 });
+/** An element of `attributeAccess`. */
 export interface AttributeAccess extends Infer<typeof attributeAccess> {}
 export const AttributeAccess: Schema<AttributeAccess> = attributeAccess;
 
@@ -50,6 +51,7 @@ const methodAccess = structure('method-access-item', {
   methodId: integer,
   accessMode: MethodAccessMode,
 });
+/** An element of `methodAccess`. */
 export interface MethodAccess extends Infer<typeof methodAccess> {}
 export const MethodAccess: Schema<MethodAccess> = methodAccess;
 
@@ -78,6 +80,7 @@ const attributeAccessV1 = structure('attribute-access-item', {
   accessMode: AttributeAccessModeV1,
   accessSelectors: AccessSelectors,
 });
+/** An element of `attributeAccess`. */
 export interface AttributeAccessV1 extends Infer<typeof attributeAccessV1> {}
 export const AttributeAccessV1: Schema<AttributeAccessV1> = attributeAccessV1;
 
@@ -93,6 +96,7 @@ const methodAccessV1 = structure('method-access-item', {
   methodId: integer,
   accessMode: MethodAccessModeV1,
 });
+/** An element of `methodAccess`. */
 export interface MethodAccessV1 extends Infer<typeof methodAccessV1> {}
 export const MethodAccessV1: Schema<MethodAccessV1> = methodAccessV1;
 
@@ -100,6 +104,7 @@ const accessRights = structure('access-right', {
   attributeAccess: array(AttributeAccess),
   methodAccess: array(MethodAccess),
 });
+/** Access rights of one object: Association LN version 3, Association SN version 4. */
 export interface AccessRights extends Infer<typeof accessRights> {}
 export const AccessRights: Schema<AccessRights> = accessRights;
 
@@ -107,6 +112,7 @@ const accessRightsV1 = structure('access-right', {
   attributeAccess: array(AttributeAccessV1),
   methodAccess: array(MethodAccessV1),
 });
+/** Access rights of one object: Association LN versions 1 and 2. */
 export interface AccessRightsV1 extends Infer<typeof accessRightsV1> {}
 export const AccessRightsV1: Schema<AccessRightsV1> = accessRightsV1;
 
@@ -124,6 +130,7 @@ const attributeAccessV0 = structure('attribute-access-item', {
   accessMode: AttributeAccessModeV0,
   accessSelectors: AccessSelectors,
 });
+/** An element of `attributeAccess`. */
 export interface AttributeAccessV0 extends Infer<typeof attributeAccessV0> {}
 export const AttributeAccessV0: Schema<AttributeAccessV0> = attributeAccessV0;
 
@@ -131,6 +138,7 @@ const methodAccessV0 = structure('method-access-item', {
   methodId: integer,
   accessMode: bool,
 });
+/** An element of `methodAccess`. */
 export interface MethodAccessV0 extends Infer<typeof methodAccessV0> {}
 export const MethodAccessV0: Schema<MethodAccessV0> = methodAccessV0;
 
@@ -138,5 +146,6 @@ const accessRightsV0 = structure('access-right', {
   attributeAccess: array(AttributeAccessV0),
   methodAccess: array(MethodAccessV0),
 });
+/** Access rights of one object: Association LN version 0. */
 export interface AccessRightsV0 extends Infer<typeof accessRightsV0> {}
 export const AccessRightsV0: Schema<AccessRightsV0> = accessRightsV0;

@@ -7,6 +7,7 @@ import { oneOf } from './one-of.js';
 
 // Restrictions and protection parameters, shared by Push setup, Compact data and COSEM data protection.
 
+/** Values of `restrictionType`. */
 export const RestrictionType = enumeration({
   none: 0,
   'restriction-by-date': 1,
@@ -18,6 +19,7 @@ const restrictionByDate = structure('restriction-by-date', {
   fromDate: DateTime,
   toDate: DateTime,
 });
+/** The form `by-date` of a choice. */
 export interface RestrictionByDate extends Infer<typeof restrictionByDate> {}
 export const RestrictionByDate: Schema<RestrictionByDate> = restrictionByDate;
 
@@ -25,6 +27,7 @@ const restrictionByEntry = structure('restriction-by-entry', {
   fromEntry: doubleLongUnsigned,
   toEntry: doubleLongUnsigned,
 });
+/** The form `by-entry` of a choice. */
 export interface RestrictionByEntry extends Infer<typeof restrictionByEntry> {}
 export const RestrictionByEntry: Schema<RestrictionByEntry> = restrictionByEntry;
 
@@ -55,6 +58,7 @@ const restrictedObjectDefinition = structure('restricted-object-definition', {
 export interface RestrictedObjectDefinition extends Infer<typeof restrictedObjectDefinition> {}
 export const RestrictedObjectDefinition: Schema<RestrictedObjectDefinition> = restrictedObjectDefinition;
 
+/** Values of `protectionType`. */
 export const ProtectionType = enumeration({
   authentication: 0,
   encryption: 1,
@@ -63,6 +67,7 @@ export const ProtectionType = enumeration({
 });
 export type ProtectionType = Infer<typeof ProtectionType>;
 
+/** Values of `keyInfoType`. */
 export const KeyInfoType = enumeration({
   'identified-key': 0,
   'wrapped-key': 1,
@@ -70,6 +75,7 @@ export const KeyInfoType = enumeration({
 });
 export type KeyInfoType = Infer<typeof KeyInfoType>;
 
+/** Values of `keyId`. */
 export const IdentifiedKeyId = enumeration({
   'global-unicast-encryption-key': 0,
   'global-broadcast-encryption-key': 1,
@@ -79,9 +85,11 @@ export type IdentifiedKeyId = Infer<typeof IdentifiedKeyId>;
 const identifiedKey = structure('identified-key', {
   keyId: IdentifiedKeyId,
 });
+/** The form `identified` of a choice. */
 export interface IdentifiedKey extends Infer<typeof identifiedKey> {}
 export const IdentifiedKey: Schema<IdentifiedKey> = identifiedKey;
 
+/** Values of `kekId`. */
 export const KekId = enumeration({
   'master-key': 0,
 });
@@ -91,6 +99,7 @@ const wrappedKey = structure('wrapped-key', {
   kekId: KekId,
   keyCipheredData: octetString,
 });
+/** The form `wrapped` of a choice. */
 export interface WrappedKey extends Infer<typeof wrappedKey> {}
 export const WrappedKey: Schema<WrappedKey> = wrappedKey;
 
@@ -98,9 +107,11 @@ const agreedKey = structure('agreed-key', {
   keyParameters: octetString,
   keyCipheredData: octetString,
 });
+/** The form `agreed` of a choice. */
 export interface AgreedKey extends Infer<typeof agreedKey> {}
 export const AgreedKey: Schema<AgreedKey> = agreedKey;
 
+/** The forms of `keyInfoOptions`. */
 export const KeyInfoOptions = oneOf('key-info-options', {
   identified: IdentifiedKey,
   wrapped: WrappedKey,
@@ -112,6 +123,7 @@ const keyInfo = structure('key-info', {
   keyInfoType: KeyInfoType,
   keyInfoOptions: KeyInfoOptions,
 });
+/** The member `keyInfo`. */
 export interface KeyInfo extends Infer<typeof keyInfo> {}
 export const KeyInfo: Schema<KeyInfo> = keyInfo;
 
@@ -122,6 +134,7 @@ const protectionOptions = structure('protection-options', {
   otherInformation: octetString,
   keyInfo: KeyInfo,
 });
+/** The member `protectionOptions`. */
 export interface ProtectionOptions extends Infer<typeof protectionOptions> {}
 export const ProtectionOptions: Schema<ProtectionOptions> = protectionOptions;
 

@@ -70,6 +70,7 @@ const label = (text: string): string => text.toLowerCase().replaceAll('_', '-').
 /** `reply_to_HLS_authentication` is replyToHlsAuthentication, `TCP-UDP_port` tcpUdpPort, `T3412ext2` t3412ext2. */
 export const camelCase = (name: string): string =>
   name
+    .replace('IPv6', 'Ipv6')
     .split(/[_-]/)
     .map((part, i) => {
       const word = part.replace(/[A-Z]{2,}/g, (run, at: number) =>

@@ -5,12 +5,14 @@ import { bitStringFlags } from '../flags.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `paymentMode`. */
 export const PaymentMode = enumeration({
   'credit-mode': 1,
   'prepayment-mode': 2,
 });
 export type PaymentMode = Infer<typeof PaymentMode>;
 
+/** Values of `accountStatus`. */
 export const AccountStatus = enumeration({
   'new-inactive-account': 1,
   'account-active': 2,
@@ -22,9 +24,11 @@ const accountModeAndStatus = structure('account-mode-and-status', {
   paymentMode: PaymentMode,
   accountStatus: AccountStatus,
 });
+/** The type of `accountModeAndStatus`. */
 export interface AccountModeAndStatus extends Infer<typeof accountModeAndStatus> {}
 export const AccountModeAndStatus: Schema<AccountModeAndStatus> = accountModeAndStatus;
 
+/** Flags of `currentCreditStatus`. */
 export const AccountCreditStatus = bitStringFlags(8, {
   'in-credit': 0,
   'low-credit': 1,
@@ -37,6 +41,7 @@ export const AccountCreditStatus = bitStringFlags(8, {
 });
 export type AccountCreditStatus = Infer<typeof AccountCreditStatus>;
 
+/** Flags of `collectionConfiguration`. */
 export const CollectionConfiguration = bitStringFlags(3, {
   'collect-when-supply-disconnected': 0,
   'collect-in-load-limiting-periods': 1,
@@ -49,6 +54,7 @@ const creditChargeConfiguration = structure('credit-charge-configuration', {
   chargeReference: LogicalName,
   collectionConfiguration: CollectionConfiguration,
 });
+/** An element of `creditChargeConfiguration`. */
 export interface CreditChargeConfiguration extends Infer<typeof creditChargeConfiguration> {}
 export const CreditChargeConfiguration: Schema<CreditChargeConfiguration> = creditChargeConfiguration;
 
@@ -56,9 +62,11 @@ const tokenGatewayConfiguration = structure('token-gateway-configuration', {
   creditReference: LogicalName,
   tokenProportion: unsigned,
 });
+/** An element of `tokenGatewayConfiguration`. */
 export interface TokenGatewayConfiguration extends Infer<typeof tokenGatewayConfiguration> {}
 export const TokenGatewayConfiguration: Schema<TokenGatewayConfiguration> = tokenGatewayConfiguration;
 
+/** Values of `currencyUnit`. */
 export const CurrencyUnit = enumeration({
   time: 0,
   consumption: 1,
@@ -71,6 +79,7 @@ const currency = structure('currency', {
   currencyScale: integer,
   currencyUnit: CurrencyUnit,
 });
+/** The type of `currency`. */
 export interface Currency extends Infer<typeof currency> {}
 export const Currency: Schema<Currency> = currency;
 

@@ -9,6 +9,7 @@ const seasonProfile = structure('season-profile', {
   seasonStart: DateTime,
   weekName: octetString,
 });
+/** An element of `seasonProfileActive`. */
 export interface SeasonProfile extends Infer<typeof seasonProfile> {}
 export const SeasonProfile: Schema<SeasonProfile> = seasonProfile;
 
@@ -22,6 +23,7 @@ const weekProfile = structure('week-profile', {
   saturday: unsigned,
   sunday: unsigned,
 });
+/** An element of `weekProfileTableActive`. */
 export interface WeekProfile extends Infer<typeof weekProfile> {}
 export const WeekProfile: Schema<WeekProfile> = weekProfile;
 
@@ -30,6 +32,7 @@ const dayProfileAction = structure('day-profile-action', {
   scriptLogicalName: LogicalName,
   scriptSelector: longUnsigned,
 });
+/** An element of `daySchedule`. */
 export interface DayProfileAction extends Infer<typeof dayProfileAction> {}
 export const DayProfileAction: Schema<DayProfileAction> = dayProfileAction;
 
@@ -37,6 +40,7 @@ const dayProfile = structure('day-profile', {
   dayId: unsigned,
   daySchedule: array(DayProfileAction),
 });
+/** An element of `dayProfileTableActive`. */
 export interface DayProfile extends Infer<typeof dayProfile> {}
 export const DayProfile: Schema<DayProfile> = dayProfile;
 

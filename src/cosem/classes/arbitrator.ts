@@ -8,6 +8,7 @@ const actionRequest = structure('action-request', {
   requestActor: unsigned,
   requestActionList: bitString,
 });
+/** The parameter of `requestAction`. */
 export interface ActionRequest extends Infer<typeof actionRequest> {}
 export const ActionRequest: Schema<ActionRequest> = actionRequest;
 

@@ -8,6 +8,7 @@ const arrayObject = structure('array-object', {
   arrayObjectId: unsigned,
   arrayObjectDefinition: ValueDefinition,
 });
+/** An element of `arrayObjectList`. */
 export interface ArrayObject extends Infer<typeof arrayObject> {}
 export const ArrayObject: Schema<ArrayObject> = arrayObject;
 
@@ -15,6 +16,7 @@ const entryRange = structure('entry-range', {
   fromEntry: longUnsigned,
   toEntry: longUnsigned,
 });
+/** The type of `entryRange`. */
 export interface EntryRange extends Infer<typeof entryRange> {}
 export const EntryRange: Schema<EntryRange> = entryRange;
 
@@ -22,6 +24,7 @@ const entriesOfArray = structure('entries-of-array', {
   arrayObjectId: unsigned,
   entryRange: EntryRange,
 });
+/** The parameter of `retrieveEntries`. */
 export interface EntriesOfArray extends Infer<typeof entriesOfArray> {}
 export const EntriesOfArray: Schema<EntriesOfArray> = entriesOfArray;
 
@@ -29,6 +32,7 @@ const arrayEntry = structure('array-entry', {
   entryIndex: longUnsigned,
   entryValue: Data,
 });
+/** The type of `entry`. */
 export interface ArrayEntry extends Infer<typeof arrayEntry> {}
 export const ArrayEntry: Schema<ArrayEntry> = arrayEntry;
 
@@ -36,6 +40,7 @@ const entryOfArray = structure('entry-of-array', {
   arrayObjectId: unsigned,
   entry: ArrayEntry,
 });
+/** The parameter of `insertEntry`. */
 export interface EntryOfArray extends Infer<typeof entryOfArray> {}
 export const EntryOfArray: Schema<EntryOfArray> = entryOfArray;
 

@@ -33,6 +33,7 @@ const objectListElement = structure('object-list-element', {
   logicalName: LogicalName,
   accessRights: AccessRights,
 });
+/** An element of `objectList`. */
 export interface ObjectListElement extends Infer<typeof objectListElement> {}
 export const ObjectListElement: Schema<ObjectListElement> = objectListElement;
 
@@ -40,6 +41,7 @@ const associatedPartners = structure('associated-partners', {
   clientSap: integer,
   serverSap: longUnsigned,
 });
+/** The type of `associatedPartnersId`. */
 export interface AssociatedPartners extends Infer<typeof associatedPartners> {}
 export const AssociatedPartners: Schema<AssociatedPartners> = associatedPartners;
 
@@ -52,9 +54,11 @@ const contextName = structure('context-name', {
   applicationContextElement: unsigned,
   contextIdElement: unsigned,
 });
+/** The form `structure` of a choice. */
 export interface ContextName extends Infer<typeof contextName> {}
 export const ContextName: Schema<ContextName> = contextName;
 
+/** The forms of `applicationContextName`. */
 export const ApplicationContextName = oneOf('application-context-name', {
   structure: ContextName,
   'octet-string': octetString,
@@ -69,6 +73,7 @@ const xdlmsContextInfo = structure('xdlms-context-info', {
   qualityOfService: integer,
   cypheringInfo: octetString,
 });
+/** The type of `xDlmsContextInfo`. */
 export interface XdlmsContextInfo extends Infer<typeof xdlmsContextInfo> {}
 export const XdlmsContextInfo: Schema<XdlmsContextInfo> = xdlmsContextInfo;
 
@@ -81,15 +86,18 @@ const mechanismName = structure('mechanism-name', {
   authenticationMechanismNameElement: unsigned,
   mechanismIdElement: unsigned,
 });
+/** The form `structure` of a choice. */
 export interface MechanismName extends Infer<typeof mechanismName> {}
 export const MechanismName: Schema<MechanismName> = mechanismName;
 
+/** The forms of `authenticationMechanismName`. */
 export const AuthenticationMechanismName = oneOf('authentication-mechanism-name', {
   structure: MechanismName,
   'octet-string': octetString,
 });
 export type AuthenticationMechanismName = Infer<typeof AuthenticationMechanismName>;
 
+/** Values of `associationStatus`. */
 export const AssociationStatus = enumeration({
   'non-associated': 0,
   'association-pending': 1,
@@ -103,6 +111,7 @@ const objectListElementV1 = structure('object-list-element', {
   logicalName: LogicalName,
   accessRights: AccessRightsV1,
 });
+/** An element of `objectList`. */
 export interface ObjectListElementV1 extends Infer<typeof objectListElementV1> {}
 export const ObjectListElementV1: Schema<ObjectListElementV1> = objectListElementV1;
 
@@ -112,6 +121,7 @@ const objectListElementV0 = structure('object-list-element', {
   logicalName: LogicalName,
   accessRights: AccessRightsV0,
 });
+/** An element of `objectList`. */
 export interface ObjectListElementV0 extends Infer<typeof objectListElementV0> {}
 export const ObjectListElementV0: Schema<ObjectListElementV0> = objectListElementV0;
 

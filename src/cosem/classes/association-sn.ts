@@ -11,6 +11,7 @@ const objectListElementSn = structure('object-list-element', {
   version: unsigned,
   logicalName: LogicalName,
 });
+/** An element of `objectList`. */
 export interface ObjectListElementSn extends Infer<typeof objectListElementSn> {}
 export const ObjectListElementSn: Schema<ObjectListElementSn> = objectListElementSn;
 
@@ -19,6 +20,7 @@ const accessRightsElement = structure('access-right-element', {
   attributeAccess: array(AttributeAccess),
   methodAccess: array(MethodAccess),
 });
+/** An element of `accessRightsList`. */
 export interface AccessRightsElement extends Infer<typeof accessRightsElement> {}
 export const AccessRightsElement: Schema<AccessRightsElement> = accessRightsElement;
 
@@ -27,6 +29,7 @@ const accessRightsElementV1 = structure('access-right-element', {
   attributeAccess: array(AttributeAccessV1),
   methodAccess: array(MethodAccessV1),
 });
+/** An element of `accessRightsList`. */
 export interface AccessRightsElementV1 extends Infer<typeof accessRightsElementV1> {}
 export const AccessRightsElementV1: Schema<AccessRightsElementV1> = accessRightsElementV1;
 

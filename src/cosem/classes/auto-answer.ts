@@ -4,6 +4,7 @@ import { ActionItem, WindowElement } from '../common-types.js';
 import { attribute, fixed, interfaceClass, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `mode`. */
 export const AutoAnswerMode = enumeration({
   'line-dedicated-to-device': 0,
   'shared-line-limited-number-of-calls': 1,
@@ -12,6 +13,7 @@ export const AutoAnswerMode = enumeration({
 });
 export type AutoAnswerMode = Infer<typeof AutoAnswerMode>;
 
+/** Values of `status`. */
 export const AutoAnswerStatus = enumeration({
   inactive: 0,
   active: 1,
@@ -23,9 +25,11 @@ const numberOfRings = structure('number-of-rings', {
   nrRingsInWindow: unsigned,
   nrRingsOutOfWindow: unsigned,
 });
+/** The type of `numberOfRings`. */
 export interface NumberOfRings extends Infer<typeof numberOfRings> {}
 export const NumberOfRings: Schema<NumberOfRings> = numberOfRings;
 
+/** Values of `callType`. */
 export const CallType = enumeration({
   'normal-csd-call': 0,
   'wake-up-request': 1,
@@ -36,6 +40,7 @@ const allowedCaller = structure('allowed-caller', {
   callerId: octetString,
   callType: CallType,
 });
+/** An element of `listOfAllowedCallers`. */
 export interface AllowedCaller extends Infer<typeof allowedCaller> {}
 export const AllowedCaller: Schema<AllowedCaller> = allowedCaller;
 
@@ -43,6 +48,7 @@ const callerAndAction = structure('caller-and-action', {
   callerId: octetString,
   action: ActionItem,
 });
+/** An element of `listOfCallersAndActions`. */
 export interface CallerAndAction extends Infer<typeof callerAndAction> {}
 export const CallerAndAction: Schema<CallerAndAction> = callerAndAction;
 

@@ -4,6 +4,7 @@ import { WindowElement } from '../common-types.js';
 import { attribute, fixed, interfaceClass, method, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `mode`. */
 export const AutoConnectMode = enumeration({
   'no-auto-connect': 0,
   'auto-dialling-anytime': 1,
@@ -19,6 +20,7 @@ export const AutoConnectMode = enumeration({
 });
 export type AutoConnectMode = Infer<typeof AutoConnectMode>;
 
+/** Values of `mode`. */
 export const AutoConnectModeV1 = enumeration({
   'no-auto-connect': 0,
   'auto-dialling-anytime': 1,
@@ -30,6 +32,7 @@ export const AutoConnectModeV1 = enumeration({
 });
 export type AutoConnectModeV1 = Infer<typeof AutoConnectModeV1>;
 
+/** Values of `mode`. */
 export const AutoConnectModeV0 = enumeration({
   'no-auto-connect': 0,
   'auto-dialling-anytime': 1,

@@ -6,6 +6,7 @@ import { bitStringFlags } from '../flags.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `chargeType`. */
 export const ChargeType = enumeration({
   'consumption-based-collection': 0,
   'time-based-collection': 1,
@@ -17,6 +18,7 @@ const chargePerUnitScaling = structure('charge-per-unit-scaling', {
   commodityScale: integer,
   priceScale: integer,
 });
+/** The type of `chargePerUnitScaling`. */
 export interface ChargePerUnitScaling extends Infer<typeof chargePerUnitScaling> {}
 export const ChargePerUnitScaling: Schema<ChargePerUnitScaling> = chargePerUnitScaling;
 
@@ -24,6 +26,7 @@ const chargeTableElement = structure('charge-table-element', {
   index: octetString,
   chargePerUnit: long,
 });
+/** An element of `chargeTable`. */
 export interface ChargeTableElement extends Infer<typeof chargeTableElement> {}
 export const ChargeTableElement: Schema<ChargeTableElement> = chargeTableElement;
 
@@ -32,9 +35,11 @@ const unitCharge = structure('unit-charge', {
   commodityReference: ValueDefinition,
   chargeTable: array(ChargeTableElement),
 });
+/** The type of `unitChargeActive`. */
 export interface UnitCharge extends Infer<typeof unitCharge> {}
 export const UnitCharge: Schema<UnitCharge> = unitCharge;
 
+/** Flags of `chargeConfiguration`. */
 export const ChargeConfiguration = bitStringFlags(2, {
   'percentage-based-collection': 0,
   'continuous-collection': 1,

@@ -5,9 +5,11 @@ import { unsignedFlags } from '../flags.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Flags of `status`. */
 export const ClockStatus = unsignedFlags(clockStatusBits);
 export type ClockStatus = Infer<typeof ClockStatus>;
 
+/** Values of `clockBase`. */
 export const ClockBase = enumeration({
   'not-defined': 0,
   'internal-crystal': 1,
@@ -23,6 +25,7 @@ const presetAdjustingTime = structure('preset-adjusting-time', {
   validityIntervalStart: DateTimeChoice,
   validityIntervalEnd: DateTimeChoice,
 });
+/** The parameter of `presetAdjustingTime`. */
 export interface PresetAdjustingTime extends Infer<typeof presetAdjustingTime> {}
 export const PresetAdjustingTime: Schema<PresetAdjustingTime> = presetAdjustingTime;
 

@@ -16,6 +16,7 @@ const coapMessagesCounter = structure('coap-messages-counter', {
   txNonPiggybacked: doubleLongUnsigned,
   maxRtxExceeded: doubleLongUnsigned,
 });
+/** The type of `messagesCounter`. */
 export interface CoapMessagesCounter extends Infer<typeof coapMessagesCounter> {}
 export const CoapMessagesCounter: Schema<CoapMessagesCounter> = coapMessagesCounter;
 
@@ -29,6 +30,7 @@ const coapRequestResponseCounter = structure('coap-request-response-counter', {
   txServerError: doubleLongUnsigned,
   rxServerError: doubleLongUnsigned,
 });
+/** The type of `requestResponseCounter`. */
 export interface CoapRequestResponseCounter extends Infer<typeof coapRequestResponseCounter> {}
 export const CoapRequestResponseCounter: Schema<CoapRequestResponseCounter> = coapRequestResponseCounter;
 
@@ -37,6 +39,7 @@ const coapBlockTransferCounter = structure('coap-block-transfer-counter', {
   blockWiseTransferCompleted: doubleLongUnsigned,
   blockWiseTransferTimeout: doubleLongUnsigned,
 });
+/** The type of `coapBtCounter`. */
 export interface CoapBlockTransferCounter extends Infer<typeof coapBlockTransferCounter> {}
 export const CoapBlockTransferCounter: Schema<CoapBlockTransferCounter> = coapBlockTransferCounter;
 

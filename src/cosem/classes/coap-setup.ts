@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `transportMode`. */
 export const CoapTransportMode = enumeration({
   reliable: 1,
   unreliable: 2,

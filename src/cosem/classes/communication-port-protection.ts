@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `protectionMode`. */
 export const PortProtectionMode = enumeration({
   locked: 0,
   'locked-on-failed-attempts': 1,
@@ -10,6 +11,7 @@ export const PortProtectionMode = enumeration({
 });
 export type PortProtectionMode = Infer<typeof PortProtectionMode>;
 
+/** Values of `protectionStatus`. */
 export const PortProtectionStatus = enumeration({
   unlocked: 0,
   'temporarily-locked': 1,

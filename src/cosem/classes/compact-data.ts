@@ -5,6 +5,7 @@ import { attribute, fixed, interfaceClass, method, revision, writable } from '..
 import { LogicalName } from '../obis.js';
 import { RestrictedObjectDefinition } from '../protection.js';
 
+/** Values of `captureMethod`. */
 export const CaptureMethod = enumeration({
   'capture-upon-invoking-capture-method': 0,
   'implicit-capture-upon-reading-the-buffer': 1,

@@ -5,6 +5,7 @@ import { bitStringFlags } from '../flags.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `creditType`. */
 export const CreditType = enumeration({
   'token-credit': 0,
   'reserved-credit': 1,
@@ -14,6 +15,7 @@ export const CreditType = enumeration({
 });
 export type CreditType = Infer<typeof CreditType>;
 
+/** Flags of `creditConfiguration`. */
 export const CreditConfiguration = bitStringFlags(5, {
   'requires-visual-indication': 0,
   'requires-confirmation-before-selection': 1,
@@ -23,6 +25,7 @@ export const CreditConfiguration = bitStringFlags(5, {
 });
 export type CreditConfiguration = Infer<typeof CreditConfiguration>;
 
+/** Values of `creditStatus`. */
 export const CreditStatus = enumeration({
   enabled: 0,
   selectable: 1,

@@ -8,6 +8,7 @@ const protectedGet = structure('protected-get', {
   objectList: array(RestrictedObjectDefinition),
   getProtectionParameters: array(ProtectionParameters),
 });
+/** The parameter of `getProtectedAttributes`. */
 export interface ProtectedGet extends Infer<typeof protectedGet> {}
 export const ProtectedGet: Schema<ProtectedGet> = protectedGet;
 
@@ -15,6 +16,7 @@ const protectedAttributes = structure('protected-attributes', {
   protectionParameters: array(ProtectionParameters),
   protectedAttributes: octetString,
 });
+/** The answer of `getProtectedAttributes`. */
 export interface ProtectedAttributes extends Infer<typeof protectedAttributes> {}
 export const ProtectedAttributes: Schema<ProtectedAttributes> = protectedAttributes;
 
@@ -23,6 +25,7 @@ const protectedSet = structure('protected-set', {
   setProtectionParameters: array(ProtectionParameters),
   protectedAttributes: octetString,
 });
+/** The parameter of `setProtectedAttributes`. */
 export interface ProtectedSet extends Infer<typeof protectedSet> {}
 export const ProtectedSet: Schema<ProtectedSet> = protectedSet;
 
@@ -31,6 +34,7 @@ const objectMethodDefinition = structure('object-method-definition', {
   logicalName: LogicalName,
   methodIndex: integer,
 });
+/** The member `objectMethod`. */
 export interface ObjectMethodDefinition extends Infer<typeof objectMethodDefinition> {}
 export const ObjectMethodDefinition: Schema<ObjectMethodDefinition> = objectMethodDefinition;
 
@@ -39,6 +43,7 @@ const protectedInvocation = structure('protected-invocation', {
   invokeProtectionParameters: array(ProtectionParameters),
   protectedMethodInvocationParameters: octetString,
 });
+/** The parameter of `invokeProtectedMethod`. */
 export interface ProtectedInvocation extends Infer<typeof protectedInvocation> {}
 export const ProtectedInvocation: Schema<ProtectedInvocation> = protectedInvocation;
 
@@ -46,6 +51,7 @@ const protectedReturn = structure('protected-return', {
   returnProtectionParameters: array(ProtectionParameters),
   protectedReturnParameters: octetString,
 });
+/** The answer of `invokeProtectedMethod`. */
 export interface ProtectedReturn extends Infer<typeof protectedReturn> {}
 export const ProtectedReturn: Schema<ProtectedReturn> = protectedReturn;
 

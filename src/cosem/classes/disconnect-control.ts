@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, mandatory, method, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `controlState`. */
 export const ControlState = enumeration({
   disconnected: 0,
   connected: 1,
@@ -10,6 +11,7 @@ export const ControlState = enumeration({
 });
 export type ControlState = Infer<typeof ControlState>;
 
+/** Values of `controlMode`. */
 export const ControlMode = enumeration({
   'mode-0': 0,
   'mode-1': 1,
@@ -22,6 +24,7 @@ export const ControlMode = enumeration({
 });
 export type ControlMode = Infer<typeof ControlMode>;
 
+/** Values of `controlMode`. */
 export const ControlModeV0 = enumeration({
   'mode-0': 0,
   'mode-1': 1,

@@ -4,6 +4,7 @@ import { WindowElement } from '../common-types.js';
 import { attribute, fixed, interfaceClass, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `mBusPortCommunicationState`. */
 export const MBusPortCommunicationState = enumeration({
   'no-access': 0,
   'temporary-no-access': 1,
@@ -13,6 +14,7 @@ export const MBusPortCommunicationState = enumeration({
 });
 export type MBusPortCommunicationState = Infer<typeof MBusPortCommunicationState>;
 
+/** Values of `mBusDataHeaderType`. */
 export const MBusDataHeaderType = enumeration({
   none: 0,
   short: 1,

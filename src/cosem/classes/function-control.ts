@@ -8,6 +8,7 @@ const functionStatus = structure('function-status', {
   functionName: octetString,
   functionStatus: bool,
 });
+/** An element of `activationStatus`. */
 export interface FunctionStatus extends Infer<typeof functionStatus> {}
 export const FunctionStatus: Schema<FunctionStatus> = functionStatus;
 
@@ -15,6 +16,7 @@ const functionDefinition = structure('function-definition', {
   functionName: octetString,
   functionSpecifications: array(ObjectDefinition),
 });
+/** An element of `functionList`. */
 export interface FunctionDefinition extends Infer<typeof functionDefinition> {}
 export const FunctionDefinition: Schema<FunctionDefinition> = functionDefinition;
 

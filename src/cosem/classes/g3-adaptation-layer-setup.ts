@@ -19,6 +19,7 @@ const adpRoutingConfiguration = structure('adp-routing-configuration', {
   adpRlcEnabled: bool,
   adpAddRevLinkCost: unsigned,
 });
+/** An element of `adpRoutingConfiguration`. */
 export interface AdpRoutingConfiguration extends Infer<typeof adpRoutingConfiguration> {}
 export const AdpRoutingConfiguration: Schema<AdpRoutingConfiguration> = adpRoutingConfiguration;
 
@@ -30,6 +31,7 @@ const adpRoutingTableEntry = structure('adp-routing-table-entry', {
   weakLinkCount: unsigned,
   validTime: longUnsigned,
 });
+/** An element of `adpRoutingTable`. */
 export interface AdpRoutingTableEntry extends Infer<typeof adpRoutingTableEntry> {}
 export const AdpRoutingTableEntry: Schema<AdpRoutingTableEntry> = adpRoutingTableEntry;
 
@@ -40,6 +42,7 @@ const adpContextInformation = structure('adp-context-information', {
   c: bool,
   validLifetime: longUnsigned,
 });
+/** An element of `adpContextInformationTable`. */
 export interface AdpContextInformation extends Infer<typeof adpContextInformation> {}
 export const AdpContextInformation: Schema<AdpContextInformation> = adpContextInformation;
 
@@ -47,6 +50,7 @@ const adpBlacklistEntry = structure('adp-blacklist-entry', {
   blacklistedNeighbourAddress: longUnsigned,
   validTime: longUnsigned,
 });
+/** An element of `adpBlacklistTable`. */
 export interface AdpBlacklistEntry extends Infer<typeof adpBlacklistEntry> {}
 export const AdpBlacklistEntry: Schema<AdpBlacklistEntry> = adpBlacklistEntry;
 
@@ -55,9 +59,11 @@ const adpBroadcastLogEntry = structure('adp-broadcast-log-entry', {
   sequenceNumber: unsigned,
   validTime: longUnsigned,
 });
+/** An element of `adpBroadcastLogTable`. */
 export interface AdpBroadcastLogEntry extends Infer<typeof adpBroadcastLogEntry> {}
 export const AdpBroadcastLogEntry: Schema<AdpBroadcastLogEntry> = adpBroadcastLogEntry;
 
+/** Values of `adpDeviceType`. */
 export const G3DeviceType = enumeration({
   'pan-device': 0,
   'pan-coordinator': 1,

@@ -7,9 +7,11 @@ const macKeyTableEntry = structure('mac-key-table-entry', {
   keyId: unsigned,
   key: octetString,
 });
+/** An element of `macKeyTable`. */
 export interface MacKeyTableEntry extends Infer<typeof macKeyTableEntry> {}
 export const MacKeyTableEntry: Schema<MacKeyTableEntry> = macKeyTableEntry;
 
+/** Values of `modulation`. */
 export const G3Modulation = enumeration({
   'robust-mode': 0,
   'dbpsk-or-bpsk': 1,
@@ -19,6 +21,7 @@ export const G3Modulation = enumeration({
 });
 export type G3Modulation = Infer<typeof G3Modulation>;
 
+/** Values of `txRes`. */
 export const G3TxResolution = enumeration({
   '6-db': 0,
   '3-db': 1,
@@ -38,6 +41,7 @@ const neighbourTableEntry = structure('neighbour-table-entry', {
   tmrValidTime: unsigned,
   neighbourValidTime: unsigned,
 });
+/** An element of `macNeighbourTable`. */
 export interface NeighbourTableEntry extends Infer<typeof neighbourTableEntry> {}
 export const NeighbourTableEntry: Schema<NeighbourTableEntry> = neighbourTableEntry;
 
@@ -46,6 +50,7 @@ const posTableEntry = structure('pos-table-entry', {
   lqi: unsigned,
   posValidTime: unsigned,
 });
+/** An element of `macPosTable`. */
 export interface PosTableEntry extends Infer<typeof posTableEntry> {}
 export const PosTableEntry: Schema<PosTableEntry> = posTableEntry;
 

@@ -10,6 +10,7 @@ const gprsQosElement = structure('gprs-qos-element', {
   peakThroughput: unsigned,
   meanThroughput: unsigned,
 });
+/** The type of `default`. */
 export interface GprsQosElement extends Infer<typeof gprsQosElement> {}
 export const GprsQosElement: Schema<GprsQosElement> = gprsQosElement;
 
@@ -17,6 +18,7 @@ const gprsQualityOfService = structure('gprs-quality-of-service', {
   default: GprsQosElement,
   requested: GprsQosElement,
 });
+/** The type of `qualityOfService`. */
 export interface GprsQualityOfService extends Infer<typeof gprsQualityOfService> {}
 export const GprsQualityOfService: Schema<GprsQualityOfService> = gprsQualityOfService;
 

@@ -4,6 +4,7 @@ import { TaggedDateTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, revision } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `status`. */
 export const GsmStatus = enumeration({
   'not-registered': 0,
   'registered-home-network': 1,
@@ -14,6 +15,7 @@ export const GsmStatus = enumeration({
 });
 export type GsmStatus = Infer<typeof GsmStatus>;
 
+/** Values of `csAttachment`. */
 export const CsAttachment = enumeration({
   inactive: 0,
   'incoming-call': 1,
@@ -21,6 +23,7 @@ export const CsAttachment = enumeration({
 });
 export type CsAttachment = Infer<typeof CsAttachment>;
 
+/** Values of `psStatus`. */
 export const PsStatus = enumeration({
   inactive: 0,
   gprs: 1,
@@ -44,6 +47,7 @@ const cellInfo = structure('cell-info', {
   mnc: longUnsigned,
   channelNumber: doubleLongUnsigned,
 });
+/** The type of `cellInfo`. */
 export interface CellInfo extends Infer<typeof cellInfo> {}
 export const CellInfo: Schema<CellInfo> = cellInfo;
 
@@ -51,9 +55,11 @@ const adjacentCell = structure('adjacent-cell', {
   cellId: doubleLongUnsigned,
   signalQuality: unsigned,
 });
+/** An element of `adjacentCells`. */
 export interface AdjacentCell extends Infer<typeof adjacentCell> {}
 export const AdjacentCell: Schema<AdjacentCell> = adjacentCell;
 
+/** Values of `psStatus`. */
 export const PsStatusV1 = enumeration({
   inactive: 0,
   gprs: 1,
@@ -65,6 +71,7 @@ export const PsStatusV1 = enumeration({
 });
 export type PsStatusV1 = Infer<typeof PsStatusV1>;
 
+/** Values of `psStatus`. */
 export const PsStatusV0 = enumeration({
   inactive: 0,
   gprs: 1,
@@ -80,6 +87,7 @@ const cellInfoV0 = structure('cell-info-v0', {
   signalQuality: unsigned,
   ber: unsigned,
 });
+/** The type of `cellInfo`. */
 export interface CellInfoV0 extends Infer<typeof cellInfoV0> {}
 export const CellInfoV0: Schema<CellInfoV0> = cellInfoV0;
 
@@ -87,6 +95,7 @@ const adjacentCellV0 = structure('adjacent-cell-v0', {
   cellId: longUnsigned,
   signalQuality: unsigned,
 });
+/** An element of `adjacentCells`. */
 export interface AdjacentCellV0 extends Infer<typeof adjacentCellV0> {}
 export const AdjacentCellV0: Schema<AdjacentCellV0> = adjacentCellV0;
 

@@ -4,6 +4,7 @@ import { BaudRate } from '../common-types.js';
 import { attribute, fixed, interfaceClass, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `defaultMode`. */
 export const LocalPortMode = enumeration({
   'iec-62056-21-modes-a-to-e': 0,
   'iec-62056-46-hdlc': 1,
@@ -11,12 +12,14 @@ export const LocalPortMode = enumeration({
 });
 export type LocalPortMode = Infer<typeof LocalPortMode>;
 
+/** Values of `responseTime`. */
 export const LocalPortResponseTime = enumeration({
   '20-ms': 0,
   '200-ms': 1,
 });
 export type LocalPortResponseTime = Infer<typeof LocalPortResponseTime>;
 
+/** Values of `defaultMode`. */
 export const LocalPortModeV0 = enumeration({
   'iec-62056-21-modes-a-to-e': 0,
   'iec-62056-46-hdlc': 1,

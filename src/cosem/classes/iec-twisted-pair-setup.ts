@@ -4,12 +4,14 @@ import { BaudRate } from '../common-types.js';
 import { attribute, fixed, interfaceClass, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `mode`. */
 export const TwistedPairMode = enumeration({
   inactive: 0,
   active: 1,
 });
 export type TwistedPairMode = Infer<typeof TwistedPairMode>;
 
+/** Values of `fatalError`. */
 export const TwistedPairFatalError = enumeration({
   'no-error': 0,
   't-ep-1f': 1,

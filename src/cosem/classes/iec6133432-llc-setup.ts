@@ -7,6 +7,7 @@ const replyStatus = structure('reply-status', {
   lSapSelector: unsigned,
   lengthOfWaitingLSdu: unsigned,
 });
+/** An element of `replyStatusList`. */
 export interface ReplyStatus extends Infer<typeof replyStatus> {}
 export const ReplyStatus: Schema<ReplyStatus> = replyStatus;
 

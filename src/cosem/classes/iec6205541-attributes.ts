@@ -8,6 +8,7 @@ const meterPan = structure('meter-pan', {
   decoderReferenceNumber: long64Unsigned,
   panCheckDigit: unsigned,
 });
+/** The type of `meterPan`. */
 export interface MeterPan extends Infer<typeof meterPan> {}
 export const MeterPan: Schema<MeterPan> = meterPan;
 

@@ -3,6 +3,7 @@ import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `imageTransferStatus`. */
 export const ImageTransferStatus = enumeration({
   'image-transfer-not-initiated': 0,
   'image-transfer-initiated': 1,
@@ -20,6 +21,7 @@ const imageToActivateInfo = structure('image-to-activate-info', {
   imageToActivateIdentification: octetString,
   imageToActivateSignature: octetString,
 });
+/** An element of `imageToActivateInfo`. */
 export interface ImageToActivateInfo extends Infer<typeof imageToActivateInfo> {}
 export const ImageToActivateInfo: Schema<ImageToActivateInfo> = imageToActivateInfo;
 
@@ -27,6 +29,7 @@ const imageToTransfer = structure('image-to-transfer', {
   imageIdentifier: octetString,
   imageSize: doubleLongUnsigned,
 });
+/** The parameter of `imageTransferInitiate`. */
 export interface ImageToTransfer extends Infer<typeof imageToTransfer> {}
 export const ImageToTransfer: Schema<ImageToTransfer> = imageToTransfer;
 
@@ -34,6 +37,7 @@ const imageBlock = structure('image-block', {
   imageBlockNumber: doubleLongUnsigned,
   imageBlockValue: octetString,
 });
+/** The parameter of `imageBlockTransfer`. */
 export interface ImageBlock extends Infer<typeof imageBlock> {}
 export const ImageBlock: Schema<ImageBlock> = imageBlock;
 

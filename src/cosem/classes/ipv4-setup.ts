@@ -8,6 +8,7 @@ const ipOption = structure('ip-option', {
   ipOptionLength: unsigned,
   ipOptionData: octetString,
 });
+/** An element of `ipOptions`. */
 export interface IpOption extends Infer<typeof ipOption> {}
 export const IpOption: Schema<IpOption> = ipOption;
 

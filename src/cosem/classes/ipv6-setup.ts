@@ -3,6 +3,7 @@ import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `addressConfigMode`. */
 export const Ipv6AddressConfigMode = enumeration({
   'auto-configuration': 0,
   dhcpv6: 1,
@@ -16,9 +17,11 @@ const neighborDiscoverySetup = structure('neighbor-discovery-setup', {
   rsRetryWaitTime: longUnsigned,
   raSendPeriod: doubleLongUnsigned,
 });
+/** An element of `neighborDiscoverySetup`. */
 export interface NeighborDiscoverySetup extends Infer<typeof neighborDiscoverySetup> {}
 export const NeighborDiscoverySetup: Schema<NeighborDiscoverySetup> = neighborDiscoverySetup;
 
+/** Values of `ipv6AddressType`. */
 export const Ipv6AddressType = enumeration({
   unicast: 0,
   multicast: 1,
@@ -27,9 +30,10 @@ export const Ipv6AddressType = enumeration({
 export type Ipv6AddressType = Infer<typeof Ipv6AddressType>;
 
 const ipv6AddressChange = structure('ipv6-address-change', {
-  iPv6AddressType: Ipv6AddressType,
-  iPv6Address: octetString,
+  ipv6AddressType: Ipv6AddressType,
+  ipv6Address: octetString,
 });
+/** The parameter of `addIpv6Address`. */
 export interface Ipv6AddressChange extends Infer<typeof ipv6AddressChange> {}
 export const Ipv6AddressChange: Schema<Ipv6AddressChange> = ipv6AddressChange;
 
@@ -51,16 +55,16 @@ export const Ipv6Setup = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     dlReference: fixed(attribute(2, LogicalName)),
     addressConfigMode: fixed(writable(attribute(3, Ipv6AddressConfigMode))),
-    unicastIPv6Addresses: writable(attribute(4, array(octetString))),
-    multicastIPv6Addresses: writable(attribute(5, array(octetString))),
-    gatewayIPv6Addresses: writable(attribute(6, array(octetString))),
+    unicastIpv6Addresses: writable(attribute(4, array(octetString))),
+    multicastIpv6Addresses: writable(attribute(5, array(octetString))),
+    gatewayIpv6Addresses: writable(attribute(6, array(octetString))),
     primaryDnsAddress: writable(attribute(7, sizedOctetString(16))),
     secondaryDnsAddress: writable(attribute(8, sizedOctetString(16))),
     trafficClass: fixed(writable(attribute(9, unsigned))),
     neighborDiscoverySetup: fixed(writable(attribute(10, array(NeighborDiscoverySetup)))),
   },
   methods: {
-    addIPv6Address: method(1, Ipv6AddressChange),
-    removeIPv6Address: method(2, Ipv6AddressChange),
+    addIpv6Address: method(1, Ipv6AddressChange),
+    removeIpv6Address: method(2, Ipv6AddressChange),
   },
 });

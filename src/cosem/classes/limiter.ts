@@ -10,6 +10,7 @@ const emergencyProfile = structure('emergency-profile', {
   emergencyActivationTime: DateTime,
   emergencyDuration: doubleLongUnsigned,
 });
+/** The type of `emergencyProfile`. */
 export interface EmergencyProfile extends Infer<typeof emergencyProfile> {}
 export const EmergencyProfile: Schema<EmergencyProfile> = emergencyProfile;
 
@@ -17,6 +18,7 @@ const limiterActions = structure('limiter-actions', {
   actionOverThreshold: ActionItem,
   actionUnderThreshold: ActionItem,
 });
+/** The type of `actions`. */
 export interface LimiterActions extends Infer<typeof limiterActions> {}
 export const LimiterActions: Schema<LimiterActions> = limiterActions;
 

@@ -14,9 +14,11 @@ const lteNetworkParameters = structure('lte-network-parameters', {
   qRxlevMinCeR13: integer,
   qRxlevMinCe1R13: integer,
 });
+/** The type of `lteNetworkParameters`. */
 export interface LteNetworkParameters extends Infer<typeof lteNetworkParameters> {}
 export const LteNetworkParameters: Schema<LteNetworkParameters> = lteNetworkParameters;
 
+/** Values of `coverageEnhancement`. */
 export const CoverageEnhancement = enumeration({
   'ce-mode-a-or-ce-level-0': 0,
   'ce-mode-b-or-ce-level-1': 1,
@@ -30,6 +32,7 @@ const lteQualityOfService = structure('lte-quality-of-service', {
   signalToNoiseRatio: integer,
   coverageEnhancement: CoverageEnhancement,
 });
+/** The type of `lteQualityOfService`. */
 export interface LteQualityOfService extends Infer<typeof lteQualityOfService> {}
 export const LteQualityOfService: Schema<LteQualityOfService> = lteQualityOfService;
 
@@ -40,6 +43,7 @@ const lteNetworkParametersV0 = structure('lte-network-parameters-v0', {
   rsrp: unsigned,
   qRxlevMin: integer,
 });
+/** The type of `lteNetworkParameters`. */
 export interface LteNetworkParametersV0 extends Infer<typeof lteNetworkParametersV0> {}
 export const LteNetworkParametersV0: Schema<LteNetworkParametersV0> = lteNetworkParametersV0;
 

@@ -7,9 +7,11 @@ const captureDefinitionElement = structure('capture-definition-element', {
   dataInformationBlock: octetString,
   valueInformationBlock: octetString,
 });
+/** An element of `captureDefinition`. */
 export interface CaptureDefinitionElement extends Infer<typeof captureDefinitionElement> {}
 export const CaptureDefinitionElement: Schema<CaptureDefinitionElement> = captureDefinitionElement;
 
+/** Values of `encryptionKeyStatus`. */
 export const MBusEncryptionKeyStatus = enumeration({
   'no-encryption-key': 0,
   'encryption-key-set': 1,
@@ -24,6 +26,7 @@ const dataSendElement = structure('data-send-element', {
   valueInformationBlock: octetString,
   data: Data,
 });
+/** An element of the parameter of `dataSend`. */
 export interface DataSendElement extends Infer<typeof dataSendElement> {}
 export const DataSendElement: Schema<DataSendElement> = dataSendElement;
 

@@ -5,6 +5,7 @@ import { TaggedDateTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, method } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `linkStatus`. */
 export const MBusLinkStatus = enumeration({
   'data-never-received': 0,
   normal: 1,
@@ -18,6 +19,7 @@ const mBusBroadcastFramesCounter = structure('m-bus-broadcast-frames-counter', {
   counter: doubleLongUnsigned,
   timeStamp: TaggedDateTime,
 });
+/** An element of `broadcastFramesCounter`. */
 export interface MBusBroadcastFramesCounter extends Infer<typeof mBusBroadcastFramesCounter> {}
 export const MBusBroadcastFramesCounter: Schema<MBusBroadcastFramesCounter> = mBusBroadcastFramesCounter;
 

@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `commSpeed`. */
 export const MBusMasterBaudRate = enumeration({
   '300-baud': 0,
   '600-baud': 1,

@@ -4,6 +4,7 @@ import { attribute, fixed, interfaceClass, method, writable } from '../interface
 import { LogicalName } from '../obis.js';
 import { ScalerUnit } from '../units.js';
 
+/** Values of `triggerOrigin`. */
 export const TriggerOrigin = enumeration({
   remote: 0,
   'local-script': 1,
@@ -14,6 +15,7 @@ const triggerSource = structure('trigger-source', {
   triggerOrigin: TriggerOrigin,
   triggerCause: longUnsigned,
 });
+/** The type of `triggerSource`. */
 export interface TriggerSource extends Infer<typeof triggerSource> {}
 export const TriggerSource: Schema<TriggerSource> = triggerSource;
 

@@ -8,6 +8,7 @@ const senderAndActions = structure('sender-and-actions', {
   sender: octetString,
   actions: array(Data),
 });
+/** An element of `listOfSendersAndActions`. */
 export interface SenderAndActions extends Infer<typeof senderAndActions> {}
 export const SenderAndActions: Schema<SenderAndActions> = senderAndActions;
 

@@ -9,6 +9,7 @@ const initializationString = structure('initialization-string', {
   response: octetString,
   delayAfterResponse: longUnsigned,
 });
+/** An element of `initializationString`. */
 export interface InitializationString extends Infer<typeof initializationString> {}
 export const InitializationString: Schema<InitializationString> = initializationString;
 
@@ -16,6 +17,7 @@ const initializationStringV0 = structure('initialization-string-v0', {
   request: octetString,
   response: octetString,
 });
+/** An element of `initializationString`. */
 export interface InitializationStringV0 extends Infer<typeof initializationStringV0> {}
 export const InitializationStringV0: Schema<InitializationStringV0> = initializationStringV0;
 

@@ -3,6 +3,7 @@ import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `authenticationMethod`. */
 export const NtpAuthenticationMethod = enumeration({
   'no-security': 0,
   'shared-secrets': 1,
@@ -14,6 +15,7 @@ const ntpAuthenticationKey = structure('ntp-authentication-key', {
   keyId: doubleLongUnsigned,
   key: octetString,
 });
+/** An element of `authenticationKeys`. */
 export interface NtpAuthenticationKey extends Infer<typeof ntpAuthenticationKey> {}
 export const NtpAuthenticationKey: Schema<NtpAuthenticationKey> = ntpAuthenticationKey;
 

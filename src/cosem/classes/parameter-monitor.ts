@@ -11,6 +11,7 @@ const changedParameter = structure('changed-parameter', {
   attributeIndex: integer,
   attributeValue: Data,
 });
+/** The type of `changedParameter`. */
 export interface ChangedParameter extends Infer<typeof changedParameter> {}
 export const ChangedParameter: Schema<ChangedParameter> = changedParameter;
 

@@ -9,6 +9,7 @@ const lcpOption = structure('lcp-option', {
   lcpOptionLength: unsigned,
   lcpOptionData: Data,
 });
+/** An element of `lcpOptions`. */
 export interface LcpOption extends Infer<typeof lcpOption> {}
 export const LcpOption: Schema<LcpOption> = lcpOption;
 
@@ -17,6 +18,7 @@ const ipcpOption = structure('ipcp-option', {
   ipcpOptionLength: unsigned,
   ipcpOptionData: Data,
 });
+/** An element of `ipcpOptions`. */
 export interface IpcpOption extends Infer<typeof ipcpOption> {}
 export const IpcpOption: Schema<IpcpOption> = ipcpOption;
 
@@ -24,9 +26,11 @@ const papLogin = structure('pap-login', {
   userName: octetString,
   papPassword: octetString,
 });
+/** The form `pap` of a choice. */
 export interface PapLogin extends Infer<typeof papLogin> {}
 export const PapLogin: Schema<PapLogin> = papLogin;
 
+/** Values of `algorithmId`. */
 export const ChapAlgorithm = enumeration({
   'chap-with-md5': 5,
   'sha-1': 6,
@@ -39,6 +43,7 @@ const chapAlgorithmChoice = structure('chap-algorithm-choice', {
   userName: octetString,
   algorithmId: ChapAlgorithm,
 });
+/** The form `chap` of a choice. */
 export interface ChapAlgorithmChoice extends Infer<typeof chapAlgorithmChoice> {}
 export const ChapAlgorithmChoice: Schema<ChapAlgorithmChoice> = chapAlgorithmChoice;
 
@@ -47,9 +52,11 @@ const eapParameters = structure('eap-parameters', {
   oneTimePassword: bool,
   genericTokenCard: bool,
 });
+/** The form `eap` of a choice. */
 export interface EapParameters extends Infer<typeof eapParameters> {}
 export const EapParameters: Schema<EapParameters> = eapParameters;
 
+/** The forms of `pppAuthentication`. */
 export const PppAuthentication = oneOf('ppp-authentication', {
   'null-data': nullData,
   pap: PapLogin,

@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `macState`. */
 export const PrimeMacState = enumeration({
   disconnected: 0,
   terminal: 1,

@@ -7,6 +7,7 @@ const multicastEntry = structure('multicast-entry', {
   mcastEntryLcid: integer,
   mcastEntryMembers: long,
 });
+/** An element of `macListMulticastEntries`. */
 export interface MulticastEntry extends Infer<typeof multicastEntry> {}
 export const MulticastEntry: Schema<MulticastEntry> = multicastEntry;
 
@@ -19,6 +20,7 @@ const directConnection = structure('direct-connection', {
   dconnEntryDstLcid: long,
   dconnEntryDid: octetString,
 });
+/** An element of `macListDirectTable`. */
 export interface DirectConnection extends Infer<typeof directConnection> {}
 export const DirectConnection: Schema<DirectConnection> = directConnection;
 
@@ -29,6 +31,7 @@ const availableSwitch = structure('available-switch', {
   slistEntryRxLevel: integer,
   slistEntryRxSnr: integer,
 });
+/** An element of `macListAvailableSwitches`. */
 export interface AvailableSwitch extends Infer<typeof availableSwitch> {}
 export const AvailableSwitch: Schema<AvailableSwitch> = availableSwitch;
 
@@ -43,6 +46,7 @@ const phyCommunication = structure('phy-communication', {
   phyCommTxCodMod: integer,
   phyCommRxCodMod: integer,
 });
+/** An element of `macListPhyComm`. */
 export interface PhyCommunication extends Infer<typeof phyCommunication> {}
 export const PhyCommunication: Schema<PhyCommunication> = phyCommunication;
 

@@ -41,6 +41,7 @@ const entryDescriptor = structure('entry-descriptor', {
 export interface EntryDescriptor extends Infer<typeof entryDescriptor> {}
 export const EntryDescriptor: Schema<EntryDescriptor> = entryDescriptor;
 
+/** Values of `sortMethod`. */
 export const SortMethod = enumeration({
   fifo: 1,
   lifo: 2,

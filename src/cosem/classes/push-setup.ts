@@ -14,9 +14,11 @@ const pushObjectDefinition = structure('push-object-definition', {
   restriction: Restriction,
   columns: array(CaptureObjectDefinition),
 });
+/** An element of `pushObjectList`. */
 export interface PushObjectDefinition extends Infer<typeof pushObjectDefinition> {}
 export const PushObjectDefinition: Schema<PushObjectDefinition> = pushObjectDefinition;
 
+/** Values of `transportService`. */
 export const PushTransportService = enumeration({
   tcp: 0,
   udp: 1,
@@ -32,6 +34,7 @@ export const PushTransportService = enumeration({
 });
 export type PushTransportService = Infer<typeof PushTransportService>;
 
+/** Values of `message`. */
 export const PushMessage = enumeration({
   'a-xdr-encoded-xdlms-apdu': 0,
   'xml-encoded-xdlms-apdu': 1,
@@ -43,6 +46,7 @@ const sendDestinationAndMethod = structure('send-destination-and-method', {
   destination: octetString,
   message: PushMessage,
 });
+/** The type of `sendDestinationAndMethod`. */
 export interface SendDestinationAndMethod extends Infer<typeof sendDestinationAndMethod> {}
 export const SendDestinationAndMethod: Schema<SendDestinationAndMethod> = sendDestinationAndMethod;
 
@@ -51,9 +55,11 @@ const repetitionDelay = structure('repetition-delay', {
   repetitionDelayExponent: longUnsigned,
   repetitionDelayMax: longUnsigned,
 });
+/** The type of `repetitionDelay`. */
 export interface RepetitionDelay extends Infer<typeof repetitionDelay> {}
 export const RepetitionDelay: Schema<RepetitionDelay> = repetitionDelay;
 
+/** Values of `pushOperationMethod`. */
 export const PushOperationMethod = enumeration({
   'unconfirmed-retry-on-supporting-layer-failure': 0,
   'unconfirmed-retry-on-missing-supporting-layer-confirmation': 1,
@@ -65,6 +71,7 @@ const confirmationParameters = structure('confirmation-parameters', {
   confirmationStartDate: TaggedDateTime,
   confirmationInterval: doubleLongUnsigned,
 });
+/** The type of `confirmationParameters`. */
 export interface ConfirmationParameters extends Infer<typeof confirmationParameters> {}
 export const ConfirmationParameters: Schema<ConfirmationParameters> = confirmationParameters;
 

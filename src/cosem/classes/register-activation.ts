@@ -8,6 +8,7 @@ const registerActivationMask = structure('register-act-mask', {
   maskName: octetString,
   indexList: array(unsigned),
 });
+/** An element of `maskList`. */
 export interface RegisterActivationMask extends Infer<typeof registerActivationMask> {}
 export const RegisterActivationMask: Schema<RegisterActivationMask> = registerActivationMask;
 

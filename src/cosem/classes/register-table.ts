@@ -10,6 +10,7 @@ const tableCellDefinition = structure('table-cell-definition', {
   groupEValues: array(unsigned),
   attributeIndex: integer,
 });
+/** The type of `tableCellDefinition`. */
 export interface TableCellDefinition extends Infer<typeof tableCellDefinition> {}
 export const TableCellDefinition: Schema<TableCellDefinition> = tableCellDefinition;
 

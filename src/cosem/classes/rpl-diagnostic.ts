@@ -3,6 +3,7 @@ import type { Infer } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `modeOfOperation`. */
 export const RplModeOfOperation = enumeration({
   'no-downward-routes': 0,
   'non-storing': 1,

@@ -8,6 +8,7 @@ const initiatorDescriptor = structure('initiator-descriptor', {
   macAddress: longUnsigned,
   lSapSelector: unsigned,
 });
+/** The type of `activeInitiator`. */
 export interface InitiatorDescriptor extends Infer<typeof initiatorDescriptor> {}
 export const InitiatorDescriptor: Schema<InitiatorDescriptor> = initiatorDescriptor;
 

@@ -7,6 +7,7 @@ const synchronizationCounter = structure('synchronization-counter', {
   macAddress: longUnsigned,
   synchronizationsCounter: doubleLongUnsigned,
 });
+/** An element of `synchronizationRegister`. */
 export interface SynchronizationCounter extends Infer<typeof synchronizationCounter> {}
 export const SynchronizationCounter: Schema<SynchronizationCounter> = synchronizationCounter;
 
@@ -17,6 +18,7 @@ const desynchronizationListing = structure('desynchronization-listing', {
   nbWriteRequestDesynchronization: doubleLongUnsigned,
   nbWrongInitiatorDesynchronization: doubleLongUnsigned,
 });
+/** The type of `desynchronizationListing`. */
 export interface DesynchronizationListing extends Infer<typeof desynchronizationListing> {}
 export const DesynchronizationListing: Schema<DesynchronizationListing> = desynchronizationListing;
 
@@ -24,6 +26,7 @@ const sFskBroadcastFramesCounter = structure('s-fsk-broadcast-frames-counter', {
   sourceMacAddress: longUnsigned,
   framesCounter: doubleLongUnsigned,
 });
+/** An element of `broadcastFramesCounter`. */
 export interface SFskBroadcastFramesCounter extends Infer<typeof sFskBroadcastFramesCounter> {}
 export const SFskBroadcastFramesCounter: Schema<SFskBroadcastFramesCounter> = sFskBroadcastFramesCounter;
 

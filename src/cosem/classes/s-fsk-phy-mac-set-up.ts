@@ -3,6 +3,7 @@ import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `initiatorElectricalPhase`. */
 export const InitiatorElectricalPhase = enumeration({
   'not-defined': 0,
   'phase-1': 1,
@@ -11,6 +12,7 @@ export const InitiatorElectricalPhase = enumeration({
 });
 export type InitiatorElectricalPhase = Infer<typeof InitiatorElectricalPhase>;
 
+/** Values of `deltaElectricalPhase`. */
 export const DeltaElectricalPhase = enumeration({
   'not-defined': 0,
   'same-phase': 1,
@@ -26,9 +28,11 @@ const sFskFrequencies = structure('s-fsk-frequencies', {
   markFrequency: doubleLongUnsigned,
   spaceFrequency: doubleLongUnsigned,
 });
+/** The type of `frequencies`. */
 export interface SFskFrequencies extends Infer<typeof sFskFrequencies> {}
 export const SFskFrequencies: Schema<SFskFrequencies> = sFskFrequencies;
 
+/** Values of `repeater`. */
 export const SFskRepeater = enumeration({
   'never-repeater': 0,
   'always-repeater': 1,
@@ -36,6 +40,7 @@ export const SFskRepeater = enumeration({
 });
 export type SFskRepeater = Infer<typeof SFskRepeater>;
 
+/** Values of `transmissionSpeed`. */
 export const SFskTransmissionSpeed = enumeration({
   '300-baud': 0,
   '600-baud': 1,

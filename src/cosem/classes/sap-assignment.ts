@@ -7,6 +7,7 @@ const sapAssignmentElement = structure('asslist-element', {
   sap: longUnsigned,
   logicalDeviceName: octetString,
 });
+/** An element of `sapAssignmentList`. */
 export interface SapAssignmentElement extends Infer<typeof sapAssignmentElement> {}
 export const SapAssignmentElement: Schema<SapAssignmentElement> = sapAssignmentElement;
 

@@ -5,6 +5,7 @@ import { bitStringFlags } from '../flags.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Flags of `execWeekdays`. */
 export const ExecWeekdays = bitStringFlags(7, {
   monday: 0,
   tuesday: 1,
@@ -28,6 +29,7 @@ const scheduleEntry = structure('schedule-entry', {
   beginDate: CosemDate,
   endDate: CosemDate,
 });
+/** An element of `entries`. */
 export interface ScheduleEntry extends Infer<typeof scheduleEntry> {}
 export const ScheduleEntry: Schema<ScheduleEntry> = scheduleEntry;
 
@@ -37,6 +39,7 @@ const enableDisableRanges = structure('enable-disable-ranges', {
   firstIndexB: longUnsigned,
   lastIndexB: longUnsigned,
 });
+/** The parameter of `enableDisable`. */
 export interface EnableDisableRanges extends Infer<typeof enableDisableRanges> {}
 export const EnableDisableRanges: Schema<EnableDisableRanges> = enableDisableRanges;
 
@@ -44,6 +47,7 @@ const scheduleRange = structure('schedule-range', {
   firstIndex: longUnsigned,
   lastIndex: longUnsigned,
 });
+/** The parameter of `delete`. */
 export interface ScheduleRange extends Infer<typeof scheduleRange> {}
 export const ScheduleRange: Schema<ScheduleRange> = scheduleRange;
 

@@ -3,6 +3,7 @@ import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `serviceId`. */
 export const ScriptServiceId = enumeration({
   'write-attribute': 1,
   'execute-specific-method': 2,
@@ -16,6 +17,7 @@ const actionSpecification = structure('action-specification', {
   index: integer,
   parameter: Data,
 });
+/** An element of `actions`. */
 export interface ActionSpecification extends Infer<typeof actionSpecification> {}
 export const ActionSpecification: Schema<ActionSpecification> = actionSpecification;
 
@@ -23,6 +25,7 @@ const script = structure('script', {
   scriptIdentifier: longUnsigned,
   actions: array(ActionSpecification),
 });
+/** An element of `scripts`. */
 export interface Script extends Infer<typeof script> {}
 export const Script: Schema<Script> = script;
 

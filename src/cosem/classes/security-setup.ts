@@ -5,6 +5,7 @@ import { LogicalName } from '../obis.js';
 import { oneOf } from '../one-of.js';
 import { RequiredProtection } from '../protection.js';
 
+/** Values of `securitySuite`. */
 export const SecuritySuite = enumeration({
   'aes-gcm-128': 0,
   'aes-gcm-128-ecdsa-p-256-sha-256': 1,
@@ -12,6 +13,7 @@ export const SecuritySuite = enumeration({
 });
 export type SecuritySuite = Infer<typeof SecuritySuite>;
 
+/** Values of `certificateEntity`. */
 export const CertificateEntity = enumeration({
   server: 0,
   client: 1,
@@ -20,6 +22,7 @@ export const CertificateEntity = enumeration({
 });
 export type CertificateEntity = Infer<typeof CertificateEntity>;
 
+/** Values of `certificateType`. */
 export const CertificateType = enumeration({
   'digital-signature': 0,
   'key-agreement': 1,
@@ -36,9 +39,11 @@ const certificateInfo = structure('certificate-info', {
   subject: octetString,
   subjectAltName: octetString,
 });
+/** An element of `certificates`. */
 export interface CertificateInfo extends Infer<typeof certificateInfo> {}
 export const CertificateInfo: Schema<CertificateInfo> = certificateInfo;
 
+/** Values of `keyId`. */
 export const TransferredKeyId = enumeration({
   'global-unicast-encryption-key': 0,
   'global-broadcast-encryption-key': 1,
@@ -51,6 +56,7 @@ const keyTransferData = structure('key-transfer-data', {
   keyId: TransferredKeyId,
   keyWrapped: octetString,
 });
+/** An element of the parameter of `keyTransfer`. */
 export interface KeyTransferData extends Infer<typeof keyTransferData> {}
 export const KeyTransferData: Schema<KeyTransferData> = keyTransferData;
 
@@ -58,9 +64,11 @@ const keyAgreementData = structure('key-agreement-data', {
   keyId: TransferredKeyId,
   keyData: octetString,
 });
+/** An element of the parameter of `keyAgreement`. */
 export interface KeyAgreementData extends Infer<typeof keyAgreementData> {}
 export const KeyAgreementData: Schema<KeyAgreementData> = keyAgreementData;
 
+/** Values of `generateKeyPair`. */
 export const KeyPairType = enumeration({
   'digital-signature-key-pair': 0,
   'key-agreement-key-pair': 1,
@@ -68,6 +76,7 @@ export const KeyPairType = enumeration({
 });
 export type KeyPairType = Infer<typeof KeyPairType>;
 
+/** Values of `certificateIdentificationType`. */
 export const CertificateIdentificationType = enumeration({
   'certificate-identification-entity': 0,
   'certificate-identification-serial': 1,
@@ -79,6 +88,7 @@ const certificateByEntity = structure('certificate-by-entity', {
   certificateType: CertificateType,
   systemTitle: octetString,
 });
+/** The form `entity` of a choice. */
 export interface CertificateByEntity extends Infer<typeof certificateByEntity> {}
 export const CertificateByEntity: Schema<CertificateByEntity> = certificateByEntity;
 
@@ -86,9 +96,11 @@ const certificateBySerial = structure('certificate-by-serial', {
   serialNumber: octetString,
   issuer: octetString,
 });
+/** The form `serial` of a choice. */
 export interface CertificateBySerial extends Infer<typeof certificateBySerial> {}
 export const CertificateBySerial: Schema<CertificateBySerial> = certificateBySerial;
 
+/** The forms of `certificationIdentificationOptions`. */
 export const CertificateIdentificationOptions = oneOf('certificate-identification-options', {
   entity: CertificateByEntity,
   serial: CertificateBySerial,
@@ -99,9 +111,11 @@ const certificateIdentification = structure('certificate-identification', {
   certificateIdentificationType: CertificateIdentificationType,
   certificationIdentificationOptions: CertificateIdentificationOptions,
 });
+/** The parameter of `exportCertificate`. */
 export interface CertificateIdentification extends Infer<typeof certificateIdentification> {}
 export const CertificateIdentification: Schema<CertificateIdentification> = certificateIdentification;
 
+/** Values of `securityPolicy`. */
 export const SecurityPolicy = enumeration({
   nothing: 0,
   'all-messages-authenticated': 1,
@@ -110,11 +124,13 @@ export const SecurityPolicy = enumeration({
 });
 export type SecurityPolicy = Infer<typeof SecurityPolicy>;
 
+/** Values of `securitySuite`. */
 export const SecuritySuiteV0 = enumeration({
   'aes-gcm-128-aes-128-key-wrap': 0,
 });
 export type SecuritySuiteV0 = Infer<typeof SecuritySuiteV0>;
 
+/** Values of `keyId`. */
 export const GlobalKeyId = enumeration({
   'global-unicast-encryption-key': 0,
   'global-broadcast-encryption-key': 1,
@@ -126,6 +142,7 @@ const globalKeyData = structure('global-key-data', {
   keyId: GlobalKeyId,
   keyWrapped: octetString,
 });
+/** An element of the parameter of `globalKeyTransfer`. */
 export interface GlobalKeyData extends Infer<typeof globalKeyData> {}
 export const GlobalKeyData: Schema<GlobalKeyData> = globalKeyData;
 

@@ -5,6 +5,7 @@ import { CosemDate, CosemTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `type`. */
 export const SingleActionScheduleType = enumeration({
   'one-entry-wildcard-in-date-allowed': 1,
   'n-entries-same-time-no-wildcard-in-date': 2,
@@ -18,6 +19,7 @@ const executionTime = structure('execution-time', {
   time: CosemTime,
   date: CosemDate,
 });
+/** An element of `executionTime`. */
 export interface ExecutionTime extends Infer<typeof executionTime> {}
 export const ExecutionTime: Schema<ExecutionTime> = executionTime;
 

@@ -9,6 +9,7 @@ const specialDay = structure('special-day', {
   specialdayDate: CosemDate,
   dayId: unsigned,
 });
+/** An element of `entries`. */
 export interface SpecialDay extends Infer<typeof specialDay> {}
 export const SpecialDay: Schema<SpecialDay> = specialDay;
 

@@ -15,6 +15,7 @@ const mappingTable = structure('mapping-table', {
   refTableId: unsigned,
   refTableMapping: RefTableMapping,
 });
+/** The type of `mappingTable`. */
 export interface MappingTable extends Infer<typeof mappingTable> {}
 export const MappingTable: Schema<MappingTable> = mappingTable;
 

@@ -4,6 +4,7 @@ import { DateTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, mandatory, method } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
+/** Values of `tokenDeliveryMethod`. */
 export const TokenDeliveryMethod = enumeration({
   remote: 0,
   local: 1,
@@ -11,6 +12,7 @@ export const TokenDeliveryMethod = enumeration({
 });
 export type TokenDeliveryMethod = Infer<typeof TokenDeliveryMethod>;
 
+/** Values of `statusCode`. */
 export const TokenStatusCode = enumeration({
   'format-ok': 0,
   'authentication-ok': 1,
@@ -28,6 +30,7 @@ const tokenStatus = structure('token-status', {
   statusCode: TokenStatusCode,
   dataValue: bitString,
 });
+/** The type of `tokenStatus`. */
 export interface TokenStatus extends Infer<typeof tokenStatus> {}
 export const TokenStatus: Schema<TokenStatus> = tokenStatus;
 

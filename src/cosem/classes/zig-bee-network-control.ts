@@ -20,6 +20,7 @@ const zigBeeActiveDevice = structure('zig-bee-active-device', {
   applicationVersion: unsigned,
   stackVersion: unsigned,
 });
+/** An element of `activeDevices`. */
 export interface ZigBeeActiveDevice extends Infer<typeof zigBeeActiveDevice> {}
 export const ZigBeeActiveDevice: Schema<ZigBeeActiveDevice> = zigBeeActiveDevice;
 
