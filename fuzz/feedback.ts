@@ -48,11 +48,19 @@ export function feedbackFuzz(target: (data: Uint8Array) => string, options: Feed
         failures.push({ input, error });
       }
     }
-    const took = performance.now() - start;
-    if (took > slowestMs) {
-      slowestMs = took;
+    let took = performance.now() - start;
+    if (took > 1000) {
+      // The machine may have had other things to do: an input is slow when it is slow again.
+      const again = performance.now();
+      try {
+        target(input);
+      } catch {
+        // Noted above.
+      }
+      took = Math.min(took, performance.now() - again);
       if (took > 1000) failures.push({ input, error: new Error(`took ${Math.round(took)} ms`) });
     }
+    slowestMs = Math.max(slowestMs, took);
     if (i === Math.floor(runs / 2)) half = heap();
     if (log !== undefined && (i + 1) % 100_000 === 0)
       log(`${i + 1} runs, ${seen.size} outcomes, ${pool.length} inputs kept, slowest ${slowestMs.toFixed(1)} ms, ${failures.length} failures`);

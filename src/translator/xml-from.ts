@@ -205,7 +205,8 @@ function leaf(doc: Document, e: XmlElement, s: Leaf, at: string): unknown {
   switch (s.of) {
     case 'integer': {
       const n = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-      const v = n > s.max && s.min < 0 && n <= s.max - s.min && eitherSign.has(e.name) ? n - (s.max - s.min + 1) : n;
+      const range = s.max - s.min + 1;
+      const v = !eitherSign.has(e.name) ? n : s.min < 0 && n > s.max && n < range ? n - range : s.min === 0 && n < 0 && n >= -range / 2 ? n + range : n;
       if (!(v >= s.min && v <= s.max)) throw invalid(`a number from ${s.min} to ${s.max}`, text);
       return v + 0;
     }

@@ -70,8 +70,16 @@ export const guests: Readonly<Record<string, { readonly host: string; readonly g
 };
 /** A field whose octets are themselves an APDU, written as its element. */
 export const innerApdu = 'Gateway.payload';
-/** Signed numbers that some producers write unsigned: both ranges are read. */
-export const eitherSign: ReadonlySet<string> = /* @__PURE__ */ new Set(['attribute-id', 'method-id', 'variable-name', 'vaa-name', 'bcd']);
+/** Numbers that some producers write with the other signedness: both ranges are read. */
+export const eitherSign: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'attribute-id',
+  'method-id',
+  'variable-name',
+  'vaa-name',
+  'bcd',
+  'block-number',
+  'long-invoke-id-and-priority',
+]);
 
 /** Names of other producers (Gurux, jDLMS): read, never written. */
 export const aliases: Readonly<Record<string, string>> = {
