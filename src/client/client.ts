@@ -1,6 +1,6 @@
 import { Data } from '../axdr/data.js';
-import { decode, encode, type Schema } from '../axdr/schema.js';
-import { DlmsError } from '../core/errors.js';
+import { decode, encode, type Schema, scalar } from '../axdr/schema.js';
+import { DlmsError, isDlmsError } from '../core/errors.js';
 import type {
   Attribute,
   AttributeName,
@@ -30,6 +30,14 @@ export interface GetOptions<C extends InterfaceClass, A extends AttributeName<C>
   /** Selective access, typed by the class: `{ by: 'range', parameters: … }`. */
   readonly selection?: Selection<C, A>;
 }
+
+/** One attribute to read, the type to read it with, and what to call it in an error. */
+export interface GetTarget {
+  readonly descriptor: CosemAttributeDescriptorWithSelection;
+  readonly schema: Schema<any>;
+  readonly label: string;
+}
+export type GetOutcome = { readonly value: unknown; readonly error?: undefined } | { readonly value?: undefined; readonly error: DlmsError };
 
 /**
  * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
@@ -158,33 +166,58 @@ export class Client {
     return new ObjectHandle(this, cls, logicalName);
   }
 
-  /** Several attributes of any objects: in one request when the meter supports lists, else one after the other. */
-  async getMany(
-    targets: readonly { readonly descriptor: CosemAttributeDescriptorWithSelection; readonly schema: Schema<any>; readonly label: string }[],
-    options: CallOptions = {},
-  ): Promise<unknown[]> {
+  /** Several attributes of any objects: in one request when the meter supports lists, else one after the other. @throws DlmsError for the first that fails */
+  async getMany(targets: readonly GetTarget[], options: CallOptions = {}): Promise<unknown[]> {
+    return (await this.getEach(targets, options)).map((r) => {
+      if (r.error !== undefined) throw r.error;
+      return r.value;
+    });
+  }
+  /** As {@link Client.getMany}, but each attribute with its value or its own error: a refusal of one does not hide the others. */
+  async getEach(targets: readonly GetTarget[], options: CallOptions = {}): Promise<GetOutcome[]> {
+    if (targets.length > 1 && this.association.conformance.includes('multiple-references')) {
+      const list = await outcome(async () => this.#getList(targets, options));
+      if (list.error === undefined) return list.value as GetOutcome[];
+      // Some meters negotiate lists and answer them wrongly, or not when they are long: then one after the other.
+      if (!list.error.code.startsWith('service/') && !list.error.code.startsWith('decode/') && list.error.code !== 'protocol/unexpected-apdu') throw list.error;
+    }
+    const results: GetOutcome[] = [];
+    for (const t of targets) {
+      const result = await outcome(async () => decode(t.schema, await this.getEncoded(t.descriptor, options, t.label), { lenient: true }));
+      if (result.error !== undefined && /^(transport|association|security|protocol)\//.test(result.error.code)) throw result.error;
+      results.push(result);
+    }
+    return results;
+  }
+  async #getList(targets: readonly GetTarget[], options: CallOptions): Promise<GetOutcome[]> {
     const { association } = this;
-    if (targets.length > 1 && association.conformance.includes('multiple-references')) {
-      const results = await association.exchange.exclusive(() =>
+    const results: GetOutcome[] = [];
+    // A request has to fit into the PDU size of the meter: about 11 octets for each attribute, more with a selection.
+    for (let from = 0; from < targets.length; from += listLength) {
+      const part = targets.slice(from, from + listLength);
+      const received = await association.exchange.exclusive(() =>
         association.run(
           (limits) =>
             getList(
               this.#invoke(),
-              targets.map((t) => t.descriptor),
-              targets.map((t) => t.schema),
+              part.map((t) => t.descriptor),
+              part.map(() => dataOctets),
               limits,
             ),
           options.signal,
         ),
       );
-      return results.map((r, i) => {
-        if (r.type === 'data') return r.value;
-        throw new DlmsError('service/data-access', { result: r.value, object: targets[i]?.label ?? '' });
-      });
+      for (const [i, r] of received.entries()) {
+        const { schema, label } = part[i] as GetTarget;
+        results.push(
+          await outcome(async () => {
+            if (r.type !== 'data') throw new DlmsError('service/data-access', { result: r.value, object: label });
+            return decode(schema, r.value as Uint8Array, { lenient: true });
+          }),
+        );
+      }
     }
-    const values: unknown[] = [];
-    for (const t of targets) values.push(decode(t.schema, await this.getEncoded(t.descriptor, options, t.label), { lenient: true }));
-    return values;
+    return results;
   }
 
   #invoke(): InvokeIdAndPriority {
@@ -249,6 +282,27 @@ export function target<C extends InterfaceClass, A extends AttributeName<C>>(
     cosemAttributeDescriptor,
     accessSelection: { accessSelector: selector.selector, accessParameters: decode(Data, encode(selector.parameters, parameters)) },
   };
+}
+/** Attributes in one request. */
+const listLength = 16;
+/** Data, left as its octets: each is decoded with its own type, so that one that does not fit does not spoil the others. */
+const dataOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar(
+  'Data',
+  { of: 'octets' },
+  (r) => {
+    const { offset } = r;
+    Data.read(r);
+    return r.bytes.subarray(offset, r.offset);
+  },
+  (w, v) => w.bytes(v),
+);
+async function outcome(work: () => Promise<unknown>): Promise<GetOutcome> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (isDlmsError(error)) return { error };
+    throw error;
+  }
 }
 const labelOf = ({ cosemAttributeDescriptor: d }: CosemAttributeDescriptorWithSelection): string =>
   `class ${d.classId} ${d.instanceId} attribute ${d.attributeId}`;
