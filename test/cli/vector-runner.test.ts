@@ -176,4 +176,51 @@ describe('kinds that the project has no vectors of', () => {
     };
     expect(await run('block-session', { apdus }, {}, expected)).toMatchObject({ status: 'passed' });
   });
+  it('gbt-session joins the blocks of both directions', async () => {
+    const request = 'C001C100010000800000FF0200';
+    const apdus = [
+      { direction: 'client', hex: `E0410001000007${request.slice(0, 14)}` },
+      { direction: 'client', hex: `E0810002000006${request.slice(14)}` },
+      // An acknowledgement alone.
+      { direction: 'server', hex: 'E0810001000200' },
+    ];
+    const steps = [
+      { apdu: 'general-block-transfer', blockNumber: 1, lastBlock: false, streaming: true, window: 1 },
+      {
+        apdu: 'general-block-transfer',
+        blockNumber: 2,
+        lastBlock: true,
+        deblocked: { blocks: 2, octets: 13, hex: request },
+        attribute: { classId: 1, logicalName: '0.0.128.0.0.255', attribute: 2 },
+      },
+      { apdu: 'general-block-transfer', blockData: '' },
+    ];
+    expect(await run('gbt-session', { apdus }, {}, { steps, reassembled: request })).toMatchObject({ status: 'passed' });
+    expect(await run('gbt-session', { apdus }, {}, { steps, reassembled: `${request.slice(0, -2)}01` })).toMatchObject({ status: 'failed' });
+  });
+  it('session follows an association with a dedicated key', async () => {
+    const vectors = (id: string): string => (vector(id).input as { hex: string }).hex;
+    const user = vectors('s0-session-initiate-request');
+    const aarq = `6054A109060760857405080103A60A04084349520000000001BE340432${user}`;
+    const length = (aarq.length - 4) / 2;
+    const apdus = [
+      { direction: 'client', hex: `60${length.toString(16).padStart(2, '0')}${aarq.slice(4)}` },
+      { direction: 'client', hex: vectors('s0-session-ded-get-request') },
+    ];
+    const params = { framing: 'none', encryptionKey: '00112233445566778899AABBCCDDEEFF', authenticationKey: '00112233445566778899AABBCCDDEEFF' };
+    const steps = [
+      { acse: { apdu: 'AARQ', callingApTitle: '4349520000000001' }, ciphering: 'glo-initiate-request', invocationCounter: 89 },
+      {
+        ciphering: 'ded-get-request',
+        key: 'dedicated',
+        plaintext: 'C001C100080000010000FF0200',
+        apdu: 'get-request/normal',
+        attribute: { classId: 8, logicalName: '0.0.1.0.0.255', attribute: 2 },
+      },
+    ];
+    expect(await run('session', { frames: apdus }, params, { steps })).toMatchObject({ status: 'passed' });
+    expect(await run('session', { frames: apdus }, { ...params, encryptionKey: 'FF112233445566778899AABBCCDDEEFF' }, { steps })).toMatchObject({
+      status: 'failed',
+    });
+  });
 });
