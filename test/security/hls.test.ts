@@ -16,6 +16,7 @@ import {
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { openPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
+import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { countersFrom, failure, hex, pairOf, providers, type Vector, vectors } from './support.js';
 
@@ -185,6 +186,22 @@ describe('GMAC replies', () => {
     const late = await protect(hex('C0'), client.context);
     await hlsVerify(server, await hlsReply(client));
     expect(await failure(() => unprotect(late, server.context))).toMatchObject({ code: 'security/replay' });
+  });
+  it('that were seen are refused before the cipher runs', async () => {
+    let ciphers = 0;
+    const counting: CryptoProvider = {
+      ...nodeProvider,
+      seal(...args) {
+        ciphers++;
+        return nodeProvider.seal(...args);
+      },
+    };
+    const { client, server } = await exchanges(counting, 5, 0);
+    const reply = await hlsReply(client);
+    await hlsVerify(server, reply);
+    expect(ciphers).toBe(2);
+    expect(await failure(async () => hlsVerify(server, reply))).toMatchObject({ code: 'security/replay' });
+    expect(ciphers).toBe(2);
   });
   it('carry authentication only and the suite of the context', async () => {
     const { client, server } = await exchanges(nodeProvider, 5, 2);

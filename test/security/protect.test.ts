@@ -109,6 +109,17 @@ describe('protect', () => {
   });
 });
 
+describe('providers that answer at once', () => {
+  it.each(providers.filter((p) => p.name !== 'webcrypto').map((p) => [p.name, p] as const))('%s: no promise on the way', async (_, provider) => {
+    const { client, server } = await associated(provider, 1, { policy: { send: both, receive: {} } });
+    for (const form of forms) {
+      const secured = protect(getRequest, client, { form });
+      expect(secured).toBeInstanceOf(Uint8Array);
+      expect(unprotect(secured as Uint8Array, server)).not.toBeInstanceOf(Promise);
+    }
+  });
+});
+
 describe('layers', () => {
   const signing: ProtectForm = { type: 'general-signing' };
   const nestings: readonly (readonly [string, readonly ProtectForm[], readonly string[]])[] = [
@@ -304,6 +315,20 @@ describe('what is received', () => {
       (await unprotect(protect(getRequest, suite1.client) as Uint8Array, server.fresh({ acceptSuites: [0, 1], counters: new InvocationCounters() }))).layers[0]
         ?.suite,
     ).toBe(1);
+  });
+  it('is refused when it bears our own title, also while the peer is unknown', async () => {
+    const { client } = await pairOf(nodeProvider, 1);
+    const alone = client.fresh({ peerSystemTitle: undefined });
+    const reflected = { code: 'security/authentication-failed', context: { what: expect.stringContaining('reflected') } };
+    for (const form of [
+      'general-glo',
+      { type: 'general-ciphering', key: 'global-unicast', recipientSystemTitle: new Uint8Array(0) },
+      { type: 'general-signing' },
+    ] as const)
+      expect(await failure(async () => unprotect(await protect(getRequest, client, { form }), alone))).toMatchObject(reflected);
+    expect(() => alone.setPeer(clientTitle)).toThrow(expect.objectContaining(reflected));
+    alone.setPeer(serverTitle);
+    expect(() => alone.setPeer(hex('0102030405060708'))).toThrow(expect.objectContaining({ code: 'security/authentication-failed' }));
   });
   it('is for this side: another recipient is refused', async () => {
     const { client, server } = await pairOf(nodeProvider, 1);
