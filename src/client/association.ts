@@ -3,6 +3,7 @@ import type { SecurityContext } from '../security/context.js';
 import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify, type ManufacturerReply } from '../security/hls.js';
 import { protect } from '../security/protect.js';
 import type { KeyHandle } from '../security/provider.js';
+import { recoverCounter } from '../security/recovery.js';
 import { unprotect } from '../security/unprotect.js';
 import { invokeMethod } from '../session/action.js';
 import {
@@ -19,7 +20,7 @@ import {
   requireAccepted,
 } from '../session/association.js';
 import { type Conversation, request } from '../session/conversation.js';
-import { defaultReceiveTotal, type ServiceLimits } from '../session/limits.js';
+import { defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { Exchange, type ExchangeOptions, expectedCounter, notOpen } from './exchange.js';
@@ -64,8 +65,6 @@ export interface ClientOptions extends ExchangeOptions {
 
 /** Many meters close the connection instead of answering a release: not worth a long wait. */
 const releaseTimeout = 5000;
-/** Octets that ciphering adds at most: general header, security header, tag. */
-const protectionOverhead = 40;
 const associationLn = { classId: 15, instanceId: '0-0:40.0.0*255', methodId: 1 } as const;
 
 /** Opens and releases an association and runs conversations in it. */
@@ -134,9 +133,7 @@ export class AssociationShell {
     } catch (e) {
       const expected = expectedCounter(e);
       if (expected === undefined || !mayRecover || this.options.security === undefined) throw e;
-      // Some servers name the last counter that they accepted instead of the one expected: one more is right for both.
-      const { security } = this.options;
-      security.counters.advance(security.sendName('global-unicast-encryption-key'), expected + 1);
+      await recoverCounter(this.options.security, expected);
       this.exchange.options.onEvent?.({ type: 'retry', attempt: 1 });
       await this.#associate(signal, false);
     }
@@ -176,9 +173,9 @@ export class AssociationShell {
     const plain = this.ciphered ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu : aare.userInformation;
     const initiate = readInitiateResponse(plain);
     if (initiate.vaaName !== 7) throw new DlmsError('service/unsupported', { what: 'short name referencing by this client' });
-    const overhead = this.ciphered ? protectionOverhead : 0;
     const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
-    this.#limits = { ...this.#limits, sendSize: sendSize - overhead };
+    const context = this.ciphered ? this.#security() : undefined;
+    this.#limits = { ...this.#limits, sendSize: plainSize(sendSize, context, context?.form ?? 'glo') };
     this.conformance = initiate.negotiatedConformance;
     this.exchange.security = this.ciphered ? this.#security() : undefined;
     this.exchange.agreed(this.conformance, sendSize);
@@ -212,7 +209,16 @@ export class AssociationShell {
     const reply = await hlsReply(exchange);
     const invoke = { invokeId: 1, serviceClass: 'confirmed', priority: 'high' } as const;
     // Under the global key even when there is a dedicated one, and service-specific even when general protection was agreed: so every peer seen does it.
-    const conversation = invokeMethod(invoke, associationLn, { type: 'octet-string', value: reply }, this.#limits);
+    const conversation = invokeMethod(
+      invoke,
+      associationLn,
+      { type: 'octet-string', value: reply },
+      {
+        ...this.#limits,
+        // Never by blocks, whatever the server says that it takes: no peer expects them here.
+        sendSize: Number.POSITIVE_INFINITY,
+      },
+    );
     const response = await this.exchange.run(conversation, signal, { form: 'glo' });
     if (response.result !== 'success') throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
     if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')

@@ -80,17 +80,23 @@ export class Exchange {
     await this.sendRaw(apdu);
   }
   async sendRaw(apdu: Uint8Array): Promise<void> {
-    const first = this.gbt === undefined ? apdu : this.gbt.begin(apdu);
-    this.options.onEvent?.({ type: 'sent', apdu: first });
-    await this.channel.send(first);
+    await this.#sendAll(this.gbt === undefined ? [apdu] : this.gbt.begin(apdu));
+  }
+  async #sendAll(apdus: readonly Uint8Array[]): Promise<void> {
+    for (const apdu of apdus) {
+      this.options.onEvent?.({ type: 'sent', apdu });
+      await this.channel.send(apdu);
+    }
   }
   /** The next plain response. Notifications in between go to `onNotification`. */
   async receive(signal?: AbortSignal): Promise<Uint8Array> {
     for (;;) {
-      const apdu = await this.#whole(signal);
+      const { apdu, acknowledgement } = await this.#whole(signal);
       const plain = this.security === undefined ? apdu : (await unprotect(apdu, this.security, { lenient: true })).apdu;
       if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
       if (plain[0] !== 0x0f && plain[0] !== 0xc2) return plain;
+      // Nothing else tells the meter that the last block of a notification arrived.
+      if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
       this.options.onNotification?.(decode(Apdu, plain, { lenient: true }));
     }
   }
@@ -103,17 +109,25 @@ export class Exchange {
     return apdu;
   }
   /** Puts general block transfer together, sending what its machine asks for. */
-  async #whole(signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async #whole(signal: AbortSignal | undefined): Promise<{ apdu: Uint8Array; acknowledgement?: Uint8Array | undefined }> {
     for (;;) {
-      const apdu = await this.receiveRaw(signal);
-      if (apdu[0] !== 0xe0) return apdu;
-      this.gbt ??= new GbtEndpoint({});
-      const { send, complete } = this.gbt.receive(apdu);
-      for (const block of send) {
-        this.options.onEvent?.({ type: 'sent', apdu: block });
-        await this.channel.send(block);
+      const apdu = await this.#blockOrWhole(signal);
+      if (apdu[0] !== 0xe0) return { apdu };
+      this.gbt ??= new GbtEndpoint();
+      const { send, complete, acknowledgement } = this.gbt.receive(apdu);
+      await this.#sendAll(send);
+      if (complete !== undefined) return { apdu: complete, acknowledgement };
+    }
+  }
+  /** Blocks that got lost on the way are asked for again. */
+  async #blockOrWhole(signal: AbortSignal | undefined): Promise<Uint8Array> {
+    for (;;) {
+      try {
+        return await this.receiveRaw(signal);
+      } catch (e) {
+        if (this.gbt?.pending !== true || !isDlmsError(e, 'transport/timeout')) throw e;
+        await this.#sendAll(this.gbt.expired());
       }
-      if (complete !== undefined) return complete;
     }
   }
   /** Turns general block transfer on after both sides said that they support it. */

@@ -50,6 +50,8 @@ export interface AssociationConfig {
   readonly rights?: AccessRights;
   /** Hears of every protected message that was accepted: its layers carry the counter. */
   readonly onMessage?: (message: Unprotected) => void;
+  /** Users of the client that may open it, as the AARQ names them. Default: any, also none. */
+  readonly users?: readonly number[];
   /** Always open, without AARQ. */
   readonly preEstablished?: boolean;
 }

@@ -1,5 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import type { ApduHandler, Route } from '../transport/transport.js';
+import { checkConfig } from './accept.js';
 import type { AssociationConfig } from './association.js';
 import type { ObjectStore } from './object.js';
 import { ServerAssociation } from './session.js';
@@ -25,6 +26,7 @@ export class Meter {
     for (const device of devices) {
       if (this.#devices.has(device.sap))
         throw new DlmsError('encode/invalid-value', { expected: 'logical devices of different SAPs', actual: `two of SAP ${device.sap}` });
+      device.associations.forEach(checkConfig);
       this.#devices.set(device.sap, device);
     }
   }

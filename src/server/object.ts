@@ -3,6 +3,7 @@ import { andThen } from '../core/maybe.js';
 import type { MaybePromise } from '../core/promise.js';
 import type { AttributeName, AttributeValue, InterfaceClass, MethodName, MethodParameter, MethodResult } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
+import type { SecurityContext } from '../security/context.js';
 import type { ActionResult, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
 
 /** Who asks, under which association. Handlers of objects like the current association need it. */
@@ -11,6 +12,10 @@ export interface AccessContext {
   readonly serverSap: number;
   /** Logical name of the association object. */
   readonly association: Obis;
+  /** Security state of this association, where it has one. */
+  readonly security?: SecurityContext | undefined;
+  /** Does something once the response is protected and on its way: a change of keys must not change those of its own response. */
+  readonly afterResponse?: (work: () => MaybePromise<void>) => void;
   /** Restricts a read, as it came. */
   readonly selection?: SelectiveAccessDescriptor | undefined;
 }

@@ -1,6 +1,6 @@
 import { Data } from '../axdr/data.js';
 import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
-import { concat } from '../core/bytes.js';
+import { concat, equalBytes } from '../core/bytes.js';
 import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import type { Protection } from '../security/policy.js';
@@ -13,26 +13,40 @@ import type { SetRequest, SetResponse } from '../xdlms/set.js';
 import { ObjectAccess, type ObjectAccessOptions } from './object-access.js';
 
 export interface ServiceOptions extends ObjectAccessOptions {
-  /** Longest plain APDU that the client takes. */
-  readonly sendSize: number;
   /** Octets of one value that are taken by blocks. */
   readonly receiveTotal: number;
 }
+
+/** Octets of the values in one response: a list of long attributes ends with `other-reason` here, instead of with the memory. */
+const responseTotal = 0x4000000;
+/** A block holds at least a few octets besides its own fields. */
+const smallestBlock = 20;
+const blockFields = 14;
 
 /** The services of one open association, on plain APDUs. Blocks under way are its only state. */
 export class Services {
   readonly #o: ServiceOptions;
   readonly #objects: ObjectAccess;
-  #sending: { readonly octets: Uint8Array; block: number; start: number; end: number } | undefined;
+  #sending: Sending | undefined;
   #receiving: Receiving | undefined;
+  /** The last long SET or ACTION: its last block may come again because the response was lost, and must not be carried out again. */
+  #finished:
+    | { readonly service: 'set' | 'action'; readonly invokeId: number; readonly block: number; readonly data: Uint8Array; readonly response: Uint8Array }
+    | undefined;
+  #sendSize = 0;
 
   constructor(options: ServiceOptions) {
     this.#o = options;
     this.#objects = new ObjectAccess(options);
   }
 
-  /** The response to a request; undefined when the client wants none. @param protection what was found on the request */
-  async handle(request: Uint8Array, protection: Protection): Promise<Uint8Array | undefined> {
+  /**
+   * The response to a request; undefined when the client wants none.
+   * @param protection what was found on the request
+   * @param sendSize longest plain APDU that the client takes
+   */
+  async handle(request: Uint8Array, protection: Protection, sendSize: number): Promise<Uint8Array | undefined> {
+    this.#sendSize = sendSize;
     const apdu = readRequest(request);
     if (apdu === undefined) return exception('service-unknown', 'service-not-supported');
     if (apdu instanceof DlmsError) return exception('service-not-allowed', 'other-reason');
@@ -44,7 +58,7 @@ export class Services {
       }
       case 'set-request':
         if (!this.#supports('set')) break;
-        return answer(apdu.value.invokeIdAndPriority, encode(Apdu, { type: 'set-response', value: await this.#set(apdu.value, protection) }));
+        return answer(apdu.value.invokeIdAndPriority, await this.#set(apdu.value, protection));
       case 'action-request':
         if (!this.#supports('action')) break;
         return answer(apdu.value.invokeIdAndPriority, await this.#action(apdu.value, protection));
@@ -62,7 +76,7 @@ export class Services {
 
   async #get(request: Extract<Apdu, { type: 'get-request' }>['value'], protection: Protection): Promise<Uint8Array> {
     const { invokeIdAndPriority: invoke } = request;
-    if (request.type === 'get-request-next') return this.#nextBlock(invoke, request.blockNumber, getBlock, (result) => getNormal(invoke, result));
+    if (request.type === 'get-request-next') return this.#nextBlock('get', invoke, request.blockNumber, (result) => getNormal(invoke, result));
     this.#sending = undefined;
     if (request.type === 'get-request-normal') {
       const result = await this.#objects.read(request, protection);
@@ -70,13 +84,14 @@ export class Services {
       const w = head(0xc4, 1, invoke, result.length + 8);
       w.u8(0);
       w.bytes(result);
-      return this.#fitting(w.finish(), result, invoke, 'block-transfer-with-get-or-read', getBlock) ?? getNormal(invoke, 'other-reason');
+      return this.#fitting('get', w.finish(), result, invoke) ?? getNormal(invoke, 'other-reason');
     }
     if (!this.#supports('multiple-references')) return getNormal(invoke, 'other-reason');
     const list = new Writer(1024);
     list.length(request.attributeDescriptorList.length);
     for (const target of request.attributeDescriptorList) {
-      const result = await this.#objects.read(target, protection);
+      const read = await this.#objects.read(target, protection);
+      const result = read instanceof Uint8Array && list.size + read.length > responseTotal ? 'other-reason' : read;
       if (typeof result === 'string' || typeof result === 'number') {
         list.u8(1);
         list.bytes(resultOctet(result));
@@ -88,39 +103,60 @@ export class Services {
     const octets = list.finish();
     const w = head(0xc4, 3, invoke, octets.length + 8);
     w.bytes(octets);
-    return this.#fitting(w.finish(), octets, invoke, 'block-transfer-with-get-or-read', getBlock) ?? getNormal(invoke, 'other-reason');
+    return this.#fitting('get', w.finish(), octets, invoke) ?? getNormal(invoke, 'other-reason');
   }
-  /** The whole APDU when the client takes it, else the first block; undefined when it takes neither. */
-  #fitting(whole: Uint8Array, octets: Uint8Array, invoke: InvokeIdAndPriority, bit: ConformanceBit, block: BlockForm): Uint8Array | undefined {
-    if (whole.length <= this.#o.sendSize) return whole;
-    if (!this.#supports(bit) || this.#o.sendSize < 20) return undefined;
-    this.#sending = { octets, block: 0, start: 0, end: 0 };
-    return this.#sendBlock(this.#sending, invoke, block);
+  /** The whole APDU when the client takes it (or general block transfer can cut it), else the first block; undefined when it takes neither. */
+  #fitting(service: 'get' | 'action', whole: Uint8Array, octets: Uint8Array, invoke: InvokeIdAndPriority): Uint8Array | undefined {
+    if (whole.length <= this.#sendSize) return whole;
+    const bit = service === 'get' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-action';
+    if (this.#supports(bit) && this.#sendSize >= smallestBlock) {
+      this.#sending = { service, octets, block: 0, start: 0, end: 0 };
+      return this.#sendBlock(this.#sending, invoke);
+    }
+    return this.#supports('general-block-transfer') ? whole : undefined;
   }
-  #sendBlock(s: { readonly octets: Uint8Array; block: number; start: number; end: number }, invoke: InvokeIdAndPriority, block: BlockForm): Uint8Array {
+  #sendBlock(s: Sending, invoke: InvokeIdAndPriority): Uint8Array {
     s.start = s.end;
-    s.end = Math.min(s.start + this.#o.sendSize - 14, s.octets.length);
+    s.end = Math.min(s.start + Math.max(1, this.#sendSize - blockFields), s.octets.length);
     s.block++;
-    return block(invoke, s.end === s.octets.length, s.block, s.octets.subarray(s.start, s.end));
+    return blockOf(s, invoke);
   }
   /** The client names the last block that it got. The one before is sent again: its response may have been lost. */
   #nextBlock(
+    service: 'get' | 'action',
     invoke: InvokeIdAndPriority,
     acknowledged: number,
-    block: BlockForm,
     refuse: (result: 'data-block-number-invalid' | 'no-long-get-in-progress') => Uint8Array,
   ): Uint8Array {
     const s = this.#sending;
-    if (s === undefined) return refuse('no-long-get-in-progress');
-    if (acknowledged === s.block && s.end < s.octets.length) return this.#sendBlock(s, invoke, block);
-    if (acknowledged === s.block - 1 && acknowledged > 0) return block(invoke, s.end === s.octets.length, s.block, s.octets.subarray(s.start, s.end));
+    if (s === undefined || s.service !== service) return refuse('no-long-get-in-progress');
+    if (acknowledged === s.block && s.end < s.octets.length) return this.#sendBlock(s, invoke);
+    if (acknowledged === s.block - 1 && acknowledged > 0) return blockOf(s, invoke);
     this.#sending = undefined;
     return refuse('data-block-number-invalid');
   }
 
   // ── SET ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #set(request: SetRequest, protection: Protection): Promise<SetResponse> {
+  async #set(request: SetRequest, protection: Protection): Promise<Uint8Array> {
+    const block = request.type === 'set-request-with-datablock' ? request.datablock : undefined;
+    const again = this.#again('set', request.invokeIdAndPriority, block);
+    if (again !== undefined) return again;
+    const response = encode(Apdu, { type: 'set-response', value: await this.#setResponse(request, protection) });
+    this.#finish('set', request.invokeIdAndPriority, block, response);
+    return response;
+  }
+  /** The response to a last block that was carried out already. */
+  #again(service: 'set' | 'action', { invokeId }: InvokeIdAndPriority, block: DataBlock | undefined): Uint8Array | undefined {
+    const f = this.#finished;
+    if (f === undefined || block === undefined || this.#receiving !== undefined) return undefined;
+    const same = f.service === service && f.invokeId === invokeId && f.block === block.blockNumber && block.lastBlock && equalBytes(f.data, block.rawData);
+    return same ? f.response : undefined;
+  }
+  #finish(service: 'set' | 'action', { invokeId }: InvokeIdAndPriority, block: DataBlock | undefined, response: Uint8Array): void {
+    this.#finished = block?.lastBlock === true ? { service, invokeId, block: block.blockNumber, data: block.rawData.slice(), response } : undefined;
+  }
+  async #setResponse(request: SetRequest, protection: Protection): Promise<SetResponse> {
     const invokeIdAndPriority = request.invokeIdAndPriority;
     const refuse = (result: DataAccessResult): SetResponse => ({ type: 'set-response-normal', invokeIdAndPriority, result });
     const allowed = this.#supports('block-transfer-with-set-or-write');
@@ -162,11 +198,12 @@ export class Services {
   }
   async #writeAll(targets: readonly CosemAttributeDescriptorWithSelection[], values: readonly Data[], protection: Protection): Promise<DataAccessResult[]> {
     const results: DataAccessResult[] = [];
-    for (const [i, target] of targets.entries())
-      results.push(values[i] === undefined ? 'type-unmatched' : await this.#objects.write(target, encode(Data, values[i]), protection));
+    // Which value is whose cannot be known then, so nothing is written.
+    if (values.length !== targets.length) return targets.map(() => 'type-unmatched' as const);
+    for (const [i, target] of targets.entries()) results.push(await this.#objects.write(target, encode(Data, values[i] as Data), protection));
     return results;
   }
-  #take(state: Receiving, block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }): Uint8Array | 'more' | 'wrong' | 'too-large' {
+  #take(state: Receiving, block: DataBlock): Uint8Array | 'more' | 'wrong' | 'too-large' {
     if (block.blockNumber === state.blocks.length && block.blockNumber > 0 && !block.lastBlock) return 'more';
     if (block.blockNumber !== state.blocks.length + 1) return 'wrong';
     state.total += block.rawData.length;
@@ -178,25 +215,32 @@ export class Services {
   // ── ACTION ───────────────────────────────────────────────────────────────────────────────────────────
 
   async #action(request: ActionRequest, protection: Protection): Promise<Uint8Array> {
+    const block = request.type === 'action-request-with-pblock' ? request.pblock : undefined;
+    const again = this.#again('action', request.invokeIdAndPriority, block);
+    if (again !== undefined) return again;
+    const response = await this.#actionResponse(request, protection);
+    if (request.type !== 'action-request-next-pblock') this.#finish('action', request.invokeIdAndPriority, block, response);
+    return response;
+  }
+  async #actionResponse(request: ActionRequest, protection: Protection): Promise<Uint8Array> {
     const invokeIdAndPriority = request.invokeIdAndPriority;
     const respond = (value: ActionResponse): Uint8Array => encode(Apdu, { type: 'action-response', value });
     const refuse = (result: ActionResult): Uint8Array => respond({ type: 'action-response-normal', invokeIdAndPriority, singleResponse: { result } });
     if (request.type === 'action-request-next-pblock')
-      return this.#nextBlock(invokeIdAndPriority, request.blockNumber, actionBlock, () => refuse('no-long-action-in-progress'));
+      return this.#nextBlock('action', invokeIdAndPriority, request.blockNumber, () => refuse('no-long-action-in-progress'));
     this.#sending = undefined;
     const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined): Promise<Uint8Array> => {
       const singleResponse = await this.#objects.invoke(method, parameter, protection);
       const whole = respond({ type: 'action-response-normal', invokeIdAndPriority, singleResponse });
-      return this.#fitting(whole, whole.subarray(3), invokeIdAndPriority, 'block-transfer-with-action', actionBlock) ?? refuse('other-reason');
+      return this.#fitting('action', whole, whole.subarray(3), invokeIdAndPriority) ?? refuse('other-reason');
     };
     const all = async (methods: readonly CosemMethodDescriptor[], parameters: readonly Data[]): Promise<Uint8Array> => {
       const listOfResponses: ActionResponseWithOptionalData[] = [];
-      for (const [i, method] of methods.entries()) {
-        const parameter = parameters[i];
-        listOfResponses.push(parameter === undefined ? { result: 'type-unmatched' } : await this.#objects.invoke(method, encode(Data, parameter), protection));
-      }
+      const matched = methods.length === parameters.length;
+      for (const [i, method] of methods.entries())
+        listOfResponses.push(matched ? await this.#objects.invoke(method, encode(Data, parameters[i] as Data), protection) : { result: 'type-unmatched' });
       const whole = respond({ type: 'action-response-with-list', invokeIdAndPriority, listOfResponses });
-      return this.#fitting(whole, whole.subarray(3), invokeIdAndPriority, 'block-transfer-with-action', actionBlock) ?? refuse('other-reason');
+      return this.#fitting('action', whole, whole.subarray(3), invokeIdAndPriority) ?? refuse('other-reason');
     };
     switch (request.type) {
       case 'action-request-normal':
@@ -213,12 +257,16 @@ export class Services {
         this.#receiving = { service: 'action', targets: [request.cosemMethodDescriptor], blocks: [], total: 0 };
         break;
       case 'action-request-with-list-and-first-pblock':
+        if (!this.#supports('multiple-references')) return refuse('other-reason');
         this.#receiving = { service: 'action-list', targets: request.cosemMethodDescriptorList, blocks: [], total: 0 };
         break;
       case 'action-request-with-pblock':
         if (this.#receiving?.service !== 'action' && this.#receiving?.service !== 'action-list') return refuse('no-long-action-in-progress');
     }
-    if (!this.#supports('block-transfer-with-action')) return refuse('other-reason');
+    if (!this.#supports('block-transfer-with-action')) {
+      this.#receiving = undefined;
+      return refuse('other-reason');
+    }
     const state = this.#receiving as Receiving & { service: 'action' | 'action-list' };
     const taken = this.#take(state, request.pblock);
     if (taken === 'more') return respond({ type: 'action-response-next-pblock', invokeIdAndPriority, blockNumber: request.pblock.blockNumber });
@@ -238,6 +286,11 @@ export class Services {
     const values: Data[] = [];
     const none: Data = { type: 'null-data' };
     let broken = false;
+    let total = 0;
+    // Values that do not fit are refused one by one: what was set or done must be reported all the same.
+    const room = this.#supports('general-block-transfer')
+      ? responseTotal
+      : this.#sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4);
     for (const [i, s] of specifications.entries()) {
       const value = data[i] ?? none;
       const failed = broken || data.length !== specifications.length;
@@ -251,7 +304,9 @@ export class Services {
         result = response.result;
         results.push({ type: 'access-response-action', result: response.result });
       } else if (s.type === 'access-request-get' || s.type === 'access-request-get-with-selection') {
-        const read = failed ? 'other-reason' : await this.#objects.read(s, protection);
+        const found = failed ? 'other-reason' : await this.#objects.read(s, protection);
+        if (found instanceof Uint8Array) total += found.length;
+        const read = total > room ? 'other-reason' : found;
         if (read instanceof Uint8Array) returned = decode(Data, read);
         result = read instanceof Uint8Array ? 'success' : read;
         results.push({ type: 'access-response-get', result });
@@ -264,7 +319,7 @@ export class Services {
       if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
     }
     if (invoke.serviceClass === 'unconfirmed') return undefined;
-    return encode(Apdu, {
+    const response = encode(Apdu, {
       type: 'access-response',
       longInvokeIdAndPriority: invoke,
       dateTime: request.dateTime,
@@ -274,21 +329,36 @@ export class Services {
         accessResponseSpecification: results,
       },
     });
+    return response.length <= this.#sendSize || this.#supports('general-block-transfer') ? response : exception('service-not-allowed', 'pdu-too-long');
   }
 }
 
+/** Tag, invoke-id, date-time and the three counts. */
+const accessFields = 26;
+
+type DataBlock = { readonly lastBlock: boolean; readonly blockNumber: number; readonly rawData: Uint8Array };
+interface Sending {
+  readonly service: 'get' | 'action';
+  readonly octets: Uint8Array;
+  block: number;
+  start: number;
+  end: number;
+}
 type Receiving = { blocks: Uint8Array[]; total: number } & (
   | { service: 'set' | 'set-list'; targets: readonly CosemAttributeDescriptorWithSelection[] }
   | { service: 'action' | 'action-list'; targets: readonly CosemMethodDescriptor[] }
 );
-type BlockForm = (invoke: InvokeIdAndPriority, lastBlock: boolean, blockNumber: number, rawData: Uint8Array) => Uint8Array;
-const getBlock: BlockForm = (invokeIdAndPriority, lastBlock, blockNumber, value) =>
-  encode(Apdu, {
-    type: 'get-response',
-    value: { type: 'get-response-with-datablock', invokeIdAndPriority, result: { lastBlock, blockNumber, result: { type: 'raw-data', value } } },
-  });
-const actionBlock: BlockForm = (invokeIdAndPriority, lastBlock, blockNumber, rawData) =>
-  encode(Apdu, { type: 'action-response', value: { type: 'action-response-with-pblock', invokeIdAndPriority, pblock: { lastBlock, blockNumber, rawData } } });
+function blockOf({ service, octets, block, start, end }: Sending, invokeIdAndPriority: InvokeIdAndPriority): Uint8Array {
+  const lastBlock = end === octets.length;
+  const rawData = octets.subarray(start, end);
+  if (service === 'action')
+    return encode(Apdu, {
+      type: 'action-response',
+      value: { type: 'action-response-with-pblock', invokeIdAndPriority, pblock: { lastBlock, blockNumber: block, rawData } },
+    });
+  const result = { lastBlock, blockNumber: block, result: { type: 'raw-data' as const, value: rawData } };
+  return encode(Apdu, { type: 'get-response', value: { type: 'get-response-with-datablock', invokeIdAndPriority, result } });
+}
 const getNormal = (invokeIdAndPriority: InvokeIdAndPriority, value: DataAccessResult): Uint8Array =>
   encode(Apdu, { type: 'get-response', value: { type: 'get-response-normal', invokeIdAndPriority, result: { type: 'data-access-result', value } } });
 const resultOctet = (result: DataAccessResult): Uint8Array => getNormal({ invokeId: 0, serviceClass: 'confirmed', priority: 'normal' }, result).subarray(4);

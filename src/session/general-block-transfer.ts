@@ -1,8 +1,8 @@
 import { decode, encode } from '../axdr/schema.js';
-import { concat } from '../core/bytes.js';
+import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
-import type { GeneralBlockTransfer } from '../xdlms/general.js';
+import { defaultReceiveTotal } from './limits.js';
 
 export interface GbtOptions {
   /** Longest APDU that the peer takes; longer ones are cut into blocks. Default: no limit. */
@@ -11,123 +11,259 @@ export interface GbtOptions {
   readonly window?: number;
   /** Octets of one whole APDU that are taken. Default 64 MiB. */
   readonly receiveTotal?: number;
+  /** How often {@link GbtEndpoint.expired} asks again without any progress. Default 3. */
+  readonly attempts?: number;
 }
 export interface GbtStep {
   /** What to send now, in order. */
   readonly send: readonly Uint8Array[];
   /** The whole APDU, when its last block is here. */
   readonly complete?: Uint8Array;
+  /** Comes with `complete` when the sender waits: to be sent when there is no answer that would acknowledge the last block. */
+  readonly acknowledgement?: Uint8Array;
 }
 
-/** Octets of a block besides its data: tag, control, two numbers, length. */
+/** Octets of a block besides its data: tag, control, two numbers, and a length of up to three octets. */
 const overhead = 9;
+/** Blocks without any progress that are answered, before the peer is taken for broken: generous for a network that repeats, finite for one that never ends. */
+const patience = 256;
 
 /**
- * General block transfer of one side, both directions, as a pure machine (Green Book: GBT). Blocks are numbered from 1 in each direction;
- * the sender goes on within the window that the peer offers (streaming), then waits for an acknowledgement, which also asks again for
- * what was lost: it names the last block received in order. A transfer that starts at block 1 again replaces an unfinished one: meters
- * restart a push at any time.
+ * General block transfer of one side, both directions, as a pure machine (Green Book: GBT). A sender goes on within the window that the peer offers
+ * (streaming) and then waits; the answer names the last block received in order, so what follows it is sent again. Repeated blocks are passed over,
+ * out-of-order ones are asked for again. Streaming with window 0 is a one-way transfer (a push): nothing is acknowledged, a gap is an error, and
+ * block 1 always begins anew.
+ *
+ * Blocks with data are numbered from 1 in each direction and each exchange. Acknowledgements are numbered on from there, and those of the peer are
+ * acknowledged while it sends nothing else: the numbers in the messages of one widespread implementation suggest it; no source at hand says it.
  */
 export class GbtEndpoint {
   readonly #sendSize: number;
   readonly #window: number;
   readonly #receiveTotal: number;
-  #blocks: readonly Uint8Array[] = [];
-  /** Blocks the peer has acknowledged. */
-  #acknowledged = 0;
-  /** The window of the peer; 1 until it says otherwise. */
+  readonly #attempts: number;
   #peerWindow = 1;
-  #received: Uint8Array[] = [];
-  #total = 0;
+  #sending: Sending = nothingToSend;
+  #receiving: Receiving = { blocks: [], total: 0 };
+  /** The highest number that we used in this exchange. */
+  #number = 0;
+  /** The highest number of an acknowledgement of the peer, while it has sent no data. */
+  #heard = 0;
+  /** The blocks of the last APDU that came whole, to know them again. */
+  #done: readonly Uint8Array[] | undefined;
+  #answered = false;
+  #idle = 0;
+  #expired = 0;
 
-  constructor(options: GbtOptions) {
+  constructor(options: GbtOptions = {}) {
     this.#sendSize = options.sendSize ?? Number.POSITIVE_INFINITY;
     this.#window = options.window ?? 10;
-    this.#receiveTotal = options.receiveTotal ?? 0x4000000;
-    if (this.#window < 1 || this.#window > 63) throw new DlmsError('encode/invalid-value', { expected: 'a window from 1 to 63', actual: String(this.#window) });
+    this.#receiveTotal = options.receiveTotal ?? defaultReceiveTotal;
+    this.#attempts = options.attempts ?? 3;
+    if (!Number.isInteger(this.#window) || this.#window < 1 || this.#window > 63)
+      throw new DlmsError('encode/invalid-value', { expected: 'a window from 1 to 63', actual: String(this.#window) });
   }
-  /** Begins to send an APDU: itself when it is short enough, else its first block. A transfer of the peer that was under way is forgotten. */
-  begin(apdu: Uint8Array): Uint8Array {
-    this.#received = [];
-    this.#total = 0;
-    this.#acknowledged = 0;
-    this.#blocks = [];
-    if (apdu.length <= this.#sendSize) return apdu;
-    const size = this.#sendSize - overhead;
-    if (size < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
-    const blocks: Uint8Array[] = [];
-    for (let at = 0; at < apdu.length; at += size) blocks.push(apdu.slice(at, at + size));
-    if (blocks.length > 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
-    this.#blocks = blocks;
-    return this.#block(0, false);
+
+  /**
+   * Begins an exchange with an APDU: itself when it is short enough, else its first blocks. Whatever was under way is forgotten.
+   * @throws DlmsError `service/unsupported` when it cannot be cut
+   */
+  begin(apdu: Uint8Array): readonly Uint8Array[] {
+    this.#done = undefined;
+    return this.#start(apdu);
   }
-  /** @throws DlmsError `protocol/block-number` for a block out of order in a confirmed transfer, `decode/…` */
+  /** The same for the answer to the APDU that came whole last: should its blocks come again, the answer is repeated instead of the request being served twice. */
+  answer(apdu: Uint8Array): readonly Uint8Array[] {
+    this.#answered = true;
+    return this.#start(apdu);
+  }
+  #start(apdu: Uint8Array): readonly Uint8Array[] {
+    this.#receiving = { blocks: [], total: 0 };
+    this.#heard = 0;
+    this.#number = 0;
+    this.#idle = 0;
+    this.#expired = 0;
+    this.#sending = apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
+    return this.#turn();
+  }
+  /** Something is expected from the peer that {@link expired} may ask for again. */
+  get pending(): boolean {
+    return this.#receiving.blocks.length > 0 || this.#sending.blocks.length > 0;
+  }
+  /** Nothing arrived for some time: what to send again. @throws DlmsError `protocol/block-transfer` after so many attempts */
+  expired(): readonly Uint8Array[] {
+    if (!this.pending) return [];
+    if (++this.#expired > this.#attempts)
+      throw new DlmsError('protocol/block-transfer', { side: 'remote', reason: `no progress after ${this.#attempts} attempts` });
+    const { blocks, acknowledged, sent } = this.#sending;
+    // The last block alone makes the peer say what it has: all of the burst may have arrived.
+    return acknowledged < blocks.length ? [this.#block(sent - 1, false)] : [this.#acknowledgement()];
+  }
+
+  /**
+   * @throws DlmsError `protocol/block-number` for a gap in a one-way transfer, `protocol/block-transfer` for a peer that makes no progress, `decode/too-large`,
+   *   `decode/…`. The transfer is forgotten then.
+   */
   receive(bytes: Uint8Array): GbtStep {
     const apdu = decode(Apdu, bytes, { lenient: true });
     if (apdu.type !== 'general-block-transfer')
       throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'general block transfer', received: apdu.type });
-    const { lastBlock, streaming, window } = apdu.blockControl;
-    // One-way pushes stream with window 0: there is nobody to acknowledge.
-    const oneWay = window === 0;
-    if (apdu.blockNumberAck > this.#blocks.length)
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected: this.#blocks.length, received: apdu.blockNumberAck });
-    this.#acknowledged = Math.max(this.#acknowledged, apdu.blockNumberAck);
-    if (!oneWay) this.#peerWindow = window;
-    const acknowledgementOnly = apdu.blockData.length === 0 && !lastBlock;
-    if (acknowledgementOnly) return { send: this.#sending() ? this.#burst() : [] };
-    if (apdu.blockNumber === 1 && this.#received.length > 0 && (oneWay || !this.#sending())) {
-      this.#received = [];
-      this.#total = 0;
+    const block: Block = { ...apdu.blockControl, number: apdu.blockNumber, data: apdu.blockData };
+    if (block.window > 0) this.#peerWindow = block.window;
+    const progress = this.#acknowledge(apdu.blockNumberAck);
+    if (progress) this.#progress();
+    else if (++this.#idle > patience) {
+      this.#forget();
+      throw new DlmsError('protocol/block-transfer', { side: 'remote', reason: `${patience} blocks without progress` });
     }
-    const expected = this.#received.length + 1;
-    if (apdu.blockNumber !== expected) {
-      if (oneWay) {
-        this.#received = [];
-        this.#total = 0;
-        throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: apdu.blockNumber });
-      }
-      // A gap or a repetition: at the end of the burst say which block came last in order.
-      return { send: streaming ? [] : [this.#acknowledgement()] };
+    const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
+    if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks.length === 0)) {
+      if (this.#receiving.blocks.length === 0) this.#heard = Math.max(this.#heard, block.number);
+      // An old acknowledgement, overtaken by a newer one, asks for nothing.
+      return { send: unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged ? this.#turn() : [] };
     }
-    this.#total += apdu.blockData.length;
-    if (this.#total > this.#receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: this.#receiveTotal, actual: this.#total });
-    this.#received.push(apdu.blockData.slice());
-    if (lastBlock) {
-      const complete = concat(...this.#received);
-      this.#received = [];
-      this.#total = 0;
-      return { send: [], complete };
+    return this.#take(block);
+  }
+
+  // ── receiving ────────────────────────────────────────────────────────────────────────────────────────
+
+  #take(block: Block): GbtStep {
+    const oneWay = block.window === 0 && block.streaming;
+    const r = this.#receiving;
+    if (!oneWay && r.blocks.length === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return { send: block.streaming ? [] : this.#again() };
+    const last = r.blocks.length;
+    const restarts = block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.blocks[0] as Uint8Array));
+    if (restarts) this.#receiving = { blocks: [], total: 0 };
+    const state = this.#receiving;
+    const expected = state.blocks.length + 1;
+    if (block.number !== expected) {
+      if (!oneWay) return { send: block.streaming ? [] : [this.#acknowledgement()] };
+      if (block.number === expected - 1 && equalBytes(block.data, state.blocks.at(-1) ?? block.data)) return { send: [] };
+      this.#forget();
+      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.number });
     }
-    return { send: oneWay || streaming ? [] : [this.#acknowledgement()] };
-  }
-  #sending(): boolean {
-    return this.#acknowledged < this.#blocks.length;
-  }
-  /** As many blocks as the peer takes, the last of them without streaming: then it answers. */
-  #burst(): Uint8Array[] {
-    const from = this.#acknowledged;
-    const to = Math.min(from + Math.max(1, this.#peerWindow), this.#blocks.length);
-    return Array.from({ length: to - from }, (_, i) => this.#block(from + i, from + i + 1 < to));
-  }
-  #block(index: number, streaming: boolean): Uint8Array {
-    const blockData = this.#blocks[index] as Uint8Array;
-    return this.#encode({
-      blockControl: { lastBlock: index === this.#blocks.length - 1, streaming, window: this.#window },
-      blockNumber: index + 1,
-      blockNumberAck: this.#received.length,
-      blockData,
-    });
+    state.total += block.data.length;
+    if (state.total > this.#receiveTotal) {
+      const actual = state.total;
+      this.#forget();
+      throw new DlmsError('decode/too-large', { offset: 0, limit: this.#receiveTotal, actual });
+    }
+    state.blocks.push(block.data.slice());
+    this.#progress();
+    if (!block.lastBlock) return { send: oneWay || block.streaming ? [] : [this.#acknowledgement()] };
+    if (!oneWay && this.#answered && isSame(state.blocks, this.#done)) {
+      this.#receiving = { blocks: [], total: 0 };
+      return { send: block.streaming ? [] : this.#again() };
+    }
+    // Whoever sends something new has got everything that we sent.
+    const complete = concat(...state.blocks);
+    const acknowledgement = this.#acknowledgement();
+    this.#done = state.blocks;
+    this.#answered = false;
+    this.#receiving = { blocks: [], total: 0 };
+    this.#sending = nothingToSend;
+    return oneWay || block.streaming ? { send: [], complete } : { send: [], complete, acknowledgement };
   }
   #acknowledgement(): Uint8Array {
-    const blockNumber = Math.min(this.#acknowledged + 1, 0xffff);
-    return this.#encode({
-      blockControl: { lastBlock: false, streaming: false, window: this.#window },
-      blockNumber,
-      blockNumberAck: this.#received.length,
-      blockData: new Uint8Array(0),
-    });
+    this.#number = Math.min(this.#number + 1, 0xffff);
+    return encodeBlock({ lastBlock: false, streaming: false, window: this.#window, number: this.#number, data: none }, this.#inOrder());
   }
-  #encode(block: GeneralBlockTransfer): Uint8Array {
-    return encode(Apdu, { type: 'general-block-transfer', ...block });
+  /** The number of the last block received in order. */
+  #inOrder(): number {
+    const { blocks } = this.#receiving;
+    return blocks.length > 0 ? blocks.length : Math.max(this.#heard, this.#done?.length ?? 0);
+  }
+
+  // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
+
+  #cut(apdu: Uint8Array): Sending {
+    const size = this.#sendSize - overhead;
+    if (size < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
+    const blocks: Uint8Array[] = [];
+    for (let at = 0; at < apdu.length; at += size) blocks.push(apdu.subarray(at, at + size));
+    if (blocks.length > 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
+    return { whole: undefined, blocks, acknowledged: 0, sent: 0 };
+  }
+  /** Notes what the peer has; a number that we never sent is not believed. @returns whether it is news */
+  #acknowledge(number: number): boolean {
+    const { acknowledged, sent } = this.#sending;
+    if (number <= acknowledged || number > sent) return false;
+    this.#sending = { ...this.#sending, acknowledged: number };
+    return true;
+  }
+  /** As many blocks as the peer takes, the last of them without streaming: then it answers. */
+  #turn(): readonly Uint8Array[] {
+    const { whole, blocks, acknowledged } = this.#sending;
+    if (whole !== undefined) return [whole];
+    const to = Math.min(acknowledged + this.#peerWindow, blocks.length);
+    this.#sending = { ...this.#sending, sent: Math.max(this.#sending.sent, to) };
+    this.#number = Math.max(this.#number, to);
+    return Array.from({ length: to - acknowledged }, (_, i) => this.#block(acknowledged + i, acknowledged + i + 1 < to));
+  }
+  /** The peer repeats what we have: it did not get our answer. */
+  #again(): readonly Uint8Array[] {
+    const { whole, blocks } = this.#sending;
+    return whole === undefined && blocks.length === 0 ? [this.#acknowledgement()] : this.#turn();
+  }
+  #block(index: number, streaming: boolean): Uint8Array {
+    const { blocks } = this.#sending;
+    const block: Block = {
+      lastBlock: index === blocks.length - 1,
+      streaming,
+      window: this.#window,
+      number: index + 1,
+      data: blocks[index] as Uint8Array,
+    };
+    return encodeBlock(block, this.#inOrder());
+  }
+  #progress(): void {
+    this.#idle = 0;
+    this.#expired = 0;
+  }
+  #forget(): void {
+    this.#receiving = { blocks: [], total: 0 };
+    this.#sending = nothingToSend;
+    this.#done = undefined;
+    this.#answered = false;
+    this.#heard = 0;
+    this.#number = 0;
+    this.#progress();
   }
 }
+
+interface Block {
+  readonly lastBlock: boolean;
+  readonly streaming: boolean;
+  readonly window: number;
+  readonly number: number;
+  readonly data: Uint8Array;
+}
+interface Sending {
+  /** The APDU when it goes without blocks. */
+  readonly whole: Uint8Array | undefined;
+  readonly blocks: readonly Uint8Array[];
+  /** Blocks that the peer has. */
+  readonly acknowledged: number;
+  /** Blocks sent at least once. */
+  readonly sent: number;
+}
+interface Receiving {
+  readonly blocks: Uint8Array[];
+  total: number;
+}
+
+/**
+ * A block of the APDU that was just complete. One that came in a single block is never taken for a repetition: clients that put every request into a block
+ * ask the same question again and mean it.
+ */
+const isRepeat = (block: Block, done: readonly Uint8Array[]): boolean => {
+  const before = block.number > 1 ? done[block.number - 1] : undefined;
+  return before !== undefined && equalBytes(before, block.data);
+};
+const isSame = (blocks: readonly Uint8Array[], done: readonly Uint8Array[] | undefined): boolean =>
+  done !== undefined && blocks.length > 1 && blocks.length === done.length && blocks.every((b, i) => equalBytes(b, done[i] as Uint8Array));
+
+const encodeBlock = ({ number, data, ...blockControl }: Block, blockNumberAck: number): Uint8Array =>
+  encode(Apdu, { type: 'general-block-transfer', blockControl, blockNumber: number, blockNumberAck, blockData: data });
+const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+const nothingToSend: Sending = { whole: undefined, blocks: [], acknowledged: 0, sent: 0 };

@@ -2,7 +2,7 @@ import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, decode, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
 import { concat } from '../core/bytes.js';
-import { Reader } from '../core/cursor.js';
+import { ended, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { type CosemAttributeDescriptorWithSelection, DataAccessResult, type InvokeIdAndPriority as InvokeId, InvokeIdAndPriority } from '../xdlms/common.js';
@@ -67,32 +67,52 @@ export function* getAttribute(
   return blocks instanceof Uint8Array ? { type: 'data', value: blocks } : { type: 'data-access-result', value: blocks.value };
 }
 
-/** GET of several attributes, in one response or by blocks; each result decoded with the schema at its place. */
+export type GetResult = { type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult };
+
+/**
+ * GET of several attributes; each result decoded with the schema at its place. As many go into one request as the server takes; the response comes whole
+ * or by blocks. A server that answers a list like a single request (it knows no lists, or cannot send so long an answer) is asked one by one.
+ */
 export function* getList(
   invoke: InvokeId,
   targets: readonly CosemAttributeDescriptorWithSelection[],
   schemas: readonly Schema<any>[],
   limits: ServiceLimits,
-): Conversation<({ type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult })[]> {
-  const first: GetRequest = { type: 'get-request-with-list', invokeIdAndPriority: invoke, attributeDescriptorList: [...targets] };
-  const response = readResponse(yield request({ type: 'get-request', value: first }), invoke, 'GET with list');
-  if (response.type === 'get-response-with-list') return readList(response.list, schemas);
-  if (response.type !== 'get-response-with-datablock') {
-    // Seen in the field: a server that knows no lists answers the first one alone.
-    throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET with list', received: response.type });
+): Conversation<GetResult[]> {
+  const results: GetResult[] = [];
+  while (results.length < targets.length) {
+    const { apdu, count } = listRequest(invoke, targets.slice(results.length), limits.sendSize);
+    const expected = schemas.slice(results.length, results.length + count);
+    const response = readResponse(yield apdu, invoke, 'GET with list');
+    if (response.type === 'get-response-with-list') results.push(...readList(response.list, expected));
+    else if (response.type === 'get-response-with-datablock') {
+      const blocks = yield* remainingBlocks(invoke, response, limits, undefined);
+      results.push(...(blocks instanceof Uint8Array ? readList(blocks, expected) : expected.map(() => blocks)));
+    } else {
+      for (const schema of expected) {
+        const result = yield* getAttribute(invoke, targets[results.length] as CosemAttributeDescriptorWithSelection, limits);
+        results.push(result.type === 'data' ? { type: 'data', value: decode(schema, result.value, { lenient: true }) } : result);
+      }
+    }
   }
-  const blocks = yield* remainingBlocks(invoke, response, limits, undefined);
-  return blocks instanceof Uint8Array ? readList(blocks, schemas) : targets.map(() => blocks);
+  return results;
+}
+/** The longest list that fits, at least one. */
+function listRequest(invoke: InvokeId, targets: readonly CosemAttributeDescriptorWithSelection[], sendSize: number): { apdu: Uint8Array; count: number } {
+  for (let count = targets.length; ; count = Math.max(1, count >> 1)) {
+    const apdu = request({
+      type: 'get-request',
+      value: { type: 'get-request-with-list', invokeIdAndPriority: invoke, attributeDescriptorList: targets.slice(0, count) },
+    });
+    if (count <= 1 || apdu.length <= sendSize) return { apdu, count };
+  }
 }
 
-function readList(
-  bytes: Uint8Array,
-  schemas: readonly Schema<any>[],
-): ({ type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult })[] {
+function readList(bytes: Uint8Array, schemas: readonly Schema<any>[]): GetResult[] {
   const r = new Reader(bytes, { lenient: true });
-  const n = r.length();
+  const n = read(r, () => r.length());
   if (n !== schemas.length) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${schemas.length} results`, actual: n });
-  return schemas.map((schema, i) => {
+  const results = schemas.map((schema, i): GetResult => {
     try {
       const offset = r.offset;
       const kind = r.u8();
@@ -103,6 +123,15 @@ function readList(
       throw located(e, String(i), r);
     }
   });
+  if (r.left > 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+  return results;
+}
+function read<T>(r: Reader, work: () => T): T {
+  try {
+    return work();
+  } catch (e) {
+    throw ended(e, r);
+  }
 }
 
 /**
@@ -111,16 +140,23 @@ function readList(
  */
 function* remainingBlocks(
   invoke: InvokeId,
-  first: Extract<RawResponse, { type: 'get-response-with-datablock' }>,
+  first: DataBlock,
   limits: ServiceLimits,
   onBlock: ((received: number) => void) | undefined,
 ): Conversation<Uint8Array | { type: 'data-access-result'; value: DataAccessResult }> {
   const blocks: Uint8Array[] = [];
   let block = first;
   let total = 0;
-  for (let expected = 1; ; expected++) {
+  let repeated = false;
+  for (let expected = 1; ; ) {
     if (block.result.type === 'data-access-result') return block.result;
-    if (block.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    const again: boolean = block.blockNumber === expected - 1 && blocks.length > 0 && !repeated;
+    if (!again && block.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    repeated = again;
+    if (again) {
+      block = yield* nextBlock(invoke, expected - 1);
+      continue;
+    }
     blocks.push(block.result.value);
     total += block.result.value.length;
     if (total > limits.receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: limits.receiveTotal, actual: total });
@@ -128,14 +164,19 @@ function* remainingBlocks(
       throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected}`, received: 'an empty block that is not the last' });
     onBlock?.(total);
     if (block.lastBlock) return concat(...blocks);
-    const next = yield request({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: expected } });
-    const response = readResponse(next, invoke, `block ${expected + 1}`);
-    if (response.type === 'get-response-normal' && response.result.type === 'data-access-result') return response.result;
-    if (response.type !== 'get-response-with-datablock')
-      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected + 1}`, received: response.type });
-    block = response;
+    block = yield* nextBlock(invoke, expected++);
   }
 }
+/** A refusal in the form of a normal response counts as one in a block. */
+function* nextBlock(invoke: InvokeId, received: number): Conversation<DataBlock> {
+  const next = yield request({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: received } });
+  const response = readResponse(next, invoke, `block ${received + 1}`);
+  if (response.type === 'get-response-with-datablock') return response;
+  if (response.type === 'get-response-normal' && response.result.type === 'data-access-result')
+    return { lastBlock: true, blockNumber: received + 1, result: response.result };
+  throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${received + 1}`, received: response.type });
+}
+type DataBlock = Pick<Extract<RawResponse, { type: 'get-response-with-datablock' }>, 'lastBlock' | 'blockNumber' | 'result'>;
 
 /** The encoded SEQUENCE OF Data or one Data, as it is cut into blocks. */
 export const encodeValues = (values: readonly Data[]): Uint8Array => encode(sequenceOf(Data), [...values]);

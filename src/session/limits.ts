@@ -1,3 +1,7 @@
+import type { SecurityContext, SimpleForm } from '../security/context.js';
+import { overhead } from '../security/overhead.js';
+import type { GeneralCipheringForm } from '../security/protect.js';
+
 /** What both sides agreed on when the association was opened; it decides when a service needs blocks. */
 export interface ServiceLimits {
   /** Longest plain APDU that may be sent, protection already subtracted; Infinity when the peer has no limit. */
@@ -5,5 +9,17 @@ export interface ServiceLimits {
   /** Octets of all blocks together that are taken from the peer. */
   readonly receiveTotal: number;
 }
+/**
+ * Longest plain APDU that still fits into `pdu` octets when it is protected as the context sends it.
+ * @param form general forms are longer by the system title
+ */
+export function plainSize(pdu: number, context: SecurityContext | undefined, form: SimpleForm | GeneralCipheringForm): number {
+  if (context === undefined || pdu === Number.POSITIVE_INFINITY) return pdu;
+  const { suite, policy } = context;
+  const signature = policy.send.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection: policy.send }) : 0;
+  // A signed APDU is general, so it never gets the service-specific form.
+  return pdu - signature - overhead({ length: pdu, suite: suite.id, form: signature > 0 && form === 'glo' ? 'general-glo' : form, protection: policy.send });
+}
+
 /** 64 MiB: far more than any profile, far less than memory. */
 export const defaultReceiveTotal = 0x4000000;

@@ -1,0 +1,161 @@
+import { decode, encode } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
+import type { SecurityContext } from '../security/context.js';
+import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, llsMatches } from '../security/hls.js';
+import { protect } from '../security/protect.js';
+import { unprotect } from '../security/unprotect.js';
+import { authenticationOctets, isHls, mechanismNamed, mechanisms, negotiated, pduLimit } from '../session/association.js';
+import { type Aare, type Aarq, applicationContexts, mechanismName } from '../xdlms/acse.js';
+import { Apdu } from '../xdlms/apdu.js';
+import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
+import { type AssociationConfig, serverConformance } from './association.js';
+
+/** The smallest PDU size of a client that a response fits into. */
+const minimumPduSize = 64;
+
+/** What was agreed. */
+export interface Accepted {
+  readonly config: AssociationConfig;
+  readonly security: SecurityContext | undefined;
+  readonly conformance: readonly ConformanceBit[];
+  /** Longest APDU that the client takes. */
+  readonly clientPduSize: number;
+  /** The client must answer our challenge before anything else. */
+  readonly hls: HlsExchange | undefined;
+}
+/** An AARE, and what it opens; nothing when it refuses. */
+export interface Judgement {
+  readonly aare: Uint8Array;
+  readonly accepted?: Accepted;
+}
+
+type Diagnostic = Extract<Aare['resultSourceDiagnostic'], { type: 'acse-service-user' }>['value'];
+
+/**
+ * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
+ * nothing of the AARQ is believed.
+ * @param maxReceivePduSize longest APDU that we take
+ */
+export async function judge(aarq: Aarq, config: AssociationConfig | undefined, maxReceivePduSize: number): Promise<Judgement> {
+  const ciphered = config?.ciphered === true;
+  const applicationContextName = ciphered ? applicationContexts.LN_with_ciphering : applicationContexts.LN_no_ciphering;
+  const refuseWith = (resultSourceDiagnostic: Aare['resultSourceDiagnostic'], userInformation?: Uint8Array): Judgement => ({
+    aare: encode(Apdu, {
+      type: 'aare',
+      applicationContextName,
+      result: 'rejected-permanent',
+      resultSourceDiagnostic,
+      ...(userInformation === undefined ? {} : { userInformation }),
+    }),
+  });
+  const refuse = (value: Diagnostic, userInformation?: Uint8Array): Judgement => refuseWith({ type: 'acse-service-user', value }, userInformation);
+
+  if (aarq.protocolVersion !== undefined && !aarq.protocolVersion.startsWith('1'))
+    return refuseWith({ type: 'acse-service-provider', value: 'no-common-acse-version' });
+  if (config === undefined || config.preEstablished === true) return refuse('no-reason-given');
+  if (aarq.applicationContextName !== applicationContextName) return refuse('application-context-name-not-supported');
+  if (aarq.mechanismName === undefined && config.mechanism !== 'none') return refuse('authentication-mechanism-name-required');
+  if (mechanismNamed(aarq.mechanismName) !== config.mechanism) return refuse('authentication-mechanism-name-not-recognised');
+  if (config.users !== undefined && !config.users.includes(Number(aarq.callingAEInvocationId ?? -1)))
+    return refuse('calling-AE-invocation-identifier-not-recognized');
+  const value = authenticationOctets(aarq.callingAuthenticationValue);
+  if (config.mechanism === 'lls' && (value === undefined || config.password === undefined || !llsMatches(config.password, value)))
+    return refuse('authentication-failure');
+
+  const security = config.security?.();
+  const named = ciphered || mechanisms[config.mechanism] >= 5;
+  if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
+  const hls = isHls(config.mechanism);
+  if (hls && (security === undefined || value === undefined || !acceptable(mechanisms[config.mechanism] as HlsMechanism, value)))
+    return refuse('authentication-failure');
+  if (aarq.userInformation === undefined) return refuse('no-reason-given');
+
+  const opened = ciphered && security !== undefined ? await unprotect(aarq.userInformation, security, { lenient: true }) : undefined;
+  if (opened !== undefined) config.onMessage?.(opened);
+  const initiate = decode(Apdu, opened?.apdu ?? aarq.userInformation, { lenient: true });
+  if (initiate.type !== 'initiateRequest') return refuse('no-reason-given');
+  const conformance = negotiated(initiate.proposedConformance, config.conformance ?? serverConformance);
+  const fault = initiateFault(initiate, conformance);
+  if (fault !== undefined) {
+    const error = encode(Apdu, { type: 'confirmedServiceError', value: { type: 'initiateError', value: { type: 'initiate', value: fault } } });
+    return refuse('no-reason-given', opened !== undefined && security !== undefined ? await protect(error, security) : error);
+  }
+  if (initiate.dedicatedKey !== undefined) {
+    // A key that came in clear, or is no key of the suite, cannot protect anything.
+    if (opened?.protection.encrypted !== true || security === undefined || initiate.dedicatedKey.length !== security.suite.keyLength)
+      return refuse('no-reason-given');
+    await security.takeDedicatedKey(initiate.dedicatedKey.slice());
+  }
+
+  const exchange = hls && security !== undefined && value !== undefined ? challengeOf(config, security, value.slice()) : undefined;
+  const response = initiateResponse(conformance, maxReceivePduSize);
+  const aare = encode(Apdu, {
+    type: 'aare',
+    applicationContextName,
+    result: 'accepted',
+    resultSourceDiagnostic: { type: 'acse-service-user', value: exchange === undefined ? 'null' : 'authentication-required' },
+    ...(named && security !== undefined ? { respondingAPTitle: security.systemTitle } : {}),
+    ...(exchange === undefined
+      ? {}
+      : {
+          responderAcseRequirements: '1',
+          mechanismName: mechanismName(exchange.mechanism),
+          respondingAuthenticationValue: { type: 'charstring' as const, value: exchange.serverToClient },
+        }),
+    userInformation: ciphered && security !== undefined ? await protect(response, security, { form: 'glo' }) : response,
+  });
+  return { aare, accepted: { config, security, conformance, clientPduSize: pduLimit(initiate.clientMaxReceivePduSize), hls: exchange } };
+}
+
+/** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
+export const initiateResponse = (conformance: readonly ConformanceBit[], maxReceivePduSize: number): Uint8Array =>
+  encode(Apdu, {
+    type: 'initiateResponse',
+    negotiatedDlmsVersionNumber: 6,
+    negotiatedConformance: [...conformance],
+    serverMaxReceivePduSize: maxReceivePduSize,
+    vaaName: 7,
+  });
+
+/**
+ * An association that could never be opened, or would be open to everybody, is a fault of the configuration.
+ * @throws DlmsError `encode/invalid-value`
+ */
+export function checkConfig(config: AssociationConfig): void {
+  const { mechanism } = config;
+  const needs = (what: string, there: boolean): void => {
+    if (!there) throw new DlmsError('encode/invalid-value', { expected: `${what} for the association of client ${config.clientSap}`, actual: 'none' });
+  };
+  needs('a security context', config.security !== undefined || (config.ciphered !== true && !isHls(mechanism)));
+  needs('a password', config.password !== undefined || mechanism !== 'lls');
+  needs('a secret', config.secret !== undefined || (mechanism !== 'hls-md5' && mechanism !== 'hls-sha1' && mechanism !== 'hls-sha256'));
+  needs('the function of the manufacturer', config.manufacturer !== undefined || mechanism !== 'hls-2');
+}
+
+function takeTitle(security: SecurityContext, title: Uint8Array | undefined): boolean {
+  return title?.length === 8 && succeeds(() => security.setPeer(title));
+}
+const acceptable = (mechanism: HlsMechanism, challenge: Uint8Array): boolean => succeeds(() => checkChallenge(mechanism, challenge, undefined));
+function succeeds(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+function challengeOf(config: AssociationConfig, context: SecurityContext, clientToServer: Uint8Array): HlsExchange {
+  const mechanism = mechanisms[config.mechanism] as HlsMechanism;
+  // 16 octets are enough and what every client can answer; ECDSA needs 32.
+  const serverToClient = generateChallenge(context.provider, mechanism, mechanism === 7 ? 32 : 16);
+  return { mechanism, role: 'server', context, clientToServer, serverToClient, secret: config.secret, manufacturer: config.manufacturer };
+}
+function initiateFault(
+  initiate: InitiateRequest,
+  conformance: readonly ConformanceBit[],
+): 'dlms-version-too-low' | 'incompatible-conformance' | 'pdu-size-too-short' | undefined {
+  if (initiate.proposedDlmsVersionNumber < 6) return 'dlms-version-too-low';
+  if (conformance.length === 0) return 'incompatible-conformance';
+  if (initiate.clientMaxReceivePduSize !== 0 && initiate.clientMaxReceivePduSize < minimumPduSize) return 'pdu-size-too-short';
+  return undefined;
+}

@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode, encode } from '../../src/axdr/schema.js';
+import { isDlmsError } from '../../src/core/errors.js';
+import { GbtEndpoint } from '../../src/session/index.js';
+import { Apdu, type GeneralBlockTransfer } from '../../src/xdlms/index.js';
+
+const octets = (n: number, salt = 0): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i * 7 + (i >> 8) + salt) & 0xff);
+const read = (bytes: Uint8Array): GeneralBlockTransfer => decode(Apdu, bytes) as { type: 'general-block-transfer' } & GeneralBlockTransfer;
+const write = (b: Partial<GeneralBlockTransfer['blockControl']>, blockNumber: number, blockNumberAck: number, blockData: Uint8Array): Uint8Array =>
+  encode(Apdu, {
+    type: 'general-block-transfer',
+    blockControl: { lastBlock: false, streaming: false, window: 5, ...b },
+    blockNumber,
+    blockNumberAck,
+    blockData,
+  });
+const shape = (bytes: Uint8Array): string => {
+  const b = read(bytes);
+  return `${b.blockNumber}${b.blockControl.streaming ? '~' : ''}${b.blockControl.lastBlock ? '.' : ''}/${b.blockNumberAck}${b.blockData.length === 0 ? ' ack' : ''}`;
+};
+
+/** Both directions through a channel that loses nothing; what went over it is returned. */
+function exchange(
+  client: GbtEndpoint,
+  server: GbtEndpoint,
+  request: Uint8Array,
+  response: Uint8Array,
+): { log: string[]; got: Uint8Array | undefined; served: number } {
+  const log: string[] = [];
+  let served = 0;
+  let got: Uint8Array | undefined;
+  let toServer = client.begin(request);
+  while (toServer.length > 0) {
+    const toClient: Uint8Array[] = [];
+    for (const apdu of toServer) {
+      log.push(`> ${apdu[0] === 0xe0 ? shape(apdu) : 'plain'}`);
+      const complete = apdu[0] === 0xe0 ? server.receive(apdu) : { send: [], complete: apdu };
+      toClient.push(...complete.send);
+      if (complete.complete === undefined) continue;
+      expect(complete.complete).toEqual(request);
+      served++;
+      toClient.push(...(apdu[0] === 0xe0 ? server.answer(response) : server.begin(response)));
+    }
+    const next: Uint8Array[] = [];
+    for (const apdu of toClient) {
+      log.push(`< ${apdu[0] === 0xe0 ? shape(apdu) : 'plain'}`);
+      const step = apdu[0] === 0xe0 ? client.receive(apdu) : { send: [], complete: apdu };
+      next.push(...step.send);
+      got = step.complete ?? got;
+    }
+    toServer = next;
+  }
+  return { log, got, served };
+}
+
+describe('general block transfer', () => {
+  it('leaves short APDUs alone', () => {
+    const { log, got } = exchange(new GbtEndpoint({ sendSize: 100 }), new GbtEndpoint({ sendSize: 100 }), octets(100), octets(3));
+    expect(log).toEqual(['> plain', '< plain']);
+    expect(got).toEqual(octets(3));
+  });
+  it('streams a long response within the window of the client', () => {
+    const client = new GbtEndpoint({ sendSize: 100, window: 3 });
+    const server = new GbtEndpoint({ sendSize: 50 });
+    const first = exchange(client, server, octets(20), octets(41 * 6 + 1));
+    expect(first.got).toEqual(octets(41 * 6 + 1));
+    // The window of the client is not known before it said something.
+    expect(first.log).toEqual(['> plain', '< 1/0', '> 1/1 ack', '< 2~/1', '< 3~/1', '< 4/1', '> 2/4 ack', '< 5~/2', '< 6~/2', '< 7./2']);
+  });
+  it('carries both directions, and answers in the acknowledgement of the last block', () => {
+    const client = new GbtEndpoint({ sendSize: 29, window: 2 });
+    const server = new GbtEndpoint({ sendSize: 29, window: 2 });
+    const { log, got, served } = exchange(client, server, octets(45), octets(50, 9));
+    expect(served).toBe(1);
+    expect(got).toEqual(octets(50, 9));
+    expect(log).toEqual(['> 1/0', '< 1/1 ack', '> 2~/1', '> 3./1', '< 1~/3', '< 2/3', '> 4/2 ack', '< 3./4']);
+    // The same endpoints again, as in one association.
+    expect(exchange(client, server, octets(60), octets(70, 1)).got).toEqual(octets(70, 1));
+  });
+  it('asks for lost blocks again, beginning with the first lost one', () => {
+    const server = new GbtEndpoint({ sendSize: 19 });
+    const client = new GbtEndpoint({ window: 4 });
+    client.begin(octets(3));
+    const [first] = server.begin(octets(60));
+    const [ack] = client.receive(first!).send;
+    const burst = server.receive(ack!).send;
+    expect(burst.map(shape)).toEqual(['2~/1', '3~/1', '4~/1', '5/1']);
+    // 3 is lost: 4 and 5 are of no use, and the last of the burst is answered.
+    expect(client.receive(burst[0]!).send).toEqual([]);
+    expect(client.receive(burst[2]!).send).toEqual([]);
+    const [again] = client.receive(burst[3]!).send;
+    expect(shape(again!)).toBe('2/2 ack');
+    const rest = server.receive(again!).send;
+    expect(rest.map(shape)).toEqual(['3~/2', '4~/2', '5~/2', '6./2']);
+    let complete: Uint8Array | undefined;
+    for (const block of rest) complete = client.receive(block).complete ?? complete;
+    expect(complete).toEqual(octets(60));
+  });
+  it('asks again when nothing arrives, then gives up with a name', () => {
+    const client = new GbtEndpoint({ sendSize: 19, attempts: 2 });
+    expect(client.expired()).toEqual([]);
+    expect(client.pending).toBe(false);
+    client.begin(octets(30));
+    expect(client.pending).toBe(true);
+    expect(client.expired().map(shape)).toEqual(['1/0']);
+    expect(client.expired().map(shape)).toEqual(['1/0']);
+    expect(() => client.expired()).toThrowError(expect.objectContaining({ code: 'protocol/block-transfer' }));
+  });
+  it('repeats the answer, instead of serving twice, when the last block of the request comes again', () => {
+    const client = new GbtEndpoint({ sendSize: 19 });
+    const server = new GbtEndpoint({ sendSize: 100 });
+    const request = octets(20);
+    const short = encode(Apdu, { type: 'exception-response', stateError: 'service-unknown', serviceError: 'other-reason' });
+    const blocks = [...client.begin(request)];
+    blocks.push(...client.receive(server.receive(blocks[0]!).send[0]!).send);
+    expect(blocks).toHaveLength(2);
+    expect(server.receive(blocks[1]!).complete).toEqual(request);
+    expect(server.answer(short)).toEqual([short]);
+    const step = server.receive(client.expired()[0]!);
+    expect(step).toEqual({ send: [short] });
+    // Both blocks again, in order, as a network may do it.
+    expect([server.receive(blocks[0]!).complete, server.receive(blocks[1]!)]).toEqual([undefined, { send: [short] }]);
+  });
+  it('takes a request in one block as a new one each time', () => {
+    const server = new GbtEndpoint();
+    const block = write({ lastBlock: true }, 1, 0, octets(9));
+    for (let i = 0; i < 3; i++) {
+      expect(server.receive(block).complete).toEqual(octets(9));
+      server.answer(octets(4));
+    }
+  });
+  it('acknowledges a last block that gets no answer', () => {
+    const { complete, acknowledgement } = new GbtEndpoint().receive(write({ lastBlock: true }, 1, 0, octets(9)));
+    expect(complete).toBeDefined();
+    expect(shape(acknowledgement!)).toBe('1/1 ack');
+  });
+  it('takes a one-way push, begins anew at block 1, and refuses a gap', () => {
+    const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array => write({ streaming: true, window: 0, lastBlock }, number, 0, data);
+    const listener = new GbtEndpoint();
+    const deliver = (...blocks: Uint8Array[]): (Uint8Array | undefined)[] =>
+      blocks
+        .map((b) => listener.receive(b))
+        .map(({ send, complete }) => {
+          expect(send).toEqual([]);
+          return complete;
+        });
+    expect(deliver(push(1, octets(4)), push(2, octets(3, 4)), push(3, octets(1), true)).at(-1)).toHaveLength(8);
+    // Interrupted after block 2, then sent again; equal octets do not matter.
+    expect(deliver(push(1, octets(4)), push(2, octets(4)), push(1, octets(4)), push(2, octets(1), true)).at(-1)).toHaveLength(5);
+    // A network that repeats the last one.
+    expect(deliver(push(1, octets(4)), push(2, octets(4)), push(2, octets(4)), push(3, octets(1), true)).at(-1)).toHaveLength(9);
+    deliver(push(1, octets(4)));
+    expect(() => listener.receive(push(3, octets(4)))).toThrowError(expect.objectContaining({ code: 'protocol/block-number' }));
+    // Nothing of the broken one is left.
+    expect(deliver(push(1, octets(2), true))).toEqual([octets(2)]);
+  });
+  it('believes no acknowledgement of what was never sent', () => {
+    const client = new GbtEndpoint({ sendSize: 19 });
+    client.begin(octets(30));
+    expect(client.receive(write({}, 1, 3, octets(0))).send).toEqual([]);
+    expect(client.receive(write({}, 1, 1, octets(0))).send.map(shape)).toEqual(['2~/1', '3./1']);
+  });
+  it('keeps its limits', () => {
+    const small = new GbtEndpoint({ receiveTotal: 100 });
+    small.receive(write({}, 1, 0, octets(60)));
+    expect(() => small.receive(write({}, 2, 0, octets(60)))).toThrowError(expect.objectContaining({ code: 'decode/too-large' }));
+    expect(() => new GbtEndpoint({ sendSize: 9 }).begin(octets(20))).toThrowError(expect.objectContaining({ code: 'service/unsupported' }));
+    expect(() => new GbtEndpoint({ sendSize: 10 }).begin(octets(65536))).toThrowError(expect.objectContaining({ code: 'service/unsupported' }));
+    expect(() => new GbtEndpoint({ window: 64 })).toThrowError(expect.objectContaining({ code: 'encode/invalid-value' }));
+    const endless = new GbtEndpoint();
+    endless.receive(write({}, 1, 0, octets(5)));
+    expect(() => {
+      for (let i = 0; i < 10_000; i++) endless.receive(write({}, 9, 0, octets(5)));
+    }).toThrowError(expect.objectContaining({ code: 'protocol/block-transfer' }));
+  });
+  it('says what it did not expect', () => {
+    expect(() => new GbtEndpoint().receive(octets(0))).toThrowError(expect.objectContaining({ code: 'decode/unexpected-end' }));
+    expect(() => new GbtEndpoint().receive(Uint8Array.of(0xd8, 1, 1))).toThrowError(expect.objectContaining({ code: 'protocol/unexpected-apdu' }));
+  });
+
+  it('through any channel: exactly what was sent, or an error with a name', () => {
+    const fault = fc.constantFrom('pass', 'pass', 'pass', 'pass', 'lose', 'repeat', 'delay');
+    let delivered = 0;
+    fc.assert(
+      fc.property(
+        fc.record({
+          request: fc.integer({ min: 1, max: 300 }),
+          response: fc.integer({ min: 1, max: 300 }),
+          clientSize: fc.integer({ min: 10, max: 60 }),
+          serverSize: fc.integer({ min: 10, max: 60 }),
+          clientWindow: fc.integer({ min: 1, max: 63 }),
+          serverWindow: fc.integer({ min: 1, max: 8 }),
+          exchanges: fc.integer({ min: 1, max: 3 }),
+          faults: fc.array(fault, { maxLength: 60 }),
+        }),
+        (o) => {
+          const client = new GbtEndpoint({ sendSize: o.serverSize, window: o.clientWindow, attempts: 8 });
+          const server = new GbtEndpoint({ sendSize: o.clientSize, window: o.serverWindow });
+          const faults = o.faults[Symbol.iterator]();
+          for (let round = 0; round < o.exchanges; round++) {
+            const request = octets(o.request, round);
+            const response = octets(o.response, 100 + round);
+            try {
+              expect(lossy(client, server, request, response, faults)).toEqual(response);
+              delivered++;
+            } catch (e) {
+              if (!isDlmsError(e)) throw e;
+              return;
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+    // The errors are the exception.
+    expect(delivered).toBeGreaterThan(500);
+  });
+});
+
+/** One exchange through a channel that loses, repeats and reorders; the client has a timer, the server none. */
+function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, response: Uint8Array, faults: Iterator<string>): Uint8Array | undefined {
+  type Flying = { to: 'server' | 'client'; apdu: Uint8Array };
+  const air: Flying[] = client.begin(request).map((apdu) => ({ to: 'server', apdu }));
+  let got: Uint8Array | undefined;
+  let served = 0;
+  for (let steps = 0; got === undefined; steps++) {
+    expect(steps).toBeLessThan(20_000);
+    const next = air.shift();
+    if (next === undefined) {
+      // A request without blocks is not for this machine to repeat.
+      const again = client.pending ? client.expired() : client.begin(request);
+      air.push(...again.map((apdu) => ({ to: 'server' as const, apdu })));
+      continue;
+    }
+    const { value = 'pass' } = faults.next();
+    if (value === 'lose') continue;
+    if (value === 'delay' && air.length > 0) {
+      air.splice(Math.min(air.length, 3), 0, next);
+      continue;
+    }
+    if (value === 'repeat') air.splice(Math.min(air.length, 2), 0, next);
+    if (next.to === 'server') {
+      const step = next.apdu[0] === 0xe0 ? server.receive(next.apdu) : { send: [], complete: next.apdu };
+      air.push(...step.send.map((apdu) => ({ to: 'client' as const, apdu })));
+      if (step.complete === undefined) continue;
+      expect(step.complete).toEqual(request);
+      served++;
+      const answer = next.apdu[0] === 0xe0 ? server.answer(response) : server.begin(response);
+      air.push(...answer.map((apdu) => ({ to: 'client' as const, apdu })));
+    } else {
+      const step = next.apdu[0] === 0xe0 ? client.receive(next.apdu) : { send: [], complete: next.apdu };
+      air.push(...step.send.map((apdu) => ({ to: 'server' as const, apdu })));
+      got = step.complete;
+    }
+  }
+  // A request of several blocks is served once, whatever the channel does.
+  if (client.begin(request).some((a) => a[0] === 0xe0) && read(client.begin(request)[0]!).blockControl.lastBlock === false) expect(served).toBe(1);
+  return got;
+}
