@@ -6,7 +6,7 @@ import { explainSchema, type SchemaOptions } from './explain-schema.js';
 
 /** The elements of a compact-array, one node each. */
 export function compactArrayContents(bytes: Uint8Array, from: number, to: number, description: TypeDescription, options: SchemaOptions): Draft[] {
-  const schema = sizeOf(description, 4096) <= 4096 ? untagged(description) : undefined;
+  const schema = sizeOf(description) <= 4096 ? untagged(description) : undefined;
   const out: Draft[] = [];
   let at = from;
   while (schema !== undefined && at < to) {
@@ -33,10 +33,10 @@ function label(node: Draft, t: TypeDescription): void {
   });
 }
 
-/** Values in one element; a description can promise very many in few octets. */
-function sizeOf(t: TypeDescription, limit: number): number {
-  if (t.type === 'array') return limit <= 0 ? 1 : t.numberOfElements * sizeOf(t.typeDescription, limit - 1);
-  if (t.type === 'structure') return t.value.reduce((n, m) => n + sizeOf(m, limit - 1), 1);
+/** Parts of the schema of one element, arrays of nothing included: a description can promise very many in few octets. */
+function sizeOf(t: TypeDescription): number {
+  if (t.type === 'array') return 1 + t.numberOfElements * sizeOf(t.typeDescription);
+  if (t.type === 'structure') return t.value.reduce((n, m) => n + sizeOf(m), 1);
   return 1;
 }
 function untagged(t: TypeDescription): Schema<any> {

@@ -148,6 +148,16 @@ describe('meanings', () => {
     expect(errors(node)[0]).toContain('too deep');
     expect(errors(explain(parseHex(`C401C100${'0101'.repeat(60)}00`)))).toEqual([]);
   });
+  // Found by the fuzzer: an array of nothing in the middle hid how many parts the description has.
+  it('does not take apart a compact-array whose description promises too much', () => {
+    const hex = 'C401C10013 0201 01010A 010101 010101 010101 010101 010000 010101 01010111 00FF060000000009060101';
+    const bytes = parseHex(hex);
+    covers(explain(bytes), 0, bytes.length);
+    const long = parseHex('C401C10013 01FFFF 010000 01FFFF 01FFFF 11 0401020304');
+    const node = explain(long);
+    covers(node, 0, long.length);
+    expect(find(node, 'elements')).toMatchObject({ length: 4, meaning: 'array, not taken apart' });
+  });
   it('explains a value of a class', () => {
     const node = explainValue(Clock.attributes.time.schema, parseHex('090C07E8011501080000FF800000'));
     expect(node).toMatchObject({ offset: 0, length: 14, meaning: expect.stringContaining('2024') });
