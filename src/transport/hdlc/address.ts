@@ -115,12 +115,15 @@ export function addressSize(octets: Uint8Array, at: number, to: number): 1 | 2 |
 
 /** The address of a known, valid size. */
 export function readAddress(octets: Uint8Array, at: number, size: 1 | 2 | 4): HdlcAddress {
-  const octet = (i: number): number => (octets[at + i] as number) >>> 1;
   if (size === 1) {
-    const upper = octet(0);
-    short[upper] ??= Object.freeze<HdlcAddress>({ upper, size: 1 });
-    return short[upper];
+    const upper = (octets[at] as number) >>> 1;
+    const known = short[upper];
+    if (known !== undefined) return known;
+    const made = Object.freeze<HdlcAddress>({ upper, size: 1 });
+    short[upper] = made;
+    return made;
   }
+  const octet = (i: number): number => (octets[at + i] as number) >>> 1;
   return size === 2 ? { upper: octet(0), lower: octet(1), size } : { upper: (octet(0) << 7) | octet(1), lower: (octet(2) << 7) | octet(3), size };
 }
 /** One-octet addresses are in every frame: one object each, made when first met. */

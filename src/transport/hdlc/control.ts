@@ -25,8 +25,11 @@ export function encodeHdlcControl(control: HdlcControl): number {
 
 /** Every octet has a meaning; the same octet always gives the same object. */
 export function decodeHdlcControl(octet: number): HdlcControl {
-  known[octet] ??= Object.freeze(meaning(octet));
-  return known[octet];
+  const before = known[octet];
+  if (before !== undefined) return before;
+  const made = Object.freeze(meaning(octet));
+  known[octet] = made;
+  return made;
 }
 const known: HdlcControl[] = [];
 

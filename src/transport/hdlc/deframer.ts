@@ -120,22 +120,25 @@ class Deframer implements HdlcDeframer {
   #scan(b: Uint8Array, from: number, base: number, frames: HdlcFrame[]): void {
     const to = b.length;
     const counters = this.#counters;
+    const before = frames.length;
     let i = from;
+    let flag = this.#flag;
     for (;;) {
-      if (!this.#flag) {
+      if (!flag) {
         const start = i;
         while (i < to && b[i] !== 0x7e) i++;
         counters.discarded += i - start;
       }
       while (i < to && b[i] === 0x7e) {
         i++;
-        this.#flag = true;
+        flag = true;
       }
-      if (i >= to) return;
+      if (i >= to) break;
       const left = to - i;
       const header = readHeader(b, i, left);
       if (typeof header === 'object') {
         this.#refuse(header, base + i);
+        flag = false;
         continue;
       }
       const need = header === 0 ? left + 1 : ((((b[i] as number) & 7) << 8) | (b[i + 1] as number)) + 1;
@@ -144,13 +147,13 @@ class Deframer implements HdlcDeframer {
         const buffer = new Uint8Array(need);
         buffer.set(b.subarray(i, to));
         this.#keep(buffer, left);
-        return;
+        break;
       }
       const length = need - 1;
       if (b[i + length] !== 0x7e) {
         counters.invalid++;
         this.#options.onInvalid?.(new DlmsError('decode/framing', { offset: base + i + length, reason: 'no flag after the length that the frame states' }));
-        this.#flag = false;
+        flag = false;
         continue;
       }
       const frame = readFrame(b, i, length, header);
@@ -158,18 +161,18 @@ class Deframer implements HdlcDeframer {
       if ('fault' in frame) {
         this.#refuse(frame, base + i - length);
         counters.discarded += length;
-        this.#flag = true;
-      } else if (this.#isEcho(frame)) {
+        flag = true;
+      } else if (this.#echo.length > 0 && this.#isEcho(frame)) {
         counters.echoes++;
       } else {
-        counters.frames++;
         frames.push(frame);
       }
     }
+    counters.frames += frames.length - before;
+    this.#flag = flag;
   }
 
   #refuse(fault: FrameFault, offset: number): void {
-    this.#flag = false;
     if (fault.fault === 'hcs' || fault.fault === 'fcs') this.#counters.checksumErrors++;
     else this.#counters.invalid++;
     this.#options.onInvalid?.(faultError(fault, offset));
@@ -180,7 +183,6 @@ class Deframer implements HdlcDeframer {
   }
   /** Own frames come back in the order in which they went; one that was damaged on the way is passed over. */
   #isEcho(frame: HdlcFrame): boolean {
-    if (this.#echo.length === 0) return false;
     const octets = encodeHdlcFrame(frame);
     const found = this.#echo.findIndex((e) => equalBytes(e, octets));
     if (found >= 0) this.#echo.splice(0, found + 1);

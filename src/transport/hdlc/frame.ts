@@ -52,11 +52,16 @@ export function encodeHdlcFrame(frame: HdlcFrame): Uint8Array {
   return out;
 }
 
-/** Several frames in a row in one buffer, each with both flags. */
-export function encodeHdlcFrames(frames: readonly HdlcFrame[]): Uint8Array {
+/**
+ * Several frames in a row in one buffer, each with both flags. With `into`, the caller's buffer is used and a view of its beginning given.
+ * @throws DlmsError `encode/invalid-value` when a frame, or the caller's buffer, is too small for its contents.
+ */
+export function encodeHdlcFrames(frames: readonly HdlcFrame[], into?: Uint8Array): Uint8Array {
   let size = 0;
   for (const frame of frames) size += frameSize(frame);
-  const out = new Uint8Array(size);
+  if (into !== undefined && into.length < size)
+    throw new DlmsError('encode/invalid-value', { expected: `a buffer of ${size} octets`, actual: `${into.length} octets` });
+  const out = into === undefined ? new Uint8Array(size) : into.subarray(0, size);
   let at = 0;
   for (const frame of frames) at = writeFrame(frame, out, at);
   return out;
@@ -93,21 +98,21 @@ export function frameSize(frame: HdlcFrame): number {
 export function writeFrame(frame: HdlcFrame, out: Uint8Array, at: number): number {
   const { information } = frame;
   const n = information.length;
-  const length = frameSize(frame) - 2;
   if (n > maxInformation) throw new DlmsError('encode/invalid-value', { expected: `at most ${maxInformation} octets of information`, actual: `${n} octets` });
   const start = at + 1;
+  let i = writeAddress(frame.source, out, writeAddress(frame.destination, out, start + 2));
+  out[i++] = encodeHdlcControl(frame.control);
+  const length = i - start + (n === 0 ? 2 : n + 4);
   out[at] = 0x7e;
   out[start] = 0xa0 | (frame.segmented ? 0x08 : 0) | (length >>> 8);
   out[start + 1] = length & 0xff;
-  let i = writeAddress(frame.source, out, writeAddress(frame.destination, out, start + 2));
-  out[i++] = encodeHdlcControl(frame.control);
   let fcs = ~fcsRegister(out, start, i, 0xffff);
   if (n > 0) {
     out[i++] = fcs & 0xff;
     out[i++] = (fcs >>> 8) & 0xff;
     out.set(information, i);
     // The register after octets and their right check sequence is a constant, so the header is not gone through again.
-    fcs = ~fcsRegister(out, i, i + n, fcsGood);
+    fcs = ~fcsRegister(information, 0, n, fcsGood);
     i += n;
   }
   out[i++] = fcs & 0xff;

@@ -190,7 +190,12 @@ describe('the codec', () => {
   it('writes several frames into one buffer', () => {
     fc.assert(
       fc.property(fc.array(arbitraryFrame, { maxLength: 4 }), (frames) => {
-        expect(formatHex(encodeHdlcFrames(frames))).toBe(frames.map((f) => formatHex(encodeHdlcFrame(f))).join(''));
+        const expected = frames.map((f) => formatHex(encodeHdlcFrame(f))).join('');
+        expect(formatHex(encodeHdlcFrames(frames))).toBe(expected);
+        const buffer = new Uint8Array(expected.length / 2 + 3).fill(0x55);
+        expect(formatHex(encodeHdlcFrames(frames, buffer))).toBe(expected);
+        expect(formatHex(buffer.subarray(-3))).toBe('555555');
+        if (frames.length > 0) expect(() => encodeHdlcFrames(frames, new Uint8Array(expected.length / 2 - 1))).toThrow(/buffer/);
       }),
     );
   });

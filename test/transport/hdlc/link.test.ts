@@ -472,6 +472,18 @@ describe('server', () => {
       [8, 'I3/0P 04', ['ignored protocol/link remote', 'I0/4P C4']],
     ]);
   });
+  it('passes over an old frame in the middle of the turn of the client, once', () => {
+    transcript('server', wide, [
+      [0, snrm7, [ua, 'connected']],
+      [1, 'I0/0P+ 01', ['RR/1P']],
+      [2, 'I1/0+ 02', []],
+      [3, 'I0/0P+ 01', ['ignored protocol/link remote']],
+      [4, 'I0/0P+ 01', ['ignored protocol/link remote', 'RR/2P']],
+      // A gap in the present turn is answered at once.
+      [5, 'I2/0+ 03', []],
+      [6, 'I4/0P+ 05', ['ignored protocol/link remote', 'RR/3P']],
+    ]);
+  });
   it('asks back when an acknowledgement may be old, and believes it when it is repeated', () => {
     const state = transcript('server', wide, [
       [0, snrm7, [ua, 'connected']],
