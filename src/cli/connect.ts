@@ -9,9 +9,12 @@ import { FileCounterStore } from '../security/node-store.js';
 import type { SecurityPolicy } from '../security/policy.js';
 import { hdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
 import { hdlcChannel } from '../transport/hdlc/bus.js';
+import { closedError, linkTransport } from '../transport/link.js';
+import { modeEPort } from '../transport/mode-e-port.js';
+import type { LineSettings, SerialLine } from '../transport/serial-line.js';
 import { connectTcp } from '../transport/tcp.js';
 import { connectTls } from '../transport/tls.js';
-import type { ApduChannel, Transport } from '../transport/transport.js';
+import type { ApduChannel, OctetLink, Transport } from '../transport/transport.js';
 import { connectUdp } from '../transport/udp.js';
 import { wrapperChannel } from '../transport/wrapper.js';
 import type { Option } from './command.js';
@@ -23,7 +26,7 @@ import { givenKeys, keyOptions } from './keys.js';
 // A meter by its URL, and a client for it.
 
 export const urlNote =
-  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER.';
+  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER. With HDLC also parity=even or odd, echo=yes (the line gives back what is sent), start=mode-e (sign-on of IEC 62056-21 at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
 
 export const connectOptions = {
   password: { type: 'string', value: 'TEXT', help: 'password (LLS) or HLS secret; hex:… for octets' },
@@ -45,6 +48,8 @@ export const connectOptions = {
 } as const satisfies Record<string, Option>;
 export type ConnectValues = { readonly [K in keyof typeof connectOptions]?: (typeof connectOptions)[K]['type'] extends 'boolean' ? boolean : string };
 
+const urlParameters: readonly string[] = ['client', 'server', 'baud', 'parity', 'start', 'echo'];
+
 export interface Target {
   readonly url: URL;
   readonly scheme: 'tcp' | 'hdlc+tcp' | 'udp' | 'tls' | 'serial';
@@ -63,7 +68,7 @@ export function targetOf(text: string): Target {
     throw usage(`scheme ${JSON.stringify(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
   if (scheme !== 'serial' && url.hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
   for (const name of url.searchParams.keys())
-    if (!['client', 'server', 'baud'].includes(name)) throw usage(`${JSON.stringify(name)} in the URL is not known; client, server and baud are`);
+    if (!urlParameters.includes(name)) throw usage(`${JSON.stringify(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
   if (url.password !== '' || url.username !== '') throw usage('secrets do not belong into a URL: use --password');
   return { url, scheme, client: whole(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff), server: url.searchParams.get('server') ?? '1' };
 }
@@ -90,6 +95,7 @@ async function channelOf(
       server: /^\d+$/.test(target.server) ? hdlcAddress(Number(target.server)) : parseHdlcAddress(target.server),
       responseTimeoutMs: Math.min(timeoutMs, 5000),
       receiveTimeoutMs: timeoutMs,
+      echo: choice(url, 'echo', ['no', 'yes']) === 'yes',
     });
   switch (scheme) {
     case 'tcp':
@@ -99,12 +105,53 @@ async function channelOf(
     case 'tls':
       return wrapper(await connectTls({ ...connect, ...(values.ca === undefined ? {} : { ca: await fileText(values.ca) }) }));
     case 'hdlc+tcp':
-      return hdlc(await connectTcp(connect));
+      return hdlc(await started(url, await connectTcp(connect), signal));
     case 'serial': {
       const { openSerial } = await import('../transport/serial.js');
-      return hdlc(await openSerial({ path: url.pathname, baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000) }));
+      return hdlc(await started(url, await openSerial({ path: serialPath(url), ...lineOf(url) }), signal));
     }
   }
+}
+/** `/dev/ttyUSB0`; `COM3` from serial:///COM3. */
+const serialPath = (url: URL): string => decodeURIComponent(url.pathname).replace(/^\/(COM\d+)$/i, '$1');
+function lineOf(url: URL): Partial<LineSettings> {
+  if (choice(url, 'start', starts) === 'mode-e') return { baudRate: 300, dataBits: 7, parity: 'even' };
+  return { baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000), parity: choice(url, 'parity', ['none', 'even', 'odd']) };
+}
+const starts = ['direct', 'mode-e', 'mode-e-8bit'] as const;
+
+/** The line after the sign-on that the URL asks for. */
+async function started(url: URL, line: SerialLine, signal: AbortSignal | undefined): Promise<Transport> {
+  const start = choice(url, 'start', starts);
+  if (start === 'direct') return line;
+  const port = modeEPort(line, { emulateSevenE1: start === 'mode-e-8bit' });
+  const baud = url.searchParams.get('baud');
+  try {
+    const signed = await port.signOn({
+      fallback: 'hdlc',
+      ...(baud === null ? {} : { maxBaud: whole(baud, 'baud', 300, 19200) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
+    const { direct } = signed.transport;
+    // The transport of a sign-on leaves the line open: here nobody else needs it.
+    return direct === undefined ? signed.transport : linkTransport({ ...linkOf(direct), close: () => port.close(), abort: () => void port.close() });
+  } catch (e) {
+    await port.close();
+    throw e;
+  }
+}
+const linkOf = (link: OctetLink): Omit<OctetLink, 'close' | 'abort'> => ({
+  start: (sink) => link.start(sink),
+  write: (octets) => link.write(octets),
+  pause: () => link.pause(),
+  resume: () => link.resume(),
+});
+function choice<const T extends string>(url: URL, name: string, values: readonly [T, ...T[]]): T {
+  const given = url.searchParams.get(name) ?? values[0];
+  const found = values.find((v) => v === given);
+  if (found === undefined) throw usage(`${name}=${given} in the URL is not known; ${values.join(', ')} are`);
+  return found;
 }
 const fileText = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch(() => {
