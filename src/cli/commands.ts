@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
+import { doctorCommand, scanCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { readCommand } from './read.js';
 import { samplesCommand } from './samples.js';
@@ -15,6 +16,8 @@ export const commands: readonly Command[] = [
   translateCommand,
   readCommand,
   simulateCommand,
+  doctorCommand,
+  scanCommand,
   vectorsCommand,
   samplesCommand,
   demoCommand,
