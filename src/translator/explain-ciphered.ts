@@ -48,7 +48,7 @@ export function explainCiphered(
   ];
   const counter = new DataView(bytes.buffer, bytes.byteOffset).getUint32(from + 1);
   const out: Draft[] = [
-    part(from, 1, 'securityControl', words.filter((w) => w !== '').join(', ')),
+    { ...part(from, 1, 'securityControl', words.filter((w) => w !== '').join(', ')), source: 'Green Book 9.2.7.2.4' },
     { ...part(from + 1, 4, 'invocationCounter', String(counter)), value: counter },
   ];
   const tagLength = control.authenticated ? Math.min(12, to - from - 5) : 0;

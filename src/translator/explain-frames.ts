@@ -93,7 +93,7 @@ function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Map<st
   }
   if (information !== undefined && information.length > 0) carried(b, information, control, 'fault' in read ? undefined : read, segments, state);
   children.push(fcs);
-  return { offset: at, length, path: '', name: 'frame', type: control.type, meaning: '', children };
+  return { offset: at, length, path: '', name: 'frame', type: control.type, meaning: '', source: 'IEC 62056-46, frame format type 3', children };
 }
 
 /** The information of a frame: an APDU, or one segment of it. */
@@ -154,7 +154,7 @@ function wrapper(b: Uint8Array, state: Explainer): Draft[] {
     if (length < stated)
       broken(children[3] as Draft, new DlmsError('decode/unexpected-end', { offset: b.length, expected: `${stated} octets behind the header` }));
     if (length > 0) children.push(state.apdu(b, at + 8, at + 8 + length));
-    out.push({ offset: at, length: 8 + length, path: '', name: 'wpdu', meaning: '', children });
+    out.push({ offset: at, length: 8 + length, path: '', name: 'wpdu', meaning: '', source: 'IEC 62056-4-7, wrapper', children });
     at += 8 + length;
   }
   return out;
@@ -184,8 +184,10 @@ function mbusFrame(b: Uint8Array, at: number, parts: Uint8Array[], state: Explai
       failure ??= e;
     }
   }
-  const next = b.indexOf(0x68, at + 1);
-  const size = (next < 0 || b[at] === 0x68 ? b.length : next) - at;
+  // Octets up to where a frame could begin again.
+  let next = b.indexOf(0x68, at + 1);
+  while (next >= 0 && !(b[next + 3] === 0x68 && b[next + 1] === b[next + 2])) next = b.indexOf(0x68, next + 1);
+  const size = (next < 0 ? b.length : next) - at;
   const error = failure instanceof DlmsError ? failure : new DlmsError('decode/unexpected-end', { offset: b.length, expected: 'a whole M-Bus frame' });
   return broken(part(at, size, 'unread', ''), error);
 }
@@ -217,5 +219,5 @@ function mbusParts(b: Uint8Array, at: number, size: number, parts: Uint8Array[],
     if (body.length > 0 || body.children !== undefined) children.push(body);
   }
   children.push(part(dataEnd, 1, 'checksum', 'good'), part(dataEnd + 1, 1, 'stop', ''));
-  return { offset: at, length: size, path: '', name: 'frame', type: 'long frame', meaning: '', children };
+  return { offset: at, length: size, path: '', name: 'frame', type: 'long frame', meaning: '', source: 'EN 13757-2; segments IEC 62056-7-3', children };
 }

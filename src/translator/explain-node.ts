@@ -1,3 +1,4 @@
+import type { Quirk } from '../core/cursor.js';
 import type { DlmsError } from '../core/errors.js';
 
 /** A span of octets with its meaning. The children of a node cover it without gaps; where a node has none, it is one thing. */
@@ -19,6 +20,8 @@ export interface ExplainNode {
   readonly error?: DlmsError;
   /** Name of a deviation that was accepted. */
   readonly quirk?: string;
+  /** Where the layout is laid down: on frames, APDUs and security headers. */
+  readonly source?: string;
   /** This node and those below are about other octets than those around: deciphered, or put together from several frames or blocks. */
   readonly origin?: 'deciphered' | 'reassembled';
   /** The octets that an `origin` made. */
@@ -58,8 +61,21 @@ export function fillGaps(node: Draft, name: string): void {
   node.children = out;
 }
 
-/** The deepest node about the same octets that holds this offset. */
-export function nodeAt(node: Draft, offset: number): Draft {
-  for (const c of node.children ?? []) if (c.origin === undefined && offset >= c.offset && offset < end(c)) return nodeAt(c, offset);
-  return node;
+/** Gives each deviation to the deepest node that holds its octet. Goes through the tree once, however many there are. */
+export function noteQuirks(top: Draft, quirks: readonly Quirk[]): void {
+  const sorted = [...quirks].sort((a, b) => a.offset - b.offset);
+  let next = 0;
+  const until = (node: Draft, offset: number): void => {
+    for (let q = sorted[next]; q !== undefined && q.offset < offset; q = sorted[++next]) node.quirk ??= q.name;
+  };
+  const walk = (node: Draft): void => {
+    for (const c of node.children ?? []) {
+      if (c.origin !== undefined) continue;
+      until(node, c.offset);
+      walk(c);
+    }
+    until(node, end(node));
+  };
+  walk(top);
+  until(top, Number.POSITIVE_INFINITY);
 }

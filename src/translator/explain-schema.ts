@@ -2,7 +2,7 @@ import { decodeFrom, type FieldsSchema, isFieldsSchema, type Schema } from '../a
 import { type DecodeOptions, type Quirk, Reader } from '../core/cursor.js';
 import { type DlmsError, isDlmsError } from '../core/errors.js';
 import { type ExplainNames, meaningOf } from './explain-meaning.js';
-import { type Draft, end, extend, fillGaps, nodeAt, part } from './explain-node.js';
+import { type Draft, end, extend, fillGaps, noteQuirks, part } from './explain-node.js';
 
 /** What one schema read: kept by the note-takers while the value is decoded. */
 interface Note {
@@ -48,10 +48,7 @@ export function explainSchema(schema: Schema<any>, bytes: Uint8Array, from: numb
   }
   const top = taker.top as Note;
   const node = finish(top, name, '', '', {}, options) ?? part(from, 0, name, '');
-  for (const q of quirks) {
-    const at = nodeAt(node, q.offset);
-    at.quirk ??= q.name;
-  }
+  noteQuirks(node, quirks);
   return { node, error };
 }
 

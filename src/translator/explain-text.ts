@@ -8,6 +8,8 @@ export interface ExplainTextOptions {
   readonly octets?: number;
   /** Paths of the decoded value behind each line. Default: false. */
   readonly paths?: boolean;
+  /** Where the layout of frames, APDUs and security headers is laid down. Default: false. */
+  readonly sources?: boolean;
 }
 
 /** The tree as lines: offset, octets, name and meaning. Octets of a node with children stand on the lines of the children. */
@@ -26,6 +28,7 @@ export function explainText(node: ExplainNode, bytes: Uint8Array, options: Expla
       n.quirk === undefined ? '' : paint(33, `[quirk ${n.quirk}]`),
       n.error === undefined ? '' : paint(31, n.meaning === n.error.message ? '[error]' : `[error: ${n.error.message}]`),
       options.paths === true && n.path !== '' ? paint(2, n.path) : '',
+      options.sources === true && n.source !== undefined ? paint(2, `(${n.source})`) : '',
     ].filter((t) => t !== '');
     lines.push(
       `${paint(2, n.offset.toString(16).toUpperCase().padStart(6, '0'))}  ${hex.padEnd(column)}${'  '.repeat(level)}${[label, ...notes].join('  ')}`.trimEnd(),

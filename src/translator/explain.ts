@@ -1,7 +1,7 @@
 import type { TypeDescription } from '../axdr/compact-array.js';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { Apdu } from '../xdlms/apdu.js';
+import { Apdu, isAcse } from '../xdlms/apdu.js';
 import type { BlockControl } from '../xdlms/general.js';
 import type { Decipher } from './explain-ciphered.js';
 import { explainCiphered } from './explain-ciphered.js';
@@ -95,7 +95,9 @@ export class Explainer {
     this.#level++;
     try {
       const { node, error } = explainSchema(Apdu, bytes, from, to, 'apdu', this.schemaOptions(bytes));
-      return whole(node, error, from, to);
+      const all = whole(node, error, from, to);
+      if (all.length > 0) all.source = sourceOf(bytes[from] as number);
+      return all;
     } finally {
       this.#level--;
     }
@@ -154,6 +156,13 @@ export class Explainer {
   made(origin: 'deciphered' | 'reassembled', octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft {
     return { offset: 0, length: octets.length, path: '', name: origin, meaning: `${octets.length} octets`, origin, octets, children: [inside(octets)] };
   }
+}
+/** Where an APDU of this tag is laid down. */
+function sourceOf(tag: number): string {
+  if (isAcse(tag)) return 'ISO/IEC 8650-1, as the Green Book uses it';
+  if (tag >= 219 && tag <= 223) return 'Green Book 9.5, general protection';
+  if (tag === 0xe6 || tag === 0xe7) return 'Green Book, gateway header';
+  return 'Green Book, COSEMpdu (ASN.1), in A-XDR (IEC 61334-6)';
 }
 const apduInside: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'AARQ.userInformation',

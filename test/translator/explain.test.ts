@@ -141,6 +141,18 @@ describe('meanings', () => {
     const inner = find(node, 'clientMaxReceivePduSize');
     expect(inner).toMatchObject({ offset: 29, length: 2, meaning: '1200', path: 'initiateRequest.clientMaxReceivePduSize' });
   });
+  it('says where layouts are laid down', () => {
+    const bytes = parseHex('0001001000010005 6303800100');
+    const text = explainText(explain(bytes), bytes, { sources: true });
+    expect(text).toContain('wpdu  (IEC 62056-4-7, wrapper)');
+    expect(text).toContain('rlre  (ISO/IEC 8650-1, as the Green Book uses it)');
+  });
+  it('names very many deviations without looking for each from the beginning', () => {
+    const n = 20_000;
+    const bytes = parseHex(`C401C1000182${n.toString(16)}${'09810101'.repeat(n)}`);
+    const node = explain(bytes, { framing: 'none' });
+    expect(all(node).filter((x) => x.quirk === 'non-minimal-length').length).toBe(n);
+  });
   it('follows a limit of nesting', () => {
     const deep = parseHex(`C401C100${'0101'.repeat(500)}00`);
     const node = explain(deep);
@@ -232,6 +244,15 @@ describe('layers', () => {
       joined += all(node).filter((n) => n.origin === 'reassembled').length;
     }
     expect(joined).toBeGreaterThan(3);
+  });
+  it('goes on behind a damaged M-Bus frame', () => {
+    const stream = vectors.find((v) => v.kind === 'capture' && v.input.hex?.startsWith('68'))?.input.hex as string;
+    const first = parseHex(stream).subarray(0, (parseHex(stream)[1] as number) + 6);
+    const bytes = parseHex(`${formatHex(first)}${formatHex(first)}${formatHex(first)}`);
+    bytes[first.length + 9] = (bytes[first.length + 9] as number) ^ 1;
+    const node = explain(bytes);
+    covers(node, 0, bytes.length);
+    expect(node.children?.map((c) => c.name)).toEqual(['frame', 'unread', 'frame']);
   });
   it('keeps a frame apart from the octets that are none', () => {
     const frame = byId('hdlc-ua-empty')?.input.hex ?? '7EA00703219 30F017E'.replace(' ', '');
