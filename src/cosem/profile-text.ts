@@ -19,7 +19,7 @@ export interface CsvOptions {
 export function profileCsv(p: Profile, rows: Iterable<ProfileRow>, options: CsvOptions = {}): string {
   const { separator = ',', decimal = '.' } = options;
   const line = (cells: readonly string[]) => `${cells.map((cell) => quoted(cell, separator)).join(separator)}\r\n`;
-  let out = line(p.columns.map(title));
+  let out = line(p.columns.map(columnTitle));
   for (const row of rows)
     out += line(
       row.cells.map((cell) => {
@@ -29,7 +29,8 @@ export function profileCsv(p: Profile, rows: Iterable<ProfileRow>, options: CsvO
     );
   return out;
 }
-function title({ name, scalerUnit }: ProfileColumn): string {
+/** The heading of a column: its name, and its unit in brackets. */
+export function columnTitle({ name, scalerUnit }: ProfileColumn): string {
   const unit = scalerUnit === undefined ? '' : unitSymbol(scalerUnit.unit);
   return unit === '' ? name : `${name} [${unit}]`;
 }
@@ -63,7 +64,16 @@ export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson
   })),
 });
 
-function cellText(cell: ProfileCell): string {
+/** Rows as a table with aligned columns and units in the head, for a terminal; registers to the right. Every line ends in LF. */
+export function profileText(p: Profile, rows: Iterable<ProfileRow>): string {
+  const lines = [p.columns.map(columnTitle), ...Array.from(rows, (row) => row.cells.map(cellText))];
+  const widths = p.columns.map((_, j) => lines.reduce((n, line) => Math.max(n, (line[j] ?? '').length), 0));
+  const padded = (text: string, j: number): string => (p.columns[j]?.kind === 'scaled' ? text.padStart(widths[j] ?? 0) : text.padEnd(widths[j] ?? 0));
+  return lines.map((line) => `${line.map(padded).join('  ').trimEnd()}\n`).join('');
+}
+
+/** One cell as text: exact decimals, ISO 8601, octets hexadecimal; null-data is nothing. */
+export function cellText(cell: ProfileCell): string {
   if (cell === null) return '';
   if (cell instanceof ScaledValue) return cell.toDecimalString();
   if (typeof cell !== 'object') return String(cell);
