@@ -1,3 +1,6 @@
 export type { Authentication, ClientOptions } from './association.js';
-export { type CallOptions, Client, type GetOptions, ObjectHandle } from './client.js';
+export { type CallOptions, Client, type GetOptions, type GetOutcome, type GetTarget, ObjectHandle } from './client.js';
 export type { ClientEvent, ExchangeOptions } from './exchange.js';
+export { openProfile, ProfileReader, type ReadProfileOptions, type RowsOptions, readProfile, type TimeSelection } from './profile.js';
+export { type OpenProfileOptions, ProfileData, type ProfileLayout, type RangeForm, type RowCell } from './profile-data.js';
+export type { ProfileMarker, StreamRow } from './profile-stream.js';
