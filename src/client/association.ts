@@ -20,7 +20,7 @@ import {
   requireAccepted,
 } from '../session/association.js';
 import { type Conversation, request } from '../session/conversation.js';
-import { defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
+import { cutByGeneral, defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { Exchange, type ExchangeOptions, expectedCounter, notOpen } from './exchange.js';
@@ -175,7 +175,7 @@ export class AssociationShell {
     if (initiate.vaaName !== 7) throw new DlmsError('service/unsupported', { what: 'short name referencing by this client' });
     const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
     const context = this.ciphered ? this.#security() : undefined;
-    this.#limits = { ...this.#limits, sendSize: plainSize(sendSize, context, context?.form ?? 'glo') };
+    this.#limits = { ...this.#limits, sendSize: plainSize(sendSize, context, context?.form ?? 'glo'), whole: cutByGeneral(initiate.negotiatedConformance) };
     this.conformance = initiate.negotiatedConformance;
     this.exchange.security = this.ciphered ? this.#security() : undefined;
     this.exchange.agreed(this.conformance, sendSize);

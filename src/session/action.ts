@@ -8,7 +8,7 @@ import type { CosemMethodDescriptor, InvokeIdAndPriority } from '../xdlms/common
 import { cut } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
-import type { ServiceLimits } from './limits.js';
+import { type ServiceLimits, wholeSize } from './limits.js';
 
 /** ACTION of one method. Long parameters go by blocks, and so may the return data. */
 export function* invokeMethod(
@@ -27,7 +27,7 @@ export function* invokeMethod(
     },
   });
   const answer =
-    whole.length <= limits.sendSize || parameters === undefined
+    whole.length <= wholeSize(limits, 'action') || parameters === undefined
       ? read(yield whole, invoke)
       : yield* sendBlocks(invoke, encode(Data, parameters), limits, (pblock) => ({
           type: 'action-request-with-first-pblock',
@@ -53,7 +53,7 @@ export function* invokeList(
     value: { type: 'action-request-with-list', invokeIdAndPriority: invoke, cosemMethodDescriptorList, methodInvocationParameters: [...parameters] },
   });
   const answer =
-    whole.length <= limits.sendSize
+    whole.length <= wholeSize(limits, 'action')
       ? read(yield whole, invoke)
       : yield* sendBlocks(invoke, encodeValues(parameters), limits, (pblock) => ({
           type: 'action-request-with-list-and-first-pblock',

@@ -8,7 +8,7 @@ import { Apdu } from '../xdlms/apdu.js';
 import { type CosemAttributeDescriptorWithSelection, DataAccessResult, type InvokeIdAndPriority as InvokeId, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { GetRequest } from '../xdlms/get.js';
 import { type Conversation, refused, request } from './conversation.js';
-import type { ServiceLimits } from './limits.js';
+import { type ServiceLimits, wholeSize } from './limits.js';
 
 /** The encoded Data of an attribute, or why there is none. The caller decodes it once, with the type that it knows. */
 export type RawGetResult = { type: 'data'; value: Uint8Array } | { type: 'data-access-result'; value: DataAccessResult };
@@ -81,7 +81,7 @@ export function* getList(
 ): Conversation<GetResult[]> {
   const results: GetResult[] = [];
   while (results.length < targets.length) {
-    const { apdu, count } = listRequest(invoke, targets.slice(results.length), limits.sendSize);
+    const { apdu, count } = listRequest(invoke, targets.slice(results.length), wholeSize(limits, 'get'));
     const expected = schemas.slice(results.length, results.length + count);
     const response = readResponse(yield apdu, invoke, 'GET with list');
     if (response.type === 'get-response-with-list') results.push(...readList(response.list, expected));

@@ -6,7 +6,7 @@ import type { SetRequest, SetResponse } from '../xdlms/set.js';
 import { cut } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
-import type { ServiceLimits } from './limits.js';
+import { type ServiceLimits, wholeSize } from './limits.js';
 
 /** SET of one attribute, in one request or by blocks when the request would be longer than the server takes. */
 export function* setAttribute(
@@ -16,7 +16,7 @@ export function* setAttribute(
   limits: ServiceLimits,
 ): Conversation<DataAccessResult> {
   const whole = request({ type: 'set-request', value: { type: 'set-request-normal', invokeIdAndPriority: invoke, ...target, value } });
-  if (whole.length <= limits.sendSize) {
+  if (whole.length <= wholeSize(limits, 'set')) {
     const answer = read(yield whole, invoke);
     if (answer.type === 'set-response-normal') return answer.result;
     throw unexpected(answer);
@@ -48,7 +48,7 @@ export function* setList(
       throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${targets.length} results`, actual: results.length });
     return results;
   };
-  if (whole.length <= limits.sendSize) {
+  if (whole.length <= wholeSize(limits, 'set')) {
     const answer = read(yield whole, invoke);
     if (answer.type === 'set-response-with-list') return checked(answer.result);
     throw unexpected(answer);

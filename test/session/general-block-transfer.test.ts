@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
+import { equalBytes } from '../../src/core/bytes.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type GeneralBlockTransfer } from '../../src/xdlms/index.js';
@@ -225,7 +226,7 @@ function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, re
   let got: Uint8Array | undefined;
   let served = 0;
   for (let steps = 0; got === undefined; steps++) {
-    expect(steps).toBeLessThan(20_000);
+    if (steps > 20_000) throw new Error('no end');
     const next = air.shift();
     if (next === undefined) {
       // A request without blocks is not for this machine to repeat.
@@ -244,7 +245,7 @@ function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, re
       const step = next.apdu[0] === 0xe0 ? server.receive(next.apdu) : { send: [], complete: next.apdu };
       air.push(...step.send.map((apdu) => ({ to: 'client' as const, apdu })));
       if (step.complete === undefined) continue;
-      expect(step.complete).toEqual(request);
+      if (!equalBytes(step.complete, request)) throw new Error('not the request');
       served++;
       const answer = next.apdu[0] === 0xe0 ? server.answer(response) : server.begin(response);
       air.push(...answer.map((apdu) => ({ to: 'client' as const, apdu })));
