@@ -43,7 +43,7 @@ function broken(node: Draft, error: DlmsError): Draft {
 
 function hdlc(b: Uint8Array, state: Explainer): Draft[] {
   const out: Draft[] = [];
-  const segments = new Map<string, Uint8Array[]>();
+  const segments: Segments = new Map();
   let at = 0;
   while (at < b.length) {
     const start = at;
@@ -58,7 +58,7 @@ function hdlc(b: Uint8Array, state: Explainer): Draft[] {
 }
 
 /** One frame without its flags; what is no frame goes to the next flag. */
-function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Map<string, Uint8Array[]>): Draft {
+function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Segments): Draft {
   const header = readHeader(b, at, b.length - at);
   const length = (((b[at] as number) & 7) << 8) | (b[at + 1] ?? 0);
   if (typeof header === 'object' || header === 0 || at + length > b.length) {
@@ -97,7 +97,7 @@ function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Map<st
 }
 
 /** The information of a frame: an APDU, or one segment of it. */
-function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFrame | undefined, segments: Map<string, Uint8Array[]>, state: Explainer): void {
+function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFrame | undefined, segments: Segments, state: Explainer): void {
   if (control.type !== 'I' && control.type !== 'UI') {
     node.meaning = formatHex(b.subarray(node.offset, end(node)));
     return;
@@ -108,7 +108,10 @@ function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFr
     node.children = withLlc(b, node.offset, end(node), state);
     return;
   }
-  const all = [...(before ?? []), frame.information];
+  const all = before ?? [];
+  // No message has that many segments: what comes then is no message any more.
+  if (all.length >= 4096) all.length = 0;
+  all.push(frame.information);
   node.meaning = `segment ${all.length}`;
   segments.set(key, all);
   if (frame.segmented) return;
@@ -121,6 +124,8 @@ function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFr
     })),
   ];
 }
+/** Segments that wait for their last one, by addresses. */
+type Segments = Map<string, Uint8Array[]>;
 const addressEnd = (b: Uint8Array, at: number): number => at + (((b[at] as number) & 1) !== 0 ? 1 : ((b[at + 1] as number) & 1) !== 0 ? 2 : 4);
 function controlText(c: HdlcControl): string {
   const numbers = c.type === 'I' ? ` N(S) ${c.ns}, N(R) ${c.nr}` : c.type === 'RR' || c.type === 'RNR' ? ` N(R) ${c.nr}` : '';
@@ -167,29 +172,44 @@ function mbus(b: Uint8Array, state: Explainer): Draft[] {
   const parts: Uint8Array[] = [];
   let at = 0;
   while (at < b.length) {
-    const frame = mbusFrame(b, at, parts, state);
-    out.push(frame);
-    at = end(frame);
+    const size = mbusSize(b, at);
+    if (size > 0) {
+      out.push(mbusParts(b, at, size, parts, state));
+      at += size;
+      continue;
+    }
+    // Octets up to where a frame really begins.
+    let next = at;
+    do next = b.indexOf(0x68, next + 1);
+    while (next >= 0 && mbusSize(b, next) === 0);
+    const rest = (next < 0 ? b.length : next) - at;
+    out.push(broken(part(at, rest, 'unread', ''), mbusError(b.subarray(at, at + Math.min(rest, (b[at + 1] ?? 0) + 6)), at)));
+    at += rest;
   }
   return out;
 }
 
-function mbusFrame(b: Uint8Array, at: number, parts: Uint8Array[], state: Explainer): Draft {
-  // Some meters state the length modulo 256: the longer ones are tried while the checksum is wrong.
-  let failure: unknown;
-  for (let size = (b[at + 1] ?? 0) + 6; at + size <= b.length && size <= 1024; size += 256) {
-    try {
-      return mbusParts(b, at, size, parts, state);
-    } catch (e) {
-      failure ??= e;
+/** Octets of the frame that begins here, 0 when none does. Some meters state the length modulo 256: longer ones are tried while the checksum is wrong. */
+function mbusSize(b: Uint8Array, at: number): number {
+  if (b[at] !== 0x68 || b[at + 3] !== 0x68 || b[at + 1] !== b[at + 2]) return 0;
+  for (let size = (b[at + 1] as number) + 6; at + size <= b.length && size <= 1024; size += 256) {
+    if (size < 9 || b[at + size - 1] !== 0x16) continue;
+    let sum = 0;
+    for (let i = at + 4; i < at + size - 2; i++) sum += b[i] as number;
+    if ((sum & 0xff) === b[at + size - 2]) return size;
+  }
+  return 0;
+}
+function mbusError(octets: Uint8Array, at: number): DlmsError {
+  try {
+    decodeMbusFrame(octets);
+  } catch (e) {
+    if (e instanceof DlmsError && 'offset' in e.context) {
+      e.context.offset += at;
+      return e;
     }
   }
-  // Octets up to where a frame could begin again.
-  let next = b.indexOf(0x68, at + 1);
-  while (next >= 0 && !(b[next + 3] === 0x68 && b[next + 1] === b[next + 2])) next = b.indexOf(0x68, next + 1);
-  const size = (next < 0 ? b.length : next) - at;
-  const error = failure instanceof DlmsError ? failure : new DlmsError('decode/unexpected-end', { offset: b.length, expected: 'a whole M-Bus frame' });
-  return broken(part(at, size, 'unread', ''), error);
+  return new DlmsError('decode/unexpected-end', { offset: at, expected: 'a whole M-Bus frame' });
 }
 
 function mbusParts(b: Uint8Array, at: number, size: number, parts: Uint8Array[], state: Explainer): Draft {

@@ -114,7 +114,7 @@ function pushQuirk(schema: Schema<any>, r: Reader): unknown {
     const value: unknown = schema.read(probe);
     if (!quirks.some((q) => q.name === 'push-untagged-entries')) return undefined;
     r.offset = probe.offset;
-    r.options.quirks?.push(...quirks);
+    for (const q of quirks) r.options.quirks?.push(q);
     return value;
   } catch {
     return undefined;

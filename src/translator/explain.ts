@@ -119,23 +119,24 @@ export class Explainer {
     if (at.endsWith('APTitle') || at.endsWith('ystemTitle')) this.#remember(value);
     else if (at === 'InitiateRequest.dedicatedKey') this.dedicatedKey = value;
     const from = end(node) - value.length;
-    const fill = (...children: Draft[]): void => {
+    const fill = (children: Draft[]): void => {
       const header = from - node.offset;
       node.meaning = '';
-      node.children = header > 0 ? [part(node.offset, header, 'length', String(value.length), node.path), ...children] : children;
+      if (header > 0) children.unshift(part(node.offset, header, 'length', String(value.length), node.path));
+      node.children = children;
     };
-    if (apduInside.has(at)) fill(this.apdu(bytes, from, end(node)));
+    if (apduInside.has(at)) fill([this.apdu(bytes, from, end(node))]);
     else if (at === 'compact-array.arrayContents')
-      fill(...compactArrayContents(bytes, from, end(node), siblings.contentsDescription as TypeDescription, this.schemaOptions(bytes)));
+      fill(compactArrayContents(bytes, from, end(node), siblings.contentsDescription as TypeDescription, this.schemaOptions(bytes)));
     else if (at === 'General-Block-Transfer.blockData') this.#block(node, value, siblings, fill);
-    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at)) fill(...explainCiphered(this, bytes, from, end(node), at, siblings));
+    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at)) fill(explainCiphered(this, bytes, from, end(node), at, siblings));
   }
   #remember(title: Uint8Array): void {
     if (title.length === 8 && this.titles.length < 64) this.titles.unshift(title);
   }
 
   /** The blocks of a message follow each other; the last one carries the whole of it below. */
-  #block(node: Draft, data: Uint8Array, siblings: Readonly<Record<string, unknown>>, fill: (...children: Draft[]) => void): void {
+  #block(node: Draft, data: Uint8Array, siblings: Readonly<Record<string, unknown>>, fill: (children: Draft[]) => void): void {
     const number = siblings.blockNumber as number;
     const last = (siblings.blockControl as BlockControl).lastBlock;
     if (number === 1) this.#blocks = [];
@@ -146,10 +147,10 @@ export class Explainer {
     const octets = concat(...this.#blocks);
     this.#blocks = [];
     if (octets.length > 16 * 1024 * 1024) return;
-    fill(
+    fill([
       part(end(node) - data.length, data.length, 'block', `block ${number}`, node.path),
       this.made('reassembled', octets, (all) => this.apdu(all, 0, all.length)),
-    );
+    ]);
   }
 
   /** A node about octets that do not stand in the input as they are. */

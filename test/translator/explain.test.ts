@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatHex, parseHex } from '../../src/core/index.js';
+import { concat, formatHex, parseHex } from '../../src/core/index.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { decipherWith, type ExplainNode, explain, explainText, explainValue } from '../../src/translator/index.js';
 
@@ -169,6 +169,13 @@ describe('meanings', () => {
     const node = explain(long);
     covers(node, 0, long.length);
     expect(find(node, 'elements')).toMatchObject({ length: 4, meaning: 'array, not taken apart' });
+  });
+  it('takes a compact-array of very many elements apart', () => {
+    const n = 200_000;
+    const bytes = concat(parseHex('C401C1001311 83030D40'), new Uint8Array(n));
+    const node = explain(bytes, { framing: 'none' });
+    expect(errors(node)).toEqual([]);
+    expect(find(node, 'arrayContents')?.children?.length).toBe(n + 1);
   });
   it('explains a value of a class', () => {
     const node = explainValue(Clock.attributes.time.schema, parseHex('090C07E8011501080000FF800000'));
