@@ -61,11 +61,23 @@ export const dateFromBytes = (bytes: Uint8Array): CosemDate => date(fits(bytes, 
 export const timeFromBytes = (bytes: Uint8Array): CosemTime => time(fits(bytes, 4));
 /** @throws DlmsError `decode/invalid-length` when there are not 12 octets. */
 export function dateTimeFromBytes(bytes: Uint8Array): DateTime {
-  const r = fits(bytes, 12);
-  const d = date(r);
-  const t = time(r);
-  const deviation = r.i16();
-  return { ...d, ...t, deviationMinutes: deviation === -0x8000 ? null : deviation, clockStatus: octet(r.u8()) };
+  if (bytes.length !== 12) fits(bytes, 12);
+  // One literal, field by field: date-times are what is read most, and merging two objects costs ten times as much.
+  const at = (i: number): number => bytes[i] as number;
+  const year = (at(0) << 8) | at(1);
+  const deviation = ((at(9) << 24) >> 16) | at(10);
+  return {
+    year: year === 0xffff ? null : year,
+    month: month(at(2)),
+    dayOfMonth: day(at(3)),
+    dayOfWeek: octet(at(4)),
+    hour: octet(at(5)),
+    minute: octet(at(6)),
+    second: octet(at(7)),
+    hundredths: octet(at(8)),
+    deviationMinutes: deviation === -0x8000 ? null : deviation,
+    clockStatus: octet(at(11)),
+  };
 }
 
 /** `null` and the name of the field are written as the octets that mean them; a number that has another meaning (255, FD as a month) is refused. */
