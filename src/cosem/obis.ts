@@ -13,15 +13,29 @@ export const obisFromBytes = (b: Uint8Array): Obis => `${b[0] ?? 0}-${b[1] ?? 0}
  * @throws DlmsError `parse/invalid-text`
  */
 export function obisToBytes(text: string): Uint8Array {
-  const groups = /^(\d{1,3})[-.](\d{1,3})[:.](\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:[*.](\d{1,3}))?$/
-    .exec(text)
-    ?.slice(1)
-    .map((g) => (g === undefined ? 255 : Number(g)));
-  if (groups === undefined || groups.some((g) => g > 255)) {
-    throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255', actual: JSON.stringify(text) });
+  const out = new Uint8Array(6);
+  let at = 0;
+  for (let group = 0; group < 6; group++) {
+    // Groups are digits, one to three; between them stand the separators of their place. By hand: every request has a logical name in it.
+    const from = at;
+    let value = 0;
+    for (let digit = text.charCodeAt(at) - 48; digit >= 0 && digit <= 9 && at < from + 3; digit = text.charCodeAt(++at) - 48) value = value * 10 + digit;
+    if (at === from || value > 255) throw notObis(text);
+    out[group] = value;
+    if (at === text.length) {
+      if (group < 4) throw notObis(text);
+      if (group === 4) out[5] = 255;
+      return out;
+    }
+    const separator = text[at++];
+    if (separator !== '.' && separator !== separators[group]) throw notObis(text);
   }
-  return Uint8Array.from(groups);
+  throw notObis(text);
 }
+/** What may stand behind each group besides a point; nothing behind the last. */
+const separators: readonly (string | undefined)[] = ['-', ':', '.', '.', '*', undefined];
+const notObis = (text: string): DlmsError =>
+  new DlmsError('parse/invalid-text', { offset: 0, expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255', actual: JSON.stringify(text) });
 /** Reads any accepted form and gives the canonical one. */
 export const parseObis = (text: string): Obis => obisFromBytes(obisToBytes(text));
 
