@@ -138,11 +138,11 @@ export function ended(e: unknown, r: Reader): unknown {
 /** Writes big-endian values into a buffer that grows. */
 export class Writer {
   #buffer: Uint8Array;
-  #view: DataView;
+  /** Made when a value needs it: most APDUs have none, and asking a short array for its buffer moves it out of the heap. */
+  #view: DataView | undefined;
   #n = 0;
   constructor(capacity = 64) {
     this.#buffer = new Uint8Array(capacity);
-    this.#view = new DataView(this.#buffer.buffer);
   }
   get size(): number {
     return this.#n;
@@ -159,29 +159,38 @@ export class Writer {
     this.#buffer = grown;
     this.#view = new DataView(grown.buffer);
   }
+  #wide(): DataView {
+    this.#view = new DataView(this.#buffer.buffer);
+    return this.#view;
+  }
   u8(v: number): void {
     const at = this.#room(1);
     this.#buffer[at] = v;
   }
   u16(v: number): void {
     const at = this.#room(2);
-    this.#view.setUint16(at, v);
+    this.#buffer[at] = v >>> 8;
+    this.#buffer[at + 1] = v;
   }
   u32(v: number): void {
     const at = this.#room(4);
-    this.#view.setUint32(at, v);
+    const b = this.#buffer;
+    b[at] = v >>> 24;
+    b[at + 1] = v >>> 16;
+    b[at + 2] = v >>> 8;
+    b[at + 3] = v;
   }
   u64(v: bigint): void {
     const at = this.#room(8);
-    this.#view.setBigUint64(at, v);
+    (this.#view ?? this.#wide()).setBigUint64(at, v);
   }
   f32(v: number): void {
     const at = this.#room(4);
-    this.#view.setFloat32(at, v);
+    (this.#view ?? this.#wide()).setFloat32(at, v);
   }
   f64(v: number): void {
     const at = this.#room(8);
-    this.#view.setFloat64(at, v);
+    (this.#view ?? this.#wide()).setFloat64(at, v);
   }
   bytes(v: Uint8Array): void {
     const at = this.#room(v.length);
@@ -196,12 +205,12 @@ export class Writer {
   tag16(tag: number, v: number): void {
     const at = this.#room(3);
     this.#buffer[at] = tag;
-    this.#view.setUint16(at + 1, v);
+    (this.#view ?? this.#wide()).setUint16(at + 1, v);
   }
   tag32(tag: number, v: number): void {
     const at = this.#room(5);
     this.#buffer[at] = tag;
-    this.#view.setUint32(at + 1, v);
+    (this.#view ?? this.#wide()).setUint32(at + 1, v);
   }
   /** Tag, length, octets. */
   tagBytes(tag: number, v: Uint8Array): void {
