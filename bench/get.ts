@@ -1,0 +1,201 @@
+import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
+import { Client } from '../src/client/client.js';
+import { systemClock } from '../src/core/clock.js';
+import { Clock } from '../src/cosem/classes/clock.js';
+import { importKeys, SecurityContext } from '../src/security/context.js';
+import { InvocationCounters, MemoryCounterStore } from '../src/security/counters.js';
+import { nodeProvider } from '../src/security/node-provider.js';
+import { protect } from '../src/security/protect.js';
+import { simulatedMeter, testKeys } from '../src/testing/simulated-meter.js';
+import { serveWrapper } from '../src/transport/index.js';
+import { connectTcp, listenTcp } from '../src/transport/tcp.js';
+import { wrap } from '../src/transport/wpdu.js';
+import { wrapperChannel } from '../src/transport/wrapper.js';
+import type { Row } from './measure.js';
+
+/** GETs in one run; runs of ours and of the bare client alternate, so that both meet the same machine. */
+const gets = 2000;
+const rounds = 14;
+/** A quarter more time for each GET than the bare client is 0.8 of its round trips. */
+const target = 1.25;
+
+/**
+ * GET of a clock over loopback TCP, one after the other: the client of the library against a socket that sends prebuilt octets, to the same meter, which
+ * answers with prebuilt octets. Both ends are in this process, so each GET is paid for by one core. The bare client neither encodes, decodes nor ciphers.
+ */
+export async function getBench(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const ciphered of [false, true]) rows.push(...(await compared(ciphered)));
+  rows.push(...(await idleConnections(Number(process.env.CONNECTIONS ?? 1000))));
+  return rows;
+}
+
+async function compared(ciphered: boolean): Promise<Row[]> {
+  const script = ciphered ? await cipheredScript() : plainScript();
+  const server = await answering(script);
+  const { port } = server.address() as { port: number };
+  const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port }), { clientSap: 16, serverSap: 1 });
+  const security = ciphered ? await contextOf('client') : undefined;
+  const client = new Client(channel, { preEstablished: true, ...(security === undefined ? {} : { security }) });
+  await client.connect();
+  const raw = await connectRaw(port);
+  const ours: Cost[] = [];
+  const bare: Cost[] = [];
+  for (let i = 0; i < rounds; i++) {
+    await script.prepare(i * gets);
+    ours.push(await cost(() => clientRun(client)));
+    await script.prepare(0);
+    bare.push(await cost(() => bareRun(raw, script.request)));
+  }
+  await client.close();
+  raw.destroy();
+  server.close();
+  const name = `GET, ${ciphered ? 'authenticated and encrypted' : 'plain'}`;
+  const least = (costs: readonly Cost[], of: keyof Cost): number => Math.min(...costs.map((c) => c[of]));
+  const [a, b] = [least(ours, 'time'), least(bare, 'time')];
+  const [c, d] = [least(ours, 'cpu'), least(bare, 'cpu')];
+  return [
+    { name: `${name}: time of a round trip`, unit: 'us', ours: a, reference: b, ratio: a / b, target },
+    { name: '  round trips per second', unit: '1/s', ours: 1e6 / a, reference: 1e6 / b, ratio: b / a },
+    { name: '  CPU of a GET, both ends', unit: 'us', ours: c, reference: d, ratio: c / d },
+  ];
+}
+
+async function clientRun(client: Client): Promise<void> {
+  for (let i = 0; i < gets; i++) await client.get(Clock, '0-0:1.0.0*255', 'time');
+}
+function bareRun(socket: Socket, request: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    let left = gets;
+    const next = (): void => {
+      if (left-- === 0) {
+        socket.off('data', next);
+        resolve();
+      } else socket.write(request);
+    };
+    socket.on('data', next);
+    next();
+  });
+}
+
+/** What the meter answers, and what the bare client sends. */
+interface Script {
+  readonly request: Uint8Array;
+  /** Makes answers for a run, outside of the time that counts. `from` is how many GETs the client has numbered before. */
+  prepare(from: number): Promise<void>;
+  answer(request: Uint8Array): Uint8Array;
+}
+/** Clock, attribute 2, and a date-time. */
+const requestOf = (invokeId: number): Uint8Array => Uint8Array.of(0xc0, 1, 0xc0 | invokeId, 0, 8, 0, 0, 1, 0, 0, 255, 2, 0);
+const responseOf = (invokeId: number): Uint8Array => Uint8Array.of(0xc4, 1, 0xc0 | invokeId, 0, 9, 12, 7, 0xea, 11, 21, 6, 12, 0, 0, 0, 0, 0, 0);
+
+function plainScript(): Script {
+  const answers = Array.from({ length: 16 }, (_, i) => wrap(1, 16, responseOf(i)));
+  return { request: wrap(16, 1, requestOf(1)), prepare: async () => {}, answer: (request) => answers[(request[10] as number) & 15] as Uint8Array };
+}
+/** Each answer has its own counter, so they come in order: the client numbers its requests 1 to 15, over and over. */
+async function cipheredScript(): Promise<Script> {
+  const meter = await contextOf('meter');
+  const request = wrap(16, 1, await protect(requestOf(1), await contextOf('client')));
+  const answers: Uint8Array[] = [];
+  let at = 0;
+  return {
+    request,
+    async prepare(from) {
+      at = 0;
+      for (let i = 0; i < gets; i++) answers[i] = wrap(1, 16, await protect(responseOf(((from + i) % 15) + 1), meter));
+    },
+    answer: () => answers[at++] as Uint8Array,
+  };
+}
+
+async function contextOf(side: 'client' | 'meter'): Promise<SecurityContext> {
+  const titles = { client: Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, 0, 0, 1), meter: Uint8Array.of(0x4d, 0x45, 0x54, 0, 0, 0, 0, 1) };
+  return new SecurityContext({
+    provider: nodeProvider,
+    suite: 0,
+    systemTitle: titles[side],
+    peerSystemTitle: titles[side === 'client' ? 'meter' : 'client'],
+    keys: await importKeys(nodeProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication }),
+    counters: new InvocationCounters(new MemoryCounterStore()),
+    policy: { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } },
+  });
+}
+
+function answering(script: Script): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => socket.write(script.answer(chunk)));
+    socket.on('error', () => {});
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+function connectRaw(port: number): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = socketConnect({ host: '127.0.0.1', port }, () => resolve(socket));
+    socket.setNoDelay(true);
+  });
+}
+
+/** Microseconds for each GET. */
+interface Cost {
+  readonly time: number;
+  readonly cpu: number;
+}
+async function cost(run: () => Promise<void>): Promise<Cost> {
+  const cpu = process.cpuUsage();
+  const start = systemClock.now();
+  await run();
+  const time = ((systemClock.now() - start) * 1000) / gets;
+  const { user, system } = process.cpuUsage(cpu);
+  return { time, cpu: (user + system) / gets };
+}
+
+/**
+ * Memory of connections on which nothing happens: served by a simulated meter, against sockets that are only accepted. Both ends are in this process, so each
+ * needs two file descriptors; `CONNECTIONS=10000 npm run bench -- get` asks for ten thousand (and `ulimit -n` above 20 100).
+ */
+export async function idleConnections(count: number): Promise<Row[]> {
+  const { meter } = await simulatedMeter({ provider: nodeProvider, profileRows: 1 });
+  const served = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, meter.connection()));
+  const ours = await heldBy(count, served.port);
+  await served.close();
+  const bare = createServer((socket) => socket.on('data', () => {}).on('error', () => {}));
+  await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
+  const reference = await heldBy(count, (bare.address() as { port: number }).port);
+  await new Promise((resolve) => bare.close(resolve));
+  return [
+    {
+      name: `memory of an idle connection, ${count} of them: JavaScript heap`,
+      unit: 'kB',
+      ours: ours.heap,
+      reference: reference.heap,
+      ratio: ours.heap / reference.heap,
+    },
+    { name: '  resident set of the process', unit: 'kB', ours: ours.resident, reference: reference.resident, ratio: ours.resident / reference.resident },
+  ];
+}
+/** Kilobytes for each connection. */
+async function heldBy(count: number, port: number): Promise<{ heap: number; resident: number }> {
+  // The first few load code and make pools.
+  const warm = await Promise.all(Array.from({ length: 20 }, () => connectRaw(port)));
+  const before = await memory();
+  const sockets: Socket[] = [];
+  while (sockets.length < count) sockets.push(...(await Promise.all(Array.from({ length: Math.min(100, count - sockets.length) }, () => connectRaw(port)))));
+  const after = await memory();
+  await Promise.all(
+    [...warm, ...sockets].map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          socket.once('close', () => resolve());
+          socket.destroy();
+        }),
+    ),
+  );
+  return { heap: (after.heapUsed - before.heapUsed) / count / 1000, resident: (after.rss - before.rss) / count / 1000 };
+}
+async function memory(): Promise<NodeJS.MemoryUsage> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let i = 0; i < 3; i++) globalThis.gc?.();
+  return process.memoryUsage();
+}
