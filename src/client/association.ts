@@ -5,12 +5,10 @@ import { protect } from '../security/protect.js';
 import type { KeyHandle } from '../security/provider.js';
 import { recoverCounter } from '../security/recovery.js';
 import { unprotect } from '../security/unprotect.js';
-import { invokeMethod } from '../session/action.js';
 import {
   aarqOf,
   authenticationOctets,
   authenticationRequired,
-  defaultConformance,
   initiateRequestOf,
   isHls,
   mechanisms,
@@ -24,6 +22,7 @@ import { cutByGeneral, defaultReceiveTotal, plainSize, type ServiceLimits } from
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { Exchange, type ExchangeOptions, expectedCounter, notOpen } from './exchange.js';
+import { logicalNames, type Referencing } from './referencing.js';
 
 /** How the client proves who it is. */
 export type Authentication =
@@ -46,6 +45,8 @@ export interface ClientOptions extends ExchangeOptions {
   /** Proposes a dedicated key for this association. Default false. */
   readonly dedicatedKey?: boolean;
   readonly conformance?: readonly ConformanceBit[];
+  /** Logical names (default), or `shortNames()` for meters with short name referencing. */
+  readonly referencing?: Referencing;
   /** Longest APDU that we take, in octets. Default 65535. */
   readonly maxReceivePduSize?: number;
   /** Octets of one value that are taken by blocks. Default 64 MiB. */
@@ -65,7 +66,6 @@ export interface ClientOptions extends ExchangeOptions {
 
 /** Many meters close the connection instead of answering a release: not worth a long wait. */
 const releaseTimeout = 5000;
-const associationLn = { classId: 15, instanceId: '0-0:40.0.0*255', methodId: 1 } as const;
 
 /** Opens and releases an association and runs conversations in it. */
 export class AssociationShell {
@@ -84,6 +84,9 @@ export class AssociationShell {
   }
   get state(): string {
     return this.#state;
+  }
+  get referencing(): Referencing {
+    return this.options.referencing ?? logicalNames;
   }
   get limits(): ServiceLimits {
     return this.#limits;
@@ -115,7 +118,8 @@ export class AssociationShell {
   }
   #preEstablished(): void {
     this.exchange.security = this.ciphered ? this.#security() : undefined;
-    this.conformance = this.options.conformance ?? defaultConformance;
+    this.conformance = this.options.conformance ?? this.referencing.conformance;
+    this.referencing.opened?.(this.conformance);
   }
 
   async #associate(signal: AbortSignal | undefined, mayRecover: boolean): Promise<void> {
@@ -149,12 +153,12 @@ export class AssociationShell {
     }
     const initiate = initiateRequestOf({
       dedicatedKey,
-      conformance: options.conformance ?? defaultConformance,
+      conformance: options.conformance ?? this.referencing.conformance,
       maxReceivePduSize: options.maxReceivePduSize ?? 0xffff,
     });
     return aarqOf({
       mechanism: authentication.mechanism,
-      referencing: 'LN',
+      referencing: this.referencing.kind,
       ciphered,
       systemTitle: ciphered || mechanisms[authentication.mechanism] >= 5 ? security?.systemTitle : undefined,
       authenticationValue: authentication.mechanism === 'lls' ? authentication.password : challenge,
@@ -172,11 +176,13 @@ export class AssociationShell {
     if (aare.userInformation === undefined) throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: 'no InitiateResponse in the AARE' });
     const plain = this.ciphered ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu : aare.userInformation;
     const initiate = readInitiateResponse(plain);
-    if (initiate.vaaName !== 7) throw new DlmsError('service/unsupported', { what: 'short name referencing by this client' });
+    if (initiate.vaaName !== this.referencing.vaaName)
+      throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: `vaa-name ${initiate.vaaName} instead of ${this.referencing.vaaName}` });
     const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
     const context = this.ciphered ? this.#security() : undefined;
     this.#limits = { ...this.#limits, sendSize: plainSize(sendSize, context, context?.form ?? 'glo'), whole: cutByGeneral(initiate.negotiatedConformance) };
     this.conformance = initiate.negotiatedConformance;
+    this.referencing.opened?.(this.conformance);
     this.exchange.security = this.ciphered ? this.#security() : undefined;
     this.exchange.agreed(this.conformance, sendSize);
     const value = authenticationOctets(aare.respondingAuthenticationValue);
@@ -209,16 +215,11 @@ export class AssociationShell {
     const reply = await hlsReply(exchange);
     const invoke = { invokeId: 1, serviceClass: 'confirmed', priority: 'high' } as const;
     // Under the global key even when there is a dedicated one, and service-specific even when general protection was agreed: so every peer seen does it.
-    const conversation = invokeMethod(
-      invoke,
-      associationLn,
-      { type: 'octet-string', value: reply },
-      {
-        ...this.#limits,
-        // Never by blocks, whatever the server says that it takes: no peer expects them here.
-        sendSize: Number.POSITIVE_INFINITY,
-      },
-    );
+    const conversation = this.referencing.replyToHls(invoke, reply, {
+      ...this.#limits,
+      // Never by blocks, whatever the server says that it takes: no peer expects them here.
+      sendSize: Number.POSITIVE_INFINITY,
+    });
     const response = await this.exchange.run(conversation, signal, { form: 'glo' });
     if (response.result !== 'success') throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
     if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
@@ -246,7 +247,7 @@ export class AssociationShell {
     const { options, ciphered } = this;
     const initiate = initiateRequestOf({
       dedicatedKey: undefined,
-      conformance: options.conformance ?? defaultConformance,
+      conformance: options.conformance ?? this.referencing.conformance,
       maxReceivePduSize: options.maxReceivePduSize ?? 0xffff,
     });
     const userInformation = ciphered ? await protect(initiate, this.#security()) : undefined;

@@ -13,9 +13,6 @@ import type {
   WritableName,
 } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
-import { invokeMethod } from '../session/action.js';
-import { getAttribute, getList } from '../session/get.js';
-import { setAttribute } from '../session/set.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
 import { AssociationShell, type ClientOptions } from './association.js';
@@ -56,6 +53,10 @@ export class Client {
     this.association = new AssociationShell(channel, options);
   }
 
+  /** How attributes are named on the wire: by logical names, or by short names (see `shortNames`). */
+  get referencing(): 'LN' | 'SN' {
+    return this.association.referencing.kind;
+  }
   /**
    * Opens the lower layer and the association, HLS included.
    * @throws DlmsError `association/rejected`, `association/authentication-failed`, `security/…`, `transport/…`
@@ -91,7 +92,7 @@ export class Client {
   async getEncoded(descriptor: CosemAttributeDescriptorWithSelection, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<Uint8Array> {
     const { association } = this;
     const result = await association.exchange.exclusive(() =>
-      association.run((limits) => getAttribute(this.#invoke(), descriptor, limits, options.onProgress), options.signal),
+      association.run((limits) => association.referencing.get(this.#invoke(), descriptor, limits, options.onProgress), options.signal),
     );
     if (result.type === 'data') return result.value;
     throw new DlmsError('service/data-access', { result: result.value, object: label });
@@ -117,7 +118,7 @@ export class Client {
   async setData(descriptor: CosemAttributeDescriptorWithSelection, value: Data, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<void> {
     const { association } = this;
     const result = await association.exchange.exclusive(() =>
-      association.run((limits) => setAttribute(this.#invoke(), descriptor, value, limits), options.signal),
+      association.run((limits) => association.referencing.set(this.#invoke(), descriptor, value, limits), options.signal),
     );
     if (result !== 'success') throw new DlmsError('service/data-access', { result, object: label });
   }
@@ -153,7 +154,10 @@ export class Client {
   ): Promise<Data | undefined> {
     const { association } = this;
     const response = await association.exchange.exclusive(() =>
-      association.run((limits) => invokeMethod(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits), options.signal),
+      association.run(
+        (limits) => association.referencing.action(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits),
+        options.signal,
+      ),
     );
     if (response.result !== 'success') throw new DlmsError('service/action', { result: response.result, object: label });
     if (response.returnParameters === undefined) return undefined;
@@ -192,13 +196,13 @@ export class Client {
   async #getList(targets: readonly GetTarget[], options: CallOptions): Promise<GetOutcome[]> {
     const { association } = this;
     const results: GetOutcome[] = [];
-    // A request has to fit into the PDU size of the meter: about 11 octets for each attribute, more with a selection.
+    // Meters with small buffers refuse long lists.
     for (let from = 0; from < targets.length; from += listLength) {
       const part = targets.slice(from, from + listLength);
       const received = await association.exchange.exclusive(() =>
         association.run(
           (limits) =>
-            getList(
+            association.referencing.getList(
               this.#invoke(),
               part.map((t) => t.descriptor),
               part.map(() => dataOctets),
