@@ -6,7 +6,7 @@ import { type ProtectOptions, protect } from '../security/protect.js';
 import { unprotect } from '../security/unprotect.js';
 import type { Conversation } from '../session/conversation.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
-import type { ApduChannel } from '../transport/transport.js';
+import type { ApduChannel, ReceiveOptions } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 
@@ -40,19 +40,29 @@ export class Exchange {
   security: SecurityContext | undefined;
   /** Set when both sides support general block transfer. */
   gbt: GbtEndpoint | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  #busy = false;
+  readonly #waiting: (() => void)[] = [];
+  readonly #receiveOptions: ReceiveOptions;
 
   constructor(channel: ApduChannel, options: ExchangeOptions) {
     this.channel = channel;
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    this.#receiveOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   }
 
   /** Waits for its turn, then runs; a failure does not stop the others. */
-  exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work, work);
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    // Whoever is done hands the turn on, so nobody who comes later gets in between.
+    if (this.#busy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy = false;
+      else next();
+    }
   }
 
   /** Runs a conversation of plain APDUs to its end, protecting and opening each. */
@@ -61,26 +71,35 @@ export class Exchange {
     while (step.done !== true) {
       const sent = step.value;
       await this.send(sent, protection);
-      step = await this.#answered(conversation, sent, signal);
+      let answer = await this.receive(signal);
+      // A response to an earlier request that timed out may come late: it is passed over, and the right one awaited.
+      while (isLate(sent, answer)) {
+        this.options.onEvent?.({ type: 'late', apdu: answer });
+        answer = await this.receive(signal);
+      }
+      step = conversation.next(answer);
     }
     return step.value;
   }
-  /** A response to an earlier request that timed out may come late: it is passed over, and the right one awaited. */
-  async #answered<T>(conversation: Conversation<T>, sent: Uint8Array, signal: AbortSignal | undefined): Promise<IteratorResult<Uint8Array, T>> {
-    for (;;) {
-      const answer = await this.receive(signal);
-      if (isLate(sent, answer)) this.options.onEvent?.({ type: 'late', apdu: answer });
-      else return conversation.next(answer);
+
+  // Each await costs a GET more than most of what is awaited: what is there already is taken as it is.
+  send(plain: Uint8Array, options?: ProtectOptions): Promise<void> {
+    if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'sent', apdu: plain });
+    if (this.security === undefined) return this.sendRaw(plain);
+    try {
+      const apdu = protect(plain, this.security, options);
+      return apdu instanceof Promise ? apdu.then((a) => this.sendRaw(a)) : this.sendRaw(apdu);
+    } catch (e) {
+      return Promise.reject(e);
     }
   }
-
-  async send(plain: Uint8Array, options?: ProtectOptions): Promise<void> {
-    if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'sent', apdu: plain });
-    const apdu = this.security === undefined ? plain : await protect(plain, this.security, options);
-    await this.sendRaw(apdu);
+  sendRaw(apdu: Uint8Array): Promise<void> {
+    if (this.gbt !== undefined) return this.#sendBlocks(this.gbt, apdu);
+    this.options.onEvent?.({ type: 'sent', apdu });
+    return this.channel.send(apdu);
   }
-  async sendRaw(apdu: Uint8Array): Promise<void> {
-    await this.#sendAll(this.gbt === undefined ? [apdu] : this.gbt.begin(apdu));
+  async #sendBlocks(gbt: GbtEndpoint, apdu: Uint8Array): Promise<void> {
+    await this.#sendAll(gbt.begin(apdu));
   }
   async #sendAll(apdus: readonly Uint8Array[]): Promise<void> {
     for (const apdu of apdus) {
@@ -91,28 +110,37 @@ export class Exchange {
   /** The next plain response. Notifications in between go to `onNotification`. */
   async receive(signal?: AbortSignal): Promise<Uint8Array> {
     for (;;) {
-      const { apdu, acknowledgement } = await this.#whole(signal);
-      const plain = this.security === undefined ? apdu : (await unprotect(apdu, this.security, { lenient: true })).apdu;
+      const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
+      const { apdu, acknowledgement } = received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
+      let plain = apdu;
+      if (this.security !== undefined) {
+        const opened = unprotect(apdu, this.security, lenient);
+        plain = (opened instanceof Promise ? await opened : opened).apdu;
+      }
       if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
       if (plain[0] !== 0x0f && plain[0] !== 0xc2) return plain;
       // Nothing else tells the meter that the last block of a notification arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
-      this.options.onNotification?.(decode(Apdu, plain, { lenient: true }));
+      this.options.onNotification?.(decode(Apdu, plain, lenient));
     }
   }
-  async receiveRaw(signal?: AbortSignal, timeoutMs: number | undefined = this.options.timeoutMs): Promise<Uint8Array> {
-    const apdu = await this.channel.receive({
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(signal === undefined ? {} : { signal }),
+  receiveRaw(signal?: AbortSignal, timeoutMs?: number): Promise<Uint8Array> {
+    const received = this.channel.receive(
+      signal === undefined && timeoutMs === undefined
+        ? this.#receiveOptions
+        : { ...this.#receiveOptions, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) },
+    );
+    const { onEvent } = this.options;
+    if (onEvent === undefined) return received;
+    return received.then((apdu) => {
+      onEvent({ type: 'received', apdu });
+      return apdu;
     });
-    this.options.onEvent?.({ type: 'received', apdu });
-    return apdu;
   }
   /** Puts general block transfer together, sending what its machine asks for. */
-  async #whole(signal: AbortSignal | undefined): Promise<{ apdu: Uint8Array; acknowledgement?: Uint8Array | undefined }> {
-    for (;;) {
-      const apdu = await this.#blockOrWhole(signal);
-      if (apdu[0] !== 0xe0) return { apdu };
+  async #whole(first: Uint8Array, signal: AbortSignal | undefined): Promise<{ apdu: Uint8Array; acknowledgement: Uint8Array | undefined }> {
+    for (let apdu = first; ; apdu = await this.#blockOrWhole(signal)) {
+      if (apdu[0] !== 0xe0) return { apdu, acknowledgement: undefined };
       this.gbt ??= new GbtEndpoint();
       const { send, complete, acknowledgement } = this.gbt.receive(apdu);
       await this.#sendAll(send);
@@ -135,6 +163,8 @@ export class Exchange {
     this.gbt = conformance.includes('general-block-transfer') ? new GbtEndpoint({ sendSize }) : undefined;
   }
 }
+
+const lenient = { lenient: true } as const;
 
 /** Same service, another invoke-id: C0 (request) is answered by C4, C1 by C5, C3 by C7; the invoke-id is in the third octet. */
 function isLate(sent: Uint8Array, answer: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, decode, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
+import { alt, choice, decode, decodeFrom, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
 import { concat } from '../core/bytes.js';
 import { ended, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
@@ -43,7 +43,10 @@ type RawResponse = Infer<typeof rawResponse>;
 
 function readResponse(bytes: Uint8Array, invoke: InvokeId, state: string): RawResponse {
   if (bytes[0] !== 0xc4) throw refused(decode(Apdu, bytes, { lenient: true }), state);
-  const response = decode(rawResponse, bytes.subarray(1), { lenient: true });
+  const r = new Reader(bytes, { lenient: true });
+  r.offset = 1;
+  const response = decodeFrom(rawResponse, r);
+  if (r.left !== 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
   sameInvokeId(response.invokeIdAndPriority, invoke);
   return response;
 }
