@@ -1,6 +1,16 @@
 export type { Authentication, ClientOptions } from './association.js';
+export { type BrowsedAttribute, type BrowsedMethod, BrowsedObject, type BrowseOptions, browse, MeterBrowser, type ObjectRecord } from './browser.js';
 export { type CallOptions, Client, type GetOptions, type GetOutcome, type GetTarget, ObjectHandle } from './client.js';
 export type { ClientEvent, ExchangeOptions } from './exchange.js';
+export {
+  type AttributeAccessRight,
+  type ListedObject,
+  type MethodAccessRight,
+  type ObjectList,
+  readObjectList,
+  readShortNameList,
+} from './object-list.js';
 export { openProfile, ProfileReader, type ReadProfileOptions, type RowsOptions, readProfile, type TimeSelection } from './profile.js';
 export { type OpenProfileOptions, ProfileData, type ProfileLayout, type RangeForm, type RowCell } from './profile-data.js';
 export type { ProfileMarker, StreamRow } from './profile-stream.js';
+export { logicalNames, type Referencing } from './referencing.js';
