@@ -59,7 +59,8 @@ export class SocketLink implements OctetLink {
   }
 
   write(octets: Uint8Array): MaybePromise<void> {
-    if (this.#closing || this.#gone || this.#socket.write(octets)) return undefined;
+    // Short arrays live in the heap and would each get a buffer of their own outside of it; copied into the pool of Buffer they do not.
+    if (this.#closing || this.#gone || this.#socket.write(octets.length > 64 ? octets : Buffer.from(octets))) return undefined;
     if (this.#drained === undefined) {
       let resolve = (): void => {};
       const promise = new Promise<void>((r) => {
