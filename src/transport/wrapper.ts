@@ -102,10 +102,16 @@ class WrapperConnection implements WrapperMux {
     await within(this.clock, this.timeoutMs, 'the peer to take the last octets', closing).catch(() => this.#link.abort());
   }
 
-  async #send(route: Route, apdu: Uint8Array): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const writing = this.#link.write(wrap(route.clientSap, route.serverSap, apdu));
-    if (writing === undefined) return;
+  #send(route: Route, apdu: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    try {
+      const writing = this.#link.write(wrap(route.clientSap, route.serverSap, apdu));
+      return writing === undefined ? Promise.resolve() : this.#written(writing);
+    } catch (e) {
+      return Promise.reject(e);
+    }
+  }
+  async #written(writing: Promise<void>): Promise<void> {
     await within(this.clock, this.timeoutMs, 'the peer to read', writing);
     if (this.#failure !== undefined) throw this.#failure;
   }
