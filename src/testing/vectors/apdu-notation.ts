@@ -60,7 +60,7 @@ export function apduNotation(apdu: Apdu): Fields {
       return {
         ...head,
         time: apdu.time === undefined ? null : hex(apdu.time),
-        attribute: attribute(apdu.cosemAttributeDescriptor),
+        attribute: { ...attribute(apdu.cosemAttributeDescriptor), access: null },
         value: dataNotation(apdu.attributeValue),
       };
     case 'data-notification':

@@ -3,8 +3,10 @@ import { decode, decodeFrom } from '../../axdr/schema.js';
 import { latin1 } from '../../core/bytes.js';
 import { Reader } from '../../core/cursor.js';
 import { DlmsError } from '../../core/errors.js';
+import { parseHex } from '../../core/hex.js';
 import { dateTimeFromBytes, toInstant } from '../../cosem/date-time.js';
 import { readSecurityHeader } from '../../security/ciphering.js';
+import type { SecurityContext } from '../../security/context.js';
 import { unprotect } from '../../security/unprotect.js';
 import { GbtEndpoint } from '../../session/general-block-transfer.js';
 import { apduFromXml } from '../../translator/xml-from.js';
@@ -17,7 +19,7 @@ import { decodeMbusFrame, MbusDeframer, mbusSegment } from '../../transport/mbus
 import { unwrap } from '../../transport/wpdu.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { contextOf, suiteOf } from './keys.js';
-import { octetsParam } from './values.js';
+import { numberParam, octetsParam } from './values.js';
 import { Unsupported, type Vector } from './vector.js';
 
 // Where octets enter the library, for vectors that want them refused: each layer takes octets strictly, and throws.
@@ -90,7 +92,7 @@ function takeApdu(octets: Uint8Array): unknown {
 /** Opens protected APDUs of one sender in order: tags, counters, and the protection that the keys promise. */
 async function opening(vector: Vector): Promise<Intake> {
   const peer = octetsParam(vector, 'systemTitle', 'originatorSystemTitle', 'serverSystemTitle', 'clientSystemTitle');
-  const own = octetsParam(vector, 'ownSystemTitle', 'recipientSystemTitle');
+  const own = octetsParam(vector, 'ownSystemTitle', 'recipientSystemTitle') ?? recipientIn(vector);
   const required = vector.params.policy ?? vector.params.securityPolicy;
   if (required !== undefined && required !== null && typeof required !== 'number') throw new Unsupported('params.policy: a number expected');
   const flags = required ?? 0;
@@ -100,15 +102,44 @@ async function opening(vector: Vector): Promise<Intake> {
     peer,
     policy: { send: {}, receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 }, plainErrors: false },
   });
+  const last = lastCounterParam(vector);
   return async (octets) => {
     takeApdu(octets);
     const title = titleIn(octets);
     if (context.peerSystemTitle === undefined && title !== undefined) context.setPeer(title);
+    await remember(context, last);
     const acse = decode(Apdu, octets);
     const carried = 'userInformation' in acse ? acse.userInformation : undefined;
     const { apdu } = await unprotect(carried ?? octets, context);
     return decode(Apdu, apdu);
   };
+}
+/** The counter that was accepted before the first input. */
+export const lastCounterParam = (vector: Vector): number | undefined =>
+  ['lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored'].map((name) => numberParam(vector, name)).find((n) => n !== undefined);
+/** Whatever key comes: messages of the peer up to `last` have been seen. */
+async function remember(context: SecurityContext, last: number | undefined): Promise<void> {
+  const peer = context.peerSystemTitle;
+  if (last === undefined || peer === undefined) return;
+  for (const [store, key] of [
+    [context.counters.store, 'global-unicast-encryption-key'],
+    [context.counters.store, 'global-broadcast-encryption-key'],
+    [context.dedicatedStore, 'dedicated-key'],
+  ] as const) {
+    const name = context.receiveName(key, peer);
+    if ((await store.last(name)) === undefined) await store.record([[{ name, value: last }]]);
+  }
+}
+/** The title that the first input names as its recipient: nobody else could take it. */
+function recipientIn(vector: Vector): Uint8Array | undefined {
+  const first = [vector.input.hex, ...Object.values(vector.input).filter(Array.isArray).flat()].find((v) => typeof v === 'string');
+  if (first === undefined) return undefined;
+  try {
+    const apdu = decode(Apdu, parseHex(first as string));
+    return 'recipientSystemTitle' in apdu && apdu.recipientSystemTitle.length === 8 ? apdu.recipientSystemTitle : undefined;
+  } catch {
+    return undefined;
+  }
 }
 function titleIn(octets: Uint8Array): Uint8Array | undefined {
   const apdu = decode(Apdu, octets);

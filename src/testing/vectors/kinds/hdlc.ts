@@ -1,5 +1,5 @@
 import { formatHex, parseHex } from '../../../core/hex.js';
-import { decodeHdlcAddress, encodeHdlcAddress, type HdlcAddress } from '../../../transport/hdlc/address.js';
+import { decodeHdlcAddress, encodeHdlcAddress, formatHdlcAddress, type HdlcAddress } from '../../../transport/hdlc/address.js';
 import { encodeHdlcControl } from '../../../transport/hdlc/control.js';
 import { hdlcDeframer } from '../../../transport/hdlc/deframer.js';
 import { fcs16 } from '../../../transport/hdlc/fcs.js';
@@ -55,15 +55,20 @@ export const hdlcKinds: Readonly<Record<string, Kind>> = {
     input: ['frames', 'cases'],
     run(vector, notes) {
       const reassembler = hdlcReassembler();
+      // Who an address belongs to is known from the first frame that tells; later segments and receipts do not.
+      const senders = new Map<string, string>();
       const frames = sequenceInput(vector).map(({ hex: text, direction }) => {
         const bytes = parseHex(text);
         const frame = decodeHdlcFrame(bytes);
         const message = reassembler.push(frame);
         const apdu = message === undefined ? undefined : stripLlc(message.information);
+        const from = formatHdlcAddress(frame.source);
+        const sender = direction ?? directionOf(frame) ?? senders.get(from);
+        if (sender !== undefined) senders.set(from, sender);
         return {
           ...frameNotation(frame, notes, bytes),
           hex: hexText(text),
-          direction: direction ?? directionOf(frame),
+          direction: sender,
           destination: anyOf(hex(encodeHdlcAddress(frame.destination)), addressNotation(frame.destination)),
           source: anyOf(hex(encodeHdlcAddress(frame.source)), addressNotation(frame.source)),
           apduHex: apdu === undefined || apdu.length === 0 ? undefined : hex(apdu),
@@ -95,7 +100,7 @@ export function frameNotation(frame: HdlcFrame, notes: Notes, bytes?: Uint8Array
     destination: addressNotation(frame.destination),
     source: addressNotation(frame.source),
     controlByte: hexText(encodeHdlcControl(control).toString(16).padStart(2, '0')),
-    control: { ...control },
+    control: anyOf({ ...control }, control.type),
     hcs: information.length === 0 ? undefined : hex(octets.subarray(header + 1, header + 3)),
     fcs: hex(octets.subarray(-3, -1)),
     information: information.length === 0 ? undefined : hex(information),

@@ -10,7 +10,7 @@ import { isCategory } from '../categories.js';
 import { check, type Matcher } from '../compare.js';
 import { securityParams } from '../keys.js';
 import { type Intake, intakeOf } from '../layers.js';
-import { cases, numberParam, octets, sequenceInput } from '../values.js';
+import { cases, octets, sequenceInput } from '../values.js';
 import { Difference, type Kind, Unsupported, type Vector } from '../vector.js';
 import { checkSequence } from './hdlc.js';
 
@@ -111,8 +111,6 @@ async function sequence(vector: Vector): Promise<unknown> {
       results.push(await refusal(() => store.record([[{ name: 'peer', value: received }]]), new Uint8Array(0)));
     }
   } else {
-    if (numberParam(vector, 'lastInvocationCounter') !== undefined || numberParam(vector, 'lastCounter') !== undefined)
-      throw new Unsupported('params.lastCounter with APDUs');
     const intake = await intakeOf(vector);
     for (const { hex } of sequenceInput(vector)) results.push(await refusal(intake, parseHex(hex)));
   }

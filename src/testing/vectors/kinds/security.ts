@@ -44,7 +44,7 @@ export const securityKinds: Readonly<Record<string, Kind>> = {
   },
   'aes-gcm': {
     input: ['plaintext', 'aad', 'ciphertext', 'tag'],
-    params: ['key', ...ivNames, 'tagLength'],
+    params: ['key', ...ivNames, 'tagLength', 'aad'],
     run: aesGcm,
   },
   'key-wrap': {
@@ -117,13 +117,14 @@ async function protectVector(vector: Vector): Promise<unknown> {
     if (!equalBytes(opened.apdu, plaintext)) throw new Difference('what was protected does not open to the plaintext');
     apdus.push(protectedApdu);
   }
-  // The whole APDU, or its content alone.
-  const content = decode(Apdu, apdus[0] as Uint8Array) as { value?: Uint8Array; cipheredContent?: Uint8Array };
-  const bare = content.value ?? content.cipheredContent ?? apdus[0]!;
+  // The whole APDU, or its content alone. A dedicated key is there to be used.
+  const meant = dedicated ? apdus.slice(2) : apdus;
+  const content = decode(Apdu, meant[0] as Uint8Array) as { value?: Uint8Array; cipheredContent?: Uint8Array };
+  const bare = content.value ?? content.cipheredContent ?? meant[0]!;
   const tag = authenticated ? bare.subarray(-tagLength) : undefined;
   const body = bare.subarray(securityHeaderLength, authenticated ? -tagLength : undefined);
   return {
-    secured: anyOf(...(dedicated ? apdus.slice(2) : apdus).map(hex), ...(dedicated ? [] : [hex(bare)])),
+    secured: anyOf(...meant.map(hex), hex(bare)),
     authenticationTag: tag === undefined ? undefined : hex(tag),
     tag: tag === undefined ? undefined : hex(tag),
     ciphertext: encrypted ? hex(body) : undefined,
@@ -136,12 +137,15 @@ async function protectVector(vector: Vector): Promise<unknown> {
 async function unprotectVector(vector: Vector, notes: Notes): Promise<unknown> {
   const bytes = octets(vector, 'hex');
   const outer = decodeNoting(Apdu, bytes, notes);
+  if (outer.type === 'general-ciphering') return generalCiphering(vector, notes);
   const content = ((outer as { value?: Uint8Array }).value ?? (outer as { cipheredContent?: Uint8Array }).cipheredContent) as Uint8Array | undefined;
-  const title = (outer as { systemTitle?: Uint8Array }).systemTitle;
+  const named = outer as { systemTitle?: Uint8Array; originatorSystemTitle?: Uint8Array };
+  const title = named.systemTitle ?? named.originatorSystemTitle;
   const peer = octetsParam(vector, 'systemTitle', 'originatorSystemTitle') ?? (title?.length === 8 ? title : undefined);
   const withheld = octetsParam(vector, 'authenticationKey') === undefined || vector.params.tagVerified === false;
   const nibble = content === undefined ? undefined : (content[0] as number) & 15;
-  const context = await contextOf(withheld ? without(vector, 'authenticationKey') : vector, { suite: keySuite(vector, nibble), peer });
+  const own = octetsParam(vector, 'recipientSystemTitle') ?? recipientOf(outer);
+  const context = await contextOf(withheld ? without(vector, 'authenticationKey') : vector, { suite: keySuite(vector, nibble), own, peer });
   const opened = await unprotect(bytes, context, withheld ? { mode: 'unverified' } : {});
   return {
     ...apduNotation(outer),
@@ -155,6 +159,8 @@ const tagOf = (content: Uint8Array): Record<string, Matcher | undefined> => {
   const tag = ((content[0] as number) & 0x10) !== 0 ? hex(content.subarray(-tagLength)) : undefined;
   return { authenticationTag: tag, tag };
 };
+const recipientOf = (apdu: Apdu): Uint8Array | undefined =>
+  'recipientSystemTitle' in apdu && apdu.recipientSystemTitle.length === 8 ? apdu.recipientSystemTitle : undefined;
 const without = (vector: Vector, name: string): Vector => ({ ...vector, params: { ...vector.params, [name]: null } });
 /** Some meters write suite 1 and use suite 0: the key length decides what the nibble leaves open. */
 function keySuite(vector: Vector, nibble: number | undefined): 0 | 1 | 2 {
@@ -174,7 +180,8 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
     throw new Difference(`iv: ${formatHex(ivOf(originator, header.invocationCounter))} computed`);
   const signer = octetsParam(vector, 'signaturePublicKey', 'originatorSigningKey', 'originatorPublicKey');
   if (signer !== undefined && keyInfo?.type === 'agreed-key' && keyInfo.keyCipheredData.length > 0) await verifyEphemeral(signer, keyInfo.keyCipheredData);
-  const agreed = octetsParam(vector, 'agreedKey');
+  // Without key information the two sides know the key.
+  const agreed = octetsParam(vector, 'agreedKey') ?? (keyInfo === undefined ? octetsParam(vector, 'encryptionKey') : undefined);
   const suite = keySuite(vector, header.control.suite);
   let plain: Uint8Array;
   if (vector.params.tagVerified === false) {
@@ -186,7 +193,7 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
     const authenticationKey = await provider.importKey('secret', neededParam(vector, 'authenticationKey'));
     plain = await openContent({ provider, key: await aesKey(agreed), authenticationKey, systemTitle: originator, extra }, header, cipheredContent);
   } else {
-    const own = apdu.recipientSystemTitle.length === 8 ? apdu.recipientSystemTitle : undefined;
+    const own = recipientOf(apdu);
     plain = (await unprotect(bytes, await contextOf(vector, { suite, peer: originator, own }))).apdu;
   }
   const notation = apduNotation(apdu);
@@ -249,7 +256,8 @@ async function aesGcm(vector: Vector): Promise<unknown> {
   const key = await aesKey(neededParam(vector, 'key'));
   const iv = ivParam(vector);
   if (iv.length !== 12) throw new Unsupported(`an initialization vector of ${iv.length} octets (DLMS uses 12)`);
-  const aad = vector.input.aad === undefined ? [] : [octets(vector, 'aad')];
+  const extra = vector.input.aad === undefined ? octetsParam(vector, 'aad') : octets(vector, 'aad');
+  const aad = extra === undefined ? [] : [extra];
   if (vector.input.plaintext === undefined) {
     const opened = await provider.open(key, iv, aad, concat(octets(vector, 'ciphertext'), octets(vector, 'tag').subarray(0, tagLength)));
     return { plaintext: opened === undefined ? undefined : hex(opened), valid: opened !== undefined };
