@@ -93,11 +93,11 @@ export type ConfirmedServiceError = { type: (typeof services)[number]; value: Se
 export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__ */ (() =>
   choice('ConfirmedServiceError', Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)]))) as Schema<ConfirmedServiceError>)();
 
-/** Follows only service-error 6, so its presence is read off the octets that are left. Older servers send service-error 6 without it. */
+/** Follows only service-error 6 (the octet in front of it), so its presence is read off the octets that are left. Older servers leave it out. */
 const trailing = <T>(inner: Schema<T>): Optional<T> => ({
   ...optional(inner),
   shape: { of: 'optional', inner, with: (part) => trailing(part(inner, '')) },
-  read: (r) => (r.left >= 4 ? inner.read(r) : undefined),
+  read: (r) => (r.left >= 4 || (r.left > 0 && r.bytes[r.offset - 1] === 6) ? inner.read(r) : undefined),
   write: (w, v) => (v === undefined ? undefined : inner.write(w, v)),
 });
 const expectedCounter: Optional<number> = /* @__PURE__ */ trailing(unsigned32);
