@@ -62,7 +62,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   if (config.mechanism === 'lls' && (value === undefined || config.password === undefined || !llsMatches(config.password, value)))
     return refuse('authentication-failure');
 
-  const security = config.security?.();
+  const security = await config.security?.(aarq.callingAPTitle?.slice());
   const named = ciphered || mechanisms[config.mechanism] >= 5;
   if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
   const hls = isHls(config.mechanism);

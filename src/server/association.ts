@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../core/promise.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ManufacturerReply } from '../security/hls.js';
@@ -41,9 +42,9 @@ export interface AssociationConfig {
   readonly manufacturer?: ManufacturerReply;
   /**
    * Makes the security state of a new association: needed for ciphering and HLS. The meter's own title, keys, counters and policy come from
-   * here; the client's title from the AARQ, checked when the context already names the peer.
+   * here; the client's title from the AARQ (not verified yet), checked when the context already names the peer.
    */
-  readonly security?: () => SecurityContext;
+  readonly security?: (clientSystemTitle?: Uint8Array) => MaybePromise<SecurityContext>;
   /** The application context must be one with ciphering. Default: false. */
   readonly ciphered?: boolean;
   readonly conformance?: readonly ConformanceBit[];

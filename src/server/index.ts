@@ -13,3 +13,5 @@ export {
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
+export { type SecuritySetupObjectOptions, securitySetupObject } from './security-setup.js';
+export { type OwnPair, SecurityState, type SecurityStateOptions } from './security-state.js';

@@ -1,6 +1,5 @@
 import { decode, encode, type Schema } from '../axdr/schema.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import type { AttributeName, AttributeValue, InterfaceClass, MethodName, MethodParameter, MethodResult } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';

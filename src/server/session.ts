@@ -43,10 +43,6 @@ export class ServerAssociation {
     this.#device = device;
     this.#config = config;
     this.#route = route;
-    if (config?.preEstablished === true) {
-      const conformance = config.conformance ?? serverConformance;
-      this.#open = this.#opened({ config, security: config.security?.(), conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined });
-    }
   }
 
   /** Answers one APDU after the other, in the order they came. Never throws. */
@@ -67,7 +63,7 @@ export class ServerAssociation {
     }
   }
   async #respond(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
-    const open = this.#open;
+    const open = this.#open ?? (await this.#preEstablished());
     const acse = apdu[0] === 0x60 || apdu[0] === 0x62;
     const limit = pduLimit(this.#maxReceivePduSize);
     if (apdu.length > (acse || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit)) return [exception('service-not-allowed', 'pdu-too-long')];
@@ -76,6 +72,14 @@ export class ServerAssociation {
     if (apdu[0] === 0x62) return await this.#release(apdu, open);
     if (apdu[0] === 0xe0 && open.gbt !== undefined) return await this.#blocks(apdu, open.gbt, open);
     return (await this.#serve(apdu, open)).flatMap((r) => open.gbt?.begin(r) ?? [r]);
+  }
+  async #preEstablished(): Promise<Open | undefined> {
+    const config = this.#config;
+    if (config?.preEstablished !== true) return undefined;
+    const conformance = config.conformance ?? serverConformance;
+    const security = await config.security?.();
+    this.#open = this.#opened({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined });
+    return this.#open;
   }
   async #blocks(apdu: Uint8Array, gbt: GbtEndpoint, open: Open): Promise<readonly Uint8Array[]> {
     const { send, complete, acknowledgement } = gbt.receive(apdu);

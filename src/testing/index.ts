@@ -1,1 +1,1 @@
-export { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeys } from './simulated-meter.js';
+export { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeys, testKeysOf } from './simulated-meter.js';

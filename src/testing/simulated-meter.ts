@@ -3,11 +3,12 @@ import { DataClass } from '../cosem/classes/data.js';
 import { DisconnectControl } from '../cosem/classes/disconnect-control.js';
 import { Register } from '../cosem/classes/register.js';
 import { SapAssignment } from '../cosem/classes/sap-assignment.js';
-import { SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../cosem/date-time.js';
 import type { Obis } from '../cosem/obis.js';
 import type { UnitName } from '../cosem/units.js';
-import { importKeys, type KeyMaterial, SecurityContext } from '../security/context.js';
+import type { Certificate } from '../security/certificates/certificate.js';
+import { CertificateStore } from '../security/certificates/store.js';
+import { importKeys, type KeyMaterial } from '../security/context.js';
 import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
 import type { CryptoProvider } from '../security/provider.js';
@@ -15,6 +16,8 @@ import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import { securitySetupObject } from '../server/security-setup.js';
+import { SecurityState, type SecurityStateOptions } from '../server/security-state.js';
 import type { ApduHandler } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { associationObject } from './association-object.js';
@@ -25,10 +28,15 @@ export interface SimulatedMeterOptions {
   readonly provider: CryptoProvider;
   /** System title, 8 octets. Default: `SIM`, then 00 00 00 00 01. */
   readonly systemTitle?: Uint8Array;
-  /** Keys of the management association. Default: {@link testKeys}, which everybody knows. */
+  /** Keys of the management association, and of the signing one when there is a signing key. Default: {@link testKeysOf}, which everybody knows. */
   readonly keys?: KeyMaterial;
   /** Security suite of the management association. Default 0. */
   readonly suite?: number;
+  /** Suites 1 and 2: certificates (DER) of clients and of the meter, and those that vouch for them. Default: none. */
+  readonly certificates?: readonly Uint8Array[];
+  readonly anchors?: readonly Certificate[];
+  /** Stores changed keys and policies. Default: they live as long as the meter. */
+  readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'>;
   /** Default: authenticated and encrypted both ways. */
   readonly policy?: SecurityPolicy;
   /** Password of the reading association. Default `12345678`. */
@@ -58,8 +66,16 @@ export const testKeys = {
   master: new Uint8Array(16).fill(0x31),
 } satisfies KeyMaterial;
 
+/** {@link testKeys} in the lengths of a suite. */
+export function testKeysOf(suite: number): KeyMaterial {
+  if (suite !== 2) return testKeys;
+  return Object.fromEntries(
+    Object.entries(testKeys).map(([name, key]) => [name, Uint8Array.from({ length: 32 }, (_, i) => (key[i % 16] as number) ^ (i & 0x10))]),
+  );
+}
+
 /** Client SAPs of the simulated meter, as companion profiles use them. */
-export const simulatedClients = { public: 16, reading: 17, management: 1 } as const;
+export const simulatedClients = { public: 16, reading: 17, management: 1, signing: 2 } as const;
 
 /** A whole meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or give APDUs to the handler directly. */
 export interface SimulatedMeter {
@@ -67,6 +83,8 @@ export interface SimulatedMeter {
   readonly device: LogicalDevice;
   readonly systemTitle: Uint8Array;
   readonly profile: LoadProfile;
+  /** Keys, policy and certificates, and the changes of them. */
+  readonly security: SecurityState;
   /** The last invocation counter accepted from the management client. */
   readonly lastCounter: () => number;
   connection(): ApduHandler;
@@ -74,7 +92,7 @@ export interface SimulatedMeter {
 
 /**
  * Clock, energy registers, disconnector, identification, security setup, invocation counter, load profile; three associations: public (no security,
- * few objects), reading (LLS) and management (HLS 5, ciphered as the policy says).
+ * few objects), reading (LLS) and management (HLS 5, ciphered as the policy says); with a signing key in suites 1 and 2 also signing (HLS 7, ciphered).
  */
 export async function simulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedMeter> {
   const now = options.now ?? Date.now;
@@ -82,8 +100,28 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   const suite = options.suite ?? 0;
   const systemTitle = options.systemTitle ?? Uint8Array.of(0x53, 0x49, 0x4d, 0, 0, 0, 0, 1);
   const policy = options.policy ?? strictPolicy;
-  const keys = await importKeys(options.provider, suite, options.keys ?? testKeys);
-  const counters = new InvocationCounters(new MemoryCounterStore());
+  const keys = await importKeys(options.provider, suite, options.keys ?? testKeysOf(suite));
+  const security: SecurityState = new SecurityState({
+    provider: options.provider,
+    suite,
+    systemTitle,
+    keys,
+    counters: new InvocationCounters(new MemoryCounterStore()),
+    request: policy.receive,
+    response: policy.send,
+    now: () => new Date(now()),
+    anchors: options.anchors ?? [],
+    ...options.persist,
+    ...(suite === 0
+      ? {}
+      : {
+          certificates: new CertificateStore({
+            systemTitle,
+            certificates: options.certificates ?? [],
+            ownPublicKey: (type) => security.pair(type)?.publicKey,
+          }),
+        }),
+  });
   const profile = new LoadProfile({
     rows: options.profileRows ?? 10_000,
     newest: Math.floor(now() / (capturePeriod * 1000)) * capturePeriod * 1000,
@@ -110,9 +148,21 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
       logicalName: '0-0:40.0.3*255',
       mechanism: 'hls-gmac',
       ciphered: true,
-      security: () => new SecurityContext({ provider: options.provider, suite, systemTitle, keys, counters, policy }),
+      security: security.context,
       onMessage: heard,
     },
+    ...(keys.signing === undefined
+      ? []
+      : [
+          {
+            clientSap: simulatedClients.signing,
+            logicalName: '0-0:40.0.4*255' as const,
+            mechanism: 'hls-ecdsa' as const,
+            ciphered: true,
+            security: security.context,
+            onMessage: heard,
+          },
+        ]),
     ...(options.associations ?? []),
   ].map((a) => (options.conformance === undefined ? a : { conformance: options.conformance, ...a })) as AssociationConfig[];
 
@@ -125,12 +175,8 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     object(DataClass, '0-0:96.10.1*255', { value: { type: 'unsigned', value: 0 } }),
     object(DataClass, '0-0:43.1.0*255', { value: access({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }) }),
     object(SapAssignment, '0-0:41.0.0*255', { sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }] }),
-    object(SecuritySetupV0, '0-0:43.0.0*255', {
-      securityPolicy: policyName(policy),
-      securitySuite: 'aes-gcm-128-aes-128-key-wrap',
-      clientSystemTitle: new Uint8Array(8),
-      serverSystemTitle: systemTitle,
-    }),
+    // Version 0 as long as it can say what applies: most meters of suite 0 have it.
+    securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
     disconnector(),
   );
   for (const a of associations) objects.add(associationObject(a, objects, options.maxReceivePduSize ?? 1024));
@@ -145,7 +191,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
   const meter = new Meter(device);
-  return { meter, device, systemTitle, profile, lastCounter: () => lastCounter, connection: () => meter.connection() };
+  return { meter, device, systemTitle, profile, security, lastCounter: () => lastCounter, connection: () => meter.connection() };
 }
 
 /** The public client identifies the meter, reads its clock and the invocation counter. */
@@ -233,12 +279,5 @@ function disconnector(): CosemObject {
   );
 }
 
-function policyName({
-  send,
-  receive,
-}: SecurityPolicy): 'nothing' | 'all-messages-authenticated' | 'all-messages-encrypted' | 'all-messages-authenticated-and-encrypted' {
-  const authenticated = send.authenticated === true && receive.authenticated === true;
-  const encrypted = send.encrypted === true && receive.encrypted === true;
-  if (authenticated && encrypted) return 'all-messages-authenticated-and-encrypted';
-  return authenticated ? 'all-messages-authenticated' : encrypted ? 'all-messages-encrypted' : 'nothing';
-}
+const isSymmetric = ({ send, receive }: SecurityPolicy): boolean =>
+  (['authenticated', 'encrypted', 'signed'] as const).every((kind) => (send[kind] ?? false) === (receive[kind] ?? false)) && send.signed !== true;

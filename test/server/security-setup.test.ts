@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import { agreeKeys, type ChangeKeysOptions, Client, type ClientOptions, changeKeys, resumeKeyChange } from '../../src/client/index.js';
+import { DataClass } from '../../src/cosem/classes/data.js';
+import { SecuritySetup, SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
+import {
+  buildCertificate,
+  type Certificate,
+  name,
+  parseCertificate,
+  parseCertificateRequest,
+  signerOf,
+  systemTitleName,
+  verifyCertificateRequest,
+} from '../../src/security/certificates/index.js';
+import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
+import { InvocationCounters } from '../../src/security/counters.js';
+import { generateTransferableKey } from '../../src/security/key-wrap.js';
+import type { KeyPair, PublicKey } from '../../src/security/provider.js';
+import { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeysOf } from '../../src/testing/index.js';
+import type { Route } from '../../src/transport/index.js';
+import { clientTitle, DirectChannel, failureOf, octets, provider, serverTitle } from './support.js';
+
+const now = Date.UTC(2026, 10, 21, 12);
+const setup = '0-0:43.0.0*255';
+const device = '0-0:42.0.0*255';
+const curves = { 1: 'P-256', 2: 'P-384' } as const;
+
+interface Bench {
+  readonly meter: SimulatedMeter;
+  readonly security: SecurityContext;
+  readonly ca: { pair: KeyPair; certificate: Certificate } | undefined;
+  connect(security?: SecurityContext, clientSap?: number, through?: ConstructorParameters<typeof DirectChannel>[1]): Promise<Client>;
+  options: ChangeKeysOptions;
+}
+/** A meter and a client that know each other: in suites 1 and 2 by certificates of one authority. */
+async function bench(suite: 0 | 1 | 2, more: Partial<SimulatedMeterOptions> = {}): Promise<Bench> {
+  const material = testKeysOf(suite);
+  let keys: SecurityKeys = await importKeys(provider, suite, material);
+  let ofMeter: Partial<SimulatedMeterOptions> = {};
+  let ca: Bench['ca'];
+  if (suite !== 0) {
+    const curve = curves[suite];
+    const pair = await provider.generateKeyPair(`ECDSA ${curve}`);
+    ca = { pair, certificate: await certify(pair, pair.publicKey, 'certification-authority', undefined) };
+    const [client, server] = [await provider.generateKeyPair(`ECDSA ${curve}`), await provider.generateKeyPair(`ECDSA ${curve}`)];
+    const certificate = await certify(pair, client.publicKey, 'digital-signature', clientTitle);
+    keys = { ...keys, signing: client, peerSigning: server.publicKey };
+    ofMeter = { keys: { ...material, signing: server }, anchors: [ca.certificate], certificates: [certificate.raw] };
+  }
+  const meter = await simulatedMeter({ provider, suite, now: () => now, profileRows: 4, systemTitle: serverTitle, ...ofMeter, ...more });
+  const security = new SecurityContext({ provider, suite, systemTitle: clientTitle, keys, counters: new InvocationCounters() });
+  const connect: Bench['connect'] = async (context = security, clientSap = simulatedClients.management, through) => {
+    const route: Route = { clientSap, serverSap: 1 };
+    const authentication: ClientOptions['authentication'] = { mechanism: clientSap === simulatedClients.signing ? 'hls-ecdsa' : 'hls-gmac' };
+    const client = new Client(new DirectChannel(meter.connection(), through, route), { authentication, security: context, recoverCounter: false });
+    await client.connect();
+    return client;
+  };
+  return { meter, security, ca, connect, options: { connect, version: suite === 0 ? 0 : 1 } };
+}
+let serial = 1n;
+async function certify(
+  ca: KeyPair,
+  publicKey: PublicKey,
+  type: 'digital-signature' | 'key-agreement' | 'tls' | 'certification-authority',
+  systemTitle: Uint8Array | undefined,
+): Promise<Certificate> {
+  return buildCertificate(
+    {
+      serialNumber: serial++,
+      issuer: name({ type: 'CN', value: 'Test CA' }),
+      subject: systemTitle === undefined ? name({ type: 'CN', value: 'Test CA' }) : systemTitleName(systemTitle),
+      notBefore: new Date(now - 1000),
+      notAfter: new Date(now + 1_000_000),
+      publicKey,
+      type,
+      issuerPublicKey: ca.publicKey,
+    },
+    signerOf(provider, ca.privateKey),
+  );
+}
+const read = (client: Client): Promise<unknown> => client.get(DataClass, device, 'value');
+const works = async (client: Client): Promise<void> => expect(await read(client)).toMatchObject({ type: 'octet-string' });
+
+describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
+  it('all keys at once: the open association goes on, new ones use the new keys, old keys are dead', async () => {
+    const { meter, security, connect, options } = await bench(suite);
+    const client = await connect();
+    const oldKeys = await importKeys(provider, suite, testKeysOf(suite));
+    const fresh = async (keyName: Parameters<typeof generateTransferableKey>[1]) => generateTransferableKey(security, keyName);
+    const unicast = await fresh('global-unicast-encryption-key');
+    const { result } = await changeKeys(
+      client,
+      {
+        'global-unicast-encryption-key': unicast,
+        'authentication-key': await fresh('authentication-key'),
+        'global-broadcast-encryption-key': await fresh('global-broadcast-encryption-key'),
+      },
+      options,
+    );
+    expect(result).toBe('new');
+    expect(security.keys.globalUnicast).toBe(unicast);
+    await works(client);
+    await client.close();
+    const again = await connect();
+    await works(again);
+    const old = security.fresh({ keys: { ...security.keys, ...oldKeys } });
+    expect(await failureOf(() => connect(old))).toContain('deciphering-error');
+    expect(meter.security.toJSON()).toMatchObject({ suite });
+  });
+  it('the counters of the client begin anew with the new key, and only then', async () => {
+    const { security, connect, options } = await bench(suite);
+    const first = await connect();
+    for (let i = 0; i < 20; i++) await works(first);
+    const restarted = (): SecurityContext => security.fresh({ counters: new InvocationCounters() });
+    expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
+    await changeKeys(first, { 'authentication-key': await generateTransferableKey(security, 'authentication-key') }, options);
+    expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
+    // Right away, before anything was sent under the new key.
+    const before = await connect();
+    const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
+    const sent = await keyTransferOnly(before, security, unicast, suite);
+    expect(sent).toBe('ok');
+    const anew = security.fresh({ keys: { ...security.keys, globalUnicast: unicast }, counters: new InvocationCounters() });
+    await works(await connect(anew));
+  });
+  it('a master key is wrapped under the one before', async () => {
+    const { security, connect, options } = await bench(suite);
+    const client = await connect();
+    const master = await generateTransferableKey(security, 'master-key');
+    if (suite === 0) {
+      // global_key_transfer of version 0 has no id for it.
+      expect((await changeKeys(client, { 'master-key': master }, options)).result).toBe('old');
+      return;
+    }
+    expect((await changeKeys(client, { 'master-key': master }, options)).result).toBe('new');
+    const next = await generateTransferableKey(security, 'global-unicast-encryption-key');
+    expect((await changeKeys(client, { 'global-unicast-encryption-key': next }, options)).result).toBe('new');
+    await works(await connect());
+  });
+  it('one key that does not unwrap keeps all the old ones', async () => {
+    const { security, connect, options } = await bench(suite);
+    const client = await connect();
+    const foreign = await generateTransferableKey(security, 'master-key');
+    const authentic = security.keys.master;
+    security.setKeys({ master: foreign });
+    const key = await generateTransferableKey(security, 'global-unicast-encryption-key');
+    expect((await changeKeys(client, { 'global-unicast-encryption-key': key }, options)).result).toBe('old');
+    security.setKeys({ master: authentic });
+    await works(client);
+    await works(await connect());
+  });
+  it('what could not be stored is not used', async () => {
+    const stored: SecurityKeys[] = [];
+    let fails = true;
+    const persistKeys = (keys: SecurityKeys): void => {
+      if (fails) throw new Error('the flash is worn out');
+      stored.push(keys);
+    };
+    const { security, connect, options } = await bench(suite, { persist: { persistKeys } });
+    const client = await connect();
+    const change = async () =>
+      changeKeys(client, { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') }, options);
+    expect((await change()).result).toBe('old');
+    fails = false;
+    expect((await change()).result).toBe('new');
+    expect(stored).toHaveLength(1);
+  });
+  it('survives an answer that says no although the meter switched, and an answer that got lost', async () => {
+    for (const fault of ['refuse', 'lose'] as const) {
+      const { security, connect, options } = await bench(suite);
+      let armed = false;
+      const through = (answers: readonly Uint8Array[]): readonly Uint8Array[] => {
+        if (!armed) return answers;
+        armed = false;
+        return fault === 'lose' ? [] : [Uint8Array.of(0xd8, 1, 3)];
+      };
+      const client = await connect(security, simulatedClients.management, through);
+      const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
+      armed = true;
+      expect((await changeKeys(client, { 'global-unicast-encryption-key': unicast }, options)).result).toBe('new');
+      expect(security.keys.globalUnicast).toBe(unicast);
+      await works(await connect());
+    }
+  });
+  it('stays undecided while the meter cannot be reached, and is settled later', async () => {
+    const { security, connect, options } = await bench(suite);
+    const client = await connect();
+    const dead: ChangeKeysOptions['connect'] = async (context) => connect(context, simulatedClients.management, () => []);
+    const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
+    const { result, change } = await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, connect: dead });
+    expect(result).toBe('undecided');
+    expect(security.keys.globalUnicast).not.toBe(unicast);
+    expect((await resumeKeyChange(change, options)).result).toBe('new');
+    await works(await connect());
+  });
+});
+/** Only the message, without finding out what it did. */
+async function keyTransferOnly(client: Client, security: SecurityContext, key: SecurityKeys['globalUnicast'], suite: number): Promise<string> {
+  const keyWrapped = await provider.wrap(security.keys.master!, key!);
+  const list = [{ keyId: 'global-unicast-encryption-key' as const, keyWrapped }];
+  if (suite === 0) await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', list);
+  else await client.action(SecuritySetup, setup, 'keyTransfer', list);
+  return 'ok';
+}
+
+describe.each([1, 2] as const)('certificates and key agreement in suite %i', (suite) => {
+  it('HLS 7 with a certificate that the authority vouches for, and not without', async () => {
+    const { connect, meter } = await bench(suite);
+    await works(await connect(undefined, simulatedClients.signing));
+    const other = await bench(suite, { anchors: [] });
+    expect(await failureOf(() => other.connect(undefined, simulatedClients.signing))).toContain('association/');
+    expect(meter.security.certificates?.list()).toHaveLength(1);
+  });
+  it('agrees on encryption keys, C(2e, 0s)', async () => {
+    const { security, connect, options } = await bench(suite);
+    const client = await connect();
+    const before = security.keys.globalUnicast;
+    expect((await agreeKeys(client, ['global-unicast-encryption-key', 'global-broadcast-encryption-key'], options)).result).toBe('new');
+    expect(security.keys.globalUnicast).not.toBe(before);
+    await works(client);
+    await works(await connect());
+    // A signature of somebody else.
+    const stranger = await provider.generateKeyPair(`ECDSA ${curves[suite]}`);
+    const forged = security.fresh({ keys: { ...security.keys, signing: stranger } });
+    const liar = await connect(forged);
+    expect(await failureOf(() => agreeKeys(liar, ['global-unicast-encryption-key'], options))).toContain('service/action');
+    await works(await connect());
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyAgreement', []))).toContain('type-unmatched');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyAgreement', [{ keyId: 'authentication-key', keyData: octets(10) }]))).toContain(
+      'type-unmatched',
+    );
+  });
+  it('renews the signing key of the meter: generate, request, certify, import, use', async () => {
+    const { security, connect, ca, meter } = await bench(suite);
+    const client = await connect(undefined, simulatedClients.signing);
+    await client.action(SecuritySetup, setup, 'generateKeyPair', 'digital-signature-key-pair');
+    // Not in use yet.
+    await works(await connect(undefined, simulatedClients.signing));
+    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'digital-signature-key-pair'));
+    expect(await verifyCertificateRequest(request, provider)).toBe(true);
+    expect(request.systemTitle).toEqual(serverTitle);
+    expect(request.publicKey.octets).not.toEqual(security.keys.peerSigning!.octets);
+    const foreign = await certify(ca!.pair, security.keys.peerSigning!, 'digital-signature', serverTitle);
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', foreign.raw))).toContain('read-write-denied');
+    const certificate = await certify(ca!.pair, request.publicKey, 'digital-signature', serverTitle);
+    await client.action(SecuritySetup, setup, 'importCertificate', certificate.raw);
+    expect(await failureOf(() => connect(undefined, simulatedClients.signing))).toContain('association/authentication-failed');
+    const renewed = security.fresh({ keys: { ...security.keys, peerSigning: request.publicKey } });
+    const after = await connect(renewed, simulatedClients.signing);
+
+    const list = await after.get(SecuritySetup, setup, 'certificates');
+    expect(list.map((c) => `${c.certificateEntity} ${c.certificateType}`)).toEqual(['client digital-signature', 'server digital-signature']);
+    const bySerial = {
+      certificateIdentificationType: 'certificate-identification-serial',
+      certificationIdentificationOptions: { type: 'serial', value: { serialNumber: list[1]!.serialNumber, issuer: list[1]!.issuer } },
+    } as const;
+    const byEntity = {
+      certificateIdentificationType: 'certificate-identification-entity',
+      certificationIdentificationOptions: {
+        type: 'entity',
+        value: { certificateEntity: 'client', certificateType: 'digital-signature', systemTitle: clientTitle },
+      },
+    } as const;
+    expect(parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', bySerial)).serialNumber).toBe(certificate.serialNumber);
+    expect(parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', byEntity)).systemTitle).toEqual(clientTitle);
+    await after.action(SecuritySetup, setup, 'removeCertificate', byEntity);
+    expect(await failureOf(() => after.action(SecuritySetup, setup, 'removeCertificate', byEntity))).toContain('object-unavailable');
+    expect(
+      await failureOf(() =>
+        after.action(SecuritySetup, setup, 'exportCertificate', { ...byEntity, certificateIdentificationType: 'certificate-identification-serial' }),
+      ),
+    ).toContain('type-unmatched');
+    // The client has no certificate any more.
+    expect(await failureOf(() => connect(renewed, simulatedClients.signing))).toContain('association/');
+    expect(meter.security.certificates?.list()).toHaveLength(1);
+  });
+  it('what cannot be made or read is refused by name', async () => {
+    const { connect } = await bench(suite);
+    const client = await connect();
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', octets(40)))).toContain('type-unmatched');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair'))).toContain('object-unavailable');
+    await client.action(SecuritySetup, setup, 'generateKeyPair', 'tls-key-pair');
+    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair'));
+    expect(await verifyCertificateRequest(request, provider)).toBe(true);
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'generateKeyPair', 9))).toContain('type-unmatched');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyTransfer', []))).toContain('type-unmatched');
+  });
+});
+
+describe('policy', () => {
+  it('version 0 becomes only stronger, for the open association too', async () => {
+    const { meter, security, connect } = await bench(0, { policy: { send: { authenticated: true }, receive: { authenticated: true } } });
+    security.policy = { send: { authenticated: true }, receive: { authenticated: true } };
+    const client = await connect();
+    expect(await client.get(SecuritySetupV0, setup, 'securityPolicy')).toBe('all-messages-authenticated');
+    for (const weaker of ['nothing', 'all-messages-encrypted'] as const)
+      expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', weaker))).toContain('read-write-denied');
+    expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', 7))).toContain('type-unmatched');
+    await client.action(SecuritySetupV0, setup, 'securityActivate', 'all-messages-authenticated-and-encrypted');
+    expect(await failureOf(() => read(client))).toContain('deciphering-error');
+    security.policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } };
+    expect(await client.get(SecuritySetupV0, setup, 'securityPolicy')).toBe('all-messages-authenticated-and-encrypted');
+    expect(meter.security.policy).toMatchObject(security.policy);
+  });
+  it('version 1 in bits, requests and responses apart', async () => {
+    const policy = { send: { encrypted: true }, receive: { authenticated: true } };
+    const { security, connect } = await bench(1, { policy });
+    security.policy = { send: { authenticated: true }, receive: { encrypted: true } };
+    const client = await connect();
+    expect(await client.get(SecuritySetup, setup, 'securityPolicy')).toEqual(['authenticated-request', 'encrypted-response']);
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request']))).toContain('read-write-denied');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request', 'encrypted-response', 0]))).toContain(
+      'type-unmatched',
+    );
+    const all = [
+      'authenticated-request',
+      'encrypted-request',
+      'digitally-signed-request',
+      'authenticated-response',
+      'encrypted-response',
+      'digitally-signed-response',
+    ] as const;
+    await client.action(SecuritySetup, setup, 'securityActivate', [...all]);
+    expect(await failureOf(() => read(client))).toContain('deciphering-error');
+    const strict = { authenticated: true, encrypted: true, signed: true };
+    security.policy = { send: strict, receive: strict };
+    expect(await client.get(SecuritySetup, setup, 'securityPolicy')).toEqual(all);
+    await works(client);
+  });
+});
+
+it('titles: the client that asks, and the meter', async () => {
+  const { connect } = await bench(0);
+  const client = await connect();
+  expect(await client.get(SecuritySetupV0, setup, 'clientSystemTitle')).toEqual(clientTitle);
+  expect(await client.get(SecuritySetupV0, setup, 'serverSystemTitle')).toEqual(serverTitle);
+  expect(await failureOf(() => client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(7)))).toContain('type-unmatched');
+  await client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(8));
+});
