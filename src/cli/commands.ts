@@ -3,6 +3,7 @@ import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand, scanCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
+import { listenCommand } from './listen.js';
 import { readCommand } from './read.js';
 import { samplesCommand } from './samples.js';
 import { simulateCommand } from './simulate.js';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   explainCommand,
   translateCommand,
   readCommand,
+  listenCommand,
   simulateCommand,
   doctorCommand,
   scanCommand,

@@ -146,8 +146,8 @@ const optionOf = (key: string): string =>
   /dedicated/.test(key) ? '--dedicated-key' : /broadcast/.test(key) ? '--broadcast-key' : /title/.test(key) ? '--system-title' : '--ek';
 const bystander = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
-/** @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
-function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doubtful: boolean): Apdu {
+/** Decodes strictly first and leniently then. @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
+export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doubtful: boolean): Apdu {
   try {
     if (mode !== 'lenient') {
       try {

@@ -74,6 +74,28 @@ export class Progress {
   }
 }
 
+/** Lines on standard error about what others do: at most twenty a second, so that a storm on the line fills no disk. */
+export class Notes {
+  readonly #io: Io;
+  #second = 0;
+  #written = 0;
+  #silent = 0;
+  constructor(io: Io) {
+    this.#io = io;
+  }
+  write(text: string): void {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) {
+      if (this.#silent > 0) this.#io.stderr.write(`… and ${this.#silent} more like these\n`);
+      this.#second = second;
+      this.#written = 0;
+      this.#silent = 0;
+    }
+    if (++this.#written > 20) this.#silent++;
+    else this.#io.stderr.write(`${text}\n`);
+  }
+}
+
 /** Values as a line of blocks, highest of each step: a small chart. */
 export function sparkline(values: readonly number[], columns: number, low: number = Math.min(...values), high: number = Math.max(...values)): string {
   const steps = Math.min(columns, values.length);

@@ -23,9 +23,9 @@ export function valueText(d: Data): string {
     case 'octet-string':
       return octetText(d.value);
     case 'visible-string':
-      return d.value;
+      return harmless(d.value);
     case 'utf8-string':
-      return typeof d.value === 'string' ? d.value : formatHex(d.value);
+      return typeof d.value === 'string' ? harmless(d.value) : formatHex(d.value);
     case 'date-time':
       return formatDateTime(dateTimeFromBytes(d.value));
     case 'date':
@@ -45,6 +45,8 @@ export function valueText(d: Data): string {
       return String(d.value);
   }
 }
+/** Text of a meter must not steer a terminal. */
+const harmless = (text: string): string => text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 export function octetText(octets: Uint8Array): string {
   if (octets.length === 12) {
     const value = dateTimeFromBytes(octets);
@@ -57,12 +59,12 @@ export function octetText(octets: Uint8Array): string {
 }
 
 /** Names, values and units of a push, side by side. */
-export function readingsTable(readings: readonly Reading[], paint: Paint): string {
+export function readingsTable(readings: readonly (Reading & { readonly name?: string })[], paint: Paint): string {
   return table(
     [{ title: 'OBIS' }, { title: 'Name' }, { title: 'Value', right: true }, { title: 'Unit' }],
     readings.map((r) => {
       const exact = scaledReading(r);
-      return [r.obis, nameOf(r.obis), exact === undefined ? valueText(r) : exact.toDecimalString(), r.unit === undefined ? '' : unitSymbol(r.unit)];
+      return [r.obis, r.name ?? nameOf(r.obis), exact === undefined ? valueText(r) : exact.toDecimalString(), r.unit === undefined ? '' : unitSymbol(r.unit)];
     }),
     paint,
   );

@@ -52,7 +52,7 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
   const setup = pushSetupOf(body) ?? options.objects?.find((o) => o.classId === 40)?.obis;
   const setupRow = setup === undefined ? undefined : profile.pushSetups.find((row) => matchObis(row.obis, setup));
   const about = { ...(setup === undefined ? {} : { setup }), ...(setupRow === undefined ? {} : { setupRow }) };
-  const named = (readings: readonly Reading[]): NamedReading[] => readings.map((r) => name(r, profile));
+  const named = (readings: readonly Reading[]): NamedReading[] => readings.map((r) => nameReading(r, profile));
 
   const own = sortPush(body);
   if (pushListOf(body) !== undefined || own.readings.length > 0) return { namedBy: 'message', ...about, readings: named(own.readings), unnamed: own.unnamed };
@@ -65,7 +65,7 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
   const template = profile.pushPayloads.find((p) => (options.template === undefined || p.name === options.template) && fits(p, values));
   if (template !== undefined) {
     const readings = values.map((value, i) => fromTemplate(template.elements[i] as PayloadElement, value)).filter((r) => !isSetup(r.obis));
-    return { namedBy: 'template', template: template.name, ...about, readings: readings.map((r) => name(r, profile, r.name)), unnamed: [] };
+    return { namedBy: 'template', template: template.name, ...about, readings: readings.map((r) => nameReading(r, profile, r.name)), unnamed: [] };
   }
   return { namedBy: 'nothing', ...about, readings: [], unnamed: own.unnamed };
 }
@@ -77,7 +77,8 @@ export function nameOf(profile: CompanionProfile, obis: Obis, classId?: number):
   return found?.row.name ?? describeObis(obis).text;
 }
 
-function name(r: Reading, profile: CompanionProfile, own?: string): NamedReading {
+/** One reading with its name in a profile, else in the table of OBIS codes; alarm registers, status words and event codes are decoded. */
+export function nameReading(r: Reading, profile: CompanionProfile, own?: string): NamedReading {
   const log = r.attribute === undefined || r.attribute === 2 ? logOf(profile, r.obis) : undefined;
   const code = log?.eventObject !== undefined && matchObis(log.eventObject, r.obis) ? eventCode(r) : undefined;
   const isStatus = bitFieldOf(profile, r.obis) !== undefined && statusTypes.includes(r.type);
