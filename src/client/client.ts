@@ -23,6 +23,10 @@ export interface CallOptions {
   /** Octets received so far of a value that comes by blocks. */
   readonly onProgress?: (octets: number) => void;
 }
+export interface ActionOptions extends CallOptions {
+  /** The method has return data. Needed with short names only, where it decides the service; `action` knows it from the class. */
+  readonly returns?: boolean;
+}
 export interface GetOptions<C extends InterfaceClass, A extends AttributeName<C>> extends CallOptions {
   /** Selective access, typed by the class: `{ by: 'range', parameters: … }`. */
   readonly selection?: Selection<C, A>;
@@ -138,7 +142,7 @@ export class Client {
       logicalName,
       declaration.index,
       decode(Data, encode(declaration.parameter, parameter)),
-      options,
+      { ...options, returns: declaration.returns !== undefined },
       `${cls.name} ${logicalName} ${method}`,
     );
     const { returns } = declaration as { returns: Schema<any> | undefined };
@@ -149,13 +153,13 @@ export class Client {
     logicalName: Obis,
     methodId: number,
     parameter?: Data,
-    options: CallOptions = {},
+    options: ActionOptions = {},
     label = `class ${classId} ${logicalName} method ${methodId}`,
   ): Promise<Data | undefined> {
     const { association } = this;
     const response = await association.exchange.exclusive(() =>
       association.run(
-        (limits) => association.referencing.action(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits),
+        (limits) => association.referencing.action(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits, options.returns ?? false),
         options.signal,
       ),
     );

@@ -38,6 +38,8 @@ export interface Referencing {
     method: CosemMethodDescriptor,
     parameters: Data | undefined,
     limits: ServiceLimits,
+    /** The method has return data: with short names another service then. */
+    returns: boolean,
   ): Conversation<ActionResponseWithOptionalData>;
   /** Pass 3 of HLS, answered by pass 4: `reply_to_HLS_authentication` of the current association. */
   replyToHls(invoke: InvokeIdAndPriority, reply: Uint8Array, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData>;
