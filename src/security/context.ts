@@ -1,8 +1,7 @@
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import { type CounterStore, type InvocationCounters, MemoryCounterStore } from './counters.js';
 import { type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';

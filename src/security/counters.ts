@@ -1,6 +1,5 @@
 import { DlmsError } from '../core/errors.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 
 /** The highest value that is ever given out for sending is one less: at this value the key is used up. */
 export const counterLimit = 0xffffffff;

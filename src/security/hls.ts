@@ -1,8 +1,7 @@
 import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import { ivOf } from './ciphering.js';
 import { constantTimeEqual } from './constant-time.js';
 import { need, type SecurityContext } from './context.js';

@@ -1,8 +1,7 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from './provider.js';
 import { publicKeyLength } from './provider.js';
 import type { SecuritySuite } from './suites.js';

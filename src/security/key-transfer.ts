@@ -1,5 +1,4 @@
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SecurityKeys } from './context.js';
 import type { CounterReplacement } from './counters.js';
 import { type KeyTransferData, type NewKeys, slots, type TransferableKey, wrapKeys } from './key-wrap.js';

@@ -1,6 +1,5 @@
 import { DlmsError } from '../core/errors.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import { need, type SecurityContext, type SecurityKeys } from './context.js';
 import type { KeyHandle } from './provider.js';
 

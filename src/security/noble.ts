@@ -91,7 +91,11 @@ export const nobleProvider: CryptoProvider = {
   },
   sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
-    return curves[curveOf(key.algorithm as PrivateKeyAlgorithm)].sign(data, OpaqueKey.open<Uint8Array>(key, owner), signing);
+    return ecdsa(key, data);
+  },
+  proveKey(key, data) {
+    requireAlgorithm(key, key.algorithm.startsWith('ECDH'), 'a key agreement key');
+    return ecdsa(key, data);
   },
   verify(key, data, signature) {
     if (signature.length !== publicKeyLength(key.curve)) return false;
@@ -155,3 +159,6 @@ function uncompressed({ curve, octets }: PublicKey): Uint8Array {
 /** Whether unwrapped octets can be such a key. */
 export const fits = (algorithm: SymmetricAlgorithm, length: number): boolean =>
   algorithm === 'secret' ? length >= 16 : length === (algorithm === 'AES-128' ? 16 : 32);
+
+const ecdsa = (key: KeyHandle, data: Uint8Array): Uint8Array =>
+  curves[curveOf(key.algorithm as PrivateKeyAlgorithm)].sign(data, OpaqueKey.open<Uint8Array>(key, owner), signing);

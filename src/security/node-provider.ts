@@ -140,8 +140,11 @@ export const nodeProvider: CryptoProvider = {
   },
   sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
-    const hash = key.algorithm === 'ECDSA P-256' ? 'sha256' : 'sha384';
-    return plain(rawSign(hash, data, { key: OpaqueKey.open<KeyObject>(key, owner), dsaEncoding: 'ieee-p1363' }));
+    return ecdsa(key, data);
+  },
+  proveKey(key, data) {
+    requireAlgorithm(key, key.algorithm.startsWith('ECDH'), 'a key agreement key');
+    return ecdsa(key, data);
   },
   verify(key, data, signature) {
     if (signature.length !== publicKeyLength(key.curve)) return false;
@@ -255,3 +258,6 @@ function publicObject(key: PublicKey): KeyObject {
   }
   return object;
 }
+
+const ecdsa = (key: KeyHandle, data: Uint8Array): Uint8Array =>
+  plain(rawSign(key.algorithm.endsWith('P-256') ? 'sha256' : 'sha384', data, { key: OpaqueKey.open<KeyObject>(key, owner), dsaEncoding: 'ieee-p1363' }));

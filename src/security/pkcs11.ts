@@ -1,7 +1,6 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import { ecPublicKey } from './certificates/ec.js';
 import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import { nodeProvider } from './node-provider.js';

@@ -92,6 +92,10 @@ export interface CryptoProvider {
 
   /** ECDSA, SHA-256 with P-256 and SHA-384 with P-384; r then s. */
   sign(key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array>;
+  /**
+   * ECDSA with a key agreement key, for nothing but the certificate request about that key. Absent where the platform keeps the uses apart (WebCrypto).
+   */
+  proveKey?(key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array>;
   /** High and low s are both valid. A signature of the wrong length, or with r or s 0 or not below n, is false; a bad public key is `security/invalid-key`. */
   verify(key: PublicKey, data: Uint8Array, signature: Uint8Array): MaybePromise<boolean>;
   /** Cofactor Diffie-Hellman: the x coordinate, as a `secret`. A point that is not on the curve is `security/invalid-key`. */

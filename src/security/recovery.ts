@@ -1,6 +1,5 @@
 import { DlmsError } from '../core/errors.js';
-import { andThen } from '../core/maybe.js';
-import type { MaybePromise } from '../core/promise.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import type { SecurityContext } from './context.js';
 import { counterLimit } from './counters.js';
 

@@ -1,7 +1,6 @@
 import { equalBytes } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import { andThen } from '../../core/maybe.js';
-import type { MaybePromise } from '../../core/promise.js';
+import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { CryptoProvider, Curve, KeyHandle, PublicKey } from '../provider.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';
 import { derBitString, derInteger, derTime, readBitStringOctets, readInteger, readSmallInteger, readTime } from './der-values.js';

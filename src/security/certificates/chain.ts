@@ -1,8 +1,7 @@
 import { equalBytes } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { formatHex } from '../../core/hex.js';
-import { andThen } from '../../core/maybe.js';
-import type { MaybePromise } from '../../core/promise.js';
+import { andThen, type MaybePromise } from '../../core/promise.js';
 import { type Certificate, type SignatureVerifier, verifySigned } from './certificate.js';
 import { checkRevocationList, type RevocationList } from './crl.js';
 import { formatName, sameName } from './name.js';

@@ -1,6 +1,5 @@
 import { DlmsError } from '../../core/errors.js';
-import { andThen } from '../../core/maybe.js';
-import type { MaybePromise } from '../../core/promise.js';
+import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../provider.js';
 import { type Certificate, readSigned, requireSameAlgorithm, type SignatureVerifier, type Signer, signed, verifySigned } from './certificate.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';

@@ -1,6 +1,5 @@
 import { DlmsError } from '../../core/errors.js';
-import { andThen } from '../../core/maybe.js';
-import type { MaybePromise } from '../../core/promise.js';
+import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../provider.js';
 import { type CertificateType, readSigned, type SignatureVerifier, type Signer, signed, usageOf, verifySigned } from './certificate.js';
 import { type DerReader, derContext, derSequence, derSetOf, derTag } from './der.js';

@@ -1,9 +1,0 @@
-import type { MaybePromise } from './promise.js';
-
-/**
- * Continues at once when the value is there (no microtask, no allocation), else when it arrives.
- * Not called `then`: a module that exports a function of that name is a thenable, and `import()` of it calls the function instead of giving the module.
- */
-export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
