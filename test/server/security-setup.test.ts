@@ -275,6 +275,16 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
     expect(await failureOf(() => connect(renewed, simulatedClients.signing))).toContain('association/');
     expect(meter.security.certificates?.list()).toHaveLength(1);
   });
+  it('renews the key agreement key, whose request proves that the meter has it', async () => {
+    const { connect, ca, meter } = await bench(suite);
+    const client = await connect();
+    await client.action(SecuritySetup, setup, 'generateKeyPair', 'key-agreement-key-pair');
+    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'key-agreement-key-pair'));
+    expect(await verifyCertificateRequest(request, provider)).toBe(true);
+    await client.action(SecuritySetup, setup, 'importCertificate', (await certify(ca!.pair, request.publicKey, 'key-agreement', serverTitle)).raw);
+    expect(meter.security.pair('key-agreement')?.publicKey.octets).toEqual(request.publicKey.octets);
+    expect((await meter.security.context()).keys.agreement?.publicKey.octets).toEqual(request.publicKey.octets);
+  });
   it('what cannot be made or read is refused by name', async () => {
     const { connect } = await bench(suite);
     const client = await connect();
