@@ -140,6 +140,8 @@ function providerOf(token: Token): Pkcs11Provider {
     );
   };
   const digest = (algorithm: DigestAlgorithm, parts: readonly Octets[]): MaybePromise<Uint8Array> => {
+    // SoftHSM would hash a private key as if it were a secret.
+    for (const part of parts) if (!(part instanceof Uint8Array)) requireAlgorithm(part, !part.algorithm.startsWith('EC'), 'a symmetric key');
     const onToken = parts.some((part) => !(part instanceof Uint8Array) && 'object' in material(part));
     if (!onToken) return joined(parts, (octets) => nodeProvider.digest(algorithm, [octets]));
     const mechanisms: Readonly<Record<DigestAlgorithm, number>> = { MD5: c.CKM_MD5, 'SHA-1': c.CKM_SHA_1, 'SHA-256': c.CKM_SHA256, 'SHA-384': c.CKM_SHA384 };

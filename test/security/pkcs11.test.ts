@@ -1,7 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
@@ -19,22 +15,7 @@ import {
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/pkcs11.js';
 import { gmac } from '../../src/security/provider.js';
-
-const library = [
-  '/usr/lib/softhsm/libsofthsm2.so',
-  '/usr/lib64/pkcs11/libsofthsm2.so',
-  '/usr/local/lib/softhsm/libsofthsm2.so',
-  '/opt/homebrew/lib/softhsm/libsofthsm2.so',
-].find(existsSync);
-const peer: string = 'pkcs11js';
-const missing =
-  library === undefined || spawnSync('softhsm2-util', ['--version']).status !== 0
-    ? 'SoftHSM2 is not installed (Debian: softhsm2)'
-    : await import(peer).then(
-        () => undefined,
-        () => 'the package pkcs11js is not installed',
-      );
-if (missing !== undefined) console.log(`skipped: ${missing}`);
+import { library, makeTokens, missing, pin } from './token.js';
 
 const key16 = parseHex('000102030405060708090A0B0C0D0E0F');
 const key32 = parseHex('F0E0D0C0B0A090807060504030201000F1E1D1C1B1A191817161514131211101');
@@ -52,24 +33,17 @@ const codeOf = async (f: () => unknown): Promise<DlmsErrorCode | 'done'> => {
 };
 
 describe.skipIf(missing !== undefined)('keys on a SoftHSM2 token', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'token-'));
-  // The module reads its configuration and its tokens once per process: everything is there before it is loaded.
+  let remove: (() => void) | undefined;
   beforeAll(() => {
-    mkdirSync(join(dir, 'tokens'));
-    process.env.SOFTHSM2_CONF = join(dir, 'softhsm2.conf');
-    writeFileSync(process.env.SOFTHSM2_CONF, `directories.tokendir = ${join(dir, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-    for (const label of ['at once', 'in the background']) {
-      const made = spawnSync('softhsm2-util', ['--init-token', '--free', '--label', label, '--pin', '1234', '--so-pin', '5678'], { encoding: 'utf8' });
-      expect(made.stderr).toBe('');
-    }
+    remove = makeTokens('at once', 'in the background');
   });
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  afterAll(() => remove?.());
   describe.each([['at once'], ['in the background']] as const)('%s', suite);
 });
 
 function suite(mode: 'at once' | 'in the background'): void {
   const background = mode === 'in the background';
-  const options: Pkcs11Options = { library: library as string, token: mode, pin: '1234', background };
+  const options: Pkcs11Options = { library: library as string, token: mode, pin, background };
   let token: Pkcs11Provider;
   beforeAll(async () => {
     token = await openPkcs11Provider(options);

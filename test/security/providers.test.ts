@@ -2,8 +2,13 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
+import { buildCertificateRequest, signerOf, systemTitleName, verifyCertificateRequest } from '../../src/security/certificates/index.js';
 import type { Curve, KeyHandle } from '../../src/security/provider.js';
-import { failure, hex, providers } from './support.js';
+import { webCryptoProvider } from '../../src/security/webcrypto.js';
+import { failure, hex } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 const key16 = hex('000102030405060708090A0B0C0D0E0F');
 const key32 = hex('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F');
@@ -187,6 +192,41 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     for (const d of [scalar(curve, 1).subarray(1), concat(hex('00'), scalar(curve, 1))])
       expect(await failure(() => provider.importPrivateKey(`ECDSA ${curve}`, d))).toMatchObject({ code: 'security/invalid-key' });
     for (const d of [1n, order[curve] - 1n]) expect((await provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n))).publicKey.octets).toHaveLength(2 * n);
+  });
+  it.each(curves)('%s: proves a key agreement key for its request, and nothing else, or says by name that it cannot', async (curve) => {
+    const agreement = await provider.generateKeyPair(`ECDH ${curve}`);
+    const signing = await provider.generateKeyPair(`ECDSA ${curve}`);
+    if (provider === webCryptoProvider) {
+      expect(provider.proveKey).toBeUndefined();
+      expect(() => signerOf(provider, agreement.privateKey)).toThrow(expect.objectContaining({ code: 'security/unsupported' }));
+      return;
+    }
+    const subject = systemTitleName(hex('4D4D4D0000BC614E'));
+    const request = await buildCertificateRequest({ subject, publicKey: agreement.publicKey, type: 'key-agreement' }, signerOf(provider, agreement.privateKey));
+    for (const verifier of providers) expect(await verifyCertificateRequest(request, verifier)).toBe(true);
+    expect(await provider.verify(agreement.publicKey, key16, await provider.proveKey!(agreement.privateKey, key16))).toBe(true);
+    const invalid = { code: 'security/invalid-key' };
+    expect(await failure(() => provider.proveKey!(signing.privateKey, key16))).toMatchObject(invalid);
+    expect(await failure(() => provider.sign(agreement.privateKey, key16))).toMatchObject(invalid);
+    agreement.privateKey.destroy();
+    expect(await failure(() => provider.proveKey!(agreement.privateKey, key16))).toMatchObject(invalid);
+  });
+  it.runIf(provider.name === 'pkcs11')('says by name what a token cannot do', async () => {
+    const key = await provider.importKey('AES-128', key16);
+    // An AES key stays on the token: it cannot be additional data, which the caller of a token has to bring. Of the primitives, that is all that is missing.
+    expect(await failure(() => provider.seal(key, iv, [key], key16))).toMatchObject({
+      code: 'security/invalid-key',
+      context: { reason: 'the octets of a key on the token (AES-128) are not readable' },
+    });
+    // A shared secret too: it enters hashes there, and key derivation.
+    const pair = await provider.generateKeyPair('ECDH P-256');
+    const shared = await provider.agree(pair.privateKey, pair.publicKey);
+    expect(await failure(() => provider.seal(key, iv, [shared], key16))).toMatchObject({
+      code: 'security/invalid-key',
+      context: { reason: 'the octets of a key on the token (secret) are not readable' },
+    });
+    expect(await provider.digest('SHA-256', [shared])).toHaveLength(32);
+    expect(await failure(() => provider.wrap(key, shared))).toMatchObject({ code: 'security/invalid-key' });
   });
   it('makes random octets, keys and key pairs that differ', async () => {
     expect(provider.random(70_000)).toHaveLength(70_000);

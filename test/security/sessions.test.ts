@@ -5,7 +5,10 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import { aesEcbReply, checkChallenge, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { failure, hex, providers, vectors } from './support.js';
+import { failure, hex, vectors } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 interface Session {
   readonly id: string;

@@ -11,7 +11,10 @@ import { parseSecurityControl } from '../../src/security/security-control.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralGloCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
-import { countersFrom, hex, providers, type Vector, vectors } from './support.js';
+import { countersFrom, hex, type Vector, vectors } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 const all = ['security-suite0', 'security-suite1', 'security-suite2'].flatMap(vectors);
 const other = hex('FFFFFFFFFFFFFFFF');

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { openPkcs11Provider, type Pkcs11Provider } from '../../src/security/pkcs11.js';
+import type { CryptoProvider } from '../../src/security/provider.js';
+import { providers } from './support.js';
+
+// A SoftHSM2 token of its own for each test file that imports this; where there is none, the reason is printed once.
+
+export const library: string | undefined = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  '/usr/lib64/pkcs11/libsofthsm2.so',
+  '/usr/local/lib/softhsm/libsofthsm2.so',
+  '/opt/homebrew/lib/softhsm/libsofthsm2.so',
+].find(existsSync);
+const peer: string = 'pkcs11js';
+/** Why there is no token; undefined when there can be one. */
+export const missing: string | undefined =
+  library === undefined || spawnSync('softhsm2-util', ['--version']).status !== 0
+    ? 'SoftHSM2 is not installed (Debian: softhsm2)'
+    : await import(peer).then(
+        () => undefined,
+        () => 'the package pkcs11js is not installed',
+      );
+if (missing !== undefined) console.log(`PKCS#11 skipped: ${missing}`);
+
+export const pin = '1234';
+/**
+ * Makes tokens with these labels. The module reads its configuration and its tokens once per process: call this once, before the module is loaded.
+ * @returns what removes them
+ */
+export function makeTokens(...labels: readonly string[]): () => void {
+  const dir = mkdtempSync(join(tmpdir(), 'token-'));
+  mkdirSync(join(dir, 'tokens'));
+  process.env.SOFTHSM2_CONF = join(dir, 'softhsm2.conf');
+  writeFileSync(process.env.SOFTHSM2_CONF, `directories.tokendir = ${join(dir, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  for (const label of labels) {
+    const made = spawnSync('softhsm2-util', ['--init-token', '--free', '--label', label, '--pin', pin, '--so-pin', '5678'], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`no token made: ${made.stderr}`);
+  }
+  return () => rmSync(dir, { recursive: true, force: true });
+}
+
+/** The providers in software, and one on a new token where that is possible. */
+export async function providersWithToken(): Promise<readonly CryptoProvider[]> {
+  if (missing !== undefined) return providers;
+  const remove = makeTokens('conformance');
+  const token: Pkcs11Provider = await openPkcs11Provider({ library: library as string, token: 'conformance', pin });
+  afterAll(() => {
+    token.close();
+    remove();
+  });
+  return [...providers, token];
+}
