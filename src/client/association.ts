@@ -79,6 +79,7 @@ export class AssociationShell {
 
   constructor(channel: ApduChannel, options: ClientOptions) {
     this.options = options;
+    Object.defineProperty(this, 'options', { enumerable: false });
     this.exchange = new Exchange(channel, options);
     this.#limits = { sendSize: Number.POSITIVE_INFINITY, receiveTotal: options.maxValueSize ?? defaultReceiveTotal };
   }
@@ -130,7 +131,10 @@ export class AssociationShell {
     const aarq = await this.#aarq(authentication, challenge);
     this.exchange.security = undefined;
     this.exchange.gbt = undefined;
-    await this.exchange.sendRaw(aarq);
+    // The password goes over the line in clear, but not into logs.
+    const hidden =
+      authentication.mechanism === 'lls' ? await this.#aarq({ mechanism: 'lls', password: authentication.password.map(() => 0x2a) }, undefined) : aarq;
+    await this.exchange.sendRaw(aarq, hidden);
     try {
       const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal));
       if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);

@@ -47,6 +47,8 @@ export class Exchange {
   constructor(channel: ApduChannel, options: ExchangeOptions) {
     this.channel = channel;
     this.options = options;
+    // Whoever prints a client must not print its password.
+    Object.defineProperty(this, 'options', { enumerable: false });
     this.clock = options.clock ?? systemClock;
     this.#receiveOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   }
@@ -73,7 +75,10 @@ export class Exchange {
       await this.send(sent, protection);
       let answer = await this.receive(signal);
       // A response to an earlier request that timed out may come late: it is passed over, and the right one awaited.
-      while (isLate(sent, answer)) {
+      for (let late = 0; isLate(sent, answer); late++) {
+        // There are 16 invoke-ids: more of them than a few rounds are no stragglers.
+        if (late > 64)
+          throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'waiting for a response', received: 'responses to other requests' });
         this.options.onEvent?.({ type: 'late', apdu: answer });
         answer = await this.receive(signal);
       }
@@ -93,9 +98,10 @@ export class Exchange {
       return Promise.reject(e);
     }
   }
-  sendRaw(apdu: Uint8Array): Promise<void> {
+  /** @param shown what `onEvent` hears instead: an APDU without its password */
+  sendRaw(apdu: Uint8Array, shown: Uint8Array = apdu): Promise<void> {
     if (this.gbt !== undefined) return this.#sendBlocks(this.gbt, apdu);
-    this.options.onEvent?.({ type: 'sent', apdu });
+    this.options.onEvent?.({ type: 'sent', apdu: shown });
     return this.channel.send(apdu);
   }
   async #sendBlocks(gbt: GbtEndpoint, apdu: Uint8Array): Promise<void> {

@@ -8,7 +8,8 @@ import { authenticationOctets, isHls, mechanismNamed, mechanisms, negotiated, pd
 import { type Aare, type Aarq, applicationContexts, mechanismName } from '../xdlms/acse.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
-import { type AssociationConfig, serverConformance } from './association.js';
+import type { AssociationConfig } from './association.js';
+import { type ServedReferencing, servedLogicalNames } from './referencing.js';
 
 /** The smallest PDU size of a client that a response fits into. */
 const minimumPduSize = 64;
@@ -38,7 +39,8 @@ type Diagnostic = Extract<Aare['resultSourceDiagnostic'], { type: 'acse-service-
  */
 export async function judge(aarq: Aarq, config: AssociationConfig | undefined, maxReceivePduSize: number): Promise<Judgement> {
   const ciphered = config?.ciphered === true;
-  const applicationContextName = ciphered ? applicationContexts.LN_with_ciphering : applicationContexts.LN_no_ciphering;
+  const { kind, vaaName, conformance: supported } = referencingOf(config);
+  const applicationContextName = applicationContexts[`${kind}_${ciphered ? 'with' : 'no'}_ciphering`];
   const refuseWith = (resultSourceDiagnostic: Aare['resultSourceDiagnostic'], userInformation?: Uint8Array): Judgement => ({
     aare: encode(Apdu, {
       type: 'aare',
@@ -59,8 +61,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   if (config.users !== undefined && !config.users.includes(Number(aarq.callingAEInvocationId ?? -1)))
     return refuse('calling-AE-invocation-identifier-not-recognized');
   const value = authenticationOctets(aarq.callingAuthenticationValue);
-  if (config.mechanism === 'lls' && (value === undefined || config.password === undefined || !llsMatches(config.password, value)))
-    return refuse('authentication-failure');
+  if (config.mechanism === 'lls' && !(await passwordFits(config.password, value))) return refuse('authentication-failure');
 
   const security = await config.security?.(aarq.callingAPTitle?.slice());
   const named = ciphered || mechanisms[config.mechanism] >= 5;
@@ -74,7 +75,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   if (opened !== undefined) config.onMessage?.(opened);
   const initiate = decode(Apdu, opened?.apdu ?? aarq.userInformation, { lenient: true });
   if (initiate.type !== 'initiateRequest') return refuse('no-reason-given');
-  const conformance = negotiated(initiate.proposedConformance, config.conformance ?? serverConformance);
+  const conformance = negotiated(initiate.proposedConformance, config.conformance ?? supported);
   const fault = initiateFault(initiate, conformance);
   if (fault !== undefined) {
     const error = encode(Apdu, { type: 'confirmedServiceError', value: { type: 'initiateError', value: { type: 'initiate', value: fault } } });
@@ -88,7 +89,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   }
 
   const exchange = hls && security !== undefined && value !== undefined ? challengeOf(config, security, value.slice()) : undefined;
-  const response = initiateResponse(conformance, maxReceivePduSize);
+  const response = initiateResponse(conformance, maxReceivePduSize, vaaName);
   const aare = encode(Apdu, {
     type: 'aare',
     applicationContextName,
@@ -107,14 +108,16 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   return { aare, accepted: { config, security, conformance, clientPduSize: pduLimit(initiate.clientMaxReceivePduSize), hls: exchange } };
 }
 
+export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
+
 /** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
-export const initiateResponse = (conformance: readonly ConformanceBit[], maxReceivePduSize: number): Uint8Array =>
+export const initiateResponse = (conformance: readonly ConformanceBit[], maxReceivePduSize: number, vaaName: number): Uint8Array =>
   encode(Apdu, {
     type: 'initiateResponse',
     negotiatedDlmsVersionNumber: 6,
     negotiatedConformance: [...conformance],
     serverMaxReceivePduSize: maxReceivePduSize,
-    vaaName: 7,
+    vaaName,
   });
 
 /**
@@ -132,6 +135,10 @@ export function checkConfig(config: AssociationConfig): void {
   needs('the function of the manufacturer', config.manufacturer !== undefined || mechanism !== 'hls-2');
 }
 
+async function passwordFits(password: AssociationConfig['password'], given: Uint8Array | undefined): Promise<boolean> {
+  if (password === undefined || given === undefined) return false;
+  return password instanceof Uint8Array ? llsMatches(password, given) : password(given.slice());
+}
 function takeTitle(security: SecurityContext, title: Uint8Array | undefined): boolean {
   return title?.length === 8 && succeeds(() => security.setPeer(title));
 }

@@ -8,6 +8,7 @@ import type { Unprotected } from '../security/unprotect.js';
 import type { Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
+import type { ServedReferencing } from './referencing.js';
 
 /** What one client may do, beyond what the class allows. */
 export interface AccessRight {
@@ -34,8 +35,8 @@ export interface AssociationConfig {
   /** Logical name of the association object, `0-0:40.0.1*255` and so on. */
   readonly logicalName: Obis;
   readonly mechanism: Mechanism;
-  /** Password (LLS): compared in constant time. */
-  readonly password?: Uint8Array;
+  /** Password (LLS), compared in constant time; or what judges the one that was given, so that it need not stand here. */
+  readonly password?: Uint8Array | ((given: Uint8Array) => MaybePromise<boolean>);
   /** Secret of HLS 3, 4 and 6. */
   readonly secret?: KeyHandle;
   /** Function of HLS 2. */
@@ -48,6 +49,8 @@ export interface AssociationConfig {
   /** The application context must be one with ciphering. Default: false. */
   readonly ciphered?: boolean;
   readonly conformance?: readonly ConformanceBit[];
+  /** Logical names (default), or `servedShortNames()`. */
+  readonly referencing?: ServedReferencing;
   readonly rights?: AccessRights;
   /** Hears of every protected message that was accepted: its layers carry the counter. */
   readonly onMessage?: (message: Unprotected) => void;

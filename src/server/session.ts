@@ -10,17 +10,18 @@ import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { plainSize } from '../session/limits.js';
 import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type Accepted, initiateResponse, judge } from './accept.js';
-import { type AssociationConfig, serverConformance } from './association.js';
+import { type Accepted, initiateResponse, judge, referencingOf } from './accept.js';
+import type { AssociationConfig } from './association.js';
 import type { LogicalDevice } from './meter.js';
-import { exception, Services } from './services.js';
+import type { ServedServices } from './referencing.js';
+import { exception } from './services.js';
 
 /** ACSE APDUs and the HLS reply may be longer than a small PDU size: the client does not know it yet, or cannot cut them. */
 const openingPduSize = 2048;
 
 interface Open {
   readonly config: AssociationConfig;
-  readonly services: Services;
+  readonly services: ServedServices;
   readonly security: SecurityContext | undefined;
   readonly ciphered: boolean;
   readonly clientPduSize: number;
@@ -76,7 +77,7 @@ export class ServerAssociation {
   async #preEstablished(): Promise<Open | undefined> {
     const config = this.#config;
     if (config?.preEstablished !== true) return undefined;
-    const conformance = config.conformance ?? serverConformance;
+    const conformance = config.conformance ?? referencingOf(config).conformance;
     const security = await config.security?.();
     this.#open = this.#opened({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined });
     return this.#open;
@@ -116,31 +117,19 @@ export class ServerAssociation {
 
   /** Pass 3 and 4: nothing else is served before the client has proved itself, and it has one attempt. */
   async #replyToHls(plain: Uint8Array, open: Open, hls: HlsExchange): Promise<Uint8Array> {
-    const apdu = decode(Apdu, plain, { lenient: true });
-    const request = apdu.type === 'action-request' && apdu.value.type === 'action-request-normal' ? apdu.value : undefined;
-    const method = request?.cosemMethodDescriptor;
-    const ours = method?.classId === 15 && method.methodId === 1 && (method.instanceId === '0-0:40.0.0*255' || method.instanceId === open.config.logicalName);
-    const parameter = request?.methodInvocationParameters;
-    if (!ours || request === undefined || parameter?.type !== 'octet-string') return exception('service-not-allowed', 'operation-not-possible');
-    const { invokeIdAndPriority } = request;
+    const request = referencingOf(open.config).hlsRequest(plain, open.config.logicalName);
+    if (request === undefined) return exception('service-not-allowed', 'operation-not-possible');
     try {
-      await hlsVerify(hls, parameter.value);
+      await hlsVerify(hls, request.reply);
     } catch (e) {
       this.#open = undefined;
       if (!isDlmsError(e)) throw e;
       this.#report(e);
-      return encode(Apdu, {
-        type: 'action-response',
-        value: { type: 'action-response-normal', invokeIdAndPriority, singleResponse: { result: 'read-write-denied' } },
-      });
+      return request.answer(undefined);
     }
     const value = await hlsReply(hls);
     open.hls = undefined;
-    const returnParameters = { type: 'data' as const, value: { type: 'octet-string' as const, value } };
-    return encode(Apdu, {
-      type: 'action-response',
-      value: { type: 'action-response-normal', invokeIdAndPriority, singleResponse: { result: 'success', returnParameters } },
-    });
+    return request.answer(value);
   }
 
   // ── opening and releasing ────────────────────────────────────────────────────────────────────────────
@@ -162,7 +151,7 @@ export class ServerAssociation {
     const device = this.#device;
     const receiveTotal = device.maxValueSize ?? 0x100000;
     const general = conformance.includes('general-block-transfer');
-    const services = new Services({
+    const services = referencingOf(config).services({
       objects: device.objects,
       rights: config.rights ?? {},
       context: { ...this.#route, association: config.logicalName, security, afterResponse: (work) => this.#after.push(work) },
@@ -186,7 +175,7 @@ export class ServerAssociation {
     const opened = await unprotect(rlrq.userInformation, security, { lenient: true });
     open.config.onMessage?.(opened);
     if (opened.apdu[0] !== 1) return [exception('service-not-allowed', 'service-not-supported')];
-    const userInformation = await protect(initiateResponse([], this.#maxReceivePduSize), security, { form: 'glo' });
+    const userInformation = await protect(initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName), security, { form: 'glo' });
     if (open.config.preEstablished !== true) this.#open = undefined;
     return [encode(Apdu, { type: 'rlre', reason: 'normal', userInformation })];
   }

@@ -10,6 +10,7 @@ import type { Certificate } from '../security/certificates/certificate.js';
 import { CertificateStore } from '../security/certificates/store.js';
 import { importKeys, type KeyMaterial } from '../security/context.js';
 import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { llsMatches } from '../security/hls.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
 import type { CryptoProvider } from '../security/provider.js';
 import type { Unprotected } from '../security/unprotect.js';
@@ -127,6 +128,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     newest: Math.floor(now() / (capturePeriod * 1000)) * capturePeriod * 1000,
     deviationMinutes: deviation,
   });
+  const password = options.password ?? new TextEncoder().encode('12345678');
   let lastCounter = 0;
   const heard = (message: Unprotected): void => {
     for (const layer of message.layers)
@@ -140,7 +142,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
       clientSap: simulatedClients.reading,
       logicalName: '0-0:40.0.2*255',
       mechanism: 'lls',
-      password: options.password ?? new TextEncoder().encode('12345678'),
+      password: (given: Uint8Array) => llsMatches(password, given),
       rights: readOnly,
     },
     {

@@ -99,6 +99,8 @@ export class DirectChannel implements ApduChannel {
   constructor(handler: ApduHandler, through: (answers: readonly Uint8Array[]) => readonly Uint8Array[] = (a) => a, to: Route = route) {
     this.#handler = handler;
     this.#through = through;
+    // Not part of what a program would print.
+    for (const name of ['sent', 'received'] as const) Object.defineProperty(this, name, { enumerable: false });
     this.#route = to;
   }
   async open(): Promise<void> {}
