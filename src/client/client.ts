@@ -185,9 +185,16 @@ export class Client {
   async getEach(targets: readonly GetTarget[], options: CallOptions = {}): Promise<GetOutcome[]> {
     if (targets.length > 1 && this.association.conformance.includes('multiple-references')) {
       const list = await outcome(async () => this.#getList(targets, options));
-      if (list.error === undefined) return list.value as GetOutcome[];
+      const answered = list.error === undefined ? (list.value as GetOutcome[]) : undefined;
+      if (answered?.every((r) => blockFault(r.error)) === false) return answered;
       // Some meters negotiate lists and answer them wrongly, or not when they are long: then one after the other.
-      if (!list.error.code.startsWith('service/') && !list.error.code.startsWith('decode/') && list.error.code !== 'protocol/unexpected-apdu') throw list.error;
+      if (
+        list.error !== undefined &&
+        !list.error.code.startsWith('service/') &&
+        !list.error.code.startsWith('decode/') &&
+        list.error.code !== 'protocol/unexpected-apdu'
+      )
+        throw list.error;
     }
     const results: GetOutcome[] = [];
     for (const t of targets) {
@@ -304,6 +311,9 @@ const dataOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar(
   },
   (w, v) => w.bytes(v),
 );
+/** A response that failed as a whole, not for one of its attributes. */
+const blockFault = (e: DlmsError | undefined): boolean =>
+  isDlmsError(e, 'service/data-access') && ['data-block-number-invalid', 'data-block-unavailable', 'long-get-aborted'].includes(String(e.context.result));
 async function outcome(work: () => Promise<unknown>): Promise<GetOutcome> {
   try {
     return { value: await work() };

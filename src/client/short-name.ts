@@ -6,7 +6,7 @@ import { associationSnBase, attributeShortName, type MethodOffset, methodOffset 
 import type { Conversation } from '../session/conversation.js';
 import type { GetResult, RawGetResult } from '../session/get.js';
 import type { ServiceLimits } from '../session/limits.js';
-import { readNames, shortNameConformance, writeNames } from '../session/short-name.js';
+import { readNames, shortNameConformance, writeNames, writeThenRead } from '../session/short-name.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type { CosemAttributeDescriptorWithSelection, CosemMethodDescriptor } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
@@ -19,6 +19,11 @@ export interface ShortNameOptions {
   readonly objects?: readonly ListedObject[];
   /** Offsets of methods that this library does not know, or that the meter has elsewhere. */
   readonly methodOffset?: MethodOffset;
+  /**
+   * How the reply to the server's challenge goes to reply_to_HLS_authentication (FA58). `read` (default): READ with the reply as parameter. `write`: WRITE, answered by
+   * a ReadResponse: what the Gurux family does on both sides.
+   */
+  readonly replyToHls?: 'read' | 'write';
 }
 
 /**
@@ -100,12 +105,14 @@ class ShortNames implements Referencing {
     return yield* this.#invoke(variableName, parameter, limits);
   }
   *replyToHls(_invoke: unknown, reply: Uint8Array, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData> {
-    return yield* this.#invoke(this.#method(current, 8), { type: 'octet-string', value: reply }, limits);
+    const name = this.#method(current, 8);
+    const parameter: Data = { type: 'octet-string', value: reply };
+    return yield* this.#options.replyToHls === 'write'
+      ? returned(writeThenRead({ type: 'variable-name', value: name }, parameter))
+      : this.#invoke(name, parameter, limits);
   }
   *#invoke(variableName: number, parameter: Data, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData> {
-    const [result] = yield* readNames([{ type: 'parameterized-access', variableName, selector: 0, parameter }], limits);
-    if (result?.type !== 'data') return { result: (result?.value ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
-    return { result: 'success', returnParameters: { type: 'data', value: decode(Data, result.value, { lenient: true }) } };
+    return yield* returned(readNames([{ type: 'parameterized-access', variableName, selector: 0, parameter }], limits));
   }
 
   *#attribute(target: CosemAttributeDescriptorWithSelection, limits: ServiceLimits): Conversation<VariableAccessSpecification> {
@@ -146,5 +153,11 @@ class ShortNames implements Referencing {
   }
 }
 
+/** The result of a READ as that of a method. */
+function* returned(conversation: Conversation<RawGetResult[]>): Conversation<ActionResponseWithOptionalData> {
+  const [result] = yield* conversation;
+  if (result?.type !== 'data') return { result: (result?.value ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
+  return { result: 'success', returnParameters: { type: 'data', value: decode(Data, result.value, { lenient: true }) } };
+}
 /** An ObjectName is a signed 16-bit number. */
 const signed = (name: number): number => ((name & 0xffff) << 16) >> 16;

@@ -63,6 +63,12 @@ export function* writeNames(names: readonly VariableAccessSpecification[], value
     return r.type === 'success' ? 'success' : r.value;
   });
 }
+/** WRITE of one name that is answered like a READ, with data: no book has it, the Gurux family invokes methods with return data so. */
+export function* writeThenRead(name: VariableAccessSpecification, value: Data): Conversation<RawGetResult[]> {
+  const answer = yield request({ type: 'writeRequest', variableAccessSpecification: [name], listOfData: [value] });
+  if (answer[0] !== 0x0d) return plain(itemsOf(answer, 'WRITE'), 1);
+  return writeResults(answer).map((r) => ({ type: 'data-access-result', value: r.type === 'data-access-error' ? r.value : 'other-reason' }));
+}
 function* writeBlocks(octets: Uint8Array, limits: ServiceLimits): Conversation<WriteResult[]> {
   const parts = blocksOf(octets, limits);
   for (const [i, value] of parts.entries()) {
