@@ -110,8 +110,6 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
 
 export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
 
-export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
-
 /** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
 export const initiateResponse = (conformance: readonly ConformanceBit[], maxReceivePduSize: number, vaaName: number): Uint8Array =>
   encode(Apdu, {

@@ -9,7 +9,6 @@ import type { Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
 import type { ServedReferencing } from './referencing.js';
-import type { ServedReferencing } from './referencing.js';
 
 /** What one client may do, beyond what the class allows. */
 export interface AccessRight {
@@ -50,8 +49,6 @@ export interface AssociationConfig {
   /** The application context must be one with ciphering. Default: false. */
   readonly ciphered?: boolean;
   readonly conformance?: readonly ConformanceBit[];
-  /** Logical names (default), or `servedShortNames()`. */
-  readonly referencing?: ServedReferencing;
   /** Logical names (default), or `servedShortNames()`. */
   readonly referencing?: ServedReferencing;
   readonly rights?: AccessRights;
