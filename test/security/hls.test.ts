@@ -18,7 +18,10 @@ import { openPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { countersFrom, failure, hex, pairOf, providers, type Vector, vectors } from './support.js';
+import { countersFrom, failure, hex, pairOf, type Vector, vectors } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 const mechanisms: readonly HlsMechanism[] = [2, 3, 4, 5, 6, 7];
 const password = new TextEncoder().encode('Gurux');

@@ -10,7 +10,10 @@ import { unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { clientTitle, hex, pairOf, providers, serverTitle, testKeys } from './support.js';
+import { clientTitle, hex, pairOf, serverTitle, testKeys } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 /** Everything that could be printed: each value as inspect, JSON, text and by its own properties, errors with their causes and stacks. */
 class Trace {

@@ -10,12 +10,10 @@ import {
   validateCertificate,
   verifyCertificateRequest,
 } from '../../../src/security/certificates/index.js';
-import { nobleProvider } from '../../../src/security/noble.js';
-import { nodeProvider } from '../../../src/security/node-provider.js';
-import { webCryptoProvider } from '../../../src/security/webcrypto.js';
+import { providersWithToken } from '../token.js';
 import { from, now, title, until } from './pki.js';
 
-const providers = [nobleProvider, nodeProvider, webCryptoProvider];
+const providers = await providersWithToken();
 
 /** Each provider issues; every provider accepts. */
 describe.each(providers)('certificates issued with $name', (provider) => {
