@@ -1,3 +1,4 @@
+import { checkProfileCommand } from './check-profile.js';
 import type { Command } from './command.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   simulateCommand,
   doctorCommand,
   scanCommand,
+  checkProfileCommand,
   vectorsCommand,
   samplesCommand,
   demoCommand,

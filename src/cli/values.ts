@@ -46,7 +46,7 @@ export function valueText(d: Data): string {
   }
 }
 /** Text of a meter must not steer a terminal. */
-const harmless = (text: string): string => text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+export const harmless = (text: string): string => text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 export function octetText(octets: Uint8Array): string {
   if (octets.length === 12) {
     const value = dateTimeFromBytes(octets);
