@@ -3,7 +3,7 @@ import { nodeProvider } from '../../src/security/node-provider.js';
 import { accessProtection, policyOf, policyValue, requireProtection, strictPolicy, strongest } from '../../src/security/policy.js';
 import { formatSecurityControl, parseSecurityControl } from '../../src/security/security-control.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { failure, hex, pairOf, vectors } from './support.js';
+import { failure, hex, pairOf } from './support.js';
 
 const none = { authenticated: false, encrypted: false, signed: false };
 
@@ -68,17 +68,5 @@ describe('what is required', () => {
       code: 'security/policy',
       context: { required: 'authenticated and encrypted', actual: 'no protection' },
     });
-  });
-});
-
-describe('truncated ciphered APDUs', () => {
-  it.each(
-    vectors('negative')
-      .filter((v) => v.id === 'neg-glo-header-truncated')
-      .flatMap((v) => v.input.cases as string[]),
-  )('%s', async (octets) => {
-    const { client } = await pairOf(nodeProvider, 0, { peerSystemTitle: undefined });
-    client.setPeer(hex('4D4D4D0000BC614F'));
-    for (const mode of ['verified', 'unverified'] as const) expect((await failure(() => unprotect(hex(octets), client, { mode }))).name).toBe('DlmsError');
   });
 });

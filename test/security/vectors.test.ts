@@ -11,17 +11,45 @@ import { parseSecurityControl } from '../../src/security/security-control.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralGloCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
-import { countersFrom, hex, type Vector, vectors } from './support.js';
+import { countersFrom, failure, hex, pairOf, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();
 
 const all = ['security-suite0', 'security-suite1', 'security-suite2'].flatMap(vectors);
+const hostile: readonly string[] = vectors('negative')
+  .filter((v) => v.id.startsWith('neg-glo-'))
+  .flatMap((v) => v.input.cases);
+const ciphered = vectors('acse').filter((v) => v.params?.encryptionKey !== undefined);
 const other = hex('FFFFFFFFFFFFFFFF');
 
 describe.each(providers.map((p) => [p.name, p] as const))('security vectors with %s', (_, provider) => {
   it.each(all.map((v) => [v.id, v] as const))('%s', async (_, v) => {
     await checks[v.kind]!(v, provider);
+  });
+});
+
+describe.each(providers.map((p) => [p.name, p] as const))('hostile ciphered APDUs with %s', (_, provider) => {
+  it.each(hostile)('%s', async (octets) => {
+    for (const ded of [false, true]) {
+      const { client } = await pairOf(provider, 0, { peerSystemTitle: undefined });
+      client.setPeer(hex('4D4D4D0000BC614F'));
+      if (ded) await client.takeDedicatedKey(hex('00112233445566778899AABBCCDDEEFF'));
+      for (const mode of ['verified', 'unverified'] as const) {
+        const e = await failure(() => unprotect(hex(octets), client, { mode }));
+        expect(`${e.name} ${e.code}`).toMatch(/^DlmsError decode\/(unexpected-end|trailing-bytes)$/);
+      }
+    }
+  });
+});
+
+describe.each(providers.map((p) => [p.name, p] as const))('ciphered user-information with %s', (_, provider) => {
+  it.each(ciphered.map((v) => [v.id, v] as const))('%s', async (_id, { params, expected }) => {
+    const keys = await importKeys(provider, 0, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
+    const context = new SecurityContext({ provider, suite: 0, systemTitle: other, peerSystemTitle: hex(params.systemTitle), keys, counters: countersFrom(1) });
+    const { apdu, protection } = await unprotect(hex(expected.userInformation), context);
+    expect(formatHex(apdu)).toBe(expected.decryptedUserInformation);
+    expect(protection).toEqual({ authenticated: true, encrypted: true, signed: false });
   });
 });
 
