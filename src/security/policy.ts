@@ -65,6 +65,10 @@ export function accessProtection(accessMode: number): { readonly request: Protec
 export function strongest(a: Protection, b: Protection): Protection {
   return bits(flags(a) | flags(b));
 }
+/** What both have: of a message in parts, the least that each part had. */
+export function weakest(a: Protection, b: Protection): Protection {
+  return bits(flags(a) & flags(b));
+}
 /** @throws DlmsError `security/policy`, naming what is required and what was there */
 export function requireProtection(required: Protection, actual: Protection): void {
   if ((flags(required) & ~flags(actual)) !== 0) throw new DlmsError('security/policy', { required: describe(required), actual: describe(actual) });

@@ -3,7 +3,7 @@ import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
 import { concat, equalBytes } from '../core/bytes.js';
 import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import type { Protection } from '../security/policy.js';
+import { type Protection, weakest } from '../security/policy.js';
 import type { AccessRequest } from '../xdlms/access.js';
 import type { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
 import { Apdu } from '../xdlms/apdu.js';
@@ -174,11 +174,11 @@ export class Services {
         };
       case 'set-request-with-first-datablock':
         if (!allowed) return refuse('other-reason');
-        this.#receiving = { service: 'set', targets: [request], blocks: [], total: 0 };
+        this.#receiving = { service: 'set', targets: [request], blocks: [], total: 0, protection };
         break;
       case 'set-request-with-list-and-first-datablock':
         if (!allowed || !this.#supports('multiple-references')) return refuse('other-reason');
-        this.#receiving = { service: 'set-list', targets: request.attributeDescriptorList, blocks: [], total: 0 };
+        this.#receiving = { service: 'set-list', targets: request.attributeDescriptorList, blocks: [], total: 0, protection };
         break;
       case 'set-request-with-datablock':
         if (this.#receiving?.service !== 'set' && this.#receiving?.service !== 'set-list')
@@ -186,15 +186,21 @@ export class Services {
     }
     const state = this.#receiving as Receiving & { service: 'set' | 'set-list' };
     const { blockNumber } = request.datablock;
+    state.protection = weakest(state.protection, protection);
     const taken = this.#take(state, request.datablock);
     const last = (result: DataAccessResult): SetResponse => ({ type: 'set-response-last-datablock', invokeIdAndPriority, result, blockNumber });
     if (taken === 'more') return { type: 'set-response-datablock', invokeIdAndPriority, blockNumber };
     this.#receiving = undefined;
     if (!(taken instanceof Uint8Array)) return last(taken === 'wrong' ? 'data-block-number-invalid' : 'long-set-aborted');
-    if (state.service === 'set') return last(await this.#objects.write(state.targets[0] as CosemAttributeDescriptorWithSelection, taken, protection));
+    if (state.service === 'set') return last(await this.#objects.write(state.targets[0] as CosemAttributeDescriptorWithSelection, taken, state.protection));
     const values = readValues(taken);
     if (values === undefined) return last('type-unmatched');
-    return { type: 'set-response-last-datablock-with-list', invokeIdAndPriority, result: await this.#writeAll(state.targets, values, protection), blockNumber };
+    return {
+      type: 'set-response-last-datablock-with-list',
+      invokeIdAndPriority,
+      result: await this.#writeAll(state.targets, values, state.protection),
+      blockNumber,
+    };
   }
   async #writeAll(targets: readonly CosemAttributeDescriptorWithSelection[], values: readonly Data[], protection: Protection): Promise<DataAccessResult[]> {
     const results: DataAccessResult[] = [];
@@ -229,16 +235,16 @@ export class Services {
     if (request.type === 'action-request-next-pblock')
       return this.#nextBlock('action', invokeIdAndPriority, request.blockNumber, () => refuse('no-long-action-in-progress'));
     this.#sending = undefined;
-    const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined): Promise<Uint8Array> => {
-      const singleResponse = await this.#objects.invoke(method, parameter, protection);
+    const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined, found = protection): Promise<Uint8Array> => {
+      const singleResponse = await this.#objects.invoke(method, parameter, found);
       const whole = respond({ type: 'action-response-normal', invokeIdAndPriority, singleResponse });
       return this.#fitting('action', whole, whole.subarray(3), invokeIdAndPriority) ?? refuse('other-reason');
     };
-    const all = async (methods: readonly CosemMethodDescriptor[], parameters: readonly Data[]): Promise<Uint8Array> => {
+    const all = async (methods: readonly CosemMethodDescriptor[], parameters: readonly Data[], found = protection): Promise<Uint8Array> => {
       const listOfResponses: ActionResponseWithOptionalData[] = [];
       const matched = methods.length === parameters.length;
       for (const [i, method] of methods.entries())
-        listOfResponses.push(matched ? await this.#objects.invoke(method, encode(Data, parameters[i] as Data), protection) : { result: 'type-unmatched' });
+        listOfResponses.push(matched ? await this.#objects.invoke(method, encode(Data, parameters[i] as Data), found) : { result: 'type-unmatched' });
       const whole = respond({ type: 'action-response-with-list', invokeIdAndPriority, listOfResponses });
       return this.#fitting('action', whole, whole.subarray(3), invokeIdAndPriority) ?? refuse('other-reason');
     };
@@ -254,11 +260,11 @@ export class Services {
         if (!this.#supports('multiple-references')) return refuse('other-reason');
         return all(request.cosemMethodDescriptorList, request.methodInvocationParameters);
       case 'action-request-with-first-pblock':
-        this.#receiving = { service: 'action', targets: [request.cosemMethodDescriptor], blocks: [], total: 0 };
+        this.#receiving = { service: 'action', targets: [request.cosemMethodDescriptor], blocks: [], total: 0, protection };
         break;
       case 'action-request-with-list-and-first-pblock':
         if (!this.#supports('multiple-references')) return refuse('other-reason');
-        this.#receiving = { service: 'action-list', targets: request.cosemMethodDescriptorList, blocks: [], total: 0 };
+        this.#receiving = { service: 'action-list', targets: request.cosemMethodDescriptorList, blocks: [], total: 0, protection };
         break;
       case 'action-request-with-pblock':
         if (this.#receiving?.service !== 'action' && this.#receiving?.service !== 'action-list') return refuse('no-long-action-in-progress');
@@ -268,13 +274,14 @@ export class Services {
       return refuse('other-reason');
     }
     const state = this.#receiving as Receiving & { service: 'action' | 'action-list' };
+    state.protection = weakest(state.protection, protection);
     const taken = this.#take(state, request.pblock);
     if (taken === 'more') return respond({ type: 'action-response-next-pblock', invokeIdAndPriority, blockNumber: request.pblock.blockNumber });
     this.#receiving = undefined;
     if (!(taken instanceof Uint8Array)) return refuse('long-action-aborted');
-    if (state.service === 'action') return single(state.targets[0] as CosemMethodDescriptor, taken);
+    if (state.service === 'action') return single(state.targets[0] as CosemMethodDescriptor, taken, state.protection);
     const values = readValues(taken);
-    return values === undefined ? refuse('type-unmatched') : all(state.targets, values);
+    return values === undefined ? refuse('type-unmatched') : all(state.targets, values, state.protection);
   }
 
   // ── ACCESS ───────────────────────────────────────────────────────────────────────────────────────────
@@ -344,7 +351,12 @@ interface Sending {
   start: number;
   end: number;
 }
-type Receiving = { blocks: Uint8Array[]; total: number } & (
+type Receiving = {
+  blocks: Uint8Array[];
+  total: number;
+  /** What every block had: the last one speaks for itself only. */
+  protection: Protection;
+} & (
   | { service: 'set' | 'set-list'; targets: readonly CosemAttributeDescriptorWithSelection[] }
   | { service: 'action' | 'action-list'; targets: readonly CosemMethodDescriptor[] }
 );
