@@ -135,10 +135,13 @@ export class AssociationShell {
     const hidden =
       authentication.mechanism === 'lls' ? await this.#aarq({ mechanism: 'lls', password: authentication.password.map(() => 0x2a) }, undefined) : aarq;
     await this.exchange.sendRaw(aarq, hidden);
+    const known = this.options.security?.peerSystemTitle !== undefined;
     try {
       const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal));
       if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
     } catch (e) {
+      // The title stood in an AARE that proved nothing: the right meter must not be refused for it next time.
+      if (!known) this.options.security?.forgetPeer();
       const expected = expectedCounter(e);
       if (expected === undefined || !mayRecover || this.options.security === undefined) throw e;
       await recoverCounter(this.options.security, expected);
@@ -242,7 +245,8 @@ export class AssociationShell {
         if (!isDlmsError(e)) throw e;
       } finally {
         this.exchange.security = undefined;
-        if (this.#channelOpen) await this.exchange.channel.close();
+        // Also when opening failed: the transport below is there already.
+        await this.exchange.channel.close();
         this.#channelOpen = false;
       }
     });

@@ -136,6 +136,12 @@ export class SecurityContext {
     this.#peer = titleOctets(title);
     this.#peerHex = formatHex(title);
   }
+  /** Takes {@link SecurityContext.setPeer} back: nothing that came under this title has verified. Counters are kept by title and stay. */
+  forgetPeer(): void {
+    this.#peer = undefined;
+    this.#peerHex = '';
+    this.#peerNames.clear();
+  }
   /** @throws DlmsError `security/authentication-failed` when `title` cannot be the other side */
   checkPeer(title: Uint8Array): void {
     titleOctets(title);
