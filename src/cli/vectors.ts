@@ -1,7 +1,7 @@
 import { runVectors, summarize, summaryLine } from '../testing/vectors/index.js';
 import { readVectorFiles } from '../testing/vectors/node.js';
 import { type Command, command } from './command.js';
-import { exitCodes } from './failure.js';
+import { exitCodes, usage } from './failure.js';
 import { painter } from './text.js';
 
 export const vectorsCommand: Command = command({
@@ -24,6 +24,7 @@ export const vectorsCommand: Command = command({
       ...(values.only === undefined ? {} : { id: values.only }),
       ...(values.kind === undefined ? {} : { kind: values.kind }),
     });
+    if (results.length === 0 && (values.only !== undefined || values.kind !== undefined)) throw usage(`no vector in ${dir} has this --only or --kind`);
     const summary = summarize(results);
     const paint = painter(io);
     if (values.json === true) io.stdout.write(`${JSON.stringify({ ...summary, results }, undefined, 1)}\n`);

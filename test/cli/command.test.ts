@@ -211,6 +211,14 @@ describe('vectors', () => {
     expect(JSON.parse(json.out)).toMatchObject({ passed: 1, failed: 1, unsupported: 1, results: [{ id: 'a', status: 'failed' }, {}, {}] });
     expect(json.err).toBe('1 passed, 1 failed, 1 unsupported\n');
     expect((await cli(['vectors', path, '--only', 'c'])).out).toBe('1 passed, 0 failed, 0 unsupported\n');
+    expect(await cli(['vectors', path, '--only', 'nobody'])).toMatchObject({ code: 2, err: expect.stringContaining('has this --only') });
+  });
+  it('goes on after a file in the folder that is no JSON', async () => {
+    const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-mixed-'));
+    writeFileSync(join(mixed, 'a.json'), '{broken');
+    writeFileSync(join(mixed, 'b.json'), JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]));
+    expect((await cli(['vectors', mixed])).out).toMatch(/a\.json.*\n1 passed, 0 failed, 1 unsupported\n$/s);
+    expect(await cli(['vectors', join(mixed, 'a.json')])).toMatchObject({ code: 2 });
   });
 });
 
