@@ -70,7 +70,7 @@ class SerialLink implements OctetLink {
   async open(settings: LineSettings): Promise<void> {
     const port = new this.#make({ ...settings, path: this.#path, autoOpen: false });
     await done((callback) => port.open(callback)).catch((error: Error) => {
-      throw new DlmsError('transport/connect', { target: this.#path, reason: error.message }, { cause: error });
+      throw new DlmsError('transport/connect', { target: this.#path, reason: error.message.replace(/^Error: /, '') }, { cause: error });
     });
     this.#port = port;
     this.#settings = settings;

@@ -140,7 +140,7 @@ function tick(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[])
 function again(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   const silent = !d.doubt;
   const limit = d.phase === 'disconnecting' ? Math.min(1, o.retries) : o.retries;
-  if (silent && !attempt(d, out, limit, () => new DlmsError('transport/timeout', { waitedMs: now - d.since, waitingFor: waitingFor(d) }))) return;
+  if (silent && !attempt(d, out, limit, () => new DlmsError('transport/timeout', { waitedMs: Math.round(now - d.since), waitingFor: waitingFor(d) }))) return;
   if (d.phase !== 'connected') return command(d, now, o, out);
   d.caution = cautious;
   if (silent && d.closing) return leave(d, now, o, out);
