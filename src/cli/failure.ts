@@ -81,7 +81,10 @@ function advice(e: { code: string; context: object }): string | undefined {
   const context = e.context as Record<string, unknown>;
   switch (e.code) {
     case 'transport/connect':
-      return listening(context) ? 'Choose another port with --port' : 'Check host and port, and that the meter (or gateway) listens there';
+      if (listening(context)) return 'Choose another port with --port';
+      return /^(\/|COM\d)/i.test(String(context.target))
+        ? 'Check that the port is there, that this user may use it (on Linux often the group dialout), and that no other program has it'
+        : 'Check host and port, and that the meter (or gateway) listens there';
     case 'transport/closed':
       return context.by === 'remote'
         ? 'The other side closed the connection: it may allow one client at a time, or not know this client or server address'

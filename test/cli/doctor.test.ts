@@ -121,6 +121,12 @@ describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
     await station.close();
   });
 
+  it('says what is wrong with a port', async () => {
+    const run = await cli(['doctor', join(folder, 'none')]);
+    expect(run).toMatchObject({ code: 3, out: '' });
+    expect(run.err).toMatch(/^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port is there/m);
+  });
+
   it('finds a meter that wants a sign-on, and what it prints can be read with', async () => {
     const simulated = await simulatedMeter({ provider: nodeProvider, profileRows: 1 });
     // A pseudo terminal carries 8 bits at any speed: the parity bits come from software.
