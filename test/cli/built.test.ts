@@ -12,7 +12,9 @@ const run = (argv: string[]) =>
     (e: { code: number; stdout: string; stderr: string }) => e,
   );
 
-describe.skipIf(!existsSync(command))('the built command', () => {
+if (!existsSync(command)) throw new Error('build first: npm run build');
+
+describe('the built command', () => {
   it('runs the vectors', async () => {
     const { code, stdout } = await run(['vectors', 'test/vectors']);
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d{3,} passed, 0 failed, 0 unsupported$/);
