@@ -17,7 +17,7 @@ const all = vectors('captures').filter((v) => v.expected.ciphering !== undefined
 /** The last complete message: an APDU, or the blocks from the last block 1 on. */
 function messageOf({ input, params }: Vector): Uint8Array {
   const { apdus } = unframed(hex(input.hex), params.framing);
-  let message = new Uint8Array(0);
+  let message: Uint8Array = new Uint8Array(0);
   for (const octets of apdus) {
     const apdu = decode(Apdu, octets);
     if (apdu.type !== 'general-block-transfer') message = octets.slice();

@@ -1,0 +1,75 @@
+import { DlmsError } from '../core/errors.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
+import { type KeyName, need, type SecurityContext } from './context.js';
+import { type ReceivedValue, replayed } from './counters.js';
+import type { KeyHandle } from './provider.js';
+import type { ProtectionLayer } from './unprotect.js';
+import { numberOf, type Opening } from './unprotect-state.js';
+
+/** Which key opens ciphered content, and who sent it. */
+export interface Ciphered {
+  readonly kind: ProtectionLayer['kind'];
+  readonly sender: Uint8Array;
+  readonly dedicated: boolean;
+  /** General-ciphering: the key, its name, and what else is authenticated. */
+  readonly given: { readonly key: KeyHandle; readonly name: KeyName; readonly extra: Uint8Array; readonly transactionId: Uint8Array } | undefined;
+}
+/** Security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to its end. */
+export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender, dedicated, given }: Ciphered, opening: Opening): MaybePromise<Uint8Array> {
+  const { context, verified } = opening;
+  const { keys, provider } = context;
+  const header = readSecurityHeader(ciphered, from);
+  const { control, invocationCounter } = header;
+  if (!context.acceptSuites.includes(control.suite))
+    throw new DlmsError('security/policy', { required: `security suite ${context.suite.id}`, actual: `security suite ${control.suite}` });
+  const name: KeyName =
+    given?.name ?? (dedicated ? 'dedicated-key' : control.broadcastKey ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key');
+  const key = given?.key ?? need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
+  const unverified = !verified && control.authenticated && keys.authentication === undefined;
+  const layer = {
+    kind,
+    authenticated: control.authenticated && !unverified,
+    encrypted: control.encrypted,
+    suite: control.suite,
+    invocationCounter,
+    systemTitle: sender,
+    key: name,
+  };
+  opening.layers.push(given === undefined ? layer : { ...layer, transactionId: given.transactionId });
+  if (unverified) return openUnverified({ provider, key, systemTitle: sender }, header, ciphered, from);
+  const authenticationKey = control.authenticated ? need(keys.authentication, 'authentication-key') : undefined;
+  const open = (): MaybePromise<Uint8Array> =>
+    openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered, from);
+  // A header in front of plaintext protects nothing, so its counter says nothing either.
+  if (!verified || (!control.authenticated && !control.encrypted)) return open();
+  const group = receivedGroup(context, name, sender, invocationCounter, given?.transactionId);
+  const pending = dedicated ? opening.dedicated : opening.received;
+  // Inside a layer of the same key and sender, which was made later and has the higher counter.
+  if (pending?.some(([outer]) => outer?.name === group[0]?.name)) return open();
+  if (dedicated) opening.dedicated = [...(pending ?? []), group];
+  else opening.received = pending === undefined ? [group] : [...pending, group];
+  const fresh = compare(dedicated ? context.dedicatedStore : context.counters.store, group);
+  return fresh instanceof Promise ? fresh.then(open) : open();
+}
+/** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
+function receivedGroup(
+  context: SecurityContext,
+  key: KeyName,
+  sender: Uint8Array,
+  counter: number,
+  transactionId: Uint8Array | undefined,
+): readonly ReceivedValue[] {
+  const value = { name: context.receiveName(key, sender), value: counter };
+  if (transactionId === undefined || transactionId.length === 0 || (key !== 'wrapped-key' && key !== 'agreed-key')) return [value];
+  return [value, { name: context.receiveName('transaction', sender), value: numberOf(transactionId) }];
+}
+/** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
+function compare(store: SecurityContext['dedicatedStore'], group: readonly ReceivedValue[]): MaybePromise<void> {
+  const [first, ...others] = group as [ReceivedValue, ...ReceivedValue[]];
+  return andThen(store.last(first.name), (last) => {
+    if (last === undefined || first.value > last) return;
+    if (others.length === 0) throw replayed(first, last);
+    return compare(store, others);
+  });
+}

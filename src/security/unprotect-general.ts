@@ -1,0 +1,122 @@
+import { decodeFrom, type Optional, optional } from '../axdr/schema.js';
+import { equalBytes } from '../core/bytes.js';
+import { Reader } from '../core/cursor.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
+import { generalSigningTag } from './apdu-tags.js';
+import { type KeyName, need } from './context.js';
+import { asymmetric, onePassRecipient, staticUnified } from './key-agreement.js';
+import { type KeyHandle, publicKeyLength } from './provider.js';
+import { securityHeaderLength } from './suites.js';
+import type { ProtectionLayer } from './unprotect.js';
+import { openCiphered } from './unprotect-ciphered.js';
+import { checkRecipient, lastOctetsFrom, numberOf, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
+
+/** general-ciphering: finds the content key, opens the content, and forgets a key that served this message alone. */
+export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
+  const r = new Reader(apdu, opening.options);
+  r.offset = 1;
+  const header = decodeFrom(GeneralProtectionHeader, r);
+  const extra = apdu.subarray(1, r.offset);
+  const keyInfo = decodeFrom(optionalKeyInfo, r);
+  const from = lastOctetsFrom(apdu, r.offset, opening.options);
+  if (keyInfo === undefined && opening.options.contentKey === undefined) refuseCompanionMac(extra, apdu, from);
+  const sender = senderOf(header.originatorSystemTitle, opening);
+  checkRecipient(header, opening);
+  const { transactionId } = header;
+  return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) =>
+    andThen(openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { key, name, extra, transactionId } }, opening), (inner) => {
+      if (name === 'wrapped-key' || name === 'agreed-key') key.destroy();
+      return inner;
+    }),
+  );
+}
+/**
+ * Messages of the Great Britain Companion Specification: an authenticated-only general-ciphering with empty header fields and counter 0 around
+ * general-signing, whose key comes from the titles and the transaction-id inside, with no authentication key in the authenticated data. Layout, key and tag
+ * are known from recordings, but not the rules by which a receiver tells a repeated message from a new one: they are not opened.
+ */
+function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number): void {
+  const authenticatedAlone = ((apdu[from] ?? 0) & 0xb0) === 0x10 && apdu.subarray(from + 1, from + securityHeaderLength).every((o) => o === 0);
+  if (header.every((o) => o === 0) && authenticatedAlone && apdu[from + securityHeaderLength] === generalSigningTag)
+    throw new DlmsError('security/unsupported', { what: 'the message authentication code of the Great Britain Companion Specification' });
+}
+function contentKey(
+  info: KeyInfo | undefined,
+  header: GeneralProtectionHeader,
+  sender: Uint8Array,
+  opening: Opening,
+): MaybePromise<{ key: KeyHandle; name: KeyName }> {
+  const { provider, suite, keys, systemTitle } = opening.context;
+  switch (info?.type) {
+    case undefined:
+      return { key: need(opening.options.contentKey, 'content key of general-ciphering without key-info'), name: 'given-key' };
+    case 'identified-key':
+      if (info.keyId === 0) return { key: need(keys.globalUnicast, 'global-unicast-encryption-key'), name: 'global-unicast-encryption-key' };
+      if (info.keyId === 1) return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), name: 'global-broadcast-encryption-key' };
+      throw new DlmsError('security/unsupported', { what: `key-id ${info.keyId} of an identified key` });
+    case 'wrapped-key': {
+      if (info.kekId !== 0) throw new DlmsError('security/unsupported', { what: `kek-id ${info.kekId} of a wrapped key` });
+      return andThen(provider.unwrap(need(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
+        if (key === undefined) throw new DlmsError('security/authentication-failed', { what: 'wrapped key', systemTitle: formatHex(sender) });
+        return { key, name: 'wrapped-key' as const };
+      });
+    }
+    case 'agreed-key': {
+      asymmetric(suite);
+      const own = need(keys.agreement, 'key agreement key');
+      const agreed = (key: KeyHandle): { key: KeyHandle; name: KeyName } => ({ key, name: 'agreed-key' });
+      const scheme = info.keyParameters.length === 1 ? info.keyParameters[0] : undefined;
+      if (scheme === 1) {
+        const signer = need(keys.peerSigning, 'digital signature key of the originator');
+        return andThen(onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle), agreed);
+      }
+      if (scheme !== 2) throw new DlmsError('security/unsupported', { what: 'key-parameters of an agreed key' });
+      if (info.keyCipheredData.length !== 0)
+        throw new DlmsError('decode/invalid-length', { offset: 0, expected: 'no key-ciphered-data', actual: info.keyCipheredData.length });
+      const peer = need(keys.peerAgreement, 'key agreement key of the originator');
+      return andThen(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreed);
+    }
+  }
+}
+const optionalKeyInfo: Optional<KeyInfo> = /* @__PURE__ */ optional(KeyInfo);
+
+/** general-signing: verifies the signature, when there is one and it is known whose it is. */
+export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
+  const { context, verified } = opening;
+  const { curve } = asymmetric(context.suite);
+  const r = new Reader(apdu, opening.options);
+  r.offset = 1;
+  const header = decodeFrom(GeneralProtectionHeader, r);
+  const content = octetsOf(r);
+  const signed = apdu.subarray(1, r.offset);
+  const signature = apdu.subarray(lastOctetsFrom(apdu, r.offset, opening.options));
+  const { transactionId } = header;
+  const signer = header.originatorSystemTitle.length === 0 ? peerOf(opening) : header.originatorSystemTitle;
+  const layer: ProtectionLayer = { kind: 'general-signing', authenticated: false, encrypted: false, systemTitle: signer, transactionId };
+  if (verified && equalBytes(signer, context.systemTitle))
+    throw new DlmsError('security/authentication-failed', { what: 'signed by ourselves: a reflected message' });
+  if (verified) checkRecipient(header, opening);
+  const isPeer = context.peerSystemTitle !== undefined && equalBytes(signer, context.peerSystemTitle);
+  const publicKey = isPeer ? context.keys.peerSigning : context.signerOf?.(signer);
+  // Without a signature (some profiles leave it empty under a MAC) the layer is a header and proves nothing.
+  if (signature.length === 0 || (!verified && publicKey === undefined)) {
+    opening.layers.push(layer);
+    return content.slice();
+  }
+  if (signature.length !== publicKeyLength(curve))
+    throw new DlmsError('decode/invalid-length', {
+      offset: apdu.length - signature.length,
+      expected: `a signature of ${publicKeyLength(curve)} octets`,
+      actual: signature.length,
+    });
+  return andThen(context.provider.verify(need(publicKey, `digital signature key of ${formatHex(signer)}`), signed, signature), (valid) => {
+    if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
+    opening.layers.push({ ...layer, signedBy: signer });
+    if (transactionId.length !== 0)
+      opening.signatures = [...(opening.signatures ?? []), { name: context.receiveName('signature', signer), value: numberOf(transactionId) }];
+    return content.slice();
+  });
+}
