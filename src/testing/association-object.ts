@@ -12,12 +12,14 @@ import { conformanceBits } from '../xdlms/initiate.js';
 /**
  * The association object (class 15, version 1) of one association, or, without `config`, the current association 0-0:40.0.0*255, which
  * shows whichever of `all` is asking.
+ * @param listsSecret the secret counts as readable in the object list
  */
 export function associationObject(
   config: AssociationConfig | undefined,
   objects: ObjectStore,
   maxPduSize: number,
   all: readonly AssociationConfig[] = [],
+  listsSecret = false,
 ): CosemObject {
   const of = (context: AccessContext): AssociationConfig => {
     const found = config ?? all.find((a) => a.clientSap === context.clientSap);
@@ -50,8 +52,8 @@ export function associationObject(
         },
       }),
       authenticationMechanismName: access({ get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }) }),
-      // Passwords and secrets are written, never read: there is no `get`.
-      secret: access({}),
+      // Passwords and secrets are never read. Some profiles list the attribute as readable all the same: what is read is empty.
+      secret: access(listsSecret ? { get: () => new Uint8Array(0) } : {}),
       associationStatus: 'associated',
       securitySetupReference: '0-0:43.0.0*255',
     },

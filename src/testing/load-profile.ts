@@ -66,7 +66,12 @@ export class LoadProfile {
         entriesInUse: access({ get: () => this.length }),
         profileEntries: this.#options.rows,
       },
-      {},
+      {
+        reset: () => {
+          this.#cells.length = 0;
+          this.#times.length = 0;
+        },
+      },
     );
   }
 

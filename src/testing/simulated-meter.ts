@@ -1,9 +1,6 @@
-import { Clock } from '../cosem/classes/clock.js';
 import { DataClass } from '../cosem/classes/data.js';
-import { DisconnectControl } from '../cosem/classes/disconnect-control.js';
 import { Register } from '../cosem/classes/register.js';
 import { SapAssignment } from '../cosem/classes/sap-assignment.js';
-import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../cosem/date-time.js';
 import type { Obis } from '../cosem/obis.js';
 import type { UnitName } from '../cosem/units.js';
 import type { Certificate } from '../security/certificates/certificate.js';
@@ -22,6 +19,7 @@ import { SecurityState, type SecurityStateOptions } from '../server/security-sta
 import type { ApduHandler } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { associationObject } from './association-object.js';
+import { clockObject, disconnector } from './live-objects.js';
 import { capturePeriod, LoadProfile } from './load-profile.js';
 
 export interface SimulatedMeterOptions {
@@ -211,39 +209,6 @@ const publicRights: NonNullable<AssociationConfig['rights']> = {
 };
 const readOnly: NonNullable<AssociationConfig['rights']> = { attribute: (_, a) => ({ read: a.readable, write: false }), method: () => ({ invoke: false }) };
 
-function clockObject(now: () => number, deviation: number): CosemObject {
-  // What a client sets is kept as the difference to the clock of this machine.
-  let offset = 0;
-  const time = (): DateTime => fromInstant(now() + offset, deviation);
-  return object(
-    Clock,
-    '0-0:1.0.0*255',
-    {
-      time: access({
-        get: time,
-        set: (value) => {
-          offset = toInstant(value, { deviationMinutes: deviation }) - now();
-        },
-      }),
-      timeZone: deviation,
-      status: [],
-      daylightSavingsBegin: unspecifiedDateTime,
-      daylightSavingsEnd: unspecifiedDateTime,
-      daylightSavingsDeviation: 0,
-      daylightSavingsEnabled: false,
-      clockBase: 'internal-crystal',
-    },
-    {
-      shiftTime: (seconds) => {
-        offset += seconds * 1000;
-      },
-      adjustToMinute: () => {
-        offset += Math.round((now() + offset) / 60_000) * 60_000 - (now() + offset);
-      },
-    },
-  );
-}
-
 function energyRegisters({ energy }: LoadProfile): CosemObject[] {
   const [a, b, c, d] = energy;
   const register = (name: Obis, value: number, unit: UnitName, scaler = 0): CosemObject =>
@@ -258,27 +223,6 @@ function energyRegisters({ energy }: LoadProfile): CosemObject[] {
     register('1-0:31.7.0*255', 213, 'A', -2),
     register('1-0:14.7.0*255', 49_998, 'Hz', -3),
   ];
-}
-
-function disconnector(): CosemObject {
-  let connected = true;
-  return object(
-    DisconnectControl,
-    '0-0:96.3.10*255',
-    {
-      outputState: access({ get: () => connected }),
-      controlState: access({ get: () => (connected ? 'connected' : 'disconnected') }),
-      controlMode: 'mode-1',
-    },
-    {
-      remoteDisconnect: () => {
-        connected = false;
-      },
-      remoteReconnect: () => {
-        connected = true;
-      },
-    },
-  );
 }
 
 const isSymmetric = ({ send, receive }: SecurityPolicy): boolean =>
