@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Authentication, ClientOptions } from '../client/association.js';
 import { Client } from '../client/client.js';
+import { shortNames } from '../client/short-name.js';
 import { importKeys, SecurityContext } from '../security/context.js';
 import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
 import { aesEcbReply } from '../security/hls.js';
 import { nodeProvider } from '../security/node-provider.js';
 import { FileCounterStore } from '../security/node-store.js';
 import type { SecurityPolicy } from '../security/policy.js';
+import type { KeyPair, PublicKey } from '../security/provider.js';
 import { hdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
 import { hdlcChannel } from '../transport/hdlc/bus.js';
 import { closedError, linkTransport } from '../transport/link.js';
@@ -22,6 +24,7 @@ import { usage } from './failure.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
 import { givenKeys, keyOptions } from './keys.js';
+import { peerKey, signingKey, suiteOf } from './signature-keys.js';
 
 // A meter by its URL, and a client for it.
 
@@ -33,13 +36,24 @@ export const connectOptions = {
   mechanism: {
     type: 'string',
     value: 'NAME',
-    help: 'none, lls, hls-2, hls-md5, hls-sha1, hls-gmac or hls-sha256; default: hls-gmac with keys, lls with a password, else none',
+    help: 'none, lls, hls-2, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa; default: hls-ecdsa with a signing key, hls-gmac with keys, lls with a password, else none',
+  },
+  'signing-key': {
+    type: 'string',
+    value: 'FILE',
+    help: 'own key for hls-ecdsa: PEM (PKCS 8 or SEC 1), or the scalar in hexadecimal digits; P-256 is security suite 1, P-384 suite 2',
+  },
+  'peer-key': {
+    type: 'string',
+    value: 'FILE',
+    help: 'signature key of the meter for hls-ecdsa: PEM of its certificate or public key, or x and y in hexadecimal digits',
   },
   ...keyOptions,
   'system-title': { type: 'string', value: 'HEX', help: 'system title of this client, 8 octets (default 444C4D5300000001)' },
   'meter-title': { type: 'string', value: 'HEX', help: 'system title that the meter must have; default: the one that it states' },
   protection: { type: 'string', value: 'NAME', help: 'both (default), authenticated or encrypted' },
-  suite: { type: 'string', value: 'N', help: 'security suite 0, 1 or 2; default by the length of the keys' },
+  suite: { type: 'string', value: 'N', help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys' },
+  'short-name': { type: 'boolean', help: 'short name referencing, for meters that have no logical name referencing' },
   dedicated: { type: 'boolean', help: 'propose a dedicated key for this association' },
   counter: { type: 'string', value: 'N', help: 'first invocation counter to use; a meter that names the one it expects is followed without it' },
   counters: { type: 'string', value: 'DIR', help: 'folder that remembers the counters between runs' },
@@ -168,27 +182,34 @@ export async function clientOf(
 ): Promise<Client> {
   const timeoutMs = 1000 * Number(values.timeout ?? 10);
   if (!(timeoutMs > 0)) throw usage('--timeout must be a number of seconds');
-  const { authentication, security } = await credentials(values);
+  const { authentication, security } = await credentials(values, io);
   const channel = await channelOf(target, values, timeoutMs, io.signal, through);
   return new Client(channel, {
     timeoutMs,
     authentication,
     ...(security === undefined ? {} : { security, ciphered: security.keys.globalUnicast !== undefined }),
     ...(values.dedicated === true ? { dedicatedKey: true } : {}),
+    ...(values['short-name'] === true ? { referencing: shortNames() } : {}),
     ...extra,
   });
 }
 
-async function credentials(values: ConnectValues): Promise<{ authentication: Authentication; security: SecurityContext | undefined }> {
+async function credentials(values: ConnectValues, io: Io): Promise<{ authentication: Authentication; security: SecurityContext | undefined }> {
   const keys = givenKeys(values);
   const secret = values.password === undefined ? undefined : passwordOctets(values.password);
-  const mechanism = values.mechanism ?? (keys.encryption !== undefined ? (secret === undefined ? 'hls-gmac' : 'lls') : secret === undefined ? 'none' : 'lls');
+  const byKeys = values['signing-key'] !== undefined ? 'hls-ecdsa' : keys.encryption !== undefined && secret === undefined ? 'hls-gmac' : undefined;
+  const mechanism = values.mechanism ?? byKeys ?? (secret === undefined ? 'none' : 'lls');
   const needSecret = (): Uint8Array => {
     if (secret === undefined) throw usage(`mechanism ${mechanism} needs --password`);
     return secret;
   };
-  const suite = values.suite === undefined ? (keys.encryption?.length === 32 ? 2 : 0) : whole(values.suite, '--suite', 0, 2);
-  const security = keys.encryption === undefined && !mechanism.startsWith('hls') ? undefined : await securityOf(values, keys, suite);
+  const signatures = await signaturesOf(values, mechanism, io);
+  const byCurve = signatures === undefined ? undefined : suiteOf(signatures.signing.publicKey.curve);
+  const suite = values.suite === undefined ? (byCurve ?? (keys.encryption?.length === 32 ? 2 : 0)) : whole(values.suite, '--suite', 0, 2);
+  if (byCurve !== undefined && suite !== byCurve) throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
+  if (keys.encryption !== undefined && keys.encryption.length !== (suite === 2 ? 32 : 16))
+    throw usage(`--ek has ${keys.encryption.length} octets; suite ${suite} needs ${suite === 2 ? 32 : 16}`);
+  const security = keys.encryption === undefined && !mechanism.startsWith('hls') ? undefined : await securityOf(values, keys, suite, signatures);
   switch (mechanism) {
     case 'none':
       return { authentication: { mechanism }, security };
@@ -203,11 +224,32 @@ async function credentials(values: ConnectValues): Promise<{ authentication: Aut
     case 'hls-gmac':
       if (keys.encryption === undefined || keys.authentication === undefined) throw usage('mechanism hls-gmac needs --ek and --ak');
       return { authentication: { mechanism }, security };
+    case 'hls-ecdsa':
+      return { authentication: { mechanism }, security };
     default:
       throw usage(`--mechanism ${mechanism} is not known`);
   }
 }
-async function securityOf(values: ConnectValues, keys: ReturnType<typeof givenKeys>, suite: number): Promise<SecurityContext> {
+/** Both keys of HLS 7: without the one of the meter its answer proves nothing. */
+async function signaturesOf(values: ConnectValues, mechanism: string, io: Io): Promise<{ signing: KeyPair; peerSigning: PublicKey } | undefined> {
+  const { 'signing-key': own, 'peer-key': peer } = values;
+  if (mechanism !== 'hls-ecdsa') {
+    if (own !== undefined || peer !== undefined) throw usage('--signing-key and --peer-key go with --mechanism hls-ecdsa');
+    return undefined;
+  }
+  if (own === undefined || peer === undefined) throw usage('mechanism hls-ecdsa needs --signing-key and --peer-key');
+  const signatures = { signing: await signingKey(own, io), peerSigning: await peerKey(peer) };
+  const { curve } = signatures.signing.publicKey;
+  if (signatures.peerSigning.curve !== curve)
+    throw usage(`--peer-key is of ${signatures.peerSigning.curve}, --signing-key of ${curve}: both belong to one suite`);
+  return signatures;
+}
+async function securityOf(
+  values: ConnectValues,
+  keys: ReturnType<typeof givenKeys>,
+  suite: number,
+  signatures: { signing: KeyPair; peerSigning: PublicKey } | undefined,
+): Promise<SecurityContext> {
   const title = keys.title ?? Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);
   const initial = values.counter === undefined ? undefined : whole(values.counter, '--counter', 0, 0xfffffffe);
   const store = values.counters === undefined ? new MemoryCounterStore() : new FileCounterStore(values.counters);
@@ -222,7 +264,12 @@ async function securityOf(values: ConnectValues, keys: ReturnType<typeof givenKe
     suite,
     systemTitle: title,
     peerSystemTitle: values['meter-title'] === undefined ? undefined : hexArgument(values['meter-title'], '--meter-title', [8]),
-    keys: await importKeys(nodeProvider, suite, { globalUnicast: keys.encryption, authentication: keys.authentication, globalBroadcast: keys.broadcast }),
+    keys: await importKeys(nodeProvider, suite, {
+      globalUnicast: keys.encryption,
+      authentication: keys.authentication,
+      globalBroadcast: keys.broadcast,
+      ...signatures,
+    }),
     counters: new InvocationCounters(store, initial === undefined ? {} : { initial }),
     policy,
     acceptSuites: suite === 2 ? [2] : [0, 1],

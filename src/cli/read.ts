@@ -1,9 +1,10 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
 import { type Column, decodeTable } from '../axdr/table.js';
+import { browse } from '../client/browser.js';
 import type { Client } from '../client/client.js';
 import { isDlmsError } from '../core/errors.js';
-import { AssociationLnV1 } from '../cosem/classes/association-ln.js';
+import { allClasses } from '../cosem/all-classes.js';
 import { ProfileGeneric, RangeDescriptor } from '../cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../cosem/common-types.js';
 import { dateTimeToBytes } from '../cosem/date-time.js';
@@ -137,8 +138,8 @@ class Reader {
     return out;
   }
   async list(): Promise<{ classId: number; version: number; logicalName: Obis }[]> {
-    const list = await this.#client.get(AssociationLnV1, '0-0:40.0.0*255', 'objectList', this.#call('object list'));
-    return list.map(({ classId, version, logicalName }) => ({ classId, version, logicalName }));
+    const { objects } = await browse(this.#client, allClasses, this.#call('object list'));
+    return objects.map(({ classId, version, logicalName }) => ({ classId, version, logicalName }));
   }
   /** Clock, plain data and registers of the association, values only. */
   async registers(): Promise<ReadObject[]> {
