@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
 import { Client } from '../src/client/client.js';
 import { systemClock } from '../src/core/clock.js';
@@ -28,7 +30,7 @@ const target = 1.25;
 export async function getBench(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const ciphered of [false, true]) rows.push(...(await compared(ciphered)));
-  rows.push(...(await idleConnections(Number(process.env.CONNECTIONS ?? 1000))));
+  rows.push(...(await idleConnections(Number(process.env.CONNECTIONS ?? 2000))));
   return rows;
 }
 
@@ -193,48 +195,43 @@ async function cost(run: () => Promise<void>): Promise<Cost> {
 }
 
 /**
- * Memory of connections on which nothing happens: served by a simulated meter, against sockets that are only accepted. Both ends are in this process, so each
- * needs two file descriptors; `CONNECTIONS=10000 npm run bench -- get` asks for ten thousand (and `ulimit -n` above 20 100).
+ * Memory of connections on which nothing happens: served by a simulated meter, against sockets that are only accepted. The callers are in a process of their own,
+ * so what is counted is the served end alone. `CONNECTIONS=10000 npm run bench -- get` asks for ten thousand.
  */
 export async function idleConnections(count: number): Promise<Row[]> {
   const { meter } = await simulatedMeter({ provider: nodeProvider, profileRows: 1 });
   const served = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, meter.connection()));
+  // The first few load code and make pools.
+  await heldBy(50, served.port);
   const ours = await heldBy(count, served.port);
   await served.close();
   const bare = createServer((socket) => socket.on('data', () => {}).on('error', () => {}));
   await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
-  const reference = await heldBy(count, (bare.address() as { port: number }).port);
-  await new Promise((resolve) => bare.close(resolve));
-  return [
-    {
-      name: `memory of an idle connection, ${count} of them: JavaScript heap`,
-      unit: 'kB',
-      ours: ours.heap,
-      reference: reference.heap,
-      ratio: ours.heap / reference.heap,
-    },
-    { name: '  resident set of the process', unit: 'kB', ours: ours.resident, reference: reference.resident, ratio: ours.resident / reference.resident },
-  ];
+  const { port } = bare.address() as { port: number };
+  await heldBy(50, port);
+  const reference = await heldBy(count, port);
+  bare.close();
+  const row = (name: string, of: 'heap' | 'resident'): Row => ({ name, unit: 'kB', ours: ours[of], reference: reference[of], ratio: ours[of] / reference[of] });
+  return [row(`memory of an idle served connection, of ${count}: heap`, 'heap'), row('  resident set of the process', 'resident')];
 }
 /** Kilobytes for each connection. */
 async function heldBy(count: number, port: number): Promise<{ heap: number; resident: number }> {
-  // The first few load code and make pools.
-  const warm = await Promise.all(Array.from({ length: 20 }, () => connectRaw(port)));
   const before = await memory();
-  const sockets: Socket[] = [];
-  while (sockets.length < count) sockets.push(...(await Promise.all(Array.from({ length: Math.min(100, count - sockets.length) }, () => connectRaw(port)))));
+  const callers = spawn(process.execPath, ['-e', calling, `${port}`, `${count}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(callers.stdout, 'data');
   const after = await memory();
-  await Promise.all(
-    [...warm, ...sockets].map(
-      (socket) =>
-        new Promise<void>((resolve) => {
-          socket.once('close', () => resolve());
-          socket.destroy();
-        }),
-    ),
-  );
+  callers.stdin.end();
+  await once(callers, 'exit');
+  await memory();
   return { heap: (after.heapUsed - before.heapUsed) / count / 1000, resident: (after.rss - before.rss) / count / 1000 };
 }
+/** Calls one after the other, says when all are there, and holds them until its input ends. */
+const calling = `
+const [port, count] = process.argv.slice(1).map(Number);
+let open = 0;
+const call = () => require('net').connect(port, '127.0.0.1', () => (++open === count ? process.stdout.write('ready') : call())).on('error', () => {});
+call();
+process.stdin.on('end', () => process.exit()).resume();`;
 async function memory(): Promise<NodeJS.MemoryUsage> {
   await new Promise((resolve) => setTimeout(resolve, 50));
   for (let i = 0; i < 3; i++) globalThis.gc?.();
