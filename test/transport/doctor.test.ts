@@ -208,6 +208,43 @@ describe('the doctor on simulated lines', () => {
     await expect(run(failing(9600), serialPlan(), clock)).rejects.toMatchObject({ code: 'transport/connect' });
   });
 
+  it('goes through everything when asked to, with or without a meter that answered before', async () => {
+    const clock = new VirtualClock();
+    const { steps } = serialPlan();
+    const plan: DoctorPlan = { steps: steps.filter((s) => s.start === 'direct' && s.line?.parity === 'none'), moreClients: [] };
+    const open = async (line: LineSettings | undefined): Promise<SerialLine> => {
+      const [near, far] = transportPair();
+      if (line?.baudRate === 9600 || line?.baudRate === 115200) serveHdlc(far, handler(16), { devices: [1], clients: [16], clock });
+      else silent(far);
+      return near;
+    };
+    const found = async (all: boolean) => (await run(open, plan, clock, { all, limitMs: 1e6 })).findings.map((f) => f.step.line?.baudRate);
+    expect(await found(false)).toEqual([9600]);
+    expect(await found(true)).toEqual([9600, 115200]);
+  });
+
+  it('gives a gateway a moment before it calls again', async () => {
+    const clock = new VirtualClock();
+    let busyUntil = 0;
+    let calls = 0;
+    const open = async (): Promise<SerialLine> => {
+      calls++;
+      if (clock.now() < busyUntil) throw new DlmsError('transport/connect', { target: 'gateway', reason: 'busy' });
+      const [near, far] = transportPair();
+      serveWrapper(far, handler(1), { clock });
+      // One caller at a time, and half a second after he has gone.
+      return intercept(near, {
+        closing() {
+          busyUntil = clock.now() + 500;
+        },
+      });
+    };
+    const plan: DoctorPlan = { steps: [{ carriage: 'wrapper', start: 'direct', clients: [16, 1], servers: ['1'] }], moreClients: [17] };
+    const report = await run(open, plan, clock);
+    expect(places(report)).toEqual(['1 1 apdu apdu']);
+    expect([report.problems, calls]).toEqual([[], 5]);
+  });
+
   it('tells what it does', async () => {
     const clock = new VirtualClock();
     const events: DoctorEvent[] = [];
