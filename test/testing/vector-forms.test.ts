@@ -158,6 +158,27 @@ const forms: readonly Vector[] = [
     },
     params: {},
   },
+  {
+    id: 'form-gbt-plaintext',
+    kind: 'gbt-session',
+    input: { apdus: ['E040000100000F0F600001230C07EA0B1506091600FF', 'E0400002000009FFC40002020901AA00', 'E0800003000000'] },
+    expected: {
+      steps: [
+        {
+          lastBlock: false,
+          streaming: true,
+          window: 0,
+          blockNumber: 1,
+          blockData: '0F600001230C07EA0B1506091600FF',
+          plaintext: 'E040000100000F0F600001230C07EA0B1506091600FF',
+        },
+        { blockNumber: 2, plaintext: 'E0400002000009FFC40002020901AA00' },
+        { lastBlock: true, blockNumber: 3, plaintext: 'E0800003000000' },
+      ],
+      reassembled: '0F600001230C07EA0B1506091600FFFFC40002020901AA00',
+    },
+    params: {},
+  },
 ];
 
 describe('forms of vectors', () => {

@@ -104,7 +104,7 @@ export class Follower {
   }
   async #block(bytes: Uint8Array, side: 'client' | 'server', connection: string, out: Fields): Promise<void> {
     const block = decode(Apdu, bytes, { lenient: true }) as Extract<Apdu, { type: 'general-block-transfer' }>;
-    Object.assign(out, { apdu: anyOf('general-block-transfer', apduNotation(block)), ...gbtNotation(block) });
+    Object.assign(out, { apdu: anyOf('general-block-transfer', apduNotation(block)), ...gbtNotation(block), plaintext: hex(bytes) });
     const key = `${connection} ${side}`;
     let endpoint = this.#gbt.get(key);
     if (endpoint === undefined) {
@@ -126,6 +126,8 @@ export class Follower {
     const inner: Fields = { ...absent };
     await this.#read(complete, side, connection, inner);
     for (const [name, value] of Object.entries(inner)) if (value !== undefined && name !== 'apdu') out[name] ??= value;
+    // The APDU in clear: the block itself, or what the last one completes.
+    out.plaintext = anyOf(out.plaintext, inner.plaintext);
     out.inner = inner;
     out.reassembled = hex(complete);
   }
