@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AssociationView, carriedProfile, formatAssociationView, formatProfile, type ViewObject, viewOfProfile } from '../../src/idis/index.js';
+import { nodeProvider } from '../../src/security/node-provider.js';
+import { profileMeter } from '../../src/testing/profile-meter.js';
+import { listenTcp } from '../../src/transport/tcp.js';
+import { serveWrapper } from '../../src/transport/wrapper.js';
 import { cli, simulated } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-check-'));
@@ -144,6 +148,52 @@ describe('check-profile of a live meter', () => {
   it('shows progress on a terminal, on standard error', async () => {
     const { err } = await cli(['check-profile', url, ...keys, '--profile', 'idis-package-2', '--json'], '', { errorIsTTY: true });
     expect(err).toMatch(/connecting to 127\.0\.0\.1/);
+  });
+});
+
+describe('check-profile of a meter that was built from the profile', () => {
+  const options = ['D', 'L', 'M', 'polyphase'];
+  let close: () => Promise<void>;
+  let base: string;
+  beforeAll(async () => {
+    const built = await profileMeter({
+      provider: nodeProvider,
+      profile: carriedProfile('idis-package-2'),
+      options,
+      manufacturer: 'MMM',
+      serialNumber: 12_345_678,
+    });
+    const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, built.connection()));
+    close = () => listener.close();
+    base = `tcp://127.0.0.1:${listener.port}`;
+  });
+  afterAll(() => close());
+  it.each([
+    ['management', 1, keys],
+    ['public', 16, []],
+  ] as const)('passes for the %s client, over the wire', async (client, sap, more) => {
+    const { code, out, err } = await cli([
+      'check-profile',
+      `${base}?client=${sap}`,
+      ...more,
+      '--profile',
+      'idis-package-2',
+      '--options',
+      options.join(','),
+      '--json',
+    ]);
+    const { findings, ...rest } = JSON.parse(out);
+    expect(findings).toEqual([]);
+    expect(rest).toMatchObject({ passed: true, client, options, meter: { logicalDeviceName: 'MMM1030712345678' } });
+    if (client === 'management') expect(rest).toMatchObject({ meter: { systemTitle: '4D4D4D6770BC614E' }, notes: [] });
+    expect(rest.objectsChecked).toBeGreaterThan(client === 'management' ? 150 : 3);
+    expect(err).toBe(rest.notes.map((n: string) => `note: ${n}\n`).join(''));
+    expect(code).toBe(0);
+  });
+  it('does not pass as a meter of another profile', async () => {
+    const { code, out } = await cli(['check-profile', `${base}?client=1`, ...keys, '--profile', 'smr-5.2', '--client', 'management', '--json']);
+    expect(JSON.parse(out).passed).toBe(false);
+    expect(code).toBe(1);
   });
 });
 
