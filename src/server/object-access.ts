@@ -16,6 +16,9 @@ export interface ObjectAccessOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** Octets of the values in one response: a list of long attributes ends with `other-reason` here, instead of with the memory. */
+export const responseTotal = 0x4000000;
+
 /** What an attribute allows by itself: the right where an association says nothing else. */
 export const ownRight = (attribute: ServedAttribute): AccessRight => ({ read: attribute.readable, write: attribute.writable });
 

@@ -4,21 +4,20 @@ import { concat, equalBytes } from '../core/bytes.js';
 import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { type Protection, weakest } from '../security/policy.js';
-import type { AccessRequest } from '../xdlms/access.js';
 import type { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ActionResult, CosemAttributeDescriptorWithSelection, CosemMethodDescriptor, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
-import { ObjectAccess, type ObjectAccessOptions } from './object-access.js';
+import { accessResponse } from './access-service.js';
+import { exception } from './exception.js';
+import { ObjectAccess, type ObjectAccessOptions, responseTotal } from './object-access.js';
 
 export interface ServiceOptions extends ObjectAccessOptions {
   /** Octets of one value that are taken by blocks. */
   readonly receiveTotal: number;
 }
 
-/** Octets of the values in one response: a list of long attributes ends with `other-reason` here, instead of with the memory. */
-const responseTotal = 0x4000000;
 /** A block holds at least a few octets besides its own fields. */
 const smallestBlock = 20;
 const blockFields = 14;
@@ -64,7 +63,7 @@ export class Services {
         return answer(apdu.value.invokeIdAndPriority, await this.#action(apdu.value, protection));
       case 'access-request':
         if (!this.#supports('access')) break;
-        return await this.#access(apdu, protection);
+        return await accessResponse(apdu, protection, this.#objects, sendSize, this.#supports('general-block-transfer'));
     }
     return exception('service-not-allowed', 'service-not-supported');
   }
@@ -283,65 +282,7 @@ export class Services {
     const values = readValues(taken);
     return values === undefined ? refuse('type-unmatched') : all(state.targets, values, state.protection);
   }
-
-  // ── ACCESS ───────────────────────────────────────────────────────────────────────────────────────────
-
-  async #access(request: { type: 'access-request' } & AccessRequest, protection: Protection): Promise<Uint8Array | undefined> {
-    const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
-    const invoke = request.longInvokeIdAndPriority;
-    const results: Extract<Apdu, { type: 'access-response' }>['accessResponseBody']['accessResponseSpecification'] = [];
-    const values: Data[] = [];
-    const none: Data = { type: 'null-data' };
-    let broken = false;
-    let total = 0;
-    // Values that do not fit are refused one by one: what was set or done must be reported all the same.
-    const room = this.#supports('general-block-transfer')
-      ? responseTotal
-      : this.#sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4);
-    for (const [i, s] of specifications.entries()) {
-      const value = data[i] ?? none;
-      const failed = broken || data.length !== specifications.length;
-      let returned: Data = none;
-      let result: DataAccessResult | ActionResult;
-      if (s.type === 'access-request-action') {
-        const response: ActionResponseWithOptionalData = failed
-          ? { result: 'other-reason' }
-          : await this.#objects.invoke(s.cosemMethodDescriptor, encode(Data, value), protection);
-        if (response.returnParameters?.type === 'data') returned = response.returnParameters.value;
-        result = response.result;
-        results.push({ type: 'access-response-action', result: response.result });
-      } else if (s.type === 'access-request-get' || s.type === 'access-request-get-with-selection') {
-        const found = failed ? 'other-reason' : await this.#objects.read(s, protection);
-        if (found instanceof Uint8Array) total += found.length;
-        const read = total > room ? 'other-reason' : found;
-        if (read instanceof Uint8Array) returned = decode(Data, read);
-        result = read instanceof Uint8Array ? 'success' : read;
-        results.push({ type: 'access-response-get', result });
-      } else {
-        result = failed ? 'other-reason' : await this.#objects.write(s, encode(Data, value), protection);
-        results.push({ type: 'access-response-set', result });
-      }
-      values.push(returned);
-      // The items after the first failure are answered with other-reason (a recollection; no source at hand says more).
-      if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
-    }
-    if (invoke.serviceClass === 'unconfirmed') return undefined;
-    const response = encode(Apdu, {
-      type: 'access-response',
-      longInvokeIdAndPriority: invoke,
-      dateTime: request.dateTime,
-      accessResponseBody: {
-        ...(invoke.selfDescriptive ? { accessRequestSpecification: specifications } : {}),
-        accessResponseListOfData: values,
-        accessResponseSpecification: results,
-      },
-    });
-    return response.length <= this.#sendSize || this.#supports('general-block-transfer') ? response : exception('service-not-allowed', 'pdu-too-long');
-  }
 }
-
-/** Tag, invoke-id, date-time and the three counts. */
-const accessFields = 26;
 
 type DataBlock = { readonly lastBlock: boolean; readonly blockNumber: number; readonly rawData: Uint8Array };
 interface Sending {
@@ -384,13 +325,6 @@ function head(tag: number, choice: number, invoke: InvokeIdAndPriority, size: nu
 }
 /** An unconfirmed request gets no answer. */
 const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined => (invoke.serviceClass === 'confirmed' ? response : undefined);
-
-export const exception = (
-  stateError: 'service-not-allowed' | 'service-unknown',
-  serviceError: 'operation-not-possible' | 'service-not-supported' | 'other-reason' | 'pdu-too-long' | 'deciphering-error' | 'invocation-counter-error',
-  invocationCounterError?: number,
-): Uint8Array =>
-  encode(Apdu, { type: 'exception-response', stateError, serviceError, ...(invocationCounterError === undefined ? {} : { invocationCounterError }) });
 
 /** The request, undefined for a service that is not known, or the error when it cannot be read. */
 function readRequest(octets: Uint8Array): Apdu | undefined | DlmsError {

@@ -12,9 +12,9 @@ import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { type Accepted, initiateResponse, judge, referencingOf } from './accept.js';
 import type { AssociationConfig } from './association.js';
+import { exception } from './exception.js';
 import type { LogicalDevice } from './meter.js';
 import type { ServedServices } from './referencing.js';
-import { exception } from './services.js';
 
 /** ACSE APDUs and the HLS reply may be longer than a small PDU size: the client does not know it yet, or cannot cut them. */
 const openingPduSize = 2048;
