@@ -43,6 +43,14 @@ describe('the built command', () => {
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(0);
   });
+  it('stops listening for pushes when it is interrupted', async () => {
+    const child = spawn(process.execPath, [command, 'listen', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(JSON.parse(String(line))).toMatchObject({ type: 'listening', transport: 'tcp' });
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(0);
+  });
   it('ends quietly when nobody reads on', async () => {
     const child = spawn(process.execPath, [command, 'samples', '--count', '20000'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let complaints = '';

@@ -1,11 +1,17 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Data } from '../../src/axdr/data.js';
 import { encode } from '../../src/axdr/schema.js';
-import { parsePushKeys, pushKeysJsonSchema } from '../../src/cli/push-keys.js';
+import { Failure } from '../../src/cli/failure.js';
+import { parsePushKeys, pushKeyRing, pushKeysJsonSchema } from '../../src/cli/push-keys.js';
+import { openPush, type Senders } from '../../src/cli/push-message.js';
+import { concat } from '../../src/core/bytes.js';
+import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
+import { carriedProfile } from '../../src/idis/index.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
@@ -336,6 +342,39 @@ describe('listen', () => {
     expect(err).toMatch(/cannot listen on 127.*another port/);
     l.interrupt();
     await l.ended;
+  });
+});
+
+describe('any octets', () => {
+  it('end in a message, a refusal of the listener or an error of the library', async () => {
+    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters());
+    const profile = carriedProfile('idis-package-2');
+    const senders: Senders = { ring, plain: true, policyOf: () => 'both', titleAt: () => title, profileOf: () => profile };
+    const good = [notification('confirmed'), await protect(notification('confirmed'), await meter()), ...captures.map((c) => parseHex(c.input.hex))];
+    const changed = fc
+      .tuple(fc.constantFrom(...good), fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { minLength: 1, maxLength: 4 }))
+      .map(([octets, changes]) => {
+        const out = octets.slice();
+        for (const [at, value] of changes) if (at < out.length) out[at] = value;
+        return out;
+      });
+    const anyData = fc.uint8Array({ maxLength: 40 }).map((octets) => concat(parseHex('0F40000007000209060000616214FF'), octets));
+    const event = fc.uint8Array({ maxLength: 20 }).map((octets) => concat(parseHex('C20000010000616214FF02'), octets));
+    let opened = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 60 }), changed, anyData, event), async (octets) => {
+        try {
+          const push = await openPush(octets, '192.0.2.1', senders);
+          opened++;
+          expect(push.readings.every((r) => r.name !== undefined)).toBe(true);
+          if (!push.authenticated) expect(await push.confirm()).toBeUndefined();
+        } catch (e) {
+          if (!isDlmsError(e) && !(e instanceof Failure)) throw e;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(opened).toBeGreaterThan(20);
   });
 });
 
