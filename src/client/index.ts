@@ -15,3 +15,4 @@ export { openProfile, ProfileReader, type ReadProfileOptions, type RowsOptions, 
 export { type OpenProfileOptions, ProfileData, type ProfileLayout, type RangeForm, type RowCell } from './profile-data.js';
 export type { ProfileMarker, StreamRow } from './profile-stream.js';
 export { logicalNames, type Referencing } from './referencing.js';
+export { type ShortNameOptions, shortNames } from './short-name.js';

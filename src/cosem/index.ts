@@ -17,6 +17,7 @@ export * from './profile-times.js';
 export * from './protection.js';
 export * from './push-readings.js';
 export * from './scaled.js';
+export * from './short-names.js';
 export * from './status.js';
 export * from './system-title.js';
 export * from './unit-table.js';

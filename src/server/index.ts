@@ -13,5 +13,7 @@ export {
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
+export { type HlsRequest, type ServedReferencing, type ServedServices, servedLogicalNames } from './referencing.js';
 export { type SecuritySetupObjectOptions, securitySetupObject } from './security-setup.js';
 export { type OwnPair, SecurityState, type SecurityStateOptions } from './security-state.js';
+export { type ServedShortNameOptions, servedShortNames } from './short-name.js';

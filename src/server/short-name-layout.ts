@@ -54,7 +54,9 @@ export function layOut(o: ServiceOptions, given: Readonly<Record<string, number>
   };
 
   const listed = (): readonly CosemObject[] => [...bases.keys()];
+  const securitySetupReference = [...o.objects].find((item) => item.definition.classId === 64)?.logicalName ?? '0-0:0.0.0*0';
   const association = object(AssociationSnV2, current, {
+    securitySetupReference,
     objectList: access({
       get: () =>
         listed()

@@ -20,6 +20,11 @@ export interface ServedShortNameOptions {
   readonly baseNames?: Readonly<Record<string, number>>;
   /** Offsets of methods that this library does not know. Methods without a known offset are not offered. */
   readonly methodOffset?: MethodOffset;
+  /**
+   * What the blocks of a long response hold together. False (default): the list of results without its count and the choice of the first, which for one attribute is
+   * its Data alone: as the Gurux servers send it and their clients need it. True: the list as it stands in a response without blocks. The client here reads both.
+   */
+  readonly blocksWithCount?: boolean;
 }
 /**
  * Short name referencing for an association of a meter: `{ clientSap: 32, …, referencing: servedShortNames() }`. The objects are those of the logical device; the
@@ -31,7 +36,7 @@ export function servedShortNames(options: ServedShortNameOptions = {}): ServedRe
     kind: 'SN',
     vaaName: -1536,
     conformance: shortNameConformance,
-    services: (o) => new ShortNameServices(o, () => layOut(o, options.baseNames ?? {}, offsets)),
+    services: (o) => new ShortNameServices(o, () => layOut(o, options.baseNames ?? {}, offsets), options.blocksWithCount ?? false),
     hlsRequest: (plain) => hlsRequest(plain, associationSnBase + (offsets(12, 2, 8) ?? 0)),
   };
 }
@@ -68,14 +73,16 @@ const responseTotal = 0x4000000;
 class ShortNameServices implements ServedServices {
   readonly #o: ServiceOptions;
   readonly #lay: () => ShortNameLayout;
+  readonly #blocksWithCount: boolean;
   #layout: ShortNameLayout | undefined;
   #objects: ObjectAccess;
   #sending: { readonly octets: Uint8Array; block: number; start: number; end: number } | undefined;
   #receiving: { readonly service: 'read' | 'write'; readonly blocks: Uint8Array[]; total: number } | undefined;
   #sendSize = 0;
 
-  constructor(options: ServiceOptions, lay: () => ShortNameLayout) {
+  constructor(options: ServiceOptions, lay: () => ShortNameLayout, blocksWithCount: boolean) {
     this.#o = options;
+    this.#blocksWithCount = blocksWithCount;
     this.#lay = lay;
     this.#objects = new ObjectAccess(options);
   }
@@ -128,6 +135,8 @@ class ShortNameServices implements ServedServices {
     if (names.length > 1 && !this.#supports('multiple-references')) return serviceError('read', 'service-unsupported');
     const w = new Writer(256);
     w.length(names.length);
+    const head = w.size + 1;
+    let failed: DataAccessResult | undefined;
     for (const name of names) {
       const result = w.size > responseTotal ? 'other-reason' : await this.#readOne(name, protection);
       if (result instanceof Uint8Array) {
@@ -135,13 +144,16 @@ class ShortNameServices implements ServedServices {
         w.bytes(result);
       } else {
         w.u8(1);
+        if (w.size === head) failed = result;
         DataAccessResult.write(w, result);
       }
     }
     const octets = w.finish();
     if (octets.length < this.#sendSize) return concat(Uint8Array.of(0x0c), octets);
     if (!this.#supports('block-transfer-with-get-or-read') || this.#sendSize <= blockFields) return serviceError('read', 'pdu-size');
-    this.#sending = { octets, block: 0, start: 0, end: 0 };
+    // Without the choice nothing would say that the first result is a refusal.
+    const whole = this.#blocksWithCount || failed !== undefined;
+    this.#sending = { octets: whole ? octets : octets.subarray(head), block: 0, start: 0, end: 0 };
     return this.#block(this.#sending);
   }
   async #readOne(name: VariableAccessSpecification, protection: Protection): Promise<Reading> {

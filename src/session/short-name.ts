@@ -1,7 +1,7 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
-import { concat } from '../core/bytes.js';
-import { ended, Reader } from '../core/cursor.js';
+import { concat, equalBytes } from '../core/bytes.js';
+import { ended, Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { DataAccessResult } from '../xdlms/common.js';
@@ -134,18 +134,24 @@ function plain(items: readonly Item[], count: number): RawGetResult[] {
   });
 }
 /**
- * What the blocks hold together: the list of results with its count, as in a response without blocks; or, as the Gurux Java server cuts it, the same without the
- * count and the choice of the first result. With one result the first octets tell: a count of 1 and a choice of 0 are no Data with anything behind it.
+ * What the blocks hold together: the list of results with its count, as in a response without blocks; or, as the Gurux family cuts it, the same without the count
+ * and the choice of the first result. With one result the first octets tell: a count of 1 and a choice of 0 are no Data with anything behind it.
  */
 function fromBlocks(octets: Uint8Array, count: number): RawGetResult[] {
-  if (octets[0] === count && (octets[1] === 0 || (octets[1] === 1 && count > 1))) {
+  const w = new Writer(8);
+  w.length(count);
+  const head = w.finish();
+  const choice = octets[head.length];
+  if (equalBytes(octets.subarray(0, head.length), head) && (choice === 0 || (choice === 1 && count > 1))) {
     try {
-      return plain(readItems(new Reader(octets, { lenient: true }), 'READ by blocks'), count);
+      const r = new Reader(octets, { lenient: true });
+      const results = plain(readItems(r, 'READ by blocks'), count);
+      if (r.left === 0) return results;
     } catch (e) {
       if (count === 1) throw e;
     }
   }
-  return plain(readItems(new Reader(concat(Uint8Array.of(count, 0), octets), { lenient: true }), 'READ by blocks'), count);
+  return plain(readItems(new Reader(concat(head, Uint8Array.of(0), octets), { lenient: true }), 'READ by blocks'), count);
 }
 
 function itemsOf(bytes: Uint8Array, state: string): Item[] {
