@@ -85,7 +85,8 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
       },
       keyTransfer: (transferred, context) => transfer(state, transferred, context),
       keyAgreement: (offers, context) => agree(state, offers, context),
-      generateKeyPair: async (type) => {
+      generateKeyPair: async (type, context) => {
+        securityOf(context);
         await state.generate(pairOf(state, type));
       },
       generateCertificateRequest: async (type) => {
@@ -95,12 +96,14 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
         const fields = { subject: systemTitleName(state.systemTitle), publicKey: pair.publicKey, type: wanted };
         return (await buildCertificateRequest(fields, signerOf(state.provider, pair.privateKey))).raw;
       },
-      importCertificate: async (octets) => {
+      importCertificate: async (octets, context) => {
+        securityOf(context);
         const { entity, certificate } = named(() => store().import(octets));
         if (entity === 'server' && certificate.type !== 'other') await state.activate(certificate.type);
       },
       exportCertificate: (identification) => named(() => store().export(identified(identification))),
-      removeCertificate: (identification) => {
+      removeCertificate: (identification, context) => {
+        securityOf(context);
         named(() => store().remove(identified(identification)));
       },
     },
@@ -123,6 +126,7 @@ function common(state: SecurityState) {
 }
 
 async function strengthen(state: SecurityState, request: Protection, response: Protection, context: AccessContext): Promise<void> {
+  securityOf(context);
   const keeps = (old: Protection, now: Protection): boolean =>
     (['authenticated', 'encrypted', 'signed'] as const).every((kind) => old[kind] !== true || now[kind] === true);
   if (!keeps(state.request, request) || !keeps(state.response, response)) throw new AccessRefused('read-write-denied');
@@ -156,7 +160,7 @@ async function agree(state: SecurityState, offers: readonly KeyAgreementData[], 
   return answers;
 }
 
-/** Keys travel in an association whose security is known, never in a plain one. */
+/** Keys travel, and the security of the meter changes, in an association that has keys itself: never for a public client, whatever its rights. */
 function securityOf({ security }: AccessContext): SecurityContext {
   if (security === undefined) throw new AccessRefused('read-write-denied');
   return security;
