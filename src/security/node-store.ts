@@ -9,7 +9,8 @@ import { type CounterEntry, type CounterReplacement, type CounterStore, firstOf,
  *
  * The state is one file `counters.<n>.json`; a change is written beside it, flushed to the disk, and then linked as n + 1, which is atomic and fails when
  * another process was faster: that one's state is read and the change tried again. There is no lock that a killed process could leave behind, and a process
- * killed between any two steps leaves either the old state or the new one. The file system must know hard links.
+ * killed between any two steps leaves either the old state or the new one, and perhaps a file that was not linked, which the next process removes. The file
+ * system must know hard links.
  *
  * The whole state is written each time: right for a meter, a tool or some hundred meters; a head-end implements `CounterStore` with its database.
  * Each `record` (one per message received) and each `reserve` (one per block, see `CounterOptions.block`) waits for the disk.
@@ -20,6 +21,7 @@ export class FileCounterStore implements CounterStore {
   constructor(directory: string) {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    guarded(() => this.#clear());
   }
   reserve(name: string, count: number, atLeast: number): number {
     return this.#change((entries) => {
@@ -71,7 +73,9 @@ export class FileCounterStore implements CounterStore {
       try {
         linkSync(temporary, this.#path(version));
       } catch (e) {
-        if ((e as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        // Another was faster, or cleared our file away because it could not see that we live (another container): tried again.
+        const { code } = e as NodeJS.ErrnoException;
+        if (code === 'EEXIST' || code === 'ENOENT') return false;
         throw e;
       }
     } finally {
@@ -84,6 +88,13 @@ export class FileCounterStore implements CounterStore {
     if (latest.version > version && !latest.state.history.includes(id)) return false;
     for (const old of this.#versions()) if (old < latest.version) rmSync(this.#path(old), { force: true });
     return true;
+  }
+  /** Removes what killed processes were about to link. A process of the same id is this one, which is not writing now, or one before it. */
+  #clear(): void {
+    for (const name of readdirSync(this.#directory)) {
+      const match = /^tmp\.(\d+)\.[0-9a-f]+$/.exec(name);
+      if (match !== null && (Number(match[1]) === process.pid || !isAlive(Number(match[1])))) rmSync(join(this.#directory, name), { force: true });
+    }
   }
   #read(): { version: number; state: State } {
     for (let attempt = 0; ; attempt++) {
@@ -118,6 +129,15 @@ export class FileCounterStore implements CounterStore {
     } finally {
       closeSync(directory);
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

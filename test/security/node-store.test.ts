@@ -82,6 +82,23 @@ describe('the counter store in files', () => {
     expect(kills).toBeGreaterThan(20);
     expect(used.size).toBeGreaterThan(120);
   });
+  it('clears away what a killed process left, and nothing of one that lives', () => {
+    for (let n = 0; n < 12; n++) killedAt(n, () => new FileCounterStore(directory).reserve('k', 1, 1));
+    const alive = join(directory, `tmp.${process.ppid}.00`);
+    const dead = join(directory, 'tmp.4194399.00');
+    for (const path of [alive, dead]) writeFileSync(path, '');
+    store().reserve('k', 1, 1);
+    expect(readdirSync(directory).filter((name) => name.startsWith('tmp.'))).toEqual([`tmp.${process.ppid}.00`]);
+    // Also when one that cannot see us takes our file for such a rest: the change is tried again.
+    let cleared = 0;
+    hook.step = (name) => {
+      if (name !== 'linkSync' || cleared++ > 0) return;
+      for (const left of readdirSync(directory)) if (left.startsWith('tmp.')) rmSync(join(directory, left));
+    };
+    const next = store().reserve('k', 1, 1);
+    hook.step = undefined;
+    expect([cleared, store().reserve('k', 1, 1)]).toEqual([2, next + 1]);
+  });
   it('records a received counter entirely or not at all when it is killed', () => {
     for (let n = 0, value = 1; n < 25; n++, value++) {
       const before = store().last('k');
