@@ -1,6 +1,7 @@
 import { latin1 } from '../core/bytes.js';
 import { Reader, type Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
+import { asOctets, latin1Octets } from './scalars.js';
 import {
   type Alternatives,
   alt,
@@ -107,15 +108,13 @@ const kindOf = (inner: Schema<any>): 'elements' | 'octets' => ('with' in inner.s
 
 const rest = (r: Reader): Uint8Array => r.take(r.left);
 /** All octets of the element. */
-export const berOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar('OCTET STRING', { of: 'octets' }, rest, (w, v) => w.bytes(v));
+export const berOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar('OCTET STRING', { of: 'octets' }, rest, (w, v) => w.bytes(asOctets(v)));
 /** GraphicString: one character per octet. */
 export const berText: Schema<string> = /* @__PURE__ */ scalar(
   'GraphicString',
   { of: 'text', encoding: 'latin1' },
   (r) => latin1(rest(r)),
-  (w, v) => {
-    for (const c of v) w.u8(c.charCodeAt(0) & 0xff);
-  },
+  (w, v) => w.bytes(latin1Octets(v)),
 );
 /** BIT STRING: the number of unused bits, then the bits; here as binary digits. */
 export const berBits: Schema<string> = /* @__PURE__ */ scalar(

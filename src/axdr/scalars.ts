@@ -115,9 +115,20 @@ export const fixedOctets = (size: number): Schema<Uint8Array> =>
       w.bytes(v);
     },
   );
-function asOctets(v: unknown): Uint8Array {
+export function asOctets(v: unknown): Uint8Array {
   if (!(v instanceof Uint8Array)) throw invalid('a Uint8Array', v);
   return v;
+}
+/** Text of one character per octet. */
+export function latin1Octets(v: unknown): Uint8Array {
+  if (typeof v !== 'string') throw invalid('a string', v);
+  const bytes = new Uint8Array(v.length);
+  for (let i = 0; i < v.length; i++) {
+    const code = v.charCodeAt(i);
+    if (code > 0xff) throw invalid('characters from U+0000 to U+00FF', v[i]);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** VisibleString. Each octet is one character (U+0000 to U+00FF): meters also send octets that are not visible, and nothing is lost. */
@@ -126,13 +137,7 @@ export const visibleText: Schema<string> = /* @__PURE__ */ scalar(
   { of: 'text', encoding: 'latin1' },
   (r) => latin1(r.take(r.length())),
   (w, v) => {
-    if (typeof v !== 'string') throw invalid('a string', v);
-    const bytes = new Uint8Array(v.length);
-    for (let i = 0; i < v.length; i++) {
-      const code = v.charCodeAt(i);
-      if (code > 0xff) throw invalid('characters from U+0000 to U+00FF', v[i]);
-      bytes[i] = code;
-    }
+    const bytes = latin1Octets(v);
     w.length(bytes.length);
     w.bytes(bytes);
   },

@@ -22,7 +22,7 @@ describe('the fuzz targets', () => {
       return String(data.length);
     };
     const { failures } = feedbackFuzz(broken, { runs: 5000, seed: 1, seeds: [Uint8Array.of(0, 0)], words: [] });
-    expect(failures.map((f) => String(f.error))).toEqual(['Error: seven']);
+    expect(new Set(failures.map((f) => String(f.error)))).toEqual(new Set(['Error: seven']));
   });
   it('keeps its promise about seeds', () => {
     const inputs = (seed: number): string[] => {
