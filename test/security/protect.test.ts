@@ -12,7 +12,10 @@ import { openPolicy, type Protection } from '../../src/security/policy.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { clientTitle, failure, hex, pairOf, providers, serverTitle, testKeys } from './support.js';
+import { clientTitle, failure, hex, pairOf, serverTitle, testKeys } from './support.js';
+import { providersWithToken } from './token.js';
+
+const providers = await providersWithToken();
 
 const getRequest = hex('C001C100080000010000FF0200');
 const getResponse = hex('C401C100090C07EA0B150603183600000000');
