@@ -47,7 +47,9 @@ async function whole(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8A
 /** Hexadecimal text when every character fits it, else the octets themselves. */
 function octetsOf(content: Uint8Array, what: string): Uint8Array {
   if (content.length === 0) throw usage(`${what} is empty`);
-  const isText = content.every(
+  // Some editors put a byte order mark in front of text.
+  const text = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;
+  const isText = text.every(
     (b) =>
       (b >= 0x30 && b <= 0x39) ||
       (b >= 0x41 && b <= 0x46) ||
@@ -59,5 +61,5 @@ function octetsOf(content: Uint8Array, what: string): Uint8Array {
       b === 0x78 ||
       b === 0x58,
   );
-  return isText ? hexArgument(new TextDecoder().decode(content), what) : content;
+  return isText ? hexArgument(new TextDecoder().decode(text), what) : content;
 }

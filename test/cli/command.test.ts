@@ -109,6 +109,7 @@ describe('decode', () => {
     expect(code).toBe(0);
     expect(out).toContain('0-0:1.0.0*255 (Clock)');
     expect((await cli(['decode', file('request.hex', `${request.replace(/(..)/g, '$1 ')}\n`)])).out).toBe(out);
+    expect((await cli(['decode', file('marked.hex', `\uFEFF${request}`)])).out).toBe(out);
     expect((await cli(['decode', file('request.bin', Buffer.from(request, 'hex'))])).out).toBe(out);
     expect((await cli(['decode'], request)).out).toBe(out);
     expect((await cli(['decode', '-'], Buffer.from(request, 'hex'))).out).toBe(out);
