@@ -54,6 +54,8 @@ export class GbtEndpoint {
   #answered = false;
   #idle = 0;
   #expired = 0;
+  /** Turns that brought the peer nothing: each halves the next, so that no rhythm of losses meets the same block for ever. */
+  #futile = 0;
 
   constructor(options: GbtOptions = {}) {
     this.#sendSize = options.sendSize ?? Number.POSITIVE_INFINITY;
@@ -81,8 +83,7 @@ export class GbtEndpoint {
     this.#receiving = { blocks: [], total: 0 };
     this.#heard = 0;
     this.#number = 0;
-    this.#idle = 0;
-    this.#expired = 0;
+    this.#progress();
     this.#sending = apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
     return this.#turn();
   }
@@ -119,6 +120,7 @@ export class GbtEndpoint {
     const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
     if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks.length === 0)) {
       if (this.#receiving.blocks.length === 0) this.#heard = Math.max(this.#heard, block.number);
+      if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#futile++;
       // An old acknowledgement, overtaken by a newer one, asks for nothing.
       return { send: unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged ? this.#turn() : [] };
     }
@@ -195,7 +197,7 @@ export class GbtEndpoint {
   #turn(): readonly Uint8Array[] {
     const { whole, blocks, acknowledged } = this.#sending;
     if (whole !== undefined) return [whole];
-    const to = Math.min(acknowledged + this.#peerWindow, blocks.length);
+    const to = Math.min(acknowledged + Math.max(1, this.#peerWindow >> Math.min(this.#futile, 6)), blocks.length);
     this.#sending = { ...this.#sending, sent: Math.max(this.#sending.sent, to) };
     this.#number = Math.max(this.#number, to);
     return Array.from({ length: to - acknowledged }, (_, i) => this.#block(acknowledged + i, acknowledged + i + 1 < to));
@@ -218,6 +220,7 @@ export class GbtEndpoint {
   }
   #progress(): void {
     this.#idle = 0;
+    this.#futile = 0;
     this.#expired = 0;
   }
   #forget(): void {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClientOptions } from '../../src/client/index.js';
+import { encode } from '../../src/axdr/schema.js';
+import { Client, type ClientOptions } from '../../src/client/index.js';
 import type { SimpleForm } from '../../src/security/context.js';
-import type { ConformanceBit } from '../../src/xdlms/index.js';
-import { cipheredConfig, connected, contextOf, data, Echo, echoName, failureOf, meterWith, octets } from './support.js';
+import { GbtEndpoint } from '../../src/session/index.js';
+import { Apdu, type ConformanceBit } from '../../src/xdlms/index.js';
+import { cipheredConfig, connected, contextOf, DirectChannel, data, Echo, echoName, failureOf, meterWith, octets } from './support.js';
 
 const withBlocks: readonly ConformanceBit[] = [
   'get',
@@ -134,4 +136,64 @@ it('a value above the limit of the client ends with a name', async () => {
   await client.setData({ cosemAttributeDescriptor: { classId: 9000, instanceId: echoName, attributeId: 2 } }, data(octets(600)));
   expect(await failureOf(() => client.get(Echo, echoName, 'value'))).toContain('decode/too-large');
   expect(await failureOf(() => client.action(Echo, echoName, 'echo', octets(600)))).toContain('decode/too-large');
+});
+
+describe('general block transfer of the client', () => {
+  const open = async (lose: (n: number) => boolean): Promise<{ client: Client; channel: DirectChannel }> => {
+    const meter = await meterWith({ conformance: general, ...(await cipheredConfig()) }, { maxReceivePduSize: 128 });
+    let n = 0;
+    const channel = new DirectChannel(meter.handler, (answers) => answers.filter((a) => a[0] !== 0xe0 || !lose(n++)));
+    const client = new Client(channel, {
+      conformance: general,
+      maxReceivePduSize: 100,
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+    });
+    await client.connect();
+    return { client, channel };
+  };
+  it('asks for blocks that got lost, and goes on', async () => {
+    // The first block of a response is not asked for: a request without blocks is not repeated by itself.
+    const { client, channel } = await open((n) => n % 4 === 3);
+    await client.set(Echo, echoName, 'value', octets(900));
+    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(900));
+    expect(channel.sent.filter((a) => a[0] === 0xe0).length).toBeGreaterThan(12);
+  });
+  it('gives up with a name', async () => {
+    let silent = false;
+    const { client } = await open(() => silent);
+    await client.set(Echo, echoName, 'value', octets(900));
+    silent = true;
+    // The window of the meter is known: the whole request goes in one turn, and the short answer comes without blocks. So a longer one.
+    expect(await failureOf(() => client.set(Echo, echoName, 'value', octets(3000)))).toContain('protocol/block-transfer');
+  });
+  it('acknowledges a notification that came in blocks, and passes it on', async () => {
+    const meter = await meterWith({ conformance: general });
+    const push = encode(Apdu, {
+      type: 'data-notification',
+      longInvokeIdAndPriority: { invokeId: 5, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+      dateTime: new Uint8Array(0),
+      notificationBody: { dataValue: data(octets(100)) },
+    });
+    const pushing = new GbtEndpoint({ sendSize: 64 });
+    let armed = false;
+    const channel: DirectChannel = new DirectChannel(meter.handler, (answers) => {
+      const sent = channel.sent.at(-1)!;
+      // What the client says to the push goes to the machine that pushes, and the meter does not hear of it.
+      if (sent[0] === 0xe0) return [...pushing.receive(sent).send, ...(pushing.pending ? [] : last.splice(0))];
+      if (!armed) return answers;
+      armed = false;
+      last.push(...answers);
+      return pushing.begin(push);
+    });
+    const last: Uint8Array[] = [];
+    const heard: Apdu[] = [];
+    const client = new Client(channel, { conformance: general, onNotification: (apdu) => heard.push(apdu) });
+    await client.connect();
+    armed = true;
+    const value = client.get(Echo, echoName, 'value');
+    await failureOf(() => value);
+    expect(heard).toMatchObject([{ type: 'data-notification', notificationBody: { dataValue: data(octets(100)) } }]);
+    expect(channel.sent.filter((a) => a[0] === 0xe0)).toHaveLength(2);
+  });
 });

@@ -124,6 +124,17 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const anew = security.fresh({ keys: { ...security.keys, globalUnicast: unicast }, counters: new InvocationCounters() });
     await works(await connect(anew));
   });
+  it('reaches every association that is open', async () => {
+    const { security, connect, options } = await bench(suite);
+    const [first, second] = [
+      await connect(),
+      await connect(security.fresh({ keys: { ...security.keys, ...(await importKeys(provider, suite, testKeysOf(suite))) } })),
+    ];
+    await works(second);
+    await changeKeys(first, { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') }, options);
+    expect(await failureOf(() => works(second))).toContain('deciphering-error');
+    await works(first);
+  });
   it('a master key is wrapped under the one before', async () => {
     const { security, connect, options } = await bench(suite);
     const client = await connect();
