@@ -11,7 +11,7 @@ export interface AccessContext {
   readonly serverSap: number;
   /** Logical name of the association object. */
   readonly association: Obis;
-  /** Security state of this association, where it has one. */
+  /** Security state of this association; undefined where its messages are not ciphered, whatever the authentication. */
   readonly security?: SecurityContext | undefined;
   /** Does something once the response is protected and on its way: a change of keys must not change those of its own response. */
   readonly afterResponse?: (work: () => MaybePromise<void>) => void;

@@ -130,12 +130,12 @@ async function strengthen(state: SecurityState, request: Protection, response: P
   const keeps = (old: Protection, now: Protection): boolean =>
     (['authenticated', 'encrypted', 'signed'] as const).every((kind) => old[kind] !== true || now[kind] === true);
   if (!keeps(state.request, request) || !keeps(state.response, response)) throw new AccessRefused('read-write-denied');
-  after(context, await state.changePolicy(request, response));
+  await after(context, await state.changePolicy(request, response));
 }
 async function transfer(state: SecurityState, transferred: readonly KeyTransferData[], context: AccessContext): Promise<void> {
   if (transferred.length === 0) throw new AccessRefused('type-unmatched');
   const data = transferred.map(({ keyId, keyWrapped }) => ({ keyId: keyIdOf(keyId), keyWrapped }));
-  after(context, await state.changeKeys(await unwrapKeys(securityOf(context), data)));
+  await after(context, await state.changeKeys(await unwrapKeys(securityOf(context), data)));
 }
 /** The meter's half of C(2e, 0s), for each key: the client is party U. */
 async function agree(state: SecurityState, offers: readonly KeyAgreementData[], context: AccessContext): Promise<KeyAgreementData[]> {
@@ -156,7 +156,7 @@ async function agree(state: SecurityState, offers: readonly KeyAgreementData[], 
     changed[slots[name]] = await ephemeralComplete(provider, suite, offer, peer, keyData, client, state.systemTitle);
     answers.push({ keyId, keyData: offer.data });
   }
-  after(context, await state.changeKeys(changed as SecurityKeys));
+  await after(context, await state.changeKeys(changed as SecurityKeys));
   return answers;
 }
 
@@ -165,9 +165,9 @@ function securityOf({ security }: AccessContext): SecurityContext {
   if (security === undefined) throw new AccessRefused('read-write-denied');
   return security;
 }
-function after(context: AccessContext, work: () => void | Promise<void>): void {
+async function after(context: AccessContext, work: () => void | Promise<void>): Promise<void> {
   // Without an association around it (a test of the object alone) it happens at once.
-  if (context.afterResponse === undefined) void work();
+  if (context.afterResponse === undefined) await work();
   else context.afterResponse(work);
 }
 const keyIdNames: readonly (string | number)[] = ['global-unicast-encryption-key', 'global-broadcast-encryption-key', 'authentication-key', 'master-key'];

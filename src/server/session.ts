@@ -154,7 +154,12 @@ export class ServerAssociation {
     const services = referencingOf(config).services({
       objects: device.objects,
       rights: config.rights ?? {},
-      context: { ...this.#route, association: config.logicalName, security, afterResponse: (work) => this.#after.push(work) },
+      context: {
+        ...this.#route,
+        association: config.logicalName,
+        security: config.ciphered === true ? security : undefined,
+        afterResponse: (work) => this.#after.push(work),
+      },
       conformance,
       receiveTotal,
       onError: (e) => this.#report(e),

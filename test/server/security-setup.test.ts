@@ -16,9 +16,10 @@ import { importKeys, SecurityContext, type SecurityKeys } from '../../src/securi
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey } from '../../src/security/key-wrap.js';
 import type { KeyPair, PublicKey } from '../../src/security/provider.js';
+import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeysOf } from '../../src/testing/index.js';
 import type { Route } from '../../src/transport/index.js';
-import { clientTitle, DirectChannel, failureOf, octets, provider, serverTitle } from './support.js';
+import { clientTitle, connected, DirectChannel, failureOf, meterWith, octets, provider, serverTitle } from './support.js';
 
 const now = Date.UTC(2026, 10, 21, 12);
 const setup = '0-0:43.0.0*255';
@@ -358,4 +359,26 @@ it('titles: the client that asks, and the meter', async () => {
   expect(await client.get(SecuritySetupV0, setup, 'serverSystemTitle')).toEqual(serverTitle);
   expect(await failureOf(() => client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(7)))).toContain('type-unmatched');
   await client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(8));
+});
+
+it('an authenticated association without ciphering changes no keys', async () => {
+  const keys = await importKeys(provider, 0, testKeysOf(0));
+  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys });
+  const meter = await meterWith(
+    { mechanism: 'hls-gmac', security: state.context },
+    { objects: new ObjectStore().add(securitySetupObject(state, { version: 0 })) },
+  );
+  const security = new SecurityContext({
+    provider,
+    suite: 0,
+    systemTitle: clientTitle,
+    keys: await importKeys(provider, 0, testKeysOf(0)),
+    counters: new InvocationCounters(),
+  });
+  const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, ciphered: false, security });
+  const keyWrapped = await provider.wrap(security.keys.master!, await generateTransferableKey(security, 'global-unicast-encryption-key'));
+  expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped }]))).toContain(
+    'read-write-denied',
+  );
+  expect((await state.context()).keys.globalUnicast).toBe(keys.globalUnicast);
 });
