@@ -115,6 +115,7 @@ export class Exchange {
   }
   /** The next plain response. Notifications in between go to `onNotification`. */
   async receive(signal?: AbortSignal): Promise<Uint8Array> {
+    let notifiedSince: number | undefined;
     for (;;) {
       const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
       const { apdu, acknowledgement } = received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
@@ -128,6 +129,11 @@ export class Exchange {
       // Nothing else tells the meter that the last block of a notification arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
       this.options.onNotification?.(decode(Apdu, plain, lenient));
+      // A meter that pushes for ever must not hold a request for ever: each wait has its time-out, and all of them together have one.
+      const now = this.clock.now();
+      notifiedSince ??= now;
+      const waitedMs = Math.round(now - notifiedSince);
+      if (waitedMs > (this.options.timeoutMs ?? 30_000)) throw new DlmsError('transport/timeout', { waitedMs, waitingFor: 'a response among notifications' });
     }
   }
   receiveRaw(signal?: AbortSignal, timeoutMs?: number): Promise<Uint8Array> {

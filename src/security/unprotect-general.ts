@@ -26,12 +26,25 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
   const sender = senderOf(header.originatorSystemTitle, opening);
   checkRecipient(header, opening);
   const { transactionId } = header;
-  return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) =>
-    andThen(openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { key, name, extra, transactionId } }, opening), (inner) => {
-      if (name === 'wrapped-key' || name === 'agreed-key') key.destroy();
-      return inner;
-    }),
-  );
+  return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) => {
+    const open = (): MaybePromise<Uint8Array> =>
+      openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { key, name, extra, transactionId } }, opening);
+    // A key for this message alone goes with it, whether the message verifies or not.
+    return name === 'wrapped-key' || name === 'agreed-key' ? lastly(open, () => key.destroy()) : open();
+  });
+}
+/** Runs `end` when the work is over, well or not. */
+function lastly<T>(work: () => MaybePromise<T>, end: () => void): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = work();
+  } catch (e) {
+    end();
+    throw e;
+  }
+  if (result instanceof Promise) return result.finally(end);
+  end();
+  return result;
 }
 /**
  * Messages of the Great Britain Companion Specification: an authenticated-only general-ciphering with empty header fields and counter 0 around

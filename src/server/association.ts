@@ -5,7 +5,7 @@ import type { ManufacturerReply } from '../security/hls.js';
 import type { Protection } from '../security/policy.js';
 import type { KeyHandle } from '../security/provider.js';
 import type { Unprotected } from '../security/unprotect.js';
-import type { Mechanism } from '../session/association.js';
+import { defaultConformance, type Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
 import type { ServedReferencing } from './referencing.js';
@@ -60,19 +60,8 @@ export interface AssociationConfig {
   readonly preEstablished?: boolean;
 }
 
-/** What a meter for logical names supports unless told otherwise. */
-export const serverConformance: readonly ConformanceBit[] = [
+/** What a meter for logical names supports unless told otherwise: what a client proposes, without attribute 0, and with general protection. */
+export const serverConformance: readonly ConformanceBit[] = /* @__PURE__ */ (() => [
   'general-protection',
-  'priority-mgmt-supported',
-  'block-transfer-with-get-or-read',
-  'block-transfer-with-set-or-write',
-  'block-transfer-with-action',
-  'multiple-references',
-  'data-notification',
-  'access',
-  'get',
-  'set',
-  'selective-access',
-  'event-notification',
-  'action',
-];
+  ...defaultConformance.filter((bit) => bit !== 'attribute0-supported-with-get'),
+])() as ConformanceBit[];
