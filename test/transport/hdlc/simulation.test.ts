@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planOf, simulate } from './simulation.js';
 
 /** `HDLC_SESSIONS=20000 HDLC_SEED=5 npx vitest run test/transport/hdlc/simulation` for more of them. */
-const sessions = Number(process.env.HDLC_SESSIONS ?? 1000);
+const sessions = Number(process.env.HDLC_SESSIONS ?? 2000);
 const first = Number(process.env.HDLC_SEED ?? 1) * 1_000_000;
 const clean = { loss: 0, corruption: 0, duplication: 0, reordering: 0, chunking: true };
 
