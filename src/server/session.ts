@@ -3,6 +3,7 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
+import { requireProtection } from '../security/policy.js';
 import { type GeneralCipheringForm, protect } from '../security/protect.js';
 import { type ProtectionLayer, type Unprotected, unprotect } from '../security/unprotect.js';
 import { pduLimit } from '../session/association.js';
@@ -104,6 +105,8 @@ export class ServerAssociation {
   async #serve(apdu: Uint8Array, open: Open): Promise<readonly Uint8Array[]> {
     const { security, ciphered, clientPduSize } = open;
     const opened: Unprotected | undefined = ciphered && security !== undefined ? await unprotect(apdu, security, { lenient: true }) : undefined;
+    // An error in clear is for clients: what asks a meter for something must be protected.
+    if (opened !== undefined && security !== undefined && opened.layers.length === 0) requireProtection(security.policy.receive, {});
     if (opened !== undefined) open.config.onMessage?.(opened);
     const plain = opened?.apdu ?? apdu;
     const form = opened === undefined || security === undefined ? 'glo' : formOf(opened.layers, security);

@@ -223,6 +223,9 @@ describe('ciphered associations', () => {
     const replayed = channel.sent.at(-1)!;
     expect(await ask(meter, replayed)).toMatchObject({ type: 'exception-response', serviceError: 'invocation-counter-error' });
     expect(await ask(meter, get)).toMatchObject({ type: 'exception-response', serviceError: 'deciphering-error' });
+    // Clients take errors in clear; a meter does not, and answers nothing under its keys.
+    for (const error of [Uint8Array.of(14, 0, 0, 0), Uint8Array.of(0xd8, 1, 1)])
+      expect(await ask(meter, error)).toMatchObject({ type: 'exception-response', serviceError: 'deciphering-error' });
     const other = await contextOf('client', { counters: new InvocationCounters(undefined, { initial: 1000 }), peerSystemTitle: octets(8) });
     const changed = await protect(get, other);
     changed[10]! ^= 1;
