@@ -25,7 +25,7 @@ export interface MethodRight {
 export interface AccessRights {
   /** Default: read everything, write what the class makes writable. */
   attribute?(object: CosemObject, attribute: ServedAttribute): AccessRight;
-  /** Default: every method. */
+  /** Default: every method of the object. */
   method?(object: CosemObject, method: ServedMethod): MethodRight;
 }
 
@@ -51,6 +51,7 @@ export interface AssociationConfig {
   readonly conformance?: readonly ConformanceBit[];
   /** Logical names (default), or `servedShortNames()`. */
   readonly referencing?: ServedReferencing;
+  /** Default: see {@link rightsOf}. */
   readonly rights?: AccessRights;
   /** Hears of every protected message that was accepted: its layers carry the counter. */
   readonly onMessage?: (message: Unprotected) => void;
@@ -58,6 +59,15 @@ export interface AssociationConfig {
   readonly users?: readonly number[];
   /** Always open, without AARQ. */
   readonly preEstablished?: boolean;
+}
+
+/**
+ * The rights of an association: as configured; else a client that did not prove who it is reads only, and one that did may what the
+ * objects themselves allow.
+ */
+export function rightsOf({ rights, mechanism, ciphered }: AssociationConfig): AccessRights {
+  if (rights !== undefined || mechanism !== 'none' || ciphered === true) return rights ?? {};
+  return { attribute: (_, attribute) => ({ read: attribute.readable, write: false }), method: () => ({ invoke: false }) };
 }
 
 /** What a meter for logical names supports unless told otherwise: what a client proposes, without attribute 0, and with general protection. */

@@ -1,4 +1,4 @@
-export { type AccessRight, type AccessRights, type AssociationConfig, type MethodRight, serverConformance } from './association.js';
+export { type AccessRight, type AccessRights, type AssociationConfig, type MethodRight, rightsOf, serverConformance } from './association.js';
 export { type LogicalDevice, Meter } from './meter.js';
 export {
   type AccessContext,

@@ -12,7 +12,7 @@ import { plainSize } from '../session/limits.js';
 import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { type Accepted, initiateResponse, judge, referencingOf } from './accept.js';
-import type { AssociationConfig } from './association.js';
+import { type AssociationConfig, rightsOf } from './association.js';
 import { exception } from './exception.js';
 import type { LogicalDevice } from './meter.js';
 import type { ServedServices } from './referencing.js';
@@ -156,7 +156,7 @@ export class ServerAssociation {
     const general = conformance.includes('general-block-transfer');
     const services = referencingOf(config).services({
       objects: device.objects,
-      rights: config.rights ?? {},
+      rights: rightsOf(config),
       context: {
         ...this.#route,
         association: config.logicalName,

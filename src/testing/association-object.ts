@@ -2,7 +2,7 @@ import { berObjectIdentifier } from '../axdr/ber.js';
 import { Writer } from '../core/cursor.js';
 import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.js';
 import { AssociationLnV1, type ObjectListElementV1 } from '../cosem/classes/association-ln.js';
-import { type AssociationConfig, serverConformance } from '../server/association.js';
+import { type AssociationConfig, rightsOf, serverConformance } from '../server/association.js';
 import { type AccessContext, AccessRefused, access, type CosemObject, type ObjectStore, object } from '../server/object.js';
 import { ownRight } from '../server/object-access.js';
 import { mechanisms } from '../session/association.js';
@@ -63,7 +63,7 @@ export function associationObject(
 
 function element(o: CosemObject, config: AssociationConfig): ObjectListElementV1 {
   const attributeAccess: AttributeAccessV1[] = [...o.attributes.values()].map((a) => {
-    const { read, write } = config.rights?.attribute?.(o, a) ?? ownRight(a);
+    const { read, write } = rightsOf(config).attribute?.(o, a) ?? ownRight(a);
     return {
       attributeId: a.index,
       accessMode: read ? (write ? 'read-and-write' : 'read-only') : write ? 'write-only' : 'no-access',
@@ -72,7 +72,7 @@ function element(o: CosemObject, config: AssociationConfig): ObjectListElementV1
   });
   const methodAccess: MethodAccessV1[] = [...o.methods.values()].map((m) => ({
     methodId: m.index,
-    accessMode: (config.rights?.method?.(o, m).invoke ?? true) ? 'access' : 'no-access',
+    accessMode: (rightsOf(config).method?.(o, m).invoke ?? true) ? 'access' : 'no-access',
   }));
   return { classId: o.definition.classId, version: o.definition.version, logicalName: o.logicalName, accessRights: { attributeAccess, methodAccess } };
 }

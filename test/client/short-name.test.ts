@@ -54,7 +54,7 @@ async function meterWithShortNames(changes: Partial<AssociationConfig> = {}, opt
   const referencing = servedShortNames();
   const server = await context(9);
   const associations: AssociationConfig[] = [
-    { clientSap: 32, logicalName: '0-0:40.0.32*255', mechanism: 'none', referencing, ...changes },
+    { clientSap: 32, logicalName: '0-0:40.0.32*255', mechanism: 'none', rights: {}, referencing, ...changes },
     {
       clientSap: 33,
       logicalName: '0-0:40.0.33*255',

@@ -341,3 +341,36 @@ it('a failing onError and a failing onMessage do not reach the client as more th
     'operation-not-possible',
   );
 });
+
+describe('rights that are not configured', () => {
+  const withoutRights = (config: Pick<AssociationConfig, 'mechanism'> & Partial<AssociationConfig>): AssociationConfig => ({
+    clientSap: 1,
+    logicalName: '0-0:40.0.1*255',
+    ...config,
+  });
+  const first = { classId: 9000, instanceId: echoName, attributeId: 2 } as const;
+  it('a client that did not prove who it is reads only', async () => {
+    const { device, calls } = await meterWith();
+    const { rights, ...config } = device.associations[0] as AssociationConfig;
+    expect(rights).toEqual({});
+    const client = new Client(new DirectChannel(new Meter({ ...device, associations: [withoutRights(config)] }).connection()));
+    await client.connect();
+    expect(await client.get(Echo, echoName, 'value')).toHaveLength(10);
+    await expect(client.set(Echo, echoName, 'value', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });
+    await expect(client.action(Echo, echoName, 'take', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });
+    await expect(client.setData({ cosemAttributeDescriptor: first }, { type: 'octet-string', value: octets(3) })).rejects.toMatchObject({
+      code: 'service/data-access',
+    });
+    expect(calls).toEqual([]);
+  });
+  it('one that did may what the objects allow', async () => {
+    const { device } = await meterWith();
+    const password = octets(8);
+    const client = new Client(new DirectChannel(new Meter({ ...device, associations: [withoutRights({ mechanism: 'lls', password })] }).connection()), {
+      authentication: { mechanism: 'lls', password },
+    });
+    await client.connect();
+    await client.set(Echo, echoName, 'value', octets(3));
+    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(3));
+  });
+});

@@ -58,7 +58,8 @@ export async function meterWith(config: Partial<AssociationConfig> = {}, device:
   const whole: LogicalDevice = {
     sap: 1,
     objects,
-    associations: [{ clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ...config }],
+    // As the objects themselves allow, save where a test says otherwise.
+    associations: [{ clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', rights: {}, ...config }],
     maxReceivePduSize: 0,
     onError: (e) => errors.push(e),
     ...device,
