@@ -1,3 +1,5 @@
+import { protectedTag } from '../xdlms/ciphered.js';
+
 /** Tags of the general protection APDUs. */
 export const generalGloCipheringTag = 0xdb;
 export const generalDedCipheringTag = 0xdc;
@@ -10,7 +12,7 @@ const ciphered: ReadonlySet<number> = /* @__PURE__ */ new Set([1, 5, 6, 8, 12, 1
 /** The service-specific ciphered tag, or undefined when the service has none (it travels in a general APDU). */
 export function cipheredTag(plainTag: number, dedicated: boolean): number | undefined {
   if (!ciphered.has(plainTag)) return undefined;
-  return plainTag + (plainTag < 32 ? (dedicated ? 64 : 32) : dedicated ? 16 : 8);
+  return protectedTag(plainTag, dedicated ? 'ded' : 'glo');
 }
 /** What a service-specific ciphered tag stands for, or undefined when it is none. */
 export function plainTag(tag: number): { readonly tag: number; readonly dedicated: boolean } | undefined {

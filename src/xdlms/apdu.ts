@@ -3,7 +3,7 @@ import { type Alternative, alt, choice, type Infer, type Schema } from '../axdr/
 import { AccessRequest, AccessResponse } from './access.js';
 import { Aare, Aarq, Rlre, Rlrq } from './acse.js';
 import { ActionRequest, ActionResponse } from './action.js';
-import { GeneralCiphering, GeneralGloCiphering, GeneralSigning } from './ciphered.js';
+import { GeneralCiphering, GeneralGloCiphering, GeneralSigning, protectedTag } from './ciphered.js';
 import { ConfirmedServiceError, ExceptionResponse } from './errors.js';
 import { Gateway, GeneralBlockTransfer } from './general.js';
 import { GetRequest, GetResponse } from './get.js';
@@ -32,9 +32,6 @@ const services = {
   'action-response': alt(199, ActionResponse),
 } as const;
 type Service = keyof typeof services;
-
-/** Tag of the glo- form (global key) or ded- form (dedicated key) of a plain tag: + 32 and + 64 below 32, + 8 and + 16 for the services by logical name. */
-export const protectedTag = (plain: number, key: 'glo' | 'ded'): number => plain + (plain < 32 ? 32 : 8) * (key === 'glo' ? 1 : 2);
 
 type Protected = { [K in Service as `glo-${K}` | `ded-${K}`]: { readonly tag: number; readonly schema: typeof octets } };
 /** The contents of a protected service APDU is one octet string: security header, content, tag. */
