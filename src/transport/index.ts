@@ -22,6 +22,18 @@ export {
 export { type Interception, intercept } from './intercept.js';
 export { closedError, linkTransport, octetLink } from './link.js';
 export {
+  decodeLlc61334,
+  encodeLlc61334,
+  type LlcAddressOrder,
+  type LlcDirection,
+  type LlcOptions,
+  type LlcPdu,
+  llc61334Channel,
+  llc61334HeaderLength,
+  type ServeLlcOptions,
+  serveLlc61334,
+} from './llc-61334.js';
+export {
   decodeMbusFrame,
   encodeMbusApdu,
   encodeMbusFrame,

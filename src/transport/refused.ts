@@ -2,8 +2,6 @@ import { DlmsError } from '../core/errors.js';
 
 /** Carriages of DLMS that exist and are not supported here, with the reason: nothing about their octets could be confirmed from a public source. */
 export const refusedCarriages: Readonly<Record<string, string>> = {
-  'iec-61334-4-32':
-    'the LLC of power line profiles: three octets in front of the APDU are documented publicly, the first of them 90, but not the order of the addresses',
   'iec-8802-2': 'the LLC of power line profiles: no public description with octets',
   coap: 'the CoAP profile of the Green Book: resources, options and message codes are not described publicly',
   lpwan: 'IEC 62056-8-12 (SCHC over LoRaWAN): rules are set per network',
