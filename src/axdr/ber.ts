@@ -52,6 +52,7 @@ function berLength(r: Reader): number {
 }
 
 /** A mandatory element: tag octet, length, contents. */
+/* @__NO_SIDE_EFFECTS__ */
 export function ber<T>(tag: number, inner: Schema<T>): Schema<T> {
   return {
     kind: inner.kind,
@@ -67,6 +68,7 @@ export function ber<T>(tag: number, inner: Schema<T>): Schema<T> {
   };
 }
 /** An element that may be missing: it is there when its tag octet comes next. */
+/* @__NO_SIDE_EFFECTS__ */
 export function berOptional<T>(tag: number, inner: Schema<T>): Optional<T> {
   const present = ber(tag, inner);
   return {
@@ -80,6 +82,7 @@ export function berOptional<T>(tag: number, inner: Schema<T>): Optional<T> {
   };
 }
 /** Components in order behind a length. The tag octet belongs to the CHOICE around it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function berSequence<F extends Fields>(name: string, fields: F): FieldsSchema<Flat<InferFields<F>>> & { readonly fields?: F } {
   const body = fieldsOf({ kind: 'sequence', name, with: (part) => berSequence(name, mapFields(fields, part)) }, fields);
   return {
@@ -90,6 +93,7 @@ export function berSequence<F extends Fields>(name: string, fields: F): FieldsSc
   };
 }
 /** CHOICE of context-tagged alternatives. */
+/* @__NO_SIDE_EFFECTS__ */
 export function berChoice<const A extends Alternatives>(name: string, alternatives: A): Schema<InferAlternatives<A>> {
   const inner = choice(name, Object.fromEntries(Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, lengthed(a.schema))])) as unknown as A);
   return { ...inner, shape: { of: 'alternatives', name, alternatives, with: (part) => berChoice(name, mapAlternatives(alternatives, part)) } } as Schema<

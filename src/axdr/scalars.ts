@@ -162,6 +162,7 @@ export const utf8Text: Schema<string | Uint8Array> = /* @__PURE__ */ scalar(
 );
 
 /** BIT STRING as binary digits, first bit first: '0100'. Variable size carries its length in bits, fixed size none. */
+/* @__NO_SIDE_EFFECTS__ */
 export function bits(size?: number): Schema<string> {
   return scalar(
     size === undefined ? 'BIT STRING' : `BIT STRING (SIZE(${size}))`,
@@ -186,6 +187,7 @@ export function bits(size?: number): Schema<string> {
 }
 
 /** ENUMERATED (one octet): names on the TypeScript side, numbers on the wire. An unknown number stays a number: meters invent codes. */
+/* @__NO_SIDE_EFFECTS__ */
 export function enumerated<const N extends Readonly<Record<string, number>>>(names: N, kind = 'ENUMERATED'): Schema<(keyof N & string) | number> {
   const byCode = new Map<number, keyof N & string>(Object.entries(names).map(([k, v]) => [v, k as keyof N & string]));
   return scalar(

@@ -33,6 +33,7 @@ export interface Sequence<F extends Fields> extends FieldsSchema<Flat<InferField
 }
 
 /** A leaf: both directions side by side. */
+/* @__NO_SIDE_EFFECTS__ */
 export function scalar<T>(kind: string, shape: Shape, read: (r: Reader) => T, write: (w: Writer, v: T) => void): Schema<T> {
   return { kind, shape, read, write };
 }
@@ -47,6 +48,7 @@ export interface FieldsForm {
   with(part: (schema: Schema<any>, key: string) => Schema<any>): Schema<any>;
 }
 /** The one implementation of "fields in order", used by SEQUENCE and by `structure`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsSchema<Flat<InferFields<F>>> {
   const keys = Object.keys(fields);
   const parts = Object.values(fields);
@@ -83,11 +85,13 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
 }
 
 /** SEQUENCE in an APDU: positional, no tag. */
+/* @__NO_SIDE_EFFECTS__ */
 export function sequence<F extends Fields>(name: string, fields: F): Sequence<F> {
   return fieldsOf({ kind: 'sequence', name, with: (part) => sequence(name, mapFields(fields, part)) }, fields);
 }
 
 /** OPTIONAL: presence octet 00, or 01 and the value. */
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<T>(inner: Schema<T>): Optional<T> {
   return {
     optional: true,
@@ -102,6 +106,7 @@ export function optional<T>(inner: Schema<T>): Optional<T> {
   };
 }
 /** DEFAULT: presence octet 00 when the default applies, else 01 and the value. */
+/* @__NO_SIDE_EFFECTS__ */
 export function withDefault<T>(inner: Schema<T>, standard: T): Schema<T> {
   return {
     kind: inner.kind,
@@ -122,6 +127,7 @@ function presence(r: Reader): boolean {
 }
 
 /** SEQUENCE OF: a count, then the elements. */
+/* @__NO_SIDE_EFFECTS__ */
 export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
   return {
     kind: 'sequence-of',
@@ -151,6 +157,7 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
 }
 
 /** A schema that contains itself: looked up when it is used, one level of nesting deeper. */
+/* @__NO_SIDE_EFFECTS__ */
 export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
   return {
     kind,
@@ -168,6 +175,7 @@ export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
 }
 
 /** Same octets, nicer value. The tools that want the form of the wire (XML) go to `inner` through `from`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A, r: Reader) => B, from: (b: B) => A): Schema<B> {
   return {
     kind,
@@ -182,7 +190,10 @@ export interface Alternative<T> {
   readonly schema: Schema<T>;
 }
 export type Alternatives = Readonly<Record<string, Alternative<any>>>;
-export const alt = <S extends Schema<any>>(tag: number, schema: S): { readonly tag: number; readonly schema: S } => ({ tag, schema });
+/* @__NO_SIDE_EFFECTS__ */
+export function alt<S extends Schema<any>>(tag: number, schema: S): { readonly tag: number; readonly schema: S } {
+  return { tag, schema };
+}
 /** A CHOICE flattens records (`{ type, …fields }`) and wraps everything else (`{ type, value }`). */
 export type InferAlternatives<A extends Alternatives> = {
   [K in keyof A]: A[K]['schema'] extends FieldsSchema<infer T> ? Flat<{ type: K } & T> : Flat<{ type: K; value: Infer<A[K]['schema']> }>;
@@ -191,6 +202,7 @@ export type InferAlternatives<A extends Alternatives> = {
 export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill' in s;
 
 /** CHOICE: a tag octet, then the alternative. Decodes to a union discriminated by `type`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function choice<const A extends Alternatives>(name: string, alternatives: A): Schema<InferAlternatives<A>> {
   const byTag = new Array<readonly [string, Schema<any>] | undefined>(256);
   for (const [type, a] of Object.entries(alternatives)) byTag[a.tag] = [type, a.schema];

@@ -2,7 +2,7 @@ import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
 import { ActionResult, CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from './common.js';
-import { GetDataResult } from './get.js';
+import { GetDataResult } from './get-data-result.js';
 
 const target = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptor: CosemMethodDescriptor };
 const targets = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptorList: /* @__PURE__ */ sequenceOf(CosemMethodDescriptor) };

@@ -1,7 +1,7 @@
-import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
 import { CosemAttributeDescriptor, CosemAttributeDescriptorWithSelection, DataAccessResult, InvokeIdAndPriority, SelectiveAccessDescriptor } from './common.js';
+import { GetDataResult } from './get-data-result.js';
 
 const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
   invokeIdAndPriority: InvokeIdAndPriority,
@@ -35,10 +35,6 @@ const getRequest = /* @__PURE__ */ choice('Get-Request', {
 /** Get-Request (tag 192, C0). */
 export type GetRequest = Infer<typeof getRequest>;
 export const GetRequest: Schema<GetRequest> = getRequest;
-
-const getDataResult = /* @__PURE__ */ choice('Get-Data-Result', { data: alt(0, Data), 'data-access-result': alt(1, DataAccessResult) });
-export type GetDataResult = Infer<typeof getDataResult>;
-export const GetDataResult: Schema<GetDataResult> = getDataResult;
 
 const getResponseNormal = /* @__PURE__ */ sequence('Get-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, result: GetDataResult });
 export interface GetResponseNormal extends Infer<typeof getResponseNormal> {}

@@ -7,6 +7,7 @@ export * from './common.js';
 export * from './errors.js';
 export * from './general.js';
 export * from './get.js';
+export * from './get-data-result.js';
 export * from './initiate.js';
 export * from './notification.js';
 export * from './set.js';

@@ -15,7 +15,7 @@ import {
   LongInvokeIdAndPriority,
   type SelectiveAccessDescriptor,
 } from '../../xdlms/common.js';
-import type { GetDataResult } from '../../xdlms/get.js';
+import type { GetDataResult } from '../../xdlms/get-data-result.js';
 import { type ConformanceBit, conformanceBits } from '../../xdlms/initiate.js';
 import type { VariableAccessSpecification } from '../../xdlms/short-name.js';
 import { acseNotation } from './acse-notation.js';

@@ -12,7 +12,7 @@ import { GbtEndpoint } from '../../session/general-block-transfer.js';
 import { mechanismOf } from '../../xdlms/acse.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { InvokeIdAndPriority } from '../../xdlms/common.js';
-import { GetDataResult } from '../../xdlms/get.js';
+import { GetDataResult } from '../../xdlms/get-data-result.js';
 import { type AcseForm, acseNotation } from './acse-notation.js';
 import { accessResult, actionResult, apduNotation, gbtNotation, longInvokeNotation, securityControlNotation } from './apdu-notation.js';
 import { anyOf, later } from './compare.js';
