@@ -35,6 +35,14 @@ export interface Unprotected {
   readonly authenticated: boolean;
   /** All layers together: compare with what an access right asks (`requireProtection`). */
   readonly protection: Protection;
+  /** The key of the outermost layer that authenticates; of the outermost symmetric layer when none does. */
+  readonly key: KeyName | undefined;
+  /** System title of the side that protected the outermost layer; not proven unless `authenticated`. */
+  readonly originator: Uint8Array | undefined;
+  /** System titles whose signatures verified. */
+  readonly signers: readonly Uint8Array[];
+  /** Whether what was verified also proves that the message is new: its counter or transaction-id was compared and recorded. */
+  readonly replayProtected: boolean;
 }
 export interface UnprotectOptions extends DecodeOptions {
   /**
@@ -125,7 +133,17 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
     encrypted ||= layer.encrypted;
     signed ||= layer.signedBy !== undefined;
   }
-  const result: Unprotected = { apdu, layers, authenticated: authenticated || signed, protection: { authenticated, encrypted, signed } };
+  const keyed = layers.find((l) => l.authenticated) ?? layers.find((l) => l.key !== undefined);
+  const result: Unprotected = {
+    apdu,
+    layers,
+    authenticated: authenticated || signed,
+    protection: { authenticated, encrypted, signed },
+    key: keyed?.key,
+    originator: layers[0]?.systemTitle,
+    signers: layers.flatMap((l) => (l.signedBy === undefined ? [] : [l.signedBy])),
+    replayProtected: verified && (authenticated || signed),
+  };
   if (!verified) return result;
   const { policy, counters } = context;
   if (layers.length === 0 && isPlainError(apdu) && policy.plainErrors !== false) return result;
