@@ -13,6 +13,7 @@ import {
   type InferAlternatives,
   type InferFields,
   invalid,
+  located,
   mapAlternatives,
   mapFields,
   type Optional,
@@ -23,19 +24,26 @@ import {
 // The little of BER (ITU-T X.690, definite lengths) that ACSE needs: tag octet, length, contents. Long and non-minimal lengths are
 // legal in BER and read without remark.
 
+/**
+ * Whether lenient mode believes the parts rather than the length around them (quirk `ber-length`): some meters send release APDUs with lengths
+ * too small by a few octets. Everywhere else a wrong length is refused.
+ */
+type Lengths = 'exact' | 'often-too-small';
+
 /** Reads the contents of one element whose tag octet has been read: they must be used up exactly. */
-function contents<T>(r: Reader, read: (inner: Reader) => T, of: 'elements' | 'octets' = 'elements'): T {
+function contents<T>(r: Reader, read: (inner: Reader, end: number) => T, lengths: Lengths = 'exact'): T {
   const offset = r.offset;
   const n = berLength(r);
   const end = r.offset + n;
-  // Some meters send release APDUs with lengths too small by a few octets (named `ber-length`): lenient mode believes the parts rather than the whole.
-  const limit = r.options.lenient === true && of === 'elements' ? r.bytes.length : end;
   if (end > r.bytes.length) throw new DlmsError('decode/unexpected-end', { offset, expected: `${n} octets` });
-  const inner = new Reader(r.bytes.subarray(0, limit), r.options);
+  const loose = lengths === 'often-too-small' && r.options.lenient === true;
+  const inner = new Reader(r.bytes.subarray(0, loose ? r.bytes.length : end), r.options);
   inner.offset = r.offset;
-  const value = read(inner);
+  const value = read(inner, end);
   if (inner.offset !== end) {
-    r.tolerate('ber-length', new DlmsError('decode/invalid-length', { offset, expected: `contents of ${inner.offset - offset - 1} octets`, actual: n }));
+    const error = new DlmsError('decode/invalid-length', { offset, expected: `contents of ${inner.offset - r.offset} octets`, actual: n });
+    if (!loose) throw error;
+    r.tolerate('ber-length', error);
   }
   r.offset = inner.offset;
   return value;
@@ -53,13 +61,13 @@ function berLength(r: Reader): number {
 
 /** A mandatory element: tag octet, length, contents. */
 /* @__NO_SIDE_EFFECTS__ */
-export function ber<T>(tag: number, inner: Schema<T>): Schema<T> {
+export function ber<T>(tag: number, inner: Schema<T>, lengths?: Lengths): Schema<T> {
   return {
     kind: inner.kind,
-    shape: { of: 'tagged', tag, inner, with: (part) => ber(tag, part(inner, '')) },
+    shape: { of: 'tagged', tag, inner, with: (part) => ber(tag, part(inner, ''), lengths) },
     read(r) {
       r.expect(tag, inner.kind);
-      return contents(r, (c) => inner.read(c), kindOf(inner));
+      return contents(r, (c) => inner.read(c), lengths);
     },
     write(w, v) {
       w.u8(tag);
@@ -69,28 +77,72 @@ export function ber<T>(tag: number, inner: Schema<T>): Schema<T> {
 }
 /** An element that may be missing: it is there when its tag octet comes next. */
 /* @__NO_SIDE_EFFECTS__ */
-export function berOptional<T>(tag: number, inner: Schema<T>): Optional<T> {
-  const present = ber(tag, inner);
+export function berOptional<T>(tag: number, inner: Schema<T>, lengths?: Lengths): Optional<T> {
+  const present = ber(tag, inner, lengths);
   return {
     optional: true,
     kind: 'optional',
-    shape: { of: 'optional', inner: present, with: (part) => berOptional(tag, part(inner, '')) },
+    shape: { of: 'optional', inner: present, with: (part) => berOptional(tag, part(inner, ''), lengths) },
     read: (r) => (r.left > 0 && r.bytes[r.offset] === tag ? present.read(r) : undefined),
     write(w, v) {
       if (v !== undefined) present.write(w, v);
     },
   };
 }
-/** Components in order behind a length. The tag octet belongs to the CHOICE around it. */
+/**
+ * Components in order behind a length. The tag octet belongs to the CHOICE around it. Nothing is passed over: an element that is unknown or comes
+ * twice is refused, one that comes too late too, or read under the name `field-order` in lenient mode.
+ */
 /* @__NO_SIDE_EFFECTS__ */
-export function berSequence<F extends Fields>(name: string, fields: F): FieldsSchema<Flat<InferFields<F>>> & { readonly fields?: F } {
-  const body = fieldsOf({ kind: 'sequence', name, with: (part) => berSequence(name, mapFields(fields, part)) }, fields);
-  return {
-    ...body,
-    read: (r) => contents(r, (c) => body.fill(c, {})),
-    fill: (r, into) => contents(r, (c) => body.fill(c, into)),
-    write: (w, v) => w.prefixed((c) => body.write(c, v)),
+export function berSequence<F extends Fields>(name: string, fields: F, lengths?: Lengths): FieldsSchema<Flat<InferFields<F>>> & { readonly fields?: F } {
+  const body = fieldsOf({ kind: 'sequence', name, with: (part) => berSequence(name, mapFields(fields, part), lengths) }, fields);
+  const keys = Object.keys(fields);
+  const parts = Object.values(fields);
+  const places = new Map(parts.map((f, i) => [tagOf(f), i]));
+  // One bit for each field; no APDU has more than 30.
+  const mandatory = parts.reduce((bits, f, i) => ('optional' in f ? bits : bits | (1 << i)), 0);
+  const elements = (r: Reader, end: number, into: Record<string, unknown>): void => {
+    let read = 0;
+    for (let tag = r.bytes[r.offset]; tag !== undefined; tag = r.bytes[r.offset]) {
+      const place = places.get(tag);
+      const bit = place === undefined ? 0 : 1 << place;
+      if (place === undefined || (read & bit) !== 0) {
+        // Behind the end that a wrong length told: not ours.
+        if (r.offset >= end) return;
+        throw unexpected(r, place === undefined ? `a field of ${name}` : `${keys[place]} once`, tag);
+      }
+      const key = keys[place] as string;
+      const due = mandatory & ~read & (bit - 1);
+      if (due !== 0) {
+        const first = keys[lowest(due)] as string;
+        r.tolerate('field-order', located(unexpected(r, first, tag), first, r) as DlmsError);
+      } else if (read > bit) r.tolerate('field-order', located(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError);
+      try {
+        into[key] = (parts[place] as Schema<any>).read(r);
+      } catch (e) {
+        throw located(e, key, r);
+      }
+      read |= bit;
+    }
+    const missing = mandatory & ~read;
+    if (missing !== 0) throw located(new DlmsError('decode/unexpected-end', { offset: r.offset }), keys[lowest(missing)] as string, r);
   };
+  const fill = <B extends object>(r: Reader, into: B): B & Flat<InferFields<F>> => {
+    contents(r, (c, end) => elements(c, end, into as Record<string, unknown>), lengths);
+    // With a length that ends too early at the end of a field, the fields behind it would be lost as octets that are left over.
+    if (places.has(r.bytes[r.offset] ?? -1)) throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
+    return into as B & Flat<InferFields<F>>;
+  };
+  return { ...body, read: (r) => fill(r, {}), fill, write: (w, v) => w.prefixed((c) => body.write(c, v)) };
+}
+const unexpected = (r: Reader, expected: string, actual: number): DlmsError => new DlmsError('decode/unexpected-tag', { offset: r.offset, expected, actual });
+/** Number of the lowest bit that is set. */
+const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
+/** The tag in front of a field, whatever a tool has wrapped around it. */
+function tagOf({ shape }: Schema<any>): number {
+  if (shape.of === 'tagged') return shape.tag;
+  if ('inner' in shape) return tagOf(shape.inner);
+  throw new DlmsError('encode/invalid-value', { expected: 'a field with a tag', actual: shape.of });
 }
 /** CHOICE of context-tagged alternatives. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -102,11 +154,9 @@ export function berChoice<const A extends Alternatives>(name: string, alternativ
 }
 const lengthed = <T>(inner: Schema<T>): Schema<T> => ({
   ...inner,
-  read: (r) => contents(r, (c) => inner.read(c), kindOf(inner)),
+  read: (r) => contents(r, (c) => inner.read(c)),
   write: (w, v) => w.prefixed((c) => inner.write(c, v)),
 });
-
-const kindOf = (inner: Schema<any>): 'elements' | 'octets' => ('with' in inner.shape ? 'elements' : 'octets');
 
 // ── contents ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -181,6 +231,7 @@ export const berObjectIdentifier: Schema<string> = /* @__PURE__ */ scalar(
     return arcs.join('.');
   },
   (w, v) => {
+    if (typeof v !== 'string') throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
     const arcs = /^\d+(\.\d+)+$/.test(v) ? v.split('.').map(Number) : [];
     const [a, b, ...more] = arcs;
     if (a === undefined || b === undefined || a > 2 || (a < 2 && b > 39) || arcs.some((n) => n > 0xffffffff))

@@ -103,11 +103,15 @@ export interface Aare extends Infer<typeof aare> {}
 export const Aare: FieldsSchema<Aare> = aare;
 
 const release = <const N extends Readonly<Record<string, number>>>(name: string, reasons: N) =>
-  berSequence(name, {
-    reason: berOptional(0x80, enumerated(reasons)),
-    /** A ciphered Initiate APDU, when the association is ciphered. */
-    userInformation: berOptional(0xbe, octetString),
-  });
+  berSequence(
+    name,
+    {
+      reason: berOptional(0x80, enumerated(reasons)),
+      /** A ciphered Initiate APDU, when the association is ciphered. */
+      userInformation: berOptional(0xbe, octetString, 'often-too-small'),
+    },
+    'often-too-small',
+  );
 const rlrq = /* @__PURE__ */ release('RLRQ', { normal: 0, urgent: 1, 'user-defined': 30 });
 /** RLRQ, release request (tag 98, 62). */
 export interface Rlrq extends Infer<typeof rlrq> {}
