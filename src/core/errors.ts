@@ -78,15 +78,38 @@ export class DlmsError<C extends DlmsErrorCode = DlmsErrorCode> extends Error {
   constructor(code: C, context: DlmsErrorContext[C], options?: ErrorOptions) {
     super(undefined, options);
     this.code = code;
-    this.context = context;
+    this.context = bounded(context);
     // A plain property would be fixed before the path is known.
     Object.defineProperty(this, 'message', { get: () => messageOf(this), configurable: true, enumerable: false });
   }
   /** What a log line or a command needs; no octets of the message, no key. */
   toJSON(): { code: C; context: DlmsErrorContext[C]; path: string[]; message: string } {
-    return { code: this.code, context: this.context, path: this.path, message: this.message };
+    return { code: this.code, context: this.context, path: shortPath(this.path), message: this.message };
   }
 }
+
+/** A text for a message, never longer than `most` characters: whatever a peer or a caller sent. */
+export function cut(text: string, most = 300): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+/** A wrong value for a message. Octets are counted and not shown, they could be a key; of an array or object only that it is one. */
+export function shown(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} octets`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'function' ? 'a function' : cut(String(value), 60);
+}
+/** A text that cannot be read, in quotation marks. */
+export const quoted = (text: string): string => JSON.stringify(cut(text, 60));
+
+/** Facts come from everywhere, messages received among them: none of them makes an error long. */
+function bounded<C extends object>(context: C): C {
+  for (const value of Object.values(context))
+    if (typeof value === 'string' && value.length > 300)
+      return Object.fromEntries(Object.entries(context).map(([k, v]) => [k, typeof v === 'string' ? cut(v) : v])) as C;
+  return context;
+}
+const shortPath = (path: readonly string[]): string[] => (path.length > 12 ? [...path.slice(0, 11), '…'] : path).map((p) => cut(p, 60));
 
 /** Narrows without `instanceof`, so that two copies of the library in one process still agree. Without a code: any DlmsError. */
 export function isDlmsError<C extends DlmsErrorCode = DlmsErrorCode>(e: unknown, code?: C): e is DlmsError<C> {
@@ -108,10 +131,7 @@ function messageOf(e: DlmsError): string {
   const list = Object.entries(facts)
     .filter(([, v]) => v !== undefined)
     .map(([k, v]) => `${words(k)} ${k === 'actual' && typeof v === 'number' && 'expected' in facts ? `${v} (0x${v.toString(16)})` : String(v)}`);
-  const where = [
-    offset === undefined ? '' : ` at offset ${offset}`,
-    e.path.length === 0 ? '' : ` in ${e.path.length > 12 ? [...e.path.slice(0, 11), '…'].join('.') : e.path.join('.')}`,
-  ].join('');
+  const where = [offset === undefined ? '' : ` at offset ${offset}`, e.path.length === 0 ? '' : ` in ${shortPath(e.path).join('.')}`].join('');
   const hint = hints[e.code];
   return `${what}${where}${list.length === 0 ? '' : `: ${list.join(', ')}`}${hint === undefined ? '' : `. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`}`;
 }
