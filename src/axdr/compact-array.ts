@@ -35,6 +35,14 @@ export const CompactArray: FieldsSchema<CompactArray> = /* @__PURE__ */ (() => (
     check(value, r.offset - value.arrayContents.length);
     return value;
   },
+  write(w: Writer, value: CompactArray) {
+    compactArray.write(w, value);
+    try {
+      check(value, 0);
+    } catch (e) {
+      throw invalid('contents that the description explains to the last octet', value.arrayContents, e);
+    }
+  },
 }))();
 
 /** The elements as Data. */

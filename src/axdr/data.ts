@@ -78,7 +78,7 @@ function writeData(w: Writer, d: Data): void {
       writeData(w, e);
     }
   } catch (e) {
-    throw unwritable(unwritable(e, String(i), value), type, value);
+    throw unwritable(unwritable(e, String(i), value[i]), type, value);
   }
 }
 

@@ -1,6 +1,7 @@
 import { latin1 } from '../core/bytes.js';
 import type { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
 import { invalid, type Schema, type Sequence, scalar, sequence } from './schema.js';
 
 // Untagged values, as they stand in an A-XDR position of an APDU. The tagged Data types are made of them in data.ts.
@@ -63,24 +64,48 @@ function big(kind: string, min: bigint, max: bigint, read: (r: Reader) => bigint
 export const unsigned64: Schema<bigint> = /* @__PURE__ */ big('Unsigned64', 0n, 0xffffffffffffffffn, (r) => r.u64());
 export const integer64: Schema<bigint> = /* @__PURE__ */ big('Integer64', -0x8000000000000000n, 0x7fffffffffffffffn, (r) => r.i64());
 
-const float = (kind: string, octets: 4 | 8, read: (r: Reader) => number, write: (w: Writer, v: number) => void): Schema<number> =>
-  scalar(kind, { of: 'float', octets }, read, (w, v) => {
-    if (typeof v !== 'number') throw invalid('a number', v);
-    write(w, v);
-  });
-/** IEEE 754 single, big-endian. */
+/**
+ * A signalling NaN becomes a quiet one in a number of JavaScript, so it could not be written back: it is refused, or named `signalling-nan` in lenient mode.
+ * A quiet NaN is taken; V8 keeps its sign and payload, which ECMAScript does not promise.
+ */
+function float(kind: string, octets: 4 | 8, read: (r: Reader) => number, write: (w: Writer, v: number) => void): Schema<number> {
+  const quiet = octets === 4 ? 0x40 : 0x08;
+  return scalar(
+    kind,
+    { of: 'float', octets },
+    (r) => {
+      const v = read(r);
+      if (Number.isNaN(v)) {
+        const offset = r.offset - octets;
+        if (((r.bytes[offset + 1] as number) & quiet) === 0) {
+          const actual = formatHex(r.bytes.subarray(offset, r.offset));
+          r.tolerate('signalling-nan', new DlmsError('decode/invalid-value', { offset, expected: 'a number or a quiet NaN', actual }));
+        }
+      }
+      return v;
+    },
+    write,
+  );
+}
+/** IEEE 754 single, big-endian. A number beyond its range is refused, not written as infinity; one between two singles is rounded. */
 export const float32: Schema<number> = /* @__PURE__ */ float(
   'Float32',
   4,
   (r) => r.f32(),
-  (w, v) => w.f32(v),
+  (w, v) => {
+    if (typeof v !== 'number' || (Number.isFinite(v) && !Number.isFinite(Math.fround(v)))) throw invalid('a number in the range of float32', v);
+    w.f32(v);
+  },
 );
 /** IEEE 754 double, big-endian. */
 export const float64: Schema<number> = /* @__PURE__ */ float(
   'Float64',
   8,
   (r) => r.f64(),
-  (w, v) => w.f64(v),
+  (w, v) => {
+    if (typeof v !== 'number') throw invalid('a number', v);
+    w.f64(v);
+  },
 );
 
 /** One octet: 00 is FALSE, everything else TRUE (senders use 01 or FF). Written as 01. */
@@ -142,6 +167,8 @@ export const visibleText: Schema<string> = /* @__PURE__ */ scalar(
     w.bytes(bytes);
   },
 );
+/** Half of a surrogate pair has no UTF-8: the encoder of the platform would write another character. */
+export const isWholeText = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 /** UTF8String. Octets that are not UTF-8 stay a Uint8Array and can be written back. */
 export const utf8Text: Schema<string | Uint8Array> = /* @__PURE__ */ scalar(
   'UTF8String',
@@ -155,6 +182,7 @@ export const utf8Text: Schema<string | Uint8Array> = /* @__PURE__ */ scalar(
     }
   },
   (w, v) => {
+    if (typeof v === 'string' && !isWholeText(v)) throw invalid('text without half characters', v);
     const bytes = typeof v === 'string' ? new TextEncoder().encode(v) : asOctets(v);
     w.length(bytes.length);
     w.bytes(bytes);
@@ -198,7 +226,7 @@ export function enumerated<const N extends Readonly<Record<string, number>>>(nam
       return byCode.get(code) ?? code;
     },
     (w, v) => {
-      const code = typeof v === 'number' ? v : Object.hasOwn(names, v) ? names[v] : undefined;
+      const code = typeof v === 'number' ? v : typeof v === 'string' && Object.hasOwn(names, v) ? names[v] : undefined;
       if (code === undefined || !Number.isInteger(code) || code < 0 || code > 0xff) throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to 255`, v);
       w.u8(code);
     },

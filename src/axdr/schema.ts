@@ -1,5 +1,5 @@
 import { type DecodeOptions, ended, Reader, Writer } from '../core/cursor.js';
-import { DlmsError, isDlmsError } from '../core/errors.js';
+import { DlmsError, isDlmsError, shown } from '../core/errors.js';
 import type { Shape } from './shape.js';
 
 /** A description of one type. `read` and `write` are for the wire; `kind` and `shape` for the tools (XML, JSON, explain, docs, generators). */
@@ -73,6 +73,7 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
       return into as typeof into & Flat<InferFields<F>>;
     },
     write(w, value) {
+      if (n > 0 && (typeof value !== 'object' || value === null)) throw invalid(`an object (${form.name})`, value);
       form.start?.(w);
       let i = 0;
       try {
@@ -150,7 +151,7 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
       try {
         for (; i < v.length; i++) element.write(w, v[i]!);
       } catch (e) {
-        throw unwritable(e, String(i), v);
+        throw unwritable(e, String(i), v[i]);
       }
     },
   };
@@ -223,7 +224,7 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
     },
     write(w, v) {
       const { type } = v as { type: string };
-      const a = Object.hasOwn(alternatives, type) ? alternatives[type] : undefined;
+      const a = typeof type === 'string' && Object.hasOwn(alternatives, type) ? alternatives[type] : undefined;
       if (a === undefined) throw invalid(`one of ${Object.keys(alternatives).join(', ')}`, type);
       w.u8(a.tag);
       try {
@@ -253,7 +254,11 @@ export function decodeFrom<T>(schema: Schema<T>, r: Reader): T {
 /** @throws DlmsError `encode/invalid-value` with the path of the value that does not fit. */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
   const w = new Writer();
-  schema.write(w, value);
+  try {
+    schema.write(w, value);
+  } catch (e) {
+    throw fitting(e, value);
+  }
   return w.finish();
 }
 
@@ -264,22 +269,16 @@ export function located(e: unknown, key: string, r: Reader): unknown {
   return error;
 }
 export function unwritable(e: unknown, key: string, value: unknown): unknown {
-  const error = e instanceof TypeError || e instanceof RangeError ? invalid('a value that fits the schema', value, e) : e;
+  const error = fitting(e, value);
   if (isDlmsError(error)) error.path.unshift(key);
   return error;
 }
-/** The value itself is not printed when it is octets: it could be a key. */
-export function invalid(expected: string, actual: unknown, cause?: unknown): DlmsError {
-  const text =
-    actual instanceof Uint8Array
-      ? `${actual.length} octets`
-      : typeof actual === 'object' && actual !== null
-        ? Array.isArray(actual)
-          ? 'an array'
-          : 'an object'
-        : String(actual).slice(0, 60);
-  return new DlmsError('encode/invalid-value', { expected, actual: text }, cause === undefined ? undefined : { cause });
-}
+/** What the engine says about a value of another kind (a field of null, too much nesting) becomes an error of the library. */
+const fitting = (e: unknown, value: unknown): unknown =>
+  e instanceof TypeError || e instanceof RangeError ? invalid('a value that fits the schema', value, e) : e;
+/** A value that does not fit. */
+export const invalid = (expected: string, actual: unknown, cause?: unknown): DlmsError =>
+  new DlmsError('encode/invalid-value', { expected, actual: shown(actual) }, cause === undefined ? undefined : { cause });
 
 export function mapFields<F extends Fields>(fields: F, part: (schema: Schema<any>, key: string) => Schema<any>): F {
   return Object.fromEntries(Object.entries(fields).map(([k, s]) => [k, part(s, k)])) as unknown as F;

@@ -41,8 +41,9 @@ export function decodeTable(bytes: Uint8Array): Table {
   return equalRows(bytes) ?? anyRows(bytes);
 }
 
-/** Rows as plain objects, the cells under the given names; absent cells are null, octet strings views. */
+/** Rows as plain objects, the cells under the given names; absent cells are null, octet strings views. A table without rows has no columns to name. */
 export function tableRows<const N extends readonly string[]>(table: Table, names: N): Record<N[number], number | bigint | Uint8Array | Data | null>[] {
+  if (table.length === 0) return [];
   if (names.length !== table.columns.length)
     throw new DlmsError('encode/invalid-value', { expected: `${table.columns.length} names of columns`, actual: `${names.length}` });
   // Every row starts as a copy of one template, so that all have one hidden class; then the columns are filled one after the other.

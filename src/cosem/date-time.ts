@@ -1,7 +1,7 @@
 import { dateOctets, dateTimeOctets, sizedOctetString, timeOctets } from '../axdr/data.js';
 import { type Infer, mapped, type Schema, scalar } from '../axdr/schema.js';
 import { Reader, Writer } from '../core/cursor.js';
-import { DlmsError } from '../core/errors.js';
+import { DlmsError, shown } from '../core/errors.js';
 import { oneOf } from './one-of.js';
 
 /** Month 1 to 12; FD and FE by name; other octets stay numbers; `null` (FF) is not specified. */
@@ -31,7 +31,8 @@ export interface CosemTime {
  */
 export interface DateTime extends CosemDate, CosemTime {
   /**
-   * Minutes from local time to UTC, daylight saving included: -120 is Central European Summer Time. -720 to 840; `null` (8000) is not specified.
+   * Minutes from local time to UTC, daylight saving included: -120 is Central European Summer Time. -840 to 840 ({@link toInstant}
+   * refuses others); `null` (8000) is not specified.
    * Some devices invert the sign, see {@link InstantOptions.invertedDeviation}.
    */
   deviationMinutes: number | null;
@@ -87,7 +88,7 @@ function field(name: string, value: unknown, min: number, max: number, notSpecif
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new DlmsError('encode/invalid-value', {
     expected: `${name}: ${min} to ${max}${Object.keys(names).map((n) => `, ${n}`)} or null`,
-    actual: String(value).slice(0, 60),
+    actual: shown(value),
   });
 }
 function writeDate(w: Writer, v: CosemDate): void {
@@ -197,7 +198,8 @@ export interface InstantOptions {
  * - year, month, day and hour must be specified; minute, second and hundredths count as 0 when they are not;
  * - `last-day` and `second-last-day` are resolved with year and month; the beginning and end of daylight saving are not a date;
  * - fields out of range (month 13, 30 February) are refused; the day of week is not looked at;
- * - the deviation must be specified here or in the options; it includes daylight saving, so status bit 7 changes nothing;
+ * - the deviation must be specified here or in the options, and lie within 14 hours (the Blue Book's range for time_zone is -720 to 840; New Zealand in
+ *   summer is -780); it includes daylight saving, so status bit 7 changes nothing;
  * - a value marked invalid (status bit 0) is refused unless the options accept it; a doubtful one (bit 1) is taken.
  * @throws DlmsError `decode/no-instant`
  */
@@ -206,6 +208,7 @@ export function toInstant(v: DateTime, options: InstantOptions = {}): number {
   const deviation = v.deviationMinutes ?? options.deviationMinutes;
   const local = localMillis(v);
   if (deviation === undefined) throw unusable('deviation unspecified');
+  part('deviation', deviation, -840, 840);
   return local + (options.invertedDeviation === true ? -deviation : deviation) * 60_000;
 }
 /** {@link toInstant} as a Date. */
@@ -278,6 +281,7 @@ function utc(year: number, monthOfYear: number, dayOfMonth: number): number {
 function localMillis(v: CosemDate & CosemTime): number {
   const { year, hour } = v;
   if (year === null) throw unusable('year unspecified');
+  part('year', year, 0, 0xfffe);
   const m = part('month', v.month, 1, 12);
   const last = new Date(utc(year, m + 1, 0)).getUTCDate();
   const d = v.dayOfMonth === 'last-day' ? last : v.dayOfMonth === 'second-last-day' ? last - 1 : part('day', v.dayOfMonth, 1, last);
@@ -286,8 +290,8 @@ function localMillis(v: CosemDate & CosemTime): number {
 }
 function part(name: string, value: number | string | null, min: number, max: number): number {
   if (value === null) throw unusable(`${name} unspecified`);
-  if (typeof value === 'string' || value < min || value > max) throw unusable(`${name} ${value}`);
-  return value;
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) throw unusable(`${name} ${shown(value)}`);
+  return value as number;
 }
 
 // ── clock status ─────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-import { DlmsError } from '../core/errors.js';
+import { DlmsError, quoted, shown } from '../core/errors.js';
 
 /**
  * Manufacturer identification of the FLAG Association: three capital letters, or the number that M-Bus frames carry: five bits a letter, A is 1.
@@ -8,8 +8,7 @@ import { DlmsError } from '../core/errors.js';
  * @throws DlmsError `parse/invalid-text` when it is not three letters A to Z.
  */
 export function flagNumber(letters: string): number {
-  if (!isFlag(letters))
-    throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'three capital letters A to Z', actual: JSON.stringify(letters.slice(0, 20)) });
+  if (!isFlag(letters)) throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'three capital letters A to Z', actual: quoted(letters) });
   return [...letters].reduce((n, letter) => n * 32 + letter.charCodeAt(0) - 64, 0);
 }
 
@@ -23,7 +22,7 @@ export function flagLetters(number: number): string {
     throw new DlmsError('decode/invalid-value', {
       offset: 0,
       expected: 'a manufacturer number of three letters, 0421 to 6B5A',
-      actual: String(number).slice(0, 20),
+      actual: shown(number),
     });
   return letters;
 }

@@ -88,7 +88,7 @@ function naming<N extends string>(names: Readonly<Record<N, number>>, size: numb
     toNumbers(flags: Flags<N>): number[] {
       if (!Array.isArray(flags)) throw invalid('an array of flags', flags);
       return flags.map((flag) => {
-        const bit = typeof flag === 'number' ? flag : Object.hasOwn(names, flag) ? names[flag] : -1;
+        const bit = typeof flag === 'number' ? flag : typeof flag === 'string' && Object.hasOwn(names, flag) ? names[flag] : -1;
         if (!Number.isInteger(bit) || bit < 0 || bit >= size) throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to ${size - 1}`, flag);
         return bit;
       });

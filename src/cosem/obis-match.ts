@@ -1,4 +1,4 @@
-import { DlmsError } from '../core/errors.js';
+import { DlmsError, quoted } from '../core/errors.js';
 import { type Obis, obisToBytes } from './obis.js';
 
 /** The six value groups of a code: A medium, B channel, C quantity, D processing, E tariff or further classification, F stored value. */
@@ -58,5 +58,5 @@ const wrong = (text: string): DlmsError =>
   new DlmsError('parse/invalid-text', {
     offset: 0,
     expected: 'an OBIS pattern of six value groups, each a number, a range lo-hi, a comma list or b, like 1.b.1.8.0-63.255',
-    actual: JSON.stringify(text.slice(0, 80)),
+    actual: quoted(text),
   });

@@ -1,12 +1,18 @@
 import { sizedOctetString } from '../axdr/data.js';
 import { mapped, type Schema } from '../axdr/schema.js';
-import { DlmsError } from '../core/errors.js';
+import { DlmsError, quoted } from '../core/errors.js';
 
 /** `A-B:C.D.E*F`, each value group 0 to 255, e.g. `1-0:1.8.0*255`. A template literal type: a wrong shape is a compile error. */
 export type Obis = `${number}-${number}:${number}.${number}.${number}*${number}`;
 
-/** The six octets of a logical name as an OBIS code. */
-export const obisFromBytes = (b: Uint8Array): Obis => `${b[0] ?? 0}-${b[1] ?? 0}:${b[2] ?? 0}.${b[3] ?? 0}.${b[4] ?? 0}*${b[5] ?? 0}`;
+/**
+ * The six octets of a logical name as an OBIS code.
+ * @throws DlmsError `decode/invalid-length` when there are not 6 octets.
+ */
+export function obisFromBytes(b: Uint8Array): Obis {
+  if (b.length !== 6) throw new DlmsError('decode/invalid-length', { offset: 0, expected: '6 octets', actual: b.length });
+  return `${b[0] as number}-${b[1] as number}:${b[2] as number}.${b[3] as number}.${b[4] as number}*${b[5] as number}`;
+}
 
 /**
  * The six octets of an OBIS code. Besides `A-B:C.D.E*F`, the dotted form `A.B.C.D.E.F` is read, and `F` may be left out (255).
@@ -35,7 +41,7 @@ export function obisToBytes(text: string): Uint8Array {
 /** What may stand behind each group besides a point; nothing behind the last. */
 const separators: readonly (string | undefined)[] = ['-', ':', '.', '.', '*', undefined];
 const notObis = (text: string): DlmsError =>
-  new DlmsError('parse/invalid-text', { offset: 0, expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255', actual: JSON.stringify(text) });
+  new DlmsError('parse/invalid-text', { offset: 0, expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255', actual: quoted(text) });
 /** Reads any accepted form and gives the canonical one. */
 export const parseObis = (text: string): Obis => obisFromBytes(obisToBytes(text));
 

@@ -54,7 +54,7 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
       throw nearest;
     },
     write(w, { type, value }) {
-      const schema = Object.hasOwn(options, type) ? options[type] : undefined;
+      const schema = typeof type === 'string' && Object.hasOwn(options, type) ? options[type] : undefined;
       if (schema === undefined) throw invalid(`one of ${entries.map(([k]) => k).join(', ')}`, type);
       try {
         schema.write(w, isEmpty(plain[type] as Schema<any>) ? {} : value);

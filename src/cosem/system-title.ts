@@ -1,3 +1,4 @@
+import { invalid } from '../axdr/schema.js';
 import { latin1 } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { isFlag } from './flag.js';
@@ -40,7 +41,7 @@ export function parseSystemTitle(octets: Uint8Array): SystemTitle {
 
 /** @throws DlmsError `encode/invalid-value` when a part does not fit. */
 export function buildSystemTitle(manufacturer: string, { deviceType, functionType, serialNumber }: DeviceIdentity): Uint8Array {
-  if (!isFlag(manufacturer)) throw misfit('three capital letters', manufacturer);
+  if (!isFlag(manufacturer)) throw invalid('three capital letters', manufacturer);
   const octets = new Uint8Array(8);
   for (let i = 0; i < 3; i++) octets[i] = manufacturer.charCodeAt(i);
   octets[3] = whole('device type', deviceType, 255);
@@ -72,8 +73,6 @@ const deviceTypes: Readonly<Record<number, string>> = {
 };
 
 export function whole(name: string, value: number, max: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > max) throw misfit(`${name}: an integer from 0 to ${max}`, value);
+  if (!Number.isInteger(value) || value < 0 || value > max) throw invalid(`${name}: an integer from 0 to ${max}`, value);
   return value;
 }
-export const misfit = (expected: string, actual: unknown): DlmsError =>
-  new DlmsError('encode/invalid-value', { expected, actual: String(actual).slice(0, 40) });

@@ -97,7 +97,7 @@ function compound(shape: Compound, depth: number, known: Known): fc.Arbitrary<un
 }
 
 function fields({ name, fields }: Extract<Compound, { of: 'fields' }>, depth: number, known: Known): fc.Arbitrary<unknown> {
-  // Two records of the Data types whose fields depend on each other.
+  // Records whose fields depend on each other.
   if (name === 'compact-array' && 'arrayContents' in fields) return compactArrays;
   if (name === 'boolean' && 'octet' in fields)
     return fc.oneof(fc.record({ value: fc.boolean() }, plain), fc.record({ value: fc.constant(true), octet: fc.integer({ min: 2, max: 255 }) }, plain));
@@ -106,7 +106,11 @@ function fields({ name, fields }: Extract<Compound, { of: 'fields' }>, depth: nu
   const parts = entries.map(
     ([key, f]) => [key, build(optional.has(key) ? (f.shape as Extract<Compound, { of: 'optional' }>).inner : f, depth, known)] as const,
   );
-  return fc.record(Object.fromEntries(parts), { requiredKeys: entries.map(([key]) => key).filter((key) => !optional.has(key)), ...plain });
+  const record = fc.record(Object.fromEntries(parts), { requiredKeys: entries.map(([key]) => key).filter((key) => !optional.has(key)), ...plain });
+  if (name !== 'Exception-Response') return record;
+  return record.map(({ invocationCounterError, ...rest }: Record<string, unknown>) =>
+    rest.serviceError === 'invocation-counter-error' && invocationCounterError !== undefined ? { ...rest, invocationCounterError } : rest,
+  );
 }
 const plain = { noNullPrototype: true } as const;
 

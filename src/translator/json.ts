@@ -1,3 +1,4 @@
+import { isWholeText } from '../axdr/scalars.js';
 import { decode, encode, invalid, type Schema } from '../axdr/schema.js';
 import type { Leaf } from '../axdr/shape.js';
 import { equalBytes } from '../core/bytes.js';
@@ -293,7 +294,7 @@ function leafValue(s: Leaf, v: unknown): unknown {
     case 'text':
       if (typeof v === 'string') {
         if (s.encoding === 'latin1') for (let i = 0; i < v.length; i++) if (v.charCodeAt(i) > 0xff) throw invalid('characters from U+0000 to U+00FF', v[i]);
-        if (s.encoding === 'utf-8' && /[\uD800-\uDFFF]/u.test(v)) throw invalid('text without half characters', v);
+        if (s.encoding === 'utf-8' && !isWholeText(v)) throw invalid('text without half characters', v);
         return v;
       }
       if (s.encoding === 'utf-8' && isRecord(v) && Object.keys(v).length === 1 && typeof v.octets === 'string') return hex(v.octets, 'octets');

@@ -1,3 +1,4 @@
+import { float32, float64 } from '../axdr/scalars.js';
 import { encode, invalid, type Schema } from '../axdr/schema.js';
 import type { Leaf } from '../axdr/shape.js';
 import { equalBytes } from '../core/bytes.js';
@@ -222,7 +223,7 @@ function leaf(doc: Document, e: XmlElement, s: Leaf, at: string): unknown {
       const bytes = parseHex(text);
       if (bytes.length !== s.octets) throw invalid(`${s.octets} octets in hexadecimal digits`, text);
       const r = new Reader(bytes);
-      return s.octets === 4 ? r.f32() : r.f64();
+      return s.octets === 4 ? float32.read(r) : float64.read(r);
     }
     case 'octets': {
       const bytes = parseHex(text);

@@ -1,4 +1,4 @@
-import { DlmsError } from '../core/errors.js';
+import { DlmsError, quoted } from '../core/errors.js';
 
 /** One element of a document: names by namespace and local part, text with references resolved. */
 export interface XmlElement {
@@ -45,7 +45,7 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 }
 /** The error for something wrong at an offset of a text. */
 export const unreadable = (text: string, offset: number, expected: string, actual: string): DlmsError<'parse/invalid-text'> =>
-  new DlmsError('parse/invalid-text', { offset, expected, actual: JSON.stringify(actual.slice(0, 40)), ...placeOf(text, offset) });
+  new DlmsError('parse/invalid-text', { offset, expected, actual: quoted(actual), ...placeOf(text, offset) });
 
 const nameStart =
   'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';

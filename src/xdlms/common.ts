@@ -23,7 +23,7 @@ export const InvokeIdAndPriority: Schema<InvokeIdAndPriority> = /* @__PURE__ */ 
     priority: b & 0x80 ? 'high' : 'normal',
     ...(b & 0x30 ? { reserved: b & 0x30 } : {}),
   }),
-  (v) => within(v.invokeId, 0x0f) | (v.reserved ?? 0) | (v.serviceClass === 'confirmed' ? 0x40 : 0) | (v.priority === 'high' ? 0x80 : 0),
+  (v) => within(v.invokeId, 0x0f) | spare(v.reserved, 0x30) | bit(v.serviceClass, 'unconfirmed', 'confirmed', 0x40) | bit(v.priority, 'normal', 'high', 0x80),
 );
 
 /** Four octets: bits 0 to 23 invoke-id, 24 to 27 reserved, 28 self-descriptive, 29 processing option, 30 service class, 31 priority. */
@@ -50,16 +50,27 @@ export const LongInvokeIdAndPriority: Schema<LongInvokeIdAndPriority> = /* @__PU
   }),
   (v) =>
     (within(v.invokeId, 0xffffff) |
-      (v.reserved ?? 0) |
-      (v.selfDescriptive ? 0x10000000 : 0) |
-      (v.processingOption === 'break-on-error' ? 0x20000000 : 0) |
-      (v.serviceClass === 'confirmed' ? 0x40000000 : 0) |
-      (v.priority === 'high' ? 0x80000000 : 0)) >>>
+      spare(v.reserved, 0x0f000000) |
+      bit(v.selfDescriptive, false, true, 0x10000000) |
+      bit(v.processingOption, 'continue', 'break-on-error', 0x20000000) |
+      bit(v.serviceClass, 'unconfirmed', 'confirmed', 0x40000000) |
+      bit(v.priority, 'normal', 'high', 0x80000000)) >>>
     0,
 );
 function within(n: number, max: number): number {
   if (!Number.isInteger(n) || n < 0 || n > max) throw invalid(`an invoke-id from 0 to ${max}`, n);
   return n;
+}
+/** Reserved bits as received; they reach no other bit. */
+function spare(bits: number | undefined, mask: number): number {
+  if (bits === undefined) return 0;
+  if (typeof bits !== 'number' || (bits & mask) !== bits) throw invalid(`reserved bits within ${mask.toString(16)}`, bits);
+  return bits;
+}
+function bit<T>(value: T, clear: T, set: T, mask: number): number {
+  if (value === clear) return 0;
+  if (value !== set) throw invalid(`${String(clear)} or ${String(set)}`, value);
+  return mask;
 }
 
 /** Logical name of an object: six octets without tag. */

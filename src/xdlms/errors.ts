@@ -1,5 +1,6 @@
 import { enumerated, unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, type FieldsSchema, type Infer, type Optional, optional, type Schema, sequence } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
 
 // The APDUs with which a server refuses: Confirmed-Service-Error and Exception-Response.
 
@@ -93,11 +94,21 @@ export type ConfirmedServiceError = { type: (typeof services)[number]; value: Se
 export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__ */ (() =>
   choice('ConfirmedServiceError', Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)]))) as Schema<ConfirmedServiceError>)();
 
-/** Follows only service-error 6 (the octet in front of it), so its presence is read off the octets that are left. Older servers leave it out. */
+/**
+ * Follows only service-error 6 (the octet in front of it), and older servers leave it out: its presence is read off the octets that are left. Behind another
+ * error four octets are refused as octets that are left over, or taken for a counter under the name `exception-counter`.
+ */
 const trailing = <T>(inner: Schema<T>): Optional<T> => ({
   ...optional(inner),
   shape: { of: 'optional', inner, with: (part) => trailing(part(inner, '')) },
-  read: (r) => (r.left >= 4 || (r.left > 0 && r.bytes[r.offset - 1] === 6) ? inner.read(r) : undefined),
+  read(r) {
+    if (r.left === 0) return undefined;
+    if (r.bytes[r.offset - 1] !== 6) {
+      if (r.left !== 4) return undefined;
+      r.tolerate('exception-counter', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+    }
+    return inner.read(r);
+  },
   write: (w, v) => (v === undefined ? undefined : inner.write(w, v)),
 });
 const expectedCounter: Optional<number> = /* @__PURE__ */ trailing(unsigned32);

@@ -1,4 +1,4 @@
-import { octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
+import { asOctets, octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
 import { type FieldsSchema, type Infer, invalid, mapped, type Schema, scalar, sequence } from '../axdr/schema.js';
 
 /** Block-Control octet: bit 7 last block, bit 6 streaming, bits 0 to 5 window. */
@@ -15,6 +15,7 @@ export const BlockControl: Schema<BlockControl> = /* @__PURE__ */ mapped(
   (b): BlockControl => ({ lastBlock: (b & 0x80) !== 0, streaming: (b & 0x40) !== 0, window: b & 0x3f }),
   (v) => {
     if (!Number.isInteger(v.window) || v.window < 0 || v.window > 63) throw invalid('a window from 0 to 63', v.window);
+    if (typeof v.lastBlock !== 'boolean' || typeof v.streaming !== 'boolean') throw invalid('true or false for lastBlock and streaming', v);
     return (v.lastBlock ? 0x80 : 0) | (v.streaming ? 0x40 : 0) | v.window;
   },
 );
@@ -36,7 +37,7 @@ const remainder: Schema<Uint8Array> = /* @__PURE__ */ scalar(
   'OCTET STRING',
   { of: 'octets' },
   (r) => r.take(r.left),
-  (w, v) => w.bytes(v),
+  (w, v) => w.bytes(asOctets(v)),
 );
 const gateway = /* @__PURE__ */ sequence('Gateway', {
   networkId: unsigned8,

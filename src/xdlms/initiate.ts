@@ -48,6 +48,7 @@ export const Conformance: Schema<ConformanceBit[]> = /* @__PURE__ */ scalar(
     return conformanceBits.filter((_, i) => ((raw[i >> 3] as number) & (0x80 >> (i & 7))) !== 0);
   },
   (w, v) => {
+    if (!Array.isArray(v)) throw invalid('an array of names', v);
     const raw = new Uint8Array(3);
     for (const name of v) {
       const i = conformanceBits.indexOf(name);

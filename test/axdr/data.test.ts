@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Data, dataOf, decode, encode } from '../../src/axdr/index.js';
-import { formatHex, parseHex, type Quirk } from '../../src/core/index.js';
+import { Data, dataOf, decode, encode, type Schema, structure, unsigned } from '../../src/axdr/index.js';
+import { formatHex, isDlmsError, parseHex, type Quirk } from '../../src/core/index.js';
 
 describe('Data', () => {
   it('keeps the octet of a boolean that was sent as FF', () => {
@@ -24,6 +24,51 @@ describe('Data', () => {
       expect(() => decode(Data, parseHex(level.repeat(100_000)))).toThrow(expect.objectContaining({ name: 'DlmsError' }));
     }
     expect(() => decode(Data, parseHex('0101'.repeat(100_000)))).toThrow('too deep');
+  });
+});
+
+describe('values that would change silently', () => {
+  const refused = (schema: Schema<any>, value: unknown): string => {
+    try {
+      return formatHex(encode(schema, value));
+    } catch (e) {
+      if (isDlmsError(e)) return e.code;
+      throw e;
+    }
+  };
+  it('null is an error of the library, at every level', () => {
+    expect(refused(Data, null)).toBe('encode/invalid-value');
+    expect(() => encode(Data, { type: 'array', value: [null] } as never)).toThrow('in array.0: expected a value that fits the schema, actual null');
+    expect(() => encode(structure('s', { a: unsigned }), null as never)).toThrow('expected an object (s), actual null');
+  });
+  it('a number beyond float32 is refused, not written as infinity', () => {
+    for (const value of [1e300, -1e300, 3.4028236e38]) expect(refused(Data, { type: 'float32', value })).toBe('encode/invalid-value');
+    expect(refused(Data, { type: 'float32', value: 3.4028234663852886e38 })).toBe('177F7FFFFF');
+    expect(refused(Data, { type: 'float32', value: Number.POSITIVE_INFINITY })).toBe('177F800000');
+    expect(refused(Data, { type: 'float32', value: '1' })).toBe('encode/invalid-value');
+    expect(refused(Data, { type: 'float64', value: 1e300 })).toBe('187E37E43C8800759C');
+  });
+  it('half a character is refused, not written as U+FFFD', () => {
+    for (const value of ['\ud800', 'a\udc00b', '\udc00\ud800']) expect(refused(Data, { type: 'utf8-string', value })).toBe('encode/invalid-value');
+    expect(refused(Data, { type: 'utf8-string', value: '\u{1F600}' })).toBe('0C04F09F9880');
+  });
+  it('a signalling NaN is refused or named signalling-nan', () => {
+    for (const [hex, quiet] of [
+      ['177F800001', '177FC00000'],
+      ['17FF800002', '17FFC00000'],
+      ['077FA00000', '077FC00000'],
+      ['187FF0000000000001', '187FF8000000000000'],
+    ] as const) {
+      expect(() => decode(Data, parseHex(hex))).toThrow(`actual ${hex.slice(2)}`);
+      const quirks: Quirk[] = [];
+      expect(decode(Data, parseHex(hex), { lenient: true, quirks })).toMatchObject({ value: Number.NaN });
+      expect(quirks.map((q) => [q.name, q.offset])).toEqual([['signalling-nan', 1]]);
+      expect(formatHex(encode(Data, decode(Data, parseHex(quiet))))).toBe(quiet);
+    }
+  });
+  it('contents of a compact-array that its description does not explain are refused', () => {
+    const array = { type: 'compact-array', contentsDescription: { type: 'long-unsigned' }, arrayContents: Uint8Array.of(1, 2, 3) } as const;
+    expect(() => encode(Data, array)).toThrow('expected contents that the description explains to the last octet, actual 3 octets');
   });
 });
 

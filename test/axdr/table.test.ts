@@ -100,6 +100,9 @@ describe('decodeTable', () => {
     ]);
     expect(() => tableRows(t, ['a'])).toThrow('2 names');
   });
+  it('gives no rows for an empty profile, whatever its columns are called', () => {
+    for (const empty of ['0100', '13000000']) expect(tableRows(decodeTable(parseHex(empty)), ['clock', 'value'])).toEqual([]);
+  });
   it('never misreads a row that lies: every octet changed alone gives what generic decoding gives, or an error', () => {
     const bytes = table(
       [1, 2, 3, 4].map((n): Data[] => [

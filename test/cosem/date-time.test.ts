@@ -153,6 +153,19 @@ describe('moments', () => {
     expect(toPlainDateTime({ ...feb, dayOfMonth: 'second-last-day' }).day).toBe(28);
     expect(toPlainDateTime({ ...feb, year: 2023, dayOfMonth: 'last-day' }).day).toBe(28);
   });
+  it('refuses a deviation of more than 14 hours, from the value or from the caller', () => {
+    const at = (hex: string) => code(() => toInstant(read(`07E80B15FF081E0F17${hex}00`)));
+    expect(at('7FFF')).toBe('deviation 32767');
+    expect(at('8001')).toBe('deviation -32767');
+    expect(at('8000')).toBe('deviation unspecified');
+    expect([at('FCB8'), at('0348'), at('FCB7'), at('0349')]).toEqual(['no error', 'no error', 'deviation -841', 'deviation 841']);
+    expect(code(() => toInstant({ ...summer, deviationMinutes: -0x8000 }))).toBe('deviation -32768');
+    expect(code(() => toInstant({ ...summer, deviationMinutes: null }, { deviationMinutes: Number.NaN }))).toBe('deviation NaN');
+  });
+  it('refuses fields that are no whole numbers', () => {
+    for (const change of [{ year: Number.NaN }, { year: 0x10000 }, { month: Number.NaN }, { hour: 1.5 }, { dayOfMonth: undefined as never }])
+      expect(code(() => toInstant({ ...summer, ...change }))).toMatch(/^(year|month|hour|day) /);
+  });
   it('refuses an invalid clock and takes a doubtful one', () => {
     expect(code(() => toInstant({ ...summer, clockStatus: 0x81 }))).toBe('status bit 0 (invalid value)');
     expect(toInstant({ ...summer, clockStatus: 0x81 }, { acceptInvalid: true })).toBe(toInstant(summer));
@@ -199,6 +212,37 @@ describe('text', () => {
       '2020-(never)-01T00:00:00',
     ])
       expect(code(() => parseDateTime(text))).toBe('parse/invalid-text');
+  });
+  it('refuses days and times that do not exist', () => {
+    for (const text of [
+      '2024-02-30T25:61:61',
+      '2024-02-30T00:00:00',
+      '2023-02-29T00:00:00',
+      '2100-02-29T00:00:00',
+      '*-02-30T00:00:00',
+      '*-04-31T00:00:00',
+      '2024-00-01T00:00:00',
+      '2024-13-01T00:00:00',
+      '2024-01-00T00:00:00',
+      '2024-01-32T00:00:00',
+      '2024-*-32T00:00:00',
+      '65535-01-01T00:00:00',
+      '2024-01-01T24:00:00',
+      '2024-01-01T00:60:00',
+      '2024-01-01T00:00:60',
+      '2024-01-01T00:00:00+14:01',
+      '2024-01-01T00:00:00+01:60',
+      '2024-01-01T00:00:00-99:99',
+    ])
+      expect([text, code(() => parseDateTime(text))]).toEqual([text, 'parse/invalid-text']);
+    for (const text of [
+      '2024-02-29T23:59:59.99',
+      '*-02-29T00:00:00',
+      '2000-02-29T00:00:00',
+      '2024-(daylight-savings-end)-31T00:00:00',
+      '2024-01-01T00:00:00+14:00',
+    ])
+      expect(formatDateTime(parseDateTime(text))).toBe(text);
   });
   it('names the bits of the clock status', () => {
     expect(clockStatusNames(0x8f)).toEqual(['invalid-value', 'doubtful-value', 'different-clock-base', 'invalid-clock-status', 'daylight-saving-active']);

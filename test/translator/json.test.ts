@@ -98,7 +98,7 @@ describe('what is refused', () => {
     ['a fraction', (v) => (v.value.cosemAttributeDescriptor.classId = 1.5), `${inner}.cosemAttributeDescriptor.classId`, /0 to 65535/],
     ['a number for an OBIS code', (v) => (v.value.cosemAttributeDescriptor.instanceId = 5), `${inner}.cosemAttributeDescriptor.instanceId`, /OBIS|fits/],
     ['a wrong OBIS code', (v) => (v.value.cosemAttributeDescriptor.instanceId = '1-0:1.8.0*256'), `${inner}.cosemAttributeDescriptor.instanceId`, /OBIS/],
-    ['a wrong name in a mapped value', (v) => (v.value.invokeIdAndPriority.priority = 'higher'), `${inner}.invokeIdAndPriority`, /fits/],
+    ['a wrong name in a mapped value', (v) => (v.value.invokeIdAndPriority.priority = 'higher'), `${inner}.invokeIdAndPriority`, /normal or high/],
     ['an unknown member of a mapped value', (v) => (v.value.invokeIdAndPriority.x = 1), `${inner}.invokeIdAndPriority`, /fits/],
     ['null for a mapped value', (v) => (v.value.invokeIdAndPriority = null), `${inner}.invokeIdAndPriority`, /fits/],
     ['an array for an object', (v) => (v.value = []), 'set-request.value', /an object/],
@@ -140,5 +140,17 @@ describe('what is refused', () => {
       }
     }
     expect(() => apduFromJson('{"type":"x"}', { maxLength: 5 })).toThrow('too large');
+  });
+});
+
+describe('text of half characters', () => {
+  it.each(['\ud800', 'a\udc00', '\udc00\ud800'])('%j is refused', (value) => {
+    expect(() => apduFromJson({ type: 'get-response', value: response({ type: 'utf8-string', value }) })).toThrow('half characters');
+    expect(() => apduFromJson(JSON.stringify({ type: 'get-response', value: response({ type: 'utf8-string', value }) }))).toThrow('half characters');
+  });
+  const response = (value: JsonObject): JsonObject => ({
+    type: 'get-response-normal',
+    invokeIdAndPriority: { invokeId: 1, serviceClass: 'confirmed', priority: 'normal' },
+    result: { type: 'data', value },
   });
 });

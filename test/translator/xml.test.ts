@@ -222,3 +222,16 @@ describe('documents that are refused', () => {
     expect(parseXml(`<a ${many}>${'<b xmlns:q="u"/>'.repeat(20_000)}</a>`).children.length).toBe(20_000);
   });
 });
+
+describe('values that XML can write and octets cannot carry', () => {
+  const octets = (hex: string, from: string | RegExp, to: string): string => formatHex(apduFromXml(apduToXml(parseHex(hex)).replace(from, to)));
+  it.each(['&#xD800;', '&#xDFFF;', '\ud800', 'a\udc00'])('half a character (%j) is refused', (half) => {
+    expect(octets('C401C1000C0161', 'a', 'a')).toBe('C401C1000C0161');
+    expect(() => octets('C401C1000C027A7A', />?zz</, `>${half}<`)).toThrow(expect.objectContaining({ name: 'DlmsError' }));
+  });
+  it('the bits of a signalling NaN are refused', () => {
+    const one = 'C401C100173F800000';
+    expect(octets(one, '3F800000', '3F800000')).toBe(one);
+    expect(() => octets(one, '3F800000', '7F800001')).toThrow('a quiet NaN');
+  });
+});
