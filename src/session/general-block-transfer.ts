@@ -1,5 +1,6 @@
 import { decode, encode } from '../axdr/schema.js';
-import { concat, equalBytes } from '../core/bytes.js';
+import { BlockBuffer } from '../core/block-buffer.js';
+import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { defaultReceiveTotal } from './limits.js';
@@ -9,8 +10,8 @@ export interface GbtOptions {
   readonly sendSize?: number;
   /** Blocks that we take without acknowledging each, 1 to 63. Default 10. */
   readonly window?: number;
-  /** Octets of one whole APDU that are taken. Default 64 MiB. */
-  readonly receiveTotal?: number;
+  /** Octets of one whole APDU that are taken; a function is asked at each block. Default 64 MiB. */
+  readonly receiveTotal?: number | (() => number);
   /** How often {@link GbtEndpoint.expired} asks again without any progress. Default 3. */
   readonly attempts?: number;
 }
@@ -40,17 +41,17 @@ const patience = 256;
 export class GbtEndpoint {
   readonly #sendSize: number;
   readonly #window: number;
-  readonly #receiveTotal: number;
+  readonly #receiveTotal: () => number;
   readonly #attempts: number;
   #peerWindow = 1;
   #sending: Sending = nothingToSend;
-  #receiving: Receiving = { blocks: [], total: 0 };
+  #receiving = new BlockBuffer();
   /** The highest number that we used in this exchange. */
   #number = 0;
   /** The highest number of an acknowledgement of the peer, while it has sent no data. */
   #heard = 0;
   /** The blocks of the last APDU that came whole, to know them again. */
-  #done: readonly Uint8Array[] | undefined;
+  #done: BlockBuffer | undefined;
   #answered = false;
   #idle = 0;
   #expired = 0;
@@ -60,7 +61,8 @@ export class GbtEndpoint {
   constructor(options: GbtOptions = {}) {
     this.#sendSize = options.sendSize ?? Number.POSITIVE_INFINITY;
     this.#window = options.window ?? 10;
-    this.#receiveTotal = options.receiveTotal ?? defaultReceiveTotal;
+    const { receiveTotal = defaultReceiveTotal } = options;
+    this.#receiveTotal = typeof receiveTotal === 'number' ? () => receiveTotal : receiveTotal;
     this.#attempts = options.attempts ?? 3;
     if (!Number.isInteger(this.#window) || this.#window < 1 || this.#window > 63)
       throw new DlmsError('encode/invalid-value', { expected: 'a window from 1 to 63', actual: String(this.#window) });
@@ -80,7 +82,7 @@ export class GbtEndpoint {
     return this.#start(apdu);
   }
   #start(apdu: Uint8Array): readonly Uint8Array[] {
-    this.#receiving = { blocks: [], total: 0 };
+    this.#receiving = new BlockBuffer();
     this.#heard = 0;
     this.#number = 0;
     this.#progress();
@@ -89,7 +91,11 @@ export class GbtEndpoint {
   }
   /** Something is expected from the peer that {@link expired} may ask for again. */
   get pending(): boolean {
-    return this.#receiving.blocks.length > 0 || this.#sending.blocks.length > 0;
+    return this.#receiving.blocks > 0 || this.#sending.blocks.length > 0;
+  }
+  /** Octets of an APDU that is not whole yet. */
+  get held(): number {
+    return this.#receiving.length;
   }
   /** Nothing arrived for some time: what to send again. @throws DlmsError `protocol/block-transfer` after so many attempts */
   expired(): readonly Uint8Array[] {
@@ -118,8 +124,8 @@ export class GbtEndpoint {
       throw new DlmsError('protocol/block-transfer', { side: 'remote', reason: `${patience} blocks without progress` });
     }
     const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
-    if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks.length === 0)) {
-      if (this.#receiving.blocks.length === 0) this.#heard = Math.max(this.#heard, block.number);
+    if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks === 0)) {
+      if (this.#receiving.blocks === 0) this.#heard = Math.max(this.#heard, block.number);
       if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#futile++;
       // An old acknowledgement, overtaken by a newer one, asks for nothing.
       return { send: unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged ? this.#turn() : [] };
@@ -132,37 +138,36 @@ export class GbtEndpoint {
   #take(block: Block): GbtStep {
     const oneWay = block.window === 0 && block.streaming;
     const r = this.#receiving;
-    if (!oneWay && r.blocks.length === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return { send: block.streaming ? [] : this.#again() };
-    const last = r.blocks.length;
-    const restarts = block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.blocks[0] as Uint8Array));
-    if (restarts) this.#receiving = { blocks: [], total: 0 };
+    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return { send: block.streaming ? [] : this.#again() };
+    const last = r.blocks;
+    const restarts = block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.block(0) as Uint8Array));
+    if (restarts) this.#receiving = new BlockBuffer();
     const state = this.#receiving;
-    const expected = state.blocks.length + 1;
+    const expected = state.blocks + 1;
     if (block.number !== expected) {
       if (!oneWay) return { send: block.streaming ? [] : [this.#acknowledgement()] };
-      if (block.number === expected - 1 && equalBytes(block.data, state.blocks.at(-1) ?? block.data)) return { send: [] };
+      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data)) return { send: [] };
       this.#forget();
       throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.number });
     }
-    state.total += block.data.length;
-    if (state.total > this.#receiveTotal) {
-      const actual = state.total;
+    const limit = this.#receiveTotal();
+    if (!state.add(block.data, limit)) {
+      const actual = state.cost + block.data.length;
       this.#forget();
-      throw new DlmsError('decode/too-large', { offset: 0, limit: this.#receiveTotal, actual });
+      throw new DlmsError('decode/too-large', { offset: 0, limit, actual });
     }
-    state.blocks.push(block.data.slice());
     this.#progress();
     if (!block.lastBlock) return { send: oneWay || block.streaming ? [] : [this.#acknowledgement()] };
-    if (!oneWay && this.#answered && isSame(state.blocks, this.#done)) {
-      this.#receiving = { blocks: [], total: 0 };
+    if (!oneWay && this.#answered && isSame(state, this.#done)) {
+      this.#receiving = new BlockBuffer();
       return { send: block.streaming ? [] : this.#again() };
     }
     // Whoever sends something new has got everything that we sent.
-    const complete = concat(...state.blocks);
+    const complete = state.octets();
     const acknowledgement = this.#acknowledgement();
-    this.#done = state.blocks;
+    this.#done = state;
     this.#answered = false;
-    this.#receiving = { blocks: [], total: 0 };
+    this.#receiving = new BlockBuffer();
     this.#sending = nothingToSend;
     return oneWay || block.streaming ? { send: [], complete } : { send: [], complete, acknowledgement };
   }
@@ -173,7 +178,7 @@ export class GbtEndpoint {
   /** The number of the last block received in order. */
   #inOrder(): number {
     const { blocks } = this.#receiving;
-    return blocks.length > 0 ? blocks.length : Math.max(this.#heard, this.#done?.length ?? 0);
+    return blocks > 0 ? blocks : Math.max(this.#heard, this.#done?.blocks ?? 0);
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
@@ -224,7 +229,7 @@ export class GbtEndpoint {
     this.#expired = 0;
   }
   #forget(): void {
-    this.#receiving = { blocks: [], total: 0 };
+    this.#receiving = new BlockBuffer();
     this.#sending = nothingToSend;
     this.#done = undefined;
     this.#answered = false;
@@ -250,21 +255,16 @@ interface Sending {
   /** Blocks sent at least once. */
   readonly sent: number;
 }
-interface Receiving {
-  readonly blocks: Uint8Array[];
-  total: number;
-}
 
 /**
  * A block of the APDU that was just complete. One that came in a single block is never taken for a repetition: clients that put every request into a block
  * ask the same question again and mean it.
  */
-const isRepeat = (block: Block, done: readonly Uint8Array[]): boolean => {
-  const before = block.number > 1 ? done[block.number - 1] : undefined;
+const isRepeat = (block: Block, done: BlockBuffer): boolean => {
+  const before = block.number > 1 ? done.block(block.number - 1) : undefined;
   return before !== undefined && equalBytes(before, block.data);
 };
-const isSame = (blocks: readonly Uint8Array[], done: readonly Uint8Array[] | undefined): boolean =>
-  done !== undefined && blocks.length > 1 && blocks.length === done.length && blocks.every((b, i) => equalBytes(b, done[i] as Uint8Array));
+const isSame = (blocks: BlockBuffer, done: BlockBuffer | undefined): boolean => done !== undefined && blocks.blocks > 1 && blocks.equals(done);
 
 const encodeBlock = ({ number, data, ...blockControl }: Block, blockNumberAck: number): Uint8Array =>
   encode(Apdu, { type: 'general-block-transfer', blockControl, blockNumber: number, blockNumberAck, blockData: data });
