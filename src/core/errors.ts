@@ -1,7 +1,7 @@
 /**
  * What went wrong, as data: one code, one context shape per code. Codes are grouped by who can act:
  * `decode` and `parse` (the octets or the text), `encode` (the caller's value), `protocol` (one side left the rules),
- * `service` (the meter said no), `association`, `security`, `transport`.
+ * `service` (the meter said no), `association`, `security`, `transport`, `configuration` (the options, before anything is sent).
  */
 export interface DlmsErrorContext {
   /** The octets ended inside a value. */
@@ -65,6 +65,10 @@ export interface DlmsErrorContext {
   'transport/closed': { by: 'local' | 'remote'; during: string };
   'transport/connect': { target: string; reason: string };
   'transport/aborted': { during: string };
+  /** Options that contradict each other, or lack what they need: refused when they are given, not at the first message. */
+  'configuration/invalid': { what: string; hint?: string };
+  /** Options that would let anybody in, or send secrets in clear, without saying so. */
+  'configuration/open-to-everybody': { what: string; hint?: string };
 }
 export type DlmsErrorCode = keyof DlmsErrorContext;
 

@@ -1,15 +1,18 @@
 import { decode, encode } from '../axdr/schema.js';
-import { DlmsError } from '../core/errors.js';
+import { isDlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
 import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, llsMatches } from '../security/hls.js';
 import { protect } from '../security/protect.js';
-import { unprotect } from '../security/unprotect.js';
+import { type Unprotected, unprotect } from '../security/unprotect.js';
 import { authenticationOctets, isHls, mechanismNamed, mechanisms, negotiated, pduLimit } from '../session/association.js';
 import { type Aare, type Aarq, applicationContexts, mechanismName } from '../xdlms/acse.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
 import type { AssociationConfig } from './association.js';
+import { checkContext } from './check-config.js';
 import { type ServedReferencing, servedLogicalNames } from './referencing.js';
+import { clientKeys } from './security-state.js';
+import type { Guesser, GuessThrottle } from './throttle.js';
 
 /** The smallest PDU size of a client that a response fits into. */
 const minimumPduSize = 64;
@@ -23,6 +26,8 @@ export interface Accepted {
   readonly clientPduSize: number;
   /** The client must answer our challenge before anything else. */
   readonly hls: HlsExchange | undefined;
+  /** The AARQ carried a tag or signature of the client that verified. */
+  readonly proven: boolean;
 }
 /** An AARE, and what it opens; nothing when it refuses. */
 export interface Judgement {
@@ -32,13 +37,19 @@ export interface Judgement {
 
 type Diagnostic = Extract<Aare['resultSourceDiagnostic'], { type: 'acse-service-user' }>['value'];
 
+export interface JudgeOptions {
+  /** Longest APDU that we take. */
+  readonly maxReceivePduSize: number;
+  readonly throttle: GuessThrottle;
+  readonly guesser: Guesser;
+}
+
 /**
  * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
- * nothing of the AARQ is believed.
- * @param maxReceivePduSize longest APDU that we take
+ * nothing of the AARQ is believed. Until it has verified nothing is kept and nothing is computed that costs more than one tag.
  */
-export async function judge(aarq: Aarq, config: AssociationConfig | undefined, maxReceivePduSize: number): Promise<Judgement> {
-  const ciphered = config?.ciphered === true;
+export async function judge(aarq: Aarq, config: AssociationConfig | undefined, options: JudgeOptions): Promise<Judgement> {
+  const ciphered = config?.ciphering === 'required';
   const { kind, vaaName, conformance: supported } = referencingOf(config);
   const applicationContextName = applicationContexts[`${kind}_${ciphered ? 'with' : 'no'}_ciphering`];
   const refuseWith = (resultSourceDiagnostic: Aare['resultSourceDiagnostic'], userInformation?: Uint8Array): Judgement => ({
@@ -61,18 +72,20 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
   if (config.users !== undefined && !config.users.includes(Number(aarq.callingAEInvocationId ?? -1)))
     return refuse('calling-AE-invocation-identifier-not-recognized');
   const value = authenticationOctets(aarq.callingAuthenticationValue);
-  if (config.mechanism === 'lls' && !(await passwordFits(config.password, value))) return refuse('authentication-failure');
-
-  const security = await config.security?.(aarq.callingAPTitle?.slice());
-  const named = ciphered || mechanisms[config.mechanism] >= 5;
-  if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
   const hls = isHls(config.mechanism);
+  const named = ciphered || mechanisms[config.mechanism] >= 5;
+  const security = ciphered || hls ? await config.security?.(aarq.callingAPTitle?.slice()) : undefined;
+  if (security !== undefined) checkContext(config, security);
+  if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
   if (hls && (security === undefined || value === undefined || !acceptable(mechanisms[config.mechanism] as HlsMechanism, value)))
     return refuse('authentication-failure');
-  if (aarq.userInformation === undefined) return refuse('no-reason-given');
+  if (ciphered && aarq.userInformation === undefined) return refuse('no-reason-given');
 
-  const opened = ciphered && security !== undefined ? await unprotect(aarq.userInformation, security, { lenient: true }) : undefined;
+  const opened = ciphered && security !== undefined ? await verified(aarq.userInformation as Uint8Array, security) : undefined;
+  if (opened !== undefined && !keyAllowed(opened, config)) return refuse('no-reason-given');
   if (opened !== undefined) config.onMessage?.(opened);
+  if (config.mechanism === 'lls' && !(await passwordFits(config.password, value, options))) return refuse('authentication-failure');
+  if (aarq.userInformation === undefined) return refuse('no-reason-given');
   const initiate = decode(Apdu, opened?.apdu ?? aarq.userInformation, { lenient: true });
   if (initiate.type !== 'initiateRequest') return refuse('no-reason-given');
   const conformance = negotiated(initiate.proposedConformance, config.conformance ?? supported);
@@ -88,8 +101,9 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
     await security.takeDedicatedKey(initiate.dedicatedKey.slice());
   }
 
+  if (security !== undefined && ciphered) await clientKeys(security);
   const exchange = hls && security !== undefined && value !== undefined ? challengeOf(config, security, value.slice()) : undefined;
-  const response = initiateResponse(conformance, maxReceivePduSize, vaaName);
+  const response = initiateResponse(conformance, options.maxReceivePduSize, vaaName);
   const aare = encode(Apdu, {
     type: 'aare',
     applicationContextName,
@@ -105,8 +119,22 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, m
         }),
     userInformation: ciphered && security !== undefined ? await protect(response, security, { form: 'glo' }) : response,
   });
-  return { aare, accepted: { config, security, conformance, clientPduSize: pduLimit(initiate.clientMaxReceivePduSize), hls: exchange } };
+  const clientPduSize = pduLimit(initiate.clientMaxReceivePduSize);
+  return { aare, accepted: { config, security, conformance, clientPduSize, hls: exchange, proven: opened?.authenticated === true } };
 }
+
+/** The keys of the client are looked up when a layer needs them; under an outer tag that is after that tag has verified. */
+export async function verified(apdu: Uint8Array, security: SecurityContext): Promise<Unprotected> {
+  try {
+    return await unprotect(apdu, security, { lenient: true });
+  } catch (e) {
+    if (!isDlmsError(e, 'security/missing-key') || !(await clientKeys(security))) throw e;
+    return unprotect(apdu, security, { lenient: true });
+  }
+}
+/** The broadcast key is the key of all meters of a group, so it speaks only where the association says so. */
+export const keyAllowed = ({ layers }: Unprotected, config: AssociationConfig): boolean =>
+  config.broadcast === true || layers.every(({ key }) => key !== 'global-broadcast-encryption-key');
 
 export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
 
@@ -120,24 +148,11 @@ export const initiateResponse = (conformance: readonly ConformanceBit[], maxRece
     vaaName,
   });
 
-/**
- * An association that could never be opened, or would be open to everybody, is a fault of the configuration.
- * @throws DlmsError `encode/invalid-value`
- */
-export function checkConfig(config: AssociationConfig): void {
-  const { mechanism } = config;
-  const needs = (what: string, there: boolean): void => {
-    if (!there) throw new DlmsError('encode/invalid-value', { expected: `${what} for the association of client ${config.clientSap}`, actual: 'none' });
-  };
-  needs('a security context', config.security !== undefined || (config.ciphered !== true && !isHls(mechanism)));
-  needs('a password', config.password !== undefined || mechanism !== 'lls');
-  needs('a secret', config.secret !== undefined || (mechanism !== 'hls-md5' && mechanism !== 'hls-sha1' && mechanism !== 'hls-sha256'));
-  needs('the function of the manufacturer', config.manufacturer !== undefined || mechanism !== 'hls-2');
-}
-
-async function passwordFits(password: AssociationConfig['password'], given: Uint8Array | undefined): Promise<boolean> {
-  if (password === undefined || given === undefined) return false;
-  return password instanceof Uint8Array ? llsMatches(password, given) : password(given.slice());
+async function passwordFits(password: AssociationConfig['password'], given: Uint8Array | undefined, { throttle, guesser }: JudgeOptions): Promise<boolean> {
+  if (password === undefined || given === undefined || !(await throttle.turn(guesser))) return false;
+  const fits = password instanceof Uint8Array ? llsMatches(password, given) : await password(given.slice());
+  if (fits) throttle.right();
+  return fits;
 }
 function takeTitle(security: SecurityContext, title: Uint8Array | undefined): boolean {
   return title?.length === 8 && succeeds(() => security.setPeer(title));

@@ -2,32 +2,13 @@ import type { MaybePromise } from '../core/promise.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ManufacturerReply } from '../security/hls.js';
-import type { Protection } from '../security/policy.js';
 import type { KeyHandle } from '../security/provider.js';
 import type { Unprotected } from '../security/unprotect.js';
 import { defaultConformance, type Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
+import type { Caller } from './caller.js';
 import type { ServedReferencing } from './referencing.js';
-
-/** What one client may do, beyond what the class allows. */
-export interface AccessRight {
-  readonly read: boolean;
-  readonly write: boolean;
-  /** Asked of the request besides the policy of the association. */
-  readonly request?: Protection;
-}
-export interface MethodRight {
-  readonly invoke: boolean;
-  /** Asked of the request besides the policy of the association. */
-  readonly request?: Protection;
-}
-export interface AccessRights {
-  /** Default: read everything, write what the class makes writable. */
-  attribute?(object: CosemObject, attribute: ServedAttribute): AccessRight;
-  /** Default: every method of the object. */
-  method?(object: CosemObject, method: ServedMethod): MethodRight;
-}
+import type { AccessRights } from './rights.js';
 
 /** An association that the logical device offers to one client SAP. */
 export interface AssociationConfig {
@@ -46,28 +27,39 @@ export interface AssociationConfig {
    * here; the client's title from the AARQ (not verified yet), checked when the context already names the peer.
    */
   readonly security?: (clientSystemTitle?: Uint8Array) => MaybePromise<SecurityContext>;
-  /** The application context must be one with ciphering. Default: false. */
-  readonly ciphered?: boolean;
+  /**
+   * `required`: the application context is one with ciphering, and every message is protected as the policy of `security` says. `none` says that messages
+   * travel in clear: whoever is on the way reads them, changes them and sends his own, whatever the mechanism.
+   */
+  readonly ciphering: 'required' | 'none';
+  /**
+   * Takes requests under the global broadcast key. Every meter of the group has it, so whoever opened one of them can command all others that do.
+   * Default: false, they are refused. The security context must take them as well.
+   */
+  readonly broadcast?: boolean;
+  /** What the one who opens it is there for, in words of the application: handed to the rights as {@link Caller.role}. */
+  readonly role?: string;
   readonly conformance?: readonly ConformanceBit[];
   /** Logical names (default), or `servedShortNames()`. */
   readonly referencing?: ServedReferencing;
-  /** Default: see {@link rightsOf}. */
+  /** Default: {@link readOnlyRights}; an association that anybody can open must name its rights. */
   readonly rights?: AccessRights;
+  /**
+   * Says that `rights` may let clients write and invoke that neither prove who they are nor protect their messages (mechanism `none` without ciphering).
+   * Default: false: such rights are refused, at construction and again when they are asked.
+   */
+  readonly anybodyMayChange?: boolean;
+  /**
+   * Asked before each request is served; false ends the association: say, because the certificate of the client has expired or was removed since it was
+   * opened. Default: it stays open until it is released.
+   */
+  readonly stillTrusted?: (caller: Caller) => MaybePromise<boolean>;
   /** Hears of every protected message that was accepted: its layers carry the counter. */
   readonly onMessage?: (message: Unprotected) => void;
   /** Users of the client that may open it, as the AARQ names them. Default: any, also none. */
   readonly users?: readonly number[];
-  /** Always open, without AARQ. */
+  /** Always open, without AARQ. There is no authentication then but that of the messages themselves. */
   readonly preEstablished?: boolean;
-}
-
-/**
- * The rights of an association: as configured; else a client that did not prove who it is reads only, and one that did may what the
- * objects themselves allow.
- */
-export function rightsOf({ rights, mechanism, ciphered }: AssociationConfig): AccessRights {
-  if (rights !== undefined || mechanism !== 'none' || ciphered === true) return rights ?? {};
-  return { attribute: (_, attribute) => ({ read: attribute.readable, write: false }), method: () => ({ invoke: false }) };
 }
 
 /** What a meter for logical names supports unless told otherwise: what a client proposes, without attribute 0, and with general protection. */

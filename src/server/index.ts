@@ -1,4 +1,6 @@
-export { type AccessRight, type AccessRights, type AssociationConfig, type MethodRight, rightsOf, serverConformance } from './association.js';
+export { type AssociationConfig, serverConformance } from './association.js';
+export type { Caller } from './caller.js';
+export type { Exchange } from './exchange.js';
 export { type LogicalDevice, Meter } from './meter.js';
 export {
   type AccessContext,
@@ -14,6 +16,17 @@ export {
   type ServedMethod,
 } from './object.js';
 export { type HlsRequest, type ServedReferencing, type ServedServices, servedLogicalNames } from './referencing.js';
+export {
+  type AccessModes,
+  type AccessRights,
+  type AttributeRight,
+  attributeRight,
+  type MethodRight,
+  methodRight,
+  objectRights,
+  readOnlyRights,
+  tableRights,
+} from './rights.js';
 export { type SecuritySetupObjectOptions, securitySetupObject } from './security-setup.js';
 export { type OwnPair, SecurityState, type SecurityStateOptions } from './security-state.js';
 export { type ServedShortNameOptions, servedShortNames } from './short-name.js';

@@ -1,16 +1,15 @@
+import { integer } from '../axdr/data.js';
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { AttributeName, AttributeValue, InterfaceClass, MethodName, MethodParameter, MethodResult } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ActionResult, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
+import type { Caller } from './caller.js';
 
-/** Who asks, under which association. Handlers of objects like the current association need it. */
+/** Who asks, and with what. Handlers of objects like the current association need it. */
 export interface AccessContext {
-  readonly clientSap: number;
-  readonly serverSap: number;
-  /** Logical name of the association object. */
-  readonly association: Obis;
+  readonly caller: Caller;
   /** Security state of this association; undefined where its messages are not ciphered, whatever the authentication. */
   readonly security?: SecurityContext | undefined;
   /** Does something once the response is protected and on its way: a change of keys must not change those of its own response. */
@@ -99,9 +98,8 @@ export function object<C extends InterfaceClass>(
     invocable.set(index, {
       index,
       name,
-      // A method without parameters may be called with null-data or nothing; integer(0) is the convention.
       invoke: (octets, context) =>
-        andThen(handler(octets === undefined ? undefined : matched(parameter, octets), context), (result) =>
+        andThen(handler(parameterOf(parameter, octets), context), (result) =>
           returns === undefined || result === undefined ? undefined : encode(returns, result),
         ),
     });
@@ -141,6 +139,13 @@ function servedAttribute(name: string, index: number, writable: boolean, schema:
     },
   };
 }
+/** integer(0) is the convention for methods without parameters: nothing and null-data stand for it. Any other parameter must be there. */
+function parameterOf(schema: Schema<any>, octets: Uint8Array | undefined): unknown {
+  const absent = octets === undefined || (octets.length === 1 && octets[0] === 0);
+  if (absent && schema === (integer as Schema<any>)) return 0;
+  return matched(schema, octets ?? nullOctets);
+}
+const nullOctets: Uint8Array = /* @__PURE__ */ Uint8Array.of(0);
 /** A value of the wrong type is the client's fault and named so. */
 function matched(schema: Schema<any>, octets: Uint8Array): unknown {
   try {

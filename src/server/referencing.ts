@@ -1,19 +1,17 @@
 import { decode, encode } from '../axdr/schema.js';
 import type { Obis } from '../cosem/obis.js';
-import type { Protection } from '../security/policy.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { serverConformance } from './association.js';
+import type { Exchange } from './exchange.js';
 import { type ServiceOptions, Services } from './services.js';
 
 /** The services of one open association, on plain APDUs. */
 export interface ServedServices {
-  /**
-   * The response to a request; undefined when the client wants none.
-   * @param protection what was found on the request
-   * @param sendSize longest plain APDU that the client takes
-   */
-  handle(request: Uint8Array, protection: Protection, sendSize: number): Promise<Uint8Array | undefined>;
+  /** The response to a request, to be protected as the exchange says then; undefined when the client wants none. */
+  handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined>;
+  /** Octets of blocks that wait for those that are missing. */
+  readonly held: number;
 }
 /** A request for reply_to_HLS_authentication: what the client replied, and how it wants to be answered. */
 export interface HlsRequest {

@@ -1,5 +1,5 @@
 import { formatHex } from '../core/hex.js';
-import { andThen, type MaybePromise } from '../core/promise.js';
+import type { MaybePromise } from '../core/promise.js';
 import { type Certificate, type CertificateType, validateCertificate } from '../security/certificates/index.js';
 import type { CertificateStore } from '../security/certificates/store.js';
 import { type KeyName, SecurityContext, type SecurityKeys } from '../security/context.js';
@@ -56,7 +56,7 @@ export class SecurityState {
   /** Pairs that were generated and whose certificate has not come yet. */
   readonly #generated = new Map<OwnPair, KeyPair>();
   #tls: KeyPair | undefined;
-  readonly #contexts: Set<WeakRef<SecurityContext>> = new Set<WeakRef<SecurityContext>>();
+  readonly #contexts: Set<SecurityContext> = new Set<SecurityContext>();
   readonly #peers = new Map<string, Uint8Array>();
 
   constructor(options: SecurityStateOptions) {
@@ -81,17 +81,30 @@ export class SecurityState {
     return { send: this.#response, receive: this.#request };
   }
 
-  /** The context of a new association with a client, whose public keys are taken from its certificates. */
-  readonly context = (clientTitle?: Uint8Array): MaybePromise<SecurityContext> => {
+  /** The context of a new association. Nothing is known about the client yet, so nothing is kept for it and none of its certificates looked at. */
+  readonly context = (): SecurityContext => {
     const { provider, systemTitle, counters } = this;
-    if (clientTitle?.length === 8) this.#remember(clientTitle);
-    return andThen(this.#clientKeys(clientTitle), (ofClient) => {
-      const context = new SecurityContext({ provider, suite: this.suite.id, systemTitle, keys: { ...this.#keys, ...ofClient }, counters, policy: this.policy });
-      for (const ref of this.#contexts) if (ref.deref() === undefined) this.#contexts.delete(ref);
-      this.#contexts.add(new WeakRef(context));
-      return context;
-    });
+    const context = new SecurityContext({ provider, suite: this.suite.id, systemTitle, keys: this.#keys, counters, policy: this.policy });
+    makers.set(context, this);
+    return context;
   };
+  /** Keys and policy of an open association change with those of the meter, until {@link SecurityState.unfollowed}. */
+  followed(context: SecurityContext): void {
+    if (this.#contexts.has(context)) return;
+    context.setKeys(this.#keys);
+    context.policy = this.policy;
+    this.#contexts.add(context);
+  }
+  unfollowed(context: SecurityContext): void {
+    this.#contexts.delete(context);
+  }
+  /** The public keys of the client from its certificates. @returns whether there are any */
+  async giveClientKeys(context: SecurityContext): Promise<boolean> {
+    if (context.peerSystemTitle !== undefined) this.#remember(context.peerSystemTitle);
+    const ofClient = await this.#clientKeys(context.peerSystemTitle);
+    context.setKeys(ofClient);
+    return Object.keys(ofClient).length > 0;
+  }
   #remember(title: Uint8Array): void {
     const name = formatHex(title);
     this.#peers.delete(name);
@@ -137,7 +150,7 @@ export class SecurityState {
       await this.counters.replace(this.#receiveNames(changed).map((name) => ({ name })));
       const old = Object.keys(changed).map((slot) => this.#keys[slot as 'globalUnicast']);
       this.#keys = { ...this.#keys, ...changed };
-      for (const ref of this.#contexts) ref.deref()?.setKeys(changed);
+      for (const context of this.#contexts) context.setKeys(changed);
       for (const key of old) key?.destroy();
     };
   }
@@ -162,10 +175,7 @@ export class SecurityState {
     return () => {
       this.#request = request;
       this.#response = response;
-      for (const ref of this.#contexts) {
-        const context = ref.deref();
-        if (context !== undefined) context.policy = this.policy;
-      }
+      for (const context of this.#contexts) context.policy = this.policy;
     };
   }
 
@@ -199,3 +209,11 @@ export class SecurityState {
   }
 }
 const both: Protection = { authenticated: true, encrypted: true };
+
+/** Whose context it is. A context whose client proved nothing is not kept by anybody else. */
+const makers: WeakMap<SecurityContext, SecurityState> = new WeakMap<SecurityContext, SecurityState>();
+/** The association of this context is open: it gets the keys of now, and hears of changes. Other contexts than those of a {@link SecurityState} keep theirs. */
+export const follow = (context: SecurityContext): void => makers.get(context)?.followed(context);
+export const unfollow = (context: SecurityContext): void => makers.get(context)?.unfollowed(context);
+/** @returns whether public keys of the client were found */
+export const clientKeys = async (context: SecurityContext): Promise<boolean> => (await makers.get(context)?.giveClientKeys(context)) ?? false;

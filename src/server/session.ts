@@ -3,48 +3,103 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
-import { requireProtection } from '../security/policy.js';
+import { type Protection, requireProtection, strongest } from '../security/policy.js';
 import { type GeneralCipheringForm, protect } from '../security/protect.js';
-import { type ProtectionLayer, type Unprotected, unprotect } from '../security/unprotect.js';
+import type { ProtectionLayer, Unprotected } from '../security/unprotect.js';
 import { pduLimit } from '../session/association.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { plainSize } from '../session/limits.js';
 import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type Accepted, initiateResponse, judge, referencingOf } from './accept.js';
-import { type AssociationConfig, rightsOf } from './association.js';
+import { type Accepted, initiateResponse, judge, keyAllowed, referencingOf, verified } from './accept.js';
+import type { AssociationConfig } from './association.js';
+import type { Caller } from './caller.js';
+import { callerOf, checkContext, rightsFor } from './check-config.js';
 import { exception } from './exception.js';
+import { Exchange, type RequestLimits, type ResponseProtection } from './exchange.js';
 import type { LogicalDevice } from './meter.js';
 import type { ServedServices } from './referencing.js';
+import { clientKeys, follow, unfollow } from './security-state.js';
+import type { Guesser, GuessThrottle } from './throttle.js';
 
+/** As much as every client takes that was met, and as most meters send: some clients say 65 535 and have less. */
+const defaultSendPduSize = 1024;
 /** ACSE APDUs and the HLS reply may be longer than a small PDU size: the client does not know it yet, or cannot cut them. */
 const openingPduSize = 2048;
+
+/**
+ * What a message may be longer than the PDU size when it is protected or in blocks: many clients fill the size and forget the header, which is 30 octets at
+ * most in the forms of the global and dedicated keys, and 9 for a block.
+ */
+const headerSlack = 64;
 
 interface Open {
   readonly config: AssociationConfig;
   readonly services: ServedServices;
   readonly security: SecurityContext | undefined;
   readonly ciphered: boolean;
-  readonly clientPduSize: number;
+  /** Longest APDU that the client takes, and that we like to send. */
+  readonly sendSize: number;
   readonly gbt: GbtEndpoint | undefined;
+  /** Everything that is the same for each request. */
+  readonly caller: Caller;
   /** Set until the client has answered our challenge. */
   hls: HlsExchange | undefined;
+  /** The client has proven itself: by HLS, or by a message that verified. */
+  proven: boolean;
+}
+/** What an association shares with others. */
+export interface Surroundings {
+  readonly device: LogicalDevice;
+  /** Of this association over all connections. */
+  readonly throttle: GuessThrottle;
+  readonly limits: RequestLimits;
+  /** Octets of blocks that the other associations of the connection hold. */
+  readonly heldByOthers: (self: ServerAssociation) => number;
 }
 
-/** The server side of one association: AARQ to RLRQ, or always open when pre-established. APDUs in, APDUs out; no socket, no timer. */
-export class ServerAssociation {
+/** The server side of one association: AARQ to RLRQ, or always open when pre-established. APDUs in, APDUs out; no socket. */
+export class ServerAssociation implements Guesser {
   readonly #device: LogicalDevice;
   readonly #config: AssociationConfig | undefined;
   readonly #route: Route;
+  readonly #around: Surroundings;
   #open: Open | undefined;
+  #gone = false;
   #turn: Promise<unknown> = Promise.resolve();
   /** What handlers want done when the response is made. */
   #after: (() => MaybePromise<void>)[] = [];
 
-  constructor(device: LogicalDevice, config: AssociationConfig | undefined, route: Route) {
-    this.#device = device;
+  constructor(around: Surroundings, config: AssociationConfig | undefined, route: Route) {
+    this.#around = around;
+    this.#device = around.device;
     this.#config = config;
     this.#route = route;
+  }
+  /** Octets of blocks that wait for those that are missing. */
+  get held(): number {
+    return (this.#open?.services.held ?? 0) + (this.#open?.gbt?.held ?? 0);
+  }
+  /** The connection has ended, and with it the association. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+  end(): void {
+    this.#gone = true;
+    this.#close();
+    this.#around.throttle.gone();
+  }
+  #close(): void {
+    if (this.#open?.security !== undefined) unfollow(this.#open.security);
+    this.#open = undefined;
+  }
+  /** @returns the association that is open now, or undefined when the connection ended in the meantime */
+  #begin(accepted: Accepted): Open | undefined {
+    this.#close();
+    if (this.#gone) return undefined;
+    if (accepted.security !== undefined) follow(accepted.security);
+    this.#open = this.#opened(accepted);
+    return this.#open;
   }
 
   /** Answers one APDU after the other, in the order they came. Never throws. */
@@ -67,7 +122,7 @@ export class ServerAssociation {
   async #respond(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
     const open = this.#open ?? (await this.#preEstablished());
     const acse = apdu[0] === 0x60 || apdu[0] === 0x62;
-    const limit = pduLimit(this.#maxReceivePduSize);
+    const limit = pduLimit(this.#maxReceivePduSize) + (open?.ciphered === true || apdu[0] === 0xe0 ? headerSlack : 0);
     if (apdu.length > (acse || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit)) return [exception('service-not-allowed', 'pdu-too-long')];
     if (apdu[0] === 0x60) return await this.#associate(apdu);
     if (open === undefined) return [exception('service-not-allowed', 'operation-not-possible')];
@@ -79,9 +134,9 @@ export class ServerAssociation {
     const config = this.#config;
     if (config?.preEstablished !== true) return undefined;
     const conformance = config.conformance ?? referencingOf(config).conformance;
-    const security = await config.security?.();
-    this.#open = this.#opened({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined });
-    return this.#open;
+    const security = config.ciphering === 'required' ? await config.security?.() : undefined;
+    if (security !== undefined) checkContext(config, security);
+    return this.#begin({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined, proven: false });
   }
   async #blocks(apdu: Uint8Array, gbt: GbtEndpoint, open: Open): Promise<readonly Uint8Array[]> {
     const { send, complete, acknowledgement } = gbt.receive(apdu);
@@ -103,35 +158,58 @@ export class ServerAssociation {
   // ── requests inside the association ──────────────────────────────────────────────────────────────────
 
   async #serve(apdu: Uint8Array, open: Open): Promise<readonly Uint8Array[]> {
-    const { security, ciphered, clientPduSize } = open;
-    const opened: Unprotected | undefined = ciphered && security !== undefined ? await unprotect(apdu, security, { lenient: true }) : undefined;
+    const { security, config } = open;
+    if (!open.ciphered || security === undefined) {
+      const exchange = new Exchange(open.caller, inClear(open.sendSize), this.#around.limits);
+      if (!(await this.#trusts(exchange.caller, config))) return [exception('service-not-allowed', 'operation-not-possible')];
+      const response = await this.#answer(apdu, open, exchange);
+      return response === undefined ? [] : [response];
+    }
+    const opened = await verified(apdu, security);
     // An error in clear is for clients: what asks a meter for something must be protected.
-    if (opened !== undefined && security !== undefined && opened.layers.length === 0) requireProtection(security.policy.receive, {});
-    if (opened !== undefined) open.config.onMessage?.(opened);
-    const plain = opened?.apdu ?? apdu;
-    const form = opened === undefined || security === undefined ? 'glo' : formOf(opened.layers, security);
-    const response =
-      open.hls === undefined
-        ? await open.services.handle(plain, opened?.protection ?? {}, plainSize(clientPduSize, opened === undefined ? undefined : security, form))
-        : await this.#replyToHls(plain, open, open.hls);
+    if (opened.layers.length === 0) requireProtection(security.policy.receive, {});
+    if (!keyAllowed(opened, config)) throw new DlmsError('security/policy', { required: 'a key of this client', actual: 'global-broadcast-encryption-key' });
+    if (opened.authenticated && !open.proven) {
+      open.proven = true;
+      // Pre-established: this is the first that we know of the client.
+      if (config.preEstablished === true) await clientKeys(security);
+    }
+    config.onMessage?.(opened);
+    const form = formOf(opened.layers, security);
+    const exchange = new Exchange(callerFrom(open.caller, opened), underKeys(open.sendSize, security, form), this.#around.limits);
+    if (!(await this.#trusts(exchange.caller, config))) throw new DlmsError('association/not-open', { state: 'no longer trusted' });
+    const response = await this.#answer(opened.apdu, open, exchange);
     if (response === undefined) return [];
-    return [opened === undefined || security === undefined ? response : await protect(response, security, { form })];
+    return [await protect(response, security, { form, protection: strongest(security.policy.send, exchange.response) })];
+  }
+  #answer(plain: Uint8Array, open: Open, exchange: Exchange): Promise<Uint8Array | undefined> {
+    return open.hls === undefined ? open.services.handle(plain, exchange) : this.#replyToHls(plain, open, open.hls);
+  }
+  async #trusts(caller: Caller, { stillTrusted }: AssociationConfig): Promise<boolean> {
+    if (stillTrusted === undefined || (await stillTrusted(caller))) return true;
+    this.#close();
+    return false;
   }
 
   /** Pass 3 and 4: nothing else is served before the client has proved itself, and it has one attempt. */
   async #replyToHls(plain: Uint8Array, open: Open, hls: HlsExchange): Promise<Uint8Array> {
     const request = referencingOf(open.config).hlsRequest(plain, open.config.logicalName);
     if (request === undefined) return exception('service-not-allowed', 'operation-not-possible');
+    const { throttle } = this.#around;
     try {
+      if (!(await throttle.turn(this))) return exception('service-not-allowed', 'operation-not-possible');
+      if (hls.mechanism === 7 && hls.context.keys.peerSigning === undefined) await clientKeys(hls.context);
       await hlsVerify(hls, request.reply);
     } catch (e) {
-      this.#open = undefined;
+      this.#close();
       if (!isDlmsError(e)) throw e;
       this.#report(e);
       return request.answer(undefined);
     }
+    throttle.right();
     const value = await hlsReply(hls);
     open.hls = undefined;
+    open.proven = true;
     return request.answer(value);
   }
 
@@ -143,51 +221,69 @@ export class ServerAssociation {
    */
   async #associate(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
     const config = this.#config;
-    if (config?.ciphered !== true && config?.preEstablished !== true) this.#open = undefined;
+    if (config?.ciphering === 'none' && config.preEstablished !== true) this.#close();
     const aarq = decode(Apdu, bytes, { lenient: true });
     if (aarq.type !== 'aarq') return [exception('service-not-allowed', 'operation-not-possible')];
-    const { aare, accepted } = await judge(aarq, config, this.#maxReceivePduSize);
-    if (accepted !== undefined) this.#open = this.#opened(accepted);
+    const { throttle } = this.#around;
+    const { aare, accepted } = await judge(aarq, config, { maxReceivePduSize: this.#maxReceivePduSize, throttle, guesser: this });
+    if (accepted !== undefined && this.#begin(accepted) === undefined) return [];
     return [aare];
   }
-  #opened({ config, security, conformance, clientPduSize, hls }: Accepted): Open {
+  #opened({ config, security, conformance, clientPduSize, hls, proven }: Accepted): Open {
     const device = this.#device;
-    const receiveTotal = device.maxValueSize ?? 0x100000;
-    const general = conformance.includes('general-block-transfer');
+    const ciphered = config.ciphering === 'required';
+    // Of a value whose target is inside, or of a whole APDU, nobody knows yet who may send it: one who proved nothing sends short ones.
+    const receiveLimit = (known: boolean): number => {
+      const limit = known || this.#open?.proven === true ? (device.maxValueSize ?? 0x100000) : (device.maxUnprovenSize ?? 0x2000);
+      return limit - this.#around.heldByOthers(this);
+    };
     const services = referencingOf(config).services({
       objects: device.objects,
-      rights: rightsOf(config),
-      context: {
-        ...this.#route,
-        association: config.logicalName,
-        security: config.ciphered === true ? security : undefined,
-        afterResponse: (work) => this.#after.push(work),
-      },
+      rights: rightsFor(config),
+      context: { security: ciphered ? security : undefined, afterResponse: (work) => this.#after.push(work) },
       conformance,
-      receiveTotal,
+      receiveLimit,
       onError: (e) => this.#report(e),
     });
-    const gbt = general ? new GbtEndpoint({ sendSize: clientPduSize, receiveTotal }) : undefined;
-    return { config, services, security, ciphered: config.ciphered === true, clientPduSize, gbt, hls };
+    const sendSize = Math.min(clientPduSize, pduLimit(device.maxSendPduSize ?? defaultSendPduSize));
+    const general = conformance.includes('general-block-transfer');
+    const gbt = general ? new GbtEndpoint({ sendSize, receiveTotal: () => receiveLimit(false) }) : undefined;
+    return { config, services, security, ciphered, sendSize, gbt, hls, proven, caller: callerOf(config, this.#route.serverSap) };
   }
 
   /** In a ciphered association the release must be protected too: anybody could end it otherwise. */
   async #release(bytes: Uint8Array, open: Open): Promise<readonly Uint8Array[]> {
     const { security } = open;
     if (!open.ciphered || security === undefined) {
-      if (open.config.preEstablished !== true) this.#open = undefined;
+      if (open.config.preEstablished !== true) this.#close();
       return [encode(Apdu, { type: 'rlre', reason: 'normal' })];
     }
     const rlrq = decode(Apdu, bytes, { lenient: true });
     if (rlrq.type !== 'rlrq' || rlrq.userInformation === undefined) return [exception('service-not-allowed', 'service-not-supported')];
-    const opened = await unprotect(rlrq.userInformation, security, { lenient: true });
+    const opened = await verified(rlrq.userInformation, security);
+    if (!keyAllowed(opened, open.config)) return [exception('service-not-allowed', 'deciphering-error')];
     open.config.onMessage?.(opened);
     if (opened.apdu[0] !== 1) return [exception('service-not-allowed', 'service-not-supported')];
     const userInformation = await protect(initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName), security, { form: 'glo' });
-    if (open.config.preEstablished !== true) this.#open = undefined;
+    if (open.config.preEstablished !== true) this.#close();
     return [encode(Apdu, { type: 'rlre', reason: 'normal', userInformation })];
   }
 }
+
+/** What was found on a request, beside what the association says. */
+function callerFrom(base: Caller, { protection, key, originator, signers }: Unprotected): Caller {
+  return { ...base, protection, signers, ...(key === undefined ? {} : { key }), ...(originator === undefined ? {} : { originator: originator.slice() }) };
+}
+/** Without keys nothing can be given beyond nothing. */
+const inClear = (sendSize: number): ResponseProtection => ({ possible: asksNothing, sendSize: () => sendSize });
+const underKeys = (pdu: number, security: SecurityContext, form: SimpleForm | GeneralCipheringForm): ResponseProtection => ({
+  possible: (beyond) => asksNothing(beyond) || canProtect(security, beyond),
+  sendSize: (beyond) => plainSize(pdu, security, form, strongest(security.policy.send, beyond)),
+});
+const asksNothing = ({ authenticated, encrypted, signed }: Protection): boolean => authenticated !== true && encrypted !== true && signed !== true;
+/** The form of the response has its own key for encryption; what it may lack is the authentication key or the signature key. */
+const canProtect = ({ keys, suite }: SecurityContext, beyond: Protection): boolean =>
+  (beyond.authenticated !== true || keys.authentication !== undefined) && (beyond.signed !== true || (keys.signing !== undefined && suite.curve !== undefined));
 
 /** The response travels in the form of the request: service-specific or general, under the same kind of key. */
 function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): SimpleForm | GeneralCipheringForm {

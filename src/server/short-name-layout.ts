@@ -3,8 +3,9 @@ import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.j
 import { type AccessRightsElementV1, AssociationSnV2, type ObjectListElementSn } from '../cosem/classes/association-sn.js';
 import type { Obis } from '../cosem/obis.js';
 import { associationSnBase, attributeShortName, type MethodOffset } from '../cosem/short-names.js';
+import type { Caller } from './caller.js';
 import { access, type CosemObject, ObjectStore, object } from './object.js';
-import { ownRight } from './object-access.js';
+import { attributeModeV1, methodModeV1 } from './rights.js';
 import type { ServiceOptions } from './services.js';
 
 /** What a short name stands for. */
@@ -58,15 +59,15 @@ export function layOut(o: ServiceOptions, given: Readonly<Record<string, number>
   const association = object(AssociationSnV2, current, {
     securitySetupReference,
     objectList: access({
-      get: () =>
+      get: ({ caller }) =>
         listed()
-          .filter((item) => visible(rightsOf(item, bases, o)))
+          .filter((item) => visible(rightsOf(item, bases, o, caller)))
           .map((item) => element(item, bases)),
     }),
     accessRightsList: access({
-      get: () =>
+      get: ({ caller }) =>
         listed()
-          .map((item) => rightsOf(item, bases, o))
+          .map((item) => rightsOf(item, bases, o, caller))
           .filter(visible),
     }),
   });
@@ -94,17 +95,16 @@ const element = (item: CosemObject, bases: ReadonlyMap<CosemObject, number>): Ob
   version: item.definition.version,
   logicalName: item.logicalName,
 });
-function rightsOf(item: CosemObject, bases: ReadonlyMap<CosemObject, number>, { rights }: ServiceOptions): AccessRightsElementV1 {
-  const attributeAccess = [...item.attributes.values()].map((a): AttributeAccessV1 => {
-    const { read, write } = rights.attribute?.(item, a) ?? ownRight(a);
-    return {
+function rightsOf(item: CosemObject, bases: ReadonlyMap<CosemObject, number>, { rights }: ServiceOptions, caller: Caller): AccessRightsElementV1 {
+  const attributeAccess = [...item.attributes.values()].map(
+    (a): AttributeAccessV1 => ({
       attributeId: a.index,
-      accessMode: read ? (write ? 'read-and-write' : 'read-only') : write ? 'write-only' : 'no-access',
+      accessMode: attributeModeV1(rights.attribute?.(item, a, caller)),
       accessSelectors: a.selective ? { type: 'array', value: [1, 2] } : { type: 'null-data' },
-    };
-  });
+    }),
+  );
   const methodAccess = [...item.methods.values()].map(
-    (m): MethodAccessV1 => ({ methodId: m.index, accessMode: (rights.method?.(item, m).invoke ?? true) ? 'access' : 'no-access' }),
+    (m): MethodAccessV1 => ({ methodId: m.index, accessMode: methodModeV1(rights.method?.(item, m, caller)) }),
   );
   return { baseName: signed(bases.get(item) ?? 0), attributeAccess, methodAccess };
 }

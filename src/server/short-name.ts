@@ -1,15 +1,19 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
+import { BlockBuffer } from '../core/block-buffer.js';
 import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { associationSnBase, type MethodOffset, methodOffset } from '../cosem/short-names.js';
-import type { Protection } from '../security/policy.js';
 import { shortNameConformance } from '../session/short-name.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { type ActionResult, DataAccessResult } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { ReadRequest, type VariableAccessSpecification, WriteRequest, type WriteResult } from '../xdlms/short-name.js';
+import { BlockSource } from './block-source.js';
+import { type Caller, joined } from './caller.js';
+import type { Exchange } from './exchange.js';
+import { LongResponse } from './long-response.js';
 import { ObjectAccess } from './object-access.js';
 import type { HlsRequest, ServedReferencing, ServedServices } from './referencing.js';
 import type { ServiceOptions } from './services.js';
@@ -66,8 +70,6 @@ function hlsRequest(plain: Uint8Array, name: number): HlsRequest | undefined {
 type Reading = Uint8Array | DataAccessResult;
 /** Tag, count, choice, last-block, number, length. */
 const blockFields = 9;
-/** Octets of the values in one response. */
-const responseTotal = 0x4000000;
 
 /** READ and WRITE of one open association. Blocks under way are its only state. */
 class ShortNameServices implements ServedServices {
@@ -76,9 +78,8 @@ class ShortNameServices implements ServedServices {
   readonly #blocksWithCount: boolean;
   #layout: ShortNameLayout | undefined;
   #objects: ObjectAccess;
-  #sending: { readonly octets: Uint8Array; block: number; start: number; end: number } | undefined;
-  #receiving: { readonly service: 'read' | 'write'; readonly blocks: Uint8Array[]; total: number } | undefined;
-  #sendSize = 0;
+  #sending: LongResponse | undefined;
+  #receiving: { readonly service: 'read' | 'write'; readonly data: BlockBuffer; caller: Caller } | undefined;
 
   constructor(options: ServiceOptions, lay: () => ShortNameLayout, blocksWithCount: boolean) {
     this.#o = options;
@@ -86,8 +87,10 @@ class ShortNameServices implements ServedServices {
     this.#lay = lay;
     this.#objects = new ObjectAccess(options);
   }
-  async handle(request: Uint8Array, protection: Protection, sendSize: number): Promise<Uint8Array | undefined> {
-    this.#sendSize = sendSize;
+  get held(): number {
+    return this.#receiving?.data.length ?? 0;
+  }
+  async handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined> {
     if (this.#layout === undefined) {
       this.#layout = this.#lay();
       // Parameterized access is what selective access is called with short names.
@@ -103,10 +106,10 @@ class ShortNameServices implements ServedServices {
       if (!(e instanceof DlmsError)) throw e;
       return serviceError(request[0] === 6 ? 'write' : 'read', 'other');
     }
-    if (apdu.type === 'readRequest') return this.#supports('read') ? await this.#read(apdu.value, protection) : serviceError('read', 'service-unsupported');
-    if (apdu.type === 'writeRequest') return this.#supports('write') ? await this.#write(apdu, protection) : serviceError('write', 'service-unsupported');
+    if (apdu.type === 'readRequest') return this.#supports('read') ? await this.#read(apdu.value, exchange) : serviceError('read', 'service-unsupported');
+    if (apdu.type === 'writeRequest') return this.#supports('write') ? await this.#write(apdu, exchange) : serviceError('write', 'service-unsupported');
     if (apdu.type === 'unconfirmedWriteRequest') {
-      if (this.#supports('unconfirmed-write')) await this.#write(apdu, protection);
+      if (this.#supports('unconfirmed-write')) await this.#write(apdu, exchange);
       return undefined;
     }
     return encode(Apdu, { type: 'exception-response', stateError: 'service-not-allowed', serviceError: 'service-not-supported' });
@@ -117,47 +120,69 @@ class ShortNameServices implements ServedServices {
 
   // ── READ ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #read(names: readonly VariableAccessSpecification[], protection: Protection): Promise<Uint8Array> {
+  async #read(names: readonly VariableAccessSpecification[], exchange: Exchange): Promise<Uint8Array> {
     const [first] = names;
-    if (names.length === 1 && first?.type === 'block-number-access') return this.#next(first.blockNumber);
+    if (names.length === 1 && first?.type === 'block-number-access') return this.#next(first.blockNumber, exchange);
     this.#sending = undefined;
     if (names.length === 1 && first?.type === 'read-data-block-access') {
-      const taken = this.#take('read', first);
+      const taken = this.#take('read', first, exchange);
       if (taken === 'more') return encode(Apdu, { type: 'readResponse', value: [{ type: 'block-number', value: first.blockNumber }] });
       const whole = taken instanceof Uint8Array ? parsed(() => decode(ReadRequest, taken)) : undefined;
-      if (whole !== undefined) return this.#answer(whole, protection);
-      return readError(taken === 'wrong' ? 'data-block-number-invalid' : taken === 'too-large' ? 'other-reason' : 'type-unmatched');
+      if (whole !== undefined) return this.#answer(whole, exchange);
+      return readError(taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken]);
     }
     this.#receiving = undefined;
-    return this.#answer(names, protection);
+    return this.#answer(names, exchange);
   }
-  async #answer(names: readonly VariableAccessSpecification[], protection: Protection): Promise<Uint8Array> {
+  async #answer(names: readonly VariableAccessSpecification[], exchange: Exchange): Promise<Uint8Array> {
+    const [first, ...others] = names;
+    if (first === undefined) return encode(Apdu, { type: 'readResponse', value: [] });
     if (names.length > 1 && !this.#supports('multiple-references')) return serviceError('read', 'service-unsupported');
-    const w = new Writer(256);
-    w.length(names.length);
-    const head = w.size + 1;
-    let failed: DataAccessResult | undefined;
-    for (const name of names) {
-      const result = w.size > responseTotal ? 'other-reason' : await this.#readOne(name, protection);
-      if (result instanceof Uint8Array) {
-        w.u8(0);
-        w.bytes(result);
-      } else {
-        w.u8(1);
-        if (w.size === head) failed = result;
-        DataAccessResult.write(w, result);
-      }
-    }
-    const octets = w.finish();
-    if (octets.length < this.#sendSize) return concat(Uint8Array.of(0x0c), octets);
-    if (!this.#supports('block-transfer-with-get-or-read') || this.#sendSize <= blockFields) return serviceError('read', 'pdu-size');
-    // Without the choice nothing would say that the first result is a refusal.
-    const whole = this.#blocksWithCount || failed !== undefined;
-    this.#sending = { octets: whole ? octets : octets.subarray(head), block: 0, start: 0, end: 0 };
-    return this.#block(this.#sending);
+    // Every block is protected alike, so what any item asks of the response has to be known before the first.
+    for (const name of others) this.#readRefusal(name, exchange);
+    const results = this.#results(names);
+    const begin = (await results(exchange)) as Uint8Array;
+    const count = new Writer(5);
+    count.length(names.length);
+    // The choice of the first result says whether it is a refusal; without it nothing would.
+    const bare = !this.#blocksWithCount && begin[0] === 0;
+    const front = bare ? concat(count.finish(), begin.subarray(0, 1)) : new Uint8Array(0);
+    const parts = bare ? [begin.subarray(1)] : [count.finish(), begin];
+    // A method is carried out for the request that names it, never because a block is asked for.
+    if (others.some((name) => this.#target(name)?.kind === 'method'))
+      for (let part = await results(exchange); part !== undefined; part = await results(exchange)) parts.push(part);
+    const source = new BlockSource(parts, results);
+    const { sendSize } = exchange;
+    await source.fill(sendSize - front.length - 1, exchange);
+    if (source.ended && source.size <= sendSize - front.length - 1) return concat(readResponseTag, front, source.take(source.size));
+    if (!this.#supports('block-transfer-with-get-or-read') || sendSize <= blockFields) return serviceError('read', 'pdu-size');
+    this.#sending = new LongResponse(exchange, source);
+    await this.#sending.next(sendSize - blockFields, exchange);
+    return blockOf(this.#sending);
   }
-  async #readOne(name: VariableAccessSpecification, protection: Protection): Promise<Reading> {
-    const target = name.type === 'variable-name' ? this.#find(name.value) : name.type === 'parameterized-access' ? this.#find(name.variableName) : undefined;
+  /** The results of a READ, each made when its octets are needed. */
+  #results(names: readonly VariableAccessSpecification[]): (exchange: Exchange) => Promise<Uint8Array | undefined> {
+    let i = 0;
+    let total = 0;
+    return async (exchange) => {
+      const name = names[i++];
+      if (name === undefined) return undefined;
+      if (!(await exchange.next())) return refusedWith('temporary-failure');
+      const read = total > exchange.limits.octets ? 'other-reason' : await this.#readOne(name, exchange);
+      if (!(read instanceof Uint8Array)) return refusedWith(read);
+      total += read.length;
+      return concat(Uint8Array.of(0), read);
+    };
+  }
+  #readRefusal(name: VariableAccessSpecification, exchange: Exchange): void {
+    const target = this.#target(name);
+    if (target === undefined) return;
+    const { classId, logicalName: instanceId, index, kind } = target;
+    if (kind === 'attribute') this.#objects.readRefusal({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, exchange);
+    else this.#objects.invokeRefusal({ classId, instanceId, methodId: index }, exchange);
+  }
+  async #readOne(name: VariableAccessSpecification, exchange: Exchange): Promise<Reading> {
+    const target = this.#target(name);
     if (target === undefined) return 'object-undefined';
     const parameterized = name.type === 'parameterized-access';
     if (parameterized && !this.#supports('parameterized-access')) return 'scope-of-access-violated';
@@ -168,96 +193,101 @@ class ShortNameServices implements ServedServices {
         parameterized
           ? { cosemAttributeDescriptor, accessSelection: { accessSelector: name.selector, accessParameters: name.parameter } }
           : { cosemAttributeDescriptor },
-        protection,
+        exchange,
       );
     }
     if (!parameterized) return 'read-write-denied';
-    const response = await this.#objects.invoke({ classId, instanceId, methodId: index }, encode(Data, name.parameter), protection);
+    const response = await this.#objects.invoke({ classId, instanceId, methodId: index }, encode(Data, name.parameter), exchange);
     if (response.result !== 'success') return accessResult(response.result);
     return response.returnParameters?.type === 'data' ? encode(Data, response.returnParameters.value) : Uint8Array.of(0);
+  }
+  #target(name: VariableAccessSpecification): ShortNameTarget | undefined {
+    return name.type === 'variable-name' ? this.#find(name.value) : name.type === 'parameterized-access' ? this.#find(name.variableName) : undefined;
   }
   #find(name: number): ShortNameTarget | undefined {
     return this.#layout?.find(name & 0xffff);
   }
-  /** The client names the last block that it got; the one before is sent again, because its response may have been lost. */
-  #next(acknowledged: number): Uint8Array {
+  /** A request for the next block asks for what the first one asked for, so it must be protected as that was. */
+  async #next(acknowledged: number, exchange: Exchange): Promise<Uint8Array> {
     const s = this.#sending;
     if (s === undefined) return readError('no-long-get-in-progress');
-    if (acknowledged === (s.block & 0xffff) && s.end < s.octets.length) return this.#block(s);
-    if (acknowledged === ((s.block - 1) & 0xffff) && s.block > 1) return blockOf(s);
+    const allowed = s.goesOn(exchange);
+    if (allowed && (await s.acknowledge(acknowledged, Math.max(1, exchange.sendSize - blockFields), exchange, 0x10000))) return blockOf(s);
     this.#sending = undefined;
-    return readError('data-block-number-invalid');
-  }
-  #block(s: { readonly octets: Uint8Array; block: number; start: number; end: number }): Uint8Array {
-    s.start = s.end;
-    s.end = Math.min(s.start + this.#sendSize - blockFields, s.octets.length);
-    s.block++;
-    return blockOf(s);
+    return readError(allowed ? 'data-block-number-invalid' : 'read-write-denied');
   }
 
   // ── WRITE ────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #write({ variableAccessSpecification: names, listOfData }: WriteRequest, protection: Protection): Promise<Uint8Array> {
+  async #write({ variableAccessSpecification: names, listOfData }: WriteRequest, exchange: Exchange): Promise<Uint8Array> {
     const [first] = names;
     if (names.length === 1 && first?.type === 'write-data-block-access') {
       const [data] = listOfData;
       if (data?.type !== 'octet-string') return writeResponse([{ type: 'data-access-error', value: 'type-unmatched' }]);
-      const taken = this.#take('write', { ...first, rawData: data.value });
+      const taken = this.#take('write', { ...first, rawData: data.value }, exchange);
       if (taken === 'more') return writeResponse([{ type: 'block-number', value: first.blockNumber }]);
       const whole = taken instanceof Uint8Array ? parsed(() => decode(WriteRequest, taken)) : undefined;
-      if (whole !== undefined && !whole.variableAccessSpecification.some((n) => n.type === 'write-data-block-access')) return this.#writeAll(whole, protection);
-      const value: DataAccessResult = taken === 'wrong' ? 'data-block-number-invalid' : taken === 'too-large' ? 'other-reason' : 'type-unmatched';
-      return writeResponse([{ type: 'data-access-error', value }]);
+      if (whole !== undefined && !whole.variableAccessSpecification.some((n) => n.type === 'write-data-block-access')) return this.#writeAll(whole, exchange);
+      return writeResponse([{ type: 'data-access-error', value: taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken] }]);
     }
     this.#receiving = undefined;
-    return this.#writeAll({ variableAccessSpecification: names, listOfData }, protection);
+    return this.#writeAll({ variableAccessSpecification: names, listOfData }, exchange);
   }
-  async #writeAll({ variableAccessSpecification: names, listOfData }: WriteRequest, protection: Protection): Promise<Uint8Array> {
+  async #writeAll({ variableAccessSpecification: names, listOfData }: WriteRequest, exchange: Exchange): Promise<Uint8Array> {
     if (names.length !== listOfData.length) return serviceError('write', 'other');
     if (names.length > 1 && !this.#supports('multiple-references')) return serviceError('write', 'service-unsupported');
     const results: WriteResult[] = [];
     for (const [i, name] of names.entries()) {
-      const result = await this.#writeOne(name, encode(Data, listOfData[i] as Data), protection);
+      const timely = await exchange.next();
+      const result = timely ? await this.#writeOne(name, encode(Data, listOfData[i] as Data), exchange) : 'temporary-failure';
       results.push(result === 'success' ? { type: 'success' } : { type: 'data-access-error', value: result });
     }
     return writeResponse(results);
   }
-  async #writeOne(name: VariableAccessSpecification, value: Uint8Array, protection: Protection): Promise<DataAccessResult> {
+  async #writeOne(name: VariableAccessSpecification, value: Uint8Array, exchange: Exchange): Promise<DataAccessResult> {
     if (name.type !== 'variable-name') return 'scope-of-access-violated';
     const target = this.#find(name.value);
     if (target === undefined) return 'object-undefined';
     const { classId, logicalName: instanceId, index, kind } = target;
-    if (kind === 'attribute') return this.#objects.write({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, value, protection);
-    return accessResult((await this.#objects.invoke({ classId, instanceId, methodId: index }, value, protection)).result);
+    if (kind === 'attribute') return this.#objects.write({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, value, exchange);
+    return accessResult((await this.#objects.invoke({ classId, instanceId, methodId: index }, value, exchange)).result);
   }
 
-  #take(service: 'read' | 'write', block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }): Uint8Array | 'more' | 'wrong' | 'too-large' {
+  /** The request that was sent in blocks, when it is whole; the exchange speaks for all blocks then. */
+  #take(service: 'read' | 'write', block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }, exchange: Exchange): Uint8Array | Refusal | 'more' {
     if (!this.#supports(service === 'read' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-set-or-write')) return 'too-large';
-    if (block.blockNumber === 1 || this.#receiving?.service !== service) this.#receiving = { service, blocks: [], total: 0 };
+    if (block.blockNumber === 1 || this.#receiving?.service !== service) this.#receiving = { service, data: new BlockBuffer(), caller: exchange.caller };
     const state = this.#receiving;
-    const fail = (why: 'wrong' | 'too-large'): 'wrong' | 'too-large' => {
-      this.#receiving = undefined;
-      return why;
-    };
-    if (block.blockNumber !== state.blocks.length + 1) return fail('wrong');
-    state.total += block.rawData.length;
-    if (state.total > this.#o.receiveTotal || (block.rawData.length === 0 && !block.lastBlock)) return fail('too-large');
-    state.blocks.push(block.rawData.slice());
-    if (!block.lastBlock) return 'more';
     this.#receiving = undefined;
-    return concat(...state.blocks);
+    if (block.blockNumber !== state.data.blocks + 1) return 'wrong';
+    const caller = joined(state.caller, exchange.caller);
+    if (caller === undefined) return 'aborted';
+    exchange.caller = caller;
+    state.caller = caller;
+    if (block.rawData.length === 0 && !block.lastBlock) return 'too-large';
+    // What is inside is known when all of it is here, so its right cannot be asked before.
+    if (!state.data.add(block.rawData, this.#o.receiveLimit(false))) return 'too-large';
+    if (block.lastBlock) return state.data.octets();
+    this.#receiving = state;
+    return 'more';
   }
 }
 
+type Refusal = 'wrong' | 'too-large' | 'aborted';
+const refusals: Readonly<Record<Refusal, DataAccessResult>> = { wrong: 'data-block-number-invalid', 'too-large': 'other-reason', aborted: 'long-set-aborted' };
+const readResponseTag: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x0c);
+function refusedWith(result: DataAccessResult): Uint8Array {
+  const w = new Writer(2);
+  w.u8(1);
+  DataAccessResult.write(w, result);
+  return w.finish();
+}
 const readError = (value: DataAccessResult): Uint8Array => encode(Apdu, { type: 'readResponse', value: [{ type: 'data-access-error', value }] });
 const writeResponse = (value: WriteResult[]): Uint8Array => encode(Apdu, { type: 'writeResponse', value });
 const serviceError = (service: 'read' | 'write', value: 'other' | 'pdu-size' | 'service-unsupported'): Uint8Array =>
   encode(Apdu, { type: 'confirmedServiceError', value: { type: service, value: { type: 'service', value } } });
-const blockOf = (s: { readonly octets: Uint8Array; readonly block: number; readonly start: number; readonly end: number }): Uint8Array =>
-  encode(Apdu, {
-    type: 'readResponse',
-    value: [{ type: 'data-block-result', lastBlock: s.end === s.octets.length, blockNumber: s.block & 0xffff, rawData: s.octets.subarray(s.start, s.end) }],
-  });
+const blockOf = ({ block, last: lastBlock, octets: rawData }: LongResponse): Uint8Array =>
+  encode(Apdu, { type: 'readResponse', value: [{ type: 'data-block-result', lastBlock, blockNumber: block & 0xffff, rawData }] });
 /** What a method says has the same names, save for those of long actions. */
 const accessResult = (result: ActionResult): DataAccessResult =>
   result === 'long-action-aborted' || result === 'no-long-action-in-progress' ? 'other-reason' : (result as DataAccessResult);

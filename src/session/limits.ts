@@ -1,5 +1,6 @@
 import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { overhead } from '../security/overhead.js';
+import type { Protection } from '../security/policy.js';
 import type { GeneralCipheringForm } from '../security/protect.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 
@@ -15,13 +16,19 @@ export interface ServiceLimits {
 /**
  * Longest plain APDU that still fits into `pdu` octets when it is protected as the context sends it.
  * @param form general forms are longer by the system title
+ * @param protection default: the policy of the context
  */
-export function plainSize(pdu: number, context: SecurityContext | undefined, form: SimpleForm | GeneralCipheringForm): number {
+export function plainSize(
+  pdu: number,
+  context: SecurityContext | undefined,
+  form: SimpleForm | GeneralCipheringForm,
+  protection: Protection = context?.policy.send ?? {},
+): number {
   if (context === undefined || pdu === Number.POSITIVE_INFINITY) return pdu;
-  const { suite, policy } = context;
-  const signature = policy.send.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection: policy.send }) : 0;
+  const { suite } = context;
+  const signature = protection.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection }) : 0;
   // A signed APDU is general, so it never gets the service-specific form.
-  return pdu - signature - overhead({ length: pdu, suite: suite.id, form: signature > 0 && form === 'glo' ? 'general-glo' : form, protection: policy.send });
+  return pdu - signature - overhead({ length: pdu, suite: suite.id, form: signature > 0 && form === 'glo' ? 'general-glo' : form, protection });
 }
 
 /** Longest request of a service that is not cut into blocks of that service. */

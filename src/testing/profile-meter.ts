@@ -26,7 +26,18 @@ import { type SimulatedMeterOptions, testKeysOf } from './simulated-meter.js';
 export interface ProfileMeterOptions
   extends Pick<
     SimulatedMeterOptions,
-    'provider' | 'keys' | 'policy' | 'now' | 'deviationMinutes' | 'maxReceivePduSize' | 'conformance' | 'profileRows' | 'objects' | 'onError' | 'persist'
+    | 'provider'
+    | 'keys'
+    | 'policy'
+    | 'now'
+    | 'deviationMinutes'
+    | 'maxReceivePduSize'
+    | 'maxSendPduSize'
+    | 'conformance'
+    | 'profileRows'
+    | 'objects'
+    | 'onError'
+    | 'persist'
   > {
   readonly profile: CompanionProfile;
   /** Options that the meter has (D, L, M, polyphase): objects of others are left out. Default: none. */
@@ -91,6 +102,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
 
   const objects = new ObjectStore();
   const pduSize = options.maxReceivePduSize ?? 1024;
+  const sizes: PduSizes = [pduSize, options.maxSendPduSize ?? 1024];
   const newest = Math.floor(now() / (capturePeriod * 1000)) * capturePeriod * 1000;
   const load = new LoadProfile({ rows: options.profileRows ?? 100, newest, deviationMinutes: world.deviationMinutes });
   for (const row of rows) {
@@ -100,7 +112,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
       if (row.classId === 8) return clockObject(now, world.deviationMinutes, name);
       if (row.classId === 70) return disconnector(name, definition.version === 0 ? 0 : 1);
       if (row.classId === 64) return securitySetupObject(security, { logicalName: name, version: definition.version === 0 ? 0 : 1 });
-      if (row.classId === 15) return associationRow(name, definition, associations, objects, pduSize);
+      if (row.classId === 15) return associationRow(name, definition, associations, objects, sizes);
       if (name === '1-0:99.1.0*255' && row.classId === 7) return load.object();
       return undefined;
     };
@@ -115,6 +127,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     objects,
     associations,
     maxReceivePduSize: pduSize,
+    ...(options.maxSendPduSize === undefined ? {} : { maxSendPduSize: options.maxSendPduSize }),
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
   const meter = new Meter(device);
@@ -136,17 +149,19 @@ function definitionOf(row: ProfileObject): InterfaceClass {
   if (found === undefined) throw new DlmsError('service/unsupported', { what: `class ${row.classId} version ${version}` });
   return found;
 }
+/** Longest APDU received and sent. */
+type PduSizes = readonly [number, number];
 function associationRow(
   name: Obis,
   definition: InterfaceClass,
   associations: readonly AssociationConfig[],
   objects: ObjectStore,
-  pduSize: number,
+  sizes: PduSizes,
 ): CosemObject | undefined {
   if (definition.version !== 1) return undefined;
-  if (name === '0-0:40.0.0*255') return associationObject(undefined, objects, pduSize, associations, true);
+  if (name === '0-0:40.0.0*255') return associationObject(undefined, objects, ...sizes, associations, true);
   const config = associations.find((a) => a.logicalName === name);
-  return config === undefined ? undefined : associationObject(config, objects, pduSize, [], true);
+  return config === undefined ? undefined : associationObject(config, objects, ...sizes, [], true);
 }
 /** Values of the class's types, kept when they are written. */
 function plainObject(definition: InterfaceClass, row: ProfileObject, world: PlainWorld, counter: (() => number) | undefined): CosemObject {
@@ -217,6 +232,7 @@ function configOf(
   const common = {
     clientSap: client.sap,
     logicalName,
+    role: client.id,
     rights: {
       attribute: (o: CosemObject, a: { index: number; readable: boolean; writable: boolean }) => {
         const right = attributeRightOf(rights.get(o.logicalName) ?? 'unknown', a.index, trusted);
@@ -229,10 +245,11 @@ function configOf(
     },
   };
   const said = client.authentication.toLowerCase();
-  const ciphered = client.ciphered ? { ciphered: true, security: security.context, onMessage } : {};
-  if (said.includes('pre-established') || said.includes('without aarq')) return { ...common, ...ciphered, mechanism: 'none', preEstablished: true };
-  if (said.includes('hls') || said.includes('gmac')) return { ...common, ...ciphered, security: security.context, mechanism: 'hls-gmac' };
-  return { ...common, ...ciphered, mechanism: 'none' };
+  const ciphering = client.ciphered ? ({ ciphering: 'required', security: security.context, onMessage } as const) : ({ ciphering: 'none' } as const);
+  if (said.includes('pre-established') || said.includes('without aarq')) return { ...common, ...ciphering, mechanism: 'none', preEstablished: true };
+  if (said.includes('hls') || said.includes('gmac')) return { ...common, ...ciphering, security: security.context, mechanism: 'hls-gmac' };
+  // What the profile lets a client without any security write, this meter lets it write.
+  return { ...common, ...ciphering, mechanism: 'none', ...(client.ciphered ? {} : { anybodyMayChange: true }) };
 }
 function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, trusted: boolean): AttributeRight {
   if (rights === 'none') return '-';

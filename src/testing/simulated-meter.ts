@@ -14,6 +14,7 @@ import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import { type AccessRights, objectRights, readOnlyRights } from '../server/rights.js';
 import { securitySetupObject } from '../server/security-setup.js';
 import { SecurityState, type SecurityStateOptions } from '../server/security-state.js';
 import type { ApduHandler } from '../transport/transport.js';
@@ -48,11 +49,13 @@ export interface SimulatedMeterOptions {
   readonly deviationMinutes?: number;
   /** Longest APDU that the meter takes. Default 1024. */
   readonly maxReceivePduSize?: number;
+  /** Longest APDU that the meter sends to clients that take more; 0: as much as they take. Default 1024. */
+  readonly maxSendPduSize?: number;
   /** Default: {@link serverConformance}. */
   readonly conformance?: readonly ConformanceBit[];
   /** More objects; they replace those of the same logical name. */
   readonly objects?: readonly CosemObject[];
-  /** More associations, tried after the three of the meter. */
+  /** More associations; they replace those of the same client SAP. */
   readonly associations?: readonly AssociationConfig[];
   readonly onError?: (error: unknown) => void;
 }
@@ -134,20 +137,24 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   };
 
   const objects = new ObjectStore();
-  const associations: AssociationConfig[] = [
-    { clientSap: simulatedClients.public, logicalName: '0-0:40.0.1*255', mechanism: 'none', rights: publicRights },
+  const given = options.associations ?? [];
+  const own: AssociationConfig[] = [
+    { clientSap: simulatedClients.public, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: publicRights },
     {
       clientSap: simulatedClients.reading,
       logicalName: '0-0:40.0.2*255',
       mechanism: 'lls',
+      ciphering: 'none',
       password: (given: Uint8Array) => llsMatches(password, given),
-      rights: readOnly,
+      rights: readOnlyRights,
     },
     {
       clientSap: simulatedClients.management,
       logicalName: '0-0:40.0.3*255',
       mechanism: 'hls-gmac',
-      ciphered: true,
+      ciphering: 'required',
+      role: 'management',
+      rights: objectRights,
       security: security.context,
       onMessage: heard,
     },
@@ -158,13 +165,17 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
             clientSap: simulatedClients.signing,
             logicalName: '0-0:40.0.4*255' as const,
             mechanism: 'hls-ecdsa' as const,
-            ciphered: true,
+            ciphering: 'required' as const,
+            role: 'signing',
+            rights: objectRights,
             security: security.context,
             onMessage: heard,
           },
         ]),
-    ...(options.associations ?? []),
-  ].map((a) => (options.conformance === undefined ? a : { conformance: options.conformance, ...a })) as AssociationConfig[];
+  ];
+  const associations = [...own.filter(({ clientSap }) => given.every((a) => a.clientSap !== clientSap)), ...given].map((a) =>
+    options.conformance === undefined ? a : { conformance: options.conformance, ...a },
+  );
 
   objects.add(
     clockObject(now, deviation),
@@ -179,8 +190,9 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
     disconnector(),
   );
-  for (const a of associations) objects.add(associationObject(a, objects, options.maxReceivePduSize ?? 1024));
-  objects.add(associationObject(undefined, objects, options.maxReceivePduSize ?? 1024, associations));
+  const sizes = [options.maxReceivePduSize ?? 1024, options.maxSendPduSize ?? 1024] as const;
+  for (const a of associations) objects.add(associationObject(a, objects, ...sizes));
+  objects.add(associationObject(undefined, objects, ...sizes, associations));
   objects.add(...(options.objects ?? []));
 
   const device: LogicalDevice = {
@@ -188,6 +200,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     objects,
     associations,
     ...(options.maxReceivePduSize === undefined ? {} : { maxReceivePduSize: options.maxReceivePduSize }),
+    ...(options.maxSendPduSize === undefined ? {} : { maxSendPduSize: options.maxSendPduSize }),
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
   const meter = new Meter(device);
@@ -203,11 +216,7 @@ const publicNames: ReadonlySet<Obis> = new Set<Obis>([
   '0-0:40.0.0*255',
   '0-0:40.0.1*255',
 ]);
-const publicRights: NonNullable<AssociationConfig['rights']> = {
-  attribute: (o, a) => ({ read: a.readable && publicNames.has(o.logicalName), write: false }),
-  method: () => ({ invoke: false }),
-};
-const readOnly: NonNullable<AssociationConfig['rights']> = { attribute: (_, a) => ({ read: a.readable, write: false }), method: () => ({ invoke: false }) };
+const publicRights: AccessRights = { attribute: (o, a) => (publicNames.has(o.logicalName) ? { read: a.readable, write: false } : undefined) };
 
 function energyRegisters({ energy }: LoadProfile): CosemObject[] {
   const [a, b, c, d] = energy;

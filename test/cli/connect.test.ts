@@ -74,8 +74,14 @@ async function signingMeter(suite: 1 | 2) {
     profileRows: 5,
     systemTitle: meterTitle,
     associations: [
-      { clientSap: 40, logicalName: '0-0:40.0.8*255', mechanism: 'hls-ecdsa', security: await context({}) },
-      { clientSap: 41, logicalName: '0-0:40.0.9*255', mechanism: 'hls-ecdsa', ciphered: true, security: await context({ globalUnicast, authentication }) },
+      { clientSap: 40, logicalName: '0-0:40.0.8*255', mechanism: 'hls-ecdsa', ciphering: 'none', security: await context({}) },
+      {
+        clientSap: 41,
+        logicalName: '0-0:40.0.9*255',
+        mechanism: 'hls-ecdsa',
+        ciphering: 'required',
+        security: await context({ globalUnicast, authentication }),
+      },
     ],
   });
   const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, simulated.connection()));

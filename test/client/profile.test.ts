@@ -320,7 +320,10 @@ describe('meters that deviate', () => {
           const local = {
             ...c,
             getEncoded: async (d: Parameters<Client['getEncoded']>[0]) =>
-              served.attributes.get(2)!.read({ clientSap: 1, serverSap: 1, association: '0-0:40.0.0*255', selection: d.accessSelection }),
+              served.attributes.get(2)!.read({
+                caller: { clientSap: 1, serverSap: 1, association: '0-0:40.0.0*255', mechanism: 'none', protection: {}, signers: [] },
+                selection: d.accessSelection,
+              }),
           } as unknown as Client;
           const reader = (await openProfile(local, odd, { layout: { ...profile.layout, newestFirst }, range: { deviationMinutes: -60 } })).with(local);
           const options = { from: newest - 100 * 60_000, to: newest, chunk };

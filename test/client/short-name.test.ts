@@ -26,6 +26,7 @@ import { nodeProvider } from '../../src/security/node-provider.js';
 import { strictPolicy } from '../../src/security/policy.js';
 import type { AssociationConfig } from '../../src/server/association.js';
 import { object } from '../../src/server/object.js';
+import { objectRights } from '../../src/server/rights.js';
 import { servedShortNames } from '../../src/server/short-name.js';
 import { readAare, readInitiateResponse } from '../../src/session/association.js';
 import { converse } from '../../src/session/conversation.js';
@@ -54,16 +55,27 @@ async function meterWithShortNames(changes: Partial<AssociationConfig> = {}, opt
   const referencing = servedShortNames();
   const server = await context(9);
   const associations: AssociationConfig[] = [
-    { clientSap: 32, logicalName: '0-0:40.0.32*255', mechanism: 'none', rights: {}, referencing, ...changes },
+    {
+      clientSap: 32,
+      logicalName: '0-0:40.0.32*255',
+      mechanism: 'none',
+      ciphering: 'none',
+      rights: objectRights,
+      anybodyMayChange: true,
+      referencing,
+      ...changes,
+    },
     {
       clientSap: 33,
       logicalName: '0-0:40.0.33*255',
       mechanism: 'hls-sha1',
+      ciphering: 'none',
+      rights: objectRights,
       secret: await nodeProvider.importKey('secret', secret),
       security: () => server,
       referencing,
     },
-    { clientSap: 34, logicalName: '0-0:40.0.34*255', mechanism: 'hls-gmac', ciphered: true, security: () => server, referencing },
+    { clientSap: 34, logicalName: '0-0:40.0.34*255', mechanism: 'hls-gmac', ciphering: 'required', rights: objectRights, security: () => server, referencing },
   ];
   return meterOf({ associations, ...options });
 }

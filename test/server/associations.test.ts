@@ -4,7 +4,7 @@ import { Client, type ClientOptions } from '../../src/client/index.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { SecurityPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
-import { type AssociationConfig, Meter, ObjectStore } from '../../src/server/index.js';
+import { type AssociationConfig, Meter, readOnlyRights } from '../../src/server/index.js';
 import { aarqOf, defaultConformance, initiateRequestOf, type Mechanism } from '../../src/session/index.js';
 import { type Aarq, Apdu } from '../../src/xdlms/index.js';
 import {
@@ -124,22 +124,6 @@ describe('AARQ: every refusal has its diagnostic', () => {
       'association/rejected',
     );
   });
-});
-
-it('refuses a configuration that would be open to everybody, or to nobody', async () => {
-  const of = (config: Partial<AssociationConfig>) => () =>
-    new Meter({ sap: 1, objects: new ObjectStore(), associations: [{ clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ...config }] });
-  for (const config of [
-    { mechanism: 'hls-gmac' },
-    { mechanism: 'hls-md5', secret: await secretOf('x') },
-    { mechanism: 'lls' },
-    { ciphered: true },
-    { mechanism: 'hls-sha256', security: (await cipheredConfig()).security! },
-    { mechanism: 'hls-2', security: (await cipheredConfig()).security! },
-  ] as const)
-    expect(of(config)).toThrowError(expect.objectContaining({ code: 'encode/invalid-value' }));
-  const one = { sap: 1, objects: new ObjectStore(), associations: [] };
-  expect(() => new Meter(one, one)).toThrowError(expect.objectContaining({ code: 'encode/invalid-value' }));
 });
 
 describe('HLS', () => {
@@ -346,14 +330,16 @@ describe('rights that are not configured', () => {
   const withoutRights = (config: Pick<AssociationConfig, 'mechanism'> & Partial<AssociationConfig>): AssociationConfig => ({
     clientSap: 1,
     logicalName: '0-0:40.0.1*255',
+    ciphering: 'none',
     ...config,
   });
   const first = { classId: 9000, instanceId: echoName, attributeId: 2 } as const;
   it('a client that did not prove who it is reads only', async () => {
     const { device, calls } = await meterWith();
-    const { rights, ...config } = device.associations[0] as AssociationConfig;
-    expect(rights).toEqual({});
-    const client = new Client(new DirectChannel(new Meter({ ...device, associations: [withoutRights(config)] }).connection()));
+    const config = device.associations[0] as AssociationConfig;
+    const client = new Client(
+      new DirectChannel(new Meter({ ...device, associations: [{ ...config, rights: readOnlyRights, anybodyMayChange: false }] }).connection()),
+    );
     await client.connect();
     expect(await client.get(Echo, echoName, 'value')).toHaveLength(10);
     await expect(client.set(Echo, echoName, 'value', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });
@@ -363,14 +349,16 @@ describe('rights that are not configured', () => {
     });
     expect(calls).toEqual([]);
   });
-  it('one that did may what the objects allow', async () => {
-    const { device } = await meterWith();
+  it('one that did reads only as well: what it may change has to be named', async () => {
+    const { device, calls } = await meterWith();
     const password = octets(8);
     const client = new Client(new DirectChannel(new Meter({ ...device, associations: [withoutRights({ mechanism: 'lls', password })] }).connection()), {
       authentication: { mechanism: 'lls', password },
     });
     await client.connect();
-    await client.set(Echo, echoName, 'value', octets(3));
-    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(3));
+    await expect(client.set(Echo, echoName, 'value', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });
+    await expect(client.action(Echo, echoName, 'take', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });
+    expect(await client.get(Echo, echoName, 'value')).toHaveLength(10);
+    expect(calls).toEqual([]);
   });
 });

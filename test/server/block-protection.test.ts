@@ -3,7 +3,7 @@ import { decode, encode } from '../../src/axdr/schema.js';
 import type { Protection } from '../../src/security/policy.js';
 import { Services } from '../../src/server/services.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
-import { dataOctets, descriptor, echoName, invoke, meterWith, methodOf, octets, route } from './support.js';
+import { dataOctets, descriptor, echoName, exchangeOf, invoke, meterWith, methodOf, octets } from './support.js';
 
 // A right that asks for protection asks it of every block: with the last one alone, anybody could put in what goes before.
 
@@ -14,12 +14,12 @@ async function services() {
   const serve = new Services({
     objects: device.objects,
     rights: { attribute: () => ({ read: true, write: true, request }), method: () => ({ invoke: true, request }) },
-    context: { ...route, association: '0-0:40.0.1*255', security: undefined, afterResponse: () => undefined },
+    context: { security: undefined, afterResponse: () => undefined },
     conformance: conformanceBits,
-    receiveTotal: 10_000,
+    receiveLimit: () => 10_000,
   });
   const ask = async (apdu: Apdu, protection: Protection): Promise<unknown> => {
-    const answer = await serve.handle(encode(Apdu, apdu), protection, 1000);
+    const answer = await serve.handle(encode(Apdu, apdu), exchangeOf({ protection }));
     return answer === undefined ? undefined : (decode(Apdu, answer) as { value: unknown }).value;
   };
   const value = async (): Promise<Uint8Array> =>
@@ -70,27 +70,32 @@ describe('protection of requests in blocks', () => {
     expect(await ask(setLast, authenticated)).toMatchObject({ result: 'success' });
     expect(await value()).toEqual(whole);
   });
-  it.each([
-    ['first', {}, authenticated],
-    ['last', authenticated, {}],
-  ])('writes nothing when the %s block is not', async (_, of1, of2) => {
-    const { ask, value } = await services();
+  it('a first block that is protected too little is refused before it is kept, and so is what follows', async () => {
+    const { ask, value, calls } = await services();
     const before = await value();
-    await ask(setFirst, of1);
-    expect(await ask(setLast, of2)).toMatchObject({ result: 'read-write-denied' });
-    await ask(setListFirst, of1);
-    expect(await ask(setLast, of2)).toMatchObject({ result: ['read-write-denied'] });
+    expect(await ask(setFirst, {})).toMatchObject({ type: 'set-response-last-datablock', result: 'read-write-denied' });
+    expect(await ask(setLast, authenticated)).toMatchObject({ result: 'no-long-set-in-progress' });
+    expect(await ask(setListFirst, {})).toMatchObject({ type: 'set-response-last-datablock-with-list', result: ['read-write-denied'] });
+    expect(await ask(setLast, authenticated)).toMatchObject({ result: 'no-long-set-in-progress' });
+    expect(await ask(actionFirst, {})).toMatchObject({ singleResponse: { result: 'read-write-denied' } });
+    expect(await ask(actionLast, authenticated)).toMatchObject({ singleResponse: { result: 'no-long-action-in-progress' } });
+    expect(await ask(actionListFirst, {})).toMatchObject({ listOfResponses: [{ result: 'read-write-denied' }] });
+    expect(await ask(actionLast, authenticated)).toMatchObject({ singleResponse: { result: 'no-long-action-in-progress' } });
     expect(await value()).toEqual(before);
+    expect(calls).toEqual([]);
   });
-  it.each([
-    ['first', {}, authenticated],
-    ['last', authenticated, {}],
-  ])('invokes nothing when the %s block is not', async (_, of1, of2) => {
-    const { ask, calls } = await services();
-    await ask(actionFirst, of1);
-    expect(await ask(actionLast, of2)).toMatchObject({ singleResponse: { result: 'read-write-denied' } });
-    await ask(actionListFirst, of1);
-    expect(await ask(actionLast, of2)).toMatchObject({ listOfResponses: [{ result: 'read-write-denied' }] });
+  it('a last block that is protected too little does not ride on the first one', async () => {
+    const { ask, value, calls } = await services();
+    const before = await value();
+    await ask(setFirst, authenticated);
+    expect(await ask(setLast, {})).toMatchObject({ result: 'read-write-denied' });
+    await ask(setListFirst, authenticated);
+    expect(await ask(setLast, {})).toMatchObject({ result: ['read-write-denied'] });
+    await ask(actionFirst, authenticated);
+    expect(await ask(actionLast, {})).toMatchObject({ singleResponse: { result: 'read-write-denied' } });
+    await ask(actionListFirst, authenticated);
+    expect(await ask(actionLast, {})).toMatchObject({ listOfResponses: [{ result: 'read-write-denied' }] });
+    expect(await value()).toEqual(before);
     expect(calls).toEqual([]);
     await ask(actionListFirst, authenticated);
     expect(await ask(actionLast, authenticated)).toMatchObject({ listOfResponses: [{ result: 'success' }] });

@@ -44,7 +44,7 @@ async function both(suite: 1 | 2, signed = false) {
       policy: { send: protection, receive: protection },
     });
   const server = of(serverTitle, clientTitle, keysOf(ofServer, ofClient));
-  const meter = await meterWith({ mechanism: 'none', preEstablished: true, ciphered: true, security: () => server });
+  const meter = await meterWith({ mechanism: 'none', preEstablished: true, ciphering: 'required', broadcast: true, security: () => server });
   return { meter, client: of(clientTitle, serverTitle, keysOf(ofClient, ofServer)) };
 }
 

@@ -7,6 +7,7 @@ import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session
 import type { ApduChannel } from '../../src/transport/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import {
+  callerOf,
   cipheredConfig,
   clientTitle,
   connected,
@@ -142,10 +143,7 @@ describe.each(Object.entries(states))('a stranger before a meter: %s', (_, state
             expect(['aare', 'rlre', 'exception-response', 'action-response', 'general-block-transfer']).toContain(decode(Apdu, answer).type);
         }
         expect(meter.calls).toEqual([]);
-        const stored = meter.device.objects
-          .get(echoName)
-          ?.attributes.get(2)
-          ?.read({ ...route, association: '0-0:40.0.1*255' });
+        const stored = meter.device.objects.get(echoName)?.attributes.get(2)?.read({ caller: callerOf() });
         expect(await stored).toEqual(Uint8Array.of(9, 10, ...octets(10)));
         for (const e of meter.errors) expect(isDlmsError(e)).toBe(true);
       }),

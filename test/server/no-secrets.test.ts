@@ -172,6 +172,7 @@ describe('no key and no password in what is printed, told, thrown or written as 
           clientSap: 33,
           logicalName: '0-0:40.0.7*255',
           mechanism: 'hls-sha256',
+          ciphering: 'none',
           secret: await noting.importKey('secret', octets(20, 8)),
           security: () => security.fresh({ systemTitle: serverTitle, peerSystemTitle: clientTitle }),
         },

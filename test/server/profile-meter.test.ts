@@ -41,7 +41,7 @@ async function connect(meter: ProfileMeter, clientSap: number): Promise<Client> 
   });
   const client = new Client(new DirectChannel(meter.connection(), undefined, { clientSap, serverSap: 1 }), {
     ...(config?.mechanism === 'hls-gmac' ? { authentication: { mechanism: 'hls-gmac' } } : {}),
-    ...(config?.ciphered === true ? { security } : {}),
+    ...(config?.ciphering === 'required' ? { security } : {}),
     preEstablished: config?.preEstablished ?? false,
   });
   await client.connect();

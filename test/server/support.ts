@@ -2,13 +2,15 @@ import { Data } from '../../src/axdr/data.js';
 import { octetString } from '../../src/axdr/index.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
+import { systemClock } from '../../src/core/clock.js';
 import { DlmsError } from '../../src/core/index.js';
 import { attribute, interfaceClass, method, writable } from '../../src/cosem/interface-class.js';
 import { LogicalName } from '../../src/cosem/obis.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
-import { type AssociationConfig, type LogicalDevice, Meter, ObjectStore, object } from '../../src/server/index.js';
+import { Exchange } from '../../src/server/exchange.js';
+import { type AssociationConfig, type Caller, type LogicalDevice, Meter, ObjectStore, object, objectRights } from '../../src/server/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import type { ApduChannel, ApduHandler, Route } from '../../src/transport/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
@@ -59,8 +61,11 @@ export async function meterWith(config: Partial<AssociationConfig> = {}, device:
     sap: 1,
     objects,
     // As the objects themselves allow, save where a test says otherwise.
-    associations: [{ clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', rights: {}, ...config }],
+    associations: [
+      { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: objectRights, anybodyMayChange: true, ...config },
+    ],
     maxReceivePduSize: 0,
+    maxSendPduSize: 0,
     onError: (e) => errors.push(e),
     ...device,
   };
@@ -84,7 +89,7 @@ export async function cipheredConfig(changes: Partial<SecurityContextOptions> = 
   const keys = await importKeys(provider, 0, testKeys);
   return {
     mechanism: 'hls-gmac',
-    ciphered: true,
+    ciphering: 'required',
     security: () => new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, keys, counters, ...changes }),
   };
 }
@@ -123,6 +128,18 @@ export async function connected(meter: TestMeter, options: ClientOptions = {}): 
   await client.connect();
   return { client, channel };
 }
+
+export const callerOf = (changes: Partial<Caller> = {}): Caller => ({
+  ...route,
+  association: '0-0:40.0.1*255',
+  mechanism: 'none',
+  protection: {},
+  signers: [],
+  ...changes,
+});
+/** A request of such a caller, in an association that can protect its responses in any way, or in none. */
+export const exchangeOf = (caller: Partial<Caller> = {}, sendSize = 1000, possible = true): Exchange =>
+  new Exchange(callerOf(caller), { possible: () => possible, sendSize: () => sendSize }, { octets: 0x800000, ms: 5000, clock: systemClock });
 
 /** One APDU in, one out, as the octets say. */
 export async function ask(meter: TestMeter, apdu: Apdu | Uint8Array): Promise<Apdu | undefined> {
