@@ -15,6 +15,7 @@ import {
   hdlcLinkStep,
   hdlcUnsent,
 } from './link.js';
+import { linkError } from './link-common.js';
 
 export interface HdlcChannelOptions extends Omit<HdlcLinkOptions, 'client' | 'server'> {
   /** Client address (SAP). */
@@ -195,6 +196,7 @@ export class Endpoint implements ApduChannel {
     switch (output.type) {
       case 'connected':
         this.#failure = undefined;
+        this.#forget();
         for (const o of this.#opening.splice(0)) o.resolve();
         return;
       case 'apdu':
@@ -217,6 +219,13 @@ export class Endpoint implements ApduChannel {
     if (this.#receiving !== undefined) return this.#receiving.resolve(apdu);
     this.#apdus.push(apdu);
     if (this.#apdus.length >= this.#maxPending) this.#step({ type: 'busy', busy: true });
+  }
+  /** What the former link brought is no answer to what the new one asks. */
+  #forget(): void {
+    const { length } = this.#apdus;
+    this.#apdus = [];
+    if (length > 0) this.#line.diagnose(linkError('local', this.#state.phase, `${length} APDU(s) of the former link were not received and are dropped`));
+    if (this.#state.localBusy) this.#step({ type: 'busy', busy: false });
   }
   #fail(error: DlmsError): void {
     this.#failure = error;

@@ -29,7 +29,9 @@ export function clientStep(d: Draft, input: HdlcLinkInput, now: number, o: HdlcL
       if (d.phase !== 'disconnected') return refuse(out, d.phase, input);
       clear(d);
       d.phase = 'connecting';
-      return command(d, now, o, out);
+      if (d.owed === 0 || now >= d.lateUntil) return begin(d, now, o, out);
+      d.pollAt = d.lateUntil;
+      return;
     case 'disconnect':
       if (d.phase === 'disconnected') return void out.push({ type: 'disconnected', by: 'local', reason: 'was not connected' });
       if (d.phase === 'disconnecting') return;
@@ -61,6 +63,12 @@ export function clientStep(d: Draft, input: HdlcLinkInput, now: number, o: HdlcL
   }
 }
 
+/** SNRM, with nothing of the former link on the way any more. */
+function begin(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+  d.owed = 0;
+  command(d, now, o, out);
+}
+
 /** SNRM or DISC, by phase; the answer is waited for. */
 function command(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   const connecting = d.phase === 'connecting';
@@ -70,6 +78,7 @@ function command(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput
 
 function waitForAnswer(d: Draft, now: number, o: HdlcLinkSettings): void {
   d.polled = true;
+  d.owed++;
   d.doubt = false;
   d.fresh = false;
   d.pollAt = never;
@@ -133,12 +142,13 @@ function tick(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[])
   if (now >= d.busyUntil) return end(d, out, linkError('remote', d.phase, `not ready (RNR) for ${o.busyTimeoutMs} ms`));
   if (now >= d.inactiveAt) return end(d, out, { by: 'local', reason: `nothing heard for ${o.inactivityTimeoutMs} ms` });
   if (d.polled && now >= d.deadline) return again(d, now, o, out);
-  if (!d.polled && now >= d.pollAt) poll(d, now, o, out);
+  if (!d.polled && now >= d.pollAt) return d.phase === 'connecting' ? begin(d, now, o, out) : poll(d, now, o, out);
 }
 
 /** No answer in time, or a doubtful one and nothing behind it. */
 function again(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   const silent = !d.doubt;
+  d.lateUntil = now + o.drainMs;
   const limit = d.phase === 'disconnecting' ? Math.min(1, o.retries) : o.retries;
   if (silent && !attempt(d, out, limit, () => new DlmsError('transport/timeout', { waitedMs: Math.round(now - d.since), waitingFor: waitingFor(d) }))) return;
   if (d.phase !== 'connected') return command(d, now, o, out);
@@ -175,15 +185,21 @@ function receive(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSettings, o
   const { control } = frame;
   if (control.type === 'UI') return void out.push({ type: 'ui', frame });
   if (d.phase !== 'disconnected' && o.inactivityTimeoutMs > 0) d.inactiveAt = now + o.inactivityTimeoutMs;
+  const surplus = d.owed > (d.polled ? 1 : 0);
+  if ('pf' in control && control.pf && d.owed > 0) d.owed--;
   if (control.type === 'SNRM' || control.type === 'DISC' || control.type === 'unknown') return ignore(d, out, `${describe(control)} from the server`);
   switch (d.phase) {
     case 'connecting':
+      if (!d.polled) {
+        ignore(d, out, `${describe(control)} of the former link`);
+        return d.owed === 0 ? begin(d, now, o, out) : undefined;
+      }
       return whileConnecting(d, frame, now, o, out);
     case 'disconnecting':
       if (control.type === 'UA' || control.type === 'DM') return end(d, out, { by: 'local', reason: 'DISC' });
       return ignore(d, out, describe(control));
     case 'connected':
-      return whileConnected(d, frame, now, o, out);
+      return whileConnected(d, frame, surplus, now, o, out);
     default:
       return ignore(d, out, describe(control));
   }
@@ -221,16 +237,19 @@ function whileConnecting(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSet
   proceed(d, now, o, out);
 }
 
-function whileConnected(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function whileConnected(d: Draft, frame: HdlcFrame, surplus: boolean, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   const { control } = frame;
   switch (control.type) {
     case 'DM':
-      return end(d, out, linkError('remote', d.phase, 'the server is disconnected (DM)'));
     case 'FRMR':
+      // Nobody asked: if it is true, the answer to the next poll will say so.
+      if (!d.polled) return ignore(d, out, `${control.type} without having been polled`);
+      if (control.type === 'DM') return end(d, out, linkError('remote', d.phase, 'the server is disconnected (DM)'));
       return end(d, out, linkError('remote', d.phase, decodeFrmr(frame.information).text));
     case 'UA':
-      // Right after connecting it is the answer to a repeated SNRM. Later the server has begun a new link: counters no longer agree.
-      if (d.va === 0 && d.vr === 0 && d.recent.length === 0 && d.partial.length === 0) return ignore(d, out, 'UA again');
+      // Right after connecting it is the answer to a repeated SNRM. Later, or when none is missing, the server has begun a new link: counters no longer agree, or
+      // agree by chance, and what was sent would be carried out twice.
+      if ((surplus || d.highest === 0) && d.va === 0 && d.vr === 0 && d.recent.length === 0 && d.partial.length === 0) return ignore(d, out, 'UA again');
       return end(d, out, linkError('remote', d.phase, 'the server reset the link (UA)'));
     case 'I': {
       if (frame.information.length > d.parameters.maxInfoReceive)
@@ -239,7 +258,8 @@ function whileConnected(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSett
           out,
           linkError('remote', d.phase, `information field of ${frame.information.length} octets, at most ${d.parameters.maxInfoReceive} agreed`),
         );
-      const fresh = control.ns === d.vr && !d.localBusy;
+      // An N(R) that acknowledges what was never sent shows a frame that is not of this turn; with F it ends the link.
+      const fresh = control.ns === d.vr && !d.localBusy && (control.pf || advance(d, control.nr, true) >= 0);
       if (fresh && control.pf && advance(d, control.nr, fresh) < 0) return end(d, out, wrongNr(d, control.nr));
       if (fresh) {
         const error = accept(d, frame, o, out);

@@ -130,7 +130,8 @@ function reject(d: Draft, rejected: HdlcControl, reason: HdlcRejection['reasons'
 
 function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 'I' }, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
   if (frame.information.length > d.parameters.maxInfoReceive) return reject(d, control, 'length', o, out);
-  const fresh = control.ns === d.vr && !d.localBusy;
+  // An N(R) that acknowledges what was never sent shows a frame that is not of this turn; with P or F it ends the link.
+  const fresh = control.ns === d.vr && !d.localBusy && (control.pf || advance(d, control.nr, true) >= 0);
   if (fresh && control.pf && advance(d, control.nr, fresh) < 0) return reject(d, control, 'nr', o, out);
   if (fresh) {
     const before = out.length;

@@ -12,13 +12,21 @@ export interface HdlcLinkOptions {
   /** Longest information field to propose or grant for transmission, 32 to 2030. Default: client 128 (the standard's default), server 2030. */
   readonly maxInfoTransmit?: number;
   readonly maxInfoReceive?: number;
-  /** Frames transmitted before an answer is needed, 1 to 7. Default: client 1, server 7. */
+  /**
+   * Frames transmitted before an answer is needed, 1 to 7; of both sides the smaller counts. Default: client 1, server 3.
+   * Numbers have three bits: with a window of W, a frame that the line gives back k round trips late is known as old for certain while (k + 1) · W is at most 7.
+   */
   readonly windowTransmit?: number;
   readonly windowReceive?: number;
   /** Use shorter segments than negotiated, for peers that count more than the information field into the limit. */
   readonly segmentOctets?: number;
   /** Client: how long the answer to a poll may take, one frame of full length included. Default 5000. */
   readonly responseTimeoutMs?: number;
+  /**
+   * Client: how long answers that are missing are waited for, and passed over, before a new link is begun: an answer of the former link must not meet a request of the new one.
+   * Counts from the last poll that was given up, and ends as soon as every poll has its answer. Default: `responseTimeoutMs`.
+   */
+  readonly drainMs?: number;
   /** Client: attempts without progress after the first one. Default 3. */
   readonly retries?: number;
   /** Client: pause before it asks again a server that had nothing to say, is busy, or gave a doubtful answer. Default 100. */
@@ -44,12 +52,13 @@ export interface HdlcLinkSettings extends Required<Omit<HdlcLinkOptions, 'segmen
 }
 
 export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOptions): HdlcLinkSettings {
-  const own = role === 'client' ? hdlcDefaultParameters : { maxInfoTransmit: 2030, maxInfoReceive: 2030, windowTransmit: 7, windowReceive: 7 };
+  const own = role === 'client' ? hdlcDefaultParameters : { maxInfoTransmit: 2030, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 3 };
   const given = Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as unknown as HdlcLinkOptions;
   return {
     role,
     segmentOctets: 2030,
     responseTimeoutMs: 5000,
+    drainMs: options.responseTimeoutMs ?? 5000,
     retries: 3,
     pollIntervalMs: 100,
     busyTimeoutMs: 60_000,
@@ -147,6 +156,10 @@ export interface HdlcLinkState {
   readonly suspect: number;
   /** Client: attempts since the last progress. */
   readonly failures: number;
+  /** Client: polls that were not answered, over all links: their answers are lost, or late. */
+  readonly owed: number;
+  /** Client: how long such an answer may still come. */
+  readonly lateUntil: number;
   /** Client: in-sequence data came since the last poll. */
   readonly fresh: boolean;
   readonly want: boolean;
@@ -189,6 +202,8 @@ export const hdlcLinkDown: HdlcLinkState = /* @__PURE__ */ Object.freeze<HdlcLin
   doubt: false,
   suspect: -1,
   failures: 0,
+  owed: 0,
+  lateUntil: 0,
   fresh: false,
   want: false,
   closing: false,
@@ -210,6 +225,8 @@ export const hdlcLinkDown: HdlcLinkState = /* @__PURE__ */ Object.freeze<HdlcLin
  * believe an answer that brings no news, or the acknowledgement number of an earlier one: it asks again (RR with P) and believes that answer. A server answers such a poll
  * without data, and believes it when it is repeated. After anything unexpected both send single frames until four checkpoints were good, because then even numbers
  * six checkpoints old are known as such. This costs some round trips after a loss, and keeps data right when frames are doubled or overtaken.
+ *
+ * A frame proves nothing about its sender, and after eight frames the numbers come again: docs/transports.md says what a link cannot promise.
  */
 export function hdlcLinkStep(
   state: HdlcLinkState,

@@ -116,9 +116,97 @@ describe('client', () => {
       [1000, tick, ['SNRMP']],
       [2000, tick, ['SNRMP']],
       [3000, tick, ['failed transport/timeout']],
-      [3001, connect, ['SNRMP']],
+      [4001, connect, ['SNRMP']],
     ]);
-    expect(hdlcLinkDeadline(state)).toBe(4001);
+    expect(hdlcLinkDeadline(state)).toBe(5001);
+  });
+  it('waits for late answers of the former link before it begins a new one, and passes over them', () => {
+    const lost: [number, Input, string[]][] = [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
+      [2, send('C001'), ['I0/0P C001']],
+      [1002, tick, ['I0/0P C001']],
+      [2002, tick, ['I0/0P C001']],
+      [3002, tick, ['failed transport/timeout']],
+    ];
+    // Three polls are not answered: the new link begins when all their answers are there,
+    transcript('client', {}, [
+      ...lost,
+      [3003, connect, []],
+      [3010, 'I0/1P C401', ['ignored protocol/link remote']],
+      [3020, 'I0/1P C401', ['ignored protocol/link remote']],
+      [3030, 'RR/1P', ['ignored protocol/link remote', 'SNRMP']],
+      [3040, 'UAP', ['connected']],
+      [3041, send('C002'), ['I0/0P C002']],
+      [3050, 'I0/1P C402', ['apdu C402']],
+    ]);
+    // or when they are long overdue.
+    transcript('client', {}, [
+      ...lost,
+      [3003, connect, []],
+      [3010, 'UAP', ['ignored protocol/link remote']],
+      [4001, tick, []],
+      [4002, tick, ['SNRMP']],
+      [4003, 'UAP', ['connected']],
+    ]);
+    transcript('client', { drainMs: 50 }, [...lost, [3003, connect, []], [3052, tick, ['SNRMP']]]);
+    transcript('client', {}, [...lost, [3003, connect, []], [3004, disconnect, ['DISCP']]]);
+    // What went wrong long ago, or was answered since, holds up nobody.
+    transcript('client', {}, [...lost, [4002, connect, ['SNRMP']]]);
+    transcript('client', {}, [
+      ...lost.slice(0, 4),
+      [1003, 'I0/1P C401', ['apdu C401']],
+      [1004, 'RR/1P', ['ignored protocol/link remote']],
+      [1005, disconnect, ['DISCP']],
+      [1006, 'UAP', ['disconnected local']],
+      [1007, connect, ['SNRMP']],
+    ]);
+  });
+  it('an injected SNRM shows by its UA: nothing is sent to the new link that the former one may have carried out', () => {
+    transcript('client', {}, [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
+      [2, send('C301'), ['I0/0P C301']],
+      [3, 'UAP', ['failed protocol/link remote']],
+    ]);
+    // The answer to an SNRM of our own, repeated before the first UA came, is awaited.
+    transcript('client', {}, [
+      [0, connect, ['SNRMP']],
+      [1000, tick, ['SNRMP']],
+      [1001, 'UAP', ['connected']],
+      [1002, send('C301'), ['I0/0P C301']],
+      [1003, 'UAP', ['ignored protocol/link remote']],
+      [1004, 'UAP', ['failed protocol/link remote']],
+    ]);
+  });
+  it('an injected DM or FRMR without a poll changes nothing', () => {
+    for (const injected of ['DMP', 'FRMRP 540010'])
+      transcript('client', {}, [
+        [0, connect, ['SNRMP']],
+        [1, 'UAP', ['connected']],
+        [2, injected, ['ignored protocol/link remote']],
+        [3, send('C001'), ['I0/0P C001']],
+        [4, 'I0/1P C401', ['apdu C401']],
+        [5, injected, ['ignored protocol/link remote']],
+        [6, send('C002'), ['I1/1P C002']],
+        [7, injected, ['failed protocol/link remote']],
+      ]);
+  });
+  it('a foreign I frame that acknowledges what was not sent is passed over, by either side', () => {
+    transcript('client', wide, [
+      [0, connect, [snrm7]],
+      [1, ua, ['connected']],
+      [2, send('C0'), ['I0/0P C0']],
+      [3, 'I0/5+ FF', ['ignored protocol/link remote']],
+      [4, 'I0/1+ 01', []],
+      [5, 'I1/1P 02', ['apdu 0102']],
+    ]);
+    transcript('server', wide, [
+      [0, snrm7, [ua, 'connected']],
+      [1, 'I0/3+ FF', ['ignored protocol/link remote']],
+      [2, 'I0/0+ 01', []],
+      [3, 'I1/0P 02', ['apdu 0102']],
+    ]);
   });
   it('keeps no timer when nothing is under way', () => {
     const state = transcript('client', {}, [
