@@ -263,7 +263,7 @@ function suite(mode: 'at once' | 'in the background'): void {
         now: new Date('2030-01-01'),
         purpose: type,
         systemTitle: title,
-        revocation: 'ignored',
+        revocation: 'unsafely-ignored',
         verifier: nodeProvider,
       } as const;
       expect(await validateCertificate(certificate, policy)).toEqual([certificate, root]);

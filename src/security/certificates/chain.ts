@@ -5,43 +5,19 @@ import { andThen, type MaybePromise } from '../../core/promise.js';
 import { type Certificate, type SignatureVerifier, verifySigned } from './certificate.js';
 import { checkRevocationList, type RevocationList } from './crl.js';
 import { formatName, sameName } from './name.js';
+import { checkNames } from './name-constraints.js';
 import { oid } from './object-identifiers.js';
+import { type CertificateRefusal, refuse } from './refusal.js';
 
 /** What a certificate is to be used for. */
-export type CertificatePurpose = 'digital-signature' | 'key-agreement' | 'tls-server' | 'tls-client';
+export type CertificatePurpose = 'digital-signature' | 'key-agreement' | 'tls-server' | 'tls-client' | 'certification-authority';
 
-/** Names of the reasons in `security/certificate`. */
-export type CertificateRefusal =
-  /** No path from the certificate to a trust anchor: an issuer is missing, or nothing is trusted. */
-  | 'no-trusted-issuer'
-  /** More certificates, or more possible paths, than are followed. */
-  | 'path-too-long'
-  | 'wrong-signature'
-  | 'not-yet-valid'
-  | 'expired'
-  /** The issuer is no certification authority, or its key may not sign certificates. */
-  | 'issuer-not-authorised'
-  /** More authorities below an authority than it allows. */
-  | 'path-length-exceeded'
-  | 'unknown-critical-extension'
-  /** The key usage (or extended key usage) does not allow this purpose. */
-  | 'wrong-usage'
-  /** The subject is another system title than the one expected, or none. */
-  | 'wrong-system-title'
-  | 'revoked'
-  /** No revocation list of this issuer that is current, signed by it, and understood. */
-  | 'revocation-unknown'
-  /** Import: the certificate of this device is for another key pair than the one it has. */
-  | 'wrong-key'
-  /** Import: another certificate with this issuer and serial number is there. */
-  | 'duplicate-serial-number'
-  | 'store-full'
-  /** Several certificates match: name one by serial number and issuer. */
-  | 'ambiguous'
-  | 'not-found';
-
-/** How revocation is checked: `ignored` must be said; lists given means that every issuer in the path (save for the anchor itself) needs a usable one. */
-export type RevocationPolicy = 'ignored' | { readonly lists: readonly RevocationList[] };
+/**
+ * How revocation is checked. `required`: every issuer in the path (save for the anchor itself) needs a list that is current, signed by it and understood.
+ * `when-available`: where there is none, the certificate counts all the same. In both, what a list of the issuer names is revoked, also after the list's own time.
+ * `unsafely-ignored`: a stolen key is believed until its certificate expires; it must be said.
+ */
+export type RevocationPolicy = { readonly policy: 'required' | 'when-available'; readonly lists: readonly RevocationList[] } | 'unsafely-ignored';
 
 export interface CertificatePolicy {
   /** The only certificates that are trusted by themselves. A certificate to be validated may itself be one (pinning). */
@@ -54,6 +30,11 @@ export interface CertificatePolicy {
   /** Whom the certificate must belong to; give it whenever it is known. */
   readonly systemTitle?: Uint8Array;
   readonly revocation: RevocationPolicy;
+  /**
+   * Purposes (extended key usage, dotted identifiers) that allow signatures or key agreement, beside anyExtendedKeyUsage. Default none: a certificate that names
+   * its purposes and not this one is refused. (Doubtful: the facts at hand name no purpose for either; a companion profile may.)
+   */
+  readonly extendedKeyUsages?: readonly string[];
   readonly verifier: SignatureVerifier;
   /** Certificates in a path, leaf and anchor included. Default 5. */
   readonly maxPath?: number;
@@ -84,25 +65,27 @@ export function validateCertificate(leaf: Certificate, policy: CertificatePolicy
   return attempt(0, undefined);
 }
 
-/** @internal Throws the refusal. */
-export function refuse(reason: CertificateRefusal, certificate?: Certificate, detail?: string): never {
-  throw new DlmsError('security/certificate', {
-    reason,
-    ...(certificate === undefined ? {} : { subject: formatName(certificate.subject) }),
-    ...(detail === undefined ? {} : { detail }),
-  });
-}
-
-function checkLeaf(leaf: Certificate, { purpose, systemTitle }: CertificatePolicy): void {
-  const tls = purpose === 'tls-server' ? oid.serverAuth : purpose === 'tls-client' ? oid.clientAuth : undefined;
+function checkLeaf(leaf: Certificate, policy: CertificatePolicy): void {
+  const { purpose, systemTitle } = policy;
+  const tls = tlsPurpose(purpose);
+  if (purpose === 'certification-authority') requireAuthority(leaf);
   // One purpose per key pair: a TLS certificate signs no DLMS messages and the reverse.
-  if (leaf.type !== (tls === undefined ? purpose : 'tls')) refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
-  if (tls !== undefined && leaf.extendedKeyUsage?.includes(tls) !== true) refuse('wrong-usage', leaf, `${purpose} is not among its purposes`);
+  else if (leaf.type !== (tls === undefined ? purpose : 'tls')) refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
+  if (!mayServe(leaf, policy) || (tls !== undefined && leaf.extendedKeyUsage === undefined))
+    refuse('wrong-usage', leaf, `${purpose} is not among its purposes`);
   if (tls !== undefined && leaf.keyUsage !== undefined && !leaf.keyUsage.includes('digitalSignature'))
     refuse('wrong-usage', leaf, 'TLS needs digitalSignature');
   if (systemTitle === undefined) return;
   if (leaf.systemTitle === undefined) refuse('wrong-system-title', leaf, 'the common name is no system title');
   if (!equalBytes(leaf.systemTitle, systemTitle)) refuse('wrong-system-title', leaf, `${formatHex(systemTitle)} wanted`);
+}
+const tlsPurpose = (purpose: CertificatePurpose): string | undefined =>
+  purpose === 'tls-server' ? oid.serverAuth : purpose === 'tls-client' ? oid.clientAuth : undefined;
+/** Whether the purposes that a certificate names, if any, allow this one. What an authority may do with its authorities is seen at the certificates below. */
+function mayServe({ extendedKeyUsage }: Certificate, { purpose, extendedKeyUsages = [] }: CertificatePolicy): boolean {
+  if (extendedKeyUsage === undefined || purpose === 'certification-authority') return true;
+  const tls = tlsPurpose(purpose);
+  return extendedKeyUsage.some((named) => named === oid.anyExtendedKeyUsage || (tls === undefined ? extendedKeyUsages.includes(named) : named === tls));
 }
 
 /** Paths by names and key identifiers alone, so that the costly signature checks are few. Bounded, however many certificates of one name there are. */
@@ -143,8 +126,9 @@ function checkPath(path: readonly Certificate[], policy: CertificatePolicy): May
   for (const [i, certificate] of path.entries()) {
     checkDates(certificate, policy.now);
     checkCritical(certificate, policy.understood ?? []);
-    if (i > 0) checkAuthority(certificate, path.slice(1, i));
+    if (i > 0) checkAuthority(certificate, path.slice(policy.purpose === 'certification-authority' ? 0 : 1, i), policy);
   }
+  checkNames(path);
   // Signatures from the anchor down, so that octets of strangers are looked at last.
   const step = (i: number): MaybePromise<readonly Certificate[]> => {
     const certificate = path[i];
@@ -177,37 +161,40 @@ const handled: ReadonlySet<string> = /* @__PURE__ */ new Set([
   oid.basicConstraints,
   oid.authorityKeyIdentifier,
   oid.extendedKeyUsage,
+  oid.nameConstraints,
 ]);
 
-function checkAuthority(certificate: Certificate, below: readonly Certificate[]): void {
+function requireAuthority(certificate: Certificate): void {
   if (certificate.basicConstraints?.ca !== true) refuse('issuer-not-authorised', certificate, 'not a certification authority');
   if (certificate.keyUsage?.includes('keyCertSign') !== true) refuse('issuer-not-authorised', certificate, 'its key may not sign certificates');
-  const { pathLength } = certificate.basicConstraints;
+}
+function checkAuthority(certificate: Certificate, below: readonly Certificate[], policy: CertificatePolicy): void {
+  requireAuthority(certificate);
+  // RFC 5280 says nothing of the purposes of an authority; as other implementations do, they limit what is below.
+  if (!mayServe(certificate, policy)) refuse('issuer-not-authorised', certificate, `${policy.purpose} is not among its purposes`);
+  const pathLength = certificate.basicConstraints?.pathLength;
   // An authority that renews itself (issuer = subject) does not count, as RFC 5280 says.
   const counted = below.filter((c) => !sameName(c.issuer, c.subject)).length;
   if (pathLength !== undefined && counted > pathLength) refuse('path-length-exceeded', certificate, `${counted} authorities below, ${pathLength} allowed`);
 }
 
-function checkRevocation(certificate: Certificate, issuer: Certificate, policy: CertificatePolicy): MaybePromise<void> {
-  if (policy.revocation === 'ignored') return;
-  const candidates = policy.revocation.lists.filter((list) => sameName(list.issuer, issuer.subject));
-  let known = false;
+function checkRevocation(certificate: Certificate, issuer: Certificate, { revocation, now, verifier }: CertificatePolicy): MaybePromise<void> {
+  if (revocation === 'unsafely-ignored') return;
+  const candidates = revocation.lists.filter((list) => sameName(list.issuer, issuer.subject));
+  let known = revocation.policy === 'when-available';
   let last = 'none';
-  // Every usable list counts: one that does not name the certificate cannot outvote one that does.
+  // Every list of the issuer counts: one that does not name the certificate, or a newer one that is missing, cannot outvote one that does.
   const next = (i: number): MaybePromise<void> => {
     const list = candidates[i];
     if (list === undefined) {
       if (!known) refuse('revocation-unknown', certificate, `list of ${formatName(issuer.subject)}: ${last}`);
       return;
     }
-    return andThen(checkRevocationList(list, issuer, policy.now, policy.verifier), (state) => {
+    return andThen(checkRevocationList(list, issuer, now, verifier), (state) => {
       last = state;
-      if (state === 'usable') {
-        known = true;
-        const entry = list.revoked.get(certificate.serialNumber);
-        if (entry !== undefined)
-          refuse('revoked', certificate, `${entry.revocationDate.toISOString()}${entry.reason === undefined ? '' : `, ${entry.reason}`}`);
-      }
+      known ||= state === 'usable';
+      const entry = state === 'usable' || state === 'not-current' ? list.revoked.get(certificate.serialNumber) : undefined;
+      if (entry !== undefined) refuse('revoked', certificate, `${entry.revocationDate.toISOString()}${entry.reason === undefined ? '' : `, ${entry.reason}`}`);
       return next(i + 1);
     });
   };

@@ -107,7 +107,7 @@ function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, 
   }
 }
 
-/** Whether a list may be relied on, and if not why. */
+/** Whether a list may be relied on, and if not why. `not-current` is said of a list that is right in everything else. */
 export type RevocationListState = 'usable' | 'not-current' | 'wrong-issuer' | 'wrong-key-usage' | 'unknown-critical-extension' | 'wrong-signature';
 
 /** Checks a list against the certificate of its issuer: name, key usage cRLSign, signature, dates, critical extensions. */
@@ -116,8 +116,8 @@ export function checkRevocationList(list: RevocationList, issuer: Certificate, n
   if (issuer.keyUsage?.includes('cRLSign') !== true) return 'wrong-key-usage';
   if (list.unknownCritical.length > 0) return 'unknown-critical-extension';
   const t = now.getTime();
-  if (!(list.nextUpdate !== undefined && list.thisUpdate.getTime() <= t && t <= list.nextUpdate.getTime())) return 'not-current';
-  return andThen(verifySigned(list, issuer.publicKey, verifier), (valid) => (valid ? 'usable' : 'wrong-signature'));
+  const current = list.nextUpdate !== undefined && list.thisUpdate.getTime() <= t && t <= list.nextUpdate.getTime();
+  return andThen(verifySigned(list, issuer.publicKey, verifier), (valid) => (!valid ? 'wrong-signature' : current ? 'usable' : 'not-current'));
 }
 
 /** What {@link buildRevocationList} writes. */

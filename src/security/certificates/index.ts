@@ -10,7 +10,7 @@ export {
   signerOf,
   verifySigned,
 } from './certificate.js';
-export { type CertificatePolicy, type CertificatePurpose, type CertificateRefusal, type RevocationPolicy, validateCertificate } from './chain.js';
+export { type CertificatePolicy, type CertificatePurpose, type RevocationPolicy, validateCertificate } from './chain.js';
 export {
   buildRevocationList,
   checkRevocationList,
@@ -31,6 +31,7 @@ export {
 export { type BasicConstraints, type Extension, type KeyUsage, type KnownExtensions, keyIdentifier } from './extensions.js';
 export { formatName, type Name, type NameAttribute, type NameAttributeType, name, sameName, systemTitleName, systemTitleOf } from './name.js';
 export { formatPem, type PemLabel, parsePem } from './pem.js';
+export type { CertificateRefusal } from './refusal.js';
 export {
   buildCertificateRequest,
   type CertificateRequest,

@@ -2,9 +2,10 @@ import { equalBytes } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import type { PublicKey } from '../provider.js';
 import { type Certificate, type CertificateType, parseCertificate } from './certificate.js';
-import { refuse } from './chain.js';
+
 import { DerReader, derTag } from './der.js';
 import { derInteger } from './der-values.js';
+import { refuse } from './refusal.js';
 
 /** Whose certificate it is (certificate_entity 0 to 3 of the Security setup object). */
 export type CertificateEntity = 'server' | 'client' | 'certification-authority' | 'other';

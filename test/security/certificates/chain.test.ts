@@ -27,7 +27,7 @@ const base: CertificatePolicy = {
   now,
   purpose: 'digital-signature',
   systemTitle: title,
-  revocation: 'ignored',
+  revocation: 'unsafely-ignored',
   verifier,
 };
 const outcome = (certificate: Certificate, change: Partial<CertificatePolicy> = {}): CertificateRefusal | 'accepted' => {
@@ -210,6 +210,44 @@ describe('a certificate is refused by name', () => {
     expect(outcome(of(usage(0x08), purpose), { purpose: 'tls-server' })).toBe('wrong-usage');
     expect(outcome(of(purpose), { purpose: 'tls-server' })).toBe('accepted');
   });
+  it('made for something else (extended key usage), though its key usage fits: code signing signs no messages', () => {
+    const purposes = (...ids: readonly string[]) => [{ oid: '2.5.29.37', critical: false, value: derSequence(...ids.map(derObjectIdentifier)) }];
+    const codeSigning = '1.3.6.1.5.5.7.3.3';
+    const any = '2.5.29.37.0';
+    const of = (type: 'digital-signature' | 'key-agreement', ...ids: readonly string[]) =>
+      issue(sub, 'P-256', { type, extensions: purposes(...ids) }).certificate;
+    for (const purpose of ['digital-signature', 'key-agreement'] as const) {
+      expect(of(purpose, codeSigning).type).toBe(purpose);
+      expect(outcome(of(purpose, codeSigning), { purpose })).toBe('wrong-usage');
+      expect(outcome(of(purpose, '1.3.6.1.5.5.7.3.1'), { purpose })).toBe('wrong-usage');
+      expect(outcome(of(purpose, any), { purpose })).toBe('accepted');
+      expect(outcome(of(purpose, codeSigning, any), { purpose })).toBe('accepted');
+      // What a companion profile names has to be said.
+      expect(outcome(of(purpose, codeSigning), { purpose, extendedKeyUsages: [codeSigning] })).toBe('accepted');
+    }
+    // An authority for code is none for meters, the anchor included.
+    for (const [ids, expected] of [
+      [[codeSigning], 'issuer-not-authorised'],
+      [[any], 'accepted'],
+    ] as const) {
+      const limited = authority(root, 'P-256', 'Limited', { extensions: purposes(...ids) });
+      const limitedRoot = authority(undefined, 'P-256', 'Limited root', { extensions: purposes(...ids) });
+      expect(outcome(issue(limited, 'P-256').certificate, { intermediates: [limited.certificate] })).toBe(expected);
+      expect(outcome(issue(limitedRoot, 'P-256').certificate, { anchors: [limitedRoot.certificate] })).toBe(expected);
+    }
+  });
+  it('as an authority, when nobody lets it be one', () => {
+    const { systemTitle: _, ...nameless } = base;
+    const purpose = { ...nameless, purpose: 'certification-authority', intermediates: [] } as const;
+    const of = (certificate: Certificate, change: Partial<CertificatePolicy> = {}) =>
+      outcome(certificate, { systemTitle: undefined, ...purpose, ...change } as CertificatePolicy);
+    expect(of(sub.certificate)).toBe('accepted');
+    expect(of(root.certificate)).toBe('accepted');
+    expect(of(authority(undefined, 'P-256', 'Self-made').certificate)).toBe('no-trusted-issuer');
+    expect(of(leaf.certificate, { intermediates: [sub.certificate] })).toBe('issuer-not-authorised');
+    // Below `sub` there may be none (path length 0).
+    expect(of(authority(sub, 'P-256', 'Third').certificate, { intermediates: [sub.certificate] })).toBe('path-length-exceeded');
+  });
   it('below more authorities than allowed', () => {
     const third = authority(sub, 'P-256', 'Third');
     const end = issue(third, 'P-256').certificate;
@@ -243,29 +281,47 @@ describe('revocation', () => {
   const entry = (c: Certificate) => ({ serialNumber: c.serialNumber, revocationDate: from, reason: 'keyCompromise' as const });
   const clear = [revocations(root), revocations(sub)];
   it('needs a usable list of every issuer', () => {
-    expect(outcome(leaf.certificate, { revocation: { lists: clear } })).toBe('accepted');
-    expect(outcome(leaf.certificate, { revocation: { lists: [] } })).toBe('revocation-unknown');
-    expect(outcome(leaf.certificate, { revocation: { lists: clear.slice(0, 1) } })).toBe('revocation-unknown');
-    expect(outcome(leaf.certificate, { revocation: { lists: clear.slice(1) } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear } })).toBe('accepted');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: [] } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(0, 1) } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(1) } })).toBe('revocation-unknown');
   });
   it('refuses the leaf and the authorities that are named', () => {
-    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root), revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe('revoked');
-    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root, { revoked: [entry(sub.certificate)] }), revocations(sub)] } })).toBe('revoked');
-    expect(outcome(leaf.certificate, { revocation: { lists: [...clear, revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe('revoked');
-    // The number alone is not enough: another issuer may use the same.
-    expect(outcome(leaf.certificate, { revocation: { lists: [revocations(root, { revoked: [entry(leaf.certificate)] }), revocations(sub)] } })).toBe(
-      'accepted',
+    expect(
+      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root), revocations(sub, { revoked: [entry(leaf.certificate)] })] } }),
+    ).toBe('revoked');
+    expect(
+      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root, { revoked: [entry(sub.certificate)] }), revocations(sub)] } }),
+    ).toBe('revoked');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: [...clear, revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe(
+      'revoked',
     );
+    // The number alone is not enough: another issuer may use the same.
+    expect(
+      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root, { revoked: [entry(leaf.certificate)] }), revocations(sub)] } }),
+    ).toBe('accepted');
+  });
+  it('a list that is kept back does not bring a revoked certificate back', () => {
+    const stale = revocations(sub, { revoked: [entry(leaf.certificate)], nextUpdate: new Date(now.getTime() - 1000) });
+    for (const policy of ['required', 'when-available'] as const) {
+      expect(outcome(leaf.certificate, { revocation: { policy, lists: [...clear, stale] } })).toBe('revoked');
+      expect(outcome(leaf.certificate, { revocation: { policy, lists: [clear[0] as (typeof clear)[0], stale] } })).toBe('revoked');
+    }
+    const { key } = sub;
+    const forged = revocations({ key: newKey('P-256'), certificate: sub.certificate }, { revoked: [entry(leaf.certificate)], issuerPublicKey: key.publicKey });
+    expect(outcome(leaf.certificate, { revocation: { policy: 'when-available', lists: [forged] } })).toBe('accepted');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'when-available', lists: [] } })).toBe('accepted');
+    expect(outcome(leaf.certificate, { revocation: 'unsafely-ignored' })).toBe('accepted');
   });
   it('uses no list that is old, early, forged, or not understood', () => {
     const first = clear[0] as (typeof clear)[0];
-    const withList = (list: (typeof clear)[0]) => outcome(leaf.certificate, { revocation: { lists: [first, list] } });
+    const withList = (list: (typeof clear)[0]) => outcome(leaf.certificate, { revocation: { policy: 'required', lists: [first, list] } });
     expect(withList(revocations(sub, { nextUpdate: new Date(now.getTime() - 1000) }))).toBe('revocation-unknown');
     expect(withList(revocations(sub, { thisUpdate: new Date(now.getTime() + 1000) }))).toBe('revocation-unknown');
     expect(withList(revocations({ key: newKey('P-256'), certificate: sub.certificate }))).toBe('revocation-unknown');
     expect(withList({ ...revocations(sub), unknownCritical: ['2.5.29.27'] })).toBe('revocation-unknown');
     const noCrlSign = { ...sub.certificate, keyUsage: ['keyCertSign'] as const };
-    expect(outcome(leaf.certificate, { anchors: [noCrlSign], intermediates: [], revocation: { lists: clear } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { anchors: [noCrlSign], intermediates: [], revocation: { policy: 'required', lists: clear } })).toBe('revocation-unknown');
   });
   it('knows no list by heart that has a critical extension of its own, for the list or for an entry', () => {
     const critical = { oid: '2.5.29.28', critical: true, value: new Uint8Array([0x30, 0]) };

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatHex } from '../../../src/core/hex.js';
+import { derContext, derSequence } from '../../../src/security/certificates/der.js';
+import { derObjectIdentifier } from '../../../src/security/certificates/der-values.js';
 import {
   buildCertificateRequest,
   checkRevocationList,
+  type Extension,
   formatPem,
+  name,
   parseCertificate,
   parseCertificateRequest,
   parsePem,
@@ -77,6 +81,56 @@ describe.skipIf(missing).each([
     expect(run('verify', '-CAfile', 'root.pem', '-untrusted', 'sub.pem', 'bad.pem').ok).toBe(false);
   });
 
+  it('agrees with us about name constraints and the purposes of certificates', () => {
+    const subtree = (o: string): Uint8Array => derSequence(derContext(4, true, name({ type: 'O', value: o }).raw));
+    const host = (s: string): Uint8Array => derSequence(derContext(2, false, new TextEncoder().encode(s)));
+    const san = (s: string): Extension => ({ oid: '2.5.29.17', critical: false, value: derSequence(derContext(2, false, new TextEncoder().encode(s))) });
+    const limits = (n: number, ...subtrees: Uint8Array[]): Extension => ({
+      oid: '2.5.29.30',
+      critical: false,
+      value: derSequence(derContext(n, true, ...subtrees)),
+    });
+    const subjectOf = (o: string) => name({ type: 'O', value: o }, { type: 'CN', value: formatHex(title) });
+    const clientAuth = { oid: '2.5.29.37', critical: false, value: derSequence(derObjectIdentifier('1.3.6.1.5.5.7.3.2')) };
+    const cases: readonly (readonly [Extension, string, readonly Extension[]])[] = [
+      [limits(0, subtree('Utility')), 'Utility', []],
+      [limits(0, subtree('Utility')), 'utility  ', []],
+      [limits(0, subtree('Utility')), 'Neighbour', []],
+      [limits(1, subtree('Utility')), 'UTILITY', []],
+      [limits(1, subtree('Neighbour')), 'Utility', []],
+      [limits(0, host('example.org')), 'Utility', [san('a.example.org')]],
+      [limits(0, host('example.org')), 'Utility', [san('example.com')]],
+      [limits(1, host('example.org')), 'Utility', [san('a.example.org')]],
+      [limits(0, host('example.org')), 'Utility', []],
+      [clientAuth, 'Utility', []],
+    ];
+    const seen: string[] = [];
+    for (const [i, [extension, o, extensions]] of cases.entries()) {
+      const dates = { notBefore: new Date(Date.now() - 60_000) };
+      const root = authority(undefined, curve, 'Root', dates);
+      const sub = authority(root, curve, 'Sub', { ...dates, extensions: [extension] });
+      const leaf = issue(sub, curve, { ...dates, subject: subjectOf(o), extensions });
+      for (const [file_, one] of [
+        ['nr.pem', root],
+        ['ns.pem', sub],
+        ['nl.pem', leaf],
+      ] as const)
+        file(file_, formatPem('CERTIFICATE', one.certificate.raw));
+      // smimesign asks for digitalSignature, and for purposes of authorities that allow it.
+      const theirs = run('verify', '-purpose', 'smimesign', '-CAfile', 'nr.pem', '-untrusted', 'ns.pem', 'nl.pem').ok;
+      let ours = true;
+      try {
+        const options = { anchors: [root.certificate], intermediates: [sub.certificate], revocation: 'unsafely-ignored', verifier } as const;
+        here(validateCertificate(leaf.certificate, { ...options, now: new Date(), purpose: 'digital-signature', systemTitle: title }));
+      } catch {
+        ours = false;
+      }
+      expect([i, ours]).toEqual([i, theirs]);
+      seen.push(ours ? 'y' : 'n');
+    }
+    expect(seen.join('')).toBe('yynnyynnyn');
+  });
+
   it('verifies our request, and issues a certificate for it that we accept', () => {
     const key = newKey(curve);
     const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'digital-signature' }, key));
@@ -128,7 +182,7 @@ describe.skipIf(missing).each([
     expect(issued.serialNumber).toBe(0x8001n);
     expect(issued.publicKey).toEqual(key.publicKey);
     expect(issued.type).toBe('digital-signature');
-    const policy = { anchors: [ca], now: new Date(), purpose: 'digital-signature', systemTitle: title, revocation: 'ignored', verifier } as const;
+    const policy = { anchors: [ca], now: new Date(), purpose: 'digital-signature', systemTitle: title, revocation: 'unsafely-ignored', verifier } as const;
     expect(here(validateCertificate(issued, policy))).toEqual([issued, ca]);
     // openssl writes no authority key identifier here by default, or the SHA-1 one; neither is ours.
     expect(ca.subjectKeyIdentifier).toHaveLength(20);

@@ -53,7 +53,14 @@ describe.each(providers)('certificates issued with $name', (provider) => {
     );
     for (const verifier of providers) {
       expect([verifier.name, await verifyCertificateRequest(request, verifier)]).toEqual([verifier.name, true]);
-      const policy = { anchors: [root], now, purpose: 'digital-signature', systemTitle: title, revocation: { lists: [list] }, verifier } as const;
+      const policy = {
+        anchors: [root],
+        now,
+        purpose: 'digital-signature',
+        systemTitle: title,
+        revocation: { policy: 'required', lists: [list] },
+        verifier,
+      } as const;
       expect(await validateCertificate(leaf, policy)).toEqual([leaf, root]);
       const stranger = { ...leaf, signature: root.signature };
       await expect((async () => validateCertificate(stranger, policy))()).rejects.toMatchObject({ context: { reason: 'wrong-signature' } });
