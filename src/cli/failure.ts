@@ -12,7 +12,7 @@ export const exitCodes = {
 } as const;
 export const exitMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.ok, 'done'],
-  [exitCodes.failed, 'the answer is no: octets that are no frame or APDU, a vector that failed, a meter that refused an object'],
+  [exitCodes.failed, 'the answer is no: octets that are no frame or APDU, vectors that failed or were none, a meter that refused an object'],
   [exitCodes.usage, 'the command line cannot be used: unknown command or option, odd hex, no such file'],
   [exitCodes.connection, 'no connection: unreachable, closed, no answer in time'],
   [exitCodes.security, 'refused for security: association rejected, wrong password, wrong key or title, key missing'],

@@ -1,7 +1,7 @@
 import { runVectors, summarize, summaryLine } from '../testing/vectors/index.js';
 import { readVectorFiles } from '../testing/vectors/node.js';
 import { type Command, command } from './command.js';
-import { exitCodes, usage } from './failure.js';
+import { exitCodes, Failure, usage } from './failure.js';
 import { painter } from './text.js';
 
 export const vectorsCommand: Command = command({
@@ -16,7 +16,7 @@ export const vectorsCommand: Command = command({
     verbose: { type: 'boolean', short: 'v', help: 'also list vectors that passed, with the deviations that were accepted' },
   },
   notes: [
-    'A vector passes only when every expected field was compared. A kind, parameter or field that is not known makes it unsupported. Closes with "N passed, N failed, N unsupported"; the exit code is 1 when a vector failed.',
+    'A vector passes only when every expected field was compared. A kind, parameter or field that is not known makes it unsupported. Closes with "N passed, N failed, N unsupported". The exit code is 0 only when something was tested: 1 when a vector failed, when none passed, or when a file is no JSON array of vectors.',
   ],
   async run([dir], values, io) {
     const files = await readVectorFiles(dir as string);
@@ -37,6 +37,9 @@ export const vectorsCommand: Command = command({
         );
       }
     (values.json === true ? io.stderr : io.stdout).write(`${summaryLine(summary)}\n`);
+    const broken = files.filter((f) => !Array.isArray(f.vectors)).map((f) => f.name);
+    if (broken.length > 0) throw new Failure(`no JSON array of vectors in ${broken.join(', ')}`);
+    if (summary.passed + summary.failed === 0) throw new Failure(`nothing was tested in ${dir}`);
     return summary.failed > 0 ? exitCodes.failed : exitCodes.ok;
   },
 });

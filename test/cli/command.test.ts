@@ -214,6 +214,22 @@ describe('vectors', () => {
     expect((await cli(['vectors', path, '--only', 'c'])).out).toBe('1 passed, 0 failed, 0 unsupported\n');
     expect(await cli(['vectors', path, '--only', 'nobody'])).toMatchObject({ code: 2, err: expect.stringContaining('has this --only') });
   });
+  it('fails when nothing was tested', async () => {
+    for (const content of ['[]', '[{}]', JSON.stringify([{ id: 'a', kind: 'telepathy', input: {}, expected: {} }])]) {
+      const { code, err } = await cli(['vectors', file('nothing.json', content)]);
+      expect(err).toMatch(/^dlms-cosem: nothing was tested in .*nothing\.json\n$/);
+      expect(code).toBe(1);
+    }
+  });
+  it.each(['{broken', '{}', '"vectors"', ''])('fails when a file of the folder holds no vectors: %s', async (content) => {
+    const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-broken-'));
+    writeFileSync(join(mixed, 'a.json'), content);
+    writeFileSync(join(mixed, 'b.json'), JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]));
+    const { code, out, err } = await cli(['vectors', mixed]);
+    expect(out).toMatch(/\n1 passed, 0 failed, 1 unsupported\n$/);
+    expect(err).toContain('no JSON array of vectors in a.json');
+    expect(code).toBe(1);
+  });
   it('goes on after a file in the folder that is no JSON', async () => {
     const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-mixed-'));
     writeFileSync(join(mixed, 'a.json'), '{broken');
