@@ -2,7 +2,6 @@ import { formatHex } from '../core/hex.js';
 import { dateTimeFromBytes } from '../cosem/date-time.js';
 import { formatDateTime } from '../cosem/date-time-text.js';
 import { plainPushItem, plainReading, pushListOf, readingsOf } from '../cosem/push-readings.js';
-import { isProtected } from '../security/apdu-tags.js';
 import { decipherWith } from '../translator/decipher.js';
 import { explain } from '../translator/explain.js';
 import { explainText } from '../translator/explain-text.js';
@@ -12,8 +11,8 @@ import { type Command, command } from './command.js';
 import { exitCodes, Failure, failureOf, usage } from './failure.js';
 import { octetsFrom } from './input.js';
 import type { Io } from './io.js';
-import { givenKeys, keyOptions } from './keys.js';
-import { apdusIn, type Message, type Mode, type OpenOptions, open, openMessage } from './messages.js';
+import { givenKeys, keyOptions, keysNote } from './keys.js';
+import { apdusIn, type Message, MessageReader, type Mode, type OpenOptions } from './messages.js';
 import { explainKeys, explainNames } from './names.js';
 import { painter } from './text.js';
 import { nameOf, readingsTable } from './values.js';
@@ -25,7 +24,8 @@ export const decodeCommand: Command = command({
   count: [0, 1],
   options: {
     ...keyOptions,
-    unverified: { type: 'boolean', help: 'also read what cannot be verified (no --ak, or encrypted only); the output says authenticated: false' },
+    'system-title': { type: 'string', value: 'HEX', help: 'system title of the sender, 8 octets; only where messages do not name it' },
+    unverified: { type: 'boolean', help: 'also read what cannot be verified (no authentication key, or encrypted only); the output says authenticated: false' },
     json: { type: 'boolean', help: 'JSON, for programs' },
     xml: { type: 'boolean', help: 'the plain APDUs in the XML form of the DLMS UA' },
     readings: { type: 'boolean', help: 'only the readings of pushes' },
@@ -36,23 +36,26 @@ export const decodeCommand: Command = command({
   notes: [
     'Frames are joined, general block transfer is put together, ciphering is opened and verified. Pushes that name their values are listed as readings.',
     'What is not verified is not shown as if it were: a message that cannot be authenticated is opened only with --unverified.',
+    keysNote,
   ],
   examples: [
     'dlms-cosem decode C001C100080000010000FF0200',
-    'dlms-cosem decode push.hex --ek 00112233445566778899AABBCCDDEEFF --ak FFEEDDCCBBAA99887766554433221100',
+    'dlms-cosem decode push.hex --keys keys.json',
+    'dlms-cosem decode push.hex --ask ek --unverified',
     'cat dump.bin | dlms-cosem decode - --json',
   ],
   async run([argument], values, io) {
     if (values.strict === true && values.lenient === true) throw usage('--strict and --lenient exclude each other');
     if (values.json === true && values.xml === true) throw usage('--json and --xml exclude each other');
     const mode: Mode = values.strict === true ? 'strict' : values.lenient === true ? 'lenient' : 'both';
-    const options: OpenOptions = { keys: givenKeys(values), unverified: values.unverified === true, mode };
+    const options: OpenOptions = { keys: await givenKeys(values, io), unverified: values.unverified === true, mode };
     const octets = await octetsFrom(argument, io);
     const { apdus, problems, framing } = apdusIn(octets);
     const messages: Message[] = [];
-    for (const a of apdus) messages.push(await openMessage(a.octets, a.framing, options));
+    const reader = new MessageReader(options);
+    for (const a of apdus) messages.push(await reader.read(a.octets, a.framing));
     const failures: unknown[] = messages.flatMap((m) => (m.error === undefined ? [] : [m.error]));
-    if (values.json === true) io.stdout.write(`${JSON.stringify(await asJson(octets, framing, messages, problems, options), undefined, 2)}\n`);
+    if (values.json === true) io.stdout.write(`${JSON.stringify(asJson(octets, framing, messages, problems, options), undefined, 2)}\n`);
     else if (values.xml === true)
       for (const m of messages) io.stdout.write(m.plain === undefined ? '' : `${apduToXml(m.plain, { lenient: mode !== 'strict' })}\n`);
     else human(octets, messages, options, values, io);
@@ -79,7 +82,7 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
       ...(opened ? { decipher: decipherWith(explainKeys(options.keys)) } : {}),
     });
     const width = (io.columns ?? 100) >= 120 ? 16 : 8;
-    io.stdout.write(`${explainText(tree, octets, { colours: io.isTTY, octets: width, ...(values.paths === true ? { paths: true } : {}) })}\n`);
+    io.stdout.write(`${explainText(tree, { colours: io.isTTY, octets: width, ...(values.paths === true ? { paths: true } : {}) })}\n`);
   }
   for (const m of messages) {
     for (const q of new Map(m.quirks.map((quirk) => [quirk.name, quirk])).values())
@@ -101,21 +104,15 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
     else if (values.readings === true) io.stdout.write(`no readings with OBIS codes in the push${when}; without --readings its values are shown\n`);
   }
 }
-async function asJson(
-  octets: Uint8Array,
-  framing: string | undefined,
-  messages: readonly Message[],
-  problems: readonly unknown[],
-  options: OpenOptions,
-): Promise<object> {
+function asJson(octets: Uint8Array, framing: string | undefined, messages: readonly Message[], problems: readonly unknown[], options: OpenOptions): object {
   return {
     framing: framing ?? null,
     octets: octets.length,
-    messages: await Promise.all(messages.map((m) => messageJson(m, options))),
+    messages: messages.map((m) => messageJson(m, options)),
     problems: problems.map((p) => failureOf(p).line),
   };
 }
-async function messageJson(m: Message, options: OpenOptions): Promise<object> {
+function messageJson(m: Message, options: OpenOptions): object {
   const lenient = m.quirks.length > 0 || options.mode === 'lenient';
   const push = m.apdu?.type === 'data-notification' ? m.apdu : undefined;
   const body = push?.notificationBody.dataValue;
@@ -139,7 +136,7 @@ async function messageJson(m: Message, options: OpenOptions): Promise<object> {
           ...(m.plain === undefined ? {} : { plaintext: formatHex(m.plain) }),
         }),
     ...(m.plain === undefined || m.apdu === undefined ? {} : { value: apduToJson(m.plain, { lenient }) }),
-    ...(await carried(m, options)),
+    ...carriedJson(m),
     ...(body === undefined ? {} : { readings: readingsOf(body).map((r) => ({ name: nameOf(r.obis), ...plainReading(r) })) }),
     ...(push === undefined || push.dateTime.length !== 12 ? {} : { time: formatDateTime(dateTimeFromBytes(push.dateTime)) }),
     ...(list === undefined ? {} : { pushList: list.map(plainPushItem) }),
@@ -147,15 +144,7 @@ async function messageJson(m: Message, options: OpenOptions): Promise<object> {
     ...(m.error === undefined ? {} : { error: failureOf(m.error).line }),
   };
 }
-/** The xDLMS APDU inside an association request or response. */
-async function carried(m: Message, options: OpenOptions): Promise<{ userInformation?: JsonObject | { error: string } }> {
-  const { apdu } = m;
-  if (apdu === undefined || !('userInformation' in apdu) || !(apdu.userInformation instanceof Uint8Array)) return {};
-  const title = apdu.type === 'aarq' ? apdu.callingAPTitle : apdu.type === 'aare' ? apdu.respondingAPTitle : undefined;
-  try {
-    const inside = isProtected(apdu.userInformation) ? (await open(apdu.userInformation, title, options)).apdu : apdu.userInformation;
-    return { userInformation: apduToJson(inside, { lenient: true }) };
-  } catch (e) {
-    return { userInformation: { error: failureOf(e).line } };
-  }
+function carriedJson({ carried }: Message): { userInformation?: JsonObject | { error: string } } {
+  if (carried === undefined) return {};
+  return { userInformation: carried.plain === undefined ? { error: failureOf(carried.error).line } : apduToJson(carried.plain, { lenient: true }) };
 }

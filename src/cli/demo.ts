@@ -12,7 +12,6 @@ import type { Obis } from '../cosem/obis.js';
 import { readingsOf } from '../cosem/push-readings.js';
 import { scaled } from '../cosem/scaled.js';
 import { importKeys, SecurityContext } from '../security/context.js';
-import { InvocationCounters } from '../security/counters.js';
 import { nodeProvider } from '../security/node-provider.js';
 import { simulatedClients, simulatedMeter, testKeys } from '../testing/simulated-meter.js';
 import { decipherWith } from '../translator/decipher.js';
@@ -22,9 +21,11 @@ import { connectTcp, listenTcp } from '../transport/tcp.js';
 import { trace } from '../transport/trace.js';
 import { serveWrapper, wrapperChannel } from '../transport/wrapper.js';
 import { type Command, command } from './command.js';
+import { forgottenCounters } from './counters.js';
 import { exitCodes, Failure } from './failure.js';
 import type { Io } from './io.js';
-import { apdusIn, openMessage } from './messages.js';
+import { noKeys } from './keys.js';
+import { apdusIn, MessageReader } from './messages.js';
 import { explainNames } from './names.js';
 import { Progress, painter, plot, size, table } from './text.js';
 import { nameOf, readingsTable } from './values.js';
@@ -67,7 +68,7 @@ async function readMeter(io: Io, rows: number): Promise<void> {
       suite: 0,
       systemTitle: title,
       keys: await importKeys(nodeProvider, 0, testKeys),
-      counters: new InvocationCounters(),
+      counters: forgottenCounters(),
     });
     const client = new Client(wrapperChannel(transport, { clientSap: simulatedClients.management, serverSap: 1 }), {
       authentication: { mechanism: 'hls-gmac' },
@@ -95,7 +96,7 @@ async function readMeter(io: Io, rows: number): Promise<void> {
       const systemTitle = direction === 'sent' ? title : meter.systemTitle;
       const keys = decipherWith({ encryptionKey: testKeys.globalUnicast, authenticationKey: testKeys.authentication, systemTitle });
       say(`   ${direction}: ${formatHex(octets, ' ')}`);
-      say(indented(explainText(explain(octets, { decipher: keys, names: explainNames() }), octets, { colours: io.isTTY, octets: 8 })));
+      say(indented(explainText(explain(octets, { decipher: keys, names: explainNames() }), { colours: io.isTTY, octets: 8 })));
     }
     say('');
 
@@ -154,15 +155,9 @@ async function decodePush(io: Io): Promise<void> {
   say(paint('bold', `6. A captured push: ${meter}`));
   const octets = parseHex(vector.input.hex);
   const { apdus } = apdusIn(octets);
-  const keys = {
-    encryption: parseHex(encryptionKey),
-    authentication: parseHex(authenticationKey),
-    title: undefined,
-    dedicated: undefined,
-    broadcast: undefined,
-  };
+  const keys = { ...noKeys, encryption: parseHex(encryptionKey), authentication: parseHex(authenticationKey) };
   for (const { octets: apdu, framing } of apdus) {
-    const message = await openMessage(apdu, framing, { keys, unverified: false, mode: 'both' });
+    const message = await new MessageReader({ keys, unverified: false, mode: 'both' }).read(apdu, framing);
     if (message.error !== undefined) throw message.error;
     say(`   ${octets.length} octets, ${framing}; authenticated: ${message.authenticated}`);
     if (message.apdu?.type === 'data-notification') say(indented(readingsTable(readingsOf(message.apdu.notificationBody.dataValue), paint)));

@@ -151,13 +151,13 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
     if (isDlmsError(e, 'association/rejected')) {
       const diagnostic = String(e.context.diagnostic);
       const [wants, args] = /application-context/.test(diagnostic)
-        ? ['wants ciphering', ' --ek … --ak …']
+        ? ['wants ciphering', ' --ask ek,ak']
         : /authentication/.test(diagnostic)
-          ? ['wants a password, or keys', ' --password …']
+          ? ['wants a password, or keys', ' --ask password']
           : ['refuses the association', ''];
       return { rank: args === '' ? ranks.rejected : ranks.locked, verdict: `${wants} (${diagnostic})`, arguments: args };
     }
-    if (isDlmsError(e, 'service/exception')) return { rank: ranks.locked, verdict: failureOf(e).line, arguments: ' --ek … --ak …' };
+    if (isDlmsError(e, 'service/exception')) return { rank: ranks.locked, verdict: failureOf(e).line, arguments: ' --ask ek,ak' };
     return { rank: ranks.link, verdict: `answers with something else than an AARE: ${formatHex(apdu.subarray(0, 16))}`, arguments: '' };
   }
 }

@@ -6,7 +6,7 @@ import { explainText } from '../translator/explain-text.js';
 import { type Command, command } from './command.js';
 import { exitCodes } from './failure.js';
 import { octetsFrom } from './input.js';
-import { givenKeys, keyOptions } from './keys.js';
+import { givenKeys, keyOptions, keysNote } from './keys.js';
 import { explainKeys, explainNames } from './names.js';
 
 export const explainCommand: Command = command({
@@ -16,20 +16,22 @@ export const explainCommand: Command = command({
   count: [0, 1],
   options: {
     ...keyOptions,
+    'system-title': { type: 'string', value: 'HEX', help: 'system title of the sender, 8 octets; only where messages do not name it' },
     json: { type: 'boolean', help: 'the tree as JSON: offset, length, path, name, meaning' },
     paths: { type: 'boolean', help: 'the path of each value' },
   },
   notes: [
-    'A tool for looking, without judgement: what an authentication key could verify and does not is deciphered all the same, and said so. decode is for trusting what one reads.',
+    'A tool for looking, without judgement: without the authentication key, and where only encryption was applied, what the keys make of the octets is shown and said not to be verified. decode is for trusting what one reads.',
+    keysNote,
   ],
   examples: ['dlms-cosem explain 7EA0190300022C47FE52E6E700C401C10009060100202000FF7E8C7E'],
   async run([argument], values, io) {
     const octets = await octetsFrom(argument, io);
-    const tree = explain(octets, { names: explainNames(), decipher: decipherWith(explainKeys(givenKeys(values))) });
+    const tree = explain(octets, { names: explainNames(), decipher: decipherWith(explainKeys(await givenKeys(values, io))) });
     if (values.json === true) io.stdout.write(`${JSON.stringify(plain(tree), undefined, 1)}\n`);
     else
       io.stdout.write(
-        `${explainText(tree, octets, { colours: io.isTTY, octets: (io.columns ?? 100) >= 120 ? 16 : 8, ...(values.paths === true ? { paths: true } : {}) })}\n`,
+        `${explainText(tree, { colours: io.isTTY, octets: (io.columns ?? 100) >= 120 ? 16 : 8, ...(values.paths === true ? { paths: true } : {}) })}\n`,
       );
     return firstError(tree) === undefined ? exitCodes.ok : exitCodes.failed;
   },
@@ -43,7 +45,7 @@ function plain(n: ExplainNode): object {
     name: n.name,
     ...(n.type === undefined ? {} : { type: n.type }),
     meaning: n.meaning,
-    ...(n.octets === undefined ? {} : { octets: formatHex(n.octets) }),
+    ...(n.origin === undefined || n.octets === undefined ? {} : { octets: formatHex(n.octets) }),
     ...(n.quirk === undefined ? {} : { quirk: n.quirk }),
     ...(n.error === undefined ? {} : { error: n.error.message }),
     ...(n.children === undefined ? {} : { children: n.children.map(plain) }),

@@ -8,6 +8,10 @@ export interface Io {
   /** Standard error is a terminal: progress may overwrite its line. Default: as `isTTY`. */
   readonly errorIsTTY?: boolean;
   readonly columns?: number;
+  /** Environment variables. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asks the user, and does not show what is typed. Absent where there is no terminal. */
+  ask?(question: string): Promise<string>;
   /** Ends commands that run until they are told to stop, and calls that take long. */
   readonly signal?: AbortSignal;
 }

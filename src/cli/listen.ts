@@ -2,13 +2,13 @@ import { formatHex, parseHex } from '../core/hex.js';
 import { plainReading, scaledReading } from '../cosem/push-readings.js';
 import { dataToJson } from '../idis/data-json.js';
 import type { CompanionProfile } from '../idis/profile.js';
-import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
-import { FileCounterStore } from '../security/node-store.js';
+import type { InvocationCounters } from '../security/counters.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { listenPushTcp, listenPushUdp, type RemoteAddress } from '../transport/push-node.js';
 import type { PushedApdu } from '../transport/push-receiver.js';
 import { type Command, command } from './command.js';
 import { whole } from './connect.js';
+import { counterOptions, forgottenCounters, keptCounters } from './counters.js';
 import { exitCodes, failureOf, usage } from './failure.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
@@ -27,35 +27,33 @@ export const listenCommand: Command = command({
     port: { type: 'string', value: 'N', help: 'TCP or UDP port (default 4059; 0: a free one)' },
     host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1: not reachable from outside; 0.0.0.0 for every network)' },
     udp: { type: 'boolean', help: 'datagrams instead of TCP' },
-    keys: { type: 'string', value: 'FILE', help: 'keys and policy of each sender, a JSON file (see below)' },
+    keys: { type: 'string', value: 'FILE', help: 'keys and policy of each sender, a JSON file that only you can read and write (see below)' },
     profile: { type: 'string', value: 'ID|FILE', help: 'companion profile that names values, alarms and events, e.g. idis-package-2' },
     confirm: { type: 'boolean', help: 'confirm every verified data-notification; default: those that ask for it by their service class' },
+    'never-confirm': { type: 'boolean', help: 'confirm nothing' },
     'system-title': { type: 'string', value: 'HEX', help: 'system title of this receiver, 8 octets (default 444C4D5300000001)' },
-    counters: {
-      type: 'string',
-      value: 'DIR',
-      help: 'folder that remembers the counters between runs; without it replays are known within one run, and nothing is confirmed',
-    },
+    ...counterOptions,
     count: { type: 'string', value: 'N', help: 'end after this many accepted messages' },
     json: { type: 'boolean', help: 'a line of JSON for each message, for programs' },
   },
   notes: [
     'The framing (wrapper, HDLC, M-Bus, bare APDU) is found out for each connection or datagram. A message is printed when the policy of its sender is met, else refused: wrong key, seen before, less protected than required. authenticated: true is said only of what a key proved.',
     'FILE is {"format": "push-keys/1", "plain": "refuse", "senders": [{"systemTitle": HEX, "encryptionKey": HEX, "authenticationKey": HEX}]}. A sender may have broadcastKey, suite (0, 1, 2), name, profile, address (for messages that do not name their sender) and policy: both (default), authenticated, encrypted (shown as not authenticated), unverified (opens what it can, replays included). Messages without protection are taken without a key file, and with one when it says "plain": "accept". Details: docs/push-keys.md.',
-    'A confirmation is ciphered with the key of the sender, so that it needs a counter that never repeats: --counters. What is not verified is never confirmed.',
+    'Counters are kept between runs, so that a message of an earlier run is not taken again, and no confirmation is ciphered with a counter that was used before. What is not verified is never confirmed.',
     'Runs until it is interrupted, which ends it with 0; with --count, an interruption before the last message ends it with 5. With --json the first line says where it listens ("type": "listening"), then come "push" and "refused".',
   ],
   examples: ['dlms-cosem listen --port 4059 --host 0.0.0.0 --keys keys.json --profile idis-package-2', 'dlms-cosem listen --port 0 --udp --json --count 1'],
   async run(_, values, io) {
     const port = whole(values.port ?? '4059', '--port', 0, 65535);
     const count = values.count === undefined ? undefined : whole(values.count, '--count', 1, Number.MAX_SAFE_INTEGER);
-    if (values.confirm === true && (values.counters === undefined || values.keys === undefined))
-      throw usage('--confirm needs --keys and --counters: a confirmation is ciphered, with a counter that never repeats');
+    if (values.confirm === true && values['never-confirm'] === true) throw usage('--confirm and --never-confirm exclude each other');
+    for (const name of ['confirm', 'counters', 'create-counters'] as const)
+      if (values[name] !== undefined && values.keys === undefined) throw usage(`--${name} goes with --keys: without keys nothing is verified`);
     const title = values['system-title'] === undefined ? ownTitle : hexArgument(values['system-title'], '--system-title', [8]);
-    const file = values.keys === undefined ? undefined : await readPushKeys(values.keys, io);
-    const store = values.counters === undefined ? new MemoryCounterStore() : new FileCounterStore(values.counters);
-    const senders = await sendersOf(file, values.profile, title, new InvocationCounters(store, { block: values.counters === undefined ? 1 : 32 }));
-    const confirm = values.counters === undefined ? 'never' : values.confirm === true ? 'always' : 'asked';
+    const file = values.keys === undefined ? undefined : await readPushKeys(values.keys);
+    const counters = file === undefined ? forgottenCounters() : await keptCounters(values, io);
+    const senders = await sendersOf(file, values.profile, title, counters);
+    const confirm = values['never-confirm'] === true ? 'never' : values.confirm === true ? 'always' : 'asked';
     const listening = new Listening(senders, confirm, values.json === true, count, io);
     const options = { port, ...(values.host === undefined ? {} : { host: values.host }), ...listening.reception };
     const listener = await (values.udp === true ? listenPushUdp : listenPushTcp)(options, (push, from) => listening.take(push, from));
@@ -112,7 +110,6 @@ class Listening {
   readonly #notes: Notes;
   readonly #blocks = new Map<string, GbtEndpoint>();
   #taken = 0;
-  #told = false;
   #end: () => void = () => undefined;
 
   constructor(senders: Awaited<ReturnType<typeof sendersOf>>, confirm: 'never' | 'asked' | 'always', json: boolean, count: number | undefined, io: Io) {
@@ -164,10 +161,6 @@ class Listening {
     const wanted = opened.authenticated && (this.#confirm === 'always' || (this.#confirm === 'asked' && opened.asked));
     const confirmation = wanted && push.framing !== 'mbus' ? await opened.confirm() : undefined;
     if (wanted && push.framing === 'mbus') this.#notes.write('not confirmed: M-Bus cannot carry an answer');
-    if (this.#confirm === 'never' && opened.asked && opened.authenticated && !this.#told) {
-      this.#told = true;
-      this.#notes.write('not confirmed: the sender asks for a confirmation, which needs --counters');
-    }
     this.#show(opened, push, from, confirmation !== undefined);
     // An answer has to leave before the connection is closed.
     if (this.complete) setTimeout(() => this.#end(), confirmation === undefined ? 0 : 100);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { askHidden } from './prompt.js';
 import { main } from './run.js';
 
 const stop = new AbortController();
@@ -19,4 +20,6 @@ process.exitCode = await main(process.argv.slice(2), {
   errorIsTTY: process.stderr.isTTY === true,
   ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
   signal: stop.signal,
+  env: process.env,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: (question: string) => askHidden(question, process.stdin, process.stderr) } : {}),
 });

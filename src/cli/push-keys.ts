@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { isDlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { type Check, check, type JsonSchema, listOf, object, oneOf, optional, refuse, text } from '../idis/json-check.js';
 import { importKeys } from '../security/context.js';
@@ -8,7 +6,8 @@ import { KeyRing, type RingEntry } from '../security/key-ring.js';
 import { nodeProvider } from '../security/node-provider.js';
 import type { Protection } from '../security/policy.js';
 import { usage } from './failure.js';
-import type { Io } from './io.js';
+import { parseSecrets, secretHex } from './keys.js';
+import { secretFile } from './secret-file.js';
 
 /**
  * What is required of the messages of a sender. `unverified` opens what the keys can read: no tag, no counter and so no replay is looked at.
@@ -40,10 +39,6 @@ export interface PushKeyFile {
   readonly senders: readonly PushSender[];
 }
 
-/** Octets that no error may show. */
-const secret: Check<string> = check({ type: 'string', pattern: '^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$' }, (v) =>
-  typeof v === 'string' && /^([\da-f]{32}|[\da-f]{64})$/i.test(v) ? v : refuse('a key of 32 or 64 hexadecimal digits', 'something else'),
-);
 const title: Check<string> = check({ type: 'string', pattern: '^[0-9A-Fa-f]{16}$' }, (v) =>
   typeof v === 'string' && /^[\da-f]{16}$/i.test(v) ? v : refuse('a system title of 16 hexadecimal digits', 'something else'),
 );
@@ -57,9 +52,9 @@ const shape = (): Check<PushKeyFile> =>
       object({
         systemTitle: title,
         name: optional(text),
-        encryptionKey: optional(secret),
-        authenticationKey: optional(secret),
-        broadcastKey: optional(secret),
+        encryptionKey: optional(secretHex),
+        authenticationKey: optional(secretHex),
+        broadcastKey: optional(secretHex),
         suite: optional(suite),
         policy: optional(oneOf('both', 'authenticated', 'encrypted', 'unverified')),
         address: optional(text),
@@ -76,37 +71,10 @@ export const pushKeysJsonSchema = (): JsonSchema => ({
 });
 
 /** Reads a key file. What is wrong is told by its place; nothing of what stands there is shown. */
-export function parsePushKeys(json: string, name: string): PushKeyFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (e) {
-    // The message of the parser quotes the text.
-    const at = /position (\d+)/.exec(e instanceof Error ? e.message : '')?.[1];
-    throw usage(`${name} is no JSON${at === undefined ? '' : ` (at character ${at})`}`);
-  }
-  try {
-    return shape()(value);
-  } catch (e) {
-    if (!isDlmsError(e, 'parse/invalid-text')) throw e;
-    const path = e.path.map((part) => (/^(\d{1,6}|[A-Za-z]{1,20})$/.test(part) ? part : '…')).join('.');
-    throw usage(`${name}${path === '' ? '' : `, ${path}`}: ${e.context.expected} expected`);
-  }
-}
+export const parsePushKeys = (json: string, name: string): PushKeyFile => parseSecrets(json, name, shape());
 
-/** Reads the file, and says on standard error when others of this machine can read it too. */
-export async function readPushKeys(path: string, io: Io): Promise<PushKeyFile> {
-  const [content, info] = await Promise.all([readFile(path, 'utf8'), stat(path)]).catch(() => {
-    throw usage(`--keys: nothing readable at ${path}`);
-  });
-  warnOpenFile(path, info.mode, io);
-  return parsePushKeys(content, path);
-}
-/** Windows has no such mode bits. */
-export function warnOpenFile(path: string, mode: number, io: Io): void {
-  if (process.platform !== 'win32' && (mode & 0o044) !== 0)
-    io.stderr.write(`warning: ${path} holds keys and can be read by other users of this machine (mode ${(mode & 0o777).toString(8)}); chmod 600 ${path}\n`);
-}
+/** Reads the file; one that others of this machine can read or write is refused. */
+export const readPushKeys = async (path: string): Promise<PushKeyFile> => parsePushKeys(new TextDecoder().decode(await secretFile(path, '--keys')), path);
 
 const required: Readonly<Record<PushPolicy, Protection>> = {
   both: { authenticated: true, encrypted: true },

@@ -1,21 +1,19 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { concat } from '../core/bytes.js';
 import { isDlmsError } from '../core/errors.js';
 import { ecPublicKey } from '../security/certificates/ec.js';
 import { nodeProvider } from '../security/node-provider.js';
 import type { Curve, KeyPair, PublicKey } from '../security/provider.js';
 import { Failure, usage } from './failure.js';
-import type { Io } from './io.js';
-import { warnOpenFile } from './push-keys.js';
+import { secretFile } from './secret-file.js';
 
 // Keys for digital signatures, from files. What stands in them is never shown.
 
 /** The own key pair: PEM (PKCS 8 or SEC 1), or the scalar as 64 or 96 hexadecimal digits. */
-export async function signingKey(path: string, io: Io): Promise<KeyPair> {
+export async function signingKey(path: string): Promise<KeyPair> {
   const option = '--signing-key';
-  const content = await keyText(path, option);
-  warnOpenFile(path, (await stat(path)).mode, io);
+  const content = Buffer.from(await secretFile(path, option)).toString('latin1');
   if (/BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED/m.test(content))
     throw usage(`${option}: ${path} is encrypted; openssl pkey -in ${path} writes it without a passphrase`);
   const scalar = hexOctets(content);
@@ -31,7 +29,9 @@ export async function signingKey(path: string, io: Io): Promise<KeyPair> {
 /** The public key of the meter: PEM (a certificate, or a public key), or x and y as 128 or 192 hexadecimal digits. */
 export async function peerKey(path: string): Promise<PublicKey> {
   const option = '--peer-key';
-  const content = await keyText(path, option);
+  const content = await readFile(path, 'latin1').catch(() => {
+    throw usage(`${option}: nothing readable at ${path}`);
+  });
   if (/PRIVATE KEY-----/.test(content)) throw usage(`${option}: ${path} holds a private key; the public one (or a certificate) of the meter is needed`);
   const point = hexOctets(content);
   try {
@@ -46,10 +46,6 @@ export async function peerKey(path: string): Promise<PublicKey> {
 /** P-256 belongs to security suite 1, P-384 to suite 2. */
 export const suiteOf = (curve: Curve): 1 | 2 => (curve === 'P-256' ? 1 : 2);
 
-const keyText = (path: string, option: string): Promise<string> =>
-  readFile(path, 'latin1').catch(() => {
-    throw usage(`${option}: nothing readable at ${path}`);
-  });
 function hexOctets(content: string): Uint8Array | undefined {
   const digits = content.replace(/[\s:]/g, '').replace(/^0x/i, '');
   return /^([\da-f]{2})+$/i.test(digits) ? new Uint8Array(Buffer.from(digits, 'hex')) : undefined;

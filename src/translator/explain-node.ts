@@ -24,7 +24,7 @@ export interface ExplainNode {
   readonly source?: string;
   /** This node and those below are about other octets than those around: deciphered, or put together from several frames or blocks. */
   readonly origin?: 'deciphered' | 'reassembled';
-  /** The octets that an `origin` made. */
+  /** The octets in which this node and those below count: on the top node, and where an `origin` made others. */
   readonly octets?: Uint8Array;
 }
 /** While it is being made. */

@@ -12,8 +12,8 @@ export interface ExplainTextOptions {
   readonly sources?: boolean;
 }
 
-/** The tree as lines: offset, octets, name and meaning. Octets of a node with children stand on the lines of the children. */
-export function explainText(node: ExplainNode, bytes: Uint8Array, options: ExplainTextOptions = {}): string {
+/** The tree of `explain` as lines: offset, octets, name and meaning. Octets of a node with children stand on the lines of the children. */
+export function explainText(node: ExplainNode, options: ExplainTextOptions = {}): string {
   const lines: string[] = [];
   const paint = (code: number, text: string): string => (options.colours === true && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
   const wide = options.octets ?? 16;
@@ -35,6 +35,6 @@ export function explainText(node: ExplainNode, bytes: Uint8Array, options: Expla
     );
     for (const c of n.children ?? []) walk(c, own, level + 1);
   };
-  walk(node, bytes, 0);
+  walk(node, new Uint8Array(0), 0);
   return lines.join('\n');
 }

@@ -31,15 +31,16 @@ export interface ExplainOptions {
  */
 export function explain(bytes: Uint8Array, options: ExplainOptions = {}): ExplainNode {
   const state = new Explainer(options);
-  return explainFrames(bytes, options.framing ?? detectFraming(bytes), state);
+  return withOctets(explainFrames(bytes, options.framing ?? detectFraming(bytes), state), bytes);
 }
 
 /** Explains one value of a schema: an attribute of a class, a structure of your own. */
 export function explainValue(schema: Parameters<typeof explainSchema>[0], bytes: Uint8Array, options: ExplainOptions = {}): ExplainNode {
   const state = new Explainer(options);
   const { node, error } = explainSchema(schema, bytes, 0, bytes.length, schema.kind, state.schemaOptions(bytes));
-  return whole(node, error, 0, bytes.length);
+  return withOctets(whole(node, error, 0, bytes.length), bytes);
 }
+const withOctets = (top: Draft, octets: Uint8Array): ExplainNode => ({ ...top, octets });
 
 /** What the octets look like: by their first octets and the lengths that they state. */
 export function detectFraming(b: Uint8Array): Framing {
@@ -94,7 +95,7 @@ export class Explainer {
     if (this.#level >= 8) return part(from, to - from, 'apdu', 'nested too deeply');
     this.#level++;
     try {
-      const { node, error } = explainSchema(Apdu, bytes, from, to, 'apdu', this.schemaOptions(bytes));
+      const { node, error } = explainSchema(Apdu, bytes, from, to, 'apdu', this.schemaOptions(bytes, bytes[from]));
       const all = whole(node, error, from, to);
       if (all.length > 0) all.source = sourceOf(bytes[from] as number);
       return all;
@@ -103,17 +104,18 @@ export class Explainer {
     }
   }
 
-  schemaOptions(bytes: Uint8Array): Parameters<typeof explainSchema>[5] {
+  /** @param tag of the APDU, when it is one: the books have one type for general-glo-ciphering and general-ded-ciphering */
+  schemaOptions(bytes: Uint8Array, tag?: number): Parameters<typeof explainSchema>[5] {
     const { maxDepth } = this.options;
     return {
       names: this.names,
       ...(maxDepth === undefined ? {} : { maxDepth }),
-      inside: (node, at, siblings) => this.#inside(bytes, node, at, siblings),
+      inside: (node, at, siblings) => this.#inside(bytes, node, at, siblings, tag),
     };
   }
 
   /** Octet strings that contain something. */
-  #inside(bytes: Uint8Array, node: Draft, at: string, siblings: Readonly<Record<string, unknown>>): void {
+  #inside(bytes: Uint8Array, node: Draft, at: string, siblings: Readonly<Record<string, unknown>>, tag: number | undefined): void {
     const { value } = node;
     if (!(value instanceof Uint8Array) || value.length === 0) return;
     if (at.endsWith('APTitle') || at.endsWith('ystemTitle')) this.#remember(value);
@@ -129,7 +131,7 @@ export class Explainer {
     else if (at === 'compact-array.arrayContents')
       fill(compactArrayContents(bytes, from, end(node), siblings.contentsDescription as TypeDescription, this.schemaOptions(bytes)));
     else if (at === 'General-Block-Transfer.blockData') this.#block(node, value, siblings, fill);
-    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at)) fill(explainCiphered(this, bytes, from, end(node), at, siblings));
+    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at)) fill(explainCiphered(this, bytes, from, end(node), { at, tag, siblings }));
   }
   #remember(title: Uint8Array): void {
     if (title.length === 8 && this.titles.length < 64) this.titles.unshift(title);

@@ -7,7 +7,7 @@ import { nodeProvider } from '../../src/security/node-provider.js';
 import { profileMeter } from '../../src/testing/profile-meter.js';
 import { listenTcp } from '../../src/transport/tcp.js';
 import { serveWrapper } from '../../src/transport/wrapper.js';
-import { cli, simulated } from './support.js';
+import { cli, keyFile, simulated } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-check-'));
 let files = 0;
@@ -16,7 +16,8 @@ const file = (content: object | string): string => {
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
 };
-const keys = ['--ek', '000102030405060708090A0B0C0D0E0F', '--ak', 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF'];
+const keys = ['--keys', keyFile({ encryptionKey: '000102030405060708090A0B0C0D0E0F', authenticationKey: 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF' })];
+const password = ['--keys', keyFile({ password: '12345678' })];
 
 let meter: Awaited<ReturnType<typeof simulated>>;
 let url: string;
@@ -140,9 +141,9 @@ describe('check-profile of a live meter', () => {
       meter: { systemTitle: null, logicalDeviceName: 'SIM0000000000001' },
       notes: [expect.any(String)],
     });
-    const unknown = await cli(['check-profile', `${meter.url}?client=17`, '--password', '12345678', '--profile', 'idis-package-2']);
+    const unknown = await cli(['check-profile', `${meter.url}?client=17`, ...password, '--profile', 'idis-package-2']);
     expect(unknown.out).toContain('rights not compared: the profile has no client with address 17; --client names one');
-    const named = await cli(['check-profile', `${meter.url}?client=17`, '--password', '12345678', '--profile', 'idis-package-2', '--client', 'management']);
+    const named = await cli(['check-profile', `${meter.url}?client=17`, ...password, '--profile', 'idis-package-2', '--client', 'management']);
     expect(named.out).toContain('rights of the management client');
   });
   it('shows progress on a terminal, on standard error', async () => {

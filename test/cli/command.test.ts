@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.js';
 import { markdown } from '../../src/cli/help.js';
-import { cli, simulated } from './support.js';
+import { cli, keyFile, simulated } from './support.js';
 
 const captures = JSON.parse(readFileSync('test/vectors/captures.json', 'utf8')) as {
   id: string;
   input: { hex: string };
   params: { encryptionKey?: string; authenticationKey?: string };
 }[];
+const keysOf = ({ encryptionKey, authenticationKey }: { encryptionKey?: string | null; authenticationKey?: string | null }): string =>
+  keyFile({ ...(encryptionKey ? { encryptionKey } : {}), ...(authenticationKey ? { authenticationKey } : {}) });
 const capture = (id: string) => captures.find((c) => c.id === id)!;
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-cli-'));
 const file = (name: string, content: string | Uint8Array): string => {
@@ -47,6 +49,7 @@ describe('bad input is one clear line and an exit code', () => {
   const { encryptionKey: ek = '', authenticationKey: ak = '' } = push.params;
   const { hex } = push.input;
   const austrian = capture('cap-kaifa-at-netznoe');
+  const open = '--keys-on-command-line';
   it.each<[string, string[], number, RegExp]>([
     ['an unknown command', ['decrypt'], 2, /unknown command "decrypt".*help/],
     ['an unknown option', ['decode', '--key', '00'], 2, /unknown option --key.*decode --help/],
@@ -58,18 +61,18 @@ describe('bad input is one clear line and an exit code', () => {
     ['no hex and no file', ['decode', 'push.hex'], 2, /"push.hex" is no file, and no hexadecimal digits/],
     ['nothing on standard input', ['decode', '-'], 2, /standard input is empty/],
     ['a folder', ['decode', folder], 2, /is a folder/],
-    ['a short key', ['decode', hex, '--ek', '0011'], 2, /--ek has 2 octets; 16 or 32 are needed/],
-    ['keys of two lengths', ['decode', hex, '--ek', ek, '--ak', ak + ak], 2, /--ak has 32 octets; 16 are needed/],
+    ['a short key', ['decode', hex, open, '--ek', '0011'], 2, /--ek has 2 octets; 16 or 32 are needed/],
+    ['keys of two lengths', ['decode', hex, open, '--ek', ek, '--ak', ak + ak], 2, /--ak has 32 octets; 16 are needed/],
     ['contradicting options', ['decode', request, '--strict', '--lenient'], 2, /exclude each other/],
     ['octets of nothing known', ['decode', '00'], 1, /no frame and no APDU/],
     ['a frame with a wrong checksum', ['decode', '7EA00721037301417E'], 1, /no frame and no APDU|checksum/],
     ['a truncated APDU', ['decode', request.slice(0, -4)], 1, /unexpected end at offset/],
-    ['a missing key', ['decode', hex, '--readings'], 4, /ciphered: give its key with --ek/],
-    ['a missing authentication key', ['decode', hex, '--ek', ek, '--readings'], 4, /--ak, or read it without verification with --unverified/],
-    ['a wrong key', ['decode', hex, '--ek', ak, '--ak', ak, '--readings'], 4, /Wrong key or title/],
-    ['a wrong authentication key', ['decode', hex, '--ek', ek, '--ak', ek, '--readings'], 4, /Wrong key or title/],
-    ['encrypted only', ['decode', austrian.input.hex, '--ek', austrian.params.encryptionKey!, '--readings'], 4, /not authenticated.*--unverified/],
-    ['encrypted only, wrong key', ['decode', austrian.input.hex, '--ek', ek, '--unverified', '--readings'], 4, /Wrong key or title/],
+    ['a missing key', ['decode', hex, '--readings'], 4, /ciphered: its key is needed.*--keys FILE.*DLMS_COSEM_EK.*--ask/],
+    ['a missing authentication key', ['decode', hex, open, '--ek', ek, '--readings'], 4, /authentication key is needed.*--unverified/],
+    ['a wrong key', ['decode', hex, open, '--ek', ak, '--ak', ak, '--readings'], 4, /Wrong key or title/],
+    ['a wrong authentication key', ['decode', hex, open, '--ek', ek, '--ak', ek, '--readings'], 4, /Wrong key or title/],
+    ['encrypted only', ['decode', austrian.input.hex, open, '--ek', austrian.params.encryptionKey!, '--readings'], 4, /not authenticated.*--unverified/],
+    ['encrypted only, wrong key', ['decode', austrian.input.hex, open, '--ek', ek, '--unverified', '--readings'], 4, /Wrong key or title/],
     ['no such folder of vectors', ['vectors', join(folder, 'none')], 2, /nothing readable/],
     ['a folder without vectors', ['vectors', folder], 2, /none in/],
     ['no URL', ['read', 'meter'], 2, /no URL like tcp:/],
@@ -79,10 +82,10 @@ describe('bad input is one clear line and an exit code', () => {
     ['no OBIS code', ['read', 'tcp://127.0.0.1', '-o', '3:1-0-1:2'], 2, /is no OBIS code/],
     ['rows without profile', ['read', 'tcp://127.0.0.1', '--entries', '1-4'], 2, /go with --profile/],
     ['a time that is none', ['read', 'tcp://127.0.0.1', '--profile', '1-0:99.1.0*255', '--from', 'yesterday'], 2, /is no time like/],
-    ['HLS without keys', ['read', 'tcp://127.0.0.1', '--mechanism', 'hls-gmac'], 2, /needs --ek and --ak/],
+    ['HLS without keys', ['read', 'tcp://127.0.0.1', '--mechanism', 'hls-gmac'], 2, /needs the encryption key and the authentication key/],
     ['an unreachable host', ['read', 'tcp://127.0.0.1:1'], 3, /cannot connect to 127.0.0.1:1: .*Check host and port/],
     ['a port that is none', ['simulate', '--port', '99999'], 2, /--port must be a whole number from 0 to 65535/],
-    ['half the keys', ['simulate', '--ek', ek], 2, /go together/],
+    ['half the keys', ['simulate', open, '--ek', ek], 2, /go together/],
     ['broken XML', ['translate', '<x'], 2, /./],
     ['JSON of no APDU', ['translate', '{"type":"get"}'], 2, /./],
   ])('%s', async (_, argv, code, text) => {
@@ -96,7 +99,7 @@ describe('bad input is one clear line and an exit code', () => {
   });
   it('no key shows in any output', async () => {
     for (const flags of [[], ['--json'], ['--readings']]) {
-      const { out, err } = await cli(['decode', hex, '--ek', ek, '--ak', ak, ...flags]);
+      const { out, err } = await cli(['decode', hex, open, '--ek', ek, '--ak', ak, ...flags]);
       expect(out + err).not.toContain(ek);
       expect(out + err).not.toContain(ak);
     }
@@ -116,10 +119,7 @@ describe('decode', () => {
   });
   it.each(captures.filter((c) => !c.id.includes('restarted')).map((c) => [c.id]))('finds out the framing of %s and decodes it', async (id) => {
     const { input, params } = capture(id);
-    const keys = [
-      ...(params.encryptionKey ? ['--ek', params.encryptionKey] : []),
-      ...(params.authenticationKey ? ['--ak', params.authenticationKey] : ['--unverified']),
-    ];
+    const keys = [...(params.encryptionKey ? ['--keys', keysOf(params)] : []), ...(params.authenticationKey ? [] : ['--unverified'])];
     const { code, out, err } = await cli(['decode', input.hex, '--json', ...keys]);
     expect(err).toBe('');
     expect(code).toBe(0);
@@ -135,7 +135,7 @@ describe('decode', () => {
   });
   it('says what it could not verify', async () => {
     const { input, params } = capture('cap-lg-e450-enc-3');
-    const { out, code } = await cli(['decode', input.hex, '--ek', params.encryptionKey!, '--unverified', '--readings']);
+    const { out, code } = await cli(['decode', input.hex, '--keys', keyFile({ encryptionKey: params.encryptionKey! }), '--unverified', '--readings']);
     expect(code).toBe(0);
     expect(out).toContain('authenticated: false');
   });
@@ -250,7 +250,9 @@ describe('read and simulate', () => {
     expect((await meter.stop()).code).toBe(0);
     await hdlc.stop();
   });
-  const keys = ['--ek', '000102030405060708090A0B0C0D0E0F', '--ak', 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF'];
+  const ak = 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF';
+  const keys = ['--keys', keyFile({ encryptionKey: '000102030405060708090A0B0C0D0E0F', authenticationKey: ak })];
+  const password = (text: string): string[] => ['--keys', keyFile({ password: text })];
   it('reads as public client', async () => {
     const { code, out } = await cli(['read', `${meter.url}?client=16`, '-o', '8:0-0:1.0.0*255:2']);
     expect(code).toBe(0);
@@ -267,31 +269,31 @@ describe('read and simulate', () => {
   });
   it('reads a profile by entries, by time and whole', async () => {
     const read = async (...more: string[]) =>
-      JSON.parse((await cli(['read', `${meter.url}?client=17`, '--password', '12345678', '--profile', '1-0:99.1.0*255', '--json', ...more])).out).profile;
+      JSON.parse((await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', ...more])).out).profile;
     expect((await read()).rows).toHaveLength(200);
     const some = await read('--entries', '5-8');
     expect(some.rows).toHaveLength(4);
     expect(some.columns[2]).toMatchObject({ logicalName: '1-0:1.8.0*255', unit: 'Wh' });
     const timed = await read('--from', some.rows[1][0], '--to', some.rows[3][0]);
     expect(timed.rows).toEqual(some.rows.slice(1));
-    const csv = await cli(['read', `${meter.url}?client=17`, '--password', '12345678', '--profile', '1-0:99.1.0*255', '--entries', '1-2', '--csv']);
+    const csv = await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--entries', '1-2', '--csv']);
     expect(csv.out.trimEnd().split('\n')).toHaveLength(3);
   });
   it('lists objects over HDLC', async () => {
-    const { code, out } = await cli(['read', `${hdlc.url}?client=17&server=1`, '--password', '12345678', '--list']);
+    const { code, out } = await cli(['read', `${hdlc.url}?client=17&server=1`, ...password('12345678'), '--list']);
     expect(code).toBe(0);
     expect(out).toMatch(/7 +1 {2}1-0:99\.1\.0\*255 +Profile generic/);
   });
   it.each<[string, string, string[], number, RegExp]>([
-    ['a wrong password', '?client=17', ['--password', 'guess'], 4, /Wrong password/],
+    ['a wrong password', '?client=17', password('guess'), 4, /Wrong password/],
     ['no password', '?client=17', [], 4, /wants another authentication/],
     ['an unknown client', '?client=77', [], 4, /refused the association/],
-    ['a wrong key', '?client=1', ['--ek', '00'.repeat(16), '--ak', keys[3]!], 4, /Wrong key or title/],
+    ['a wrong key', '?client=1', ['--keys', keyFile({ encryptionKey: '00'.repeat(16), authenticationKey: ak })], 4, /Wrong key or title/],
     ['a wrong meter title', '?client=1', [...keys, '--meter-title', '0011223344556677'], 4, /Wrong key or title/],
     [
       'an object that is not there',
       '?client=17',
-      ['--password', '12345678', '-o', '3:1-0:99.9.9*255:2'],
+      [...password('12345678'), '-o', '3:1-0:99.9.9*255:2'],
       1,
       /refused class 3 1-0:99\.9\.9\*255 attribute 2: object-undefined/,
     ],

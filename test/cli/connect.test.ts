@@ -17,7 +17,7 @@ import { listenTcp } from '../../src/transport/tcp.js';
 import { serveWrapper } from '../../src/transport/wrapper.js';
 import { applicationContexts } from '../../src/xdlms/acse.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
-import { cli } from './support.js';
+import { cli, keyFile } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-connect-'));
 let files = 0;
@@ -57,10 +57,10 @@ async function party(suite: 1 | 2): Promise<Party> {
     pair: await nodeProvider.importPrivateKey(`ECDSA ${curve}`, new Uint8Array(octets(d))),
   };
 }
-const meterTitle = parseHex('4D4D4D6701BC614E');
 
 /** A meter with two clients that sign: 40 without ciphering, 41 with it. */
 async function signingMeter(suite: 1 | 2) {
+  const meterTitle = parseHex(`4D4D4D6701BC610${suite}`);
   const [client, meter] = [await party(suite), await party(suite)];
   const signatures = { signing: meter.pair, peerSigning: client.pair.publicKey };
   const counters = new InvocationCounters();
@@ -86,8 +86,8 @@ async function signingMeter(suite: 1 | 2) {
   });
   const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, simulated.connection()));
   stops.push(() => listener.close());
-  const keys = ['--ek', formatHex(globalUnicast as Uint8Array), '--ak', formatHex(authentication as Uint8Array)];
-  return { client, meter, keys, url: `tcp://127.0.0.1:${listener.port}` };
+  const keys = ['--keys', keyFile({ encryptionKey: formatHex(globalUnicast as Uint8Array), authenticationKey: formatHex(authentication as Uint8Array) })];
+  return { client, meter, meterTitle, keys, url: `tcp://127.0.0.1:${listener.port}` };
 }
 const name = ['-o', '1:0-0:42.0.0*255:2'];
 
@@ -109,7 +109,7 @@ describe.each([1, 2] as const)('HLS 7, suite %i', (suite) => {
       }
   });
   it('takes the key of the meter from its certificate', async () => {
-    const { client, meter } = bench;
+    const { client, meter, meterTitle } = bench;
     const certificate = await buildCertificate(
       {
         serialNumber: 1n,
@@ -175,7 +175,12 @@ describe('signature keys that cannot be used', () => {
       [file(own.pkcs8), file(pem(rsa.publicKey, 'spki')), [], /holds no public key/],
       [file(own.pkcs8), file(other.spki), [], /--peer-key is of P-384, --signing-key of P-256/],
       [file(own.pkcs8), file(own.spki), ['--suite', '2'], /--suite 2 does not go with the signing key: it is of suite 1/],
-      [file(own.pkcs8), file(own.spki), ['--ek', '00'.repeat(32), '--ak', '00'.repeat(32)], /--ek has 32 octets; suite 1 needs 16/],
+      [
+        file(own.pkcs8),
+        file(own.spki),
+        ['--keys', keyFile({ encryptionKey: '00'.repeat(32), authenticationKey: '00'.repeat(32) })],
+        /the encryption key has 32 octets; suite 1 needs 16/,
+      ],
       [file(own.pkcs8), file(own.spki), ['--mechanism', 'lls'], /go with --mechanism hls-ecdsa/],
     ];
     for (const [a, b, more, text] of cases) {
@@ -188,9 +193,10 @@ describe('signature keys that cannot be used', () => {
     expect((await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'hls-ecdsa'])).err).toMatch(/needs --signing-key and --peer-key/);
     expect(createPublicKey(own.spki).asymmetricKeyType).toBe('ec');
   });
-  it('warns of a private key that others can read', async () => {
-    const { err } = await attempt(file(own.pkcs8, 0o644), file(own.spki));
-    expect(err).toMatch(/^warning: \S+ holds keys and can be read by other users/);
+  it.each([0o644, 0o620, 0o602])('a private key that others can read or write (mode %o) is refused', async (mode) => {
+    const { err, code } = await attempt(file(own.pkcs8, mode), file(own.spki));
+    expect(err).toMatch(/^dlms-cosem: --signing-key: \S+ holds keys, and other users of this machine can read or write it/);
+    expect(code).toBe(4);
   });
 });
 

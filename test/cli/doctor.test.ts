@@ -38,7 +38,7 @@ describe('doctor over TCP', () => {
     expect(again.code, again.err).toBe(0);
     // The reading client wants a password, the management client ciphering.
     expect(run.out).toMatch(/client 17, server 1 .*wants a password/);
-    expect(run.out).toMatch(/client=17&server=1" --password …/);
+    expect(run.out).toMatch(/client=17&server=1" --ask password/);
     expect(run.out).toMatch(/client 1, server 1 .*(ciphering|password)/);
     expect(run.out).toMatch(/clients 2, 3, 18, .* refuses the association/);
     await meter.stop();

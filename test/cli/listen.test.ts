@@ -42,7 +42,8 @@ interface Listener {
   readonly ended: Promise<Run>;
 }
 /** The command with --json, listening on a free port. */
-async function listening(...options: string[]): Promise<Listener> {
+const listening = (...options: string[]): Promise<Listener> => listeningIn({ XDG_STATE_HOME: mkdtempSync(join(folder, 'state-')) }, ...options);
+async function listeningIn(env: { XDG_STATE_HOME: string }, ...options: string[]): Promise<Listener> {
   const abort = new AbortController();
   let text = '';
   let wake = (): void => undefined;
@@ -57,7 +58,7 @@ async function listening(...options: string[]): Promise<Listener> {
       .split('\n')
       .filter((l) => l !== '')
       .map((l) => JSON.parse(l));
-  const ended = cli(['listen', '--port', '0', '--json', ...options], '', { signal: abort.signal, stdout });
+  const ended = cli(['listen', '--port', '0', '--json', ...options], '', { signal: abort.signal, stdout, env });
   let over = false;
   void ended.then(() => {
     over = true;
@@ -181,7 +182,7 @@ describe('listen', () => {
     const context = await meter();
     const keys = keyFile({ name: 'cellar' });
     const store = counters();
-    const l = await listening('--keys', keys, '--counters', store);
+    const l = await listening('--keys', keys, '--counters', store, '--create-counters');
     const asks = wrap(1, 16, await protect(notification('confirmed'), context));
     const [answer] = await send(l.port, [asks], 1);
     const confirmation = unwrap(answer!);
@@ -215,17 +216,17 @@ describe('listen', () => {
   });
   it('over UDP too', async () => {
     const context = await meter();
-    const l = await listening('--udp', '--keys', keyFile(), '--counters', counters(), '--count', '1');
+    const l = await listening('--udp', '--keys', keyFile(), '--count', '1');
     const [answer] = await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), context))], 1, true);
     expect(formatHex((await unprotect(unwrap(answer!).payload, context)).apdu)).toBe('104000000700');
     expect((await l.ended).code).toBe(0);
   });
   it('refuses without answer: wrong key, unknown sender, no protection, less protection, plain', async () => {
-    const wrongKey = await listening('--keys', keyFile({ encryptionKey: ak }), '--counters', counters(), '--confirm');
+    const wrongKey = await listening('--keys', keyFile({ encryptionKey: ak }), '--confirm');
     const unknown = await listening('--keys', keyFile({ systemTitle: '0102030405060708' }));
     const none = await listening();
     const encrypted = await listening('--keys', keyFile());
-    const plain = await listening('--keys', keyFile(), '--counters', counters(), '--confirm');
+    const plain = await listening('--keys', keyFile(), '--confirm');
     const message = async (policy?: { authenticated: boolean; encrypted: boolean }) =>
       wrap(1, 16, await protect(notification('confirmed'), await meter(policy)));
     const cases: [Listener, Uint8Array, RegExp][] = [
@@ -254,7 +255,7 @@ describe('listen', () => {
       [{ policy: 'encrypted' }, encryptedOnly],
       [{ policy: 'unverified', authenticationKey: undefined }, undefined],
     ] as const) {
-      const l = await listening('--keys', keyFile(more), '--counters', counters(), '--confirm', '--count', '1');
+      const l = await listening('--keys', keyFile(more), '--confirm', '--count', '1');
       await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), await meter(policy)))]);
       expect(await l.line(1)).toMatchObject({ type: 'push', authenticated: false, confirmed: false, readings: [{ obis: '1.0.1.8.0.255' }] });
       expect((await l.ended).code).toBe(0);
@@ -270,14 +271,25 @@ describe('listen', () => {
     expect(await l.line(2)).toMatchObject({ authenticated: true, systemTitle: formatHex(title) });
     await l.ended;
   });
-  it('says once that a confirmation needs counters', async () => {
-    const context = await meter();
-    const l = await listening('--keys', keyFile(), '--count', '2');
-    for (const n of [1, 2]) {
-      await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), context))]);
-      expect(await l.line(n)).toMatchObject({ authenticated: true, confirmed: false });
-    }
-    expect((await l.ended).err).toBe('not confirmed: the sender asks for a confirmation, which needs --counters\n');
+  it('a recorded push is not taken again by the next run: counters are kept without being asked for', async () => {
+    const state = { XDG_STATE_HOME: mkdtempSync(join(folder, 'state-')) };
+    const keys = keyFile();
+    const push = wrap(1, 16, await protect(notification('unconfirmed'), await meter()));
+    const first = await listeningIn(state, '--keys', keys, '--count', '1');
+    await send(first.port, [push]);
+    expect(await first.line(1)).toMatchObject({ type: 'push', authenticated: true });
+    expect((await first.ended).err).toBe(`the invocation counters are kept in ${state.XDG_STATE_HOME}/dlms-cosem/counters from now on\n`);
+    const second = await listeningIn(state, '--keys', keys);
+    await send(second.port, [push]);
+    expect(await second.line(1)).toMatchObject({ type: 'refused', reason: expect.stringMatching(/replay/) });
+    second.interrupt();
+    expect((await second.ended).err).toBe('');
+  });
+  it('confirms nothing when it is told so', async () => {
+    const l = await listening('--keys', keyFile(), '--count', '1', '--never-confirm');
+    await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), await meter()))]);
+    expect(await l.line(1)).toMatchObject({ authenticated: true, confirmationAsked: true, confirmed: false });
+    await l.ended;
   });
   it('puts blocks together, and decodes with a profile: the pushes of a customer port', async () => {
     const wanted = captures.filter((c) => /^cap-(lg-e450-enc-[12]|kamstrup-encrypted|kaifa-at-netznoe)$/.test(c.id));
@@ -379,13 +391,12 @@ describe('any octets', () => {
 });
 
 describe('the key file', () => {
-  it('warns when others can read it', async () => {
-    const path = file({ format: 'push-keys/1', senders: [sender] }, 0o644);
-    const l = await listening('--keys', path);
-    l.interrupt();
-    const { err } = await l.ended;
-    expect(err).toMatch(/^warning: \S+ holds keys and can be read by other users of this machine \(mode 644\)/);
+  it.each([0o644, 0o640, 0o622, 0o602])('a file that others can read or write (mode %o) is refused', async (mode) => {
+    const path = file({ format: 'push-keys/1', senders: [sender] }, mode);
+    const { code, err } = await cli(['listen', '--port', '0', '--keys', path]);
+    expect(err).toMatch(/^dlms-cosem: --keys: \S+ holds keys, and other users of this machine can read or write it \(mode 6[0-7]{2}\)/);
     expect(err).not.toContain(ek);
+    expect(code).toBe(4);
   });
   it.each<[string, object | string, RegExp]>([
     ['no JSON', `{"format": "push-keys/1", "senders": [{"encryptionKey": ${ek}}]}`, /is no JSON/],
@@ -411,7 +422,7 @@ describe('the key file', () => {
     expect(out + err).not.toMatch(new RegExp(`${ek.slice(0, 12)}|${ak.slice(0, 12)}|${ek.slice(2, 14)}`));
   });
   it('other bad options', async () => {
-    expect((await cli(['listen', '--confirm'])).err).toMatch(/--confirm needs --keys and --counters/);
+    expect((await cli(['listen', '--confirm'])).err).toMatch(/--confirm goes with --keys/);
     expect((await cli(['listen', '--keys', join(folder, 'none')])).err).toMatch(/nothing readable/);
     expect((await cli(['listen', '--profile', 'idis-package-9'])).err).toMatch(/no profile that comes with this program \(idis-package-1/);
     expect((await cli(['listen', '--count', '0'])).code).toBe(2);

@@ -1,5 +1,23 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keptCounters } from '../../src/cli/counters.js';
 import type { Io } from '../../src/cli/io.js';
+import { formatKeyFile, type KeyFile } from '../../src/cli/keys.js';
 import { main } from '../../src/cli/run.js';
+
+/** Where the command of this test file keeps its counters. */
+export const stateHome: string = mkdtempSync(join(tmpdir(), 'dlms-cosem-state-'));
+export const env = { XDG_STATE_HOME: stateHome } as const;
+await keptCounters({}, { env, stdout: { write: () => true }, stderr: { write: () => true }, stdin: (async function* () {})(), isTTY: false });
+
+let files = 0;
+/** A key file that nobody else can read. */
+export function keyFile(keys: KeyFile): string {
+  const path = join(stateHome, `keys-${++files}.json`);
+  writeFileSync(path, formatKeyFile(keys), { mode: 0o600 });
+  return path;
+}
 
 export interface Run {
   readonly code: number;
@@ -16,6 +34,7 @@ export async function cli(argv: readonly string[], stdin: string | Uint8Array = 
       if (stdin.length > 0) yield stdin;
     })(),
     isTTY: false,
+    env,
     ...more,
   };
   const code = await main(argv, io);

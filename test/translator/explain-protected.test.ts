@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
+import { formatHex } from '../../src/core/hex.js';
 import { nobleProvider } from '../../src/security/noble.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
-import { decipherWith, type ExplainKeys, type ExplainNode, explain } from '../../src/translator/index.js';
+import { decipherWith, type ExplainKeys, type ExplainNode, explain, explainText } from '../../src/translator/index.js';
 import { wrap } from '../../src/transport/wpdu.js';
 import { clientTitle, hex, pairOf, testKeys } from '../security/support.js';
 
@@ -85,4 +86,72 @@ it('a key of a length that no suite has is an error in the tree, not an exceptio
   const bytes = await protect(get, client, { form: 'glo', protection: { authenticated: true, encrypted: true } });
   expect(problems(bytes, { ...keysOf(0), encryptionKey: new Uint8Array(5) })).toMatch(/invalid key/);
   expect(problems(bytes, { encryptionKey: new Uint8Array(5) })).toMatch(/invalid key/);
+});
+
+describe('what is not proven is not called so', () => {
+  const dedicated = Uint8Array.from({ length: 16 }, (_, i) => 0x77 - i);
+  const both = { authenticated: true, encrypted: true };
+  async function dedicatedMessage(): Promise<Uint8Array> {
+    const { client } = await pairOf(nobleProvider, 0);
+    await client.takeDedicatedKey(dedicated);
+    return protect(get, client, { form: 'general-ded', protection: both });
+  }
+  const textOf = (bytes: Uint8Array, keys: ExplainKeys): string => explainText(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }));
+
+  it('general-ded-ciphering is opened with the dedicated key, never with the global one', async () => {
+    const bytes = await dedicatedMessage();
+    expect(deciphered(bytes, { ...keysOf(0), dedicatedKey: dedicated })).toEqual([get]);
+    expect(textOf(bytes, { ...keysOf(0), dedicatedKey: dedicated })).toMatch(/tag {2}\S+ verified/);
+    expect(deciphered(bytes, keysOf(0))).toEqual([]);
+    expect(problems(bytes, keysOf(0))).toBe('');
+    expect(textOf(bytes, keysOf(0))).not.toMatch(/authenticated|verified/);
+  });
+  it('a tag that does not verify is said to, and nothing around it says authenticated', async () => {
+    const { client } = await pairOf(nobleProvider, 0);
+    const bytes = await protect(get, client, { form: 'general-glo', protection: both });
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+    const text = textOf(bytes, keysOf(0));
+    expect(text).toMatch(/tag {2}\S+ does not verify/);
+    expect(text).not.toMatch(/\bauthenticated\b|\d verified/);
+  });
+  it('a tag moved to another service is an error although it verifies', async () => {
+    const { client } = await pairOf(nobleProvider, 0);
+    const bytes = await protect(get, client, { form: 'glo', protection: both });
+    bytes[0] = 0xc9;
+    expect(problems(bytes, keysOf(0))).toContain('not the one that the tag names');
+  });
+  it('of two titles and no tag to check, the one is taken that makes an APDU, whichever comes first', async () => {
+    const { client, server } = await pairOf(nobleProvider, 0);
+    const other = hex('0011223344556677');
+    for (const [sender, title] of [
+      [client, client.systemTitle],
+      [server, server.systemTitle],
+    ] as const) {
+      const bytes = await protect(sender === client ? get : hex('C401C10009060100202000FF'), sender, { form: 'glo', protection: { encrypted: true } });
+      for (const systemTitle of [
+        [other, title],
+        [title, other],
+      ]) {
+        const text = textOf(bytes, { ...keysOf(0), systemTitle });
+        expect(text).toContain(`not verified; opened with the system title ${formatHex(title)}`);
+        expect(text).not.toContain('wrong key');
+      }
+    }
+  });
+  it('titles of which none makes an APDU are not believed, and several that do are counted', async () => {
+    const { client } = await pairOf(nobleProvider, 0);
+    const bytes = await protect(get, client, { form: 'glo', protection: { encrypted: true } });
+    expect(textOf(bytes, { ...keysOf(0), systemTitle: [hex('0011223344556677'), hex('8899AABBCCDDEEFF')] })).toContain('wrong key or title');
+    const undecided = { plaintext: get, verified: false, systemTitle: clientTitle, readings: 2 };
+    expect(explainText(explain(bytes, { framing: 'none', decipher: () => undecided }))).toContain(
+      `${formatHex(clientTitle)}, one of 2 that make an APDU of it`,
+    );
+  });
+  it('a sender that the message names is nobody else', async () => {
+    const { client } = await pairOf(nobleProvider, 0);
+    const bytes = await protect(get, client, { form: 'general-glo', protection: both });
+    bytes[5] = (bytes[5] as number) ^ 1;
+    expect(deciphered(bytes, keysOf(0))).toEqual([]);
+    expect(problems(bytes, keysOf(0))).toMatch(/wrong key or title/i);
+  });
 });

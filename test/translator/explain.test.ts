@@ -87,7 +87,7 @@ describe('octets of every kind', () => {
 describe('meanings', () => {
   const lines = (hex: string, options = {}): string => {
     const bytes = parseHex(hex);
-    return explainText(explain(bytes, options), bytes, { octets: 8 });
+    return explainText(explain(bytes, options), { octets: 8 });
   };
   it('a request', () => {
     expect(
@@ -143,7 +143,7 @@ describe('meanings', () => {
   });
   it('says where layouts are laid down', () => {
     const bytes = parseHex('0001001000010005 6303800100');
-    const text = explainText(explain(bytes), bytes, { sources: true });
+    const text = explainText(explain(bytes), { sources: true });
     expect(text).toContain('wpdu  (IEC 62056-4-7, wrapper)');
     expect(text).toContain('rlre  (ISO/IEC 8650-1, as the Green Book uses it)');
   });

@@ -1,0 +1,68 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { FileCounterStore } from '../security/node-store.js';
+import type { Option } from './command.js';
+import { exitCodes, Failure, usage } from './failure.js';
+import type { Io } from './io.js';
+
+// Where the command keeps invocation counters. One that began low in each run would encrypt twice with the same counter, which gives the key away.
+
+export const counterOptions = {
+  counters: {
+    type: 'string',
+    value: 'DIR',
+    help: 'folder with the invocation counters, which must be there already; default: dlms-cosem/counters in the state folder of this user, made when it is needed first',
+  },
+  'create-counters': { type: 'boolean', help: 'make the folder of --counters; refused when it is there already' },
+} as const satisfies Record<string, Option>;
+export interface CounterValues {
+  readonly counters?: string;
+  readonly 'create-counters'?: boolean;
+}
+
+/** The folder for what programs of this user keep between runs. */
+export function stateFolder(io: Io, platform: string = process.platform): string {
+  const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = io.env ?? {};
+  if (platform === 'win32') return join(local ?? join(homedir(), 'AppData', 'Local'), 'dlms-cosem');
+  // The rules of the XDG folders: what is no absolute path is not looked at.
+  return join(state?.startsWith('/') === true ? state : join(homedir(), '.local', 'state'), 'dlms-cosem');
+}
+
+/** The folder that the options name; it exists when this returns. A folder that the user named is never made without being told to. */
+export async function counterFolder(values: CounterValues, io: Io): Promise<string> {
+  const given = values.counters;
+  const create = values['create-counters'] === true;
+  if (given === undefined && create) throw usage('--create-counters goes with --counters DIR; the default folder is made by itself');
+  const folder = given ?? join(stateFolder(io), 'counters');
+  const info = await stat(folder).catch((e: NodeJS.ErrnoException) => {
+    if (e.code === 'ENOENT') return undefined;
+    throw usage(`the counters in ${folder} cannot be reached (${e.code})`);
+  });
+  if (info !== undefined) {
+    if (create) throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
+    if (!info.isDirectory()) throw usage(`the counters: ${folder} is no folder`);
+    return folder;
+  }
+  if (given !== undefined && !create)
+    throw new Failure(
+      `--counters: there is no folder ${folder}. Counters that begin anew under a used key give that key away: check the path (is the volume mounted?), or make a new folder with --create-counters`,
+      exitCodes.security,
+    );
+  // Around a folder that the user named nothing is made: a volume that is not mounted would be forgotten with all counters.
+  if (given === undefined) await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 }).catch((e: NodeJS.ErrnoException) => {
+    throw usage(`the folder ${folder} for the counters cannot be made (${e.code})`);
+  });
+  io.stderr.write(`the invocation counters are kept in ${folder} from now on\n`);
+  return folder;
+}
+
+/** The counters of this user, kept between runs. @param initial the least value that is used */
+export async function keptCounters(values: CounterValues, io: Io, initial?: number): Promise<InvocationCounters> {
+  const folder = await counterFolder(values, io);
+  return new InvocationCounters(new FileCounterStore(folder), { block: 32, ...(initial === undefined ? {} : { initial }) });
+}
+/** For what is only looked at, and for keys that everybody knows: forgotten with the process. */
+export const forgottenCounters = (): InvocationCounters => new InvocationCounters(new MemoryCounterStore());
