@@ -10,6 +10,7 @@ serveWrapper(far, meter.connection());
 
 const client = new Client(wrapperChannel(near, { clientSap: 17, serverSap: 1 }), {
   authentication: { mechanism: 'lls', password: new TextEncoder().encode('12345678') },
+  ciphering: 'none', // said, because a password without ciphering goes over the line in clear
 });
 await client.connect();
 const [value, { scaler, unit }] = await client.object(Register, '1-0:1.8.0*255').get('value', 'scalerUnit');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Authentication, ClientOptions } from '../client/association.js';
 import { Client } from '../client/client.js';
+import type { Authentication, ClientOptions } from '../client/options.js';
 import { shortNames } from '../client/short-name.js';
 import { importKeys, SecurityContext } from '../security/context.js';
 import { aesEcbReply } from '../security/hls.js';
@@ -208,7 +208,8 @@ export async function clientOf(
   return new Client(channel, {
     timeoutMs,
     authentication,
-    ...(security === undefined ? {} : { security, ciphered }),
+    ...(security === undefined ? {} : { security }),
+    ciphering: ciphered ? 'required' : 'none',
     ...(values.dedicated === true ? { dedicatedKey: true } : {}),
     ...(values['pre-established'] === true ? { preEstablished: true } : {}),
     ...(maxReceivePduSize === undefined ? {} : { maxReceivePduSize }),

@@ -7,6 +7,7 @@ import { aesEcbReply } from '../security/hls.js';
 import { nodeProvider } from '../security/node-provider.js';
 import type { AssociationConfig } from '../server/association.js';
 import { serverConformance } from '../server/association.js';
+import { objectRights, readOnlyRights } from '../server/rights.js';
 import type { SecurityState } from '../server/security-state.js';
 import { servedShortNames } from '../server/short-name.js';
 import { type Mechanism, mechanisms } from '../session/association.js';
@@ -168,12 +169,14 @@ async function associationOf(text: string, index: number, password: Uint8Array, 
     clientSap,
     logicalName: `0-0:40.0.${10 + index}*255`,
     mechanism: mechanism as Mechanism,
-    ...(ciphered ? { ciphered } : {}),
+    ciphering: ciphered ? 'required' : 'none',
+    // Whoever proves nothing and protects nothing may look.
+    rights: mechanism === 'none' && !ciphered ? readOnlyRights : objectRights,
     ...(ciphered || hls
       ? {
-          security: (title?: Uint8Array) => {
+          security: () => {
             if (state.security === undefined) throw new Error('the meter is not ready');
-            return andThen(state.security.context(title), (context) => {
+            return andThen(state.security.context(), (context) => {
               // Nothing is exchanged that could name the client: it is the one of `read`, with its default title.
               if (given.has('pre-established')) context.setPeer(defaultClientTitle);
               return context;

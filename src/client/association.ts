@@ -1,8 +1,7 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
-import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify, type ManufacturerReply } from '../security/hls.js';
+import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify } from '../security/hls.js';
 import { protect } from '../security/protect.js';
-import type { KeyHandle } from '../security/provider.js';
 import { recoverCounter } from '../security/recovery.js';
 import { unprotect } from '../security/unprotect.js';
 import {
@@ -21,48 +20,9 @@ import { type Conversation, request } from '../session/conversation.js';
 import { cutByGeneral, defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import { Exchange, type ExchangeOptions, expectedCounter, notOpen } from './exchange.js';
+import { Exchange, expectedCounter, notOpen } from './exchange.js';
+import { type Authentication, type ClientOptions, cipheringOf } from './options.js';
 import { logicalNames, type Referencing } from './referencing.js';
-
-/** How the client proves who it is. */
-export type Authentication =
-  | { readonly mechanism: 'none' }
-  /** Low level security: the password goes in clear, also in a ciphered association. */
-  | { readonly mechanism: 'lls'; readonly password: Uint8Array }
-  /** HLS with a shared secret; `hls-2` with the function of the manufacturer. */
-  | { readonly mechanism: 'hls-md5' | 'hls-sha1' | 'hls-sha256'; readonly secret: KeyHandle }
-  | { readonly mechanism: 'hls-2'; readonly manufacturer: ManufacturerReply }
-  /** HLS with the keys of the security context: GMAC, or the signing key pair. */
-  | { readonly mechanism: 'hls-gmac' | 'hls-ecdsa' };
-
-export interface ClientOptions extends ExchangeOptions {
-  /** Default: none. */
-  readonly authentication?: Authentication;
-  /** Needed for ciphering and for HLS: titles, keys, counters, policy. */
-  readonly security?: SecurityContext;
-  /** Whether the application context is one with ciphering. Default: when `security` has a global unicast key. */
-  readonly ciphered?: boolean;
-  /** Proposes a dedicated key for this association. Default false. */
-  readonly dedicatedKey?: boolean;
-  readonly conformance?: readonly ConformanceBit[];
-  /** Logical names (default), or `shortNames()` for meters with short name referencing. */
-  readonly referencing?: Referencing;
-  /** Longest APDU that we take, in octets. Default 65535. */
-  readonly maxReceivePduSize?: number;
-  /** Octets of one value that are taken by blocks. Default 64 MiB. */
-  readonly maxValueSize?: number;
-  /** User of this client (0 to 255), where the meter distinguishes users. */
-  readonly userId?: number;
-  /** Octets of the challenge with HLS, 8 to 64. Default 16 (32 with ECDSA, which needs them): one widespread server answers longer ones wrongly. */
-  readonly challengeLength?: number;
-  /**
-   * When the meter refuses the first ciphered message because of its invocation counter and says which it expects, continue from there
-   * and try once more. The hint is not authenticated; the counter only ever grows. Default true.
-   */
-  readonly recoverCounter?: boolean;
-  /** No AARQ: the association is always open (pre-established). Default false. */
-  readonly preEstablished?: boolean;
-}
 
 /** Many meters close the connection instead of answering a release: not worth a long wait. */
 const releaseTimeout = 5000;
@@ -76,8 +36,10 @@ export class AssociationShell {
   #state: 'closed' | 'opening' | 'open' | 'failed' = 'closed';
   #channelOpen = false;
   #limits: ServiceLimits;
+  readonly #ciphered: boolean;
 
   constructor(channel: ApduChannel, options: ClientOptions) {
+    this.#ciphered = cipheringOf(options) === 'required';
     this.options = options;
     Object.defineProperty(this, 'options', { enumerable: false });
     this.exchange = new Exchange(channel, options);
@@ -93,7 +55,7 @@ export class AssociationShell {
     return this.#limits;
   }
   get ciphered(): boolean {
-    return this.options.ciphered ?? this.options.security?.keys.globalUnicast !== undefined;
+    return this.#ciphered;
   }
 
   run<T>(conversation: (limits: ServiceLimits) => Conversation<T>, signal?: AbortSignal): Promise<T> {

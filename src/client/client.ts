@@ -15,7 +15,8 @@ import type {
 import type { Obis } from '../cosem/obis.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
-import { AssociationShell, type ClientOptions } from './association.js';
+import { AssociationShell } from './association.js';
+import type { ClientOptions } from './options.js';
 
 /** For one call. */
 export interface CallOptions {
@@ -44,7 +45,10 @@ export type GetOutcome = { readonly value: unknown; readonly error?: undefined }
  * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
  *
  * @example
- * const client = new Client(wrapperChannel(await connectTcp({ host, port: 4059 }), { clientSap: 16, serverSap: 1 }));
+ * const client = new Client(wrapperChannel(await connectTcp({ host, port: 4059 }), { clientSap: 1, serverSap: 1 }), {
+ *   authentication: { mechanism: 'hls-gmac' },
+ *   security, // what goes over the line is ciphered from here on
+ * });
  * await client.connect();
  * const energy = await client.get(Register, '1-0:1.8.0*255', 'value');
  * await client.close();
@@ -53,6 +57,7 @@ export class Client {
   readonly association: AssociationShell;
   #invokeId = 0;
 
+  /** @throws DlmsError `configuration/…` for options that lack a key, contradict each other, or would send in clear without saying so: see `ClientOptions.ciphering` */
   constructor(channel: ApduChannel, options: ClientOptions = {}) {
     this.association = new AssociationShell(channel, options);
   }

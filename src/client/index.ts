@@ -1,4 +1,3 @@
-export type { Authentication, ClientOptions } from './association.js';
 export { type BrowsedAttribute, type BrowsedMethod, BrowsedObject, type BrowseOptions, browse, MeterBrowser, type ObjectRecord } from './browser.js';
 export { type CallOptions, Client, type GetOptions, type GetOutcome, type GetTarget, ObjectHandle } from './client.js';
 export type { ClientEvent, ExchangeOptions } from './exchange.js';
@@ -11,6 +10,7 @@ export {
   readObjectList,
   readShortNameList,
 } from './object-list.js';
+export type { Authentication, Ciphering, ClientOptions } from './options.js';
 export { openProfile, ProfileReader, type ReadProfileOptions, type RowsOptions, readProfile, type TimeSelection } from './profile.js';
 export { type OpenProfileOptions, ProfileData, type ProfileLayout, type RangeForm, type RowCell } from './profile-data.js';
 export type { ProfileMarker, StreamRow } from './profile-stream.js';

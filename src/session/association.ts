@@ -32,6 +32,7 @@ export const defaultConformance: readonly ConformanceBit[] = [
 export interface AarqOptions {
   readonly mechanism: Mechanism;
   readonly referencing: 'LN' | 'SN';
+  /** The application context is one with ciphering. */
   readonly ciphered: boolean;
   /** Needed with ciphering and with HLS 5 to 7. */
   readonly systemTitle?: Uint8Array | undefined;

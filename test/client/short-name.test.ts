@@ -174,7 +174,7 @@ describe('a meter with short names', () => {
       const options: ClientOptions = {
         authentication: { mechanism: 'hls-sha1', secret: await nodeProvider.importKey('secret', secret) },
         security: await context(1),
-        ciphered: false,
+        ciphering: 'none',
       };
       const client = await open(await meterWithShortNames(), 33, options, { replyToHls });
       expect(toInstant(await client.get(Clock, '0-0:1.0.0*255', 'time'))).toBe(now);

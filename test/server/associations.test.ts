@@ -117,12 +117,12 @@ describe('AARQ: every refusal has its diagnostic', () => {
   });
   it('is answered by the client with a name', async () => {
     const meter = await meterWith(lls);
-    expect(await failureOf(() => connected(meter, { authentication: { mechanism: 'lls', password: bytes('x') } }))).toBe(
+    expect(await failureOf(() => connected(meter, { ciphering: 'none', authentication: { mechanism: 'lls', password: bytes('x') } }))).toBe(
       'association/rejected {"result":"rejected-permanent","diagnostic":"acse-service-user authentication-failure"}',
     );
-    expect(await failureOf(() => connected(meter, { authentication: { mechanism: 'lls', password: bytes('12345678') }, conformance: ['read'] }))).toContain(
-      'association/rejected',
-    );
+    expect(
+      await failureOf(() => connected(meter, { ciphering: 'none', authentication: { mechanism: 'lls', password: bytes('12345678') }, conformance: ['read'] })),
+    ).toContain('association/rejected');
   });
 });
 
@@ -132,7 +132,7 @@ describe('HLS', () => {
     const config = { mechanism, secret: await provider.importKey('secret', password), security: (await cipheredConfig()).security! };
     const options = async (secret: Uint8Array): Promise<ClientOptions> => ({
       authentication: { mechanism, secret: await provider.importKey('secret', secret) },
-      ciphered: false,
+      ciphering: 'none',
       security: await contextOf('client'),
     });
     const meter = await meterWith(config);
@@ -146,7 +146,7 @@ describe('HLS', () => {
   it('mechanism 2 with the function of the manufacturer', async () => {
     const manufacturer = (challenge: Uint8Array): Uint8Array => challenge.map((o) => o ^ 0x5a);
     const meter = await meterWith({ mechanism: 'hls-2', manufacturer, security: (await cipheredConfig()).security! });
-    const { client } = await connected(meter, { authentication: { mechanism: 'hls-2', manufacturer }, ciphered: false, security: await contextOf('client') });
+    const { client } = await connected(meter, { authentication: { mechanism: 'hls-2', manufacturer }, ciphering: 'none', security: await contextOf('client') });
     expect(await client.get(Echo, echoName, 'value')).toEqual(octets(10));
   });
   it('nothing is served, written or called between the challenge and its answer', async () => {
@@ -187,7 +187,7 @@ describe('HLS', () => {
     );
     const client = new Client(channel, {
       authentication: { mechanism: 'hls-md5', secret: await secretOf('s') },
-      ciphered: false,
+      ciphering: 'none',
       security: await contextOf('client'),
     });
     expect(await failureOf(() => client.connect())).toContain('reflection');
@@ -354,6 +354,7 @@ describe('rights that are not configured', () => {
     const password = octets(8);
     const client = new Client(new DirectChannel(new Meter({ ...device, associations: [withoutRights({ mechanism: 'lls', password })] }).connection()), {
       authentication: { mechanism: 'lls', password },
+      ciphering: 'none',
     });
     await client.connect();
     await expect(client.set(Echo, echoName, 'value', octets(3))).rejects.toMatchObject({ context: { result: 'read-write-denied' } });

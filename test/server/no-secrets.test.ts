@@ -125,7 +125,7 @@ describe('no key and no password in what is printed, told, thrown or written as 
     const password = new TextEncoder().encode('the right password 1');
     secrets.push(password, new TextEncoder().encode(given));
     const meter = await meterOf({ password });
-    await session(meter, simulatedClients.reading, { authentication: { mechanism: 'lls', password: new TextEncoder().encode(given) } });
+    await session(meter, simulatedClients.reading, { authentication: { mechanism: 'lls', password: new TextEncoder().encode(given) }, ciphering: 'none' });
     quiet();
   });
   it.each([0, 1, 2] as const)('HLS 5, suite %i, with a dedicated key', async (suite) => {
@@ -178,7 +178,7 @@ describe('no key and no password in what is printed, told, thrown or written as 
         },
       ],
     });
-    await session(meter, 33, { authentication: { mechanism: 'hls-sha256', secret }, ciphered: false, security });
+    await session(meter, 33, { authentication: { mechanism: 'hls-sha256', secret }, ciphering: 'none', security });
     quiet();
   });
   it.each(['well', 'with a wrong master key'])('a change of keys, %s', async (how) => {

@@ -375,7 +375,7 @@ it('an authenticated association without ciphering changes no keys', async () =>
     keys: await importKeys(provider, 0, testKeysOf(0)),
     counters: new InvocationCounters(),
   });
-  const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, ciphered: false, security });
+  const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, ciphering: 'none', security });
   const keyWrapped = await provider.wrap(security.keys.master!, await generateTransferableKey(security, 'global-unicast-encryption-key'));
   expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped }]))).toContain(
     'read-write-denied',
