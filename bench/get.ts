@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
 import { Client } from '../src/client/client.js';
 import { systemClock } from '../src/core/clock.js';
+import { VolatileStore } from '../src/core/store.js';
 import { Clock } from '../src/cosem/classes/clock.js';
 import { importKeys, SecurityContext } from '../src/security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../src/security/counters.js';
+import { InvocationCounters } from '../src/security/counters.js';
 import { nodeProvider } from '../src/security/node-provider.js';
 import { protect } from '../src/security/protect.js';
 import { simulatedMeter, testKeys } from '../src/testing/simulated-meter.js';
@@ -160,7 +161,7 @@ async function contextOf(side: 'client' | 'meter'): Promise<SecurityContext> {
     systemTitle: titles[side],
     peerSystemTitle: titles[side === 'client' ? 'meter' : 'client'],
     keys: await importKeys(nodeProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication }),
-    counters: new InvocationCounters(new MemoryCounterStore()),
+    counters: new InvocationCounters(new VolatileStore()),
     policy: { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } },
   });
 }

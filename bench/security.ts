@@ -12,6 +12,7 @@ import {
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VolatileStore } from '../src/core/store.js';
 import { importKeys, SecurityContext } from '../src/security/context.js';
 import { InvocationCounters } from '../src/security/counters.js';
 import { hlsReply, hlsVerify } from '../src/security/hls.js';
@@ -80,7 +81,14 @@ function ours(provider: CryptoProvider, apdu: Uint8Array): () => void {
   const keys = importKeys(provider, 0, { globalUnicast: ek, authentication: ak });
   if (keys instanceof Promise) throw new Error('synchronous providers only');
   const make = (own: 0 | 1, peer: 0 | 1): SecurityContext =>
-    new SecurityContext({ provider, suite: 0, systemTitle: titleOf(own), peerSystemTitle: titleOf(peer), keys, counters: new InvocationCounters() });
+    new SecurityContext({
+      provider,
+      suite: 0,
+      systemTitle: titleOf(own),
+      peerSystemTitle: titleOf(peer),
+      keys,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
   const [client, server] = [make(0, 1), make(1, 0)];
   return () => {
     const sealed = protect(apdu, client);
@@ -96,7 +104,7 @@ function association(): () => void {
   const [signing, peerSigning, agreement, peerAgreement] = [use('ECDSA P-256'), use('ECDSA P-256'), use('ECDH P-256'), use('ECDH P-256')];
   const { ek, ak } = keyOctets();
   const symmetric = importKeys(nodeProvider, 1, { globalUnicast: ek, authentication: ak }) as object;
-  const shared = { provider: nodeProvider, suite: 1, counters: new InvocationCounters() };
+  const shared = { provider: nodeProvider, suite: 1, counters: new InvocationCounters(new VolatileStore()) };
   const client = new SecurityContext({
     ...shared,
     systemTitle: titleOf(0),
@@ -163,7 +171,7 @@ async function unwrapAndOpen(token: CryptoProvider): Promise<Row> {
       systemTitle: titleOf(own),
       peerSystemTitle: titleOf(peer),
       keys: await importKeys(provider, 0, { master: ek, authentication: ak }),
-      counters: new InvocationCounters(),
+      counters: new InvocationCounters(new VolatileStore()),
     });
   const perSecond = async (provider: CryptoProvider): Promise<number> => {
     const client = await contextOf(nodeProvider, 0, 1);

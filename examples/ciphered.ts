@@ -1,5 +1,5 @@
 import { Client, InvocationCounters, importKeys, parseHex, SecurityContext, wrapperChannel } from 'dlms-cosem';
-import { FileCounterStore, nodeProvider } from 'dlms-cosem/security/node';
+import { FileStore, nodeProvider } from 'dlms-cosem/security/node';
 import { connectTcp } from 'dlms-cosem/transport/tcp';
 
 const keys = await importKeys(nodeProvider, 0, { globalUnicast: parseHex(process.env.EK!), authentication: parseHex(process.env.AK!) });
@@ -8,7 +8,7 @@ const security = new SecurityContext({
   suite: 0,
   systemTitle: parseHex('434C490000000001'),
   keys,
-  counters: new InvocationCounters(new FileCounterStore('counters'), { block: 32 }),
+  counters: new InvocationCounters(await FileStore.open('counters')),
 });
 const channel = wrapperChannel(await connectTcp({ host: '192.0.2.1', port: 4059 }), { clientSap: 1, serverSap: 1 });
 const client = new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security });

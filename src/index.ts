@@ -10,7 +10,7 @@ export * from './core/index.js';
 export type { InterfaceClass } from './cosem/interface-class.js';
 export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
 export { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions, type SecurityKeys } from './security/context.js';
-export { type CounterStore, InvocationCounters, MemoryCounterStore } from './security/counters.js';
+export { InvocationCounters } from './security/counters.js';
 export { nobleProvider } from './security/noble.js';
 export { openPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
 export { type ApduChannel, type ApduHandler, type Route, serveWrapper, type Transport, transportPair, wrapperChannel } from './transport/index.js';

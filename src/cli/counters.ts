@@ -1,8 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
-import { FileCounterStore } from '../security/node-store.js';
+import { VolatileStore } from '../core/store.js';
+import { InvocationCounters } from '../security/counters.js';
+import { FileStore } from '../security/node-store.js';
 import type { Option } from './command.js';
 import { exitCodes, Failure, usage } from './failure.js';
 import type { Io } from './io.js';
@@ -55,6 +56,7 @@ export async function counterFolder(values: CounterValues, io: Io): Promise<stri
   await mkdir(folder, { mode: 0o700 }).catch((e: NodeJS.ErrnoException) => {
     throw usage(`the folder ${folder} for the counters cannot be made (${e.code})`);
   });
+  await (await FileStore.create(folder)).close();
   io.stderr.write(`the invocation counters are kept in ${folder} from now on\n`);
   return folder;
 }
@@ -62,7 +64,7 @@ export async function counterFolder(values: CounterValues, io: Io): Promise<stri
 /** The counters of this user, kept between runs. @param initial the least value that is used */
 export async function keptCounters(values: CounterValues, io: Io, initial?: number): Promise<InvocationCounters> {
   const folder = await counterFolder(values, io);
-  return new InvocationCounters(new FileCounterStore(folder), { block: 32, ...(initial === undefined ? {} : { initial }) });
+  return new InvocationCounters(await FileStore.open(folder, { shared: true }), initial === undefined ? {} : { initial });
 }
 /** For what is only looked at, and for keys that everybody knows: forgotten with the process. */
-export const forgottenCounters = (): InvocationCounters => new InvocationCounters(new MemoryCounterStore());
+export const forgottenCounters = (): InvocationCounters => new InvocationCounters(new VolatileStore());

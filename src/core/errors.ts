@@ -51,7 +51,8 @@ export interface DlmsErrorContext {
   'security/authentication-failed': { what: string; invocationCounter?: number; systemTitle?: string };
   'security/replay': { received: number; last: number };
   'security/counter-exhausted': { last: number };
-  'security/counter-store': { reason: string };
+  /** A store that cannot be read or written, or does not hold what it must; `file` names the damaged part. */
+  'security/counter-store': { reason: string; file?: string };
   'security/missing-key': { key: string; systemTitle?: string };
   'security/invalid-key': { reason: string };
   /** Local policy asks for more protection than the message has. */

@@ -2,13 +2,11 @@ import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { type CounterStore, type InvocationCounters, MemoryCounterStore } from './counters.js';
+import { VolatileStore } from '../core/store.js';
+import { InvocationCounters } from './counters.js';
 import { type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
-
-/** Counter scope of contexts that name none. */
-const shared = '*';
 
 /** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
 export interface SecurityKeys {
@@ -53,14 +51,6 @@ export interface SecurityContextOptions {
   readonly policy?: SecurityPolicy;
   /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
   readonly form?: SimpleForm;
-  /**
-   * Separates counters in the store. Without it all keys that are used under the own system title share one sequence, so that no value is
-   * used twice even when one key was given to several meters. With it (say, the serial number) each scope has its own sequence: then the
-   * keys must differ between scopes.
-   */
-  readonly counterScope?: string;
-  /** Keys that are being introduced: what was received under them is remembered apart until the change is settled. See `changeKeys`. */
-  readonly renewed?: readonly KeyName[];
   /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
   readonly acceptSuites?: readonly number[];
   /** Finds the public signing key of a third party whose signature is inside a message. */
@@ -78,19 +68,17 @@ export class SecurityContext {
   readonly counters: InvocationCounters;
   readonly acceptSuites: readonly number[];
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
-  readonly counterScope: string;
-  readonly renewed: readonly KeyName[];
   readonly #options: SecurityContextOptions;
   policy: SecurityPolicy;
   form: SimpleForm;
   /** What was received under the dedicated key: lives and dies with it. */
-  dedicatedStore: CounterStore = new MemoryCounterStore();
+  dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
   #keys: SecurityKeys;
   #peer: Uint8Array | undefined;
   #peerHex = '';
   readonly #ownHex: string;
-  readonly #unicastName: string;
-  readonly #broadcastName: string;
+  /** Names are made once for as long as the keys and the peer stay. */
+  #unicastName: string | undefined;
   readonly #peerNames: Map<string, string> = new Map<string, string>();
 
   constructor(options: SecurityContextOptions) {
@@ -102,14 +90,8 @@ export class SecurityContext {
     this.form = options.form ?? 'glo';
     this.acceptSuites = options.acceptSuites ?? [this.suite.id];
     this.signerOf = options.signerOf;
-    this.counterScope = options.counterScope ?? shared;
-    this.renewed = options.renewed ?? [];
     this.#options = options;
     this.#ownHex = formatHex(this.systemTitle);
-    // The shared sequence serves other keys too, so it goes on when one of them is new.
-    const anew = this.counterScope !== shared && this.renewed.includes('global-unicast-encryption-key');
-    this.#unicastName = `send ${this.#ownHex} ${this.counterScope}${anew ? ' next' : ''}`;
-    this.#broadcastName = `send ${this.#ownHex} broadcast`;
     checkKeys(this.suite, options.keys);
     this.#keys = options.keys;
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
@@ -117,11 +99,13 @@ export class SecurityContext {
   get keys(): SecurityKeys {
     return this.#keys;
   }
-  /** Adds or replaces keys. Their counters are not touched: see `changeKeys` for that. */
+  /** Adds or replaces keys. Each key has counters of its own, which it finds again when it returns. */
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
     this.#keys = { ...this.#keys, ...keys };
-    if (keys.dedicated !== undefined) this.dedicatedStore = new MemoryCounterStore();
+    this.#unicastName = undefined;
+    this.#peerNames.clear();
+    if (keys.dedicated !== undefined) this.dedicatedCounters = new InvocationCounters(new VolatileStore());
   }
   get peerSystemTitle(): Uint8Array | undefined {
     return this.#peer;
@@ -170,25 +154,67 @@ export class SecurityContext {
     });
   }
   /**
-   * Name of the sequence in which messages of this side are counted. The dedicated key and the content keys of general-ciphering share the
-   * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used.
+   * Name of the sequence in which messages of this side are counted: `send`, the fingerprint of the key, the own system title. The dedicated key shares the
+   * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used. Content keys are
+   * counted with the lasting key that protects them: the master key, or the own key agreement key. Signatures are counted with the signing key.
+   * @throws DlmsError `security/missing-key`
    */
-  sendName(key: KeyName): string {
-    return key === 'global-broadcast-encryption-key' ? this.#broadcastName : this.#unicastName;
+  sendName(key: KeyName | 'signature'): string {
+    const { keys } = this;
+    switch (key) {
+      case 'global-broadcast-encryption-key':
+        return `send ${need(keys.globalBroadcast, key).fingerprint} ${this.#ownHex}`;
+      case 'wrapped-key':
+      case 'master-key':
+        return `send ${need(keys.master, 'master-key').fingerprint} ${this.#ownHex}`;
+      case 'agreed-key':
+        return `send ${nameOfPoint(need(keys.agreement ?? keys.signing, 'digital signature key').publicKey)} ${this.#ownHex}`;
+      case 'signature':
+        return `send ${nameOfPoint(need(keys.signing, 'digital signature key').publicKey)} ${this.#ownHex} signature`;
+      default:
+        this.#unicastName ??= `send ${need(keys.globalUnicast ?? keys.dedicated, 'global-unicast-encryption-key').fingerprint} ${this.#ownHex}`;
+        return this.#unicastName;
+    }
   }
-  /** Name under which values received from `sender` are remembered. */
-  receiveName(key: KeyName | 'hls' | 'transaction' | 'signature', sender: Uint8Array): string {
-    if (sender !== this.#peer) return this.#receiveName(key, formatHex(sender));
+  /**
+   * Name under which values received from `sender` are remembered: `receive`, the fingerprint of the key, the title of the sender.
+   * @param of the key itself, where the context does not hold it: a content key that was given, the public key of a signer
+   * @throws DlmsError `security/missing-key`
+   */
+  receiveName(key: KeyName | 'hls' | 'signature', sender: Uint8Array, of?: KeyHandle | PublicKey): string {
+    if (sender !== this.#peer || of !== undefined) return this.#receiveName(key, formatHex(sender), of);
     let name = this.#peerNames.get(key);
     if (name === undefined) {
-      name = this.#receiveName(key, this.#peerHex);
+      name = this.#receiveName(key, this.#peerHex, undefined);
       this.#peerNames.set(key, name);
     }
     return name;
   }
-  #receiveName(key: string, sender: string): string {
-    const anew = this.renewed.includes(key === 'hls' ? 'global-unicast-encryption-key' : (key as KeyName));
-    return `receive ${sender} ${this.counterScope} ${key}${anew ? ' next' : ''}`;
+  #receiveName(key: KeyName | 'hls' | 'signature', sender: string, of: KeyHandle | PublicKey | undefined): string {
+    const name = `receive ${this.#nameOfKey(key, of)} ${sender}`;
+    // The same key serves another purpose with counters in another order.
+    return key === 'hls' || key === 'signature' ? `${name} ${key}` : name;
+  }
+  #nameOfKey(key: KeyName | 'hls' | 'signature', of: KeyHandle | PublicKey | undefined): string {
+    const { keys } = this;
+    if (of !== undefined) return 'octets' in of ? nameOfPoint(of) : of.fingerprint;
+    switch (key) {
+      case 'global-broadcast-encryption-key':
+        return need(keys.globalBroadcast, key).fingerprint;
+      case 'dedicated-key':
+        return need(keys.dedicated, key).fingerprint;
+      case 'wrapped-key':
+      case 'master-key':
+        return need(keys.master, 'master-key').fingerprint;
+      case 'agreed-key':
+        return nameOfPoint(need(keys.peerAgreement ?? keys.peerSigning, 'key agreement key of the sender'));
+      case 'signature':
+        return nameOfPoint(need(keys.peerSigning, 'digital signature key of the sender'));
+      case 'given-key':
+        throw new DlmsError('security/missing-key', { key });
+      default:
+        return need(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
+    }
   }
   toJSON(): object {
     return { suite: this.suite.id, systemTitle: this.#ownHex, peerSystemTitle: this.#peerHex, form: this.form, policy: this.policy };
@@ -245,6 +271,9 @@ function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
   if (curve === undefined) throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
   return curve;
 }
+
+/** Public keys are no secrets: the first 16 octets of x tell them apart. */
+const nameOfPoint = ({ octets }: PublicKey): string => formatHex(octets.subarray(0, 16));
 
 /** The key, or `security/missing-key` with its name. */
 export function need<T>(key: T | undefined, name: string): T {

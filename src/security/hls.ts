@@ -194,12 +194,12 @@ function gmacVerify({ context, role, clientToServer, serverToClient, mechanism }
   // The reply is made before the APDU that carries it, so its counter is lower than the last one accepted; but no reply comes twice.
   const own: ReceivedValue = { name: context.receiveName('hls', sender), value: counter };
   const shared: ReceivedValue = { name: context.receiveName('global-unicast-encryption-key', sender), value: counter };
-  const { store } = context.counters;
-  return andThen(store.last(own.name), (last) => {
+  const { counters } = context;
+  return andThen(counters.last(own.name), (last) => {
     if (last !== undefined && counter <= last) throw replayed(own, last);
     return andThen(gmac(provider, key, ivOf(sender, counter), [reply.subarray(0, 1), authentication, challenge]), (tag) => {
       if (!constantTimeEqual(tag, reply.subarray(5))) throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong keys or system title');
-      return store.record([[own, shared]]);
+      return counters.record([[own, shared]]);
     });
   });
 }

@@ -12,11 +12,9 @@ export {
 } from './context.js';
 export {
   type CounterOptions,
-  type CounterReplacement,
-  type CounterStore,
+  counterEpoch,
   counterLimit,
   InvocationCounters,
-  MemoryCounterStore,
   type ReceivedValue,
 } from './counters.js';
 export {

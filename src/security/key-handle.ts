@@ -1,4 +1,5 @@
 import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
 import type { KeyAlgorithm, KeyHandle } from './provider.js';
 
 /**
@@ -11,15 +12,32 @@ export class OpaqueKey<M> implements KeyHandle {
   #material: M | undefined;
   readonly #owner: object;
   readonly #wipe: ((material: M) => void) | undefined;
+  #fingerprint: string | ((material: M) => string) | undefined;
 
-  constructor(owner: object, algorithm: KeyAlgorithm, length: number, material: M, wipe?: (material: M) => void) {
+  /** @param fingerprint of an AES key, or how to compute it when it is asked for first; see {@link KeyHandle.fingerprint} */
+  constructor(
+    owner: object,
+    algorithm: KeyAlgorithm,
+    length: number,
+    material: M,
+    wipe?: (material: M) => void,
+    fingerprint?: string | ((material: M) => string),
+  ) {
     this.algorithm = algorithm;
     this.length = length;
     this.#owner = owner;
     this.#material = material;
     this.#wipe = wipe;
+    this.#fingerprint = fingerprint;
     // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString(), enumerable: false });
+  }
+  get fingerprint(): string {
+    if (typeof this.#fingerprint === 'string') return this.#fingerprint;
+    if (this.#fingerprint === undefined) throw new DlmsError('security/invalid-key', { reason: `only an AES key has a fingerprint, not ${this.algorithm}` });
+    if (this.#material === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    this.#fingerprint = this.#fingerprint(this.#material);
+    return this.#fingerprint;
   }
   destroy(): void {
     if (this.#material !== undefined) this.#wipe?.(this.#material);
@@ -41,6 +59,14 @@ export class OpaqueKey<M> implements KeyHandle {
     return opaque.#material;
   }
 }
+
+/**
+ * The block whose encryption is hashed for the fingerprint of a key. Its last four octets are 0, so it is no counter block of AES-GCM with a 12-octet IV (they
+ * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message.
+ */
+export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x66, 0x69, 0x6e, 0x67, 0x65, 0x72, 0x70, 0x72, 0x69, 0x6e, 0x74, 0x20, 0, 0, 0, 0);
+/** @param hash SHA-256 of the encrypted {@link fingerprintBlock} */
+export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarray(0, 8));
 
 /** @throws DlmsError `security/invalid-key` when the handle is for something else. */
 export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): void {

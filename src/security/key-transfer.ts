@@ -1,6 +1,5 @@
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SecurityKeys } from './context.js';
-import type { CounterReplacement } from './counters.js';
 import { type KeyTransferData, type NewKeys, slots, type TransferableKey, wrapKeys } from './key-wrap.js';
 
 /**
@@ -22,17 +21,17 @@ export type KeyChangeResult = 'new' | 'old' | 'undecided';
  * Store the new keys (wrapped, or in the key store) before the first step: from then on they may be the only ones that work.
  */
 export interface KeyChange {
-  /** Same peer, policy and peer title as the old context; the new keys, with counters of their own that begin anew. */
+  /** Same peer, policy and peer title as the old context; the new keys, and no dedicated key. */
   readonly candidate: SecurityContext;
   /** The whole conversation, beginning with the transfer. Yields what to do, is resumed with how it went, returns which keys are in use. */
   run(): Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome>;
   /** Only the proving, for a change that was left undecided (also after a restart). */
   resume(): Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome>;
   /**
-   * Ends the change after `new` or `old`: with `new`, the context takes the new keys and, in one durable step, their counters;
-   * with `old` nothing changes. The handles that are no longer used are destroyed.
+   * Ends the change after `new` or `old`: with `new`, the context takes the new keys; with `old` nothing changes. Counters are named by their key, so none has
+   * to be moved or forgotten. The handles that are no longer used are destroyed.
    */
-  settle(result: 'new' | 'old'): MaybePromise<void>;
+  settle(result: 'new' | 'old'): void;
 }
 
 /** Prepares a change: wraps the new keys and makes the candidate context. Nothing is sent and the old context is not touched. */
@@ -46,9 +45,8 @@ export function changeAgreedKeys(context: SecurityContext, newKeys: NewKeys): Ke
 
 function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly KeyTransferData[]): KeyChange {
   const names = Object.keys(newKeys) as TransferableKey[];
-  const renewed = names.filter((name) => name === 'global-unicast-encryption-key' || name === 'global-broadcast-encryption-key');
   const replaced = Object.fromEntries(names.map((name) => [slots[name], newKeys[name]])) as SecurityKeys;
-  const candidate = context.fresh({ keys: { ...context.keys, ...replaced, dedicated: undefined }, renewed });
+  const candidate = context.fresh({ keys: { ...context.keys, ...replaced, dedicated: undefined } });
 
   function* prove(order: readonly ('old' | 'new')[]): Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome> {
     for (const keys of order) {
@@ -67,24 +65,13 @@ function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly
     resume: () => prove(['new', 'old']),
     settle(result) {
       if (result === 'old') return discard(newKeys, names);
-      return andThen(context.counters.replace(takenOver(context, candidate)), () => {
-        const old = names.map((name) => context.keys[slots[name]]);
-        context.setKeys(replaced);
-        for (const key of old) key?.destroy();
-      });
+      const old = names.map((name) => context.keys[slots[name]]);
+      context.setKeys(replaced);
+      for (const key of old) key?.destroy();
     },
   };
 }
 /** Nothing was received under the new keys; what was sent under them stays counted, in case they are tried again. */
 function discard(newKeys: NewKeys, names: readonly TransferableKey[]): void {
   for (const name of names) newKeys[name]?.destroy();
-}
-function takenOver(context: SecurityContext, candidate: SecurityContext): readonly CounterReplacement[] {
-  const pairs: [string, string][] = candidate.renewed.map((key) => [context.sendName(key), candidate.sendName(key)]);
-  const peer = context.peerSystemTitle ?? candidate.peerSystemTitle;
-  if (peer !== undefined) {
-    for (const key of candidate.renewed) pairs.push([context.receiveName(key, peer), candidate.receiveName(key, peer)]);
-    pairs.push([context.receiveName('hls', peer), candidate.receiveName('hls', peer)]);
-  }
-  return pairs.filter(([name, from]) => name !== from).map(([name, from]) => ({ name, from }));
 }

@@ -5,7 +5,7 @@ import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { constantTimeEqual } from './constant-time.js';
-import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
+import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import {
   type CryptoProvider,
   type Curve,
@@ -122,7 +122,14 @@ const curves: Readonly<Record<Curve, typeof p256>> = { 'P-256': p256, 'P-384': p
 const hashes: Readonly<Record<DigestAlgorithm, (data: Uint8Array) => Uint8Array>> = { MD5: md5, 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384 };
 
 const handle = (algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm, octets: Uint8Array): KeyHandle =>
-  new OpaqueKey(owner, algorithm, octets.length, octets, (o) => o.fill(0));
+  new OpaqueKey(
+    owner,
+    algorithm,
+    octets.length,
+    octets,
+    (o) => o.fill(0),
+    algorithm.startsWith('AES') ? (o) => fingerprintOf(sha256(ecb(o, { disablePadding: true }).encrypt(fingerprintBlock))) : undefined,
+  );
 function pair(algorithm: PrivateKeyAlgorithm, d: Uint8Array): KeyPair {
   const curve = curveOf(algorithm);
   return { privateKey: handle(algorithm, d), publicKey: { curve, octets: curves[curve].getPublicKey(d, false).slice(1) } };

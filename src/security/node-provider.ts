@@ -16,7 +16,7 @@ import {
 import { markAsUntransferable } from 'node:worker_threads';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
+import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import {
   type CryptoProvider,
   type Curve,
@@ -199,7 +199,11 @@ const secret = (octets: Uint8Array): KeyHandle =>
     for (const aad of joined.values()) aad.fill(0);
     joined.clear();
   });
-const aesHandle = (algorithm: SymmetricAlgorithm, octets: Uint8Array): KeyHandle => new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets));
+const aesHandle = (algorithm: SymmetricAlgorithm, octets: Uint8Array): KeyHandle =>
+  new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets), undefined, (key) => {
+    const cipher = createCipheriv(algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb', key, null).setAutoPadding(false);
+    return fingerprintOf(createHash('sha256').update(cipher.update(fingerprintBlock)).digest());
+  });
 const privateHandle = (algorithm: PrivateKeyAlgorithm, key: KeyObject): KeyHandle => new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
 function aes(key: KeyHandle): KeyObject {
   const object = OpaqueKey.open<KeyObject>(key, owner);

@@ -1,185 +1,260 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { DlmsError, isDlmsError } from '../core/errors.js';
-import { type CounterEntry, type CounterReplacement, type CounterStore, firstOf, type ReceivedValue, recorded } from './counters.js';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { DlmsError } from '../core/errors.js';
+import { entriesOf, type StoreChanges } from '../core/store.js';
+import { GroupedStore, type StoreBackend, type StoreOptions, storeError } from './grouped-store.js';
+import { applied, formatVersion, isCode, type ReadVersion, StoreFolder, type Version } from './node-store-files.js';
 
 /**
- * Counters in a directory of the file system. Several processes of one machine may use it at once.
+ * A store in a folder of the file system, for counters, keys and states of some thousand names.
  *
- * The state is one file `counters.<n>.json`; a change is written beside it, flushed to the disk, and then linked as n + 1, which is atomic and fails when
- * another process was faster: that one's state is read and the change tried again. There is no lock that a killed process could leave behind, and a process
- * killed between any two steps leaves either the old state or the new one, and perhaps a file that was not linked, which the next process removes. The file
- * system must know hard links.
+ * The state is a row of versions: a snapshot, and what changed since. A change is written beside, flushed to the disk, and then linked as the next version,
+ * which is atomic and fails when another process was faster: that one's version is read and the change tried again. There is no lock that a killed process
+ * could leave behind, and a process killed between any two steps leaves either the old state or the new one, and perhaps a file that was never linked, which
+ * the next one removes. Concurrent changes of one process become one version. The file system must know hard links.
  *
- * The whole state is written each time: right for a meter, a tool or some hundred meters; a head-end implements `CounterStore` with its database.
- * Each `record` (one per message received) and each `reserve` (one per block, see `CounterOptions.block`) waits for the disk.
+ * A version that is damaged (cut off, changed, missing between others) is refused by its name and nothing older is taken instead: see `repairCounters`. Only
+ * what leaves no trace cannot be noticed: that the whole folder, or its newest version, was replaced by an older copy.
+ *
+ * The folder belongs to one user: open to others (`chmod 700` needed) it is refused.
  */
-export class FileCounterStore implements CounterStore {
-  readonly #directory: string;
-  /** @param directory is made when it is missing; it belongs to this store alone */
-  constructor(directory: string) {
-    this.#directory = directory;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    guarded(() => this.#clear());
+export class FileStore extends GroupedStore {
+  readonly directory: string;
+  private constructor(directory: string, backend: StoreBackend, options: StoreOptions) {
+    super(backend, options);
+    this.directory = directory;
   }
-  reserve(name: string, count: number, atLeast: number): number {
-    return this.#change((entries) => {
-      const entry = entries.get(name) ?? {};
-      const first = firstOf(entry, count, atLeast);
-      entries.set(name, { ...entry, sent: first + count - 1 });
-      return first;
-    });
-  }
-  last(name: string): number | bigint | undefined {
-    return guarded(() => this.#read().state.entries.get(name)?.received);
-  }
-  record(groups: readonly (readonly ReceivedValue[])[]): void {
-    this.#change((entries) => {
-      for (const [name, entry] of recorded((n) => entries.get(n), groups)) entries.set(name, entry);
-    });
-  }
-  replace(changes: readonly CounterReplacement[]): void {
-    this.#change((entries) => {
-      const moved = changes.map(({ name, from }) => [name, from === undefined ? undefined : entries.get(from)] as const);
-      for (const { name, from } of changes) {
-        entries.delete(name);
-        if (from !== undefined) entries.delete(from);
-      }
-      for (const [name, entry] of moved) if (entry !== undefined) entries.set(name, entry);
-    });
-  }
-
-  #change<T>(change: (entries: Map<string, CounterEntry>) => T): T {
-    return guarded(() => {
-      for (;;) {
-        const { version, state } = this.#read();
-        const result = change(state.entries);
-        const id = randomBytes(8).toString('hex');
-        if (this.#commit(version + 1, id, { entries: state.entries, history: [...state.history, id].slice(-remembered) })) return result;
-      }
-    });
-  }
-  #commit(version: number, id: string, state: State): boolean {
-    const temporary = join(this.#directory, `tmp.${process.pid}.${id}`);
+  /**
+   * Makes a new, empty store, and the folder where it is missing.
+   * @throws DlmsError `security/counter-store` when there is a store already, when the folder holds anything else or cannot be written
+   */
+  static async create(directory: string, options: StoreOptions = {}): Promise<FileStore> {
+    const folder = new StoreFolder(directory);
     try {
-      const file = openSync(temporary, 'wx', 0o600);
-      try {
-        writeSync(file, format(state));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      try {
-        linkSync(temporary, this.#path(version));
-      } catch (e) {
-        // Another was faster, or cleared our file away because it could not see that we live (another container): tried again.
-        const { code } = e as NodeJS.ErrnoException;
-        if (code === 'EEXIST' || code === 'ENOENT') return false;
-        throw e;
-      }
-    } finally {
-      rmSync(temporary, { force: true });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      if (folder.versions().length > 0) throw refused('there is a store already: open it', directory);
+      if (!folder.isEmpty()) throw refused('the folder is not empty: a store has one of its own', directory);
+      chmodSync(directory, 0o700);
+      checkFolder(directory);
+      const first: Version = { version: 1, kind: 'snapshot', id: newId(), owner: 'nobody', previous: '', history: [], values: [] };
+      if (!(await folder.link(1, formatVersion(first).text, () => {}))) throw refused('there is a store already: open it', directory);
+      await folder.flush();
+    } catch (e) {
+      throw storeError(e, directory);
     }
-    // The new name must be on the disk too before anything is given out.
-    this.#flushDirectory();
-    // A slow process can link a version that others have long passed and cleared away. If there is a higher one, it tells whether ours came before it.
-    const latest = this.#read();
-    if (latest.version > version && !latest.state.history.includes(id)) return false;
-    for (const old of this.#versions()) if (old < latest.version) rmSync(this.#path(old), { force: true });
+    return FileStore.open(directory, options);
+  }
+  /**
+   * Opens a store that is there.
+   * @throws DlmsError `security/counter-store` when there is none (a volume that is not mounted must not begin anew), when it is damaged, open to others or
+   *   cannot be written
+   */
+  static async open(directory: string, options: StoreOptions = {}): Promise<FileStore> {
+    try {
+      checkFolder(directory);
+      const files = new FileBackend(new StoreFolder(directory), options.shared === true);
+      await files.take();
+      return new FileStore(directory, files, options);
+    } catch (e) {
+      throw storeError(e, directory);
+    }
+  }
+}
+
+/** Versions from which a snapshot is written again. */
+const snapshotEvery = 128;
+const historyLength = 256;
+
+class FileBackend implements StoreBackend {
+  readonly exclusive: boolean;
+  readonly #folder: StoreFolder;
+  readonly #owner: string;
+  #values = new Map<string, string>();
+  #version = 0;
+  #snapshot = 0;
+  #sum = '';
+  #ownedBy = '';
+  /** Checksums of the last versions. */
+  #history = new Map<number, string>();
+  /** A flush that failed: what is on the disk is not known any more. */
+  #broken: DlmsError | undefined;
+  readonly #get = (name: string): string | undefined => this.#values.get(name);
+
+  constructor(folder: StoreFolder, shared: boolean) {
+    this.#folder = folder;
+    this.exclusive = !shared;
+    this.#owner = shared ? 'shared' : newId();
+    folder.clearTemporary();
+    this.#readAll();
+  }
+  /** From here on it is this process's, or one that is shared. */
+  async take(): Promise<void> {
+    if (this.#ownedBy === this.#owner) return;
+    await this.#commit(() => none, true);
+  }
+  get(name: string): string | undefined {
+    this.#intact();
+    if (!this.exclusive) this.#refresh();
+    return this.#values.get(name);
+  }
+  entries(prefix: string): readonly (readonly [name: string, value: string])[] {
+    this.#intact();
+    if (!this.exclusive) this.#refresh();
+    return entriesOf(this.#values, prefix);
+  }
+  checkOwner(): void {
+    this.#intact();
+    // A single look at the disk: whoever takes the store over makes a new version.
+    if (this.#folder.has(this.#version + 1)) this.#refresh();
+    if (this.#ownedBy === this.#owner) return;
+    throw refused(
+      this.exclusive ? 'another process has opened this store: one at a time, or all of them with shared: true' : 'another process has this store for itself',
+      this.#folder.path,
+    );
+  }
+  commit(change: (get: (name: string) => string | undefined) => StoreChanges): Promise<void> {
+    return this.#commit(change, false);
+  }
+  async #commit(change: (get: (name: string) => string | undefined) => StoreChanges, taking: boolean): Promise<void> {
+    for (;;) {
+      this.#intact();
+      this.#refresh();
+      if (!taking) this.checkOwner();
+      const set = change(this.#get);
+      if (set.size === 0 && !taking) return;
+      if (await this.#write(set)) return;
+    }
+  }
+  async #write(set: StoreChanges): Promise<boolean> {
+    const version = this.#version + 1;
+    const snapshot = version - this.#snapshot >= snapshotEvery;
+    const values: [string, string | null][] = [];
+    if (snapshot) {
+      for (const [name, value] of this.#values) if (!set.has(name)) values.push([name, value]);
+      for (const [name, value] of set) if (value !== undefined) values.push([name, value]);
+    } else for (const [name, value] of set) values.push([name, value ?? null]);
+    const next: Version = {
+      version,
+      kind: snapshot ? 'snapshot' : 'delta',
+      id: newId(),
+      owner: this.#owner,
+      previous: this.#sum,
+      history: snapshot ? [...this.#history] : [],
+      values,
+    };
+    const { text, sum } = formatVersion(next);
+    let stale = false;
+    const linked = (): void => {
+      // A slow process can link a version that others have long passed and cleared away; then the one before it is gone too.
+      stale = this.#version !== version - 1 || !this.#folder.has(version - 1);
+      if (!stale) this.#follow({ ...next, sum, octets: text.length });
+    };
+    if (!(await this.#folder.link(version, text, linked))) return false;
+    try {
+      await this.#folder.flush();
+    } catch (e) {
+      this.#broken = storeError(e, this.#folder.path);
+      throw this.#broken;
+    }
+    if (stale) {
+      this.#readAll();
+      // Unless it is among the ancestors of what is there now, it is nowhere, and the change is made again.
+      if (this.#history.get(version) !== sum) return false;
+    }
+    if (snapshot) this.#folder.clearBelow(version);
     return true;
   }
-  /** Removes what killed processes were about to link. A process of the same id is this one, which is not writing now, or one before it. */
-  #clear(): void {
-    for (const name of readdirSync(this.#directory)) {
-      const match = /^tmp\.(\d+)\.[0-9a-f]+$/.exec(name);
-      if (match !== null && (Number(match[1]) === process.pid || !isAlive(Number(match[1])))) rmSync(join(this.#directory, name), { force: true });
+  #intact(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+  #follow(next: ReadVersion): void {
+    if (next.kind === 'snapshot') {
+      this.#values = new Map();
+      this.#snapshot = next.version;
+      for (const [version, sum] of next.history) this.#history.set(version, sum);
+    }
+    applied(this.#values, next.values);
+    this.#version = next.version;
+    this.#sum = next.sum;
+    this.#ownedBy = next.owner;
+    this.#history.set(next.version, next.sum);
+    for (const old of this.#history.keys()) {
+      if (this.#history.size <= historyLength) break;
+      this.#history.delete(old);
     }
   }
-  #read(): { version: number; state: State } {
+  /** Reads what is newer than what is known. */
+  #refresh(): void {
+    for (;;) {
+      const next = this.#folder.read(this.#version + 1);
+      // With the version before it, it is the one that followed; without, both may have been cleared away and the name used again.
+      if (!this.#folder.has(this.#version)) return this.#readAll();
+      if (next === undefined) return;
+      if (next.previous !== this.#sum) return this.#readAll();
+      this.#follow(next);
+    }
+  }
+  /** Reads the newest snapshot and all that follows it. */
+  #readAll(): void {
     for (let attempt = 0; ; attempt++) {
-      const version = Math.max(0, ...this.#versions());
-      if (version === 0) return { version, state: { entries: new Map(), history: [] } };
-      let text: string;
       try {
-        text = readFileSync(this.#path(version), 'utf8');
+        const row = this.#row();
+        if (row !== undefined) {
+          const [first, ...others] = row as [ReadVersion, ...ReadVersion[]];
+          let before = first;
+          for (const next of others) {
+            if (next.previous !== before.sum)
+              throw new DlmsError('security/counter-store', {
+                reason: 'damaged: it does not follow the version before it',
+                file: this.#folder.file(next.version),
+              });
+            before = next;
+          }
+          this.#history = new Map();
+          for (const version of row) this.#follow(version);
+          return;
+        }
       } catch (e) {
-        // Cleared away between the two steps, because a higher version is there.
-        if ((e as NodeJS.ErrnoException).code === 'ENOENT' && attempt < 1000) continue;
-        throw e;
+        // While others write and clear away, what was listed may be gone or another by now.
+        if (attempt >= 8) throw e;
       }
-      return { version, state: parse(text) };
+      if (attempt >= 1000) throw refused('it changes too fast to be read', this.#folder.path);
     }
   }
-  #versions(): number[] {
-    return readdirSync(this.#directory).flatMap((name) => {
-      const match = /^counters\.(\d+)\.json$/.exec(name);
-      return match === null ? [] : [Number(match[1])];
-    });
-  }
-  #path(version: number): string {
-    return join(this.#directory, `counters.${version}.json`);
-  }
-  /** Windows cannot open a directory, and does not need it. */
-  #flushDirectory(): void {
-    if (process.platform === 'win32') return;
-    const directory = openSync(this.#directory, 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
+  /** Undefined when others changed the folder meanwhile. */
+  #row(): readonly ReadVersion[] | undefined {
+    const { path } = this.#folder;
+    const versions = this.#folder.versions();
+    const row: ReadVersion[] = [];
+    if (versions.length === 0) throw refused('there is no store in this folder: create one, or mount the volume that holds it', path);
+    for (let version = versions[versions.length - 1] as number; ; version--) {
+      const read = this.#folder.read(version);
+      if (read === undefined) throw new DlmsError('security/counter-store', { reason: 'damaged: this version is missing', file: this.#folder.file(version) });
+      row.unshift(read);
+      if (read.kind === 'snapshot') break;
     }
+    const first = row[0] as ReadVersion;
+    const again = this.#folder.versions();
+    const newest = again[again.length - 1];
+    for (let version = first.version; version <= (newest ?? 0); version++) if (!again.includes(version)) return undefined;
+    return newest === undefined || newest < first.version ? undefined : row;
   }
+  close(): void {}
 }
+const none: StoreChanges = /* @__PURE__ */ new Map();
+const newId = (): string => randomBytes(8).toString('hex');
+const refused = (reason: string, file: string): DlmsError => new DlmsError('security/counter-store', { reason, file });
 
-function isAlive(pid: number): boolean {
+/** A folder that others may enter is not ours: they could put an older state into it. */
+function checkFolder(directory: string): void {
+  let stats: ReturnType<typeof statSync>;
   try {
-    process.kill(pid, 0);
-    return true;
+    stats = statSync(directory) as NonNullable<typeof stats>;
   } catch (e) {
-    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
+    if (isCode(e, 'ENOENT')) throw refused('there is no such folder: create the store, or mount the volume that holds it', directory);
+    throw e;
   }
-}
-
-interface State {
-  readonly entries: Map<string, CounterEntry>;
-  /** Ids of the last changes, newest last: how a process finds out whether its own change went in. */
-  readonly history: readonly string[];
-}
-const remembered = 64;
-const formatName = 'dlms-cosem counters 1';
-
-/** Transaction-ids do not fit a JSON number, so received values are decimal text. */
-interface StoredEntry {
-  readonly sent?: number;
-  readonly received?: string;
-}
-function format({ entries, history }: State): string {
-  const stored: [string, StoredEntry][] = [...entries].map(([name, { sent, received }]) => [
-    name,
-    { ...(sent === undefined ? {} : { sent }), ...(received === undefined ? {} : { received: received.toString() }) },
-  ]);
-  return `${JSON.stringify({ format: formatName, history, entries: Object.fromEntries(stored) })}\n`;
-}
-/** A state that cannot be read is never taken for an empty one: that would use counters again. */
-function parse(text: string): State {
-  try {
-    const stored = JSON.parse(text) as { format: string; history: string[]; entries: Record<string, StoredEntry> };
-    if (stored.format !== formatName || !Array.isArray(stored.history)) throw new Error('format');
-    const entries = Object.entries(stored.entries).map(([name, { sent, received }]): [string, CounterEntry] => {
-      if (sent !== undefined && !Number.isSafeInteger(sent)) throw new Error('sent');
-      const value = received === undefined ? undefined : BigInt(received);
-      return [name, { ...(sent === undefined ? {} : { sent }), ...(value === undefined ? {} : { received: value <= 0xffffffffn ? Number(value) : value }) }];
-    });
-    return { entries: new Map(entries), history: stored.history };
-  } catch (e) {
-    throw new DlmsError('security/counter-store', { reason: 'the counter file cannot be read' }, { cause: e });
-  }
-}
-function guarded<T>(use: () => T): T {
-  try {
-    return use();
-  } catch (e) {
-    throw isDlmsError(e) ? e : new DlmsError('security/counter-store', { reason: String((e as NodeJS.ErrnoException).code ?? 'cannot be used') }, { cause: e });
-  }
+  if (stats?.isDirectory() !== true) throw refused('not a folder', directory);
+  if (process.platform !== 'win32' && (Number(stats.mode) & 0o077) !== 0)
+    throw refused(`open to others (mode ${(Number(stats.mode) & 0o777).toString(8)}): only its owner may enter (chmod 700)`, directory);
 }

@@ -1,2 +1,3 @@
+export type { StoreOptions } from './grouped-store.js';
 export { nodeProvider } from './node-provider.js';
-export { FileCounterStore } from './node-store.js';
+export { FileStore } from './node-store.js';

@@ -108,6 +108,16 @@ export class Token {
     return octets;
   }
 
+  /** One block under a key, at once, in a session of its own: operations in the background are not disturbed. */
+  encryptNow(mechanism: Mechanism, key: Handle, block: Buffer): Uint8Array {
+    const session = this.#open();
+    try {
+      this.#sync('C_EncryptInit', session, mechanism, key);
+      return view(this.#sync<Buffer>('C_Encrypt', session, block, Buffer.alloc(block.length)));
+    } finally {
+      this.#sync('C_CloseSession', session);
+    }
+  }
   /** A function that does all in one call: generate, derive, wrap. */
   call<R>(name: string, ...args: readonly unknown[]): MaybePromise<R> {
     return this.#exclusive(() => this.#finish<R>(name, [this.#objects, ...args]));

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { ecPublicKey } from './certificates/ec.js';
-import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
+import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import { nodeProvider } from './node-provider.js';
 import { curveParameters, type LabelledOptions, templates } from './pkcs11-templates.js';
 import { buffer, type Handle, type Mechanism, openToken, type Pkcs11Options, type Template, type Token } from './pkcs11-token.js';
@@ -66,10 +67,23 @@ function providerOf(token: Token): Pkcs11Provider {
   const { constants: c } = token;
   const owner = {};
   const handle = (algorithm: KeyHandle['algorithm'], length: number, material: Material): KeyHandle =>
-    new OpaqueKey<Material>(owner, algorithm, length, material, (m) => {
-      if ('octets' in m) m.octets.fill(0);
-      else if (m.session) token.destroy(m.object);
-    });
+    new OpaqueKey<Material>(
+      owner,
+      algorithm,
+      length,
+      material,
+      (m) => {
+        if ('octets' in m) m.octets.fill(0);
+        else if (m.session) token.destroy(m.object);
+      },
+      algorithm === 'AES-128' || algorithm === 'AES-256'
+        ? // Asked for once per key, and at once: also where operations run in the background.
+          (m) => {
+            const block = token.encryptNow({ mechanism: c.CKM_AES_ECB }, (m as { readonly object: Handle }).object, buffer(fingerprintBlock.slice()));
+            return fingerprintOf(createHash('sha256').update(block).digest());
+          }
+        : undefined,
+    );
   const inMemory = (octets: Uint8Array): KeyHandle => handle('secret', octets.length, { octets });
 
   const { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate } = templates(c);
@@ -262,10 +276,10 @@ function providerOf(token: Token): Pkcs11Provider {
       });
     },
     digest,
-    deriveKey(algorithm, hash, parts) {
+    deriveKey(algorithm, hash, parts, options = {}) {
       return andThen(digest(hash, parts), (octets) => {
         try {
-          return symmetricFrom(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32), {});
+          return symmetricFrom(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32), options);
         } finally {
           octets.fill(0);
         }

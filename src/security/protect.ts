@@ -165,7 +165,7 @@ function recipientOf(fields: GeneralProtectionHeader): Uint8Array {
 function generalSigning(apdu: Uint8Array, context: SecurityContext, form: GeneralSigningForm): MaybePromise<Uint8Array> {
   asymmetric(context.suite);
   const signing = need(context.keys.signing, 'digital signature key');
-  const counter = form.transactionId === undefined ? context.counters.next(context.sendName('global-unicast-encryption-key')) : 0;
+  const counter = form.transactionId === undefined ? context.counters.next(context.sendName('signature')) : 0;
   return andThen(counter, (value) => {
     const w = new Writer(apdu.length + 64);
     w.u8(generalSigningTag);

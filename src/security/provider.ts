@@ -18,6 +18,12 @@ export interface KeyHandle {
   readonly algorithm: KeyAlgorithm;
   /** Octets of the key: 16 or 32 for AES; for a private key the size of the scalar. */
   readonly length: number;
+  /**
+   * Names an AES key in the names of counters, and tells whether two handles are of the same key: 16 hex digits, the same with every provider, from a hash of
+   * a block that no message uses, so it may be stored and printed. Stays when the key was used and is destroyed.
+   * @throws DlmsError `security/invalid-key` for a `secret` or a private key, which have none
+   */
+  readonly fingerprint: string;
   /** Forgets the key, and overwrites its octets where the platform allows. Using it afterwards is `security/invalid-key`. */
   destroy(): void;
   toString(): string;
@@ -88,7 +94,7 @@ export interface CryptoProvider {
   /** Hash of the parts, joined in order. */
   digest(algorithm: DigestAlgorithm, parts: readonly Octets[]): MaybePromise<Uint8Array>;
   /** Hash of the parts, of which the leftmost octets become a key without leaving the provider: the key derivation of Green Book 9.2.3.4.6.5. */
-  deriveKey(algorithm: SymmetricAlgorithm & `AES-${string}`, hash: DigestAlgorithm, parts: readonly Octets[]): MaybePromise<KeyHandle>;
+  deriveKey(algorithm: SymmetricAlgorithm & `AES-${string}`, hash: DigestAlgorithm, parts: readonly Octets[], options?: ImportOptions): MaybePromise<KeyHandle>;
 
   /** ECDSA, SHA-256 with P-256 and SHA-384 with P-384; r then s. */
   sign(key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array>;

@@ -2,18 +2,24 @@ import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
 import { type KeyName, need, type SecurityContext } from './context.js';
-import { type ReceivedValue, replayed } from './counters.js';
-import type { KeyHandle } from './provider.js';
+import { type InvocationCounters, type ReceivedValue, replayed } from './counters.js';
+import type { KeyHandle, PublicKey } from './provider.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { numberOf, type Opening } from './unprotect-state.js';
 
+/** The content key of general-ciphering. `namedBy` is the key that says who can have made it, where the context has no single one for the purpose. */
+export interface ContentKey {
+  readonly key: KeyHandle;
+  readonly name: KeyName;
+  readonly namedBy?: KeyHandle | PublicKey;
+}
 /** Which key opens ciphered content, and who sent it. */
 export interface Ciphered {
   readonly kind: ProtectionLayer['kind'];
   readonly sender: Uint8Array;
   readonly dedicated: boolean;
   /** General-ciphering: the key, its name, and what else is authenticated. */
-  readonly given: { readonly key: KeyHandle; readonly name: KeyName; readonly extra: Uint8Array; readonly transactionId: Uint8Array } | undefined;
+  readonly given: (ContentKey & { readonly extra: Uint8Array; readonly transactionId: Uint8Array }) | undefined;
 }
 /** Security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to its end. */
 export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender, dedicated, given }: Ciphered, opening: Opening): MaybePromise<Uint8Array> {
@@ -43,33 +49,34 @@ export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender,
     openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered, from);
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
-  const group = receivedGroup(context, name, sender, invocationCounter, given?.transactionId);
+  const group = receivedGroup(context, name, given?.namedBy, sender, invocationCounter, given?.transactionId);
   const pending = dedicated ? opening.dedicated : opening.received;
   // Inside a layer of the same key and sender, which was made later and has the higher counter.
   if (pending?.some(([outer]) => outer?.name === group[0]?.name)) return open();
   if (dedicated) opening.dedicated = [...(pending ?? []), group];
   else opening.received = pending === undefined ? [group] : [...pending, group];
-  const fresh = compare(dedicated ? context.dedicatedStore : context.counters.store, group);
+  const fresh = compare(dedicated ? context.dedicatedCounters : context.counters, group);
   return fresh instanceof Promise ? fresh.then(open) : open();
 }
 /** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
 function receivedGroup(
   context: SecurityContext,
   key: KeyName,
+  namedBy: KeyHandle | PublicKey | undefined,
   sender: Uint8Array,
   counter: number,
   transactionId: Uint8Array | undefined,
 ): readonly ReceivedValue[] {
-  const value = { name: context.receiveName(key, sender), value: counter };
+  const value = { name: context.receiveName(key, sender, namedBy), value: counter };
   if (transactionId === undefined || transactionId.length === 0 || (key !== 'wrapped-key' && key !== 'agreed-key')) return [value];
-  return [value, { name: context.receiveName('transaction', sender), value: numberOf(transactionId) }];
+  return [value, { name: `${value.name} transaction`, value: numberOf(transactionId) }];
 }
 /** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
-function compare(store: SecurityContext['dedicatedStore'], group: readonly ReceivedValue[]): MaybePromise<void> {
+function compare(counters: InvocationCounters, group: readonly ReceivedValue[]): MaybePromise<void> {
   const [first, ...others] = group as [ReceivedValue, ...ReceivedValue[]];
-  return andThen(store.last(first.name), (last) => {
+  return andThen(counters.last(first.name), (last) => {
     if (last === undefined || first.value > last) return;
     if (others.length === 0) throw replayed(first, last);
-    return compare(store, others);
+    return compare(counters, others);
   });
 }

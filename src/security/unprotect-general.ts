@@ -6,12 +6,12 @@ import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalSigningTag } from './apdu-tags.js';
-import { type KeyName, need } from './context.js';
+import { need } from './context.js';
 import { asymmetric, onePassRecipient, staticUnified } from './key-agreement.js';
-import { type KeyHandle, publicKeyLength } from './provider.js';
+import { type KeyHandle, type PublicKey, publicKeyLength } from './provider.js';
 import { securityHeaderLength } from './suites.js';
 import type { ProtectionLayer } from './unprotect.js';
-import { openCiphered } from './unprotect-ciphered.js';
+import { type ContentKey, openCiphered } from './unprotect-ciphered.js';
 import { checkRecipient, lastOctetsFrom, numberOf, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
 
 /** general-ciphering: finds the content key, opens the content, and forgets a key that served this message alone. */
@@ -26,9 +26,10 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
   const sender = senderOf(header.originatorSystemTitle, opening);
   checkRecipient(header, opening);
   const { transactionId } = header;
-  return andThen(contentKey(keyInfo, header, sender, opening), ({ key, name }) => {
+  return andThen(contentKey(keyInfo, header, sender, opening), (content) => {
+    const { key, name } = content;
     const open = (): MaybePromise<Uint8Array> =>
-      openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { key, name, extra, transactionId } }, opening);
+      openCiphered(apdu, from, { kind: 'general-ciphering', sender, dedicated: false, given: { ...content, extra, transactionId } }, opening);
     // A key for this message alone goes with it, whether the message verifies or not.
     return name === 'wrapped-key' || name === 'agreed-key' ? lastly(open, () => key.destroy()) : open();
   });
@@ -56,16 +57,13 @@ function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number):
   if (header.every((o) => o === 0) && authenticatedAlone && apdu[from + securityHeaderLength] === generalSigningTag)
     throw new DlmsError('security/unsupported', { what: 'the message authentication code of the Great Britain Companion Specification' });
 }
-function contentKey(
-  info: KeyInfo | undefined,
-  header: GeneralProtectionHeader,
-  sender: Uint8Array,
-  opening: Opening,
-): MaybePromise<{ key: KeyHandle; name: KeyName }> {
+function contentKey(info: KeyInfo | undefined, header: GeneralProtectionHeader, sender: Uint8Array, opening: Opening): MaybePromise<ContentKey> {
   const { provider, suite, keys, systemTitle } = opening.context;
   switch (info?.type) {
-    case undefined:
-      return { key: need(opening.options.contentKey, 'content key of general-ciphering without key-info'), name: 'given-key' };
+    case undefined: {
+      const key = need(opening.options.contentKey, 'content key of general-ciphering without key-info');
+      return { key, name: 'given-key', namedBy: key };
+    }
     case 'identified-key':
       if (info.keyId === 0) return { key: need(keys.globalUnicast, 'global-unicast-encryption-key'), name: 'global-unicast-encryption-key' };
       if (info.keyId === 1) return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), name: 'global-broadcast-encryption-key' };
@@ -80,17 +78,19 @@ function contentKey(
     case 'agreed-key': {
       asymmetric(suite);
       const own = need(keys.agreement, 'key agreement key');
-      const agreed = (key: KeyHandle): { key: KeyHandle; name: KeyName } => ({ key, name: 'agreed-key' });
+      const agreedWith =
+        (namedBy: PublicKey) =>
+        (key: KeyHandle): ContentKey => ({ key, name: 'agreed-key', namedBy });
       const scheme = info.keyParameters.length === 1 ? info.keyParameters[0] : undefined;
       if (scheme === 1) {
         const signer = need(keys.peerSigning, 'digital signature key of the originator');
-        return andThen(onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle), agreed);
+        return andThen(onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle), agreedWith(signer));
       }
       if (scheme !== 2) throw new DlmsError('security/unsupported', { what: 'key-parameters of an agreed key' });
       if (info.keyCipheredData.length !== 0)
         throw new DlmsError('decode/invalid-length', { offset: 0, expected: 'no key-ciphered-data', actual: info.keyCipheredData.length });
       const peer = need(keys.peerAgreement, 'key agreement key of the originator');
-      return andThen(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreed);
+      return andThen(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreedWith(peer));
     }
   }
 }
@@ -125,11 +125,12 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
       expected: `a signature of ${publicKeyLength(curve)} octets`,
       actual: signature.length,
     });
-  return andThen(context.provider.verify(need(publicKey, `digital signature key of ${formatHex(signer)}`), signed, signature), (valid) => {
+  const signerKey = need(publicKey, `digital signature key of ${formatHex(signer)}`);
+  return andThen(context.provider.verify(signerKey, signed, signature), (valid) => {
     if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
     opening.layers.push({ ...layer, signedBy: signer });
     if (transactionId.length !== 0)
-      opening.signatures = [...(opening.signatures ?? []), { name: context.receiveName('signature', signer), value: numberOf(transactionId) }];
+      opening.signatures = [...(opening.signatures ?? []), { name: context.receiveName('signature', signer, signerKey), value: numberOf(transactionId) }];
     return content.slice();
   });
 }

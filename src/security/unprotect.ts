@@ -150,9 +150,9 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   requireProtection(options.required === undefined ? policy.receive : strongest(policy.receive, options.required), result.protection);
   if (signed && !authenticated) opening.received = [...(opening.received ?? []), signatureGroup(opening)];
   const { received, dedicated } = opening;
-  const recorded = received === undefined ? undefined : counters.store.record(received);
+  const recorded = received === undefined ? undefined : counters.record(received);
   if (dedicated === undefined && !(recorded instanceof Promise)) return result;
-  return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedStore.record(dedicated), () => result));
+  return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result));
 }
 /** A signature without a counter around it stays valid for ever, so its transaction-id must grow. */
 function signatureGroup({ signatures = [] }: Opening): readonly ReceivedValue[] {

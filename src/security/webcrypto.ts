@@ -1,7 +1,7 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { checkKeyLength, OpaqueKey, requireAlgorithm } from './key-handle.js';
+import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import {
   type CryptoProvider,
   type Curve,
@@ -85,8 +85,7 @@ export const webCryptoProvider: CryptoProvider = {
   },
   async encryptBlock(key, block) {
     if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
-    // WebCrypto has no ECB: the first block of CBC with an initial value of zeros is the same.
-    return new Uint8Array(await subtle().encrypt({ name: 'AES-CBC', iv: new Uint8Array(16) }, aes(key).cbc, buffer(block))).slice(0, 16);
+    return encryptBlock(aes(key).cbc, block);
   },
   async wrap(kek, key) {
     requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
@@ -108,7 +107,7 @@ export const webCryptoProvider: CryptoProvider = {
       if (wrapped.length !== n + 8) return undefined;
       const unwrapped = (name: string, uses: KeyUsage[], extractable = false): Promise<CryptoKey> =>
         subtle().unwrapKey('raw', buffer(wrapped), kw, 'AES-KW', { name }, extractable, uses);
-      return new OpaqueKey(owner, algorithm, n, await aesKeys(unwrapped, options));
+      return await platformHandle(algorithm, n, await aesKeys(unwrapped, options));
     } catch (e) {
       if ((e as Error).name === 'OperationError' || (e as Error).name === 'DataError') return undefined;
       throw e;
@@ -117,9 +116,9 @@ export const webCryptoProvider: CryptoProvider = {
   async digest(algorithm, parts) {
     return digest(algorithm, parts);
   },
-  async deriveKey(algorithm, hash, parts) {
+  async deriveKey(algorithm, hash, parts, options = {}) {
     const octets = await digest(hash, parts);
-    return wiping(octets, aesHandle(algorithm, octets.slice(0, algorithm === 'AES-128' ? 16 : 32), {}));
+    return wiping(octets, aesHandle(algorithm, octets.slice(0, algorithm === 'AES-128' ? 16 : 32), options));
   },
   async sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
@@ -167,7 +166,17 @@ async function aesHandle(algorithm: SymmetricAlgorithm, octets: Uint8Array, opti
   const copy = octets.slice();
   const make = (name: string, uses: KeyUsage[], extractable = false): Promise<CryptoKey> =>
     subtle().importKey('raw', buffer(copy), { name }, extractable, uses);
-  return new OpaqueKey(owner, algorithm, octets.length, await wiping(copy, aesKeys(make, options)));
+  return platformHandle(algorithm, octets.length, await wiping(copy, aesKeys(make, options)));
+}
+/** The platform answers later and a fingerprint is asked for at once, so it is computed here. */
+async function platformHandle(algorithm: SymmetricAlgorithm, length: number, keys: AesKeys): Promise<KeyHandle> {
+  const block = await encryptBlock(keys.cbc, fingerprintBlock);
+  const fingerprint = fingerprintOf(new Uint8Array(await subtle().digest('SHA-256', buffer(block))));
+  return new OpaqueKey(owner, algorithm, length, keys, undefined, fingerprint);
+}
+/** WebCrypto has no ECB: the first block of CBC with an initial value of zeros is the same. */
+async function encryptBlock(key: CryptoKey, block: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await subtle().encrypt({ name: 'AES-CBC', iv: new Uint8Array(16) }, key, buffer(block))).slice(0, 16);
 }
 async function aesKeys(make: (name: string, uses: KeyUsage[], extractable?: boolean) => Promise<CryptoKey>, options: ImportOptions): Promise<AesKeys> {
   const [gcm, ctr, cbc, kw, exportable] = await Promise.all([

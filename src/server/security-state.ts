@@ -2,8 +2,8 @@ import { formatHex } from '../core/hex.js';
 import type { MaybePromise } from '../core/promise.js';
 import { type Certificate, type CertificateType, validateCertificate } from '../security/certificates/index.js';
 import type { CertificateStore } from '../security/certificates/store.js';
-import { type KeyName, SecurityContext, type SecurityKeys } from '../security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { SecurityContext, type SecurityKeys } from '../security/context.js';
+import type { InvocationCounters } from '../security/counters.js';
 import type { Protection, SecurityPolicy } from '../security/policy.js';
 import type { CryptoProvider, KeyPair, PublicKey } from '../security/provider.js';
 import { type SecuritySuite, securitySuite } from '../security/suites.js';
@@ -18,8 +18,8 @@ export interface SecurityStateOptions {
   /** Own system title. */
   readonly systemTitle: Uint8Array;
   readonly keys: SecurityKeys;
-  /** Default: in memory. */
-  readonly counters?: InvocationCounters;
+  /** On a store that lasts: a meter that forgets what it received accepts every recording again. */
+  readonly counters: InvocationCounters;
   /** What requests must have, and what responses get. Default: authenticated and encrypted. */
   readonly request?: Protection;
   readonly response?: Protection;
@@ -33,9 +33,6 @@ export interface SecurityStateOptions {
   readonly persistKeys?: (keys: SecurityKeys) => MaybePromise<void>;
   readonly persistPolicy?: (request: Protection, response: Protection) => MaybePromise<void>;
 }
-
-/** Clients whose counters begin anew with a new key; for more of them the counters go on, which costs them a recovery. */
-const rememberedPeers = 64;
 
 /**
  * The security of a meter that all its ciphered associations share: keys, policy, certificates. It makes the context of each new association (give
@@ -57,14 +54,13 @@ export class SecurityState {
   readonly #generated = new Map<OwnPair, KeyPair>();
   #tls: KeyPair | undefined;
   readonly #contexts: Set<SecurityContext> = new Set<SecurityContext>();
-  readonly #peers = new Map<string, Uint8Array>();
 
   constructor(options: SecurityStateOptions) {
     this.options = options;
     this.provider = options.provider;
     this.suite = securitySuite(options.suite);
     this.systemTitle = options.systemTitle;
-    this.counters = options.counters ?? new InvocationCounters(new MemoryCounterStore());
+    this.counters = options.counters;
     this.certificates = options.certificates;
     this.#keys = options.keys;
     this.#stored = options.keys;
@@ -100,16 +96,9 @@ export class SecurityState {
   }
   /** The public keys of the client from its certificates. @returns whether there are any */
   async giveClientKeys(context: SecurityContext): Promise<boolean> {
-    if (context.peerSystemTitle !== undefined) this.#remember(context.peerSystemTitle);
     const ofClient = await this.#clientKeys(context.peerSystemTitle);
     context.setKeys(ofClient);
     return Object.keys(ofClient).length > 0;
-  }
-  #remember(title: Uint8Array): void {
-    const name = formatHex(title);
-    this.#peers.delete(name);
-    this.#peers.set(name, title.slice());
-    if (this.#peers.size > rememberedPeers) this.#peers.delete(this.#peers.keys().next().value as string);
   }
   async #clientKeys(title: Uint8Array | undefined): Promise<SecurityKeys> {
     if (title?.length !== 8 || this.certificates === undefined) return {};
@@ -142,12 +131,12 @@ export class SecurityState {
 
   /**
    * Takes new symmetric keys. Stored first; what is returned makes them the keys in use, here and in every open association, and is to be called when the
-   * response is protected. With a new encryption key the counters received under the old one are forgotten; our own go on, so no value is used twice.
+   * response is protected. Counters are named by their key and none is ever forgotten: a key that returns finds what was received and sent under it, so that no
+   * recording comes to life again, and there is no moment between the change of the key and that of its counters.
    */
-  async changeKeys(changed: SecurityKeys): Promise<() => Promise<void>> {
+  async changeKeys(changed: SecurityKeys): Promise<() => void> {
     await this.#store(changed);
-    return async () => {
-      await this.counters.replace(this.#receiveNames(changed).map((name) => ({ name })));
+    return () => {
       const old = Object.keys(changed).map((slot) => this.#keys[slot as 'globalUnicast']);
       this.#keys = { ...this.#keys, ...changed };
       for (const context of this.#contexts) context.setKeys(changed);
@@ -159,15 +148,6 @@ export class SecurityState {
     const next = { ...this.#stored, ...changed };
     await this.options.persistKeys?.(next);
     this.#stored = next;
-  }
-  #receiveNames(changed: SecurityKeys): readonly string[] {
-    const names: (KeyName | 'hls')[] = [
-      ...(changed.globalUnicast === undefined ? [] : (['global-unicast-encryption-key', 'hls'] as const)),
-      ...(changed.globalBroadcast === undefined ? [] : (['global-broadcast-encryption-key'] as const)),
-    ];
-    const { provider, systemTitle, counters } = this;
-    const namer = new SecurityContext({ provider, suite: this.suite.id, systemTitle, keys: {}, counters });
-    return [...this.#peers.values()].flatMap((peer) => names.map((name) => namer.receiveName(name, peer)));
   }
   /** Stored first; what is returned puts the policy into use. */
   async changePolicy(request: Protection, response: Protection): Promise<() => void> {

@@ -1,5 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import { VolatileStore } from '../core/store.js';
 import { allClasses } from '../cosem/all-classes.js';
 import type { InterfaceClass } from '../cosem/interface-class.js';
 import { buildLogicalDeviceName } from '../cosem/logical-device-name.js';
@@ -9,6 +10,7 @@ import type { CompanionProfile, ProfileClient, ProfileObject } from '../idis/pro
 import { type AttributeRight, parseRights, type Rights } from '../idis/rights.js';
 import { firstCode } from '../idis/view-of-profile.js';
 import { importKeys } from '../security/context.js';
+import { InvocationCounters } from '../security/counters.js';
 import { strictPolicy } from '../security/policy.js';
 import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
@@ -86,6 +88,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     suite,
     systemTitle,
     keys: await importKeys(provider, suite, options.keys ?? testKeysOf(suite)),
+    counters: new InvocationCounters(new VolatileStore()),
     request: policy.receive,
     response: policy.send,
     ...options.persist,

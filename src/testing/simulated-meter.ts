@@ -1,3 +1,4 @@
+import { VolatileStore } from '../core/store.js';
 import { DataClass } from '../cosem/classes/data.js';
 import { Register } from '../cosem/classes/register.js';
 import { SapAssignment } from '../cosem/classes/sap-assignment.js';
@@ -6,7 +7,7 @@ import type { UnitName } from '../cosem/units.js';
 import type { Certificate } from '../security/certificates/certificate.js';
 import { CertificateStore } from '../security/certificates/store.js';
 import { importKeys, type KeyMaterial } from '../security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../security/counters.js';
+import { InvocationCounters } from '../security/counters.js';
 import { llsMatches } from '../security/hls.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
 import type { CryptoProvider } from '../security/provider.js';
@@ -108,7 +109,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     suite,
     systemTitle,
     keys,
-    counters: new InvocationCounters(new MemoryCounterStore()),
+    counters: new InvocationCounters(new VolatileStore()),
     request: policy.receive,
     response: policy.send,
     now: () => new Date(now()),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Data } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { obisToBytes } from '../../src/cosem/obis.js';
 import { buildCertificate, formatPem, signerOf, systemTitleName } from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
@@ -63,7 +64,7 @@ async function signingMeter(suite: 1 | 2) {
   const meterTitle = parseHex(`4D4D4D6701BC610${suite}`);
   const [client, meter] = [await party(suite), await party(suite)];
   const signatures = { signing: meter.pair, peerSigning: client.pair.publicKey };
-  const counters = new InvocationCounters();
+  const counters = new InvocationCounters(new VolatileStore());
   const context = async (more: object) => {
     const keys = await importKeys(nodeProvider, suite, { ...signatures, ...more });
     return () => new SecurityContext({ provider: nodeProvider, suite, systemTitle: meterTitle, keys, counters });

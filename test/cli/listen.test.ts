@@ -11,6 +11,7 @@ import { openPush, type Senders } from '../../src/cli/push-message.js';
 import { concat } from '../../src/core/bytes.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { carriedProfile } from '../../src/idis/index.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
@@ -109,7 +110,7 @@ const meter = async (policy = { authenticated: true, encrypted: true }): Promise
     systemTitle: title,
     peerSystemTitle: receiver,
     keys: await importKeys(nodeProvider, 0, material),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     policy: { send: policy, receive: policy },
     form: 'general-glo',
   });
@@ -359,7 +360,7 @@ describe('listen', () => {
 
 describe('any octets', () => {
   it('end in a message, a refusal of the listener or an error of the library', async () => {
-    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters());
+    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters(new VolatileStore()));
     const profile = carriedProfile('idis-package-2');
     const senders: Senders = { ring, plain: true, policyOf: () => 'both', titleAt: () => title, profileOf: () => profile };
     const good = [notification('confirmed'), await protect(notification('confirmed'), await meter()), ...captures.map((c) => parseHex(c.input.hex))];

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Data } from '../../src/axdr/index.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import { isDlmsError } from '../../src/core/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { AssociationLnV1 } from '../../src/cosem/classes/association-ln.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
@@ -38,7 +39,7 @@ async function security(changes: Partial<ConstructorParameters<typeof SecurityCo
     suite: 0,
     systemTitle: title,
     keys: await importKeys(nodeProvider, 0, testKeys),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     ...changes,
   });
 }
@@ -114,7 +115,7 @@ describe('reading the simulated meter', () => {
   });
   it('recovers the counter that the meter expects', async () => {
     const meter = await meterOf();
-    const first = await manager(meter, {}, { counters: new InvocationCounters(undefined, { initial: 5000 }) });
+    const first = await manager(meter, {}, { counters: new InvocationCounters(new VolatileStore(), { initial: 5000 }) });
     await first.connect();
     await first.close();
     expect(meter.lastCounter()).toBeGreaterThanOrEqual(5000);

@@ -11,6 +11,7 @@ import { type ShortNameOptions, shortNames } from '../../src/client/short-name.j
 import { concat } from '../../src/core/bytes.js';
 import { DlmsError, isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { allClasses } from '../../src/cosem/all-classes.js';
 import { AssociationSnV2 } from '../../src/cosem/classes/association-sn.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
@@ -46,7 +47,7 @@ const context = async (last: number): Promise<SecurityContext> =>
     suite: 0,
     systemTitle: title(last),
     keys: await importKeys(nodeProvider, 0, testKeys),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     policy: strictPolicy,
   });
 

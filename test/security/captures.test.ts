@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/axdr/schema.js';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
@@ -40,7 +41,7 @@ async function listener(provider: CryptoProvider, { params, expected }: Vector):
     systemTitle: hex('FFFFFFFFFFFFFFFF'),
     peerSystemTitle: hex(expected.ciphering.systemTitle),
     keys,
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     policy: { send: protection, receive: protection },
   });
 }

@@ -4,21 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileCounterStore } from '../../src/security/node-store.js';
+import { InvocationCounters } from '../../src/security/counters.js';
+import { FileStore } from '../../src/security/node-store.js';
 
 /** Sends and receives until it is killed: writes what it was given before it asks for more, in writes that reach the pipe whole or not at all. */
 const program = `
   import { writeSync } from 'node:fs';
   import { InvocationCounters } from './src/security/counters.js';
-  import { FileCounterStore } from './src/security/node-store.js';
-  const store = new FileCounterStore(process.argv[2]);
-  const counters = new InvocationCounters(store, { block: 2 });
+  import { FileStore } from './src/security/node-store.js';
+  const store = await FileStore.open(process.argv[2], { shared: process.argv[3] === 'shared' });
+  const counters = new InvocationCounters(store, { initial: 1, block: 2 });
   for (;;) {
-    writeSync(1, 's' + counters.next('sent') + '\\n');
-    const value = Number(store.last('received') ?? 0) + 1;
+    writeSync(1, 's' + (await counters.next('sent')) + '\\n');
+    const value = Number((await counters.last('received')) ?? 0) + 1;
     try {
-      store.record([[{ name: 'received', value }]]);
-      writeSync(1, 'r' + value + '\\n');
+      await Promise.all([
+        counters.record([[{ name: 'received', value }]]).then(() => writeSync(1, 'r' + value + '\\n')),
+        counters.record([[{ name: 'other', value: Date.now() * 1000 + Math.floor(performance.now() * 1000) % 1000 }]]).catch(() => {}),
+      ]);
     } catch (e) {
       if (e.code !== 'security/replay') {
         writeSync(1, 'failed ' + e.code + ' ' + e.context?.reason + '\\n');
@@ -29,9 +32,8 @@ const program = `
   }`;
 const generations = 4;
 
-describe('two processes on one counter store, killed at any moment', () => {
+describe('processes on one store of counters, killed at any moment', () => {
   const folder = mkdtempSync(join(tmpdir(), 'counters-'));
-  const directory = join(folder, 'store');
   const child = join(folder, 'child.mjs');
   beforeAll(async () => {
     const stdin = { contents: program, resolveDir: resolve(import.meta.dirname, '../..') };
@@ -40,9 +42,9 @@ describe('two processes on one counter store, killed at any moment', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Lets one run until it has written so many lines, kills it a random moment later, and answers all that it has written. */
-  function killed(lines: number): Promise<string[]> {
+  function killed(lines: number, directory: string, mode: string): Promise<string[]> {
     return new Promise((done, failed) => {
-      const process = spawn('node', [child, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const process = spawn('node', [child, directory, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
       let text = '';
       let dying = false;
       process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -58,26 +60,32 @@ describe('two processes on one counter store, killed at any moment', () => {
       });
     });
   }
+  const generation = async (directory: string, mode: string): Promise<string[]> => {
+    const lines: string[] = [];
+    for (let i = 0; i < generations; i++) lines.push(...(await killed(2 + Math.floor(Math.random() * 20), directory, mode)));
+    return lines;
+  };
 
-  it('never use a counter twice, and accept each message once', async () => {
-    const one = async (): Promise<string[]> => {
-      const lines: string[] = [];
-      for (let i = 0; i < generations; i++) lines.push(...(await killed(2 + Math.floor(Math.random() * 20))));
-      return lines;
-    };
-    const [a, b] = await Promise.all([one(), one()]);
-    const all = [...a, ...b];
+  it.each([
+    ['two that share it', 'shared', 2],
+    ['one after the other that have it for themselves', 'exclusive', 1],
+  ] as const)('%s never use a counter twice, and accept each message once', async (_, mode, at) => {
+    const directory = join(folder, mode);
+    await (await FileStore.create(directory)).close();
+    const runs = await Promise.all(Array.from({ length: at }, () => generation(directory, mode)));
+    const all = runs.flat();
     const numbers = (kind: string): number[] => all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
     for (const kind of ['s', 'r']) {
       const used = numbers(kind);
       expect(new Set(used).size).toBe(used.length);
       expect(used.length).toBeGreaterThan(generations);
     }
-    // Both took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
-    for (const lines of [a, b]) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
-    const next = new FileCounterStore(directory);
-    expect(next.reserve('sent', 1, 1)).toBeGreaterThan(Math.max(...numbers('s')));
-    expect(Number(next.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
-    expect(readdirSync(directory)).toEqual([expect.stringMatching(/^counters\.\d+\.json$/)]);
+    // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
+    for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
+    const next = await FileStore.open(directory);
+    const counters = new InvocationCounters(next, { initial: 1 });
+    expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
+    expect(Number(counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
+    for (const file of readdirSync(directory)) expect(file).toMatch(/^version\.\d+$/);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { importKeys, type SecurityContext } from '../../src/security/context.js';
-import { InvocationCounters } from '../../src/security/counters.js';
 import { deriveAgreedKey, ephemeralComplete, ephemeralOffer, onePassOriginator, onePassRecipient, staticUnified } from '../../src/security/key-agreement.js';
 import { changeAgreedKeys, changeKeys, type KeyChange, type KeyChangeOutcome, type KeyChangeStep } from '../../src/security/key-transfer.js';
 import { generateTransferableKey, type NewKeys, transferableKey, unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
@@ -10,7 +9,7 @@ import { protect } from '../../src/security/protect.js';
 import type { KeyHandle } from '../../src/security/provider.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { clientTitle, failure, hex, pairOf, serverTitle, testKeys } from './support.js';
+import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle, testKeys } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();
@@ -18,6 +17,11 @@ const providers = await providersWithToken();
 const getRequest = hex('C001C100080000010000FF0200');
 const getResponse = hex('C401C100090C07EA0B150603183600000000');
 const block = new Uint8Array(16);
+const failureCode = async (call: () => unknown): Promise<string> =>
+  failure(async () => {
+    await call();
+    throw Object.assign(new Error(), { code: 'none' });
+  }).then((e) => e.code);
 
 describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s', (_, provider) => {
   const same = async (a: KeyHandle, b: KeyHandle): Promise<void> => {
@@ -118,9 +122,7 @@ class Meter {
   }
   async transfer(data: Parameters<typeof unwrapKeys>[1]): Promise<KeyChangeOutcome> {
     if (!this.switches) return this.answer;
-    // With a new encryption key its counters begin anew.
-    const counters = data.some((d) => d.keyId === 0) ? new InvocationCounters() : this.context.counters;
-    this.context = this.context.fresh({ keys: { ...this.context.keys, ...(await unwrapKeys(this.context, data)) }, counters });
+    this.context = this.context.fresh({ keys: { ...this.context.keys, ...(await unwrapKeys(this.context, data)) } });
     return this.answer;
   }
   async probe(asked: SecurityContext): Promise<KeyChangeOutcome> {
@@ -163,7 +165,7 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
       [2, ['authentication-key']],
       [0, ['master-key', 'global-unicast-encryption-key', 'global-broadcast-encryption-key']],
     ] as const) {
-      const { client, server } = await pairOf(provider, suite, { counterScope: 'meter 1' }, {});
+      const { client, server } = await pairOf(provider, suite);
       const meter = new Meter(server, answer, switches);
       for (let i = 0; i < 5; i++) expect(await meter.probe(client)).toBe('ok');
       const newKeys = await newKeysOf(client, names);
@@ -194,20 +196,45 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
 });
 
 describe('counters at a change of keys', () => {
-  it('begin anew with the key in a scope of its own, and go on where the sequence is shared', async () => {
-    for (const [scope, expected] of [
-      ['meter 1', 1],
-      [undefined, 8],
-    ] as const) {
-      const { client } = await pairOf(nodeProvider, 0, scope === undefined ? {} : { counterScope: scope });
-      for (let i = 0; i < 7; i++) await protect(getRequest, client);
-      const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
-      await change.settle('new');
-      expect(await client.counters.next(client.sendName('global-unicast-encryption-key'))).toBe(expected);
-    }
+  it('begin anew with a new key, and go on when the old one returns', async () => {
+    const { client } = await pairOf(nodeProvider, 0, { counters: countersFrom(1) });
+    const old = await importKeys(nodeProvider, 0, testKeys[0]);
+    const send = (): number => Buffer.from(protect(getRequest, client) as Uint8Array).readUInt32BE(3);
+    for (let i = 0; i < 7; i++) send();
+    (await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']))).settle('new');
+    expect([send(), send()]).toEqual([1, 2]);
+    (await changeKeys(client, { 'global-unicast-encryption-key': old.globalUnicast! })).settle('new');
+    expect(send()).toBe(8);
+  });
+  it('of the broadcast key begin anew with it too', async () => {
+    const { client } = await pairOf(nodeProvider, 0, { counters: countersFrom(1) });
+    const send = (): number => Buffer.from(protect(getRequest, client, { broadcast: true }) as Uint8Array).readUInt32BE(3);
+    expect([send(), send()]).toEqual([1, 2]);
+    (await changeKeys(client, await newKeysOf(client, ['global-broadcast-encryption-key']))).settle('new');
+    expect(send()).toBe(1);
+  });
+  it('and the dedicated key of the association stay behind: the candidate has none', async () => {
+    const { client } = await pairOf(nodeProvider, 0);
+    await client.newDedicatedKey();
+    const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
+    expect(change.candidate.keys.dedicated).toBeUndefined();
+    expect(await failure(() => protect(getRequest, change.candidate, { form: 'ded' }))).toMatchObject({ code: 'security/missing-key' });
+  });
+  it.each(['new', 'old'] as const)('the handles that %s leaves over are destroyed, and no others', async (result) => {
+    const { client } = await pairOf(nodeProvider, 0);
+    const before = client.keys;
+    const newKeys = await newKeysOf(client, ['global-unicast-encryption-key', 'master-key']);
+    (await changeKeys(client, newKeys)).settle(result);
+    const dead = async (key: KeyHandle | undefined): Promise<boolean> =>
+      (await failureCode(() => nodeProvider.encryptBlock(key!, block))) === 'security/invalid-key';
+    const [kept, gone] = result === 'new' ? [newKeys, before] : [before, newKeys];
+    const pick = (keys: any): (KeyHandle | undefined)[] => [keys.globalUnicast ?? keys['global-unicast-encryption-key'], keys.master ?? keys['master-key']];
+    expect(await Promise.all(pick(kept).map(dead))).toEqual([false, false]);
+    expect(await Promise.all(pick(gone).map(dead))).toEqual([true, true]);
+    expect(await dead(client.keys.globalBroadcast)).toBe(false);
   });
   it('are not used twice under the new key when the candidate has sent already', async () => {
-    const { client } = await pairOf(nodeProvider, 0, { counterScope: 'meter 1' });
+    const { client } = await pairOf(nodeProvider, 0);
     const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
     const ofCandidate = [1, 2, 3].map(() => Buffer.from(protect(getRequest, change.candidate) as Uint8Array).readUInt32BE(3));
     await change.settle('new');

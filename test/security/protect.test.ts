@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { sealContent } from '../../src/security/ciphering.js';
 import { importKeys, type SecurityContext } from '../../src/security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../../src/security/counters.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { KeyRing, senderTitleOf } from '../../src/security/key-ring.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { type OverheadQuestion, overhead } from '../../src/security/overhead.js';
@@ -101,7 +102,7 @@ describe('protect', () => {
       ['glo', 'global-unicast-encryption-key'],
       ['ded', 'dedicated-key'],
       [{ type: 'general-ciphering', key: 'wrapped' }, 'master-key'],
-      [{ type: 'general-ciphering', key: 'one-pass' }, 'key agreement key of the recipient'],
+      [{ type: 'general-ciphering', key: 'one-pass' }, 'digital signature key'],
       [{ type: 'general-signing' }, 'digital signature key'],
     ] as const)
       expect(await failure(() => protect(getRequest, client, { form }))).toMatchObject({ code: 'security/missing-key', context: { key } });
@@ -170,8 +171,7 @@ describe('layers', () => {
 });
 
 describe('what is received', () => {
-  const store = (context: SecurityContext): string =>
-    JSON.stringify([...(context.counters.store as any).entries], (_, v) => (typeof v === 'bigint' ? `${v}` : v));
+  const store = (context: SecurityContext): string => JSON.stringify(context.counters.store.entries('receive '));
   const integrity: readonly (readonly [string, ProtectForm | readonly ProtectForm[], Protection])[] = [
     ['glo', 'glo', both],
     ['glo, authenticated only', 'glo', { authenticated: true }],
@@ -258,7 +258,7 @@ describe('what is received', () => {
     }
   });
   it('may begin with counter 0', async () => {
-    const { client, server } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(new MemoryCounterStore(), { initial: 0 }) }, {});
+    const { client, server } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(new VolatileStore(), { initial: 0 }) }, {});
     const secured = await protect(getRequest, client);
     expect(formatHex(secured.subarray(3, 7))).toBe('00000000');
     await unprotect(secured, server);
@@ -273,17 +273,17 @@ describe('what is received', () => {
         return nodeProvider.open(...args);
       },
     };
-    const spy = new (class extends MemoryCounterStore {
-      override last(name: string): ReturnType<MemoryCounterStore['last']> {
+    const spy = new (class extends InvocationCounters {
+      override last(...args: Parameters<InvocationCounters['last']>): ReturnType<InvocationCounters['last']> {
         calls.push('compare');
-        return super.last(name);
+        return super.last(...args);
       }
-      override record(groups: Parameters<MemoryCounterStore['record']>[0]): void {
+      override record(...args: Parameters<InvocationCounters['record']>): ReturnType<InvocationCounters['record']> {
         calls.push('record');
-        super.record(groups);
+        return super.record(...args);
       }
-    })();
-    const { client, server } = await pairOf(counting, 0, {}, { counters: new InvocationCounters(spy) });
+    })(new VolatileStore());
+    const { client, server } = await pairOf(counting, 0, {}, { counters: spy });
     const secured = await protect(getRequest, client);
     await unprotect(secured, server);
     expect(calls.splice(0)).toEqual(['compare', 'open', 'record']);
@@ -315,8 +315,12 @@ describe('what is received', () => {
     const suite1 = await pairOf(nodeProvider, 1);
     expect(await failure(() => unprotect(secured(), suite1.server))).toMatchObject({ code: 'security/policy' });
     expect(
-      (await unprotect(protect(getRequest, suite1.client) as Uint8Array, server.fresh({ acceptSuites: [0, 1], counters: new InvocationCounters() }))).layers[0]
-        ?.suite,
+      (
+        await unprotect(
+          protect(getRequest, suite1.client) as Uint8Array,
+          server.fresh({ acceptSuites: [0, 1], counters: new InvocationCounters(new VolatileStore()) }),
+        )
+      ).layers[0]?.suite,
     ).toBe(1);
   });
   it('is refused when it bears our own title, also while the peer is unknown', async () => {
@@ -417,7 +421,7 @@ describe('reading without the authentication key', () => {
 describe('the key ring', () => {
   it('finds keys by title and logical device, and the title in the message', async () => {
     const { client } = await associated(nodeProvider, 1);
-    const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters() });
+    const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters(new VolatileStore()) });
     ring.set(clientTitle, { suite: 1, keys: await importKeys(nodeProvider, 1, testKeys[1]), policy: { send: both, receive: {} } });
     ring.set(clientTitle, { suite: 1, keys: {} }, 17);
     for (const form of ['general-glo', { type: 'general-ciphering', key: 'wrapped' }, { type: 'general-signing' }] as const) {

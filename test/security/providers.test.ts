@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
 import { buildCertificateRequest, signerOf, systemTitleName, verifyCertificateRequest } from '../../src/security/certificates/index.js';
+import { fingerprintBlock } from '../../src/security/key-handle.js';
 import type { Curve, KeyHandle } from '../../src/security/provider.js';
 import { webCryptoProvider } from '../../src/security/webcrypto.js';
 import { failure, hex } from './support.js';
@@ -22,6 +23,44 @@ const order: Record<Curve, bigint> = {
 };
 const toBig = (octets: Uint8Array): bigint => BigInt(`0x${formatHex(octets)}`);
 const fromBig = (value: bigint, n: number): Uint8Array => hex(value.toString(16).padStart(2 * n, '0'));
+
+describe.each(providers.map((p) => [p.name, p] as const))('fingerprints with %s', (_, provider) => {
+  // SHA-256 over the block under the key, the first 8 octets: computed with openssl.
+  it.each([
+    ['AES-128', key16, 'A0C4E4DF2ED61A08'],
+    ['AES-256', key32, 'AB15DD531D64E797'],
+  ] as const)('are the same for the same %s key, wherever it is and however it came there', async (algorithm, octets, expected) => {
+    const key = await provider.importKey(algorithm, octets, { wrappable: true });
+    const kek = await provider.importKey(
+      'AES-128',
+      key16.map((o) => o ^ 0xff),
+    );
+    const unwrapped = await provider.unwrap(kek, await provider.wrap(kek, key), algorithm);
+    expect([key.fingerprint, unwrapped!.fingerprint, key.fingerprint]).toEqual([expected, expected, expected]);
+    expect(kek.fingerprint).not.toBe(expected);
+    const generated = [await provider.generateKey(algorithm), await provider.generateKey(algorithm)].map((k) => k.fingerprint);
+    expect(new Set([...generated, expected]).size).toBe(3);
+    for (const name of generated) expect(name).toMatch(/^[0-9A-F]{16}$/);
+  });
+  it('say nothing about messages: neither the hash key of GCM nor any key stream is in them', async () => {
+    const key = await provider.importKey('AES-128', key16);
+    const h = await provider.encryptBlock(key, new Uint8Array(16));
+    const hash = await provider.digest('SHA-256', [h]);
+    expect(formatHex(h)).not.toContain(key.fingerprint);
+    expect(formatHex(hash)).not.toContain(key.fingerprint);
+    expect(fingerprintBlock.subarray(12)).toEqual(new Uint8Array(4));
+    expect(fingerprintBlock.subarray(0, 12).some((o) => o !== 0)).toBe(true);
+  });
+  it('are for AES keys alone, and stay when a key that was named is destroyed', async () => {
+    const secret = await provider.importKey('secret', key16);
+    const { privateKey } = await provider.generateKeyPair('ECDSA P-256');
+    for (const other of [secret, privateKey]) expect(() => other.fingerprint).toThrow(expect.objectContaining({ code: 'security/invalid-key' }));
+    const key = await provider.importKey('AES-128', key16);
+    const name = key.fingerprint;
+    key.destroy();
+    expect(key.fingerprint).toBe(name);
+  });
+});
 
 describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, provider) => {
   it('refuses a tag with any bit changed, cut or lengthened, and gives no plaintext', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { aesEcbReply, checkChallenge, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
@@ -36,7 +37,14 @@ async function bothSides(provider: CryptoProvider, params: any): Promise<Record<
       : await importKeys(provider, suite, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
   const titles = { client: hex(params.clientSystemTitle ?? '4755525858585858'), server: hex(params.serverSystemTitle ?? '4142434445464748') };
   const make = (own: 'client' | 'server', peer: 'client' | 'server'): SecurityContext =>
-    new SecurityContext({ provider, suite, systemTitle: titles[own], peerSystemTitle: titles[peer], keys, counters: new InvocationCounters() });
+    new SecurityContext({
+      provider,
+      suite,
+      systemTitle: titles[own],
+      peerSystemTitle: titles[peer],
+      keys,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
   return { client: make('client', 'server'), server: make('server', 'client') };
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
 import type { MaybePromise } from '../../src/core/promise.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../../src/security/counters.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { nobleProvider } from '../../src/security/noble.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
@@ -24,7 +25,7 @@ export function vectors(group: string): readonly Vector[] {
 
 /** Counters that deal out the given values, one for each call, then go on from there. */
 export function countersFrom(first: number): InvocationCounters {
-  return new InvocationCounters(new MemoryCounterStore(), { initial: first });
+  return new InvocationCounters(new VolatileStore(), { initial: first });
 }
 
 export const clientTitle: Uint8Array = hex('4D4D4D0000BC614E');
@@ -61,7 +62,7 @@ export async function pairOf(
   const base = { provider, suite, systemTitle: clientTitle, peerSystemTitle: serverTitle };
   const client = new SecurityContext({
     ...base,
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     keys: { ...clientKeys, peerSigning: serverKeys.signing?.publicKey, peerAgreement: serverKeys.agreement?.publicKey },
     ...options,
   });
@@ -69,7 +70,7 @@ export async function pairOf(
     ...base,
     systemTitle: serverTitle,
     peerSystemTitle: clientTitle,
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     keys: { ...serverKeys, peerSigning: clientKeys.signing?.publicKey, peerAgreement: clientKeys.agreement?.publicKey },
     ...serverOptions,
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, type SecurityContextOptions } from '../../src/security/context.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import { type AccessRights, type AssociationConfig, Meter, ObjectStore, object, objectRights, readOnlyRights, SecurityState } from '../../src/server/index.js';
 import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
@@ -173,7 +175,13 @@ describe('what only the security context shows is refused when an association is
 });
 
 it('a stranger adds nothing to a meter by AARQs that prove nothing', async () => {
-  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys: await importKeys(provider, 0, testKeys) });
+  const state = new SecurityState({
+    provider,
+    suite: 0,
+    systemTitle: serverTitle,
+    keys: await importKeys(provider, 0, testKeys),
+    counters: new InvocationCounters(new VolatileStore()),
+  });
   const made: WeakRef<object>[] = [];
   const meter = await meterWith({
     mechanism: 'hls-gmac',

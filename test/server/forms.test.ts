@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
@@ -40,7 +41,7 @@ async function both(suite: 1 | 2, signed = false) {
       systemTitle,
       peerSystemTitle,
       keys,
-      counters: new InvocationCounters(),
+      counters: new InvocationCounters(new VolatileStore()),
       policy: { send: protection, receive: protection },
     });
   const server = of(serverTitle, clientTitle, keysOf(ofServer, ofClient));

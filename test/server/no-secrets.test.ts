@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, type ClientOptions, changeKeys } from '../../src/client/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import { buildCertificate, name, signerOf, systemTitleName } from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
@@ -94,7 +95,13 @@ async function session(meter: SimulatedMeter, clientSap: number, options: Client
 }
 async function context(suite: 0 | 1 | 2, changes: SecurityKeys = {}): Promise<SecurityContext> {
   const keys = await importKeys(noting, suite, testKeysOf(suite));
-  return new SecurityContext({ provider: noting, suite, systemTitle: clientTitle, keys: { ...keys, ...changes }, counters: new InvocationCounters() });
+  return new SecurityContext({
+    provider: noting,
+    suite,
+    systemTitle: clientTitle,
+    keys: { ...keys, ...changes },
+    counters: new InvocationCounters(new VolatileStore()),
+  });
 }
 const gmac = { authentication: { mechanism: 'hls-gmac' } } as const;
 const quiet = (): void => {

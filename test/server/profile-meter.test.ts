@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { Client } from '../../src/client/index.js';
 import { isDlmsError } from '../../src/core/errors.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { allClasses } from '../../src/cosem/all-classes.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
@@ -36,7 +37,7 @@ async function connect(meter: ProfileMeter, clientSap: number): Promise<Client> 
     suite: 0,
     systemTitle: clientTitle,
     keys: await importKeys(provider, 0, testKeysOf(0)),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     ...(config?.preEstablished === true ? { form: 'general-glo', peerSystemTitle: meter.systemTitle } : {}),
   });
   const client = new Client(new DirectChannel(meter.connection(), undefined, { clientSap, serverSap: 1 }), {

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { VolatileStore } from '../../src/core/store.js';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
 import { importKeys } from '../../src/security/context.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { testKeysOf } from '../../src/testing/simulated-meter.js';
 import { connected, failureOf, meterWith, provider, serverTitle } from './support.js';
@@ -12,6 +14,7 @@ it('changes no security for a client without keys, even where every method is al
     suite: 1,
     systemTitle: serverTitle,
     keys: await importKeys(provider, 1, testKeysOf(1)),
+    counters: new InvocationCounters(new VolatileStore()),
     request: {},
     response: {},
     persistPolicy: () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreeKeys, type ChangeKeysOptions, Client, type ClientOptions, changeKeys, resumeKeyChange } from '../../src/client/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
 import {
@@ -49,7 +50,7 @@ async function bench(suite: 0 | 1 | 2, more: Partial<SimulatedMeterOptions> = {}
     ofMeter = { keys: { ...material, signing: server }, anchors: [ca.certificate], certificates: [certificate.raw] };
   }
   const meter = await simulatedMeter({ provider, suite, now: () => now, profileRows: 4, systemTitle: serverTitle, ...ofMeter, ...more });
-  const security = new SecurityContext({ provider, suite, systemTitle: clientTitle, keys, counters: new InvocationCounters() });
+  const security = new SecurityContext({ provider, suite, systemTitle: clientTitle, keys, counters: new InvocationCounters(new VolatileStore()) });
   const connect: Bench['connect'] = async (context = security, clientSap = simulatedClients.management, through) => {
     const route: Route = { clientSap, serverSap: 1 };
     const authentication: ClientOptions['authentication'] = { mechanism: clientSap === simulatedClients.signing ? 'hls-ecdsa' : 'hls-gmac' };
@@ -113,7 +114,7 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const { security, connect, options } = await bench(suite);
     const first = await connect();
     for (let i = 0; i < 20; i++) await works(first);
-    const restarted = (): SecurityContext => security.fresh({ counters: new InvocationCounters() });
+    const restarted = (): SecurityContext => security.fresh({ counters: new InvocationCounters(new VolatileStore()) });
     expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
     await changeKeys(first, { 'authentication-key': await generateTransferableKey(security, 'authentication-key') }, options);
     expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
@@ -122,7 +123,7 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
     const sent = await keyTransferOnly(before, security, unicast, suite);
     expect(sent).toBe('ok');
-    const anew = security.fresh({ keys: { ...security.keys, globalUnicast: unicast }, counters: new InvocationCounters() });
+    const anew = security.fresh({ keys: { ...security.keys, globalUnicast: unicast }, counters: new InvocationCounters(new VolatileStore()) });
     await works(await connect(anew));
   });
   it('reaches every association that is open', async () => {
@@ -363,7 +364,7 @@ it('titles: the client that asks, and the meter', async () => {
 
 it('an authenticated association without ciphering changes no keys', async () => {
   const keys = await importKeys(provider, 0, testKeysOf(0));
-  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys });
+  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys, counters: new InvocationCounters(new VolatileStore()) });
   const meter = await meterWith(
     { mechanism: 'hls-gmac', security: state.context },
     { objects: new ObjectStore().add(securitySetupObject(state, { version: 0 })) },
@@ -373,7 +374,7 @@ it('an authenticated association without ciphering changes no keys', async () =>
     suite: 0,
     systemTitle: clientTitle,
     keys: await importKeys(provider, 0, testKeysOf(0)),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
   });
   const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, ciphering: 'none', security });
   const keyWrapped = await provider.wrap(security.keys.master!, await generateTransferableKey(security, 'global-unicast-encryption-key'));

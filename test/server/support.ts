@@ -4,6 +4,7 @@ import { decode, encode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import { systemClock } from '../../src/core/clock.js';
 import { DlmsError } from '../../src/core/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { attribute, interfaceClass, method, writable } from '../../src/cosem/interface-class.js';
 import { LogicalName } from '../../src/cosem/obis.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
@@ -79,13 +80,13 @@ export async function contextOf(side: 'client' | 'server', changes: Partial<Secu
     suite: 0,
     systemTitle: side === 'client' ? clientTitle : serverTitle,
     keys: await importKeys(provider, 0, testKeys),
-    counters: new InvocationCounters(),
+    counters: new InvocationCounters(new VolatileStore()),
     ...changes,
   });
 }
 /** Association with HLS 5 and ciphering. */
 export async function cipheredConfig(changes: Partial<SecurityContextOptions> = {}): Promise<Partial<AssociationConfig>> {
-  const counters = new InvocationCounters();
+  const counters = new InvocationCounters(new VolatileStore());
   const keys = await importKeys(provider, 0, testKeys);
   return {
     mechanism: 'hls-gmac',

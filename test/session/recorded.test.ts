@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Data } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { parseHex } from '../../src/core/hex.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { isProtected } from '../../src/security/index.js';
@@ -42,7 +43,14 @@ async function apdusOf({ input, params }: Session): Promise<{ client: boolean; a
       ? {}
       : await importKeys(nodeProvider, suite, { globalUnicast: parseHex(params.encryptionKey), authentication: parseHex(params.authenticationKey) });
   const side = (own: 'client' | 'server', peer: 'client' | 'server') =>
-    new SecurityContext({ provider: nodeProvider, suite, systemTitle: title(own), peerSystemTitle: title(peer), keys, counters: new InvocationCounters() });
+    new SecurityContext({
+      provider: nodeProvider,
+      suite,
+      systemTitle: title(own),
+      peerSystemTitle: title(peer),
+      keys,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
   const receivers = { client: side('server', 'client'), server: side('client', 'server') };
   const out = [];
   for (const { direction, hex } of input.frames) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { listen } from '../../examples/listen-for-pushes.js';
 import { type Broker, brokerTransport, counted } from '../../examples/own-transport.js';
 import { isDlmsError, parseHex } from '../../src/core/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { InvocationCounters, importKeys, KeyRing, nobleProvider, protect, SecurityContext, strictPolicy } from '../../src/security/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import * as hdlc from '../../src/transport/hdlc/index.js';
@@ -66,7 +67,7 @@ describe('its examples', () => {
   it('show a push of a known meter, refuse a damaged one, and pass over a stranger', async () => {
     const titles = { us: parseHex('434C490000000001'), meter: parseHex('4D45540000000001'), stranger: parseHex('4D45540000000002') };
     const keys = await importKeys(nobleProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication });
-    const ring = new KeyRing({ provider: nobleProvider, systemTitle: titles.us, counters: new InvocationCounters() });
+    const ring = new KeyRing({ provider: nobleProvider, systemTitle: titles.us, counters: new InvocationCounters(new VolatileStore()) });
     ring.set(titles.meter, { suite: 0, keys, policy: strictPolicy });
     const shown: string[] = [];
     const refused: string[] = [];
@@ -85,7 +86,7 @@ describe('its examples', () => {
     );
     const notification = parseHex('0F000000010000');
     const sender = (systemTitle: Uint8Array): (() => Promise<Uint8Array>) => {
-      const counters = new InvocationCounters();
+      const counters = new InvocationCounters(new VolatileStore());
       const context = new SecurityContext({ provider: nobleProvider, suite: 0, systemTitle, peerSystemTitle: titles.us, keys, counters, policy: strictPolicy });
       return async () => protect(notification, context, { form: 'general-glo' });
     };

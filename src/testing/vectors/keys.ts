@@ -1,7 +1,8 @@
 import { concat } from '../../core/bytes.js';
 import { formatHex } from '../../core/hex.js';
+import { VolatileStore } from '../../core/store.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../../security/counters.js';
+import { InvocationCounters } from '../../security/counters.js';
 import { nobleProvider } from '../../security/noble.js';
 import { openPolicy } from '../../security/policy.js';
 import type { Curve, KeyHandle } from '../../security/provider.js';
@@ -89,7 +90,7 @@ export async function contextOf(vector: Vector, { suite, own, peer, counter, pol
     systemTitle: own ?? bystander,
     peerSystemTitle: peer,
     keys,
-    counters: new InvocationCounters(new MemoryCounterStore(), { initial: counter ?? 1 }),
+    counters: new InvocationCounters(new VolatileStore(), { initial: counter ?? 1 }),
     policy: policy ?? openPolicy,
     // Some meters write another suite than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],

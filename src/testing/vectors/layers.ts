@@ -121,13 +121,14 @@ export const lastCounterParam = (vector: Vector): number | undefined =>
 async function remember(context: SecurityContext, last: number | undefined): Promise<void> {
   const peer = context.peerSystemTitle;
   if (last === undefined || peer === undefined) return;
-  for (const [store, key] of [
-    [context.counters.store, 'global-unicast-encryption-key'],
-    [context.counters.store, 'global-broadcast-encryption-key'],
-    [context.dedicatedStore, 'dedicated-key'],
+  for (const [counters, key, handle] of [
+    [context.counters, 'global-unicast-encryption-key', context.keys.globalUnicast],
+    [context.counters, 'global-broadcast-encryption-key', context.keys.globalBroadcast],
+    [context.dedicatedCounters, 'dedicated-key', context.keys.dedicated],
   ] as const) {
+    if (handle === undefined) continue;
     const name = context.receiveName(key, peer);
-    if ((await store.last(name)) === undefined) await store.record([[{ name, value: last }]]);
+    if ((await counters.last(name)) === undefined) await counters.record([[{ name, value: last }]]);
   }
 }
 /** The title that the first input names as its recipient: nobody else could take it. */

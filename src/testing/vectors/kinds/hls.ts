@@ -1,6 +1,7 @@
 import { concat, equalBytes } from '../../../core/bytes.js';
+import { VolatileStore } from '../../../core/store.js';
 import { importKeys, SecurityContext } from '../../../security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../../../security/counters.js';
+import { InvocationCounters } from '../../../security/counters.js';
 import { aesEcbReply, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify } from '../../../security/hls.js';
 import { contextOf, controlOctetParam, curveParam, provider } from '../keys.js';
 import { hex } from '../notation.js';
@@ -75,7 +76,7 @@ async function exchange(
     systemTitle: role === 'client' ? c : s,
     peerSystemTitle: role === 'client' ? s : c,
     keys: {},
-    counters: new InvocationCounters(new MemoryCounterStore()),
+    counters: new InvocationCounters(new VolatileStore()),
   });
   const shared = { mechanism, role, context, clientToServer: ctos, serverToClient: stoc };
   return mechanism === 2 ? { ...shared, manufacturer: aesEcbReply(secret) } : { ...shared, secret: await provider.importKey('secret', secret) };
@@ -102,7 +103,7 @@ async function ecdsa(vector: Vector): Promise<unknown> {
       systemTitle: isClient ? client : server,
       peerSystemTitle: isClient ? server : client,
       keys,
-      counters: new InvocationCounters(new MemoryCounterStore()),
+      counters: new InvocationCounters(new VolatileStore()),
     });
     return { mechanism: 7, role, context, clientToServer: ctos, serverToClient: stoc };
   };

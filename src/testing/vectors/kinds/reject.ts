@@ -1,7 +1,8 @@
 import { decode } from '../../../axdr/schema.js';
 import { isDlmsError } from '../../../core/errors.js';
 import { parseHex } from '../../../core/hex.js';
-import { MemoryCounterStore } from '../../../security/counters.js';
+import { VolatileStore } from '../../../core/store.js';
+import { InvocationCounters } from '../../../security/counters.js';
 import { hdlcDeframer } from '../../../transport/hdlc/deframer.js';
 import { stripLlc } from '../../../transport/hdlc/frame.js';
 import { Unwrapper } from '../../../transport/wpdu.js';
@@ -102,13 +103,13 @@ async function sequence(vector: Vector): Promise<unknown> {
   const counters = countersOf(vector);
   const results: unknown[] = [];
   if (counters !== undefined) {
-    let store = new MemoryCounterStore();
-    for (const { received, last } of counters) {
+    let received = new InvocationCounters(new VolatileStore());
+    for (const { received: value, last } of counters) {
       if (last !== undefined) {
-        store = new MemoryCounterStore();
-        if (last !== null) store.record([[{ name: 'peer', value: last }]]);
+        received = new InvocationCounters(new VolatileStore());
+        if (last !== null) received.record([[{ name: 'peer', value: last }]]);
       }
-      results.push(await refusal(() => store.record([[{ name: 'peer', value: received }]]), new Uint8Array(0)));
+      results.push(await refusal(() => received.record([[{ name: 'peer', value }]]), new Uint8Array(0)));
     }
   } else {
     const intake = await intakeOf(vector);
