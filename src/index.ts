@@ -12,6 +12,6 @@ export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.j
 export { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions, type SecurityKeys } from './security/context.js';
 export { InvocationCounters } from './security/counters.js';
 export { nobleProvider } from './security/noble.js';
-export { openPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
+export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
 export { type ApduChannel, type ApduHandler, type Route, serveWrapper, type Transport, transportPair, wrapperChannel } from './transport/index.js';
 export { Apdu, type ApduType } from './xdlms/apdu.js';

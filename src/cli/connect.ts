@@ -337,7 +337,7 @@ async function securityOf(
     }),
     // Without an encryption key nothing is counted.
     counters: keys.encryption === undefined ? forgottenCounters() : await keptCounters(values, io, initial),
-    policy: { send: applied, receive: applied },
+    policy: { send: applied, receive: applied, withoutReplayProtection: !applied.authenticated },
     ...(values['general-glo'] === true ? { form: 'general-glo' as const } : {}),
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });

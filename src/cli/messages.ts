@@ -5,7 +5,7 @@ import { isProtected } from '../security/apdu-tags.js';
 import { importKeys, SecurityContext } from '../security/context.js';
 import { senderTitleOf } from '../security/key-ring.js';
 import { nodeProvider } from '../security/node-provider.js';
-import { openPolicy } from '../security/policy.js';
+import { clearPolicy } from '../security/policy.js';
 import { type ProtectionLayer, type Unprotected, unprotect } from '../security/unprotect.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import type { Framing } from '../transport/detect.js';
@@ -183,7 +183,9 @@ async function openAs(octets: Uint8Array, sender: Uint8Array, { keys, unverified
     peerSystemTitle: sender,
     keys: await importKeys(nodeProvider, suite, { globalUnicast: encryption, authentication, globalBroadcast: broadcast }),
     counters: forgottenCounters(),
-    policy: openPolicy,
+    policy: clearPolicy,
+    broadcast: true,
+    acceptSignaturesWithoutRecipient: true,
     // Some meters write another suite than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });

@@ -113,7 +113,9 @@ async function entryOf(sender: PushSender, wrong: (what: string) => Error): Prom
       authentication: octets(authenticationKey),
       globalBroadcast: octets(broadcastKey),
     }),
-    policy: { send: required.both, receive: required[policy] },
+    policy: { send: required.both, receive: required[policy], withoutReplayProtection: policy === 'encrypted' || policy === 'unverified' },
+    // Named for this sender alone, so it is what the operator wants.
+    broadcast: broadcastKey !== undefined,
     form: 'general-glo',
     acceptSuites: id === 2 ? [2] : [0, 1],
   };

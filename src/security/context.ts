@@ -4,7 +4,7 @@ import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { VolatileStore } from '../core/store.js';
 import { InvocationCounters } from './counters.js';
-import { type SecurityPolicy, strictPolicy } from './policy.js';
+import { checkedPolicy, type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
 
@@ -49,6 +49,16 @@ export interface SecurityContextOptions {
   readonly counters: InvocationCounters;
   /** Default: {@link strictPolicy}. */
   readonly policy?: SecurityPolicy;
+  /**
+   * Takes messages under the global broadcast key. Every meter of a group knows that key and could speak under it as the head-end. Default: false,
+   * they are refused.
+   */
+  readonly broadcast?: boolean;
+  /**
+   * Lets a signature count that names no recipient. The same octets are then valid at every receiver that does so. Default: false, such a signature is
+   * verified and counts for nothing.
+   */
+  readonly acceptSignaturesWithoutRecipient?: boolean;
   /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
   readonly form?: SimpleForm;
   /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
@@ -68,8 +78,11 @@ export class SecurityContext {
   readonly counters: InvocationCounters;
   readonly acceptSuites: readonly number[];
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
+  readonly acceptSignaturesWithoutRecipient: boolean;
   readonly #options: SecurityContextOptions;
-  policy: SecurityPolicy;
+  #policy: SecurityPolicy;
+  /** Whether messages under the global broadcast key are taken. */
+  broadcast: boolean;
   form: SimpleForm;
   /** What was received under the dedicated key: lives and dies with it. */
   dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
@@ -86,7 +99,9 @@ export class SecurityContext {
     this.suite = securitySuite(options.suite);
     this.systemTitle = titleOctets(options.systemTitle);
     this.counters = options.counters;
-    this.policy = options.policy ?? strictPolicy;
+    this.#policy = checkedPolicy(options.policy ?? strictPolicy);
+    this.broadcast = options.broadcast ?? false;
+    this.acceptSignaturesWithoutRecipient = options.acceptSignaturesWithoutRecipient ?? false;
     this.form = options.form ?? 'glo';
     this.acceptSuites = options.acceptSuites ?? [this.suite.id];
     this.signerOf = options.signerOf;
@@ -99,13 +114,20 @@ export class SecurityContext {
   get keys(): SecurityKeys {
     return this.#keys;
   }
+  get policy(): SecurityPolicy {
+    return this.#policy;
+  }
+  /** @throws DlmsError `security/policy` for one that asks for no proof of what is received and does not say so */
+  set policy(policy: SecurityPolicy) {
+    this.#policy = checkedPolicy(policy);
+  }
   /** Adds or replaces keys. Each key has counters of its own, which it finds again when it returns. */
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
+    if (keys.dedicated !== undefined && keys.dedicated !== this.#keys.dedicated) this.endDedicatedKey();
     this.#keys = { ...this.#keys, ...keys };
     this.#unicastName = undefined;
     this.#peerNames.clear();
-    if (keys.dedicated !== undefined) this.dedicatedCounters = new InvocationCounters(new VolatileStore());
   }
   get peerSystemTitle(): Uint8Array | undefined {
     return this.#peer;
@@ -142,12 +164,21 @@ export class SecurityContext {
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
     return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
   }
+  /** The association of the dedicated key has ended: the key is destroyed, and what was received under it goes with it. */
+  endDedicatedKey(): void {
+    this.#keys.dedicated?.destroy();
+    this.#keys = { ...this.#keys, dedicated: undefined };
+    this.dedicatedCounters = new InvocationCounters(new VolatileStore());
+    this.#unicastName = undefined;
+    this.#peerNames.clear();
+  }
   /** A new context for the next association with the same peer: the same keys and counters, no dedicated key; `changes` say what else differs. */
   fresh(changes: Partial<SecurityContextOptions> = {}): SecurityContext {
     return new SecurityContext({
       ...this.#options,
       peerSystemTitle: this.#peer,
       policy: this.policy,
+      broadcast: this.broadcast,
       form: this.form,
       keys: { ...this.#keys, dedicated: undefined },
       ...changes,

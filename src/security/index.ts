@@ -56,7 +56,7 @@ export { nobleProvider } from './noble.js';
 export { type OverheadQuestion, overhead } from './overhead.js';
 export {
   accessProtection,
-  openPolicy,
+  clearPolicy,
   type Protection,
   policyOf,
   policyValue,

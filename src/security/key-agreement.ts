@@ -86,11 +86,29 @@ export function staticUnified(
   originatorTitle: Uint8Array,
   recipientTitle: Uint8Array,
 ): MaybePromise<KeyHandle> {
-  if (transactionId.length === 0 || transactionId.length > 127)
-    throw new DlmsError('security/unsupported', { what: `static unified model C(0e, 2s) with a transaction-id of ${transactionId.length} octets` });
+  if (transactionId.length === 0) throw unsupportedNonce(0);
+  return staticKey(provider, suite, agreement, peer, transactionId, originatorTitle, recipientTitle);
+}
+/**
+ * The same for what is received, also with an empty transaction-id: then one key serves all messages, and only their counters tell them apart. That its
+ * PartyUInfo ends with the length octet 00 follows from the rule for the others; no message is known that shows it.
+ */
+export function staticKey(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  agreement: KeyPair,
+  peer: PublicKey,
+  transactionId: Uint8Array,
+  originatorTitle: Uint8Array,
+  recipientTitle: Uint8Array,
+): MaybePromise<KeyHandle> {
+  if (transactionId.length > 127) throw unsupportedNonce(transactionId.length);
   const partyU = concat(originatorTitle, Uint8Array.of(transactionId.length), transactionId);
   return deriveAgreedKey(provider, suite, agreement.privateKey, peer, partyU, recipientTitle);
 }
+/** The error for a transaction-id that is no nonce. */
+export const unsupportedNonce = (length: number): DlmsError =>
+  new DlmsError('security/unsupported', { what: `static unified model C(0e, 2s) with a transaction-id of ${length} octets` });
 
 /** One side's contribution to the ephemeral unified model: `data` is the key-data of the Security setup method key_agreement. */
 export interface EphemeralOffer {

@@ -14,9 +14,12 @@ import { securityHeaderLength } from './suites.js';
 
 /** Header fields of general-ciphering and general-signing. */
 export interface GeneralHeader {
-  /** Default: 8 octets, taken from the invocation counter, so that it grows with every message. */
+  /**
+   * Default: 8 octets, taken from the invocation counter, so that it grows with every message. Receivers remember the greatest (as a number, at most 32 octets)
+   * and refuse any other.
+   */
   readonly transactionId?: Uint8Array;
-  /** Default: the peer, when known; else empty. */
+  /** Default: the peer, when known; else empty, and then a signature counts only where that is allowed. */
   readonly recipientSystemTitle?: Uint8Array;
   /** Empty (default) or 12 octets. */
   readonly dateTime?: Uint8Array;
@@ -46,7 +49,8 @@ export interface ProtectOptions {
  * Protects a whole xDLMS APDU as the policy of the context says.
  *
  * `glo` and `ded` make the service-specific APDU; a service without one (access, data-notification) travels in general-glo or
- * general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes innermost, inside a general APDU.
+ * general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes innermost, inside a general APDU; outermost around
+ * encryption without authentication. A receiver of this library takes one layer under each key.
  * With no protection to apply the APDU comes back as it is. Each layer takes one invocation counter, reserved before it is used.
  *
  * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
@@ -64,8 +68,10 @@ export function protect(apdu: Uint8Array, context: SecurityContext, options: Pro
 function allForms(form: ProtectForm | readonly ProtectForm[], protection: Protection): readonly ProtectForm[] {
   const forms: readonly ProtectForm[] = typeof form === 'string' || 'type' in form ? [form as ProtectForm] : form;
   if (protection.signed !== true || forms.some((f) => typeof f !== 'string' && f.type === 'general-signing')) return forms;
-  return [{ type: 'general-signing' }, ...forms];
+  // Around encryption that is not authenticated, which would prove nothing outside of the signature.
+  return protection.encrypted === true && protection.authenticated !== true ? [...forms, signing] : [signing, ...forms];
 }
+const signing: GeneralSigningForm = { type: 'general-signing' };
 function applyForm(apdu: Uint8Array, context: SecurityContext, form: ProtectForm, protection: Protection, options: ProtectOptions): MaybePromise<Uint8Array> {
   if (typeof form === 'string') return simple(apdu, context, form, protection, options.broadcast === true);
   return form.type === 'general-signing' ? generalSigning(apdu, context, form) : generalCiphering(apdu, context, form, protection);
@@ -164,7 +170,9 @@ function recipientOf(fields: GeneralProtectionHeader): Uint8Array {
 /** general-signing (tag 223): the signature covers header and content, each part with its length. */
 function generalSigning(apdu: Uint8Array, context: SecurityContext, form: GeneralSigningForm): MaybePromise<Uint8Array> {
   asymmetric(context.suite);
-  const signing = need(context.keys.signing, 'digital signature key');
+  if (form.transactionId?.length === 0)
+    throw new DlmsError('encode/invalid-value', { expected: 'a transaction-id: without one a signature is valid for ever', actual: 'none' });
+  const own = need(context.keys.signing, 'digital signature key');
   const counter = form.transactionId === undefined ? context.counters.next(context.sendName('signature')) : 0;
   return andThen(counter, (value) => {
     const w = new Writer(apdu.length + 64);
@@ -173,7 +181,7 @@ function generalSigning(apdu: Uint8Array, context: SecurityContext, form: Genera
     w.length(apdu.length);
     w.bytes(apdu);
     const front = w.finish();
-    return andThen(context.provider.sign(signing.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
+    return andThen(context.provider.sign(own.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
   });
 }
 

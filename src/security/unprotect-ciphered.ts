@@ -2,10 +2,10 @@ import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
 import { type KeyName, need, type SecurityContext } from './context.js';
-import { type InvocationCounters, type ReceivedValue, replayed } from './counters.js';
+import type { ReceivedValue } from './counters.js';
 import type { KeyHandle, PublicKey } from './provider.js';
 import type { ProtectionLayer } from './unprotect.js';
-import { numberOf, type Opening } from './unprotect-state.js';
+import { compare, numberOf, type Opening } from './unprotect-state.js';
 
 /** The content key of general-ciphering. `namedBy` is the key that says who can have made it, where the context has no single one for the purpose. */
 export interface ContentKey {
@@ -29,8 +29,8 @@ export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender,
   const { control, invocationCounter } = header;
   if (!context.acceptSuites.includes(control.suite))
     throw new DlmsError('security/policy', { required: `security suite ${context.suite.id}`, actual: `security suite ${control.suite}` });
-  const name: KeyName =
-    given?.name ?? (dedicated ? 'dedicated-key' : control.broadcastKey ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key');
+  const name: KeyName = given?.name ?? (dedicated ? 'dedicated-key' : control.broadcastKey ? broadcastKey : 'global-unicast-encryption-key');
+  if (verified) checkUse(name, opening);
   const key = given?.key ?? need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
   const unverified = !verified && control.authenticated && keys.authentication === undefined;
   const layer = {
@@ -50,14 +50,28 @@ export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender,
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, given?.namedBy, sender, invocationCounter, given?.transactionId);
-  const pending = dedicated ? opening.dedicated : opening.received;
-  // Inside a layer of the same key and sender, which was made later and has the higher counter.
-  if (pending?.some(([outer]) => outer?.name === group[0]?.name)) return open();
-  if (dedicated) opening.dedicated = [...(pending ?? []), group];
-  else opening.received = pending === undefined ? [group] : [...pending, group];
   const fresh = compare(dedicated ? context.dedicatedCounters : context.counters, group);
-  return fresh instanceof Promise ? fresh.then(open) : open();
+  const content = fresh instanceof Promise ? fresh.then(open) : open();
+  // Anybody can write a counter in front of encrypted octets: only a tag makes it one to remember.
+  if (!control.authenticated) return content;
+  return andThen(content, (plain) => {
+    if (dedicated) opening.dedicated = [group];
+    else if (opening.received === undefined) opening.received = [group];
+    else opening.received.push(group);
+    return plain;
+  });
 }
+/**
+ * No source knows a message that one key protects twice, and it is how an old message comes to stand inside a layer that looks new: each key once, the
+ * broadcast key where it was allowed.
+ */
+function checkUse(name: KeyName, { context, layers }: Opening): void {
+  if (name === broadcastKey && !context.broadcast)
+    throw new DlmsError('security/policy', { required: 'a key that not every meter of the group knows (or broadcast: true)', actual: name });
+  if (layers.length !== 0 && layers.some((outer) => outer.key === name))
+    throw new DlmsError('security/policy', { required: 'one layer under each key', actual: `a layer under the ${name} inside another` });
+}
+const broadcastKey: KeyName = 'global-broadcast-encryption-key';
 /** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
 function receivedGroup(
   context: SecurityContext,
@@ -70,13 +84,4 @@ function receivedGroup(
   const value = { name: context.receiveName(key, sender, namedBy), value: counter };
   if (transactionId === undefined || transactionId.length === 0 || (key !== 'wrapped-key' && key !== 'agreed-key')) return [value];
   return [value, { name: `${value.name} transaction`, value: numberOf(transactionId) }];
-}
-/** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
-function compare(counters: InvocationCounters, group: readonly ReceivedValue[]): MaybePromise<void> {
-  const [first, ...others] = group as [ReceivedValue, ...ReceivedValue[]];
-  return andThen(counters.last(first.name), (last) => {
-    if (last === undefined || first.value > last) return;
-    if (others.length === 0) throw replayed(first, last);
-    return compare(counters, others);
-  });
 }

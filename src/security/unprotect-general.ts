@@ -6,13 +6,13 @@ import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalSigningTag } from './apdu-tags.js';
-import { need } from './context.js';
-import { asymmetric, onePassRecipient, staticUnified } from './key-agreement.js';
+import { need, type SecurityContext } from './context.js';
+import { asymmetric, onePassRecipient, staticKey, unsupportedNonce } from './key-agreement.js';
 import { type KeyHandle, type PublicKey, publicKeyLength } from './provider.js';
 import { securityHeaderLength } from './suites.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { type ContentKey, openCiphered } from './unprotect-ciphered.js';
-import { checkRecipient, lastOctetsFrom, numberOf, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
+import { checkRecipient, compare, counts, lastOctetsFrom, numberOf, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
 
 /** general-ciphering: finds the content key, opens the content, and forgets a key that served this message alone. */
 export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
@@ -26,6 +26,7 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
   const sender = senderOf(header.originatorSystemTitle, opening);
   checkRecipient(header, opening);
   const { transactionId } = header;
+  if (keyInfo?.type === 'agreed-key' && keyInfo.keyParameters[0] === 2 && transactionId.length === 0) takeWithoutNonce(r, apdu, from, opening);
   return andThen(contentKey(keyInfo, header, sender, opening), (content) => {
     const { key, name } = content;
     const open = (): MaybePromise<Uint8Array> =>
@@ -56,6 +57,11 @@ function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number):
   const authenticatedAlone = ((apdu[from] ?? 0) & 0xb0) === 0x10 && apdu.subarray(from + 1, from + securityHeaderLength).every((o) => o === 0);
   if (header.every((o) => o === 0) && authenticatedAlone && apdu[from + securityHeaderLength] === generalSigningTag)
     throw new DlmsError('security/unsupported', { what: 'the message authentication code of the Great Britain Companion Specification' });
+}
+/** The static unified model without its nonce: the key is the same in each message, so only a counter under a tag can tell an old one. */
+function takeWithoutNonce(r: Reader, apdu: Uint8Array, from: number, { verified }: Opening): void {
+  r.tolerate('static-agreement-without-nonce', unsupportedNonce(0));
+  if (verified && ((apdu[from] ?? 0) & 0x10) === 0) throw unsupportedNonce(0);
 }
 function contentKey(info: KeyInfo | undefined, header: GeneralProtectionHeader, sender: Uint8Array, opening: Opening): MaybePromise<ContentKey> {
   const { provider, suite, keys, systemTitle } = opening.context;
@@ -90,13 +96,16 @@ function contentKey(info: KeyInfo | undefined, header: GeneralProtectionHeader, 
       if (info.keyCipheredData.length !== 0)
         throw new DlmsError('decode/invalid-length', { offset: 0, expected: 'no key-ciphered-data', actual: info.keyCipheredData.length });
       const peer = need(keys.peerAgreement, 'key agreement key of the originator');
-      return andThen(staticUnified(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreedWith(peer));
+      return andThen(staticKey(provider, suite, own, peer, header.transactionId, sender, systemTitle), agreedWith(peer));
     }
   }
 }
 const optionalKeyInfo: Optional<KeyInfo> = /* @__PURE__ */ optional(KeyInfo);
 
-/** general-signing: verifies the signature, when there is one and it is known whose it is. */
+/**
+ * general-signing: verifies the signature, when there is one and it is known whose it is. It counts when it names us as the recipient and its transaction-id is
+ * greater than all that came from this signer: a signature has no counter, so without both it would be valid at any receiver, for ever.
+ */
 export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
   const { context, verified } = opening;
   const { curve } = asymmetric(context.suite);
@@ -107,7 +116,7 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
   const signed = apdu.subarray(1, r.offset);
   const signature = apdu.subarray(lastOctetsFrom(apdu, r.offset, opening.options));
   const { transactionId } = header;
-  const signer = header.originatorSystemTitle.length === 0 ? peerOf(opening) : header.originatorSystemTitle;
+  const signer = header.originatorSystemTitle.length === 0 ? peerOf(opening) : header.originatorSystemTitle.slice();
   const layer: ProtectionLayer = { kind: 'general-signing', authenticated: false, encrypted: false, systemTitle: signer, transactionId };
   if (verified && equalBytes(signer, context.systemTitle))
     throw new DlmsError('security/authentication-failed', { what: 'signed by ourselves: a reflected message' });
@@ -125,12 +134,22 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
       expected: `a signature of ${publicKeyLength(curve)} octets`,
       actual: signature.length,
     });
-  const signerKey = need(publicKey, `digital signature key of ${formatHex(signer)}`);
-  return andThen(context.provider.verify(signerKey, signed, signature), (valid) => {
-    if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
-    opening.layers.push({ ...layer, signedBy: signer });
-    if (transactionId.length !== 0)
-      opening.signatures = [...(opening.signatures ?? []), { name: context.receiveName('signature', signer, signerKey), value: numberOf(transactionId) }];
-    return content.slice();
-  });
+  const key = need(publicKey, `digital signature key of ${formatHex(signer)}`);
+  const uncounted = verified ? whyUncounted(header, context) : undefined;
+  const counted = verified && uncounted === undefined;
+  if (counted && opening.layers.some((other) => counts(other) && equalBytes(other.systemTitle, signer)))
+    throw new DlmsError('security/policy', { required: 'one signature of each signer', actual: `two of ${formatHex(signer)}` });
+  const value = counted ? { name: context.receiveName('signature', signer, key), value: numberOf(transactionId) } : undefined;
+  return andThen(value === undefined ? undefined : compare(context.counters, [value]), () =>
+    andThen(context.provider.verify(key, signed, signature), (valid) => {
+      if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
+      opening.layers.push({ ...layer, signedBy: signer, ...(uncounted === undefined ? {} : { uncounted }) });
+      if (value !== undefined) opening.received = [...(opening.received ?? []), [value]];
+      return content.slice();
+    }),
+  );
+}
+function whyUncounted({ transactionId, recipientSystemTitle }: GeneralProtectionHeader, context: SecurityContext): string | undefined {
+  if (recipientSystemTitle.length === 0 && !context.acceptSignaturesWithoutRecipient) return 'a signature that names no recipient';
+  return transactionId.length === 0 ? 'a signature without a transaction-id' : undefined;
 }

@@ -2,9 +2,10 @@ import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
 import type { GeneralProtectionHeader } from '../xdlms/ciphered.js';
 import { need, type SecurityContext } from './context.js';
-import type { ReceivedValue } from './counters.js';
+import { type InvocationCounters, type ReceivedValue, replayed } from './counters.js';
 import type { ProtectionLayer, UnprotectOptions } from './unprotect.js';
 
 /** What one call of `unprotect` has found so far. */
@@ -13,10 +14,23 @@ export interface Opening {
   readonly options: UnprotectOptions;
   readonly verified: boolean;
   readonly layers: ProtectionLayer[];
-  /** To be recorded when all is well. */
+  /** Counters and transaction-ids under tags and signatures that verified: to be recorded when all is well. */
   received: (readonly ReceivedValue[])[] | undefined;
+  /** The same for the dedicated key, which has a store of its own. */
   dedicated: (readonly ReceivedValue[])[] | undefined;
-  signatures: ReceivedValue[] | undefined;
+}
+
+/** Whether the layer bears a signature that counts. */
+export const counts = (layer: ProtectionLayer): boolean => layer.signedBy !== undefined && layer.uncounted === undefined;
+
+/** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
+export function compare(counters: InvocationCounters, group: readonly ReceivedValue[], at = 0): MaybePromise<void> {
+  const value = group[at] as ReceivedValue;
+  return andThen(counters.last(value.name), (last) => {
+    if (last === undefined || value.value > last) return;
+    if (at + 1 === group.length) throw replayed(value, last);
+    return compare(counters, group, at + 1);
+  });
 }
 
 export function octetsOf(r: Reader): Uint8Array {

@@ -3,18 +3,18 @@ import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag, isPlainError, plainTag } from './apdu-tags.js';
 import type { KeyName, SecurityContext } from './context.js';
-import type { ReceivedValue } from './counters.js';
-import { type Protection, requireProtection, strongest } from './policy.js';
+import { describe, type Protection, requireProtection, strongest } from './policy.js';
 import type { KeyHandle } from './provider.js';
 import { openCiphered } from './unprotect-ciphered.js';
 import { openGeneralCiphering, openGeneralSigning } from './unprotect-general.js';
-import { lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
+import { counts, lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
 
 /** One protection that was found and opened. */
 export interface ProtectionLayer {
   readonly kind: 'glo' | 'ded' | 'general-glo' | 'general-ded' | 'general-ciphering' | 'general-signing';
   /** A tag verified under the authentication key. */
   readonly authenticated: boolean;
+  /** Proves nothing by itself: see `protection` of the whole. */
   readonly encrypted: boolean;
   /** As in the security control; absent on a signature. */
   readonly suite?: number;
@@ -24,6 +24,8 @@ export interface ProtectionLayer {
   readonly key?: KeyName;
   /** System title whose signature verified. */
   readonly signedBy?: Uint8Array;
+  /** Why that signature counts for nothing: it names no recipient, or has no transaction-id that could show it to be new. Absent when it counts. */
+  readonly uncounted?: string;
   readonly transactionId?: Uint8Array;
 }
 export interface Unprotected {
@@ -31,23 +33,26 @@ export interface Unprotected {
   readonly apdu: Uint8Array;
   /** Outermost first. */
   readonly layers: readonly ProtectionLayer[];
-  /** Whether a verified tag or a verified signature covers the APDU. */
+  /** Whether a verified tag, or a signature that counts, covers the APDU. */
   readonly authenticated: boolean;
-  /** All layers together: compare with what an access right asks (`requireProtection`). */
+  /**
+   * All layers together: compare with what an access right asks (`requireProtection`). Encryption counts only in or inside a layer that is authenticated or
+   * signed, unless no layer is.
+   */
   readonly protection: Protection;
   /** The key of the outermost layer that authenticates; of the outermost symmetric layer when none does. */
   readonly key: KeyName | undefined;
-  /** System title of the side that protected the outermost layer; not proven unless `authenticated`. */
+  /** System title of the side that made the outermost layer with a verified tag or signature; of the outermost layer, and not proven, unless `authenticated`. */
   readonly originator: Uint8Array | undefined;
-  /** System titles whose signatures verified. */
+  /** System titles whose signatures verified, name this side as the recipient, and are new. */
   readonly signers: readonly Uint8Array[];
-  /** Whether what was verified also proves that the message is new: its counter or transaction-id was compared and recorded. */
+  /** Whether the message was proven to be new: a counter or transaction-id under a verified tag or signature was compared and recorded. */
   readonly replayProtected: boolean;
 }
 export interface UnprotectOptions extends DecodeOptions {
   /**
    * `unverified` reads what the keys at hand can read: with the authentication key withheld the tag is not verified and the result says
-   * `authenticated: false`. No policy applies, counters are neither compared nor recorded. For tools that look, never for one that acts.
+   * `authenticated: false`. No policy applies, counters are neither compared nor recorded, and any recipient goes. For tools that look, never for one that acts.
    */
   readonly mode?: 'verified' | 'unverified';
   /** Required beyond `policy.receive` of the context. */
@@ -60,6 +65,9 @@ export interface UnprotectOptions extends DecodeOptions {
  * Opens a protected APDU layer by layer. Before anything is given out: every tag and signature verified, the inner APDU is the one that the
  * outer tag names, the policy of the context is met, and the counters have been recorded. A failure changes nothing.
  *
+ * The counter of every layer is compared before its cipher runs, and remembered only when that layer's own tag verified. No key protects a message twice, and
+ * nobody signs it twice.
+ *
  * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`, `security/policy`,
  *   `security/missing-key`, `security/unsupported` (compression, suites), `decode/…` (not such an APDU)
  */
@@ -71,7 +79,6 @@ export function unprotect(apdu: Uint8Array, context: SecurityContext, options: U
     layers: [],
     received: undefined,
     dedicated: undefined,
-    signatures: undefined,
   };
   return andThen(openLayer(apdu, opening), (plain) => finish(plain, opening));
 }
@@ -124,39 +131,47 @@ function openGeneralGlo(apdu: Uint8Array, dedicated: boolean, opening: Opening):
 }
 
 function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
-  const { context, layers, verified, options } = opening;
-  let authenticated = false;
-  let encrypted = false;
-  let signed = false;
-  for (const layer of layers) {
-    authenticated ||= layer.authenticated;
-    encrypted ||= layer.encrypted;
-    signed ||= layer.signedBy !== undefined;
-  }
+  const { context, layers, verified, options, received, dedicated } = opening;
+  const protection = protectionOf(layers);
+  const proven = layers.find((l) => l.authenticated || counts(l));
   const keyed = layers.find((l) => l.authenticated) ?? layers.find((l) => l.key !== undefined);
   const result: Unprotected = {
     apdu,
     layers,
-    authenticated: authenticated || signed,
-    protection: { authenticated, encrypted, signed },
+    authenticated: proven !== undefined,
+    protection,
     key: keyed?.key,
-    originator: layers[0]?.systemTitle,
-    signers: layers.flatMap((l) => (l.signedBy === undefined ? [] : [l.signedBy])),
-    replayProtected: verified && (authenticated || signed),
+    originator: (proven ?? layers[0])?.systemTitle,
+    signers: protection.signed === true ? layers.filter(counts).map((l) => l.systemTitle) : none,
+    replayProtected: received !== undefined || dedicated !== undefined,
   };
   if (!verified) return result;
   const { policy, counters } = context;
   if (layers.length === 0 && isPlainError(apdu) && policy.plainErrors !== false) return result;
-  requireProtection(options.required === undefined ? policy.receive : strongest(policy.receive, options.required), result.protection);
-  if (signed && !authenticated) opening.received = [...(opening.received ?? []), signatureGroup(opening)];
-  const { received, dedicated } = opening;
+  const required = options.required === undefined ? policy.receive : strongest(policy.receive, options.required);
+  const uncounted = protection.signed === true ? undefined : layers.find((l) => l.uncounted !== undefined)?.uncounted;
+  if (uncounted !== undefined && required.signed === true) throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
+  requireProtection(required, protection);
   const recorded = received === undefined ? undefined : counters.record(received);
   if (dedicated === undefined && !(recorded instanceof Promise)) return result;
   return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result));
 }
-/** A signature without a counter around it stays valid for ever, so its transaction-id must grow. */
-function signatureGroup({ signatures = [] }: Opening): readonly ReceivedValue[] {
-  if (signatures.length === 0)
-    throw new DlmsError('security/policy', { required: 'a counter or a transaction-id', actual: 'a signature that could be repeated' });
-  return signatures;
+const none: readonly Uint8Array[] = [];
+/**
+ * The rule for all layers together. A tag or signature covers what is inside it: encryption counts where that layer, or one outside it, is authenticated or
+ * bears a signature that counts. Outside of them it proves nothing: whoever has some key stream can wrap a message in it. Where nothing at all is proven, it
+ * is what was found, and only a policy without replay protection takes it.
+ */
+function protectionOf(layers: readonly ProtectionLayer[]): Protection {
+  let authenticated = false;
+  let signed = false;
+  let encrypted = false;
+  let claimed = false;
+  for (const layer of layers) {
+    authenticated ||= layer.authenticated;
+    signed ||= counts(layer);
+    claimed ||= layer.encrypted;
+    encrypted ||= layer.encrypted && (authenticated || signed);
+  }
+  return { authenticated, encrypted: authenticated || signed ? encrypted : claimed, signed };
 }

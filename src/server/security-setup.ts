@@ -52,7 +52,8 @@ function version0(state: SecurityState, logicalName: Obis): CosemObject {
       securityActivate: async (wanted, context) => {
         const value = policiesV0.indexOf(wanted as (typeof policiesV0)[number]);
         if (value < 0) throw new AccessRefused('type-unmatched');
-        const { send, receive } = policyOf(0, value, 'server');
+        // Whether it may be without proof is for the state to say.
+        const { send, receive } = policyOf(0, value, 'server', { withoutReplayProtection: true });
         await strengthen(state, receive, send, context);
       },
       globalKeyTransfer: (transferred, context) => transfer(state, transferred as readonly KeyTransferData[], context),

@@ -4,7 +4,7 @@ import { type Certificate, type CertificateType, validateCertificate } from '../
 import type { CertificateStore } from '../security/certificates/store.js';
 import { SecurityContext, type SecurityKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
-import type { Protection, SecurityPolicy } from '../security/policy.js';
+import { checkedPolicy, type Protection, type SecurityPolicy } from '../security/policy.js';
 import type { CryptoProvider, KeyPair, PublicKey } from '../security/provider.js';
 import { type SecuritySuite, securitySuite } from '../security/suites.js';
 
@@ -23,6 +23,8 @@ export interface SecurityStateOptions {
   /** What requests must have, and what responses get. Default: authenticated and encrypted. */
   readonly request?: Protection;
   readonly response?: Protection;
+  /** As in `SecurityPolicy`: needed when requests need neither authentication nor a signature. */
+  readonly withoutReplayProtection?: boolean;
   /** Certificates of this device and of its clients. Default: none. */
   readonly certificates?: CertificateStore;
   /** Only certificates that these vouch for make keys of clients. Default: none, so keys of clients come from `keys` alone. */
@@ -66,6 +68,7 @@ export class SecurityState {
     this.#stored = options.keys;
     this.#request = options.request ?? both;
     this.#response = options.response ?? both;
+    checkedPolicy(this.policy);
   }
   get request(): Protection {
     return this.#request;
@@ -74,7 +77,7 @@ export class SecurityState {
     return this.#response;
   }
   get policy(): SecurityPolicy {
-    return { send: this.#response, receive: this.#request };
+    return { send: this.#response, receive: this.#request, withoutReplayProtection: this.options.withoutReplayProtection === true };
   }
 
   /** The context of a new association. Nothing is known about the client yet, so nothing is kept for it and none of its certificates looked at. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import type { SecurityContextOptions } from '../../src/security/context.js';
 import { isProtected } from '../../src/security/index.js';
-import { openPolicy } from '../../src/security/policy.js';
+import { clearPolicy } from '../../src/security/policy.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import { cipheredConfig, contextOf, DirectChannel, Echo, echoName, failureOf, meterWith, octets, provider, serverTitle } from '../server/support.js';
 
@@ -46,7 +46,7 @@ describe('a client that would send in clear although it has a security context',
     expect(await refusal({ ciphering: 'maybe' as never })).toMatch(/^configuration\/invalid/);
   });
   it('ciphering under a policy that protects nothing', async () => {
-    const security = await contextOf('client', { policy: openPolicy });
+    const security = await contextOf('client', { policy: clearPolicy });
     expect(await refusal({ security })).toMatch(/^configuration\/open-to-everybody .*applies no protection/);
     expect(await refusal({ security, ciphering: 'none' })).toBe('no error');
   });

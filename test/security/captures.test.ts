@@ -42,7 +42,7 @@ async function listener(provider: CryptoProvider, { params, expected }: Vector):
     peerSystemTitle: hex(expected.ciphering.systemTitle),
     keys,
     counters: new InvocationCounters(new VolatileStore()),
-    policy: { send: protection, receive: protection },
+    policy: { send: protection, receive: protection, withoutReplayProtection: !protection.authenticated },
   });
 }
 
@@ -55,11 +55,14 @@ describe.each(providers.map((p) => [p.name, p] as const))('captured pushes of re
     const withheld = securityControl.authenticated && v.params.authenticationKey === null;
     if (withheld) expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/missing-key' });
     const options: UnprotectOptions = withheld ? { mode: 'unverified' } : {};
-    const { apdu, layers, authenticated } = await unprotect(message, context, options);
+    const { apdu, layers, authenticated, replayProtected } = await unprotect(message, context, options);
     expect(formatHex(apdu)).toBe(v.expected.plaintext);
     expect(authenticated).toBe(securityControl.authenticated && !withheld);
     expect(layers).toMatchObject([{ kind: 'general-glo', suite: securityControl.suite, encrypted: true, invocationCounter }]);
-    if (!withheld) expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/replay' });
+    expect(replayProtected).toBe(authenticated);
+    if (authenticated) expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/replay' });
+    // Nothing proves the others to be new: the same octets open again, and no counter was recorded.
+    else expect((await unprotect(message, context, options)).replayProtected).toBe(false);
   });
   it('covers them all', () => {
     expect(all).toHaveLength(8);

@@ -14,7 +14,7 @@ import {
   llsMatches,
 } from '../../src/security/hls.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
-import { openPolicy } from '../../src/security/policy.js';
+import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
@@ -220,7 +220,7 @@ describe('GMAC replies', () => {
 
 describe('what is missing', () => {
   it('is refused by name', async () => {
-    const { client } = await pairOf(nodeProvider, 0, { policy: openPolicy, keys: {} });
+    const { client } = await pairOf(nodeProvider, 0, { policy: clearPolicy, keys: {} });
     const exchange = { role: 'client', context: client, clientToServer: new Uint8Array(32), serverToClient: new Uint8Array(32).fill(1) } as const;
     const code = async (mechanism: HlsMechanism): Promise<string> => (await failure(async () => hlsReply({ ...exchange, mechanism }))).code;
     expect(await Promise.all(mechanisms.map(code))).toEqual([

@@ -5,6 +5,7 @@ import { formatSecurityControl, parseSecurityControl } from '../../src/security/
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure, hex, pairOf } from './support.js';
 
+const unproven = { withoutReplayProtection: true };
 const none = { authenticated: false, encrypted: false, signed: false };
 
 describe('the security control octet', () => {
@@ -17,7 +18,7 @@ describe('the security control octet', () => {
 
 describe('the security policy of a Security setup', () => {
   it('of version 0 holds for both directions', () => {
-    expect([0, 1, 2, 3].map((v) => policyOf(0, v, 'client').send)).toEqual([
+    expect([0, 1, 2, 3].map((v) => policyOf(0, v, 'client', unproven).send)).toEqual([
       none,
       { ...none, authenticated: true },
       { ...none, encrypted: true },
@@ -26,14 +27,35 @@ describe('the security policy of a Security setup', () => {
     expect(policyOf(0, 3, 'server').receive).toEqual(policyOf(0, 3, 'client').send);
   });
   it('of version 1 has bits of its own for request and response', () => {
-    const client = policyOf(1, 0x04 | 0x08 | 0x80, 'client');
+    const client = policyOf(1, 0x04 | 0x08 | 0x80, 'client', {});
     expect(client).toEqual({ send: { ...none, authenticated: true, encrypted: true }, receive: { ...none, signed: true } });
     expect(policyOf(1, 0x8c, 'server')).toEqual({ send: client.receive, receive: client.send });
     for (let value = 0; value < 256; value += 4) {
-      const { send, receive } = policyOf(1, value, 'client');
+      const { send, receive, withoutReplayProtection } = policyOf(1, value, 'client', unproven);
+      expect(withoutReplayProtection).toBe(true);
       expect(policyValue(1, send, receive)).toBe(value);
     }
-    for (let value = 0; value < 4; value++) expect(policyValue(0, policyOf(0, value, 'client').send, policyOf(0, value, 'client').receive)).toBe(value);
+    for (let value = 0; value < 4; value++) {
+      const { send, receive } = policyOf(0, value, 'client', unproven);
+      expect(policyValue(0, send, receive)).toBe(value);
+    }
+  });
+  it('that leaves this side without proof is refused unless that is said', () => {
+    const refused = (version: 0 | 1, value: number, role: 'client' | 'server'): boolean => {
+      expect(policyOf(version, value, role, unproven).withoutReplayProtection).toBe(true);
+      try {
+        expect(policyOf(version, value, role)).not.toHaveProperty('withoutReplayProtection');
+        return false;
+      } catch (e) {
+        expect(e).toMatchObject({ code: 'security/policy', context: { required: expect.stringContaining('withoutReplayProtection') } });
+        return true;
+      }
+    };
+    for (const role of ['client', 'server'] as const) {
+      expect([0, 1, 2, 3].filter((v) => refused(0, v, role))).toEqual([0, 2]);
+      const [authenticated, signed] = role === 'client' ? [0x20, 0x80] : [0x04, 0x10];
+      for (let value = 0; value < 256; value += 4) expect(refused(1, value, role)).toBe((value & (authenticated | signed)) === 0);
+    }
   });
   it('with values that its version does not have is refused', () => {
     for (const [version, value] of [

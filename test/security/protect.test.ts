@@ -9,7 +9,7 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import { KeyRing, senderTitleOf } from '../../src/security/key-ring.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { type OverheadQuestion, overhead } from '../../src/security/overhead.js';
-import { openPolicy, type Protection } from '../../src/security/policy.js';
+import { clearPolicy, type Protection } from '../../src/security/policy.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
@@ -41,7 +41,7 @@ const asymmetric = (form: ProtectForm): boolean =>
 const cases = ([0, 1, 2] as const).flatMap((suite) => forms.filter((f) => suite !== 0 || !asymmetric(f)).map((form) => [suite, nameOf(form), form] as const));
 
 async function associated(provider: Parameters<typeof pairOf>[0], suite: 0 | 1 | 2, options: Parameters<typeof pairOf>[2] = {}): ReturnType<typeof pairOf> {
-  const pair = await pairOf(provider, suite, options);
+  const pair = await pairOf(provider, suite, { broadcast: true, ...options });
   await pair.server.takeDedicatedKey(await pair.client.newDedicatedKey());
   return pair;
 }
@@ -88,11 +88,11 @@ describe('protect', () => {
   });
   it('applies exactly the policy, and hands out what needs no protection as it is', async () => {
     const control = async (protection: Protection): Promise<number> => {
-      const { client } = await pairOf(nodeProvider, 1, { policy: { send: protection, receive: {} } });
+      const { client } = await pairOf(nodeProvider, 1, { policy: { send: protection, receive: {}, withoutReplayProtection: true } });
       return (await protect(getRequest, client))[2]!;
     };
     expect([await control({ authenticated: true }), await control({ encrypted: true }), await control(both)]).toEqual([0x11, 0x21, 0x31]);
-    const { client, server } = await pairOf(nodeProvider, 0, { policy: openPolicy });
+    const { client, server } = await pairOf(nodeProvider, 0, { policy: clearPolicy });
     expect(protect(getRequest, client)).toBe(getRequest);
     expect(await unprotect(getRequest, server)).toMatchObject({ authenticated: false, layers: [] });
   });
@@ -115,7 +115,7 @@ describe('protect', () => {
 
 describe('providers that answer at once', () => {
   it.each(providers.filter((p) => p.name !== 'webcrypto').map((p) => [p.name, p] as const))('%s: no promise on the way', async (_, provider) => {
-    const { client, server } = await associated(provider, 1, { policy: { send: both, receive: {} } });
+    const { client, server } = await associated(provider, 1, { policy: { send: both, receive: {}, withoutReplayProtection: true } });
     for (const form of forms) {
       const secured = protect(getRequest, client, { form });
       expect(secured).toBeInstanceOf(Uint8Array);
@@ -150,10 +150,11 @@ describe('layers', () => {
     expect(await failure(() => unprotect(unsigned, server))).toMatchObject({ code: 'security/policy', context: { actual: 'authenticated and encrypted' } });
   });
   it('are not followed for ever', async () => {
-    const { client, server } = await pairOf(nodeProvider, 1);
-    const deep = await protect(getRequest, client, { form: ['general-glo', 'general-glo', 'general-glo', 'general-glo'] });
+    const { client, server } = await associated(nodeProvider, 1);
+    const four = [{ type: 'general-signing' }, { type: 'general-ciphering', key: 'wrapped' }, 'general-ded', 'general-glo'] as const;
+    const deep = await protect(getRequest, client, { form: four });
     expect((await unprotect(deep, server)).layers).toHaveLength(4);
-    const deeper = await protect(getRequest, client, { form: ['general-glo', 'general-glo', 'general-glo', 'general-glo', 'general-glo'] });
+    const deeper = await protect(getRequest, client, { form: [{ type: 'general-ciphering', key: 'static' }, ...four] });
     expect(await failure(() => unprotect(deeper, server))).toMatchObject({ code: 'decode/too-deep' });
   });
   it('of a third party are verified with its key, and an empty signature proves nothing', async () => {
@@ -233,7 +234,7 @@ describe('what is received', () => {
   });
   it('is refused when it comes twice, late or from the other direction', async () => {
     for (const form of forms) {
-      const { client, server } = await associated(nodeProvider, 1, { policy: { send: both, receive: {} } });
+      const { client, server } = await associated(nodeProvider, 1, { policy: { send: both, receive: {}, withoutReplayProtection: true } });
       const [first, second, third] = [
         await protect(getRequest, client, { form }),
         await protect(getRequest, client, { form }),
@@ -372,16 +373,16 @@ describe('the policy of the receiver', () => {
     ['authenticated', { authenticated: true }, 'authenticated'],
     ['encrypted', { encrypted: true }, 'encrypted'],
   ] as const)('refuses a message that is %s when both are required', async (_, send, actual) => {
-    const { client, server } = await pairOf(nodeProvider, 0, { policy: { send, receive: {} } }, {});
+    const { client, server } = await pairOf(nodeProvider, 0, { policy: { send, receive: {}, withoutReplayProtection: true } }, {});
     const secured = await protect(getRequest, client);
     expect(await failure(() => unprotect(secured, server))).toMatchObject({
       code: 'security/policy',
       context: { required: 'authenticated and encrypted', actual },
     });
-    expect(await failure(() => unprotect(secured, server.fresh({ policy: openPolicy }), { required: both }))).toMatchObject({ code: 'security/policy' });
+    expect(await failure(() => unprotect(secured, server.fresh({ policy: clearPolicy }), { required: both }))).toMatchObject({ code: 'security/policy' });
   });
   it('takes more protection than required', async () => {
-    const { client, server } = await pairOf(nodeProvider, 0, {}, { policy: openPolicy });
+    const { client, server } = await pairOf(nodeProvider, 0, {}, { policy: clearPolicy });
     expect((await unprotect(await protect(getRequest, client), server)).authenticated).toBe(true);
   });
   it('lets an error in clear pass as a hint, unless configured otherwise, and nothing that only looks like one', async () => {
@@ -422,7 +423,11 @@ describe('the key ring', () => {
   it('finds keys by title and logical device, and the title in the message', async () => {
     const { client } = await associated(nodeProvider, 1);
     const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters(new VolatileStore()) });
-    ring.set(clientTitle, { suite: 1, keys: await importKeys(nodeProvider, 1, testKeys[1]), policy: { send: both, receive: {} } });
+    ring.set(clientTitle, {
+      suite: 1,
+      keys: await importKeys(nodeProvider, 1, testKeys[1]),
+      policy: { send: both, receive: {}, withoutReplayProtection: true },
+    });
     ring.set(clientTitle, { suite: 1, keys: {} }, 17);
     for (const form of ['general-glo', { type: 'general-ciphering', key: 'wrapped' }, { type: 'general-signing' }] as const) {
       const secured = await protect(notification, client, { form });

@@ -59,7 +59,7 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     const { suite, authenticated, encrypted } = control;
     const own = hex(params.systemTitle);
     const keys = await importKeys(provider, suite, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
-    const policy = { send: { authenticated, encrypted }, receive: { authenticated, encrypted } };
+    const policy = { send: { authenticated, encrypted }, receive: { authenticated, encrypted }, withoutReplayProtection: !authenticated };
     const sender = new SecurityContext({ provider, suite, systemTitle: own, keys, counters: countersFrom(params.invocationCounter), policy });
     const secured = await protect(hex(input.plaintext), sender);
     expect(formatHex(secured)).toBe(expected.secured);

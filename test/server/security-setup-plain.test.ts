@@ -17,6 +17,7 @@ it('changes no security for a client without keys, even where every method is al
     counters: new InvocationCounters(new VolatileStore()),
     request: {},
     response: {},
+    withoutReplayProtection: true,
     persistPolicy: () => {
       stored++;
     },

@@ -4,7 +4,7 @@ import { VolatileStore } from '../../core/store.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../security/context.js';
 import { InvocationCounters } from '../../security/counters.js';
 import { nobleProvider } from '../../security/noble.js';
-import { openPolicy } from '../../security/policy.js';
+import { clearPolicy } from '../../security/policy.js';
 import type { Curve, KeyHandle } from '../../security/provider.js';
 import { hexText, type Matcher } from './compare.js';
 import { neededParam, numberParam, octetsParam } from './values.js';
@@ -91,7 +91,9 @@ export async function contextOf(vector: Vector, { suite, own, peer, counter, pol
     peerSystemTitle: peer,
     keys,
     counters: new InvocationCounters(new VolatileStore(), { initial: counter ?? 1 }),
-    policy: policy ?? openPolicy,
+    policy: policy ?? clearPolicy,
+    broadcast: true,
+    acceptSignaturesWithoutRecipient: true,
     // Some meters write another suite than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });

@@ -100,7 +100,7 @@ async function opening(vector: Vector): Promise<Intake> {
     suite: suiteOf(vector),
     own,
     peer,
-    policy: { send: {}, receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 }, plainErrors: false },
+    policy: { send: {}, receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 }, plainErrors: false, withoutReplayProtection: true },
   });
   const last = lastCounterParam(vector);
   return async (octets) => {
