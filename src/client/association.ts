@@ -1,6 +1,7 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
-import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, hlsReply, hlsVerify } from '../security/hls.js';
+import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
+import { checkChallenge, generateChallenge, type HlsMechanism } from '../security/hls-challenge.js';
 import { protect } from '../security/protect.js';
 import { recoverCounter } from '../security/recovery.js';
 import { unprotect } from '../security/unprotect.js';
@@ -171,7 +172,7 @@ export class AssociationShell {
     const fail = (side: 'local' | 'remote', reason: string): DlmsError =>
       new DlmsError('association/authentication-failed', { mechanism: authentication.mechanism, side, reason });
     if (serverToClient === undefined) throw fail('remote', 'the server sent no challenge');
-    checkChallenge(mechanism, serverToClient, clientToServer);
+    checkChallenge(mechanism, serverToClient, clientToServer, { encryptedReply: this.ciphered && this.#security().policy.send.encrypted === true });
     const exchange: HlsExchange = {
       mechanism,
       role: 'client',

@@ -46,7 +46,8 @@ export interface DlmsErrorContext {
   'service/unsupported': { what: string };
   'association/rejected': { result: string | number; diagnostic: string };
   'association/not-open': { state: string };
-  'association/authentication-failed': { mechanism: string; side: 'local' | 'remote'; reason: string };
+  /** `retryable`: only the challenge was bad; a new association has another. */
+  'association/authentication-failed': { mechanism: string; side: 'local' | 'remote'; reason: string; retryable?: true };
   /** The tag, or the signature, does not verify: wrong key, wrong title, or changed octets. */
   'security/authentication-failed': { what: string; invocationCounter?: number; systemTitle?: string };
   'security/replay': { received: number; last: number };

@@ -1,24 +1,13 @@
 import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { ivOf } from './ciphering.js';
 import { constantTimeEqual } from './constant-time.js';
 import { need, type SecurityContext } from './context.js';
 import { type ReceivedValue, replayed } from './counters.js';
+import { failed, type HlsMechanism, readsAsApdu, readsAsSigned } from './hls-challenge.js';
 import { asymmetric } from './key-agreement.js';
 import { type CryptoProvider, gmac, type KeyHandle, type PublicKey } from './provider.js';
-
-/** Authentication mechanism ids (Green Book 9.4.2.2.3); the last arc of the mechanism name. 0 is none, 1 low level security. */
-export type HlsMechanism = 2 | 3 | 4 | 5 | 6 | 7;
-const names: Readonly<Record<HlsMechanism, string>> = {
-  2: 'HLS 2 (manufacturer specific)',
-  3: 'HLS 3 (MD5, legacy)',
-  4: 'HLS 4 (SHA-1, legacy)',
-  5: 'HLS 5 (GMAC)',
-  6: 'HLS 6 (SHA-256)',
-  7: 'HLS 7 (ECDSA)',
-};
 
 /** The reply to a challenge under mechanism 2: whatever the manufacturer defined. The result is compared in constant time. */
 export type ManufacturerReply = (challenge: Uint8Array, provider: CryptoProvider) => MaybePromise<Uint8Array>;
@@ -39,61 +28,19 @@ export interface HlsExchange {
   readonly serverToClient: Uint8Array;
 }
 
-/** Lengths of a challenge: 8 to 64 octets, 32 to 64 for ECDSA. */
-export function challengeLengths(mechanism: HlsMechanism): readonly [minimum: number, maximum: number] {
-  return mechanism === 7 ? [32, 64] : [8, 64];
-}
-/** A random challenge. @param length default 32 octets */
-export function generateChallenge(provider: CryptoProvider, mechanism: HlsMechanism, length = 32): Uint8Array {
-  const [minimum, maximum] = challengeLengths(mechanism);
-  if (!Number.isInteger(length) || length < minimum || length > maximum)
-    throw new DlmsError('encode/invalid-value', { expected: `a challenge of ${minimum} to ${maximum} octets`, actual: `${length} octets` });
-  return provider.random(length);
-}
-/**
- * Judges the challenge of the other side as soon as it arrives, before anything is computed from it.
- * @param own the challenge of this side: the same octets sent back (a reflection) would make this side answer its own question
- * @param memory challenges seen before; a repeated one is refused
- * @throws DlmsError `association/authentication-failed`
- */
-export function checkChallenge(mechanism: HlsMechanism, challenge: Uint8Array, own: Uint8Array | undefined, memory?: ChallengeMemory): void {
-  const [minimum, maximum] = challengeLengths(mechanism);
-  if (challenge.length < minimum || challenge.length > maximum)
-    throw failed(mechanism, 'remote', `a challenge of ${challenge.length} octets (${minimum} to ${maximum} allowed)`);
-  if (own !== undefined && equalBytes(challenge, own)) throw failed(mechanism, 'remote', 'our own challenge came back (reflection)');
-  if (mechanism === 5 && resemblesRequest(challenge))
-    throw failed(mechanism, 'remote', 'the challenge is a service request, for which the reply would be a valid tag');
-  if (memory !== undefined && !memory.add(challenge)) throw failed(mechanism, 'remote', 'the challenge was used before');
-}
-
-/** Remembers the last challenges of a peer. Some peers repeat theirs (a generator with a fixed seed), so it is used only where it is given. */
-export class ChallengeMemory {
-  readonly #seen = new Set<string>();
-  readonly #size: number;
-  /** @param size challenges kept; the oldest is forgotten first. Default 1024 */
-  constructor(size = 1024) {
-    this.#size = size;
-  }
-  /** @returns false when it was there already */
-  add(challenge: Uint8Array): boolean {
-    const key = formatHex(challenge);
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    if (this.#seen.size > this.#size) this.#seen.delete(this.#seen.values().next().value as string);
-    return true;
-  }
-}
-
 /**
  * What this side sends: the client f(StoC) as parameter of reply_to_HLS_authentication, the server f(CtoS) as its return value.
- * Call {@link checkChallenge} first; a server calls {@link hlsVerify} first as well, and answers only a client that proved itself.
+ * Call `checkChallenge` first; a server calls {@link hlsVerify} first as well, and answers only a client that proved itself.
+ * @throws DlmsError `association/authentication-failed` for a challenge that would make the reply the tag or signature of an APDU
  */
 export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
   const { context, mechanism, role } = exchange;
   if (mechanism === 5) return gmacReply(exchange);
   if (mechanism === 7) {
     asymmetric(context.suite);
-    return context.provider.sign(need(context.keys.signing, 'digital signature key').privateKey, material(exchange, role));
+    const signed = material(exchange, role);
+    if (readsAsSigned(signed)) throw failed(mechanism, 'remote', 'what the challenge has us sign reads as an APDU', true);
+    return context.provider.sign(need(context.keys.signing, 'digital signature key').privateKey, signed);
   }
   return hashed(exchange, role);
 }
@@ -174,6 +121,7 @@ function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchang
   const key = need(keys.globalUnicast, 'global-unicast-encryption-key');
   const authentication = need(keys.authentication, 'authentication-key');
   const challenge = role === 'client' ? serverToClient : clientToServer;
+  if (readsAsApdu(challenge)) throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
   const control = Uint8Array.of(0x10 | suite.id);
   return andThen(context.counters.next(context.sendName('global-unicast-encryption-key')), (counter) => {
     const iv = ivOf(systemTitle, counter);
@@ -202,32 +150,4 @@ function gmacVerify({ context, role, clientToServer, serverToClient, mechanism }
       return counters.record([[own, shared]]);
     });
   });
-}
-
-/**
- * A GMAC reply is the tag of an authenticated-only APDU whose content is the challenge, so whoever may choose the challenge could have a request
- * tagged. A random challenge passes for a request about once in a million times; the next attempt has another one.
- */
-function resemblesRequest(c: Uint8Array): boolean {
-  const at = (i: number): number => c[i] ?? 0xff;
-  const few = (n: number): boolean => n >= 1 && n <= 4;
-  switch (c[0]) {
-    case 0xc0:
-    case 0xc1:
-    case 0xc3:
-      // normal: invoke-id, class, instance, member, presence octet; with-list: a count before the class.
-      return (at(1) === 1 && c.length >= 13 && at(12) <= 1) || ((at(1) === 3 || at(1) === 4) && few(at(3)) && at(13) <= 1);
-    case 0xd9:
-      // access: long invoke-id, no date-time or 12 octets, count, specification.
-      return (at(5) === 0 && few(at(6)) && at(7) <= 5) || (at(5) === 12 && few(at(18)) && at(19) <= 5);
-    case 5:
-    case 6:
-    case 0x16:
-      return few(at(1)) && (at(2) === 2 || at(2) === 4);
-    default:
-      return false;
-  }
-}
-function failed(mechanism: HlsMechanism, side: 'local' | 'remote', reason: string): DlmsError {
-  return new DlmsError('association/authentication-failed', { mechanism: names[mechanism], side, reason });
 }

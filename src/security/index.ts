@@ -19,17 +19,13 @@ export {
 } from './counters.js';
 export {
   aesEcbReply,
-  ChallengeMemory,
-  challengeLengths,
-  checkChallenge,
-  generateChallenge,
   type HlsExchange,
-  type HlsMechanism,
   hlsReply,
   hlsVerify,
   llsMatches,
   type ManufacturerReply,
 } from './hls.js';
+export { ChallengeMemory, type ChallengeOptions, challengeLengths, checkChallenge, generateChallenge, type HlsMechanism } from './hls-challenge.js';
 export {
   type AgreedKey,
   deriveAgreedKey,

@@ -1,7 +1,8 @@
 import { decode, encode } from '../axdr/schema.js';
 import { isDlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
-import { checkChallenge, generateChallenge, type HlsExchange, type HlsMechanism, llsMatches } from '../security/hls.js';
+import { type HlsExchange, llsMatches } from '../security/hls.js';
+import { checkChallenge, generateChallenge, type HlsMechanism } from '../security/hls-challenge.js';
 import { protect } from '../security/protect.js';
 import { type Unprotected, unprotect } from '../security/unprotect.js';
 import { authenticationOctets, isHls, mechanismNamed, mechanisms, negotiated, pduLimit } from '../session/association.js';
@@ -77,7 +78,12 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   const security = ciphered || hls ? await config.security?.(aarq.callingAPTitle?.slice()) : undefined;
   if (security !== undefined) checkContext(config, security);
   if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
-  if (hls && (security === undefined || value === undefined || !acceptable(mechanisms[config.mechanism] as HlsMechanism, value)))
+  if (
+    hls &&
+    (security === undefined ||
+      value === undefined ||
+      !acceptable(mechanisms[config.mechanism] as HlsMechanism, value, ciphered && security.policy.send.encrypted === true))
+  )
     return refuse('authentication-failure');
   if (ciphered && aarq.userInformation === undefined) return refuse('no-reason-given');
 
@@ -157,7 +163,8 @@ async function passwordFits(password: AssociationConfig['password'], given: Uint
 function takeTitle(security: SecurityContext, title: Uint8Array | undefined): boolean {
   return title?.length === 8 && succeeds(() => security.setPeer(title));
 }
-const acceptable = (mechanism: HlsMechanism, challenge: Uint8Array): boolean => succeeds(() => checkChallenge(mechanism, challenge, undefined));
+const acceptable = (mechanism: HlsMechanism, challenge: Uint8Array, encryptedReply: boolean): boolean =>
+  succeeds(() => checkChallenge(mechanism, challenge, undefined, { encryptedReply }));
 function succeeds(check: () => void): boolean {
   try {
     check();

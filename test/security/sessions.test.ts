@@ -3,7 +3,8 @@ import { formatHex } from '../../src/core/hex.js';
 import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { aesEcbReply, checkChallenge, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
+import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
+import { checkChallenge } from '../../src/security/hls-challenge.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure, hex, vectors } from './support.js';
@@ -99,8 +100,9 @@ describe.each(providers.map((p) => [p.name, p] as const))('recorded sessions of 
         expect(await failure(async () => hlsVerify(await exchange('server'), replies[0]!.reply))).toMatchObject(reflected);
         return;
       }
-      checkChallenge(mechanism, clientToServer, serverToClient);
-      checkChallenge(mechanism, serverToClient, clientToServer);
+      const encryptedReply = steps.some((s) => s.expected.hls !== undefined && s.expected.ciphering !== undefined);
+      checkChallenge(mechanism, clientToServer, serverToClient, { encryptedReply });
+      checkChallenge(mechanism, serverToClient, clientToServer, { encryptedReply });
       for (const { direction, reply } of replies) {
         const other = direction === 'client' ? 'server' : 'client';
         await hlsVerify(await exchange(other), reply);

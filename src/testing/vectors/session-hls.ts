@@ -1,5 +1,6 @@
 import { equalBytes } from '../../core/bytes.js';
-import { aesEcbReply, type HlsExchange, type HlsMechanism, hlsVerify } from '../../security/hls.js';
+import { aesEcbReply, type HlsExchange, hlsVerify } from '../../security/hls.js';
+import type { HlsMechanism } from '../../security/hls-challenge.js';
 import { contextOf, provider, suiteOf } from './keys.js';
 import { textParam } from './values.js';
 import { Difference, type Vector } from './vector.js';
