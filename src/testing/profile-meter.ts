@@ -91,11 +91,13 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     counters: new InvocationCounters(new VolatileStore()),
     request: policy.receive,
     response: policy.send,
+    withoutReplayProtection: policy.withoutReplayProtection === true,
     ...options.persist,
   });
   let lastCounter = 0;
   const heard = ({ layers }: Unprotected): void => {
-    for (const { invocationCounter, key } of layers) if (key === 'global-unicast-encryption-key') lastCounter = Math.max(lastCounter, invocationCounter ?? 0);
+    for (const { authenticated, invocationCounter, key } of layers)
+      if (authenticated && key === 'global-unicast-encryption-key') lastCounter = Math.max(lastCounter, invocationCounter ?? 0);
   };
   const rights = new Map(profile.clients.map((client) => [client.id, rightsOf(rows, client)]));
   const associations = profile.clients.map((client, i): AssociationConfig => {

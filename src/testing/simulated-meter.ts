@@ -112,6 +112,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     counters: new InvocationCounters(new VolatileStore()),
     request: policy.receive,
     response: policy.send,
+    withoutReplayProtection: policy.withoutReplayProtection === true,
     now: () => new Date(now()),
     anchors: options.anchors ?? [],
     ...options.persist,
@@ -134,7 +135,8 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   let lastCounter = 0;
   const heard = (message: Unprotected): void => {
     for (const layer of message.layers)
-      if (layer.invocationCounter !== undefined && layer.key === 'global-unicast-encryption-key') lastCounter = Math.max(lastCounter, layer.invocationCounter);
+      if (layer.authenticated && layer.invocationCounter !== undefined && layer.key === 'global-unicast-encryption-key')
+        lastCounter = Math.max(lastCounter, layer.invocationCounter);
   };
 
   const objects = new ObjectStore();

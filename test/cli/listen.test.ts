@@ -111,7 +111,7 @@ const meter = async (policy = { authenticated: true, encrypted: true }): Promise
     peerSystemTitle: receiver,
     keys: await importKeys(nodeProvider, 0, material),
     counters: new InvocationCounters(new VolatileStore()),
-    policy: { send: policy, receive: policy },
+    policy: { send: policy, receive: policy, withoutReplayProtection: !policy.authenticated },
     form: 'general-glo',
   });
 const body: Data = {

@@ -43,6 +43,7 @@ async function both(suite: 1 | 2, signed = false) {
       keys,
       counters: new InvocationCounters(new VolatileStore()),
       policy: { send: protection, receive: protection },
+      broadcast: true,
     });
   const server = of(serverTitle, clientTitle, keysOf(ofServer, ofClient));
   const meter = await meterWith({ mechanism: 'none', preEstablished: true, ciphering: 'required', broadcast: true, security: () => server });
