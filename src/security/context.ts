@@ -37,6 +37,14 @@ export type KeyName =
 /** Which of the ciphered forms a message gets; see `protect`. */
 export type SimpleForm = 'glo' | 'ded' | 'general-glo' | 'general-ded';
 
+/** Public keys of the peer that count for a time only: they come from certificates. */
+export interface PeerKeys {
+  readonly signing?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
+  readonly agreement?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
+  /** The clock, in milliseconds since 1970, that `until` is compared with whenever keys are asked for. */
+  readonly now: () => number;
+}
+
 export interface SecurityContextOptions {
   readonly provider: CryptoProvider;
   /** 0, 1 or 2. */
@@ -87,6 +95,8 @@ export class SecurityContext {
   /** What was received under the dedicated key: lives and dies with it. */
   dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
   #keys: SecurityKeys;
+  #peerKeys: PeerKeys | undefined;
+  #keysWithPeer: { readonly keys: SecurityKeys; readonly until: number } | undefined;
   #peer: Uint8Array | undefined;
   #peerHex = '';
   readonly #ownHex: string;
@@ -112,7 +122,7 @@ export class SecurityContext {
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
   }
   get keys(): SecurityKeys {
-    return this.#keys;
+    return this.#peerKeys === undefined ? this.#keys : this.#withPeerKeys(this.#peerKeys);
   }
   get policy(): SecurityPolicy {
     return this.#policy;
@@ -121,13 +131,36 @@ export class SecurityContext {
   set policy(policy: SecurityPolicy) {
     this.#policy = checkedPolicy(policy);
   }
-  /** Adds or replaces keys. Each key has counters of its own, which it finds again when it returns. */
+  #withPeerKeys({ signing, agreement, now }: PeerKeys): SecurityKeys {
+    const t = now();
+    if (this.#keysWithPeer === undefined || !(t < this.#keysWithPeer.until)) {
+      const counting = [signing, agreement].map((key) => (key !== undefined && t < key.until ? key : undefined));
+      const peerSigning = counting[0]?.publicKey ?? this.#keys.peerSigning;
+      const peerAgreement = counting[1]?.publicKey ?? this.#keys.peerAgreement;
+      this.#keysWithPeer = {
+        keys: { ...this.#keys, peerSigning, peerAgreement },
+        until: Math.min(...counting.map((key) => key?.until ?? Number.POSITIVE_INFINITY)),
+      };
+    }
+    return this.#keysWithPeer.keys;
+  }
+  /** Adds or replaces keys. Each key has counters of its own, which it finds again when it returns; a dedicated key that is replaced is destroyed. */
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
     if (keys.dedicated !== undefined && keys.dedicated !== this.#keys.dedicated) this.endDedicatedKey();
     this.#keys = { ...this.#keys, ...keys };
     this.#unicastName = undefined;
     this.#peerNames.clear();
+    this.#keysWithPeer = undefined;
+  }
+  /**
+   * Takes the public keys of the peer from its certificates, in place of those taken so before: what is left out, or over, is not used any more. A key in
+   * {@link SecurityContext.setKeys} has no end and serves where there is none of these.
+   */
+  setPeerKeys(keys: PeerKeys): void {
+    checkKeys(this.suite, { peerSigning: keys.signing?.publicKey, peerAgreement: keys.agreement?.publicKey });
+    this.#peerKeys = keys.signing === undefined && keys.agreement === undefined ? undefined : keys;
+    this.#keysWithPeer = undefined;
   }
   get peerSystemTitle(): Uint8Array | undefined {
     return this.#peer;
@@ -168,21 +201,29 @@ export class SecurityContext {
   endDedicatedKey(): void {
     this.#keys.dedicated?.destroy();
     this.#keys = { ...this.#keys, dedicated: undefined };
+    this.#keysWithPeer = undefined;
     this.dedicatedCounters = new InvocationCounters(new VolatileStore());
     this.#unicastName = undefined;
     this.#peerNames.clear();
   }
   /** A new context for the next association with the same peer: the same keys and counters, no dedicated key; `changes` say what else differs. */
   fresh(changes: Partial<SecurityContextOptions> = {}): SecurityContext {
-    return new SecurityContext({
+    const { signing, agreement } = this.#peerKeys ?? {};
+    const keys = { ...(changes.keys ?? { ...this.#keys, dedicated: undefined }) };
+    // Keys from certificates keep their end, also when the caller copied them from here.
+    if (keys.peerSigning === signing?.publicKey) keys.peerSigning = this.#keys.peerSigning;
+    if (keys.peerAgreement === agreement?.publicKey) keys.peerAgreement = this.#keys.peerAgreement;
+    const next = new SecurityContext({
       ...this.#options,
       peerSystemTitle: this.#peer,
       policy: this.policy,
       broadcast: this.broadcast,
       form: this.form,
-      keys: { ...this.#keys, dedicated: undefined },
       ...changes,
+      keys,
     });
+    if (this.#peerKeys !== undefined) next.setPeerKeys(this.#peerKeys);
+    return next;
   }
   /**
    * Name of the sequence in which messages of this side are counted: `send`, the fingerprint of the key, the own system title. The dedicated key shares the

@@ -108,9 +108,12 @@ export class ObjectAccess {
     }
   }
   #resultOf(e: unknown): DataAccessResult & ActionResult {
-    if (e instanceof AccessRefused) return e.result;
-    this.#o.onError?.(e);
-    return 'other-reason';
+    if (!(e instanceof AccessRefused)) {
+      this.#o.onError?.(e);
+      return 'other-reason';
+    }
+    if (e.cause !== undefined) this.#o.onError?.(e.cause);
+    return e.result;
   }
 }
 

@@ -18,12 +18,12 @@ export interface AccessContext {
   readonly selection?: SelectiveAccessDescriptor | undefined;
 }
 
-/** Refuses a request with this result instead of `other-reason`. */
+/** Refuses a request with this result instead of `other-reason`. A `cause` goes to `onError` of the device; the client hears nothing of it. */
 export class AccessRefused extends Error {
   override readonly name: string = 'AccessRefused';
   readonly result: DataAccessResult & ActionResult;
-  constructor(result: DataAccessResult & ActionResult) {
-    super(String(result));
+  constructor(result: DataAccessResult & ActionResult, options?: ErrorOptions) {
+    super(String(result), options);
     this.result = result;
   }
 }

@@ -1,4 +1,5 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
+import type { MaybePromise } from '../core/promise.js';
 import {
   type CertificateIdentification,
   type KeyAgreementData,
@@ -10,12 +11,14 @@ import {
 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
 import type { RequiredProtection } from '../cosem/protection.js';
+import type { StoredCertificate } from '../security/certificates/identification.js';
 import { buildCertificateRequest, type CertificateInfo, signerOf, systemTitleName } from '../security/certificates/index.js';
 import type { CertificateStore } from '../security/certificates/store.js';
 import { need, type SecurityContext, type SecurityKeys } from '../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import { slots, transferableKey, unwrapKeys } from '../security/key-wrap.js';
 import { accessProtection, type Protection, policyOf, policyValue } from '../security/policy.js';
+import type { KeyHandle } from '../security/provider.js';
 import { type AccessContext, AccessRefused, access, type CosemObject, object } from './object.js';
 import type { OwnPair, SecurityState } from './security-state.js';
 
@@ -29,8 +32,8 @@ export interface SecuritySetupObjectOptions {
 /**
  * The Security setup object (class 64) of a meter, every method of it, on a {@link SecurityState}.
  *
- * The policy only becomes stronger. Keys are unwrapped all or none, stored, and in use once the response (under the old ones) is made. A generated pair is used
- * when its certificate is imported. What the client asks for in vain is answered with a result, the reason goes to `onError` of the device.
+ * The policy only becomes stronger, and never so that others are locked out. Keys are unwrapped all or none, stored, and in use once the response (under the
+ * old ones) is made. Certificates are taken when an anchor vouches for them; a generated pair is used when its own is imported. What the client asks for in vain is answered with a result, the reason goes to `onError` of the device.
  */
 export function securitySetupObject(state: SecurityState, options: SecuritySetupObjectOptions = {}): CosemObject {
   const logicalName = options.logicalName ?? '0-0:43.0.0*255';
@@ -97,15 +100,16 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
         const fields = { subject: systemTitleName(state.systemTitle), publicKey: pair.publicKey, type: wanted };
         return (await buildCertificateRequest(fields, signerOf(state.provider, pair.privateKey))).raw;
       },
-      importCertificate: async (octets, context) => {
+      importCertificate: (octets, context) => {
         securityOf(context);
-        const { entity, certificate } = named(() => store().import(octets));
-        if (entity === 'server' && certificate.type !== 'other') await state.activate(certificate.type);
+        store();
+        return named(() => withAfter(context, (later) => state.importCertificate(octets, later)));
       },
-      exportCertificate: (identification) => named(() => store().export(identified(identification))),
-      removeCertificate: (identification, context) => {
+      exportCertificate: (identification) => named(async () => store().export(identified(identification))),
+      removeCertificate: async (identification, context) => {
         securityOf(context);
-        named(() => store().remove(identified(identification)));
+        const needed = (stored: StoredCertificate): boolean => needs(state, stored);
+        await named(() => withAfter(context, (later) => store().remove(identified(identification), { needed, later })));
       },
     },
   );
@@ -126,38 +130,72 @@ function common(state: SecurityState) {
   };
 }
 
+/**
+ * A stronger policy must not lock out: the request that asks for it meets it, this device has the keys for the responses, and signatures are asked for only when
+ * the other clients can sign as well, or by a role that may. (Tags and ciphering every client of the device can do: they share its symmetric keys.)
+ */
 async function strengthen(state: SecurityState, request: Protection, response: Protection, context: AccessContext): Promise<void> {
   securityOf(context);
-  const keeps = (old: Protection, now: Protection): boolean =>
-    (['authenticated', 'encrypted', 'signed'] as const).every((kind) => old[kind] !== true || now[kind] === true);
+  const { caller } = context;
+  const adds = (old: Protection, now: Protection): boolean => now.signed === true && old.signed !== true;
+  const signs = adds(state.request, request) || adds(state.response, response);
   if (!keeps(state.request, request) || !keeps(state.response, response)) throw new AccessRefused('read-write-denied');
+  if (!keeps(request, caller.protection) || !state.has(response)) throw new AccessRefused('read-write-denied');
+  if (signs && !(await state.maySign(caller.role))) throw new AccessRefused('read-write-denied');
   await after(context, await state.changePolicy(request, response));
 }
+const keeps = (old: Protection, now: Protection): boolean =>
+  (['authenticated', 'encrypted', 'signed'] as const).every((kind) => old[kind] !== true || now[kind] === true);
+/** What the policy in force needs can be replaced but not removed: whose it is would be locked out, and could not bring another. */
+function needs({ request, response }: SecurityState, { entity, certificate: { type } }: StoredCertificate): boolean {
+  if (entity === 'server') return response.signed === true && type === 'digital-signature';
+  return request.signed === true && (entity === 'certification-authority' || (entity === 'client' && type === 'digital-signature'));
+}
+
 async function transfer(state: SecurityState, transferred: readonly KeyTransferData[], context: AccessContext): Promise<void> {
   if (transferred.length === 0) throw new AccessRefused('type-unmatched');
   const data = transferred.map(({ keyId, keyWrapped }) => ({ keyId: keyIdOf(keyId), keyWrapped }));
-  await after(context, await state.changeKeys(await unwrapKeys(securityOf(context), data)));
+  await change(state, await unwrapKeys(securityOf(context), data), context);
 }
+/** New keys that cannot be stored are not kept. */
+async function change(state: SecurityState, keys: SecurityKeys, context: AccessContext): Promise<void> {
+  let work: () => void;
+  try {
+    work = await state.changeKeys(keys);
+  } catch (e) {
+    destroyAll(keys);
+    throw e;
+  }
+  await after(context, work);
+}
+const destroyAll = (keys: SecurityKeys): void => {
+  for (const key of Object.values(keys)) (key as KeyHandle | undefined)?.destroy();
+};
 /** The meter's half of C(2e, 0s), for each key: the client is party U. */
 async function agree(state: SecurityState, offers: readonly KeyAgreementData[], context: AccessContext): Promise<KeyAgreementData[]> {
   const security = securityOf(context);
   const { provider, suite } = state;
   if (offers.length === 0 || suite.curve === undefined) throw new AccessRefused('type-unmatched');
-  const changed: Record<string, SecurityKeys['globalUnicast']> = {};
+  const changed: Record<string, KeyHandle> = {};
   const answers: KeyAgreementData[] = [];
   const client = need(security.peerSystemTitle, 'system title of the client');
-  for (const { keyId, keyData } of offers) {
-    const id = keyIdOf(keyId);
-    const name = transferableKey(id);
-    // What is agreed is an encryption key; the authentication key enters the authenticated data and is transferred.
-    if (name === 'authentication-key' || slots[name] in changed) throw new AccessRefused('type-unmatched');
-    const own = need(security.keys.signing, 'digital signature key');
-    const peer = need(security.keys.peerSigning, 'digital signature key of the client');
-    const offer = await ephemeralOffer(provider, suite, own, id);
-    changed[slots[name]] = await ephemeralComplete(provider, suite, offer, peer, keyData, client, state.systemTitle);
-    answers.push({ keyId, keyData: offer.data });
+  try {
+    for (const { keyId, keyData } of offers) {
+      const id = keyIdOf(keyId);
+      const name = transferableKey(id);
+      // What is agreed is an encryption key; the authentication key enters the authenticated data and is transferred.
+      if (name === 'authentication-key' || slots[name] in changed) throw new AccessRefused('type-unmatched');
+      const own = need(security.keys.signing, 'digital signature key');
+      const peer = need(security.keys.peerSigning, 'digital signature key of the client');
+      const offer = await ephemeralOffer(provider, suite, own, id);
+      changed[slots[name]] = await ephemeralComplete(provider, suite, offer, peer, keyData, client, state.systemTitle);
+      answers.push({ keyId, keyData: offer.data });
+    }
+  } catch (e) {
+    destroyAll(changed);
+    throw e;
   }
-  await after(context, await state.changeKeys(changed as SecurityKeys));
+  await change(state, changed, context);
   return answers;
 }
 
@@ -166,10 +204,17 @@ function securityOf({ security }: AccessContext): SecurityContext {
   if (security === undefined) throw new AccessRefused('read-write-denied');
   return security;
 }
-async function after(context: AccessContext, work: () => void | Promise<void>): Promise<void> {
+async function after(context: AccessContext, work: () => MaybePromise<void>): Promise<void> {
   // Without an association around it (a test of the object alone) it happens at once.
   if (context.afterResponse === undefined) await work();
   else context.afterResponse(work);
+}
+/** What is to be done after the response is done only when all went well. */
+async function withAfter<T>(context: AccessContext, use: (later: (work: () => MaybePromise<void>) => void) => Promise<T>): Promise<T> {
+  const works: (() => MaybePromise<void>)[] = [];
+  const result = await use((work) => void works.push(work));
+  for (const work of works) await after(context, work);
+  return result;
 }
 const keyIdNames: readonly (string | number)[] = ['global-unicast-encryption-key', 'global-broadcast-encryption-key', 'authentication-key', 'master-key'];
 function keyIdOf(keyId: KeyTransferData['keyId']): number {
@@ -192,12 +237,14 @@ function identified({
   return options;
 }
 /** A certificate that is not there or not wanted has a result of its own; the rest is `other-reason`. */
-function named<T>(work: () => T): T {
+async function named<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (e) {
-    if (isDlmsError(e, 'security/certificate')) throw new AccessRefused(e.context.reason === 'not-found' ? 'object-unavailable' : 'read-write-denied');
-    if (isDlmsError(e) && e.code.startsWith('decode/')) throw new AccessRefused('type-unmatched');
+    if (isDlmsError(e, 'security/certificate'))
+      throw new AccessRefused(e.context.reason === 'not-found' ? 'object-unavailable' : 'read-write-denied', { cause: e });
+    if (isDlmsError(e) && (e.code.startsWith('decode/') || e.code === 'security/unsupported' || e.code === 'security/invalid-key'))
+      throw new AccessRefused('type-unmatched', { cause: e });
     throw e;
   }
 }

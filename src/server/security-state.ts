@@ -1,8 +1,11 @@
+import { equalBytes } from '../core/bytes.js';
 import { formatHex } from '../core/hex.js';
 import type { MaybePromise } from '../core/promise.js';
-import { type Certificate, type CertificateType, validateCertificate } from '../security/certificates/index.js';
-import type { CertificateStore } from '../security/certificates/store.js';
-import { SecurityContext, type SecurityKeys } from '../security/context.js';
+import type { CertificateType } from '../security/certificates/certificate.js';
+import type { StoredCertificate } from '../security/certificates/identification.js';
+import { refuse } from '../security/certificates/refusal.js';
+import type { CertificateStore, TrustedKey } from '../security/certificates/store.js';
+import { need, SecurityContext, type SecurityKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { checkedPolicy, type Protection, type SecurityPolicy } from '../security/policy.js';
 import type { CryptoProvider, KeyPair, PublicKey } from '../security/provider.js';
@@ -25,12 +28,15 @@ export interface SecurityStateOptions {
   readonly response?: Protection;
   /** As in `SecurityPolicy`: needed when requests need neither authentication nor a signature. */
   readonly withoutReplayProtection?: boolean;
-  /** Certificates of this device and of its clients. Default: none. */
+  /** Certificates of this device and of its clients, with the anchors that vouch for them. Default: none, so keys of clients come from `keys` alone. */
   readonly certificates?: CertificateStore;
-  /** Only certificates that these vouch for make keys of clients. Default: none, so keys of clients come from `keys` alone. */
-  readonly anchors?: readonly Certificate[];
-  /** For the validity of certificates. Default: the clock of this machine. */
-  readonly now?: () => Date;
+  /**
+   * Clients (system titles) that must be able to come back: a policy that asks for signatures is activated only when each of them has a certificate that is
+   * believed. Default: not known, so only a client of `signingRoles` may ask for signatures.
+   */
+  readonly clients?: readonly Uint8Array[];
+  /** Roles (of associations) whose clients may ask for signatures whoever else cannot sign, and so is locked out. Default: none. */
+  readonly signingRoles?: readonly string[];
   /** Stores changed keys durably. They are used, and confirmed to the client, only when it has returned. */
   readonly persistKeys?: (keys: SecurityKeys) => MaybePromise<void>;
   readonly persistPolicy?: (request: Protection, response: Protection) => MaybePromise<void>;
@@ -56,6 +62,8 @@ export class SecurityState {
   readonly #generated = new Map<OwnPair, KeyPair>();
   #tls: KeyPair | undefined;
   readonly #contexts: Set<SecurityContext> = new Set<SecurityContext>();
+  /** The version of the certificates that the keys of a context were taken from. */
+  readonly #taken = new WeakMap<SecurityContext, number>();
 
   constructor(options: SecurityStateOptions) {
     this.options = options;
@@ -69,6 +77,10 @@ export class SecurityState {
     this.#request = options.request ?? both;
     this.#response = options.response ?? both;
     checkedPolicy(this.policy);
+    const { certificates } = options;
+    certificates?.onChange(async () => {
+      for (const context of this.#contexts) await this.#takePeerKeys(context);
+    });
   }
   get request(): Protection {
     return this.#request;
@@ -87,11 +99,16 @@ export class SecurityState {
     makers.set(context, this);
     return context;
   };
-  /** Keys and policy of an open association change with those of the meter, until {@link SecurityState.unfollowed}. */
+  /**
+   * Keys and policy of an open association change with those of the meter, until {@link SecurityState.unfollowed}. Keys from certificates leave it when the
+   * certificate is removed, replaced or revoked, and when its time is over; the association itself goes on under its symmetric keys.
+   */
   followed(context: SecurityContext): void {
     if (this.#contexts.has(context)) return;
     context.setKeys(this.#keys);
     context.policy = this.policy;
+    // A certificate that went while the client proved itself is missed where it is needed.
+    if (this.#taken.get(context) !== this.certificates?.version) context.setPeerKeys({ now: Date.now });
     this.#contexts.add(context);
   }
   unfollowed(context: SecurityContext): void {
@@ -99,35 +116,40 @@ export class SecurityState {
   }
   /** The public keys of the client from its certificates. @returns whether there are any */
   async giveClientKeys(context: SecurityContext): Promise<boolean> {
-    const ofClient = await this.#clientKeys(context.peerSystemTitle);
-    context.setKeys(ofClient);
-    return Object.keys(ofClient).length > 0;
+    return this.#takePeerKeys(context);
   }
-  async #clientKeys(title: Uint8Array | undefined): Promise<SecurityKeys> {
-    if (title?.length !== 8 || this.certificates === undefined) return {};
-    const peerSigning = await this.#trusted(title, 'digital-signature');
-    const peerAgreement = await this.#trusted(title, 'key-agreement');
-    return { ...(peerSigning === undefined ? {} : { peerSigning }), ...(peerAgreement === undefined ? {} : { peerAgreement }) };
-  }
-  async #trusted(systemTitle: Uint8Array, purpose: 'digital-signature' | 'key-agreement'): Promise<PublicKey | undefined> {
-    const certificate = this.certificates?.find(systemTitle, purpose);
-    if (certificate === undefined) return undefined;
-    const { anchors = [], now = () => new Date() } = this.options;
-    try {
-      await validateCertificate(certificate, {
-        anchors,
-        intermediates: this.certificates?.authorities() ?? [],
-        now: now(),
-        purpose,
-        systemTitle,
-        revocation: 'unsafely-ignored',
-        verifier: this.provider,
-      });
-      return certificate.publicKey;
-    } catch {
-      // Without a trusted key the association fails where the key is needed, and says so.
-      return undefined;
+  async #takePeerKeys(context: SecurityContext): Promise<boolean> {
+    const { certificates: store } = this;
+    const title = context.peerSystemTitle;
+    if (store === undefined || title === undefined) return false;
+    const fits = (key: TrustedKey | undefined): TrustedKey | undefined => (key?.publicKey.curve === this.suite.curve ? key : undefined);
+    for (;;) {
+      const { version } = store;
+      const signing = fits(await store.trusted(title, 'digital-signature'));
+      const agreement = fits(await store.trusted(title, 'key-agreement'));
+      // Otherwise a certificate was removed or replaced in between, and what was found may be one of the past.
+      if (version !== store.version) continue;
+      context.setPeerKeys({ signing, agreement, now: () => store.now().getTime() });
+      this.#taken.set(context, version);
+      return signing !== undefined || agreement !== undefined;
     }
+  }
+  /** Whether signatures may be asked for: see `clients` and `signingRoles` of the options. */
+  async maySign(role: string | undefined): Promise<boolean> {
+    const { clients, signingRoles = [] } = this.options;
+    if (role !== undefined && signingRoles.includes(role)) return true;
+    if (clients === undefined) return false;
+    // One key that is configured is the key of one client.
+    if (clients.length === 1 && this.#keys.peerSigning !== undefined) return true;
+    for (const client of clients) if ((await this.certificates?.trusted(client, 'digital-signature')) === undefined) return false;
+    return true;
+  }
+  /** Keys of this device that protection with signatures or tags needs. */
+  has(protection: Protection): boolean {
+    const { globalUnicast, authentication, signing } = this.#keys;
+    if (protection.signed === true && (signing === undefined || this.suite.curve === undefined)) return false;
+    if (protection.authenticated === true && authentication === undefined) return false;
+    return globalUnicast !== undefined || (protection.authenticated !== true && protection.encrypted !== true);
   }
 
   // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
@@ -174,18 +196,49 @@ export class SecurityState {
   /** The pair that a certificate is asked for: the new one, else the one in use. */
   pair(type: CertificateType): KeyPair | undefined {
     if (type === 'other') return undefined;
-    return this.#generated.get(type) ?? (type === 'tls' ? this.#tls : type === 'key-agreement' ? this.#keys.agreement : this.#keys.signing);
+    return this.#generated.get(type) ?? this.#inUse(type);
   }
-  /** The certificate of a new pair is here: new associations use the pair. What is stored of it is for `persistKeys`. */
-  async activate(type: OwnPair): Promise<void> {
-    const pair = this.#generated.get(type);
-    if (pair === undefined) return;
-    if (type !== 'tls') {
+  #inUse(type: OwnPair): KeyPair | undefined {
+    return type === 'tls' ? this.#tls : type === 'key-agreement' ? this.#keys.agreement : this.#keys.signing;
+  }
+  /**
+   * Takes a certificate that an anchor vouches for. One of this device must be for the pair in use or for the new one, which it puts into use once the response
+   * is made: in open associations too, and the key before it is destroyed.
+   * @param later takes what is to be done when the response is protected
+   */
+  async importCertificate(octets: Uint8Array, later: (work: () => MaybePromise<void>) => void): Promise<void> {
+    const own = (type: CertificateType): readonly PublicKey[] =>
+      type === 'other' ? [] : [this.#generated.get(type), this.#inUse(type)].flatMap((pair) => (pair === undefined ? [] : [pair.publicKey]));
+    let activation: (() => void) | undefined;
+    const before = async ({ entity, certificate }: StoredCertificate): Promise<(() => Promise<void>) | undefined> => {
+      const { type, publicKey } = certificate;
+      if (type !== 'other' && type !== 'tls' && publicKey.curve !== this.suite.curve) refuse('wrong-usage', certificate, `${publicKey.curve} in another suite`);
+      const pair = entity === 'server' && type !== 'other' ? this.#generated.get(type) : undefined;
+      if (pair === undefined || type === 'other' || !equalBytes(pair.publicKey.octets, publicKey.octets)) return undefined;
+      const stored = this.#stored;
+      if (type !== 'tls') await this.#store(type === 'key-agreement' ? { agreement: pair } : { signing: pair });
+      // From here on it is not the new pair that the next one replaces.
+      this.#generated.delete(type);
+      activation = () => this.#activate(type, pair);
+      return async () => {
+        activation = undefined;
+        if (!this.#generated.has(type)) this.#generated.set(type, pair);
+        await this.options.persistKeys?.(stored);
+        this.#stored = stored;
+      };
+    };
+    await need(this.certificates, 'certificate store').import(octets, { own, before, later });
+    if (activation !== undefined) later(activation);
+  }
+  #activate(type: OwnPair, pair: KeyPair): void {
+    const old = this.#inUse(type);
+    if (type === 'tls') this.#tls = pair;
+    else {
       const changed: SecurityKeys = type === 'key-agreement' ? { agreement: pair } : { signing: pair };
-      await this.#store(changed);
       this.#keys = { ...this.#keys, ...changed };
-    } else this.#tls = pair;
-    this.#generated.delete(type);
+      for (const context of this.#contexts) context.setKeys(changed);
+    }
+    old?.privateKey.destroy();
   }
   toJSON(): object {
     return { suite: this.suite.id, systemTitle: formatHex(this.systemTitle), request: this.#request, response: this.#response };

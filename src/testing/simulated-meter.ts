@@ -5,7 +5,8 @@ import { SapAssignment } from '../cosem/classes/sap-assignment.js';
 import type { Obis } from '../cosem/obis.js';
 import type { UnitName } from '../cosem/units.js';
 import type { Certificate } from '../security/certificates/certificate.js';
-import { CertificateStore } from '../security/certificates/store.js';
+import type { RevocationPolicy } from '../security/certificates/chain.js';
+import { CertificateStore, type CertificateStoreOptions } from '../security/certificates/store.js';
 import { importKeys, type KeyMaterial } from '../security/context.js';
 import { InvocationCounters } from '../security/counters.js';
 import { llsMatches } from '../security/hls.js';
@@ -36,8 +37,12 @@ export interface SimulatedMeterOptions {
   /** Suites 1 and 2: certificates (DER) of clients and of the meter, and those that vouch for them. Default: none. */
   readonly certificates?: readonly Uint8Array[];
   readonly anchors?: readonly Certificate[];
+  /** Default: `when-available`, and no lists. */
+  readonly revocation?: RevocationPolicy;
   /** Stores changed keys and policies. Default: they live as long as the meter. */
-  readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'>;
+  readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & { readonly persistCertificates?: CertificateStoreOptions['persist'] };
+  /** Who may ask for signatures: see {@link SecurityStateOptions}. */
+  readonly signing?: Pick<SecurityStateOptions, 'clients' | 'signingRoles'>;
   /** Default: authenticated and encrypted both ways. */
   readonly policy?: SecurityPolicy;
   /** Password of the reading association. Default `12345678`. */
@@ -104,7 +109,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   const systemTitle = options.systemTitle ?? Uint8Array.of(0x53, 0x49, 0x4d, 0, 0, 0, 0, 1);
   const policy = options.policy ?? strictPolicy;
   const keys = await importKeys(options.provider, suite, options.keys ?? testKeysOf(suite));
-  const security: SecurityState = new SecurityState({
+  const security = new SecurityState({
     provider: options.provider,
     suite,
     systemTitle,
@@ -113,16 +118,19 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     request: policy.receive,
     response: policy.send,
     withoutReplayProtection: policy.withoutReplayProtection === true,
-    now: () => new Date(now()),
-    anchors: options.anchors ?? [],
     ...options.persist,
+    ...options.signing,
     ...(suite === 0
       ? {}
       : {
           certificates: new CertificateStore({
             systemTitle,
+            verifier: options.provider,
+            anchors: options.anchors ?? [],
+            revocation: options.revocation ?? { policy: 'when-available', lists: [] },
+            now: () => new Date(now()),
             certificates: options.certificates ?? [],
-            ownPublicKey: (type) => security.pair(type)?.publicKey,
+            ...(options.persist?.persistCertificates === undefined ? {} : { persist: options.persist.persistCertificates }),
           }),
         }),
   });

@@ -29,6 +29,7 @@ export {
   signatureToDer,
 } from './ec.js';
 export { type BasicConstraints, type Extension, type KeyUsage, type KnownExtensions, keyIdentifier } from './extensions.js';
+export type { CertificateEntity, CertificateIdentification, CertificateInfo, StoredCertificate } from './identification.js';
 export { formatName, type Name, type NameAttribute, type NameAttributeType, name, sameName, systemTitleName, systemTitleOf } from './name.js';
 export { formatPem, type PemLabel, parsePem } from './pem.js';
 export type { CertificateRefusal } from './refusal.js';
@@ -40,10 +41,10 @@ export {
   verifyCertificateRequest,
 } from './request.js';
 export {
-  type CertificateEntity,
-  type CertificateIdentification,
-  type CertificateInfo,
+  type CertificateLimits,
   CertificateStore,
   type CertificateStoreOptions,
-  type StoredCertificate,
+  type ImportContext,
+  type StoredOctets,
+  type TrustedKey,
 } from './store.js';

@@ -29,13 +29,15 @@ export type CertificateRefusal =
   | 'no-anchors'
   /** Import: the certificate of this device is for another key pair than the one it has. */
   | 'wrong-key'
-  /** Import: the certificate of the same holder and purpose that is there is as new, or newer. */
+  /** Import: the certificate of the same holder and purpose (or the list of the same issuer) that is there is as new, or newer. */
   | 'not-newer'
   /** Import: another certificate with this issuer and serial number is there. */
   | 'duplicate-serial-number'
   /** Import: more octets than a certificate may have. */
   | 'too-large'
   | 'store-full'
+  /** Removal: the security policy in force needs it; it can be replaced. */
+  | 'in-use'
   /** Several certificates match: name one by serial number and issuer. */
   | 'ambiguous'
   | 'not-found';
