@@ -5,7 +5,7 @@ import { andThen, type MaybePromise } from '../core/promise.js';
 import { VolatileStore } from '../core/store.js';
 import { InvocationCounters } from './counters.js';
 import { checkedPolicy, type SecurityPolicy, strictPolicy } from './policy.js';
-import type { CryptoProvider, KeyHandle, KeyPair, PrivateKeyAlgorithm, PublicKey } from './provider.js';
+import type { CryptoProvider, KeyHandle, KeyPair, KeyUse, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
 
 /** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
@@ -317,15 +317,18 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
     if (!(key instanceof Uint8Array)) return key;
     return provider.importPrivateKey(`${use} ${needCurve(curve)}` as PrivateKeyAlgorithm, key);
   };
-  const symmetric = (algorithm: 'AES-128' | 'AES-256' | 'secret', key: Uint8Array | KeyHandle | undefined): MaybePromise<KeyHandle | undefined> =>
-    key instanceof Uint8Array ? provider.importKey(algorithm, key) : key;
+  const symmetric = (
+    algorithm: 'AES-128' | 'AES-256' | 'secret',
+    key: Uint8Array | KeyHandle | undefined,
+    use: KeyUse = 'ciphering',
+  ): MaybePromise<KeyHandle | undefined> => (key instanceof Uint8Array ? provider.importKey(algorithm, key, { use }) : key);
   const open = (key: Uint8Array | PublicKey | undefined): PublicKey | undefined =>
     key instanceof Uint8Array ? { curve: needCurve(curve), octets: key.slice() } : key;
   const entries: [keyof SecurityKeys, MaybePromise<unknown>][] = [
     ['authentication', symmetric('secret', keys.authentication)],
     ['globalUnicast', symmetric(aes, keys.globalUnicast)],
     ['globalBroadcast', symmetric(aes, keys.globalBroadcast)],
-    ['master', symmetric(aes, keys.master)],
+    ['master', symmetric(aes, keys.master, 'wrapping')],
     ['signing', pair('ECDSA', keys.signing)],
     ['agreement', pair('ECDH', keys.agreement)],
     ['peerSigning', open(keys.peerSigning)],

@@ -71,6 +71,7 @@ export {
   type KeyAlgorithm,
   type KeyHandle,
   type KeyPair,
+  type KeyUse,
   type Octets,
   type PrivateKeyAlgorithm,
   type PublicKey,

@@ -2,7 +2,8 @@ import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from './provider.js';
+import { transferableKey, useOf } from './key-wrap.js';
+import type { CryptoProvider, KeyHandle, KeyPair, KeyUse, PublicKey } from './provider.js';
 import { publicKeyLength } from './provider.js';
 import type { SecuritySuite } from './suites.js';
 
@@ -19,10 +20,11 @@ export function deriveAgreedKey(
   peer: PublicKey,
   partyUInfo: Uint8Array,
   partyVInfo: Uint8Array,
+  use: KeyUse = 'ciphering',
 ): MaybePromise<KeyHandle> {
   const { hash } = asymmetric(suite);
   return andThen(provider.agree(own, peer), (z) =>
-    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo]), (key) => {
+    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], { use }), (key) => {
       z.destroy();
       return key;
     }),
@@ -151,10 +153,13 @@ export function ephemeralComplete(
       offer.keyPair.privateKey.destroy();
       throw badSignature();
     }
-    return andThen(deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle), (key) => {
-      offer.keyPair.privateKey.destroy();
-      return key;
-    });
+    return andThen(
+      deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, useOf(transferableKey(offer.keyId))),
+      (key) => {
+        offer.keyPair.privateKey.destroy();
+        return key;
+      },
+    );
   });
 }
 

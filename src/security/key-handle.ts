@@ -62,9 +62,10 @@ export class OpaqueKey<M> implements KeyHandle {
 
 /**
  * The block whose encryption is hashed for the fingerprint of a key. Its last four octets are 0, so it is no counter block of AES-GCM with a 12-octet IV (they
- * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message.
+ * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message. It begins as key wrap
+ * with padding (RFC 5649) of 8 octets does, so that a key on a token that may wrap and not encrypt has a fingerprint too.
  */
-export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x66, 0x69, 0x6e, 0x67, 0x65, 0x72, 0x70, 0x72, 0x69, 0x6e, 0x74, 0x20, 0, 0, 0, 0);
+export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(0xa6, 0x59, 0x59, 0xa6, 0, 0, 0, 8, 0x66, 0x69, 0x6e, 0x67, 0, 0, 0, 0);
 /** @param hash SHA-256 of the encrypted {@link fingerprintBlock} */
 export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarray(0, 8));
 

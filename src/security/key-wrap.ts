@@ -1,7 +1,7 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { need, type SecurityContext, type SecurityKeys } from './context.js';
-import type { KeyHandle } from './provider.js';
+import type { KeyHandle, KeyUse } from './provider.js';
 
 /** key-ids of the Security setup (key_transfer, key_agreement). */
 export const keyIds = {
@@ -27,6 +27,9 @@ export function transferableKey(keyId: number): TransferableKey {
   return found[0] as TransferableKey;
 }
 
+/** The master key wraps keys and ciphers no messages. */
+export const useOf = (name: TransferableKey): KeyUse => (name === 'master-key' ? 'wrapping' : 'ciphering');
+
 /** One element of the parameter of the Security setup method key_transfer. */
 export interface KeyTransferData {
   readonly keyId: number;
@@ -40,7 +43,7 @@ export type NewKeys = Readonly<Partial<Record<TransferableKey, KeyHandle>>>;
 /** A new random key of the right kind, which may leave under a key encrypting key only. */
 export function generateTransferableKey(context: SecurityContext, name: TransferableKey): MaybePromise<KeyHandle> {
   const { aes, keyLength } = context.suite;
-  return context.provider.generateKey(name === 'authentication-key' ? 'secret' : aes, { wrappable: true, length: keyLength });
+  return context.provider.generateKey(name === 'authentication-key' ? 'secret' : aes, { use: useOf(name), wrappable: true, length: keyLength });
 }
 /**
  * Wraps new keys under the master key of the context, for key_transfer.
@@ -58,20 +61,35 @@ export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<
 export function unwrapKeys(context: SecurityContext, transferred: readonly KeyTransferData[]): MaybePromise<SecurityKeys> {
   const { provider, suite } = context;
   const kek = need(context.keys.master, 'master-key');
-  const unwrapped = inOrder(transferred, ({ keyId, keyWrapped }) => {
-    const name = transferableKey(keyId);
-    const bad = (): DlmsError => new DlmsError('security/authentication-failed', { what: `wrapped ${name}` });
-    // Padded or foreign lengths are not keys of this suite, whatever they unwrap to.
-    if (keyWrapped.length !== suite.keyLength + 8) throw bad();
-    return andThen(provider.unwrap(kek, keyWrapped, name === 'authentication-key' ? 'secret' : suite.aes), (key) => {
-      if (key === undefined) throw bad();
-      return [slots[name], key] as const;
+  const made: KeyHandle[] = [];
+  const unwrapped = (): MaybePromise<readonly (readonly [string, KeyHandle])[]> =>
+    inOrder(transferred, ({ keyId, keyWrapped }) => {
+      const name = transferableKey(keyId);
+      const bad = (): DlmsError => new DlmsError('security/authentication-failed', { what: `wrapped ${name}` });
+      // Padded or foreign lengths are not keys of this suite, whatever they unwrap to.
+      if (keyWrapped.length !== suite.keyLength + 8) throw bad();
+      return andThen(provider.unwrap(kek, keyWrapped, name === 'authentication-key' ? 'secret' : suite.aes, { use: useOf(name) }), (key) => {
+        if (key === undefined) throw bad();
+        made.push(key);
+        return [slots[name], key] as const;
+      });
     });
-  });
-  return andThen(unwrapped, (list) => {
-    if (new Set(list.map(([slot]) => slot)).size !== list.length) throw new DlmsError('security/invalid-key', { reason: 'one key-id twice in a key transfer' });
-    return Object.fromEntries(list) as SecurityKeys;
-  });
+  const discard = (e: unknown): never => {
+    for (const key of made) key.destroy();
+    throw e;
+  };
+  const named = (): MaybePromise<SecurityKeys> =>
+    andThen(unwrapped(), (list) => {
+      if (new Set(list.map(([slot]) => slot)).size !== list.length)
+        throw new DlmsError('security/invalid-key', { reason: 'one key-id twice in a key transfer' });
+      return Object.fromEntries(list) as SecurityKeys;
+    });
+  try {
+    const keys = named();
+    return keys instanceof Promise ? keys.catch(discard) : keys;
+  } catch (e) {
+    return discard(e);
+  }
 }
 
 /** One after the other, staying synchronous as long as every step does. */

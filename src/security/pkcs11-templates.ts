@@ -1,5 +1,5 @@
 import { buffer, type Constants, type Template } from './pkcs11-token.js';
-import type { Curve, ImportOptions, PrivateKeyAlgorithm } from './provider.js';
+import type { Curve, ImportOptions, KeyUse, PrivateKeyAlgorithm } from './provider.js';
 
 /** With a label the key becomes an object of the token and outlives the session; without one it is gone when the provider is closed. */
 export interface LabelledOptions extends ImportOptions {
@@ -23,13 +23,15 @@ export function templates(c: Constants): Templates {
     { type: c.CKA_PRIVATE, value: true },
     { type: c.CKA_SENSITIVE, value: sensitive },
     { type: c.CKA_EXTRACTABLE, value: extractable },
+    // Nobody widens the use of a key later.
+    { type: c.CKA_MODIFIABLE, value: false },
     ...(label === undefined ? [] : [{ type: c.CKA_LABEL, value: label }]),
   ];
   const aesTemplate = (options: LabelledOptions): Template => [
     { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
     { type: c.CKA_KEY_TYPE, value: c.CKK_AES },
     ...attributes(options.label, true, options.wrappable === true),
-    ...[c.CKA_ENCRYPT, c.CKA_DECRYPT, c.CKA_WRAP, c.CKA_UNWRAP].map((type) => ({ type, value: true })),
+    ...usesOf(c, options.use ?? 'ciphering'),
   ];
   const secretTemplate = (label?: string): Template => [
     { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
@@ -38,8 +40,11 @@ export function templates(c: Constants): Templates {
   ];
   const privateTemplate = (algorithm: PrivateKeyAlgorithm, label: string | undefined): Template => [
     ...attributes(label, true, false),
+    // A key agreement key signs the request for its certificate, see `proveKey`.
     { type: c.CKA_SIGN, value: true },
     { type: c.CKA_DERIVE, value: algorithm.startsWith('ECDH') },
+    { type: c.CKA_DECRYPT, value: false },
+    { type: c.CKA_UNWRAP, value: false },
   ];
   const publicTemplate = (curve: Curve, label: string | undefined): Template => [
     { type: c.CKA_TOKEN, value: label !== undefined },
@@ -49,6 +54,12 @@ export function templates(c: Constants): Templates {
   ];
   return { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate };
 }
+
+/** One use, and the other one denied by name: defaults differ between modules. */
+export const usesOf = (c: Constants, use: KeyUse): Template => [
+  ...[c.CKA_ENCRYPT, c.CKA_DECRYPT].map((type) => ({ type, value: use === 'ciphering' })),
+  ...[c.CKA_WRAP, c.CKA_UNWRAP].map((type) => ({ type, value: use === 'wrapping' })),
+];
 
 /** Object identifiers of the curves as DER. */
 export const curveParameters: Readonly<Record<Curve, Uint8Array>> = {

@@ -24,10 +24,10 @@ export interface Mechanism {
 export type Constants = Readonly<Record<ConstantName, number>>;
 type ConstantName =
   | `CKA_${'CLASS' | 'TOKEN' | 'PRIVATE' | 'LABEL' | 'VALUE' | 'KEY_TYPE' | 'SENSITIVE' | 'ENCRYPT' | 'DECRYPT' | 'WRAP' | 'UNWRAP' | 'SIGN' | 'VERIFY'}`
-  | `CKA_${'DERIVE' | 'VALUE_LEN' | 'EXTRACTABLE' | 'EC_PARAMS' | 'EC_POINT'}`
+  | `CKA_${'DERIVE' | 'VALUE_LEN' | 'EXTRACTABLE' | 'MODIFIABLE' | 'EC_PARAMS' | 'EC_POINT'}`
   | `CKO_${'SECRET_KEY' | 'PRIVATE_KEY' | 'PUBLIC_KEY'}`
   | `CKK_${'AES' | 'GENERIC_SECRET' | 'EC'}`
-  | `CKM_${'AES_GCM' | 'AES_ECB' | 'AES_KEY_WRAP' | 'AES_KEY_GEN' | 'ECDSA' | 'ECDH1_DERIVE' | 'EC_KEY_PAIR_GEN' | 'MD5' | 'SHA_1' | 'SHA256' | 'SHA384'}`
+  | `CKM_${'AES_GCM' | 'AES_ECB' | 'AES_KEY_WRAP' | 'AES_KEY_WRAP_PAD' | 'AES_KEY_GEN' | 'ECDSA' | 'ECDH1_DERIVE' | 'EC_KEY_PAIR_GEN' | 'MD5' | 'SHA_1' | 'SHA256' | 'SHA384'}`
   | `CK_PARAMS_${'AES_GCM' | 'EC_DH'}`
   | 'CKD_NULL'
   | `CKF_${'SERIAL_SESSION' | 'RW_SESSION' | 'OS_LOCKING_OK'}`
@@ -114,6 +114,15 @@ export class Token {
     try {
       this.#sync('C_EncryptInit', session, mechanism, key);
       return view(this.#sync<Buffer>('C_Encrypt', session, block, Buffer.alloc(block.length)));
+    } finally {
+      this.#sync('C_CloseSession', session);
+    }
+  }
+  /** One object wrapped under a key, in the same way. */
+  wrapNow(mechanism: Mechanism, key: Handle, object: Handle, length: number): Uint8Array {
+    const session = this.#open();
+    try {
+      return view(this.#sync<Buffer>('C_WrapKey', session, mechanism, key, object, Buffer.alloc(length)));
     } finally {
       this.#sync('C_CloseSession', session);
     }

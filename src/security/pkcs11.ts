@@ -12,8 +12,10 @@ import {
   type Curve,
   curveOf,
   type DigestAlgorithm,
+  type ImportOptions,
   type KeyHandle,
   type KeyPair,
+  type KeyUse,
   type Octets,
   type PrivateKeyAlgorithm,
   type PublicKey,
@@ -29,6 +31,10 @@ export type { Pkcs11Options } from './pkcs11-token.js';
  * Keys on a PKCS#11 token (hardware module, smart card, SoftHSM). AES keys, private keys and shared secrets are made or unwrapped on the token, marked
  * sensitive, and used there; the library holds handles.
  *
+ * A key has one use (`use`, default `ciphering`): encryption keys have CKA_ENCRYPT and CKA_DECRYPT alone, key encrypting keys CKA_WRAP and CKA_UNWRAP alone, so
+ * nobody who may use the token unwraps a key by decrypting it. Keys that may leave (`wrappable`) are extractable, others not; none but those that were unwrapped can be changed later. A
+ * key agreement key may sign as well, for the request of its certificate.
+ *
  * What PKCS#11 does not allow, said openly: a `secret` that enters the additional authenticated data of AES-GCM (the authentication key) or a hash (the HLS
  * secret) has to be read by the caller of the token, so these lie in the memory of the process while their handle lives, and on the token as readable
  * private objects when they have a label. A derived key passes through the memory of the process as the result of the hash. Verification and
@@ -40,7 +46,10 @@ export interface Pkcs11Provider extends CryptoProvider {
   importPrivateKey(algorithm: PrivateKeyAlgorithm, d: Uint8Array, options?: LabelledOptions): MaybePromise<KeyPair>;
   generateKeyPair(algorithm: PrivateKeyAlgorithm, options?: LabelledOptions): MaybePromise<KeyPair>;
   unwrap(kek: KeyHandle, wrapped: Uint8Array, algorithm: SymmetricAlgorithm, options?: LabelledOptions): MaybePromise<KeyHandle | undefined>;
-  /** A symmetric key of the token by its label. @throws DlmsError `security/missing-key`; `security/invalid-key` for another type, or several of this label */
+  /**
+   * A symmetric key of the token by its label, for the use that it has there.
+   * @throws DlmsError `security/missing-key`; `security/invalid-key` for another type, several of this label, or an AES key that has both uses, or neither
+   */
   find(label: string, algorithm: SymmetricAlgorithm): KeyHandle;
   /** A key pair of the token by the label of both its objects. */
   findPair(label: string, algorithm: PrivateKeyAlgorithm): KeyPair;
@@ -61,11 +70,23 @@ export async function openPkcs11Provider(options: Pkcs11Options): Promise<Pkcs11
 }
 
 /** Where a key is: an object of the token (deleted with its handle unless it has a label), or a secret in memory. */
-type Material = { readonly object: Handle; readonly session: boolean } | { readonly octets: Uint8Array };
+type Material = { readonly object: Handle; readonly session: boolean; readonly use?: KeyUse } | { readonly octets: Uint8Array };
 
 function providerOf(token: Token): Pkcs11Provider {
   const { constants: c } = token;
   const owner = {};
+  const { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate } = templates(c);
+  const fingerprintCipher = ({ object, use }: Extract<Material, { object: Handle }>): Uint8Array => {
+    if (use !== 'wrapping') return token.encryptNow({ mechanism: c.CKM_AES_ECB }, object, buffer(fingerprintBlock.slice()));
+    const inside = token.create(wrappedTemplate(fingerprintBlock));
+    try {
+      return token.wrapNow({ mechanism: c.CKM_AES_KEY_WRAP_PAD }, object, inside, 16);
+    } finally {
+      token.destroy(inside);
+    }
+  };
+  /** What key wrap with padding turns into `block`: see `wrappedBlock`. */
+  const wrappedTemplate = (block: Uint8Array) => [...secretTemplate(), { type: c.CKA_VALUE, value: buffer(block.slice(paddedBlock.length)) }];
   const handle = (algorithm: KeyHandle['algorithm'], length: number, material: Material): KeyHandle =>
     new OpaqueKey<Material>(
       owner,
@@ -78,15 +99,15 @@ function providerOf(token: Token): Pkcs11Provider {
       },
       algorithm === 'AES-128' || algorithm === 'AES-256'
         ? // Asked for once per key, and at once: also where operations run in the background.
-          (m) => {
-            const block = token.encryptNow({ mechanism: c.CKM_AES_ECB }, (m as { readonly object: Handle }).object, buffer(fingerprintBlock.slice()));
-            return fingerprintOf(createHash('sha256').update(block).digest());
-          }
+          (m) =>
+            fingerprintOf(
+              createHash('sha256')
+                .update(fingerprintCipher(m as Extract<Material, { object: Handle }>))
+                .digest(),
+            )
         : undefined,
     );
   const inMemory = (octets: Uint8Array): KeyHandle => handle('secret', octets.length, { octets });
-
-  const { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate } = templates(c);
 
   const material = (key: KeyHandle): Material => OpaqueKey.open<Material>(key, owner);
   const objectOf = (key: KeyHandle): Handle => {
@@ -94,9 +115,14 @@ function providerOf(token: Token): Pkcs11Provider {
     if ('octets' in m) throw new DlmsError('security/invalid-key', { reason: 'a key on the token needed, this one is in memory' });
     return m.object;
   };
-  const aes = (key: KeyHandle): Handle => {
+  const isFor = (key: KeyHandle, use: KeyUse): boolean => {
+    const m = material(key);
+    return 'object' in m && m.use === use;
+  };
+  const aes = (key: KeyHandle, use: KeyUse): Handle => {
     const object = objectOf(key);
     requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
+    if (!isFor(key, use)) throw new DlmsError('security/invalid-key', { reason: `the key is not for ${use}: on a token each key has one use` });
     return object;
   };
   const readable = (part: Octets): Uint8Array => {
@@ -133,9 +159,44 @@ function providerOf(token: Token): Pkcs11Provider {
   };
   const encrypt = (key: KeyHandle, mechanism: Mechanism, data: Uint8Array, room: number): MaybePromise<Uint8Array> => {
     const out = Buffer.alloc(data.length + room);
-    const init = [mechanism, aes(key)] as const;
+    const init = [mechanism, aes(key, 'ciphering')] as const;
     // An empty message goes straight to the tag: an empty buffer counts as "no pointer" in the interface.
     return data.length === 0 ? token.run('Encrypt', init, 'C_EncryptFinal', [out]) : token.run('Encrypt', init, 'C_Encrypt', [buffer(data), out]);
+  };
+  /**
+   * One block under a key that may wrap and not encrypt. Key wrap with padding (RFC 5649) of 8 octets is AES of one block: A65959A6, the length 8, the octets;
+   * only such blocks can be had.
+   */
+  const wrappedBlock = (key: KeyHandle, block: Uint8Array): MaybePromise<Uint8Array> => {
+    const wrapping = aes(key, 'wrapping');
+    if (!paddedBlock.every((octet, i) => octet === block[i]))
+      throw new DlmsError('security/invalid-key', { reason: 'a key for wrapping encrypts no block but those that begin with A65959A600000008' });
+    const object = token.create(wrappedTemplate(block));
+    const done = (wrapped: Uint8Array): Uint8Array => {
+      token.destroy(object);
+      return plain(wrapped);
+    };
+    const failed = (e: unknown): never => {
+      token.destroy(object);
+      throw e;
+    };
+    try {
+      const wrapped = token.call<Uint8Array>('C_WrapKey', { mechanism: c.CKM_AES_KEY_WRAP_PAD }, wrapping, object, Buffer.alloc(16));
+      return wrapped instanceof Promise ? wrapped.then(done, failed) : done(wrapped);
+    } catch (e) {
+      return failed(e);
+    }
+  };
+  /** The use of a key that is on the token already. One that could read what it unwraps is not taken. */
+  const usedFor = (object: Handle, label: string): KeyUse => {
+    const may = (type: number): boolean => token.attribute(object, type)[0] === 1;
+    const ciphers = may(c.CKA_ENCRYPT) || may(c.CKA_DECRYPT);
+    const wraps = may(c.CKA_WRAP) || may(c.CKA_UNWRAP);
+    if (ciphers === wraps)
+      throw new DlmsError('security/invalid-key', {
+        reason: `the key labelled ${JSON.stringify(label)} may ${ciphers ? 'both encrypt and wrap' : 'neither encrypt nor wrap'}: a key has one use`,
+      });
+    return wraps ? 'wrapping' : 'ciphering';
   };
   const symmetricFrom = (algorithm: SymmetricAlgorithm, octets: Uint8Array, options: LabelledOptions): KeyHandle => {
     checkKeyLength(algorithm, octets.length);
@@ -145,7 +206,7 @@ function providerOf(token: Token): Pkcs11Provider {
       return inMemory(octets.slice());
     }
     const object = token.create([...aesTemplate(options), { type: c.CKA_VALUE, value: buffer(octets) }]);
-    return handle(algorithm, octets.length, { object, session: options.label === undefined });
+    return handle(algorithm, octets.length, { object, session: options.label === undefined, use: useOf(options) });
   };
   const ecdsa = (key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array> => {
     const curve = curveOf(key.algorithm as PrivateKeyAlgorithm);
@@ -184,7 +245,7 @@ function providerOf(token: Token): Pkcs11Provider {
       const length = algorithm === 'AES-128' ? 16 : 32;
       const template = [...aesTemplate(options), { type: c.CKA_VALUE_LEN, value: length }];
       return andThen(token.call<Handle>('C_GenerateKey', { mechanism: c.CKM_AES_KEY_GEN }, template), (object) =>
-        handle(algorithm, length, { object, session: options.label === undefined }),
+        handle(algorithm, length, { object, session: options.label === undefined, use: useOf(options) }),
       );
     },
     importPrivateKey(algorithm, d, options: LabelledOptions = {}) {
@@ -232,7 +293,7 @@ function providerOf(token: Token): Pkcs11Provider {
       return joined(aad, (octets) => andThen(encrypt(key, gcm(iv, octets), plaintext, tagLength), (sealed) => concat(prefix, sealed)));
     },
     open(key, iv, aad, sealed) {
-      const object = aes(key);
+      const object = aes(key, 'ciphering');
       if (sealed.length < tagLength) return undefined;
       return joined(aad, (octets) =>
         // Room for the whole input: some modules ask for it, and an empty buffer counts as "no pointer".
@@ -245,10 +306,10 @@ function providerOf(token: Token): Pkcs11Provider {
     },
     encryptBlock(key, block) {
       if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
-      return encrypt(key, { mechanism: c.CKM_AES_ECB }, block, 0);
+      return isFor(key, 'wrapping') ? wrappedBlock(key, block) : encrypt(key, { mechanism: c.CKM_AES_ECB }, block, 0);
     },
     wrap(kek, key) {
-      const wrapping = aes(kek);
+      const wrapping = aes(kek, 'wrapping');
       if (key.length < 16 || key.length % 8 !== 0) throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
       const m = material(key);
       requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
@@ -260,16 +321,18 @@ function providerOf(token: Token): Pkcs11Provider {
       return plain(wrapped);
     },
     unwrap(kek, wrapped, algorithm, options: LabelledOptions = {}) {
-      const wrapping = aes(kek);
+      const wrapping = aes(kek, 'wrapping');
       // SoftHSM does not tell the length of an unwrapped key, but key wrap adds 8 octets and nothing else.
       const length = wrapped.length - 8;
       if (length < 16 || length % 8 !== 0 || (algorithm !== 'secret' && length !== (algorithm === 'AES-128' ? 16 : 32))) return undefined;
       unused(options.label);
-      const template = algorithm === 'secret' ? secretTemplate(options.label) : aesTemplate(options);
+      const whole = algorithm === 'secret' ? secretTemplate(options.label) : aesTemplate(options);
+      // SoftHSM sets the value after the object is made, and would find it unchangeable.
+      const template = whole.filter(({ type }) => type !== c.CKA_MODIFIABLE);
       const unwrapped = token.tryCall<Handle>('C_UnwrapKey', { mechanism: c.CKM_AES_KEY_WRAP }, wrapping, buffer(wrapped), template);
       return andThen(unwrapped, (object) => {
         if (object === undefined) return undefined;
-        if (algorithm !== 'secret') return handle(algorithm, length, { object, session: options.label === undefined });
+        if (algorithm !== 'secret') return handle(algorithm, length, { object, session: options.label === undefined, use: useOf(options) });
         const octets = token.attribute(object, c.CKA_VALUE);
         if (options.label === undefined) token.destroy(object);
         return inMemory(octets);
@@ -324,7 +387,7 @@ function providerOf(token: Token): Pkcs11Provider {
       const told = token.attribute(object, c.CKA_VALUE_LEN)[0];
       if (told !== length && told !== 0)
         throw new DlmsError('security/invalid-key', { reason: `the key labelled ${JSON.stringify(label)} has ${told} octets` });
-      return handle(algorithm, length, { object, session: false });
+      return handle(algorithm, length, { object, session: false, use: usedFor(object, label) });
     },
     findPair(label, algorithm) {
       const curve = curveOf(algorithm);
@@ -352,6 +415,8 @@ function providerOf(token: Token): Pkcs11Provider {
 }
 
 const none = /* @__PURE__ */ new Uint8Array(0);
+const paddedBlock = /* @__PURE__ */ Uint8Array.of(0xa6, 0x59, 0x59, 0xa6, 0, 0, 0, 8);
+const useOf = ({ use = 'ciphering' }: ImportOptions): KeyUse => use;
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b);
 /** CKA_EC_POINT: an OCTET STRING around 04 x y; some modules leave out the OCTET STRING. */
 function pointOf(octets: Uint8Array, curve: Curve): PublicKey {

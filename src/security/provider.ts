@@ -40,7 +40,14 @@ export interface KeyPair {
 }
 /** Octets, or a secret whose octets the provider puts there. */
 export type Octets = Uint8Array | KeyHandle;
+/** What an AES key is for: messages, or other keys (key encrypting key). */
+export type KeyUse = 'ciphering' | 'wrapping';
 export interface ImportOptions {
+  /**
+   * Default: `ciphering`. A token gives a key this use and no other: what may both unwrap and decrypt reads every key that was ever wrapped under it. Providers
+   * that cannot enforce it may ignore it.
+   */
+  readonly use?: KeyUse;
   /** The key may leave under {@link CryptoProvider.wrap}. Default: false (a provider that cannot enforce it may ignore it). */
   readonly wrappable?: boolean;
 }

@@ -16,12 +16,13 @@ const providers = await providersWithToken();
 
 const getRequest = hex('C001C100080000010000FF0200');
 const getResponse = hex('C401C100090C07EA0B150603183600000000');
-const block = new Uint8Array(16);
 const failureCode = async (call: () => unknown): Promise<string> =>
   failure(async () => {
     await call();
     throw Object.assign(new Error(), { code: 'none' });
   }).then((e) => e.code);
+// A block that a key for wrapping on a token can encrypt as well.
+const block = hex('A65959A60000000866696E6700000000');
 
 describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s', (_, provider) => {
   const same = async (a: KeyHandle, b: KeyHandle): Promise<void> => {

@@ -14,8 +14,8 @@ import {
 } from '../../src/security/certificates/index.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/pkcs11.js';
-import { gmac } from '../../src/security/provider.js';
-import { library, makeTokens, missing, pin } from './token.js';
+import { gmac, type KeyHandle } from '../../src/security/provider.js';
+import { beside, library, makeTokens, missing, pin } from './token.js';
 
 const key16 = parseHex('000102030405060708090A0B0C0D0E0F');
 const key32 = parseHex('F0E0D0C0B0A090807060504030201000F1E1D1C1B1A191817161514131211101');
@@ -86,7 +86,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(await token.open(key, iv, [message], sealed)).toEqual(message);
   });
   it('wraps and unwraps as the platform does, and keeps what may not leave', async () => {
-    const kek = await token.importKey('AES-128', key16);
+    const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
     const platformKek = await nodeProvider.importKey('AES-128', key16);
     const fresh = await token.generateKey('AES-256', { wrappable: true });
     const wrapped = await token.wrap(kek, fresh);
@@ -102,7 +102,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(wrappedSecret).toEqual(await nodeProvider.wrap(platformKek, await nodeProvider.importKey('secret', authenticationKey)));
     const akAgain = await token.unwrap(kek, wrappedSecret, 'secret');
     if (akAgain === undefined) throw new Error('not unwrapped');
-    expect(await token.seal(kek, iv, [akAgain], message)).toEqual(await token.seal(kek, iv, [authenticationKey], message));
+    expect(await token.seal(fresh, iv, [akAgain], message)).toEqual(await token.seal(fresh, iv, [authenticationKey], message));
     for (let i = 0; i < wrapped.length; i += 5) {
       const changed = wrapped.slice();
       changed[i] = (changed[i] as number) ^ 1;
@@ -111,6 +111,49 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(await token.unwrap(kek, wrapped, 'AES-128')).toBeUndefined();
     expect(await token.unwrap(kek, wrapped.subarray(1), 'AES-256')).toBeUndefined();
     expect(await codeOf(async () => token.wrap(kek, await token.generateKey('AES-128')))).toBe('security/invalid-key');
+  });
+  it('who may use the token does not read a wrapped key by deciphering it: each key has one use, and keeps it', async () => {
+    const kek = await token.generateKey('AES-128', { use: 'wrapping', label: 'kek' });
+    const content = await token.generateKey('AES-128', { wrappable: true, label: 'content' });
+    const wrapped = await token.wrap(kek, content);
+    const again = (await token.unwrap(kek, wrapped, 'AES-128', { label: 'again' })) as KeyHandle;
+    const nextKek = (await token.unwrap(kek, wrapped, 'AES-128', { use: 'wrapping', label: 'next kek' })) as KeyHandle;
+    const z = await token.agree((await token.generateKeyPair('ECDH P-256')).privateKey, (await token.generateKeyPair('ECDH P-256')).publicKey);
+    const agreedKek = await token.deriveKey('AES-128', 'SHA-256', [z], { use: 'wrapping' });
+    const sealed = await token.seal(content, iv, [], message);
+    for (const key of [kek, nextKek, agreedKek, token.find('kek', 'AES-128')])
+      for (const f of [
+        () => token.seal(key, iv, [], message),
+        () => token.open(key, iv, [], sealed),
+        () => token.ctr(key, iv, wrapped),
+        () => token.encryptBlock(key, key16),
+      ])
+        expect(await codeOf(f)).toBe('security/invalid-key');
+    for (const key of [content, again, token.find('again', 'AES-128')])
+      for (const f of [() => token.wrap(key, content), () => token.unwrap(key, wrapped, 'AES-128')]) expect(await codeOf(f)).toBe('security/invalid-key');
+    expect(await token.unwrap(token.find('next kek', 'AES-128'), await token.wrap(nextKek, content), 'AES-128')).toBeDefined();
+    // The token says the same to whoever asks it directly, and does not let it be changed.
+    const direct = await beside(mode);
+    const uses = ['CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_WRAP', 'CKA_UNWRAP', 'CKA_SENSITIVE', 'CKA_EXTRACTABLE', 'CKA_MODIFIABLE'];
+    expect(['kek', 'content', 'again', 'next kek'].map((label) => direct.flags(label, uses))).toEqual(['0011100', '1100110', '1100101', '0011101']);
+    for (const flag of ['CKA_DECRYPT', 'CKA_ENCRYPT', 'CKA_EXTRACTABLE']) expect(direct.widen('kek', flag)).not.toBe('done');
+    expect(direct.widen('content', 'CKA_UNWRAP')).not.toBe('done');
+    // A key of another origin that does both is not taken.
+    direct.makeBoth('both', key16);
+    expect(await codeOf(() => token.find('both', 'AES-128'))).toBe('security/invalid-key');
+    direct.close();
+    for (const label of ['kek', 'content', 'again', 'next kek', 'both']) expect(token.remove(label)).toBe(1);
+  });
+  it('a block under a key for wrapping, of the one form that key wrap with padding gives', async () => {
+    const there = await nodeProvider.importKey('AES-128', key16);
+    const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
+    for (const tail of ['66696E6700000000', '0000000000000000', 'FFFFFFFFFFFFFFFF']) {
+      const block = parseHex(`A65959A600000008${tail}`);
+      expect(await token.encryptBlock(kek, block)).toEqual(await nodeProvider.encryptBlock(there, block));
+    }
+    expect(await codeOf(() => token.encryptBlock(kek, parseHex('A65959A60000000966696E6700000000')))).toBe('security/invalid-key');
+    expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(16)))).toBe('security/invalid-key');
+    expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(15)))).toBe('encode/invalid-value');
   });
   it.each(['P-256', 'P-384'] as const)('%s: signs, agrees and derives with the platform', async (curve) => {
     const signing = await token.generateKeyPair(`ECDSA ${curve}`);
@@ -150,7 +193,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     await token.importKey('secret', authenticationKey, { label: 'gak' });
     const signing = await token.generateKeyPair('ECDSA P-256', { label: 'sign' });
     const agreeing = await token.importPrivateKey('ECDH P-384', parseHex('21'.repeat(48)), { label: 'agree' });
-    const kek = await token.importKey('AES-128', key16);
+    const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
     await token.unwrap(kek, await token.wrap(kek, await token.generateKey('AES-256', { wrappable: true })), 'AES-256', { label: 'unwrapped' });
     const session = await token.generateKey('AES-128');
     const sealed = await token.seal(aes, iv, [authenticationKey], message);
@@ -183,6 +226,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     const secret = await token.importKey('secret', key16);
     const signing = await token.generateKeyPair('ECDSA P-256');
     const agreeing = await token.generateKeyPair('ECDH P-256');
+    const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
     const gone = await token.importKey('AES-128', key16);
     gone.destroy();
     const bad: (() => unknown)[] = [
@@ -197,7 +241,9 @@ function suite(mode: 'at once' | 'in the background'): void {
       () => token.agree(signing.privateKey, agreeing.publicKey),
       async () => token.agree(agreeing.privateKey, (await nodeProvider.generateKeyPair('ECDH P-384')).publicKey),
       () => token.importKey('AES-128', key32),
-      () => token.wrap(aes, signing.privateKey),
+      () => token.wrap(aes, secret),
+      () => token.unwrap(aes, new Uint8Array(24), 'AES-128'),
+      () => token.wrap(kek, signing.privateKey),
       () => token.importPrivateKey('ECDSA P-256', new Uint8Array(32)),
     ];
     for (const [i, f] of bad.entries()) expect([i, await codeOf(f)]).toEqual([i, 'security/invalid-key']);

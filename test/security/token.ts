@@ -54,3 +54,43 @@ export async function providersWithToken(): Promise<readonly CryptoProvider[]> {
   });
   return [...providers, token];
 }
+
+/** Somebody else who may use the token, with the functions of the interface themselves. (The process has loaded the module and opened the token already.) */
+export async function beside(token: string) {
+  const loaded = await import(peer);
+  const c = (loaded.default ?? loaded) as Record<string, number> & { PKCS11: new () => Record<string, (...args: any[]) => any> };
+  const module = new c.PKCS11();
+  const call = (name: string, ...args: readonly unknown[]): any => (module[name] as (...a: readonly unknown[]) => unknown).call(module, ...args);
+  call('load', library);
+  const slot = call('C_GetSlotList', true).find((s: Buffer) => call('C_GetTokenInfo', s).label.trimEnd() === token);
+  const session = call('C_OpenSession', slot, (c.CKF_SERIAL_SESSION as number) | (c.CKF_RW_SESSION as number));
+  const find = (label: string): Buffer => {
+    call('C_FindObjectsInit', session, [{ type: c.CKA_LABEL, value: label }]);
+    const [found] = call('C_FindObjects', session, 2);
+    call('C_FindObjectsFinal', session);
+    return found;
+  };
+  return {
+    flags: (label: string, names: readonly string[]): string =>
+      names.map((name) => call('C_GetAttributeValue', session, find(label), [{ type: c[name] }])[0].value[0]).join(''),
+    widen(label: string, flag: string): string {
+      try {
+        call('C_SetAttributeValue', session, find(label), [{ type: c[flag], value: true }]);
+        return 'done';
+      } catch (e) {
+        return (e as Error).message;
+      }
+    },
+    makeBoth(label: string, value: Uint8Array): void {
+      const all = ['CKA_TOKEN', 'CKA_PRIVATE', 'CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_WRAP', 'CKA_UNWRAP'].map((name) => ({ type: c[name], value: true }));
+      call('C_CreateObject', session, [
+        { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
+        { type: c.CKA_KEY_TYPE, value: c.CKK_AES },
+        { type: c.CKA_LABEL, value: label },
+        { type: c.CKA_VALUE, value: Buffer.from(value) },
+        ...all,
+      ]);
+    },
+    close: (): void => call('C_CloseSession', session),
+  };
+}

@@ -121,7 +121,7 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
   },
   async 'key-wrap'({ input, expected }, provider) {
     const algorithm = input.kek.length === 32 ? 'AES-128' : 'AES-256';
-    const kek = await provider.importKey(algorithm, hex(input.kek));
+    const kek = await provider.importKey(algorithm, hex(input.kek), { use: 'wrapping' });
     const key = await provider.importKey(algorithm, hex(input.key), { wrappable: true });
     expect(formatHex(await provider.wrap(kek, key))).toBe(expected.wrapped);
     const unwrapped = (await provider.unwrap(kek, hex(expected.wrapped), algorithm))!;
