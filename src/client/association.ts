@@ -1,5 +1,5 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
-import type { SecurityContext } from '../security/context.js';
+import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
 import { checkChallenge, generateChallenge, type HlsMechanism } from '../security/hls-challenge.js';
 import { protect } from '../security/protect.js';
@@ -35,6 +35,8 @@ export class AssociationShell {
   /** What both sides support; empty until the association is open. */
   conformance: readonly ConformanceBit[] = [];
   #state: 'closed' | 'opening' | 'open' | 'failed' = 'closed';
+  /** The form of the context before the dedicated key of this association. */
+  #formBefore: SimpleForm | undefined;
   #channelOpen = false;
   #limits: ServiceLimits;
   readonly #ciphered: boolean;
@@ -76,6 +78,7 @@ export class AssociationShell {
         this.#state = 'open';
       } catch (e) {
         this.#state = 'failed';
+        this.#endDedicatedKey();
         throw e;
       }
     });
@@ -119,6 +122,7 @@ export class AssociationShell {
     let dedicatedKey: Uint8Array | undefined;
     if (ciphered && options.dedicatedKey === true) {
       dedicatedKey = await this.#security().newDedicatedKey();
+      this.#formBefore ??= this.#security().form;
       this.#security().form = 'ded';
     }
     const initiate = initiateRequestOf({
@@ -126,6 +130,8 @@ export class AssociationShell {
       conformance: options.conformance ?? this.referencing.conformance,
       maxReceivePduSize: options.maxReceivePduSize ?? 0xffff,
     });
+    const userInformation = ciphered ? await protect(initiate, this.#security()) : initiate;
+    if (dedicatedKey !== undefined) for (const octets of [dedicatedKey, initiate]) octets.fill(0);
     return aarqOf({
       mechanism: authentication.mechanism,
       referencing: this.referencing.kind,
@@ -133,7 +139,7 @@ export class AssociationShell {
       systemTitle: ciphered || mechanisms[authentication.mechanism] >= 5 ? security?.systemTitle : undefined,
       authenticationValue: authentication.mechanism === 'lls' ? authentication.password : challenge,
       userId: options.userId,
-      userInformation: ciphered ? await protect(initiate, this.#security()) : initiate,
+      userInformation,
     });
   }
 
@@ -208,11 +214,20 @@ export class AssociationShell {
         if (!isDlmsError(e)) throw e;
       } finally {
         this.exchange.security = undefined;
+        this.#endDedicatedKey();
         // Also when opening failed: the transport below is there already.
         await this.exchange.channel.close();
         this.#channelOpen = false;
       }
     });
+  }
+  /** With the association its dedicated key is over, and the form that needs it. */
+  #endDedicatedKey(): void {
+    const { security } = this.options;
+    if (security === undefined || this.#formBefore === undefined) return;
+    security.endDedicatedKey();
+    security.form = this.#formBefore;
+    this.#formBefore = undefined;
   }
   async #release(): Promise<void> {
     const { options, ciphered } = this;

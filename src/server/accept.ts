@@ -104,7 +104,9 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
     // A key that came in clear, or is no key of the suite, cannot protect anything.
     if (opened?.protection.encrypted !== true || security === undefined || initiate.dedicatedKey.length !== security.suite.keyLength)
       return refuse('no-reason-given');
-    await security.takeDedicatedKey(initiate.dedicatedKey.slice());
+    await security.takeDedicatedKey(initiate.dedicatedKey);
+    // A view of the deciphered request: nobody needs it any more.
+    initiate.dedicatedKey.fill(0);
   }
 
   if (security !== undefined && ciphered) await clientKeys(security);

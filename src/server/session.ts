@@ -89,14 +89,22 @@ export class ServerAssociation implements Guesser {
     this.#close();
     this.#around.throttle.gone();
   }
-  #close(): void {
-    if (this.#open?.security !== undefined) unfollow(this.#open.security);
+  /** @param next the security of the association that follows: where it is the same, its dedicated key is there already */
+  #close(next?: SecurityContext): void {
+    const security = this.#open?.security;
+    if (security !== undefined) {
+      unfollow(security);
+      if (security !== next) security.endDedicatedKey();
+    }
     this.#open = undefined;
   }
   /** @returns the association that is open now, or undefined when the connection ended in the meantime */
   #begin(accepted: Accepted): Open | undefined {
-    this.#close();
-    if (this.#gone) return undefined;
+    this.#close(accepted.security);
+    if (this.#gone) {
+      accepted.security?.endDedicatedKey();
+      return undefined;
+    }
     if (accepted.security !== undefined) follow(accepted.security);
     this.#open = this.#opened(accepted);
     return this.#open;
