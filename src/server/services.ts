@@ -110,16 +110,18 @@ export class Services {
   /** The results of a list, each read when its octets are needed. */
   #items(targets: readonly CosemAttributeDescriptorWithSelection[]): (exchange: Exchange) => Promise<Uint8Array | undefined> {
     let i = 0;
-    let total = 0;
+    let room: number | undefined;
     return async (exchange) => {
       const target = targets[i++];
       if (target === undefined) return undefined;
+      room ??= exchange.limits.octets;
+      // What is behind the one that was too much is not even read.
+      if (room < 0) return concat(refused, resultOctet('other-reason'));
       if (!(await exchange.next())) return concat(refused, resultOctet('temporary-failure'));
-      const read = await this.#objects.read(target, exchange);
-      const result = read instanceof Uint8Array && total + read.length > exchange.limits.octets ? 'other-reason' : read;
+      const result = await this.#objects.read(target, exchange);
       if (!(result instanceof Uint8Array)) return concat(refused, resultOctet(result));
-      total += result.length;
-      return concat(success, result);
+      room -= result.length;
+      return room < 0 ? concat(refused, resultOctet('other-reason')) : concat(success, result);
     };
   }
   /** The whole APDU when the client takes it (or general block transfer can cut it), else the first block; undefined when it takes neither. */

@@ -163,15 +163,18 @@ class ShortNameServices implements ServedServices {
   /** The results of a READ, each made when its octets are needed. */
   #results(names: readonly VariableAccessSpecification[]): (exchange: Exchange) => Promise<Uint8Array | undefined> {
     let i = 0;
-    let total = 0;
+    let room: number | undefined;
     return async (exchange) => {
       const name = names[i++];
       if (name === undefined) return undefined;
+      room ??= exchange.limits.octets;
+      // What is behind the one that was too much is not even read.
+      if (room < 0) return refusedWith('other-reason');
       if (!(await exchange.next())) return refusedWith('temporary-failure');
-      const read = total > exchange.limits.octets ? 'other-reason' : await this.#readOne(name, exchange);
+      const read = await this.#readOne(name, exchange);
       if (!(read instanceof Uint8Array)) return refusedWith(read);
-      total += read.length;
-      return concat(Uint8Array.of(0), read);
+      room -= read.length;
+      return room < 0 ? refusedWith('other-reason') : concat(Uint8Array.of(0), read);
     };
   }
   #readRefusal(name: VariableAccessSpecification, exchange: Exchange): void {
