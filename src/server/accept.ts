@@ -75,8 +75,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   const value = authenticationOctets(aarq.callingAuthenticationValue);
   const hls = isHls(config.mechanism);
   const named = ciphered || mechanisms[config.mechanism] >= 5;
-  const security = ciphered || hls ? await config.security?.(aarq.callingAPTitle?.slice()) : undefined;
-  if (security !== undefined) checkContext(config, security);
+  const security = ciphered || hls ? await contextOf(config, aarq.callingAPTitle?.slice()) : undefined;
   if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
   if (
     hls &&
@@ -88,7 +87,6 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   if (ciphered && aarq.userInformation === undefined) return refuse('no-reason-given');
 
   const opened = ciphered && security !== undefined ? await verified(aarq.userInformation as Uint8Array, security) : undefined;
-  if (opened !== undefined && !keyAllowed(opened, config)) return refuse('no-reason-given');
   if (opened !== undefined) config.onMessage?.(opened);
   if (config.mechanism === 'lls' && !(await passwordFits(config.password, value, options))) return refuse('authentication-failure');
   if (aarq.userInformation === undefined) return refuse('no-reason-given');
@@ -131,6 +129,14 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   return { aare, accepted: { config, security, conformance, clientPduSize, hls: exchange, proven: opened?.authenticated === true } };
 }
 
+/** The security of a new association, as its configuration wants it. @throws DlmsError `configuration/…` */
+export async function contextOf(config: AssociationConfig, clientTitle?: Uint8Array): Promise<SecurityContext | undefined> {
+  const security = await config.security?.(clientTitle);
+  if (security === undefined) return undefined;
+  checkContext(config, security);
+  security.broadcast = config.broadcast === true;
+  return security;
+}
 /** The keys of the client are looked up when a layer needs them; under an outer tag that is after that tag has verified. */
 export async function verified(apdu: Uint8Array, security: SecurityContext): Promise<Unprotected> {
   try {
@@ -140,10 +146,6 @@ export async function verified(apdu: Uint8Array, security: SecurityContext): Pro
     return unprotect(apdu, security, { lenient: true });
   }
 }
-/** The broadcast key is the key of all meters of a group, so it speaks only where the association says so. */
-export const keyAllowed = ({ layers }: Unprotected, config: AssociationConfig): boolean =>
-  config.broadcast === true || layers.every(({ key }) => key !== 'global-broadcast-encryption-key');
-
 export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
 
 /** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */

@@ -34,7 +34,7 @@ export interface AssociationConfig {
   readonly ciphering: 'required' | 'none';
   /**
    * Takes requests under the global broadcast key. Every meter of the group has it, so whoever opened one of them can command all others that do.
-   * Default: false, they are refused. The security context must take them as well.
+   * Default: false, they are refused, whatever the security context says.
    */
   readonly broadcast?: boolean;
   /** What the one who opens it is there for, in words of the application: handed to the rights as {@link Caller.role}. */

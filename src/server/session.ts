@@ -11,10 +11,10 @@ import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { plainSize } from '../session/limits.js';
 import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type Accepted, initiateResponse, judge, keyAllowed, referencingOf, verified } from './accept.js';
+import { type Accepted, contextOf, initiateResponse, judge, referencingOf, verified } from './accept.js';
 import type { AssociationConfig } from './association.js';
 import type { Caller } from './caller.js';
-import { callerOf, checkContext, rightsFor } from './check-config.js';
+import { callerOf, rightsFor } from './check-config.js';
 import { exception } from './exception.js';
 import { Exchange, type RequestLimits, type ResponseProtection } from './exchange.js';
 import type { LogicalDevice } from './meter.js';
@@ -142,8 +142,7 @@ export class ServerAssociation implements Guesser {
     const config = this.#config;
     if (config?.preEstablished !== true) return undefined;
     const conformance = config.conformance ?? referencingOf(config).conformance;
-    const security = config.ciphering === 'required' ? await config.security?.() : undefined;
-    if (security !== undefined) checkContext(config, security);
+    const security = config.ciphering === 'required' ? await contextOf(config) : undefined;
     return this.#begin({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined, proven: false });
   }
   async #blocks(apdu: Uint8Array, gbt: GbtEndpoint, open: Open): Promise<readonly Uint8Array[]> {
@@ -176,7 +175,6 @@ export class ServerAssociation implements Guesser {
     const opened = await verified(apdu, security);
     // An error in clear is for clients: what asks a meter for something must be protected.
     if (opened.layers.length === 0) requireProtection(security.policy.receive, {});
-    if (!keyAllowed(opened, config)) throw new DlmsError('security/policy', { required: 'a key of this client', actual: 'global-broadcast-encryption-key' });
     if (opened.authenticated && !open.proven) {
       open.proven = true;
       // Pre-established: this is the first that we know of the client.
@@ -269,7 +267,6 @@ export class ServerAssociation implements Guesser {
     const rlrq = decode(Apdu, bytes, { lenient: true });
     if (rlrq.type !== 'rlrq' || rlrq.userInformation === undefined) return [exception('service-not-allowed', 'service-not-supported')];
     const opened = await verified(rlrq.userInformation, security);
-    if (!keyAllowed(opened, open.config)) return [exception('service-not-allowed', 'deciphering-error')];
     open.config.onMessage?.(opened);
     if (opened.apdu[0] !== 1) return [exception('service-not-allowed', 'service-not-supported')];
     const userInformation = await protect(initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName), security, { form: 'glo' });

@@ -102,10 +102,10 @@ describe('blocks of a client that proved nothing', () => {
     const password = octets(8);
     const read = async (meter: TestMeter): Promise<number> => fill((n) => ask(meter, gbt(n, octets(500))), 500, 0x80000);
     const lls = await meterWith({ mechanism: 'lls', password, conformance });
-    await connected(lls, { authentication: { mechanism: 'lls', password }, conformance });
+    await connected(lls, { authentication: { mechanism: 'lls', password }, ciphering: 'none', conformance });
     expect(await read(lls)).toBe(8000);
     const hls = await meterWith({ mechanism: 'hls-gmac', security: (await cipheredConfig()).security!, conformance });
-    await connected(hls, { authentication: { mechanism: 'hls-gmac' }, ciphered: false, security: await contextOf('client'), conformance });
+    await connected(hls, { authentication: { mechanism: 'hls-gmac' }, ciphering: 'none', security: await contextOf('client'), conformance });
     expect(await read(hls)).toBe(Number.POSITIVE_INFINITY);
   });
   it('a ciphered association that is always open has heard nobody before the first message that verifies', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { Client } from '../../src/client/index.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { Protection, SecurityPolicy } from '../../src/security/policy.js';
@@ -84,7 +85,7 @@ async function speaking(config: Partial<AssociationConfig> = {}, o: { suite?: 0 
       systemTitle,
       peerSystemTitle,
       keys: { ...symmetric, ...more },
-      counters: new InvocationCounters(),
+      counters: new InvocationCounters(new VolatileStore()),
       policy,
     });
   const server = of(serverTitle, clientTitle, keys, { send, receive });
@@ -129,7 +130,11 @@ describe('the broadcast key', () => {
     // What is in every meter of the group: the broadcast key and the authentication key.
     const { authentication, globalBroadcast } = testKeysOf(0);
     const keys = await importKeys(provider, 0, { authentication: authentication!, globalBroadcast: globalBroadcast! });
-    const thief = await contextOf('client', { keys, peerSystemTitle: serverTitle, counters: new InvocationCounters(undefined, { initial: 1_000_000 }) });
+    const thief = await contextOf('client', {
+      keys,
+      peerSystemTitle: serverTitle,
+      counters: new InvocationCounters(new VolatileStore(), { initial: 1_000_000 }),
+    });
     for (const form of ['glo', 'general-glo', { type: 'general-ciphering', key: 'global-broadcast' }] as const)
       for (const apdu of [set(octets(1)), action(2), get()]) {
         const stolen = await protect(encode(Apdu, apdu), thief, { form, broadcast: true });
