@@ -211,7 +211,7 @@ describe('ciphered associations', () => {
     // Clients take errors in clear; a meter does not, and answers nothing under its keys.
     for (const error of [Uint8Array.of(14, 0, 0, 0), Uint8Array.of(0xd8, 1, 1)])
       expect(await ask(meter, error)).toMatchObject({ type: 'exception-response', serviceError: 'deciphering-error' });
-    const other = await contextOf('client', { counters: new InvocationCounters(new VolatileStore(), { initial: 1000 }), peerSystemTitle: octets(8) });
+    const other = await contextOf('client', { counters: new InvocationCounters(new VolatileStore(), { initial: 0xf000_0000 }), peerSystemTitle: octets(8) });
     const changed = await protect(get, other);
     changed[10]! ^= 1;
     expect(await ask(meter, changed)).toMatchObject({ type: 'exception-response', serviceError: 'deciphering-error' });
