@@ -1,11 +1,10 @@
 import { Data } from '../axdr/data.js';
 import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
-import { concat } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { type ActionRequest, type ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type { CosemMethodDescriptor, InvokeIdAndPriority } from '../xdlms/common.js';
-import { cut } from './blocks.js';
+import { cut, ReceivedBlocks } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
@@ -99,17 +98,12 @@ function* receiveBlocks(
   first: Extract<ActionResponse, { type: 'action-response-with-pblock' }>,
   limits: ServiceLimits,
 ): Conversation<Uint8Array> {
-  const blocks: Uint8Array[] = [];
+  const blocks = new ReceivedBlocks(limits.receiveTotal);
   let { pblock } = first;
-  let total = 0;
   for (let expected = 1; ; expected++) {
     if (pblock.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: pblock.blockNumber });
-    if (pblock.rawData.length === 0 && !pblock.lastBlock)
-      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected}`, received: 'an empty block that is not the last' });
-    blocks.push(pblock.rawData);
-    total += pblock.rawData.length;
-    if (total > limits.receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: limits.receiveTotal, actual: total });
-    if (pblock.lastBlock) return concat(...blocks);
+    blocks.take(pblock.rawData, pblock.lastBlock);
+    if (pblock.lastBlock) return blocks.octets();
     const answer = read(
       yield request({ type: 'action-request', value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke, blockNumber: expected } }),
       invoke,

@@ -3,6 +3,7 @@ import { BlockBuffer } from '../core/block-buffer.js';
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
+import { tooSmall } from './blocks.js';
 import { defaultReceiveTotal } from './limits.js';
 
 export interface GbtOptions {
@@ -20,6 +21,8 @@ export interface GbtStep {
   readonly send: readonly Uint8Array[];
   /** The whole APDU, when its last block is here. */
   readonly complete?: Uint8Array;
+  /** The block brought nothing new: it is here already, or came out of order. */
+  readonly ignored?: true;
   /** Comes with `complete` when the sender waits: to be sent when there is no answer that would acknowledge the last block. */
   readonly acknowledgement?: Uint8Array;
 }
@@ -28,6 +31,8 @@ export interface GbtStep {
 const overhead = 9;
 /** Blocks without any progress that are answered, before the peer is taken for broken: generous for a network that repeats, finite for one that never ends. */
 const patience = 256;
+/** How often block 1 may begin something else before anything is whole: a sender that was interrupted does that, one that does nothing else is broken. */
+const mostRestarts = 64;
 
 /**
  * General block transfer of one side, both directions, as a pure machine (Green Book: GBT). A sender goes on within the window that the peer offers
@@ -54,6 +59,7 @@ export class GbtEndpoint {
   #done: BlockBuffer | undefined;
   #answered = false;
   #idle = 0;
+  #restarts = 0;
   #expired = 0;
   /** Turns that brought the peer nothing: each halves the next, so that no rhythm of losses meets the same block for ever. */
   #futile = 0;
@@ -85,6 +91,7 @@ export class GbtEndpoint {
     this.#receiving = new BlockBuffer();
     this.#heard = 0;
     this.#number = 0;
+    this.#restarts = 0;
     this.#progress();
     this.#sending = apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
     return this.#turn();
@@ -119,16 +126,14 @@ export class GbtEndpoint {
     if (block.window > 0) this.#peerWindow = block.window;
     const progress = this.#acknowledge(apdu.blockNumberAck);
     if (progress) this.#progress();
-    else if (++this.#idle > patience) {
-      this.#forget();
-      throw new DlmsError('protocol/block-transfer', { side: 'remote', reason: `${patience} blocks without progress` });
-    }
+    else if (++this.#idle > patience) throw this.#broken(`${patience} blocks without progress`);
     const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
     if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks === 0)) {
       if (this.#receiving.blocks === 0) this.#heard = Math.max(this.#heard, block.number);
       if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#futile++;
       // An old acknowledgement, overtaken by a newer one, asks for nothing.
-      return { send: unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged ? this.#turn() : [] };
+      const asks = unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged;
+      return progress || asks ? { send: asks ? this.#turn() : [] } : { send: [], ignored: true };
     }
     return this.#take(block);
   }
@@ -138,15 +143,18 @@ export class GbtEndpoint {
   #take(block: Block): GbtStep {
     const oneWay = block.window === 0 && block.streaming;
     const r = this.#receiving;
-    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return { send: block.streaming ? [] : this.#again() };
+    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return ignored(block.streaming ? [] : this.#again());
     const last = r.blocks;
     const restarts = block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.block(0) as Uint8Array));
-    if (restarts) this.#receiving = new BlockBuffer();
+    if (restarts) {
+      this.#receiving = new BlockBuffer();
+      if (++this.#restarts > mostRestarts) throw this.#broken(`${mostRestarts} beginnings without an end`);
+    }
     const state = this.#receiving;
     const expected = state.blocks + 1;
     if (block.number !== expected) {
-      if (!oneWay) return { send: block.streaming ? [] : [this.#acknowledgement()] };
-      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data)) return { send: [] };
+      if (!oneWay) return ignored(block.streaming ? [] : [this.#acknowledgement()]);
+      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data)) return ignored([]);
       this.#forget();
       throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.number });
     }
@@ -156,17 +164,19 @@ export class GbtEndpoint {
       this.#forget();
       throw new DlmsError('decode/too-large', { offset: 0, limit, actual });
     }
+    if (tooSmall(state)) throw this.#broken(`${state.blocks} blocks for ${state.length} octets`);
     this.#progress();
     if (!block.lastBlock) return { send: oneWay || block.streaming ? [] : [this.#acknowledgement()] };
     if (!oneWay && this.#answered && isSame(state, this.#done)) {
       this.#receiving = new BlockBuffer();
-      return { send: block.streaming ? [] : this.#again() };
+      return ignored(block.streaming ? [] : this.#again());
     }
     // Whoever sends something new has got everything that we sent.
     const complete = state.octets();
     const acknowledgement = this.#acknowledgement();
     this.#done = state;
     this.#answered = false;
+    this.#restarts = 0;
     this.#receiving = new BlockBuffer();
     this.#sending = nothingToSend;
     return oneWay || block.streaming ? { send: [], complete } : { send: [], complete, acknowledgement };
@@ -228,7 +238,13 @@ export class GbtEndpoint {
     this.#futile = 0;
     this.#expired = 0;
   }
+  /** The peer leads nowhere: what it sent is forgotten. */
+  #broken(reason: string): DlmsError {
+    this.#forget();
+    return new DlmsError('protocol/block-transfer', { side: 'remote', reason });
+  }
   #forget(): void {
+    this.#restarts = 0;
     this.#receiving = new BlockBuffer();
     this.#sending = nothingToSend;
     this.#done = undefined;
@@ -266,6 +282,7 @@ const isRepeat = (block: Block, done: BlockBuffer): boolean => {
 };
 const isSame = (blocks: BlockBuffer, done: BlockBuffer | undefined): boolean => done !== undefined && blocks.blocks > 1 && blocks.equals(done);
 
+const ignored = (send: readonly Uint8Array[]): GbtStep => ({ send, ignored: true });
 const encodeBlock = ({ number, data, ...blockControl }: Block, blockNumberAck: number): Uint8Array =>
   encode(Apdu, { type: 'general-block-transfer', blockControl, blockNumber: number, blockNumberAck, blockData: data });
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

@@ -1,12 +1,12 @@
 import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, decode, decodeFrom, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
-import { concat } from '../core/bytes.js';
 import { ended, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { type CosemAttributeDescriptorWithSelection, DataAccessResult, type InvokeIdAndPriority as InvokeId, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { GetRequest } from '../xdlms/get.js';
+import { ReceivedBlocks } from './blocks.js';
 import { type Conversation, refused, request } from './conversation.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
@@ -147,26 +147,21 @@ function* remainingBlocks(
   limits: ServiceLimits,
   onBlock: ((received: number) => void) | undefined,
 ): Conversation<Uint8Array | { type: 'data-access-result'; value: DataAccessResult }> {
-  const blocks: Uint8Array[] = [];
+  const blocks = new ReceivedBlocks(limits.receiveTotal);
   let block = first;
-  let total = 0;
   let repeated = false;
   for (let expected = 1; ; ) {
     if (block.result.type === 'data-access-result') return block.result;
-    const again: boolean = block.blockNumber === expected - 1 && blocks.length > 0 && !repeated;
+    const again: boolean = block.blockNumber === expected - 1 && blocks.count > 0 && !repeated;
     if (!again && block.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
     repeated = again;
     if (again) {
       block = yield* nextBlock(invoke, expected - 1);
       continue;
     }
-    blocks.push(block.result.value);
-    total += block.result.value.length;
-    if (total > limits.receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: limits.receiveTotal, actual: total });
-    if (block.result.value.length === 0 && !block.lastBlock)
-      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${expected}`, received: 'an empty block that is not the last' });
-    onBlock?.(total);
-    if (block.lastBlock) return concat(...blocks);
+    const received = blocks.take(block.result.value, block.lastBlock);
+    onBlock?.(received);
+    if (block.lastBlock) return blocks.octets();
     block = yield* nextBlock(invoke, expected++);
   }
 }

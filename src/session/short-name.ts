@@ -7,7 +7,7 @@ import { Apdu } from '../xdlms/apdu.js';
 import { DataAccessResult } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { ReadRequest, type VariableAccessSpecification, WriteRequest, type WriteResult } from '../xdlms/short-name.js';
-import { cut } from './blocks.js';
+import { cut, ReceivedBlocks } from './blocks.js';
 import { type Conversation, refused, request, response } from './conversation.js';
 import type { RawGetResult } from './get.js';
 import type { ServiceLimits } from './limits.js';
@@ -104,18 +104,14 @@ function* readResults(
   const items = itemsOf(first, 'READ');
   const [only] = items;
   if (items.length !== 1 || only?.type !== 'block') return plain(items, count);
-  const blocks: Uint8Array[] = [];
+  const blocks = new ReceivedBlocks(limits.receiveTotal);
   let block = only;
-  let total = 0;
   for (let expected = 1; ; expected++) {
     // Sixteen bits: a transfer longer than that begins again at 0.
     if (block.blockNumber !== (expected & 0xffff)) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
-    blocks.push(block.rawData);
-    total += block.rawData.length;
-    if (total > limits.receiveTotal) throw new DlmsError('decode/too-large', { offset: 0, limit: limits.receiveTotal, actual: total });
-    if (block.rawData.length === 0 && !block.lastBlock) throw unexpected(`block ${expected}`, 'an empty block that is not the last');
-    onBlock?.(total);
-    if (block.lastBlock) return fromBlocks(concat(...blocks), count);
+    const received = blocks.take(block.rawData, block.lastBlock);
+    onBlock?.(received);
+    if (block.lastBlock) return fromBlocks(blocks.octets(), count);
     const next = itemsOf(
       yield request({ type: 'readRequest', value: [{ type: 'block-number-access', blockNumber: expected & 0xffff }] }),
       `block ${expected + 1}`,
