@@ -19,14 +19,20 @@ import {
 } from '../session/association.js';
 import { type Conversation, request } from '../session/conversation.js';
 import { cutByGeneral, defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
+import { within } from '../transport/inbox.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import { Exchange, expectedCounter, notOpen } from './exchange.js';
+import { Exchange, expectedCounter } from './exchange.js';
 import { type Authentication, type ClientOptions, cipheringOf } from './options.js';
 import { logicalNames, type Referencing } from './referencing.js';
 
-/** Many meters close the connection instead of answering a release: not worth a long wait. */
-const releaseTimeout = 5000;
+/** Milliseconds that the end of anything may take: many meters close the connection instead of answering a release, and nobody wants to wait for that. */
+const closeTimeout = 5000;
+/**
+ * Associations that are asked for until the meter sends a challenge that can be answered. Random ones are refused now and then because they look like a message, and
+ * up to a quarter where nothing is encrypted.
+ */
+const mostChallenges = 8;
 
 /** Opens and releases an association and runs conversations in it. */
 export class AssociationShell {
@@ -35,17 +41,23 @@ export class AssociationShell {
   /** What both sides support; empty until the association is open. */
   conformance: readonly ConformanceBit[] = [];
   #state: 'closed' | 'opening' | 'open' | 'failed' = 'closed';
-  /** The form of the context before the dedicated key of this association. */
-  #formBefore: SimpleForm | undefined;
-  #channelOpen = false;
+  #channelClosed = false;
   #limits: ServiceLimits;
   readonly #ciphered: boolean;
+  /** The form of the security context while a dedicated key changes it. */
+  #formBefore: SimpleForm | undefined;
+  /** Why the association ended by itself. */
+  #lost: DlmsError | undefined;
+  /** Counts openings, so that one that was given up does not open anything. */
+  #opening = 0;
+  #closing: Promise<unknown> = Promise.resolve();
 
   constructor(channel: ApduChannel, options: ClientOptions) {
     this.#ciphered = cipheringOf(options) === 'required';
     this.options = options;
     Object.defineProperty(this, 'options', { enumerable: false });
     this.exchange = new Exchange(channel, options);
+    this.exchange.onLost = (reason) => this.#end(reason);
     this.#limits = { sendSize: Number.POSITIVE_INFINITY, receiveTotal: options.maxValueSize ?? defaultReceiveTotal };
   }
   get state(): string {
@@ -61,27 +73,59 @@ export class AssociationShell {
     return this.#ciphered;
   }
 
+  /** @throws DlmsError `association/not-open` with the reason when the association ended by itself */
   run<T>(conversation: (limits: ServiceLimits) => Conversation<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#state !== 'open') return Promise.reject(notOpen(this.#state));
+    if (this.#state !== 'open') return Promise.reject(this.#lost ?? new DlmsError('association/not-open', { state: this.#state }));
     return this.exchange.run(conversation(this.#limits), signal);
   }
 
   open(signal?: AbortSignal): Promise<void> {
     return this.exchange.exclusive(async () => {
       if (this.#state === 'open') return;
+      cipheringOf(this.options);
+      await this.#closing;
       this.#state = 'opening';
+      this.#lost = undefined;
+      const opening = ++this.#opening;
       try {
-        if (!this.#channelOpen) await this.exchange.channel.open();
-        this.#channelOpen = true;
+        this.exchange.reset();
+        this.#channelClosed = false;
+        await this.exchange.channel.open();
         if (this.options.preEstablished === true) this.#preEstablished();
-        else await this.#associate(signal, this.options.recoverCounter !== false);
+        else await this.#associate(signal);
+        // Closed in the meantime.
+        if (opening !== this.#opening) throw this.#lost ?? new DlmsError('transport/aborted', { during: 'connecting' });
         this.#state = 'open';
       } catch (e) {
-        this.#state = 'failed';
-        this.#endDedicatedKey();
+        if (opening === this.#opening) {
+          this.#state = 'failed';
+          await this.#closeChannel();
+        }
         throw e;
       }
     });
+  }
+  /** Nothing can be asked any more: the connection ends as well, since what is still on its way must not come into another association. */
+  #end(reason: DlmsError): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'failed';
+    this.#lost = reason;
+    void this.#closeChannel();
+  }
+  /**
+   * Ends the lower connection, also one that never opened: the transport below is there already. Does not wait for one that does not end.
+   * @returns what went wrong, unless the meter was only gone
+   */
+  #closeChannel(): Promise<unknown> {
+    if (this.#channelClosed) return this.#closing;
+    this.#channelClosed = true;
+    this.#forgetDedicatedKey();
+    const { channel, clock } = this.exchange;
+    this.#closing = within(clock, closeTimeout, 'the connection to close', channel.close()).then(
+      () => undefined,
+      (e) => (isDlmsError(e) ? undefined : e),
+    );
+    return this.#closing;
   }
   #preEstablished(): void {
     this.exchange.security = this.ciphered ? this.#security() : undefined;
@@ -89,30 +133,59 @@ export class AssociationShell {
     this.referencing.opened?.(this.conformance);
   }
 
-  async #associate(signal: AbortSignal | undefined, mayRecover: boolean): Promise<void> {
-    const authentication = this.options.authentication ?? { mechanism: 'none' };
+  /**
+   * Asks for the association. Again when the meter expects another counter, and when its challenge cannot be answered; each a bounded number of times, since
+   * nobody vouches for what the meter says so far.
+   */
+  async #associate(signal: AbortSignal | undefined): Promise<void> {
+    const { security, recoverCounter: recovers = true, onEvent } = this.options;
+    let mayRecover = recovers && security !== undefined;
+    let challenges = mostChallenges;
+    const known = security?.peerSystemTitle !== undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#ask(signal);
+      } catch (e) {
+        // The title stood in an AARE that proved nothing: the right meter must not be refused for it next time.
+        if (!known) security?.forgetPeer();
+        const reported = expectedCounter(e);
+        if (isDlmsError(e, 'association/authentication-failed') && e.context.retryable === true && --challenges > 0) {
+          // The next association has another challenge.
+        } else if (reported !== undefined && security !== undefined && mayRecover) {
+          mayRecover = false;
+          const next = await recoverCounter(security, reported);
+          onEvent?.({ type: 'counter', reported, next });
+        } else throw e;
+        onEvent?.({ type: 'retry', attempt });
+      }
+    }
+  }
+  async #ask(signal: AbortSignal | undefined): Promise<void> {
+    const { exchange, options } = this;
+    const authentication = options.authentication ?? { mechanism: 'none' };
     const hls = isHls(authentication.mechanism);
     const mechanism = mechanisms[authentication.mechanism] as HlsMechanism;
-    const challenge = hls ? generateChallenge(this.#security().provider, mechanism, this.options.challengeLength ?? (mechanism === 7 ? 32 : 16)) : undefined;
+    const challenge = hls ? generateChallenge(this.#security().provider, mechanism, options.challengeLength ?? (mechanism === 7 ? 32 : 16)) : undefined;
     const aarq = await this.#aarq(authentication, challenge);
-    this.exchange.security = undefined;
-    this.exchange.gbt = undefined;
+    exchange.security = undefined;
+    exchange.gbt = undefined;
     // The password goes over the line in clear, but not into logs.
     const hidden =
       authentication.mechanism === 'lls' ? await this.#aarq({ mechanism: 'lls', password: authentication.password.map(() => 0x2a) }, undefined) : aarq;
-    await this.exchange.sendRaw(aarq, hidden);
-    const known = this.options.security?.peerSystemTitle !== undefined;
-    try {
-      const serverChallenge = await this.#accept(await this.exchange.receiveRaw(signal));
-      if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
-    } catch (e) {
-      // The title stood in an AARE that proved nothing: the right meter must not be refused for it next time.
-      if (!known) this.options.security?.forgetPeer();
-      const expected = expectedCounter(e);
-      if (expected === undefined || !mayRecover || this.options.security === undefined) throw e;
-      await recoverCounter(this.options.security, expected);
-      this.exchange.options.onEvent?.({ type: 'retry', attempt: 1 });
-      await this.#associate(signal, false);
+    await exchange.sendRaw(aarq, hidden);
+    const serverChallenge = await this.#accept(await this.#aare(signal));
+    if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
+  }
+  /** The answer to the AARQ. Some meters push as soon as somebody connects. */
+  async #aare(signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const { exchange, options } = this;
+    const since = exchange.clock.now();
+    for (;;) {
+      const apdu = await exchange.receiveRaw(signal);
+      if (apdu[0] !== 0x0f && apdu[0] !== 0xc2) return apdu;
+      exchange.drop(apdu, 'notification before the association is open');
+      const waitedMs = Math.round(exchange.clock.now() - since);
+      if (waitedMs > (options.timeoutMs ?? 30_000)) throw new DlmsError('transport/timeout', { waitedMs, waitingFor: 'an AARE among notifications' });
     }
   }
 
@@ -121,8 +194,9 @@ export class AssociationShell {
     const security = ciphered ? this.#security() : options.security;
     let dedicatedKey: Uint8Array | undefined;
     if (ciphered && options.dedicatedKey === true) {
+      this.#forgetDedicatedKey();
       dedicatedKey = await this.#security().newDedicatedKey();
-      this.#formBefore ??= this.#security().form;
+      this.#formBefore = this.#security().form;
       this.#security().form = 'ded';
     }
     const initiate = initiateRequestOf({
@@ -143,6 +217,15 @@ export class AssociationShell {
     });
   }
 
+  /** It belongs to one association, and so does the form that uses it. */
+  #forgetDedicatedKey(): void {
+    const { security } = this.options;
+    if (security === undefined || this.#formBefore === undefined) return;
+    security.form = this.#formBefore;
+    this.#formBefore = undefined;
+    security.endDedicatedKey();
+  }
+
   /** Judges the AARE, takes what was negotiated, and returns the challenge of the server. */
   async #accept(bytes: Uint8Array): Promise<Uint8Array | undefined> {
     const aare = readAare(bytes);
@@ -152,7 +235,9 @@ export class AssociationShell {
     if (aare.userInformation === undefined) throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: 'no InitiateResponse in the AARE' });
     const plain = this.ciphered ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu : aare.userInformation;
     const initiate = readInitiateResponse(plain);
-    if (initiate.vaaName !== this.referencing.vaaName)
+    // FA00 is the only name of an association with short names; jDLMS says that of logical names all the same.
+    if (initiate.vaaName === logicalNames.vaaName && this.referencing.kind === 'SN') this.#quirk('vaa-name', 'vaa-name 0007 in an association for short names');
+    else if (initiate.vaaName !== this.referencing.vaaName)
       throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: `vaa-name ${initiate.vaaName} instead of ${this.referencing.vaaName}` });
     const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
     const context = this.ciphered ? this.#security() : undefined;
@@ -204,30 +289,34 @@ export class AssociationShell {
   }
 
   close(): Promise<void> {
-    return this.exchange.exclusive(async () => {
+    const { exchange } = this;
+    // Calls that were made before may end, but not for ever.
+    const stop = exchange.busy ? exchange.clock.after(closeTimeout, () => this.#interrupt()) : undefined;
+    return exchange.exclusive(async () => {
+      stop?.();
       const wasOpen = this.#state === 'open' && this.options.preEstablished !== true;
       this.#state = 'closed';
+      this.#lost = undefined;
+      let fault: unknown;
       try {
         if (wasOpen) await this.#release();
       } catch (e) {
         // A meter may close the connection instead of answering, or refuse the release: the association is gone either way.
         if (!isDlmsError(e)) throw e;
       } finally {
-        this.exchange.security = undefined;
-        this.#endDedicatedKey();
-        // Also when opening failed: the transport below is there already.
-        await this.exchange.channel.close();
-        this.#channelOpen = false;
+        exchange.security = undefined;
+        fault = await this.#closeChannel();
       }
+      if (fault !== undefined) throw fault;
     });
   }
-  /** With the association its dedicated key is over, and the form that needs it. */
-  #endDedicatedKey(): void {
-    const { security } = this.options;
-    if (security === undefined || this.#formBefore === undefined) return;
-    security.endDedicatedKey();
-    security.form = this.#formBefore;
-    this.#formBefore = undefined;
+  #interrupt(): void {
+    const reason = new DlmsError('transport/aborted', { during: 'a call that was still under way when the client was closed' });
+    this.#opening++;
+    this.#state = 'failed';
+    this.#lost = new DlmsError('association/not-open', { state: 'closed' }, { cause: reason });
+    void this.#closeChannel();
+    this.exchange.interrupt(reason);
   }
   async #release(): Promise<void> {
     const { options, ciphered } = this;
@@ -239,9 +328,13 @@ export class AssociationShell {
     const userInformation = ciphered ? await protect(initiate, this.#security()) : undefined;
     await this.exchange.sendRaw(request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }));
     // What the answer says does not matter any more, and some servers encode it wrongly.
-    await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? releaseTimeout, releaseTimeout));
+    const answer = await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? closeTimeout, closeTimeout));
+    if (answer[0] !== 0x63) this.exchange.drop(answer, 'no answer to a release');
   }
 
+  #quirk(name: string, detail: string): void {
+    this.options.onEvent?.({ type: 'quirk', name, detail });
+  }
   #security(): SecurityContext {
     const { security } = this.options;
     if (security === undefined) throw new DlmsError('security/missing-key', { key: 'security context (titles, keys, counters) for ciphering and HLS' });

@@ -44,6 +44,11 @@ export type GetOutcome = { readonly value: unknown; readonly error?: undefined }
 /**
  * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
  *
+ * After a timeout or another error in the middle of a call its answer may still come, and must not be taken for that of the next call. With logical names it is known by
+ * its invoke-id, which is not used again in this association; after eight such calls the association ends. With short names, and with general block transfer, nothing tells
+ * answers apart, and the association ends at once. It ends as well when the connection does. From then on every call fails with `association/not-open`, whose
+ * `reason` says why; `connect()` opens again where the channel can be opened again.
+ *
  * @example
  * const client = new Client(wrapperChannel(await connectTcp({ host, port: 4059 }), { clientSap: 1, serverSap: 1 }), {
  *   authentication: { mechanism: 'hls-gmac' },
@@ -55,7 +60,6 @@ export type GetOutcome = { readonly value: unknown; readonly error?: undefined }
  */
 export class Client {
   readonly association: AssociationShell;
-  #invokeId = 0;
 
   /** @throws DlmsError `configuration/…` for options that lack a key, contradict each other, or would send in clear without saying so: see `ClientOptions.ciphering` */
   constructor(channel: ApduChannel, options: ClientOptions = {}) {
@@ -67,13 +71,17 @@ export class Client {
     return this.association.referencing.kind;
   }
   /**
-   * Opens the lower layer and the association, HLS included.
+   * Opens the lower layer and the association, HLS included. When that fails the channel is closed again: over a transport that cannot be opened twice (a socket) the next
+   * attempt takes a new one, and a new client.
    * @throws DlmsError `association/rejected`, `association/authentication-failed`, `security/…`, `transport/…`
    */
   connect(signal?: AbortSignal): Promise<void> {
     return this.association.open(signal);
   }
-  /** Releases the association and closes the channel; never throws for a meter that is already gone. */
+  /**
+   * Releases the association and closes the channel; never throws for a meter that is already gone. Calls that are under way may end, for at most 5 seconds; then they
+   * fail with `transport/closed` or `transport/aborted`, and those behind them with `association/not-open`.
+   */
   close(): Promise<void> {
     return this.association.close();
   }
@@ -241,11 +249,11 @@ export class Client {
   }
 
   #invoke(): InvokeIdAndPriority {
-    this.#invokeId = (this.#invokeId % 15) + 1;
+    const { exchange, conformance } = this.association;
     return {
-      invokeId: this.#invokeId,
+      invokeId: exchange.invokeIds.next(),
       serviceClass: 'confirmed',
-      priority: this.association.conformance.includes('priority-mgmt-supported') ? 'high' : 'normal',
+      priority: conformance.includes('priority-mgmt-supported') ? 'high' : 'normal',
     };
   }
 }

@@ -45,7 +45,8 @@ export interface DlmsErrorContext {
   /** The caller asks for something that this association or class does not have. */
   'service/unsupported': { what: string };
   'association/rejected': { result: string | number; diagnostic: string };
-  'association/not-open': { state: string };
+  /** Never opened, closed, or ended by what `reason` says. */
+  'association/not-open': { state: string; reason?: string };
   /** `retryable`: only the challenge was bad; a new association has another. */
   'association/authentication-failed': { mechanism: string; side: 'local' | 'remote'; reason: string; retryable?: true };
   /** The tag, or the signature, does not verify: wrong key, wrong title, or changed octets. */
