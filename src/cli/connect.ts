@@ -205,7 +205,7 @@ export async function clientOf(
   if (values['hls-by-write'] === true && !shortName) throw usage('--hls-by-write goes with --short-name');
   const maxReceivePduSize = values['max-pdu'] === undefined ? undefined : whole(values['max-pdu'], '--max-pdu', 64, 0xffff);
   const channel = await channelOf(target, values, timeoutMs, io.signal, through);
-  return new Client(channel, {
+  const options: ClientOptions = {
     timeoutMs,
     authentication,
     ...(security === undefined ? {} : { security }),
@@ -216,7 +216,14 @@ export async function clientOf(
     ...(shortName ? { referencing: shortNames(values['hls-by-write'] === true ? { replyToHls: 'write' } : {}) } : {}),
     ...proposed(values, shortName),
     ...extra,
-  });
+  };
+  try {
+    return new Client(channel, options);
+  } catch (e) {
+    // Nobody else can: the connection is there already.
+    await channel.close();
+    throw e;
+  }
 }
 
 /** Block transfer and general protection are proposed only when they are asked for. */

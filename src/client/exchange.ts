@@ -216,8 +216,11 @@ export class Exchange {
   /** The next plain response. Notifications in between go to `onNotification`. */
   async receive(signal?: AbortSignal): Promise<Uint8Array> {
     let notifiedSince: number | undefined;
+    const connection = this.#connection;
     for (;;) {
       const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
+      // Of a call that was given up: there is another connection by now, which is none of its business.
+      if (connection !== this.#connection) throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
       const { apdu, acknowledgement } = received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
       let plain = apdu;
       if (this.security !== undefined) {
