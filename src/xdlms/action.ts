@@ -1,7 +1,7 @@
 import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
-import { ActionResult, CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from './common.js';
+import { ActionResult, afterResult, CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from './common.js';
 import { GetDataResult } from './get-data-result.js';
 
 const target = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptor: CosemMethodDescriptor };
@@ -39,7 +39,7 @@ export const ActionRequest: Schema<ActionRequest> = actionRequest;
 
 const actionResponseWithOptionalData = /* @__PURE__ */ sequence('Action-Response-With-Optional-Data', {
   result: ActionResult,
-  returnParameters: optional(GetDataResult),
+  returnParameters: /* @__PURE__ */ afterResult(/* @__PURE__ */ optional(GetDataResult), undefined),
 });
 export interface ActionResponseWithOptionalData extends Infer<typeof actionResponseWithOptionalData> {}
 export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOptionalData> = actionResponseWithOptionalData;

@@ -1,6 +1,7 @@
 import { Data } from '../axdr/data.js';
 import { boolean, enumerated, fixedOctets, integer8, octets, unsigned8, unsigned16, unsigned32 } from '../axdr/scalars.js';
 import { type FieldsSchema, type Infer, invalid, mapped, optional, type Schema, sequence } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
 import { type Obis, obisFromBytes, obisToBytes } from '../cosem/obis.js';
 
 // Parts that several services share (Green Book, COSEMpdu ASN.1).
@@ -149,3 +150,22 @@ const actionResult = /* @__PURE__ */ enumerated(
 );
 export type ActionResult = Infer<typeof actionResult>;
 export const ActionResult: Schema<ActionResult> = actionResult;
+
+/**
+ * The field behind the result of a response. Some meters end a refusal with its result and leave the rest out (`truncated-refusal` in lenient mode); a success must be whole.
+ * @param instead what the field is then
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function afterResult<T, S extends Schema<T>>(field: S & Schema<T>, instead: T): S {
+  const { shape } = field;
+  return {
+    ...field,
+    shape: shape.of === 'optional' ? { ...shape, with: (part) => afterResult(optional(part(shape.inner, '')), undefined) } : shape,
+    read(r) {
+      // The result is the octet before.
+      if (r.left > 0 || r.bytes[r.offset - 1] === 0) return field.read(r);
+      r.tolerate('truncated-refusal', new DlmsError('decode/unexpected-end', { offset: r.offset, expected: 'the rest of a refusal' }));
+      return instead;
+    },
+  };
+}

@@ -2,6 +2,7 @@ import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
 import { alt, choice, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
 import {
+  afterResult,
   CosemAttributeDescriptor,
   CosemAttributeDescriptorWithSelection,
   DataAccessResult,
@@ -46,7 +47,11 @@ const setResponse = /* @__PURE__ */ choice('Set-Response', {
   'set-response-datablock': alt(2, /* @__PURE__ */ sequence('Set-Response-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, blockNumber: unsigned32 })),
   'set-response-last-datablock': alt(
     3,
-    /* @__PURE__ */ sequence('Set-Response-Last-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, result: DataAccessResult, blockNumber: unsigned32 }),
+    /* @__PURE__ */ sequence('Set-Response-Last-Datablock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      result: DataAccessResult,
+      blockNumber: /* @__PURE__ */ afterResult(unsigned32, 0),
+    }),
   ),
   'set-response-last-datablock-with-list': alt(
     4,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Data, encode } from '../../src/axdr/index.js';
+import { parseHex } from '../../src/core/hex.js';
 import { isDlmsError } from '../../src/core/index.js';
+import { ReceivedBlocks } from '../../src/session/blocks.js';
 import { type Conversation, getAttribute, getList, invokeMethod, setAttribute, setList } from '../../src/session/index.js';
+import { readNames } from '../../src/session/short-name.js';
 import { Apdu, type InvokeIdAndPriority } from '../../src/xdlms/index.js';
 
 // The client's side of GET, SET and ACTION against answers that break the rules: a list of answers, and how it ends.
@@ -135,4 +138,76 @@ describe('ACTION', () => {
     ['an empty block that is not the last', [next(1), next(2), next(3), pblock(1, none)], 'protocol/unexpected-apdu'],
     ['more than is taken', [next(1), next(2), next(3), pblock(1, new Uint8Array(101), true)], 'decode/too-large'],
   ] as const)('ends at %s', (_, answers, code) => expect(action(long, ...answers).end).toBe(code));
+});
+
+describe('a refusal that ends with its result', () => {
+  const hex = (text: string): Uint8Array => parseHex(text);
+  const answered = (conversation: Conversation<unknown>, ...answers: Uint8Array[]): unknown => {
+    try {
+      let step = conversation.next();
+      for (const a of answers) step = conversation.next(a);
+      return step.done === true ? step.value : 'goes on';
+    } catch (e) {
+      return isDlmsError(e) ? e.code : e;
+    }
+  };
+  it('of an ACTION and of a SET by blocks shows the result', () => {
+    expect(answered(invokeMethod(invoke, method, undefined, limits), hex('C7014303'))).toEqual({ result: 'read-write-denied' });
+    const blocks = [1, 2, 3].map((n) => hex(`C50243${n.toString(16).padStart(8, '0')}`));
+    expect(answered(setAttribute(invoke, target, long, limits), ...blocks, hex('C5034303'))).toBe('read-write-denied');
+  });
+  it('is never a success', () => {
+    expect(answered(invokeMethod(invoke, method, undefined, limits), hex('C7014300'))).toBe('decode/unexpected-end');
+    const blocks = [1, 2, 3].map((n) => hex(`C50243${n.toString(16).padStart(8, '0')}`));
+    expect(answered(setAttribute(invoke, target, long, limits), ...blocks, hex('C5034300'))).toBe('decode/unexpected-end');
+  });
+});
+
+describe('blocks of a value', () => {
+  const one = Uint8Array.of(7);
+  /** Feeds one-octet blocks to a conversation until it ends. */
+  const flood = (conversation: Conversation<unknown>, blockOf: (n: number) => Uint8Array): number => {
+    let n = 0;
+    expect(() => {
+      let step = conversation.next();
+      for (; step.done !== true && n < 5000; n++) step = conversation.next(blockOf(n + 1));
+    }).toThrowError(expect.objectContaining({ code: 'protocol/unexpected-apdu' }));
+    return n;
+  };
+  const many = { sendSize: 60, receiveTotal: 1 << 26 };
+  it.each<[string, () => number]>([
+    ['GET', () => flood(getAttribute(invoke, target, many), (n) => encode(Apdu, block(n, one)))],
+    [
+      'ACTION',
+      () =>
+        flood(invokeMethod(invoke, method, undefined, many), (blockNumber) =>
+          encode(Apdu, {
+            type: 'action-response',
+            value: { type: 'action-response-with-pblock', invokeIdAndPriority: invoke, pblock: { lastBlock: false, blockNumber, rawData: one } },
+          }),
+        ),
+    ],
+    ['READ', () => flood(readNames([{ type: 'variable-name', value: 8 }], many), (n) => Uint8Array.of(0x0c, 1, 2, 0, n >> 8, n & 0xff, 1, 7))],
+  ])('%s: of one octet each do not go on for ever', (_, run) => {
+    const n = run();
+    expect(n).toBeGreaterThan(1024);
+    expect(n).toBeLessThan(1300);
+  });
+  it('are one buffer, however small they are', () => {
+    const blocks = new ReceivedBlocks(1 << 20);
+    for (let i = 0; i < 1000; i++) expect(blocks.take(one, false)).toBe(i + 1);
+    expect(blocks.count).toBe(1000);
+    // The whole buffer, not only what is used of it.
+    expect(blocks.octets().buffer.byteLength).toBeLessThanOrEqual(2000);
+  });
+  it('of eight octets on average go on to the limit, which they may reach and not pass', () => {
+    const limit = 40_000;
+    const blocks = new ReceivedBlocks(limit);
+    for (let i = 0; i < limit / 8; i++) blocks.take(new Uint8Array(8), false);
+    expect(blocks.octets()).toHaveLength(limit);
+    expect(() => blocks.take(one, true)).toThrowError(expect.objectContaining({ code: 'decode/too-large' }));
+    // An empty block is nothing only where it is the last.
+    expect(blocks.take(new Uint8Array(0), true)).toBe(limit);
+    expect(() => blocks.take(new Uint8Array(0), false)).toThrowError(expect.objectContaining({ code: 'protocol/unexpected-apdu' }));
+  });
 });
