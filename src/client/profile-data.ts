@@ -8,7 +8,7 @@ import { findTimeFindings, type TimeFinding } from '../cosem/profile-times.js';
 import { statusNames } from '../cosem/status.js';
 import type { CallOptions } from './client.js';
 
-/** How this meter wants the times of a range. What it answers is read in any form. */
+/** How this meter wants a selection by time or by position. What it answers is read in any form. */
 export interface RangeForm {
   /** Data type of the bounds. Default octet-string, which most meters take. */
   readonly as?: 'octet-string' | 'date-time';
@@ -23,6 +23,11 @@ export interface RangeForm {
   readonly withDayOfWeek?: boolean;
   /** The meter sends single columns when asked to. Default true; when false, or when it sends all the same, the others are dropped here. */
   readonly columnSelection?: boolean;
+  /**
+   * What is sent as to_entry where a selection by position has no end. `entries-in-use` (default): the number of the last row, which is asked of the meter before; 0 when it
+   * does not say. `zero`: 0, which means the last row in the Blue Book, and saves that question; some meters answer it with nothing, refuse it, or break.
+   */
+  readonly lastEntry?: 'entries-in-use' | 'zero';
 }
 export interface OpenProfileOptions extends RowOptions, CallOptions {
   /** Default: version 1. */

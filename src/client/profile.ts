@@ -20,7 +20,7 @@ export interface TimeSelection {
   readonly to?: Date | DateTime | number;
 }
 export interface ReadProfileOptions extends TimeSelection, CallOptions {
-  /** Rows by position instead, from 1; `to` 0 or missing: the last one. */
+  /** Rows by position instead, from 1; `to` 0 or missing: the last one (see `RangeForm.lastEntry`). */
   readonly entries?: { readonly from?: number; readonly to?: number };
   /** Columns by name, by logical name or by position (from 0). Default: all. */
   readonly columns?: readonly (string | number)[];
@@ -86,7 +86,8 @@ export class ProfileReader {
     const columns = options.columns?.map((which) => columnIndex(layout, which)).sort((a, b) => a - b);
     const byTime = options.from !== undefined || options.to !== undefined;
     if (byTime && options.entries !== undefined) throw new DlmsError('service/unsupported', { what: 'a selection by time and by entry at once' });
-    const sent = byTime ? await this.#byTime(options, columns) : this.#byEntry(options, columns);
+    const sent = byTime ? await this.#byTime(options, columns) : await this.#byEntry(options, columns);
+    if (sent === 'nothing') return new ProfileData(layout, columns, { length: 0, columns: [] }, this.options);
     const table = await this.#fetch(sent, options);
     return this.#understood(table, columns, sent?.asked);
   }
@@ -194,17 +195,32 @@ export class ProfileReader {
     });
     return { selection: { by: 'range', parameters }, asked };
   }
-  /** Positions select neighbouring columns only: those from the first to the last that are wanted. */
-  #byEntry({ entries }: ReadProfileOptions, columns: readonly number[] | undefined): Request | undefined {
+  /** Positions select neighbouring columns only: those from the first to the last that are wanted. Nothing is asked for when there are no such rows. */
+  async #byEntry({ entries, signal }: ReadProfileOptions, columns: readonly number[] | undefined): Promise<Request | 'nothing' | undefined> {
     const wanted = this.options.range?.columnSelection === false ? undefined : columns;
     if (entries === undefined && wanted === undefined) return undefined;
     const first = wanted?.[0] ?? 0;
     const last = wanted === undefined ? 0 : (wanted.at(-1) as number) + 1;
-    const parameters = entryDescriptor(entries?.from ?? 1, entries?.to ?? 0, first + 1, last);
+    const from = entries?.from ?? 1;
+    const to = (entries?.to ?? 0) || (await this.#lastEntry(signal));
+    if (to !== undefined && to < from) return 'nothing';
+    const parameters = entryDescriptor(from, to ?? 0, first + 1, last);
     return {
       selection: { by: 'entry', parameters },
       asked: wanted === undefined ? undefined : Array.from({ length: last - first }, (_, i) => first + i),
     };
+  }
+  /** Number of the last row, when the meter says it. */
+  async #lastEntry(signal: AbortSignal | undefined): Promise<number | undefined> {
+    if (this.options.range?.lastEntry === 'zero') return undefined;
+    const definition = (this.options.definition ?? ProfileGeneric) as typeof ProfileGeneric;
+    const entriesInUse: GetTarget = {
+      descriptor: target(definition, this.logicalName, 'entriesInUse'),
+      schema: definition.attributes.entriesInUse.schema,
+      label: `${definition.name} ${this.logicalName} entriesInUse`,
+    };
+    const [inUse] = await this.client.getEach([entriesInUse], signal === undefined ? {} : { signal });
+    return inUse?.value as number | undefined;
   }
   async #fetch(request: Request | undefined, options: CallOptions): Promise<Table> {
     const definition = (this.options.definition ?? ProfileGeneric) as typeof ProfileGeneric;

@@ -49,7 +49,7 @@ describe('the load profile of the simulated meter', () => {
     // A stored layout asks nothing.
     const stored = JSON.parse(JSON.stringify(profile.layout)) as typeof profile.layout;
     sent.length = 0;
-    expect((await readProfile(profile.client, name, { layout: stored, entries: { from: 200 } })).length).toBe(1);
+    expect((await readProfile(profile.client, name, { layout: stored, entries: { from: 200, to: 200 } })).length).toBe(1);
     expect(sent).toEqual(['c001']);
   });
   it('is read without lists when the meter does not know them', async () => {
@@ -161,6 +161,9 @@ interface OddMeter {
   readonly withoutTime?: readonly number[];
   readonly noScaler?: boolean;
   readonly sortMethod?: 'largest';
+  /** What it makes of to_entry 0: no rows, a refusal, or nothing ever again. */
+  readonly zero?: 'empty' | 'refuses' | 'dies';
+  readonly withoutEntriesInUse?: boolean;
 }
 /** A profile of clock and one register that answers strictly in its own form. */
 function oddProfile(o: OddMeter): CosemObject[] {
@@ -207,6 +210,9 @@ function oddProfile(o: OddMeter): CosemObject[] {
         }
       } else if (selection?.accessSelector === 2) {
         const e = decode(EntryDescriptor, encode(Data, selection.accessParameters));
+        if (e.toEntry === 0 && o.zero === 'empty') kept = [];
+        if (e.toEntry === 0 && o.zero === 'refuses') throw new AccessRefused('type-unmatched');
+        if (e.toEntry === 0 && o.zero === 'dies') throw new Error('the meter is gone');
         kept = kept.slice(e.fromEntry - 1, e.toEntry === 0 ? undefined : e.toEntry);
       }
       return { type: 'array', value: kept.map(({ m, i }) => row(m, i, only)) };
@@ -219,7 +225,7 @@ function oddProfile(o: OddMeter): CosemObject[] {
       captureObjects: [...columns],
       capturePeriod: 900,
       sortMethod: o.sortMethod ?? (o.newestFirst === true ? 'lifo' : 'fifo'),
-      entriesInUse: minutes.length,
+      ...(o.withoutEntriesInUse === true ? {} : { entriesInUse: minutes.length }),
     }),
     object(Register, '1-0:1.9.0*255', {
       value: { type: 'double-long-unsigned', value: 1 },
@@ -232,6 +238,28 @@ const client = async (o: OddMeter): Promise<Client> => reading(await meterOf({ o
 const range = { from: newest - 2 * quarter, to: newest };
 
 describe('meters that deviate', () => {
+  it.each(['empty', 'refuses', 'dies'] as const)('do not know 0 as the last entry (%s): the number of the last row is sent instead', async (zero) => {
+    const c = await client({ zero });
+    const profile = await openProfile(c, odd);
+    const rows = async (options: Parameters<typeof profile.read>[0]) => (await profile.read(options)).rows.length;
+    expect(await rows({ entries: { from: 2 } })).toBe(4);
+    expect(await rows({ entries: { from: 2, to: 0 } })).toBe(4);
+    expect(await rows({ entries: {} })).toBe(5);
+    expect(await rows({ entries: { from: 5 } })).toBe(1);
+    // Also where only columns are chosen, and in a stream.
+    expect(await rows({ columns: [1] })).toBe(5);
+    expect(await collect(profile.rows({ entries: { from: 4 } }))).toHaveLength(2);
+    // There are no such rows: nothing is asked for.
+    expect(await rows({ entries: { from: 6 } })).toBe(0);
+    expect(await rows({ entries: { from: 2, to: 3 } })).toBe(2);
+    const asked = openProfile(c, odd, { range: { lastEntry: 'zero' } }).then((p) => p.read({ entries: { from: 2 } }));
+    if (zero === 'empty') expect((await asked).rows).toEqual([]);
+    else await expect(asked).rejects.toMatchObject({ code: 'service/data-access' });
+  });
+  it('do not say how many rows they have: 0 is sent, as the Blue Book has it', async () => {
+    const profile = await openProfile(await client({ withoutEntriesInUse: true }), odd);
+    expect((await profile.read({ entries: { from: 2 } })).length).toBe(4);
+  });
   it('want another form of time', async () => {
     for (const [o, form] of [
       [{ deviation: 'unspecified' }, { deviation: 'unspecified' }],
