@@ -130,7 +130,11 @@ export function accept(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, o
   if (frame.segmented && frame.information.length === 0) return linkError('remote', d.phase, 'a segment without information');
   const size = d.partialOctets + frame.information.length;
   if (size > settings.maxApduOctets) return new DlmsError('decode/too-large', { offset: 0, limit: settings.maxApduOctets, actual: size });
-  if (d.partial.length === 0 && settings.llc && llcOf(frame.information) !== (settings.role === 'client' ? 'response' : 'command'))
+  const llc = d.partial.length === 0 && settings.llc ? llcOf(frame.information) : undefined;
+  // jDLMS answers with the header of a command; nothing else can be meant.
+  if (settings.role === 'client' && llc === 'command')
+    out.push({ type: 'ignored', error: linkError('remote', d.phase, 'a response with the LLC header of a command (E6E600)') });
+  else if (d.partial.length === 0 && settings.llc && llc !== (settings.role === 'client' ? 'response' : 'command'))
     return new DlmsError('decode/framing', { offset: 0, reason: `an APDU begins with the LLC header ${settings.role === 'client' ? 'E6E700' : 'E6E600'}` });
   if (frame.segmented) {
     d.partial = append(d.partial, frame.information);

@@ -477,7 +477,14 @@ describe('client', () => {
       [2, send('C0'), ['I0/0P E6E600C0']],
       [3, 'I0/1P E6E700C4', ['apdu C4']],
       [4, send('C0'), ['I1/1P E6E600C0']],
-      [5, 'I1/2P E6E600C4', ['failed decode/framing']],
+      // jDLMS answers with the header of a command.
+      [5, 'I1/2P E6E600C4', ['ignored protocol/link remote', 'apdu C4']],
+      [6, send('C0'), ['I2/2P E6E600C0']],
+      [7, 'I2/3P C4010200', ['failed decode/framing']],
+    ]);
+    transcript('server', { llc: true }, [
+      [0, 'SNRMP', [`UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`, 'connected']],
+      [1, 'I0/0P E6E700C0', ['FRMRP 102002', 'failed protocol/link remote']],
     ]);
   });
 });
