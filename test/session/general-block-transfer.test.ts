@@ -219,6 +219,273 @@ describe('general block transfer', () => {
   });
 });
 
+describe('general block transfer, what is kept and what is forgotten', () => {
+  const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array => write({ streaming: true, window: 0, lastBlock }, number, 0, data);
+  const code = (work: () => unknown): string => {
+    try {
+      work();
+    } catch (e) {
+      if (isDlmsError(e)) return e.code;
+      throw e;
+    }
+    return 'no error';
+  };
+  /** An endpoint that has sent, received and answered, so that there is something to forget. */
+  const busy = (options: ConstructorParameters<typeof GbtEndpoint>[0] = {}): GbtEndpoint => {
+    const endpoint = new GbtEndpoint({ sendSize: 19, ...options });
+    endpoint.receive(write({}, 1, 0, octets(4)));
+    endpoint.receive(write({ lastBlock: true }, 2, 0, octets(4)));
+    endpoint.answer(octets(25));
+    return endpoint;
+  };
+  /** As one that was just made. */
+  const isNew = (endpoint: GbtEndpoint): void => {
+    expect(endpoint.pending).toBe(false);
+    expect(endpoint.expired()).toEqual([]);
+    // Nothing to acknowledge, nothing to repeat, and numbers begin at 1.
+    expect(endpoint.receive(write({}, 2, 0, octets(4))).send.map(shape)).toEqual(['1/0 ack']);
+    expect(endpoint.receive(write({}, 1, 0, octets(4))).send.map(shape)).toEqual(['2/1 ack']);
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toHaveLength(8);
+    expect(endpoint.begin(octets(25)).map(shape)).toEqual(['1~/0', '2~/0', '3./0']);
+  };
+  it('an endpoint that gave up is as new: too many octets', () => {
+    const endpoint = busy({ receiveTotal: 8 });
+    expect(code(() => [endpoint.receive(write({}, 1, 0, octets(8, 1))), endpoint.receive(write({}, 2, 0, octets(1)))])).toBe('decode/too-large');
+    isNew(endpoint);
+  });
+  it('… no progress', () => {
+    const endpoint = busy();
+    let n = 0;
+    expect(
+      code(() => {
+        for (; n < 1000; n++) endpoint.receive(write({}, 9, 0, octets(4)));
+      }),
+    ).toBe('protocol/block-transfer');
+    // The last progress was its own answer.
+    expect(n).toBe(256);
+    isNew(endpoint);
+  });
+  it('… a gap in a one-way transfer', () => {
+    const endpoint = busy();
+    expect(code(() => [endpoint.receive(push(1, octets(4, 1))), endpoint.receive(push(3, octets(4)))])).toBe('protocol/block-number');
+    isNew(endpoint);
+  });
+  it.each([
+    ['', (n: number) => write({}, 1, 0, octets(4, n))],
+    [', one-way', (n: number) => push(1, octets(4, n))],
+  ])('… beginnings without an end%s', (_, beginning) => {
+    const endpoint = busy();
+    let n = 0;
+    expect(
+      code(() => {
+        for (; n < 1000; n++) endpoint.receive(beginning(n));
+      }),
+    ).toBe('protocol/block-transfer');
+    expect(n).toBe(65);
+    isNew(endpoint);
+  });
+  it('… one-way transfers that are always interrupted', () => {
+    const endpoint = busy();
+    let n = 0;
+    expect(
+      code(() => {
+        for (; n < 1000; n++) {
+          endpoint.receive(push(1, octets(4)));
+          endpoint.receive(push(2, octets(4)));
+        }
+      }),
+    ).toBe('protocol/block-transfer');
+    expect(n).toBe(65);
+    isNew(endpoint);
+  });
+  it('… blocks of one octet', () => {
+    const endpoint = busy({ receiveTotal: 1 << 20 });
+    let n = 1;
+    expect(
+      code(() => {
+        for (; n < 5000; n++) endpoint.receive(write({}, n, 0, octets(1)));
+      }),
+    ).toBe('protocol/block-transfer');
+    expect(n).toBeGreaterThan(1024);
+    expect(n).toBeLessThan(1200);
+    isNew(endpoint);
+  });
+  it('a transfer that came to its end may be followed by as many interrupted ones again', () => {
+    const endpoint = new GbtEndpoint();
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 60; i++) for (const b of [push(1, octets(4)), push(2, octets(4))]) endpoint.receive(b);
+      endpoint.receive(push(1, octets(2)));
+      expect(endpoint.receive(push(2, octets(2), true)).complete).toHaveLength(4);
+    }
+    for (let i = 0; i < 60; i++) for (const b of [push(1, octets(4)), push(2, octets(4))]) endpoint.receive(b);
+    endpoint.begin(octets(3));
+    for (let i = 0; i < 60; i++) for (const b of [push(1, octets(4)), push(2, octets(4))]) endpoint.receive(b);
+  });
+  it('takes exactly as many octets as it is told, and not one more', () => {
+    const endpoint = new GbtEndpoint({ receiveTotal: 100 });
+    endpoint.receive(write({}, 1, 0, octets(60)));
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(40))).complete).toHaveLength(100);
+    endpoint.receive(write({}, 1, 0, octets(60, 1)));
+    expect(code(() => endpoint.receive(write({ lastBlock: true }, 2, 0, octets(41))))).toBe('decode/too-large');
+  });
+  it('asks a function for its limit at each block', () => {
+    let limit = 10;
+    const endpoint = new GbtEndpoint({ receiveTotal: () => limit });
+    endpoint.receive(write({}, 1, 0, octets(10)));
+    expect(endpoint.held).toBe(10);
+    limit = 20;
+    endpoint.receive(write({}, 2, 0, octets(10)));
+    expect(endpoint.held).toBe(20);
+    limit = 5;
+    expect(code(() => endpoint.receive(write({}, 3, 0, octets(1))))).toBe('decode/too-large');
+    expect(endpoint.held).toBe(0);
+  });
+  it('keeps a copy of what arrives', () => {
+    const endpoint = new GbtEndpoint();
+    const first = write({}, 1, 0, octets(4));
+    endpoint.receive(first);
+    first.fill(0xff);
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toEqual(Uint8Array.of(...octets(4), ...octets(4)));
+  });
+  it('begins anew when block 1 brings something else, and goes on when it brings the same', () => {
+    const endpoint = new GbtEndpoint();
+    endpoint.receive(write({}, 1, 0, octets(4)));
+    endpoint.receive(write({}, 2, 0, octets(4, 1)));
+    // Repeated: acknowledged again, nothing is lost.
+    expect(endpoint.receive(write({}, 1, 0, octets(4)))).toMatchObject({ ignored: true });
+    expect(endpoint.receive(write({}, 1, 0, octets(4))).send.map(shape)).toEqual(['4/2 ack']);
+    expect(endpoint.receive(write({}, 3, 0, octets(1)))).not.toHaveProperty('ignored');
+    // Something else.
+    expect(endpoint.receive(write({}, 1, 0, octets(4, 9))).send.map(shape)).toEqual(['6/1 ack']);
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(1))).complete).toEqual(Uint8Array.of(...octets(4, 9), ...octets(1)));
+  });
+  it('a one-way transfer begins anew at block 1 even with the same octets, once there was a second block', () => {
+    const endpoint = new GbtEndpoint();
+    endpoint.receive(push(1, octets(4)));
+    // The network repeated it.
+    expect(endpoint.receive(push(1, octets(4)))).toEqual({ send: [], ignored: true });
+    endpoint.receive(push(2, octets(4)));
+    expect(endpoint.receive(push(1, octets(4)))).toEqual({ send: [] });
+    expect(endpoint.receive(push(2, octets(3), true)).complete).toHaveLength(7);
+  });
+  it('a repeated one-way block must be the last one, and the same', () => {
+    for (const [again, expected] of [
+      [push(2, octets(4, 1)), 'no error'],
+      [push(2, octets(4, 2)), 'protocol/block-number'],
+      [push(4, octets(4)), 'protocol/block-number'],
+    ] as const) {
+      const endpoint = new GbtEndpoint();
+      endpoint.receive(push(1, octets(4)));
+      endpoint.receive(push(2, octets(4, 1)));
+      expect(code(() => endpoint.receive(again))).toBe(expected);
+    }
+  });
+  it('progress resets the patience, the attempts and the halved windows', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19, attempts: 2 });
+    endpoint.begin(octets(60));
+    for (let i = 1; i < 6; i++) {
+      // Twice nothing, then an acknowledgement: it may be twice nothing again.
+      expect(endpoint.expired()).toHaveLength(1);
+      expect(endpoint.expired()).toHaveLength(1);
+      endpoint.receive(write({ streaming: false, window: 1 }, i, i, octets(0)));
+    }
+    const receiver = new GbtEndpoint({ attempts: 2 });
+    for (let i = 1; i < 6; i++) {
+      receiver.receive(write({}, i, 0, octets(4)));
+      expect(receiver.expired().map((b) => shape(b).replace(/^\d+/, ''))).toEqual([`/${i} ack`]);
+      receiver.expired();
+      for (let k = 0; k < 200; k++) receiver.receive(write({}, 60, 0, octets(4)));
+    }
+    expect(code(() => [receiver.expired(), receiver.expired(), receiver.expired()])).toBe('protocol/block-transfer');
+  });
+  it('halves its turns when they bring nothing, and goes back when they do', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19 });
+    endpoint.begin(octets(200));
+    const acknowledge = (ack: number, window = 8): string[] => endpoint.receive(write({ window }, ack, ack, octets(0))).send.map(shape);
+    expect(acknowledge(1)).toEqual(['2~/1', '3~/1', '4~/1', '5~/1', '6~/1', '7~/1', '8~/1', '9/1']);
+    expect(acknowledge(1)).toHaveLength(4);
+    expect(acknowledge(1)).toHaveLength(2);
+    expect(acknowledge(1)).toEqual(['2/1']);
+    expect(acknowledge(1)).toEqual(['2/1']);
+    expect(acknowledge(2)).toHaveLength(8);
+    // An acknowledgement that was overtaken asks for nothing.
+    expect(endpoint.receive(write({ window: 8 }, 1, 1, octets(0)))).toEqual({ send: [], ignored: true });
+    expect(acknowledge(10)).toEqual(['11~/10', '12~/10', '13~/10', '14~/10', '15~/10', '16~/10', '17~/10', '18/10']);
+    expect(acknowledge(18)).toEqual(['19~/18', '20./18']);
+    expect(endpoint.pending).toBe(true);
+  });
+  it('acknowledges what the peer acknowledged while it sends nothing else', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19 });
+    endpoint.begin(octets(40));
+    // The number of the last acknowledgement of the peer, not a lower one that comes late.
+    expect(endpoint.receive(write({ window: 1 }, 7, 1, octets(0))).send.map(shape)).toEqual(['2/7']);
+    expect(endpoint.receive(write({ window: 1 }, 3, 2, octets(0))).send.map(shape)).toEqual(['3/7']);
+    // Another exchange begins without it.
+    expect(endpoint.begin(octets(40)).map(shape)).toEqual(['1/0']);
+  });
+  it('what the answer to a repeated request is: the same blocks, from where the peer is', () => {
+    const server = busy();
+    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map(shape)).toEqual(['1~/2', '2~/2', '3./2']);
+    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({ send: [], ignored: true });
+    // Both blocks once more, streaming or not.
+    server.receive(write({}, 1, 0, octets(4)));
+    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({ send: [], ignored: true });
+    server.receive(write({}, 1, 0, octets(4)));
+    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4)))).toMatchObject({ ignored: true });
+    // Something else in the last block is a new request.
+    server.receive(write({}, 1, 0, octets(4)));
+    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4, 5))).complete).toEqual(Uint8Array.of(...octets(4), ...octets(4, 5)));
+  });
+  it('without an answer a repeated request is a new one', () => {
+    const server = new GbtEndpoint();
+    for (let i = 0; i < 2; i++) {
+      server.receive(write({}, 1, 0, octets(4)));
+      expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toHaveLength(8);
+      // Its last block alone, meanwhile: acknowledged, nothing else is there to say.
+      expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map((b) => shape(b).slice(-6))).toEqual(['/2 ack']);
+    }
+  });
+  it('says the window that it was given', () => {
+    expect(read(new GbtEndpoint({ sendSize: 19, window: 63 }).begin(octets(40))[0] as Uint8Array).blockControl.window).toBe(63);
+    expect(read(new GbtEndpoint({ sendSize: 19 }).begin(octets(40))[0] as Uint8Array).blockControl.window).toBe(10);
+    expect(code(() => new GbtEndpoint({ window: 0 }))).toBe('encode/invalid-value');
+    expect(code(() => new GbtEndpoint({ window: 1.5 }))).toBe('encode/invalid-value');
+    expect(code(() => new GbtEndpoint({ window: 1 }))).toBe('no error');
+  });
+  it('has no more numbers than 65535', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 10 });
+    expect(endpoint.begin(octets(65535))).toHaveLength(1);
+    expect(endpoint.pending).toBe(true);
+    expect(code(() => new GbtEndpoint({ sendSize: 10 }).begin(octets(65536)))).toBe('service/unsupported');
+    const receiver = new GbtEndpoint({ receiveTotal: 1 << 20 });
+    let last = '';
+    for (let i = 1; i <= 1000; i++)
+      last = receiver
+        .receive(write({}, i, 0, octets(9)))
+        .send.map(shape)
+        .join();
+    expect(last).toBe('1000/1000 ack');
+  });
+  it('the peer may change its window, and 0 changes nothing', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19 });
+    endpoint.begin(octets(100));
+    expect(endpoint.receive(write({ window: 2 }, 1, 1, octets(0))).send).toHaveLength(2);
+    expect(endpoint.receive(write({ window: 0 }, 2, 3, octets(0))).send).toHaveLength(2);
+    expect(endpoint.receive(write({ window: 4 }, 3, 5, octets(0))).send).toHaveLength(4);
+  });
+  it('expired: the last block that went out while it is not acknowledged, else what is here', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19, window: 3 });
+    endpoint.begin(octets(25));
+    endpoint.receive(write({ window: 5 }, 1, 1, octets(0)));
+    expect(endpoint.expired().map(shape)).toEqual(['3./1']);
+    endpoint.receive(write({ window: 5 }, 2, 3, octets(0)));
+    expect(endpoint.expired().map(shape)).toEqual(['4/2 ack']);
+    // The first block of the answer: the request is through, and there is something to acknowledge.
+    endpoint.receive(write({ window: 5, streaming: true }, 1, 3, octets(4)));
+    expect(endpoint.expired().map(shape)).toEqual(['5/1 ack']);
+  });
+});
+
 /** One exchange through a channel that loses, repeats and reorders; the client has a timer, the server none. */
 function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, response: Uint8Array, faults: Iterator<string>): Uint8Array | undefined {
   type Flying = { to: 'server' | 'client'; apdu: Uint8Array };
