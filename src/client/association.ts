@@ -128,6 +128,7 @@ export class AssociationShell {
     return this.#closing;
   }
   #preEstablished(): void {
+    if (this.options.security !== undefined) this.options.security.proof = 'none';
     this.exchange.security = this.ciphered ? this.#security() : undefined;
     this.conformance = this.options.conformance ?? this.referencing.conformance;
     this.referencing.opened?.(this.conformance);
@@ -146,6 +147,7 @@ export class AssociationShell {
       try {
         return await this.#ask(signal);
       } catch (e) {
+        if (security !== undefined) security.proof = 'none';
         // The title stood in an AARE that proved nothing: the right meter must not be refused for it next time.
         if (!known) security?.forgetPeer();
         const reported = expectedCounter(e);
@@ -165,6 +167,7 @@ export class AssociationShell {
     const authentication = options.authentication ?? { mechanism: 'none' };
     const hls = isHls(authentication.mechanism);
     const mechanism = mechanisms[authentication.mechanism] as HlsMechanism;
+    if (options.security !== undefined) options.security.proof = hls ? 'expected' : 'none';
     const challenge = hls ? generateChallenge(this.#security().provider, mechanism, options.challengeLength ?? (mechanism === 7 ? 32 : 16)) : undefined;
     const aarq = await this.#aarq(authentication, challenge);
     exchange.security = undefined;
@@ -286,6 +289,7 @@ export class AssociationShell {
     if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
       throw fail('remote', 'the server did not answer our challenge');
     await hlsVerify(exchange, response.returnParameters.value.value);
+    await this.#security().proven();
   }
 
   close(): Promise<void> {
@@ -305,6 +309,7 @@ export class AssociationShell {
         if (!isDlmsError(e)) throw e;
       } finally {
         exchange.security = undefined;
+        if (this.options.security !== undefined) this.options.security.proof = 'none';
         fault = await this.#closeChannel();
       }
       if (fault !== undefined) throw fault;

@@ -21,6 +21,8 @@ export interface UpdateOptions {
  * with values that are older than what it once gave out.
  */
 export interface Store {
+  /** Whether a change that need not be durable is answered before it is written, so that a crash can lose it. */
+  readonly defers: boolean;
   /** The newest value. */
   get(name: string): MaybePromise<string | undefined>;
   /** Every name that begins with `prefix`, and its value, by name. */
@@ -37,6 +39,7 @@ export interface Store {
 
 /** Forgets everything when the process ends: for tests, and for what must not outlive the process. Answers at once. */
 export class VolatileStore implements Store {
+  readonly defers = false;
   readonly #values = new Map<string, string>();
   readonly #get = (name: string): string | undefined => this.#values.get(name);
   #closed = false;

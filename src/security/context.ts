@@ -3,7 +3,7 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { VolatileStore } from '../core/store.js';
-import { InvocationCounters } from './counters.js';
+import { InvocationCounters, type ProofOfFreshness } from './counters.js';
 import { checkedPolicy, type SecurityPolicy, strictPolicy } from './policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, KeyUse, PrivateKeyAlgorithm, PublicKey } from './provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
@@ -92,6 +92,10 @@ export class SecurityContext {
   /** Whether messages under the global broadcast key are taken. */
   broadcast: boolean;
   form: SimpleForm;
+  /** Whether the peer has answered a challenge of ours in this association: set by client and meter, never for longer than the association. */
+  proof: ProofOfFreshness = 'none';
+  /** Whether the last message, which may be the answer to our challenge, had a counter under the global unicast key that was recorded. */
+  counted: boolean = false;
   /** What was received under the dedicated key: lives and dies with it. */
   dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
   #keys: SecurityKeys;
@@ -120,6 +124,20 @@ export class SecurityContext {
     checkKeys(this.suite, options.keys);
     this.#keys = options.keys;
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
+  }
+  /**
+   * The peer has answered our challenge: what it sends in this association is new. Without a counter that came with the answer (an association that is not
+   * ciphered) that says nothing about counters, and they are treated as before.
+   */
+  proven(): MaybePromise<void> {
+    const { globalUnicast } = this.#keys;
+    if (!this.counted || globalUnicast === undefined || this.#peer === undefined) {
+      this.proof = 'none';
+      return;
+    }
+    return andThen(this.counters.proven(this.receiveName('global-unicast-encryption-key', this.#peer)), () => {
+      this.proof = 'proven';
+    });
   }
   get keys(): SecurityKeys {
     return this.#peerKeys === undefined ? this.#keys : this.#withPeerKeys(this.#peerKeys);

@@ -115,7 +115,7 @@ export class InvocationCounters {
       const sent = counterOf(get(name));
       // What is in hand is reserved but not used: the sequence stands where the next message would.
       const standing = hand.next < hand.end ? hand.next : Math.max(sent === undefined ? this.#first() : sent + 1, hand.floor);
-      if (next <= standing) return { result: standing, set: nothing };
+      if (next <= standing) return { result: standing, set: noValues };
       const moved = (counterOf(get(moves)) ?? 0) + next - standing;
       if (moved > furthest)
         throw new DlmsError('security/policy', {
@@ -153,37 +153,126 @@ export class InvocationCounters {
 
   // ── receiving ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The highest value recorded as received; undefined when nothing was received yet, so that 0 is a valid first value. */
-  last(name: string): MaybePromise<number | bigint | undefined> {
-    const text = this.store.get(name);
-    return text instanceof Promise ? text.then(receivedOf) : receivedOf(text);
+  // A message in an association that a challenge has proven need not be on the disk before it is acted on: after a crash there is no association, and the
+  // proof of the next one carries a counter above all that were accepted before. Who accepts messages without such a proof (a listener for notifications, a
+  // pre-established association) cannot rely on that. So a limit is written beforehand, below which messages may have been accepted and forgotten; after a
+  // crash only a proof takes values below it.
+
+  /**
+   * The highest value recorded as received, and, where a crash may have made us forget some, the highest that may have been; undefined when nothing was
+   * received yet, so that 0 is a valid first value.
+   */
+  last(name: string, proof: ProofOfFreshness = 'none'): MaybePromise<number | bigint | undefined> {
+    const { store } = this;
+    if (proof !== 'none' || this.#isExact(name)) {
+      const text = store.get(name);
+      return text instanceof Promise ? text.then(receivedOf) : receivedOf(text);
+    }
+    return andThen(store.get(name), (text) => andThen(store.get(aheadOf(name)), (ahead) => highest(receivedOf(text), receivedOf(ahead))));
   }
   /**
    * Remembers what was received and verified, in one step, comparing again: of two racing receivers of one message, one loses.
    * In each group at least one value must be higher than the one remembered, and each name keeps its maximum.
-   * @param options `durable: false` only where a replay after a crash is excluded by other means
+   * @param proof what is known of the association: with `proven` a single value is not waited for, as long as {@link InvocationCounters.proven} has made room
    * @throws DlmsError `security/replay`; then nothing is changed
    */
-  record(groups: readonly (readonly ReceivedValue[])[], options?: { readonly durable?: boolean }): MaybePromise<void> {
+  record(groups: readonly (readonly ReceivedValue[])[], proof: ProofOfFreshness = 'none'): MaybePromise<void> {
     const [only] = groups;
-    if (groups.length === 1 && only?.length === 1) return this.#recordOne(only[0] as ReceivedValue, options);
-    const names = groups.flatMap((group) => group.map(({ name }) => name));
-    return this.store.update(names, (get) => ({ result: undefined, set: recorded(get, groups) }), options);
+    if (groups.length === 1 && only?.length === 1) {
+      const value = only[0] as ReceivedValue;
+      return proof === 'proven' && this.store.defers ? this.#defer(value) : this.#recordOne(value, proof);
+    }
+    const names = groups.flatMap((group) => group.flatMap(({ name }) => [name, aheadOf(name)]));
+    return this.store.update(names, (get) => ({ result: undefined, set: recorded((name) => this.#floor(get, name, proof), groups) }));
   }
   /** Once per message: the rule of {@link recorded} without its lists. */
-  #recordOne(value: ReceivedValue, options: { readonly durable?: boolean } | undefined): MaybePromise<void> {
+  #recordOne(value: ReceivedValue, proof: ProofOfFreshness): MaybePromise<void> {
     const { name } = value;
-    return this.store.update(
-      [name],
-      (get) => {
-        const last = receivedOf(get(name));
-        if (last !== undefined && value.value <= last) throw replayed(value, last);
-        return { result: undefined, set: new Map([[name, value.value.toString()]]) };
-      },
-      options,
-    );
+    return this.store.update([name, aheadOf(name)], (get) => {
+      const last = this.#floor(get, name, proof);
+      if (last !== undefined && value.value <= last) throw replayed(value, last);
+      return { result: undefined, set: new Map([[name, value.value.toString()]]) };
+    });
+  }
+  #defer(value: ReceivedValue): MaybePromise<void> {
+    const { name } = value;
+    const ahead = aheadOf(name);
+    const change = (get: (name: string) => string | undefined, write: boolean): { result: boolean; set: ReadonlyMap<string, string> } => {
+      const last = receivedOf(get(name));
+      if (last !== undefined && value.value <= last) throw replayed(value, last);
+      const limit = receivedOf(get(ahead));
+      const fits = limit !== undefined && value.value <= limit;
+      if (!fits && !write) return { result: false, set: noValues };
+      const set = new Map([[name, value.value.toString()]]);
+      if (!fits) set.set(ahead, aheadFrom(value.value));
+      return { result: true, set };
+    };
+    const done = this.store.update([name, ahead], (get) => change(get, false), { durable: false });
+    return andThen(done, (fits) => {
+      if (!fits)
+        return andThen(
+          this.store.update([name, ahead], (get) => change(get, true)),
+          () => {},
+        );
+    });
+  }
+  /**
+   * Says that the sender has answered a challenge of ours in a message that was recorded under `name`: everything it sent before has a lower counter than the
+   * last one recorded. Durable; needs no write as long as there is room for the messages that follow.
+   */
+  proven(name: string): MaybePromise<void> {
+    const { store } = this;
+    if (!store.defers) return;
+    const ahead = aheadOf(name);
+    const made = store.update([name, ahead], (get) => {
+      const last = receivedOf(get(name)) ?? 0;
+      const limit = receivedOf(get(ahead));
+      const room = limit !== undefined && BigInt(limit) - BigInt(last) > BigInt(aheadBy / 2);
+      return { result: undefined, set: room ? noValues : new Map([[ahead, aheadFrom(last)]]) };
+    });
+    return andThen(made, () => void exactNames(store).add(name));
+  }
+  /** Writes what waits and closes the store. Without it, the next process takes what may have been received for received (see {@link InvocationCounters.last}). */
+  async close(): Promise<void> {
+    const { store } = this;
+    const names = [...exactNames(store)].map(aheadOf);
+    if (names.length > 0) {
+      exactNames(store).clear();
+      await store.update(names, () => ({ result: undefined, set: new Map(names.map((name) => [name, undefined])) }));
+    }
+    await store.close();
+  }
+  #isExact(name: string): boolean {
+    return !this.store.defers || exactNames(this.store).has(name);
+  }
+  #floor(get: (name: string) => string | undefined, name: string, proof: ProofOfFreshness): number | bigint | undefined {
+    const last = receivedOf(get(name));
+    return proof !== 'none' || this.#isExact(name) ? last : highest(last, receivedOf(get(aheadOf(name))));
   }
 }
+/**
+ * What shows that messages of an association are new, beside their counters. `none`: nothing. `expected`: our challenge is not answered yet, and until it is
+ * nothing is acted on. `proven`: it was answered.
+ */
+export type ProofOfFreshness = 'none' | 'expected' | 'proven';
+
+/** Messages for which a proof makes room: so many counters an unproven receiver may skip after a crash. */
+const aheadBy = 1024;
+const aheadOf = (name: string): string => `ahead ${name}`;
+const aheadFrom = (value: number | bigint): string => (BigInt(value) + BigInt(aheadBy)).toString();
+/** Names of which this process knows exactly what was received, because a proof came since the store was opened. */
+const exact = /* @__PURE__ */ new WeakMap<Store, Set<string>>();
+function exactNames(store: Store): Set<string> {
+  let names = exact.get(store);
+  if (names === undefined) {
+    names = new Set();
+    exact.set(store, names);
+  }
+  return names;
+}
+const noValues: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+const highest = (a: number | bigint | undefined, b: number | bigint | undefined): number | bigint | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
 
 interface Hand {
   next: number;
@@ -192,26 +281,25 @@ interface Hand {
   /** A reservation under way; it never rejects. */
   waiting: Promise<void> | undefined;
 }
-const nothing: ReadonlyMap<string, string | undefined> = /* @__PURE__ */ new Map();
 /** Where the sum of the moves of a sequence by {@link InvocationCounters.raise} is kept. */
 const movesOf = (name: string): string => `moved ${name}`;
 
 /** The rule of {@link InvocationCounters.record}: what is to be written, or `security/replay`. */
-function recorded(get: (name: string) => string | undefined, groups: readonly (readonly ReceivedValue[])[]): ReadonlyMap<string, string> {
+function recorded(floor: (name: string) => number | bigint | undefined, groups: readonly (readonly ReceivedValue[])[]): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   for (const group of groups) {
     let grown = group.length === 0;
-    let highest: number | bigint = 0;
+    let seen: number | bigint = 0;
     for (const { name, value } of group) {
-      const last = receivedOf(out.get(name) ?? get(name));
+      const last = receivedOf(out.get(name)) ?? floor(name);
       if (last !== undefined && value <= last) {
-        highest = last;
+        seen = last;
         continue;
       }
       grown = true;
       out.set(name, value.toString());
     }
-    if (!grown) throw replayed(group[0] as ReceivedValue, highest);
+    if (!grown) throw replayed(group[0] as ReceivedValue, seen);
   }
   return out;
 }

@@ -58,9 +58,13 @@ export class GroupedStore implements Store {
     return this.#backend.get(name);
   };
 
+  /** As long as this process has the store for itself. */
+  readonly defers: boolean;
+
   constructor(backend: StoreBackend, { writeAfterMs = 1000 }: StoreOptions) {
     this.#backend = backend;
     this.#writeAfterMs = writeAfterMs;
+    this.defers = backend.exclusive;
   }
   /** The newest value; in a store of one process also one that is being written. */
   get(name: string): string | undefined {

@@ -147,7 +147,9 @@ function gmacVerify({ context, role, clientToServer, serverToClient, mechanism }
     if (last !== undefined && counter <= last) throw replayed(own, last);
     return andThen(gmac(provider, key, ivOf(sender, counter), [reply.subarray(0, 1), authentication, challenge]), (tag) => {
       if (!constantTimeEqual(tag, reply.subarray(5))) throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong keys or system title');
-      return counters.record([[own, shared]]);
+      return andThen(counters.record([[own, shared]], 'expected'), () => {
+        context.counted = true;
+      });
     });
   });
 }

@@ -15,6 +15,7 @@ export {
   counterEpoch,
   counterLimit,
   InvocationCounters,
+  type ProofOfFreshness,
   type ReceivedValue,
 } from './counters.js';
 export {

@@ -50,7 +50,7 @@ export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender,
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, given?.namedBy, sender, invocationCounter, given?.transactionId);
-  const fresh = compare(dedicated ? context.dedicatedCounters : context.counters, group);
+  const fresh = compare(dedicated ? context.dedicatedCounters : context.counters, group, context.proof);
   const content = fresh instanceof Promise ? fresh.then(open) : open();
   // Anybody can write a counter in front of encrypted octets: only a tag makes it one to remember.
   if (!control.authenticated) return content;

@@ -140,7 +140,7 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
   if (counted && opening.layers.some((other) => counts(other) && equalBytes(other.systemTitle, signer)))
     throw new DlmsError('security/policy', { required: 'one signature of each signer', actual: `two of ${formatHex(signer)}` });
   const value = counted ? { name: context.receiveName('signature', signer, key), value: numberOf(transactionId) } : undefined;
-  return andThen(value === undefined ? undefined : compare(context.counters, [value]), () =>
+  return andThen(value === undefined ? undefined : compare(context.counters, [value], 'none'), () =>
     andThen(context.provider.verify(key, signed, signature), (valid) => {
       if (!valid) throw new DlmsError('security/authentication-failed', { what: 'signature', systemTitle: formatHex(signer) });
       opening.layers.push({ ...layer, signedBy: signer, ...(uncounted === undefined ? {} : { uncounted }) });

@@ -5,7 +5,7 @@ import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { GeneralProtectionHeader } from '../xdlms/ciphered.js';
 import { need, type SecurityContext } from './context.js';
-import { type InvocationCounters, type ReceivedValue, replayed } from './counters.js';
+import { type InvocationCounters, type ProofOfFreshness, type ReceivedValue, replayed } from './counters.js';
 import type { ProtectionLayer, UnprotectOptions } from './unprotect.js';
 
 /** What one call of `unprotect` has found so far. */
@@ -24,12 +24,12 @@ export interface Opening {
 export const counts = (layer: ProtectionLayer): boolean => layer.signedBy !== undefined && layer.uncounted === undefined;
 
 /** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
-export function compare(counters: InvocationCounters, group: readonly ReceivedValue[], at = 0): MaybePromise<void> {
+export function compare(counters: InvocationCounters, group: readonly ReceivedValue[], proof: ProofOfFreshness, at = 0): MaybePromise<void> {
   const value = group[at] as ReceivedValue;
-  return andThen(counters.last(value.name), (last) => {
+  return andThen(counters.last(value.name, proof), (last) => {
     if (last === undefined || value.value > last) return;
     if (at + 1 === group.length) throw replayed(value, last);
-    return compare(counters, group, at + 1);
+    return compare(counters, group, proof, at + 1);
   });
 }
 

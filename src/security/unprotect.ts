@@ -3,6 +3,7 @@ import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag, isPlainError, plainTag } from './apdu-tags.js';
 import type { KeyName, SecurityContext } from './context.js';
+import type { ProofOfFreshness } from './counters.js';
 import { describe, type Protection, requireProtection, strongest } from './policy.js';
 import type { KeyHandle } from './provider.js';
 import { openCiphered } from './unprotect-ciphered.js';
@@ -152,7 +153,7 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   const uncounted = protection.signed === true ? undefined : layers.find((l) => l.uncounted !== undefined)?.uncounted;
   if (uncounted !== undefined && required.signed === true) throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
   requireProtection(required, protection);
-  const recorded = received === undefined ? undefined : counters.record(received);
+  const recorded = received === undefined ? undefined : counters.record(received, proofOf(apdu, opening));
   if (dedicated === undefined && !(recorded instanceof Promise)) return result;
   return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result));
 }
@@ -175,3 +176,18 @@ function protectionOf(layers: readonly ProtectionLayer[]): Protection {
   }
   return { authenticated, encrypted: authenticated || signed ? encrypted : claimed, signed };
 }
+/**
+ * Whether the counter may be written later. Only authenticated requests and responses in the simple forms belong to the association whose challenge was
+ * answered: a notification is taken outside of it too, the InitiateRequest opens another one, and general-ciphering and broadcast have keys of their own.
+ */
+function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshness {
+  if (context.proof === 'none') return 'none';
+  const inside =
+    !outside.has(apdu[0] as number) &&
+    layers.every(({ authenticated, key }) => authenticated && (key === 'global-unicast-encryption-key' || key === 'dedicated-key'));
+  if (context.proof === 'proven') return inside && layers.every(({ kind }) => kind !== 'general-ciphering') ? 'proven' : 'none';
+  context.counted = inside && layers.some(({ key }) => key === 'global-unicast-encryption-key');
+  return 'expected';
+}
+/** InitiateRequest and -Response, data-notification, information-report-request, event-notification-request. */
+const outside: ReadonlySet<number> = /* @__PURE__ */ new Set([0x01, 0x08, 0x0f, 0x18, 0xc2]);

@@ -77,6 +77,7 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   const named = ciphered || mechanisms[config.mechanism] >= 5;
   const security = ciphered || hls ? await contextOf(config, aarq.callingAPTitle?.slice()) : undefined;
   if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
+  if (security !== undefined) security.proof = hls ? 'expected' : 'none';
   if (
     hls &&
     (security === undefined ||

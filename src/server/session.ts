@@ -143,6 +143,7 @@ export class ServerAssociation implements Guesser {
     if (config?.preEstablished !== true) return undefined;
     const conformance = config.conformance ?? referencingOf(config).conformance;
     const security = config.ciphering === 'required' ? await contextOf(config) : undefined;
+    if (security !== undefined) security.proof = 'none';
     return this.#begin({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined, proven: false });
   }
   async #blocks(apdu: Uint8Array, gbt: GbtEndpoint, open: Open): Promise<readonly Uint8Array[]> {
@@ -214,6 +215,7 @@ export class ServerAssociation implements Guesser {
     }
     throttle.right();
     const value = await hlsReply(hls);
+    await hls.context.proven();
     open.hls = undefined;
     open.proven = true;
     return request.answer(value);

@@ -110,7 +110,7 @@ const meter = async (policy = { authenticated: true, encrypted: true }): Promise
     systemTitle: title,
     peerSystemTitle: receiver,
     keys: await importKeys(nodeProvider, 0, material),
-    counters: new InvocationCounters(new VolatileStore()),
+    counters: new InvocationCounters(new VolatileStore(), { initial: 1 }),
     policy: { send: policy, receive: policy, withoutReplayProtection: !policy.authenticated },
     form: 'general-glo',
   });
@@ -360,7 +360,7 @@ describe('listen', () => {
 
 describe('any octets', () => {
   it('end in a message, a refusal of the listener or an error of the library', async () => {
-    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters(new VolatileStore()));
+    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters(new VolatileStore(), { initial: 1 }));
     const profile = carriedProfile('idis-package-2');
     const senders: Senders = { ring, plain: true, policyOf: () => 'both', titleAt: () => title, profileOf: () => profile };
     const good = [notification('confirmed'), await protect(notification('confirmed'), await meter()), ...captures.map((c) => parseHex(c.input.hex))];

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { Client, type ClientEvent, type ClientOptions, shortNames } from '../../src/client/index.js';
 import { DlmsError } from '../../src/core/errors.js';
+import { VolatileStore } from '../../src/core/store.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { Inbox } from '../../src/transport/inbox.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import { type Aare, Apdu, applicationContexts, type ConformanceBit, type InitiateResponse, mechanismName } from '../../src/xdlms/index.js';
@@ -108,7 +110,7 @@ describe('forged counter errors', () => {
   it('move the counter once in each connect, and are told', async () => {
     const refusal = Uint8Array.of(0xd8, 1, 6, 0, 0x10, 0, 0);
     const meter = new Meter(() => [refusal]);
-    const security = await contextOf('client');
+    const security = await contextOf('client', { counters: new InvocationCounters(new VolatileStore(), { initial: 1 }) });
     const client = meter.client({ authentication: { mechanism: 'hls-gmac' }, security });
     expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(/^service\/exception .*invocation-counter-error/);
     expect(meter.sent).toHaveLength(2);

@@ -108,7 +108,7 @@ export function storeContract(name: string, place: () => StorePlace): void {
       const dealt = await Promise.all(Array.from({ length: 60 }, (_, i) => senders[i % 2]!.next('send k')));
       expect(new Set(dealt).size).toBe(60);
       const accepted = await Promise.allSettled(
-        [5, 5, 6, 4, 6].map(async (value, i) => senders[i % 2]!.record([[{ name: 'receive k', value }]], { durable: i % 2 === 0 })),
+        [5, 5, 6, 4, 6].map(async (value, i) => senders[i % 2]!.record([[{ name: 'receive k', value }]], i % 2 === 0 ? 'none' : 'proven')),
       );
       expect(await senders[0]!.last('receive k')).toBe(6);
       const taken = accepted.flatMap((r, i) => (r.status === 'fulfilled' ? [[5, 5, 6, 4, 6][i]] : []));

@@ -3,6 +3,7 @@ import { VolatileStore } from '../../src/core/store.js';
 
 /** The rules of a volatile store, but every answer comes later, and it can be out of order for a while. */
 export class LateStore implements Store {
+  readonly defers: boolean = false;
   readonly inner: VolatileStore = new VolatileStore();
   broken = false;
   /** Called before each update, with its names. */

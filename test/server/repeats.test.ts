@@ -277,7 +277,8 @@ describe('a challenge that cannot be accepted', () => {
     });
     for (const challenge of [octets(0), octets(7), octets(65), request])
       expect(text(await ask(meter, aarqWith('hls-gmac', challenge)))).toMatch(/rejected-permanent.*authentication-failure/);
-    for (const length of [8, 64]) expect(text(await ask(meter, aarqWith('hls-gmac', new Uint8Array(length).fill(0xa5))))).toMatch(/"accepted".*authentication-required/);
+    for (const length of [8, 64])
+      expect(text(await ask(meter, aarqWith('hls-gmac', new Uint8Array(length).fill(0xa5))))).toMatch(/"accepted".*authentication-required/);
     const secret = await provider.importKey('secret', octets(16));
     const sha = await meterWith({ mechanism: 'hls-sha256', secret, security: security! });
     expect(text(await ask(sha, aarqWith('hls-sha256', octets(7))))).toContain('authentication-failure');

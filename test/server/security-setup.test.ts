@@ -34,7 +34,8 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const again = await connect();
     await works(again);
     const old = security.fresh({ keys: { ...security.keys, ...oldKeys } });
-    expect(await failureOf(() => connect(old))).toContain('deciphering-error');
+    // Its counter is that of another sequence: too low for the new key, or no tag of it.
+    expect(await failureOf(() => connect(old))).toMatch(/deciphering-error|invocation-counter-error/);
     expect(meter.security.toJSON()).toMatchObject({ suite });
   });
   it('the counters of the client begin anew with the new key, and only then', async () => {
