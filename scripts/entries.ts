@@ -17,6 +17,7 @@ export const entries: Readonly<Record<string, string>> = {
   './security': 'security/index',
   './security/node': 'security/node',
   './security/pkcs11': 'security/pkcs11',
+  './security/sqlite': 'security/sqlite',
   './security/certificates': 'security/certificates/index',
   './transport': 'transport/index',
   './transport/hdlc': 'transport/hdlc/index',

@@ -222,8 +222,12 @@ export class InvocationCounters {
    */
   proven(name: string): MaybePromise<void> {
     const { store } = this;
-    if (!store.defers) return;
     const ahead = aheadOf(name);
+    if (!store.defers) {
+      // Nothing is deferred now, but it may have been by a process that had the store for itself and died.
+      const forget = { result: undefined, set: new Map([[ahead, undefined]]) };
+      return andThen(store.get(ahead), (limit) => (limit === undefined ? undefined : store.update([ahead], () => forget)));
+    }
     const made = store.update([name, ahead], (get) => {
       const last = receivedOf(get(name)) ?? 0;
       const limit = receivedOf(get(ahead));
@@ -243,7 +247,7 @@ export class InvocationCounters {
     await store.close();
   }
   #isExact(name: string): boolean {
-    return !this.store.defers || exactNames(this.store).has(name);
+    return exactNames(this.store).has(name);
   }
   #floor(get: (name: string) => string | undefined, name: string, proof: ProofOfFreshness): number | bigint | undefined {
     const last = receivedOf(get(name));

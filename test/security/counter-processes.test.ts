@@ -4,15 +4,23 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MaybePromise } from '../../src/core/promise.js';
+import type { Store } from '../../src/core/store.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { FileStore } from '../../src/security/node-store.js';
+import { SqliteStore } from '../../src/security/sqlite.js';
+import { Database } from './sqlite-peer.js';
 
 /** Sends and receives until it is killed: writes what it was given before it asks for more, in writes that reach the pipe whole or not at all. */
 const program = `
   import { writeSync } from 'node:fs';
   import { InvocationCounters } from './src/security/counters.js';
+  import { createRequire } from 'node:module';
   import { FileStore } from './src/security/node-store.js';
-  const store = await FileStore.open(process.argv[2], { shared: process.argv[3] === 'shared' });
+  import { SqliteStore } from './src/security/sqlite.js';
+  const shared = process.argv[3] === 'shared';
+  const sqlite = process.argv[4] === 'SqliteStore';
+  const store = sqlite ? SqliteStore.open(new (createRequire(process.argv[5])('better-sqlite3'))(process.argv[2]), { shared }) : await FileStore.open(process.argv[2], { shared });
   const counters = new InvocationCounters(store, { initial: 1, block: 2 });
   for (;;) {
     writeSync(1, 's' + (await counters.next('sent')) + '\\n');
@@ -42,9 +50,11 @@ describe('processes on one store of counters, killed at any moment', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Lets one run until it has written so many lines, kills it a random moment later, and answers all that it has written. */
-  function killed(lines: number, directory: string, mode: string): Promise<string[]> {
+  function killed(lines: number, place: Place, mode: string): Promise<string[]> {
     return new Promise((done, failed) => {
-      const process = spawn('node', [child, directory, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const process = spawn('node', [child, place.path, mode, place.kind, resolve(import.meta.dirname, '../../package.json')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let text = '';
       let dying = false;
       process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -60,19 +70,32 @@ describe('processes on one store of counters, killed at any moment', () => {
       });
     });
   }
-  const generation = async (directory: string, mode: string): Promise<string[]> => {
+  const generation = async (place: Place, mode: string): Promise<string[]> => {
     const lines: string[] = [];
-    for (let i = 0; i < generations; i++) lines.push(...(await killed(2 + Math.floor(Math.random() * 20), directory, mode)));
+    for (let i = 0; i < generations; i++) lines.push(...(await killed(2 + Math.floor(Math.random() * 20), place, mode)));
     return lines;
   };
 
-  it.each([
-    ['two that share it', 'shared', 2],
-    ['one after the other that have it for themselves', 'exclusive', 1],
-  ] as const)('%s never use a counter twice, and accept each message once', async (_, mode, at) => {
-    const directory = join(folder, mode);
-    await (await FileStore.create(directory)).close();
-    const runs = await Promise.all(Array.from({ length: at }, () => generation(directory, mode)));
+  const places: readonly Place[] = [
+    { kind: 'FileStore', path: join(folder, 'files'), create: (path) => FileStore.create(path), open: (path) => FileStore.open(path) },
+    ...(Database === undefined
+      ? []
+      : [
+          {
+            kind: 'SqliteStore',
+            path: join(folder, 'store.db'),
+            create: (path: string) => SqliteStore.create(new Sqlite(path)),
+            open: (path: string) => SqliteStore.open(new Sqlite(path)),
+          },
+        ]),
+  ];
+  const cases = places.flatMap((place) => [
+    [place.kind, 'shared', 2, place] as const,
+    [place.kind, 'exclusive', 1, { ...place, path: `${place.path}.alone` }] as const,
+  ]);
+  it.each(cases)('%s, %s by %i at a time: never use a counter twice, and accept each message once', async (_, mode, at, place) => {
+    await (await place.create(place.path)).close();
+    const runs = await Promise.all(Array.from({ length: at }, () => generation(place, mode)));
     const all = runs.flat();
     const numbers = (kind: string): number[] => all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
     for (const kind of ['s', 'r']) {
@@ -82,10 +105,19 @@ describe('processes on one store of counters, killed at any moment', () => {
     }
     // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
     for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
-    const next = await FileStore.open(directory);
+    const next = await place.open(place.path);
     const counters = new InvocationCounters(next, { initial: 1 });
     expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
-    expect(Number(counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
-    for (const file of readdirSync(directory)) expect(file).toMatch(/^version\.\d+$/);
+    expect(Number(await counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
+    await next.close();
+    if (place.kind === 'FileStore') for (const file of readdirSync(place.path)) expect(file).toMatch(/^version\.\d+$/);
   });
 });
+
+interface Place {
+  readonly kind: string;
+  readonly path: string;
+  create(path: string): MaybePromise<Store>;
+  open(path: string): MaybePromise<Store>;
+}
+const Sqlite = Database as NonNullable<typeof Database>;

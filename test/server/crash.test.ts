@@ -193,6 +193,18 @@ describe('a process that dies with counters it had not written yet', () => {
     await connect(await meterOn(field), await contextOn(restarted));
     expect((await unprotect(await push(), await contextOn(restarted))).authenticated).toBe(true);
   });
+  it('an attacker replays to processes that share the store of one that had it for itself and died: refused until a proof', async () => {
+    const { received } = await session();
+    const store = await FileStore.open(join(folder, 'head'), { shared: true });
+    const head: Side = { store, counters: new InvocationCounters(store) };
+    expect(store.defers).toBe(false);
+    for (const apdu of received.slice(1)) expect(await codeOf(async () => unprotect(apdu, await contextOn(head)))).toBe('security/replay');
+    expect(store.entries('ahead ')).toHaveLength(1);
+    const { channel } = await connect(await meterOn(await side('field')), await contextOn(head));
+    expect(store.entries('ahead ')).toEqual([]);
+    for (const apdu of [...received.slice(1), ...channel.received.slice(1)])
+      expect(await codeOf(async () => unprotect(apdu, await contextOn(head)))).toBe('security/replay');
+  });
   it('a proof without a counter of its own says nothing about counters', async () => {
     const head = await side('head', true);
     const context = await contextOn(head);
