@@ -8,3 +8,16 @@ export type MaybePromise<T> = T | Promise<T>;
 export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
+/** Runs `end` when the work is over, well or not. */
+export function lastly<T>(work: () => MaybePromise<T>, end: () => void): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = work();
+  } catch (e) {
+    end();
+    throw e;
+  }
+  if (result instanceof Promise) return result.finally(end);
+  end();
+  return result;
+}

@@ -2,7 +2,7 @@ import { encode } from '../axdr/schema.js';
 import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { andThen, type MaybePromise } from '../core/promise.js';
+import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
 import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
 import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphering.js';
@@ -104,17 +104,17 @@ function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: Gene
     const fields = headerFields(context, form, counter);
     const extra = encode(GeneralProtectionHeader, fields);
     return andThen(contentKey(context, form.key, fields), ({ key, keyInfo }) => {
-      const w = new Writer(extra.length + 16);
-      w.u8(generalCipheringTag);
-      w.bytes(extra);
-      w.u8(1);
-      KeyInfoSchema.write(w, keyInfo);
-      w.length(sealedLength(control, apdu.length));
-      const input: CipherInput = { ...cipherInput(context, keyName, protection, key), extra };
-      return andThen(sealContent(input, control, counter, apdu, w.finish()), (sealed) => {
-        if (keyName === 'wrapped-key' || keyName === 'agreed-key') key.destroy();
-        return sealed;
-      });
+      const seal = (): MaybePromise<Uint8Array> => {
+        const w = new Writer(extra.length + 16);
+        w.u8(generalCipheringTag);
+        w.bytes(extra);
+        w.u8(1);
+        KeyInfoSchema.write(w, keyInfo);
+        w.length(sealedLength(control, apdu.length));
+        return sealContent({ ...cipherInput(context, keyName, protection, key), extra }, control, counter, apdu, w.finish());
+      };
+      // A key for this message alone goes with it, whether it could be made or not.
+      return keyName === 'wrapped-key' || keyName === 'agreed-key' ? lastly(seal, () => key.destroy()) : seal();
     });
   });
 }
@@ -138,9 +138,17 @@ function contentKey(
       return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 1 } };
     case 'wrapped': {
       const kek = need(keys.master, 'master-key');
-      return andThen(provider.generateKey(suite.aes, { wrappable: true }), (key) =>
-        andThen(provider.wrap(kek, key), (keyCipheredData) => ({ key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } })),
-      );
+      return andThen(provider.generateKey(suite.aes, { wrappable: true }), (key) => {
+        let wrapped = false;
+        const wrap = (): MaybePromise<{ key: KeyHandle; keyInfo: KeyInfo }> =>
+          andThen(provider.wrap(kek, key), (keyCipheredData) => {
+            wrapped = true;
+            return { key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } };
+          });
+        return lastly(wrap, () => {
+          if (!wrapped) key.destroy();
+        });
+      });
     }
     case 'one-pass': {
       asymmetric(suite);

@@ -3,7 +3,7 @@ import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { andThen, type MaybePromise } from '../core/promise.js';
+import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalSigningTag } from './apdu-tags.js';
 import { need, type SecurityContext } from './context.js';
@@ -34,19 +34,6 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
     // A key for this message alone goes with it, whether the message verifies or not.
     return name === 'wrapped-key' || name === 'agreed-key' ? lastly(open, () => key.destroy()) : open();
   });
-}
-/** Runs `end` when the work is over, well or not. */
-function lastly<T>(work: () => MaybePromise<T>, end: () => void): MaybePromise<T> {
-  let result: MaybePromise<T>;
-  try {
-    result = work();
-  } catch (e) {
-    end();
-    throw e;
-  }
-  if (result instanceof Promise) return result.finally(end);
-  end();
-  return result;
 }
 /**
  * Messages of the Great Britain Companion Specification: an authenticated-only general-ciphering with empty header fields and counter 0 around
