@@ -143,6 +143,7 @@ describe('which layers', () => {
     expect(await kinds({ signed: true, ...both })).toEqual([['general-glo', true, true], signed]);
     expect(await kinds({ signed: true, encrypted: true })).toEqual([signed, ['glo', false, true]]);
     expect(await kinds({ signed: true, encrypted: true }, form('wrapped'))).toEqual([signed, ['general-ciphering', false, true]]);
+    expect(await kinds({ signed: true }, form('wrapped'))).toEqual([['general-ciphering', false, false], signed]);
     expect(await kinds({ signed: true, ...both }, 'ded')).toEqual([['general-ded', true, true], signed]);
   });
   it('are those of the caller, with one signature where it put it', async () => {
@@ -284,6 +285,25 @@ describe('a content key of one message', () => {
     const { client } = await pairOf(provider, 1);
     await failure(() => protect(get, client.fresh({ keys: { ...client.keys, authentication: undefined } }), { form: form(key) }));
     expect(await destroyed()).toEqual([true]);
+  });
+  it('(wrapped) may leave under its KEK, and an APDU without octets is none', async () => {
+    const asked: unknown[] = [];
+    const provider: CryptoProvider = {
+      ...nodeProvider,
+      generateKey(...args) {
+        asked.push(args);
+        return nodeProvider.generateKey(...args);
+      },
+    };
+    const { client } = await pairOf(provider, 2);
+    await octets(client, { form: form('wrapped') });
+    expect(asked).toEqual([['AES-256', { wrappable: true }]]);
+    expect(await failure(() => protect(new Uint8Array(0), client))).toMatchObject({ code: 'encode/invalid-value', context: { expected: 'an APDU' } });
+    const nameless = { type: 'general-signing', transactionId: new Uint8Array(0) } as const;
+    expect(await failure(() => protect(get, client, { form: nameless }))).toMatchObject({
+      code: 'encode/invalid-value',
+      context: { expected: expect.stringContaining('transaction-id') },
+    });
   });
   it('(wrapped) is destroyed when it cannot be wrapped', async () => {
     const { provider, destroyed } = watching({ wrap: async () => Promise.reject(new Error('broken')) });
