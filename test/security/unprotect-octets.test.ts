@@ -81,6 +81,23 @@ describe('the length of ciphered content', () => {
     expect(await failure(() => unprotect(concat(signed, hex('00')), pairOne.server))).toMatchObject({ code: 'decode/trailing-bytes' });
     expect(await failure(() => unprotect(signed.subarray(0, -1), pairOne.server))).toMatchObject({ code: 'decode/unexpected-end' });
   });
+  it('has one form that is right', async () => {
+    const { server } = await pair(0);
+    const of = (front: string, n: number): Uint8Array => concat(hex(`C8${front}`), new Uint8Array(n));
+    for (const [message, code] of [
+      // The first two octets of a longer form are no length.
+      [of('83012C', 300), 'decode/unexpected-end'],
+      [of('81012C', 300), 'decode/invalid-length'],
+      [of('82001E', 30), 'decode/invalid-length'],
+      [of('8200FB', 251), 'decode/invalid-length'],
+      [of('80', 128), 'decode/invalid-length'],
+      [of('820100', 255), 'decode/unexpected-end'],
+      [of('820100', 257), 'decode/trailing-bytes'],
+    ] as const)
+      expect(await failure(() => unprotect(message, server))).toMatchObject({ code });
+    expect(await failure(() => unprotect(hex('C882'), server))).toMatchObject({ code: 'decode/unexpected-end', context: { offset: 2 } });
+    expect(await failure(() => unprotect(empty, server))).toMatchObject({ code: 'decode/unexpected-end', context: { offset: 0, expected: 'an APDU' } });
+  });
   it('leaves room for the security header, and for the tag when there is one', async () => {
     const { server } = await pair(0, { policy: clearPolicy });
     for (const octets of ['C80400000000', 'C8042000000000', 'C8103000000001FFFFFFFFFFFFFFFFFFFFFF', 'DB0000'])
@@ -134,6 +151,14 @@ describe('who it is from', () => {
       expect(await failure(async () => unprotect(await ciphering(client, { originatorSystemTitle: title }), server))).toMatchObject(refused);
     }
   });
+  it('another than agreed is refused, and can be looked at', async () => {
+    const { client, server } = await pair(0);
+    const other = server.fresh({ peerSystemTitle: stranger });
+    for (const message of [await protect(get, client, { form: 'general-glo' }), await ciphering(client, {}, '010000', 0x30, 7)]) {
+      expect(await failure(() => unprotect(message, other))).toMatchObject({ context: { what: 'another system title than agreed' } });
+      expect(await unprotect(message, other, { mode: 'unverified' })).toMatchObject({ apdu: get, originator: clientTitle });
+    }
+  });
   it('the title in the report is a copy: the octets that came in may be used again', async () => {
     const { client, server } = await pair(1, { peerSystemTitle: undefined });
     const sealed = (await protect(get, client, { form: 'general-glo' })).slice();
@@ -143,8 +168,10 @@ describe('who it is from', () => {
     const one = await pair(1, { policy: signedPolicy, peerSystemTitle: undefined, signerOf: () => client.keys.signing!.publicKey });
     const signed = await signing(client);
     const withSignature = await unprotect(signed, one.server);
-    for (const used of [sealed, clear, signed]) used.fill(0);
-    expect([opened.apdu, readable.apdu, withSignature.apdu]).toEqual([get, get, get]);
+    const unsigned = concat((await signing(client)).subarray(0, -65), hex('00'));
+    const bare = await unprotect(unsigned, one.server.fresh({ policy: clearPolicy }));
+    for (const used of [sealed, clear, signed, unsigned]) used.fill(0);
+    expect([opened.apdu, readable.apdu, withSignature.apdu, bare.apdu]).toEqual([get, get, get, get]);
     expect([opened.originator, readable.originator, withSignature.originator]).toEqual([clientTitle, clientTitle, clientTitle]);
     expect(withSignature.signers).toEqual([clientTitle]);
   });
@@ -171,6 +198,7 @@ describe('whom it is for', () => {
     for (const make of [ciphering, signing])
       expect(await failure(async () => unprotect(await make(client, { dateTime: new Uint8Array(5) }), server))).toMatchObject(refused);
     expect((await unprotect(await signing(client, { dateTime: new Uint8Array(12) }), server)).authenticated).toBe(true);
+    expect((await unprotect(await signing(client, { dateTime: new Uint8Array(5) }), server, { mode: 'unverified' })).apdu).toEqual(get);
     const other = await pair(1);
     expect((await unprotect(await ciphering(other.client, { dateTime: new Uint8Array(12) }), other.server)).authenticated).toBe(true);
   });
@@ -248,6 +276,38 @@ describe('key information', () => {
     // With a content key at hand it is an ordinary message, whose tag does not verify.
     const contentKey = await nodeProvider.importKey('AES-128', new Uint8Array(16));
     expect(await failure(() => unprotect(hex(`${gbcs}${body}`), server, { contentKey }))).toMatchObject({ code: 'security/authentication-failed' });
+  });
+});
+
+describe('what is remembered', () => {
+  it('of general-ciphering is shared by all contexts, and of several layers all of it', async () => {
+    const { client, server } = await pair(1);
+    const general = await ciphering(client, {}, '010000', 0x30, 1);
+    expect((await unprotect(general, server)).layers[0]!.transactionId).toEqual(usual.transactionId);
+    expect(await failure(() => unprotect(general, server.fresh()))).toMatchObject({ code: 'security/replay' });
+    const early = await protect(get, client.fresh({ counters: new InvocationCounters(new MemoryCounterStore(), { initial: 2 }) }));
+    const counters = new InvocationCounters(new MemoryCounterStore(), { initial: 10 });
+    const sender = client.fresh({ counters });
+    const inner = await protect(get, sender, { form: { type: 'general-ciphering', key: 'wrapped' } });
+    await unprotect(await protect(inner, sender, { form: 'general-glo' }), server);
+    // The outer layer counts under the global key, the inner one under its own.
+    expect(await failure(() => unprotect(early, server))).toMatchObject({ code: 'security/replay' });
+    expect(await failure(() => unprotect(inner, server))).toMatchObject({ code: 'security/replay' });
+  });
+  it('says nothing against a header in front of plaintext, whatever its counter', async () => {
+    const { client, server } = await pair(0, { policy: clearPolicy });
+    await unprotect(await protect(get, client), server);
+    expect((await unprotect(concat(hex('C812'), hex('0000000000'), get), server)).apdu).toEqual(get);
+  });
+});
+
+describe('a transaction-id that is empty', () => {
+  it('is nothing to one-pass agreement, whose key is new in every message', async () => {
+    const { client, server } = await pair(1);
+    const form: ProtectForm = { type: 'general-ciphering', key: 'one-pass', transactionId: empty };
+    const message = await protect(get, client, { form });
+    expect((await unprotect(message, server)).apdu).toEqual(get);
+    expect(await failure(() => unprotect(message, server))).toMatchObject({ code: 'security/replay' });
   });
 });
 
