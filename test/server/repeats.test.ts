@@ -134,6 +134,73 @@ describe('the last block of a long request comes again', () => {
   });
 });
 
+it('any other SET or ACTION ends the long one under way', async () => {
+  const list = { cosemAttributeDescriptor: descriptor(3) };
+  const value = data(octets(2));
+  const others: Apdu[] = [
+    { type: 'set-request', value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), ...list, value } },
+    { type: 'set-request', value: { type: 'set-request-with-list', invokeIdAndPriority: invoke(), attributeDescriptorList: [list], valueList: [value] } },
+    {
+      type: 'set-request',
+      value: {
+        type: 'set-request-with-first-datablock',
+        invokeIdAndPriority: invoke(),
+        cosemAttributeDescriptor: descriptor(9),
+        datablock: { lastBlock: false, blockNumber: 1, rawData: head },
+      },
+    },
+    {
+      type: 'set-request',
+      value: {
+        type: 'set-request-with-list-and-first-datablock',
+        invokeIdAndPriority: invoke(),
+        attributeDescriptorList: [{ cosemAttributeDescriptor: descriptor(9) }],
+        datablock: { lastBlock: false, blockNumber: 1, rawData: head },
+      },
+    },
+    {
+      type: 'action-request',
+      value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(2), methodInvocationParameters: value },
+    },
+    {
+      type: 'action-request',
+      value: {
+        type: 'action-request-with-list',
+        invokeIdAndPriority: invoke(),
+        cosemMethodDescriptorList: [methodOf(2)],
+        methodInvocationParameters: [value],
+      },
+    },
+    {
+      type: 'action-request',
+      value: {
+        type: 'action-request-with-first-pblock',
+        invokeIdAndPriority: invoke(),
+        cosemMethodDescriptor: methodOf(9),
+        pblock: { lastBlock: false, blockNumber: 1, rawData: head },
+      },
+    },
+  ];
+  for (const other of others) {
+    const meter = await open();
+    await ask(meter, setFirst());
+    await ask(meter, other);
+    expect(text(await ask(meter, setNext()))).toContain('no-long-set-in-progress');
+    await ask(meter, actionFirst);
+    await ask(meter, other);
+    expect(text(await ask(meter, actionNext()))).toContain('no-long-action-in-progress');
+  }
+});
+
+it('what an attribute allows by itself is what it has functions for', async () => {
+  const functions = [{ get: () => octets(1) }, { getEncoded: () => dataOctets(octets(1)) }, { set: () => {} }, {}];
+  const rights = functions.map((f) => {
+    const { readable, writable } = object(Echo, echoName, { value: access<Uint8Array>(f) }).attributes.get(2)!;
+    return `${readable} ${writable}`;
+  });
+  expect(rights).toEqual(['true false', 'true false', 'false true', 'false false']);
+});
+
 describe('a selection where none belongs', () => {
   const accessSelection = { accessSelector: 1, accessParameters: { type: 'null-data' } } as const;
   it('is refused on SET, and nothing is written', async () => {
