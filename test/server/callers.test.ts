@@ -323,6 +323,28 @@ describe('a right that asks for protection of the response', () => {
     expect(text(await say(last, { protection: authenticated }))).toContain('no-long-set-in-progress');
     expect(await storedValue(meter)).toEqual(whole);
   });
+  it('is known before the first block of a list, whichever item asks for it', async () => {
+    const rights: AccessRights = {
+      attribute: (_, { index }) => ({ read: true, write: true, ...(index === 3 ? { response: { encrypted: true } } : {}) }),
+      method: (_, { index }) => ({ invoke: true, ...(index === 2 ? { response: { encrypted: true } } : {}) }),
+    };
+    const long = await speaking({ rights });
+    await long.say(set(octets(400)));
+    expect(await long.say(getList(2, 3))).toMatchObject({ protection: both, apdu: { value: { result: { blockNumber: 1, lastBlock: false } } } });
+    expect((await long.say(getList(2, 1)))?.protection).toMatchObject({ authenticated: true, encrypted: false });
+    const methodOffset = (_: number, __: number, method: number): number => 0x20 + 8 * method;
+    const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 }, methodOffset: (c, v, m) => (c === 9000 ? methodOffset(c, v, m) : undefined) });
+    const short = await speaking({ rights, referencing });
+    const name = (value: number): { type: 'variable-name'; value: number } => ({ type: 'variable-name', value });
+    await short.say({ type: 'writeRequest', variableAccessSpecification: [name(0x1008)], listOfData: [data(octets(400))] });
+    const take = { type: 'parameterized-access', variableName: 0x1030, selector: 0, parameter: data(octets(2)) } as const;
+    for (const second of [name(0x1010), take])
+      expect(await short.say({ type: 'readRequest', value: [name(0x1008), second] })).toMatchObject({
+        protection: both,
+        apdu: { value: [{ type: 'data-block-result', blockNumber: 1, lastBlock: false }] },
+      });
+    expect((await short.say({ type: 'readRequest', value: [name(0x1008), name(0x1000)] }))?.protection).toMatchObject({ encrypted: false });
+  });
   it('is refused before anything is done where the association cannot give it', async () => {
     const rights: AccessRights = {
       attribute: () => ({ read: true, write: true, response: { authenticated: true } }),

@@ -107,6 +107,11 @@ describe('the parameter of a method', () => {
     for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0), Uint8Array.of(15, 7)]) await counting.invoke(octets, context);
     expect(seen).toEqual([0, 0, 0, 7]);
   });
+  it('what a method without a result gives back stays in the meter', async () => {
+    const talking = object(Echo, echoName, {}, { take: (() => octets(3)) as unknown as () => void, echo: () => undefined as unknown as Uint8Array });
+    expect(await talking.methods.get(2)!.invoke(Uint8Array.of(9, 0), context)).toBeUndefined();
+    expect(await talking.methods.get(1)!.invoke(Uint8Array.of(9, 0), context)).toBeUndefined();
+  });
   it('that is missing never reaches the handler', async () => {
     const seen: unknown[] = [];
     const echo = object(Echo, echoName, {}, { take: (p) => void seen.push(p) });
