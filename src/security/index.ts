@@ -5,6 +5,7 @@ export {
   importKeys,
   type KeyMaterial,
   type KeyName,
+  type PeerKeys,
   SecurityContext,
   type SecurityContextOptions,
   type SecurityKeys,
