@@ -3,7 +3,7 @@ import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
 import { buildRevocationList, type Certificate, parseCertificateRequest, signerOf } from '../../src/security/certificates/index.js';
 import type { SecurityContext, SecurityKeys } from '../../src/security/context.js';
 import { protect } from '../../src/security/protect.js';
-import type { KeyPair } from '../../src/security/provider.js';
+import type { CryptoProvider, KeyPair } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { simulatedClients } from '../../src/testing/index.js';
 import { bench, certify, now, read, setup, works } from './security-bench.js';
@@ -109,6 +109,36 @@ describe('keys taken from certificates leave associations that are open', () => 
     again.meter.security.followed(late);
     expect(late.keys.peerSigning).toBeUndefined();
   });
+});
+
+it('of two changes that overlap, the later one counts', async () => {
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let waits = false;
+  const slow: CryptoProvider = {
+    ...provider,
+    verify: async (...args) => {
+      if (waits) await gate;
+      return provider.verify(...args);
+    },
+  };
+  const b = await bench(1, { provider: slow });
+  const context = await opened(b);
+  const store = b.meter.security.certificates!;
+  const works: (() => Promise<void>)[] = [];
+  const later = (work: () => Promise<void>): void => void works.push(work);
+  await store.import(b.ca!.certificate.raw, { later });
+  waits = true;
+  const first = works[0]!();
+  waits = false;
+  await store.remove(clientCertificate.certificationIdentificationOptions, { later });
+  await works[1]!();
+  expect(context.keys.peerSigning).toBeUndefined();
+  open();
+  await first;
+  expect(context.keys.peerSigning).toBeUndefined();
 });
 
 /** The context of an association that is open. */

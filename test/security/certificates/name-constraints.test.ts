@@ -93,6 +93,8 @@ describe('name constraints', () => {
       expect(outcome(issue(looser, 'P-256', { subject: named(['O', o], ['CN', '4142430000000001']) }).certificate, [sub.certificate, looser.certificate])).toBe(
         'name-not-permitted',
       );
+    // The name of the authority is no way out for one that is none.
+    expect(outcome(issue(sub, 'P-256', { subject: sub.certificate.subject }).certificate, [sub.certificate])).toBe('name-not-permitted');
     // An authority that renews its own certificate goes by the name it has.
     const renewed = authority(sub, 'P-256', 'Sub');
     expect(outcome(issue(renewed, 'P-256', { subject: subject() }).certificate, [sub.certificate, renewed.certificate])).toBe('accepted');

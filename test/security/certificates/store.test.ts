@@ -238,6 +238,27 @@ describe('a trusted key', () => {
     expect(await store.trusted(title, 'digital-signature')).toBeUndefined();
     expect(await storeOf({ certificates, anchors: [] }).trusted(otherTitle, 'digital-signature')).toBeUndefined();
   });
+  it('that is found while its certificate is replaced is not remembered', async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let waits = true;
+    const slow = {
+      verify: async (...args: Parameters<typeof verifier.verify>) => {
+        if (waits) await gate;
+        return verifier.verify(...args);
+      },
+    };
+    const store = storeOf({ now: () => later(10), certificates, verifier: slow });
+    const asked = store.trusted(otherTitle, 'digital-signature');
+    waits = false;
+    const renewed = issue(root, 'P-256', { subject: nameOf('4142430000000002'), notBefore: later(1) });
+    await store.import(renewed.certificate.raw);
+    open();
+    await asked;
+    expect(await store.trusted(otherTitle, 'digital-signature')).toMatchObject({ publicKey: renewed.key.publicKey });
+  });
   it('costs an attacker who repeats the title of a client nothing: believed once, no signature is verified again', async () => {
     let calls = 0;
     const counted = {
