@@ -1,4 +1,5 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
+import type { MaybePromise } from '../core/promise.js';
 import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
@@ -6,7 +7,7 @@ import type { SecurityContext } from '../security/context.js';
 import { need } from '../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import {
-  changeAgreedKeys as agreedChange,
+  changeAgreedKeys,
   type KeyChange,
   type KeyChangeOutcome,
   type KeyChangeResult,
@@ -14,9 +15,16 @@ import {
   changeKeys as transferredChange,
 } from '../security/key-transfer.js';
 import { keyIds, type NewKeys, type TransferableKey } from '../security/key-wrap.js';
+import { forgetPendingKeys, loadPendingKeys, type PendingKeysOptions, savePendingKeys } from '../security/pending-keys.js';
+import type { KeyHandle } from '../security/provider.js';
 import type { Client } from './client.js';
 
-export interface ChangeKeysOptions {
+export interface ChangeKeysOptions extends PendingKeysOptions {
+  /**
+   * Stores the new keys where the application keeps its keys; called when they are proven, perhaps again after a crash. The waiting copy is forgotten when it has
+   * returned.
+   */
+  readonly keep: (keys: NewKeys) => MaybePromise<void>;
   /**
    * Opens another association with the meter under this security, with everything else as in the client. It is used to find out which keys the meter
    * has, and closed again. A meter that serves one connection at a time needs the first one closed here.
@@ -30,19 +38,22 @@ export interface ChangeKeysOptions {
   readonly proof?: Obis;
 }
 export interface ChangedKeys {
-  /** Which keys the meter uses. With `undecided` the change is still to be settled: keep it, and call {@link resumeKeyChange} later. */
+  /** Which keys the meter uses. With `undecided` the new keys wait where they were stored: call {@link resumeKeyChange} later. */
   readonly result: KeyChangeResult;
-  readonly change: KeyChange;
 }
 
 /**
- * Replaces keys of the meter, and those of the client's security context when they are proven. Store the new keys before: from the first message on they may
- * be the only ones that work. A meter that answers an error and switches all the same, and an answer that got lost, end well: both sets of keys are tried.
+ * Replaces keys of the meter, and those of the client's security context when they are proven. The new keys, which must be wrappable, are stored before the
+ * first message, because from then on they may be the only ones that work (see {@link resumeKeyChange}). A meter that answers an error and switches all the same, and an answer that got lost, end well: both sets of keys are tried.
  * @throws DlmsError `security/missing-key` (no master key, no security), `security/invalid-key`; nothing has been sent then
  */
 export async function changeKeys(client: Client, newKeys: NewKeys, options: ChangeKeysOptions): Promise<ChangedKeys> {
-  const change = await transferredChange(securityOf(client), newKeys);
+  const context = securityOf(client);
+  const change = await transferredChange(context, newKeys);
+  await savePendingKeys(context, newKeys, options);
   return settled(
+    context,
+    newKeys,
     change,
     change.run(),
     async (step) => {
@@ -63,7 +74,8 @@ export async function changeKeys(client: Client, newKeys: NewKeys, options: Chan
 
 /**
  * The same by key agreement, C(2e, 0s), in suites 1 and 2: both sides derive new encryption keys (not the authentication key, which must be transferred), signed with
- * the digital signature keys. A lost answer means that the new key is known to the meter alone: it is then `undecided` only as long as the old one does not work.
+ * the digital signature keys. The agreed keys are stored as soon as they are known, and used afterwards. What cannot be helped: when the answer of the meter is
+ * lost, or the process dies before it has arrived, the new key is known to the meter alone, and the change stays undecided as long as the old one does not work.
  * @throws DlmsError `service/action`, `security/authentication-failed`, `security/missing-key`
  */
 export async function agreeKeys(
@@ -78,30 +90,52 @@ export async function agreeKeys(
   const server = need(context.peerSystemTitle, 'system title of the meter');
   const offers = [];
   for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
-  const answers = await client.action(
-    SecuritySetup,
-    options.securitySetup ?? '0-0:43.0.0*255',
-    'keyAgreement',
-    offers.map(({ keyId, data }) => ({ keyId: nameOf(keyId), keyData: data })),
-  );
-  const newKeys: Record<string, NewKeys[TransferableKey]> = {};
+  // That it was begun is known before it begins.
+  await savePendingKeys(context, {}, options);
+  const parameter = offers.map(({ keyId, data }) => ({ keyId: nameOf(keyId), keyData: data }));
+  const answers = await client.action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter).catch(async (e: unknown) => {
+    if (isDlmsError(e, 'service/action')) await forgetPendingKeys(context, options);
+    throw e;
+  });
+  const newKeys: Partial<Record<TransferableKey, KeyHandle>> = {};
   for (const [i, offer] of offers.entries()) {
     const answer = answers[i];
     if (answer === undefined || answers.length !== offers.length || answer.keyId !== nameOf(offer.keyId))
       throw new DlmsError('decode/invalid-value', { offset: 0, expected: 'an answer for each key', actual: `${answers.length} answers` });
     newKeys[nameOf(offer.keyId)] = await ephemeralComplete(provider, suite, offer, peerSigning, answer.keyData, systemTitle, server);
   }
-  const change = agreedChange(context, newKeys as NewKeys);
-  return settled(change, change.run(), async () => {}, options);
+  await savePendingKeys(context, newKeys, options, true);
+  const change = changeAgreedKeys(context, newKeys);
+  return settled(context, newKeys, change, change.run(), async () => {}, options);
 }
 
-/** Asks once more which keys the meter has. */
-export function resumeKeyChange(change: KeyChange, options: ChangeKeysOptions): Promise<ChangedKeys> {
-  return settled(change, change.resume(), async () => {}, options);
+/**
+ * Goes on with a change that was left undecided, or that a crash has cut off at any point: finds the new keys where they wait, asks the meter which keys it has,
+ * and ends the change as it would have ended. Call it for every meter when the application starts.
+ * @returns undefined when no change waits for this meter
+ * @throws DlmsError `security/missing-key` without the key that they are wrapped under
+ */
+export async function resumeKeyChange(security: SecurityContext, options: ChangeKeysOptions): Promise<ChangedKeys | undefined> {
+  const waiting = await loadPendingKeys(security, options);
+  if (waiting === undefined) return undefined;
+  if (waiting.kept) {
+    await forgetPendingKeys(security, options);
+    return { result: 'new' };
+  }
+  if (Object.keys(waiting.keys).length > 0) {
+    const change = changeAgreedKeys(security, waiting.keys);
+    return settled(security, waiting.keys, change, change.resume(), async () => {}, options);
+  }
+  // Of an agreement nothing is known but that it was begun: it is over when the old keys work.
+  if ((await outcomeOf(() => prove(security.fresh(), options), true)) !== 'ok') return { result: 'undecided' };
+  await forgetPendingKeys(security, options);
+  return { result: 'old' };
 }
 
 type Steps = Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome>;
 async function settled(
+  context: SecurityContext,
+  newKeys: NewKeys,
   change: KeyChange,
   steps: Steps,
   transfer: (step: Extract<KeyChangeStep, { type: 'transfer' }>) => Promise<void>,
@@ -117,8 +151,13 @@ async function settled(
       ),
     );
   }
-  if (step.value !== 'undecided') await change.settle(step.value);
-  return { result: step.value, change };
+  const result = step.value;
+  if (result === 'undecided') return { result };
+  // The application has them before they are forgotten here, so that no crash can lose them.
+  if (result === 'new') await options.keep(newKeys);
+  change.settle(result);
+  await forgetPendingKeys(context, options);
+  return { result };
 }
 async function prove(context: SecurityContext, { connect, proof = '0-0:42.0.0*255' }: ChangeKeysOptions): Promise<void> {
   const client = await connect(context);

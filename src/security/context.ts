@@ -229,8 +229,8 @@ export class SecurityContext {
     const { signing, agreement } = this.#peerKeys ?? {};
     const keys = { ...(changes.keys ?? { ...this.#keys, dedicated: undefined }) };
     // Keys from certificates keep their end, also when the caller copied them from here.
-    if (keys.peerSigning === signing?.publicKey) keys.peerSigning = this.#keys.peerSigning;
-    if (keys.peerAgreement === agreement?.publicKey) keys.peerAgreement = this.#keys.peerAgreement;
+    if (signing !== undefined && keys.peerSigning === signing.publicKey) keys.peerSigning = this.#keys.peerSigning;
+    if (agreement !== undefined && keys.peerAgreement === agreement.publicKey) keys.peerAgreement = this.#keys.peerAgreement;
     const next = new SecurityContext({
       ...this.#options,
       peerSystemTitle: this.#peer,

@@ -3,7 +3,7 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { transferableKey, useOf } from './key-wrap.js';
-import type { CryptoProvider, KeyHandle, KeyPair, KeyUse, PublicKey } from './provider.js';
+import type { CryptoProvider, ImportOptions, KeyHandle, KeyPair, PublicKey } from './provider.js';
 import { publicKeyLength } from './provider.js';
 import type { SecuritySuite } from './suites.js';
 
@@ -20,11 +20,11 @@ export function deriveAgreedKey(
   peer: PublicKey,
   partyUInfo: Uint8Array,
   partyVInfo: Uint8Array,
-  use: KeyUse = 'ciphering',
+  options?: ImportOptions,
 ): MaybePromise<KeyHandle> {
   const { hash } = asymmetric(suite);
   return andThen(provider.agree(own, peer), (z) =>
-    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], { use }), (key) => {
+    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options), (key) => {
       z.destroy();
       return key;
     }),
@@ -132,7 +132,7 @@ export function ephemeralOffer(provider: CryptoProvider, suite: SecuritySuite, s
 }
 /**
  * Ephemeral unified model C(2e, 0s), second half, either side: verifies what the other side sent, then derives the new key. The ephemeral private key
- * is destroyed, also when the signature is wrong. The client is party U, the server party V.
+ * is destroyed, also when the signature is wrong. The client is party U, the server party V. The new key may be wrapped, so that it can be stored.
  * @throws DlmsError `security/authentication-failed`, `security/invalid-key`
  */
 export function ephemeralComplete(
@@ -154,7 +154,10 @@ export function ephemeralComplete(
       throw badSignature();
     }
     return andThen(
-      deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, useOf(transferableKey(offer.keyId))),
+      deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, {
+        use: useOf(transferableKey(offer.keyId)),
+        wrappable: true,
+      }),
       (key) => {
         offer.keyPair.privateKey.destroy();
         return key;

@@ -12,6 +12,8 @@ export const keyIds = {
 } as const;
 /** A key that can be replaced in the meter. */
 export type TransferableKey = keyof typeof keyIds;
+/** All of them, by their ids. */
+export const transferableKeys: readonly TransferableKey[] = /* @__PURE__ */ (() => Object.keys(keyIds) as TransferableKey[])();
 
 /** Where each of them stands among the keys of a context. */
 export const slots: Readonly<Record<TransferableKey, 'globalUnicast' | 'globalBroadcast' | 'authentication' | 'master'>> = {
@@ -93,7 +95,7 @@ export function unwrapKeys(context: SecurityContext, transferred: readonly KeyTr
 }
 
 /** One after the other, staying synchronous as long as every step does. */
-function inOrder<T, R>(items: readonly T[], step: (item: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
+export function inOrder<T, R>(items: readonly T[], step: (item: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
   const out: R[] = [];
   const next = (i: number): MaybePromise<readonly R[]> =>
     i === items.length

@@ -62,7 +62,7 @@ export async function pairOf(
   const base = { provider, suite, systemTitle: clientTitle, peerSystemTitle: serverTitle };
   const client = new SecurityContext({
     ...base,
-    counters: new InvocationCounters(new VolatileStore()),
+    counters: new InvocationCounters(new VolatileStore(), { initial: 1 }),
     keys: { ...clientKeys, peerSigning: serverKeys.signing?.publicKey, peerAgreement: serverKeys.agreement?.publicKey },
     ...options,
   });
@@ -70,7 +70,7 @@ export async function pairOf(
     ...base,
     systemTitle: serverTitle,
     peerSystemTitle: clientTitle,
-    counters: new InvocationCounters(new VolatileStore()),
+    counters: new InvocationCounters(new VolatileStore(), { initial: 1 }),
     keys: { ...serverKeys, peerSigning: clientKeys.signing?.publicKey, peerAgreement: clientKeys.agreement?.publicKey },
     ...serverOptions,
   });

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { concat } from '../../src/core/bytes.js';
+import { VolatileStore } from '../../src/core/store.js';
 import { sealContent } from '../../src/security/ciphering.js';
 import type { SecurityContext, SecurityContextOptions } from '../../src/security/context.js';
-import { InvocationCounters, MemoryCounterStore } from '../../src/security/counters.js';
+import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { clearPolicy, type SecurityPolicy } from '../../src/security/policy.js';
 import { type GeneralCipheringForm, type ProtectForm, protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralProtectionHeader } from '../../src/xdlms/ciphered.js';
+import { LateStore } from './stores.js';
 import { clientTitle, failure, hex, pairOf, serverTitle } from './support.js';
 
 // What `unprotect` reads, octet by octet: messages made here by hand, each with one thing that differs.
@@ -285,8 +287,8 @@ describe('what is remembered', () => {
     const general = await ciphering(client, {}, '010000', 0x30, 1);
     expect((await unprotect(general, server)).layers[0]!.transactionId).toEqual(usual.transactionId);
     expect(await failure(() => unprotect(general, server.fresh()))).toMatchObject({ code: 'security/replay' });
-    const early = await protect(get, client.fresh({ counters: new InvocationCounters(new MemoryCounterStore(), { initial: 2 }) }));
-    const counters = new InvocationCounters(new MemoryCounterStore(), { initial: 10 });
+    const early = await protect(get, client.fresh({ counters: new InvocationCounters(new VolatileStore(), { initial: 2 }) }));
+    const counters = new InvocationCounters(new VolatileStore(), { initial: 10 });
     const sender = client.fresh({ counters });
     const inner = await protect(get, sender, { form: { type: 'general-ciphering', key: 'wrapped' } });
     await unprotect(await protect(inner, sender, { form: 'general-glo' }), server);
@@ -334,11 +336,11 @@ describe('transaction-ids', () => {
     for (const key of ['wrapped', 'one-pass', 'static'] as const) {
       const by = (initial: number, id: string): Promise<Uint8Array> =>
         Promise.resolve(
-          protect(get, client.fresh({ counters: new InvocationCounters(new MemoryCounterStore(), { initial }) }), {
+          protect(get, client.fresh({ counters: new InvocationCounters(new VolatileStore(), { initial }) }), {
             form: { type: 'general-ciphering', key, transactionId: hex(id) } as GeneralCipheringForm,
           }),
         );
-      const fresh = server.fresh({ counters: new InvocationCounters() });
+      const fresh = server.fresh({ counters: new InvocationCounters(new VolatileStore()) });
       const opens = async (message: Uint8Array): Promise<string> =>
         Promise.resolve(message)
           .then((m) => unprotect(m, fresh))
@@ -495,19 +497,11 @@ describe('what is required', () => {
 });
 
 describe('stores that answer later', () => {
-  class Later extends MemoryCounterStore {
-    override last(name: string): any {
-      return Promise.resolve(super.last(name));
-    }
-    override record(groups: Parameters<MemoryCounterStore['record']>[0]): any {
-      return Promise.resolve().then(() => super.record(groups));
-    }
-  }
   it('compare and record the same: every form once, and nothing given out before it is recorded', async () => {
-    const counters = new InvocationCounters(new Later());
+    const counters = new InvocationCounters(new LateStore());
     const { client, server } = await pair(1, { counters, broadcast: true, policy: clearPolicy });
     await server.takeDedicatedKey(await client.newDedicatedKey());
-    server.dedicatedStore = new Later();
+    server.dedicatedCounters = new InvocationCounters(new LateStore());
     const general = (key: GeneralCipheringForm['key']): ProtectForm => ({ type: 'general-ciphering', key });
     for (const form of ['glo', 'ded', general('wrapped'), { type: 'general-signing' }, ['general-ded', general('static')]] as readonly (
       | ProtectForm

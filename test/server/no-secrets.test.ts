@@ -198,6 +198,8 @@ describe('no key and no password in what is printed, told, thrown or written as 
         { 'global-unicast-encryption-key': await fresh('AES-128', 101), 'authentication-key': await fresh('secret', 102) },
         {
           version: 0,
+          pending: new VolatileStore(),
+          keep: () => {},
           connect: async (s) => {
             const other = new Client(new DirectChannel(meter.connection()), { ...gmac, security: s, onEvent: (e) => tell(e) });
             await other.connect();

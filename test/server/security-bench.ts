@@ -46,7 +46,7 @@ export async function bench(suite: 0 | 1 | 2, more: Partial<SimulatedMeterOption
     await client.connect();
     return client;
   };
-  return { meter, security, ca, connect, options: { connect, version: suite === 0 ? 0 : 1 } };
+  return { meter, security, ca, connect, options: { connect, version: suite === 0 ? 0 : 1, pending: new VolatileStore(), keep: () => {} } };
 }
 let serial = 1n;
 export async function certify(

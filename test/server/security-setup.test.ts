@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { agreeKeys, type ChangeKeysOptions, type Client, changeKeys, resumeKeyChange } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
+import { agreeKeys, type ChangeKeysOptions, Client, changeKeys, resumeKeyChange } from '../../src/client/index.js';
+import { type Store, VolatileStore } from '../../src/core/store.js';
 import { SecuritySetup, SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
 import { parseCertificate, parseCertificateRequest, verifyCertificateRequest } from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { generateTransferableKey } from '../../src/security/key-wrap.js';
+import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
+import type { KeyHandle } from '../../src/security/provider.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { simulatedClients, testKeysOf } from '../../src/testing/index.js';
+import type { Route } from '../../src/transport/index.js';
 import { bench, certify, curves, read, setup, works } from './security-bench.js';
-import { clientTitle, connected, failureOf, meterWith, octets, provider, serverTitle } from './support.js';
+import { clientTitle, connected, DirectChannel, failureOf, meterWith, octets, provider, serverTitle } from './support.js';
 
 describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
   it('all keys at once: the open association goes on, new ones use the new keys, old keys are dead', async () => {
@@ -129,10 +131,14 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const client = await connect();
     const dead: ChangeKeysOptions['connect'] = async (context) => connect(context, simulatedClients.management, () => []);
     const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
-    const { result, change } = await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, connect: dead });
+    const { result } = await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, connect: dead });
     expect(result).toBe('undecided');
     expect(security.keys.globalUnicast).not.toBe(unicast);
-    expect((await resumeKeyChange(change, options)).result).toBe('new');
+    // Another one is not begun over it.
+    expect(await failureOf(() => changeKeys(client, { 'global-unicast-encryption-key': unicast }, options))).toContain('security/policy');
+    expect(await resumeKeyChange(security, options)).toEqual({ result: 'new' });
+    expect(await resumeKeyChange(security, options)).toBeUndefined();
+    expect(security.keys.globalUnicast!.fingerprint).toBe(unicast.fingerprint);
     await works(await connect());
   });
 });
@@ -144,6 +150,183 @@ async function keyTransferOnly(client: Client, security: SecurityContext, key: S
   else await client.action(SecuritySetup, setup, 'keyTransfer', list);
   return 'ok';
 }
+
+describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in suite %i', (suite) => {
+  class Crash extends Error {}
+  /** Runs the change and lets the process die at its n-th step; then a new process resumes. Answers whether it died, and which keys won. */
+  async function crashedAt(n: number, begin: (client: Client, security: SecurityContext, options: ChangeKeysOptions) => Promise<unknown>) {
+    const { meter, security } = await bench(suite);
+    let left = n;
+    let dead = false;
+    const step = (): void => {
+      if (dead || left-- <= 0) {
+        dead = true;
+        throw new Crash();
+      }
+    };
+    const disk = new VolatileStore();
+    const pending: Store = {
+      defers: false,
+      get: (name) => disk.get(name),
+      entries: (prefix) => disk.entries(prefix),
+      update(names, change) {
+        step();
+        const result = disk.update(names, change);
+        step();
+        return result;
+      },
+      close() {},
+    };
+    /** Where the application keeps its keys. */
+    let keys = security.keys;
+    const route: Route = { clientSap: simulatedClients.management, serverSap: 1 };
+    const connectWith =
+      (through: () => void) =>
+      async (context: SecurityContext): Promise<Client> => {
+        const handler = meter.connection();
+        const stepping = {
+          ...handler,
+          async handle(apdu: Uint8Array, to: Route) {
+            through();
+            const answers = await handler.handle(apdu, to);
+            through();
+            return answers;
+          },
+        };
+        const client = new Client(new DirectChannel(stepping, undefined, route), { authentication: { mechanism: 'hls-gmac' }, security: context });
+        await client.connect();
+        return client;
+      };
+    const setup = { version: suite === 0 ? 0 : 1 } as const;
+    const first = await connectWith(() => {})(security);
+    const options: ChangeKeysOptions = {
+      ...setup,
+      pending,
+      connect: connectWith(step),
+      keep: (proven) => {
+        step();
+        keys = withKeys(keys, proven);
+        step();
+      },
+    };
+    // The client that is open dies with the process too.
+    const channel = first.association.exchange.channel as DirectChannel;
+    const send = channel.send.bind(channel);
+    channel.send = async (apdu) => {
+      step();
+      await send(apdu);
+      step();
+    };
+    const died = await begin(first, security, options).then(
+      () => false,
+      (e) => {
+        expect(dead, String(e)).toBe(true);
+        return true;
+      },
+    );
+    // Another process, with what was stored.
+    const restarted = new SecurityContext({
+      provider,
+      suite,
+      systemTitle: clientTitle,
+      peerSystemTitle: serverTitle,
+      keys: await copied(keys),
+      counters: security.counters,
+    });
+    const connect = connectWith(() => {});
+    const resumed = await resumeKeyChange(restarted, {
+      ...setup,
+      pending: disk,
+      connect,
+      keep: (proven) => {
+        keys = withKeys(keys, proven);
+      },
+    });
+    return { died, resumed: resumed?.result, restarted, connect, disk, keys };
+  }
+  const withKeys = (keys: SecurityKeys, proven: NewKeys): SecurityKeys => ({
+    ...keys,
+    ...(proven['global-unicast-encryption-key'] === undefined ? {} : { globalUnicast: proven['global-unicast-encryption-key'] }),
+    ...(proven['master-key'] === undefined ? {} : { master: proven['master-key'] }),
+    ...(proven['authentication-key'] === undefined ? {} : { authentication: proven['authentication-key'] }),
+  });
+  /** Handles of its own, as a process has that reads its keys. */
+  const copied = async (keys: SecurityKeys): Promise<SecurityKeys> => {
+    const kek = await provider.importKey('AES-128', octets(16, 77));
+    const copy = async (key: KeyHandle): Promise<KeyHandle> => (await provider.unwrap(kek, await provider.wrap(kek, key), key.algorithm as 'AES-128'))!;
+    return { ...keys, globalUnicast: await copy(keys.globalUnicast!), master: await copy(keys.master!), authentication: await copy(keys.authentication!) };
+  };
+
+  it('a key transfer, at every step: the new process finds the keys that work, and nothing waits any more', async () => {
+    const outcomes: (string | undefined)[] = [];
+    for (let n = 0; ; n++) {
+      const { died, resumed, restarted, connect, disk } = await crashedAt(n, async (client, security, options) =>
+        changeKeys(
+          client,
+          {
+            'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key'),
+            'authentication-key': await generateTransferableKey(security, 'authentication-key'),
+            ...(suite === 0 ? {} : { 'master-key': await generateTransferableKey(security, 'master-key') }),
+          },
+          options,
+        ),
+      );
+      await works(await connect(restarted));
+      expect(disk.entries('')).toEqual([]);
+      outcomes.push(resumed);
+      if (!died) break;
+    }
+    expect(outcomes[0]).toBeUndefined();
+    expect(outcomes[1]).toBe('old');
+    expect(outcomes.filter((o) => o === 'new').length).toBeGreaterThan(10);
+    expect(outcomes.at(-1)).toBeUndefined();
+  });
+  if (suite !== 0)
+    it('a key agreement: lost is only what the meter alone has ever known', async () => {
+      const outcomes: (string | undefined)[] = [];
+      for (let n = 0; ; n++) {
+        const { died, resumed, restarted, connect, disk } = await crashedAt(n, (client, _, options) =>
+          agreeKeys(client, ['global-unicast-encryption-key'], options),
+        );
+        outcomes.push(resumed);
+        if (resumed === 'undecided') expect(disk.entries('')).toHaveLength(1);
+        else {
+          await works(await connect(restarted));
+          expect(disk.entries('')).toEqual([]);
+        }
+        if (!died) break;
+      }
+      // Between the moment when the meter has switched and the one when the agreed keys are stored, no step of ours can help.
+      expect(outcomes.slice(0, 3)).toEqual([undefined, 'old', 'old']);
+      expect(outcomes.filter((o) => o === 'undecided')).toHaveLength(2);
+      expect(outcomes.filter((o) => o === 'new').length).toBeGreaterThan(10);
+    });
+  it('what waits is wrapped, never clear, and needs the key that it is under', async () => {
+    const { security, connect, options } = await bench(suite);
+    const store = new VolatileStore();
+    const storageKey = await provider.generateKey('AES-128');
+    const octetsOfKey = octets(16, 200);
+    const unicast = await provider.importKey('AES-128', octetsOfKey, { wrappable: true });
+    const dead: ChangeKeysOptions['connect'] = async (context) => connect(context, simulatedClients.management, () => []);
+    const client = await connect();
+    expect((await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, pending: store, storageKey, connect: dead })).result).toBe(
+      'undecided',
+    );
+    const [[name, text]] = store.entries('') as [[string, string]];
+    expect(name).toMatch(/^key-change /);
+    expect(text.toUpperCase()).not.toContain(Buffer.from(octetsOfKey).toString('hex').toUpperCase());
+    expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store }))).toContain('security/missing-key');
+    store.update([name], () => ({ result: undefined, set: new Map([[name, text.replace(/"wrapped":"../, '"wrapped":"00')]]) }));
+    if (!text.includes('"wrapped":"00'))
+      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain('security/counter-store');
+    for (const damaged of ['', '{}', 'null', text.slice(0, -3), text.replace('"wrapped":"', '"wrapped":"x')]) {
+      store.update([name], () => ({ result: undefined, set: new Map([[name, damaged]]) }));
+      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain('security/counter-store');
+    }
+    store.update([name], () => ({ result: undefined, set: new Map([[name, text]]) }));
+    expect(await resumeKeyChange(security, { ...options, pending: store, storageKey })).toEqual({ result: 'new' });
+  });
+});
 
 describe.each([1, 2] as const)('certificates and key agreement in suite %i', (suite) => {
   it('HLS 7 with a certificate that the authority vouches for, and not without', async () => {
@@ -262,7 +445,7 @@ describe('policy', () => {
   it('version 1 in bits, requests and responses apart', async () => {
     const policy = { send: { encrypted: true }, receive: { authenticated: true } };
     const { security, connect, meter } = await bench(1, { policy, signing: { clients: [clientTitle] } });
-    security.policy = { send: { authenticated: true }, receive: { encrypted: true } };
+    security.policy = { send: { authenticated: true }, receive: { encrypted: true }, withoutReplayProtection: true };
     const client = await connect();
     expect(await client.get(SecuritySetup, setup, 'securityPolicy')).toEqual(['authenticated-request', 'encrypted-response']);
     expect(await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request']))).toContain('read-write-denied');
@@ -280,7 +463,7 @@ describe('policy', () => {
     const strict = { authenticated: true, encrypted: true, signed: true };
     security.policy = { send: strict, receive: { encrypted: true } };
     await client.action(SecuritySetup, setup, 'securityActivate', [...all]);
-    security.policy = { send: { authenticated: true }, receive: { encrypted: true } };
+    security.policy = { send: { authenticated: true }, receive: { encrypted: true }, withoutReplayProtection: true };
     expect(await failureOf(() => read(client))).toContain('deciphering-error');
     security.policy = { send: strict, receive: strict };
     expect(meter.security.policy).toMatchObject(security.policy);
