@@ -40,6 +40,7 @@ interface Open {
   readonly ciphered: boolean;
   /** Longest APDU that the client takes, and that we like to send. */
   readonly sendSize: number;
+  readonly inClear: ResponseProtection;
   readonly gbt: GbtEndpoint | undefined;
   /** Everything that is the same for each request. */
   readonly caller: Caller;
@@ -168,8 +169,9 @@ export class ServerAssociation implements Guesser {
   async #serve(apdu: Uint8Array, open: Open): Promise<readonly Uint8Array[]> {
     const { security, config } = open;
     if (!open.ciphered || security === undefined) {
-      const exchange = new Exchange(open.caller, inClear(open.sendSize), this.#around.limits);
-      if (!(await this.#trusts(exchange.caller, config))) return [exception('service-not-allowed', 'operation-not-possible')];
+      const exchange = new Exchange(open.caller, open.inClear, this.#around.limits);
+      if (config.stillTrusted !== undefined && !(await this.#trusts(exchange.caller, config.stillTrusted)))
+        return [exception('service-not-allowed', 'operation-not-possible')];
       const response = await this.#answer(apdu, open, exchange);
       return response === undefined ? [] : [response];
     }
@@ -184,7 +186,8 @@ export class ServerAssociation implements Guesser {
     config.onMessage?.(opened);
     const form = formOf(opened.layers, security);
     const exchange = new Exchange(callerFrom(open.caller, opened), underKeys(open.sendSize, security, form), this.#around.limits);
-    if (!(await this.#trusts(exchange.caller, config))) throw new DlmsError('association/not-open', { state: 'no longer trusted' });
+    if (config.stillTrusted !== undefined && !(await this.#trusts(exchange.caller, config.stillTrusted)))
+      throw new DlmsError('association/not-open', { state: 'no longer trusted' });
     const response = await this.#answer(opened.apdu, open, exchange);
     if (response === undefined) return [];
     return [await protect(response, security, { form, protection: strongest(security.policy.send, exchange.response) })];
@@ -192,8 +195,8 @@ export class ServerAssociation implements Guesser {
   #answer(plain: Uint8Array, open: Open, exchange: Exchange): Promise<Uint8Array | undefined> {
     return open.hls === undefined ? open.services.handle(plain, exchange) : this.#replyToHls(plain, open, open.hls);
   }
-  async #trusts(caller: Caller, { stillTrusted }: AssociationConfig): Promise<boolean> {
-    if (stillTrusted === undefined || (await stillTrusted(caller))) return true;
+  async #trusts(caller: Caller, stillTrusted: NonNullable<AssociationConfig['stillTrusted']>): Promise<boolean> {
+    if (await stillTrusted(caller)) return true;
     this.#close();
     return false;
   }
@@ -256,7 +259,8 @@ export class ServerAssociation implements Guesser {
     const sendSize = Math.min(clientPduSize, pduLimit(device.maxSendPduSize ?? defaultSendPduSize));
     const general = conformance.includes('general-block-transfer');
     const gbt = general ? new GbtEndpoint({ sendSize, receiveTotal: () => receiveLimit(false) }) : undefined;
-    return { config, services, security, ciphered, sendSize, gbt, hls, proven, caller: callerOf(config, this.#route.serverSap) };
+    const caller = callerOf(config, this.#route.serverSap);
+    return { config, services, security, ciphered, sendSize, inClear: inClear(sendSize), gbt, hls, proven, caller };
   }
 
   /** In a ciphered association the release must be protected too: anybody could end it otherwise. */
