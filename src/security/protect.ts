@@ -100,6 +100,7 @@ function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, pr
 function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: GeneralCipheringForm, protection: Protection): MaybePromise<Uint8Array> {
   const control = controlOctet(context, protection, false);
   const keyName = keyNames[form.key];
+  if (keyName === 'agreed-key') asymmetric(context.suite);
   return andThen(context.counters.next(context.sendName(keyName)), (counter) => {
     const fields = headerFields(context, form, counter);
     const extra = encode(GeneralProtectionHeader, fields);

@@ -461,7 +461,7 @@ describe('policy', () => {
       'digitally-signed-response',
     ] as const;
     const strict = { authenticated: true, encrypted: true, signed: true };
-    security.policy = { send: strict, receive: { encrypted: true } };
+    security.policy = { send: strict, receive: { encrypted: true }, withoutReplayProtection: true };
     await client.action(SecuritySetup, setup, 'securityActivate', [...all]);
     security.policy = { send: { authenticated: true }, receive: { encrypted: true }, withoutReplayProtection: true };
     expect(await failureOf(() => read(client))).toContain('deciphering-error');
