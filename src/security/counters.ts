@@ -85,10 +85,12 @@ export class InvocationCounters {
       if (hand.floor > hand.next) hand.next = hand.floor;
       return this.next(name);
     });
+    // Another reservation may be under way by now.
     const over = (): void => {
-      hand.waiting = undefined;
+      if (hand.waiting === waiting) hand.waiting = undefined;
     };
-    hand.waiting = first.then(over, over);
+    const waiting = first.then(over, over);
+    hand.waiting = waiting;
     return dealt;
   }
   /** No value below `atLeast` is given out from now on, also by a reservation that is under way. Never goes back. */

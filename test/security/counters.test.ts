@@ -82,11 +82,16 @@ describe('counters for sending', () => {
     [17, 'behind what is being reserved'],
     [9, 'at its end'],
   ])('keep a floor of %i that is told while a reservation is under way, %s', async (floor) => {
-    const counters = new InvocationCounters(new LateStore(), { initial: 1, block: 8 });
-    const early = [counters.next('k'), counters.next('k')];
-    counters.advance('k', floor);
-    const values = [...(await Promise.all(early)), await counters.next('k')];
-    expect(values).toEqual([floor, floor + 1, floor + 2]);
+    for (const decided of [false, true]) {
+      const store = new LateStore();
+      const counters = new InvocationCounters(store, { initial: 1, block: 8 });
+      // Told before the store has decided what it reserves, or between that and its answer.
+      if (decided) store.onUpdated = () => counters.advance('k', floor);
+      const early = [counters.next('k'), counters.next('k')];
+      if (!decided) counters.advance('k', floor);
+      const values = [...(await Promise.all(early)), await counters.next('k')];
+      expect(values).toEqual([floor, floor + 1, floor + 2]);
+    }
   });
   it('never go back, whatever floor is told', () => {
     const counters = new InvocationCounters(new VolatileStore(), { initial: 100, block: 4 });
@@ -159,6 +164,17 @@ describe('counters for sending', () => {
     expect(name('wrapped-key')).toContain(client.keys.master!.fingerprint);
     expect(client.fresh().sendName('global-unicast-encryption-key')).toBe(name('global-unicast-encryption-key'));
     expect(await failure(() => client.fresh({ keys: {} }).sendName('global-broadcast-encryption-key'))).toMatchObject({ code: 'security/missing-key' });
+  });
+  it('of a dedicated key die with it: the next one begins with nothing received', async () => {
+    const { server } = await pairOf(nodeProvider, 0);
+    await server.takeDedicatedKey(new Uint8Array(16).fill(1));
+    const first = server.dedicatedCounters;
+    first.record([[{ name: 'receive k', value: 5 }]]);
+    server.setKeys({ globalUnicast: await nodeProvider.generateKey('AES-128') });
+    expect(server.dedicatedCounters).toBe(first);
+    await server.takeDedicatedKey(new Uint8Array(16).fill(2));
+    expect(server.dedicatedCounters.last('receive k')).toBeUndefined();
+    expect(server.fresh().dedicatedCounters.last('receive k')).toBeUndefined();
   });
   it('and names of received ones, follow the keys and the peer of the moment', async () => {
     const { client, server } = await pairOf(nodeProvider, 0);

@@ -8,6 +8,8 @@ export class LateStore implements Store {
   broken = false;
   /** Called before each update, with its names. */
   onUpdate: (names: readonly string[], options: UpdateOptions | undefined) => void | Promise<void> = () => {};
+  /** Called when an update is decided, and not answered yet. */
+  onUpdated: () => void | Promise<void> = () => {};
   async get(name: string): Promise<string | undefined> {
     return this.inner.get(name);
   }
@@ -18,7 +20,9 @@ export class LateStore implements Store {
     await this.onUpdate(names, options);
     await new Promise((done) => setImmediate(done));
     if (this.broken) throw new Error('disk');
-    return this.inner.update(names, change);
+    const result = this.inner.update(names, change);
+    await this.onUpdated();
+    return result;
   }
   async close(): Promise<void> {
     this.inner.close();

@@ -208,6 +208,20 @@ describe('a process that dies with counters it had not written yet', () => {
     for (const apdu of [...received.slice(1), ...channel.received.slice(1)])
       expect(await codeOf(async () => unprotect(apdu, await contextOn(head)))).toBe('security/replay');
   });
+  it('a proof ends with its association: what comes after is waited for again', async () => {
+    const [head, field] = [await side('head', true), await side('field', true)];
+    const meter = await meterOn(field);
+    const security = await contextOn(head);
+    const { client } = await connect(meter, security);
+    expect(security.proof).toBe('proven');
+    expect(security.fresh().proof).toBe('none');
+    await client.close();
+    expect(security.proof).toBe('none');
+    const channel = new DirectChannel(meter.handler(), () => [], proven);
+    const failing = new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security });
+    await expect(failing.connect()).rejects.toMatchObject({ code: 'transport/timeout' });
+    expect(security.proof).toBe('none');
+  });
   it('a proof without a counter of its own says nothing about counters', async () => {
     const head = await side('head', true);
     const context = await contextOn(head);
