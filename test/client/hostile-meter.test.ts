@@ -114,7 +114,10 @@ describe('forged counter errors', () => {
     const client = meter.client({ authentication: { mechanism: 'hls-gmac' }, security });
     expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(/^service\/exception .*invocation-counter-error/);
     expect(meter.sent).toHaveLength(2);
-    expect(meter.of('counter')).toEqual([{ type: 'counter', reported: 0x100000, next: 0x100001 }]);
+    const [moved, ...more] = meter.of('counter');
+    expect(moved).toMatchObject({ reported: 0x100000 });
+    expect(moved?.next).toBeGreaterThan(0x100000);
+    expect(more).toEqual([]);
     expect(meter.of('retry')).toHaveLength(1);
   });
   it('move nothing where that was switched off', async () => {
