@@ -473,6 +473,40 @@ describe('general block transfer, what is kept and what is forgotten', () => {
     expect(endpoint.receive(write({ window: 0 }, 2, 3, octets(0))).send).toHaveLength(2);
     expect(endpoint.receive(write({ window: 4 }, 3, 5, octets(0))).send).toHaveLength(4);
   });
+  it('an empty block acknowledges; only an empty last one behind others is part of what comes', () => {
+    const endpoint = new GbtEndpoint();
+    // Nothing has begun: an empty last block ends nothing.
+    expect(endpoint.receive(write({ lastBlock: true }, 1, 0, octets(0)))).toEqual({ send: [], ignored: true });
+    endpoint.receive(write({}, 1, 0, octets(4)));
+    expect(endpoint.receive(write({}, 2, 0, octets(0)))).toEqual({ send: [], ignored: true });
+    endpoint.receive(write({}, 2, 0, octets(3)));
+    expect(endpoint.receive(write({ lastBlock: true }, 3, 0, octets(0))).complete).toHaveLength(7);
+    // While we are sending it is an acknowledgement, whatever it says of itself.
+    const sender = new GbtEndpoint({ sendSize: 19 });
+    sender.begin(octets(25));
+    expect(sender.receive(write({ lastBlock: true, window: 1 }, 1, 1, octets(0))).send.map(shape)).toEqual(['2/1']);
+    const both = new GbtEndpoint({ sendSize: 19 });
+    both.begin(octets(25));
+    both.receive(write({ streaming: true, window: 1 }, 1, 0, octets(4)));
+    expect(both.receive(write({ lastBlock: true, window: 1 }, 2, 1, octets(0)))).toMatchObject({ send: [expect.anything()] });
+  });
+  it('the number of an acknowledgement counts only while the peer sends nothing', () => {
+    const endpoint = new GbtEndpoint({ sendSize: 19 });
+    endpoint.begin(octets(40));
+    endpoint.receive(write({ window: 1, streaming: true }, 1, 0, octets(4)));
+    expect(endpoint.receive(write({ window: 1 }, 9, 1, octets(0))).send.map(shape)).toEqual(['2/1']);
+    endpoint.begin(octets(40));
+    expect(endpoint.receive(write({ window: 1 }, 2, 1, octets(0))).send.map(shape)).toEqual(['2/2']);
+  });
+  it('offers an acknowledgement only to a sender that waits', () => {
+    expect(new GbtEndpoint().receive(write({ lastBlock: true, streaming: true }, 1, 0, octets(4)))).toEqual({ send: [], complete: octets(4) });
+    expect(new GbtEndpoint().receive(push(1, octets(4), true))).toEqual({ send: [], complete: octets(4) });
+    expect(new GbtEndpoint().receive(write({ lastBlock: true }, 1, 0, octets(4)))).toMatchObject({ send: [], acknowledgement: expect.anything() });
+  });
+  it('takes what lenient decoding takes', () => {
+    // The length of the data in two octets, where one would do.
+    expect(new GbtEndpoint().receive(Uint8Array.of(0xe0, 0x81, 0, 1, 0, 0, 0x81, 2, 7, 8)).complete).toEqual(Uint8Array.of(7, 8));
+  });
   it('expired: the last block that went out while it is not acknowledged, else what is here', () => {
     const endpoint = new GbtEndpoint({ sendSize: 19, window: 3 });
     endpoint.begin(octets(25));
