@@ -1,10 +1,9 @@
+import { listenPushTcp, listenPushUdp, type PushFault, type RemoteAddress } from '../client/push-node.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { plainReading, scaledReading } from '../cosem/push-readings.js';
 import { dataToJson } from '../idis/data-json.js';
 import type { CompanionProfile } from '../idis/profile.js';
 import type { InvocationCounters } from '../security/counters.js';
-import { GbtEndpoint } from '../session/general-block-transfer.js';
-import { listenPushTcp, listenPushUdp, type RemoteAddress } from '../transport/push-node.js';
 import type { PushedApdu } from '../transport/push-receiver.js';
 import { type Command, command } from './command.js';
 import { whole } from './connect.js';
@@ -71,10 +70,6 @@ export const listenCommand: Command = command({
 });
 
 const ownTitle = Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);
-/** A push is far below this; a longer one is no reason to hold memory. */
-const longest = 0x40000;
-/** Senders whose blocks are put together at a time; the one silent longest gives way. */
-const mostSenders = 256;
 
 /** Senders by the key file, their profiles loaded. */
 async function sendersOf(
@@ -108,7 +103,6 @@ class Listening {
   readonly #count: number | undefined;
   readonly #io: Io;
   readonly #notes: Notes;
-  readonly #blocks = new Map<string, GbtEndpoint>();
   #taken = 0;
   #end: () => void = () => undefined;
 
@@ -126,13 +120,9 @@ class Listening {
   get complete(): boolean {
     return this.#count !== undefined && this.#taken >= this.#count;
   }
-  /** What the reception tells of octets that are no message. */
-  get reception(): { maxApduSize: number; onDropped(e: unknown): void; onError(e: unknown): void } {
-    return {
-      maxApduSize: 0xffff,
-      onDropped: (e) => this.#notes.write(`dropped: ${failureOf(e).line}`),
-      onError: (e) => this.#notes.write(failureOf(e).line),
-    };
+  /** What the reception tells of what does not get as far as {@link take}. */
+  get reception(): { onError(e: unknown, about: PushFault): void } {
+    return { onError: (e, { kind }) => this.#notes.write(`${kind === 'dropped' || kind === 'refused' ? `${kind}: ` : ''}${failureOf(e).line}`) };
   }
   end(): void {
     this.#end();
@@ -142,19 +132,14 @@ class Listening {
   async take(push: PushedApdu, from: RemoteAddress): Promise<Uint8Array[]> {
     if (this.complete) return [];
     try {
-      if (push.apdu[0] !== 0xe0) return await this.#message(push.apdu, push, from);
-      const gbt = this.#endpoint(`${from.address} ${from.port}`);
-      const { send, complete, acknowledgement } = gbt.receive(push.apdu);
-      if (complete === undefined) return [...send];
-      const [answer] = await this.#message(complete, push, from);
-      return answer === undefined ? [...send, ...(acknowledgement === undefined ? [] : [acknowledgement])] : [...send, ...gbt.answer(answer)];
+      return await this.#message(push, from);
     } catch (e) {
       this.#refused(e, push, from);
       return [];
     }
   }
-  async #message(apdu: Uint8Array, push: PushedApdu, from: RemoteAddress): Promise<Uint8Array[]> {
-    const opened = await openPush(apdu, from.address, this.#senders);
+  async #message(push: PushedApdu, from: RemoteAddress): Promise<Uint8Array[]> {
+    const opened = await openPush(push.apdu, from.address, this.#senders);
     // While this one was verified, another may have been the last one.
     if (this.complete) return [];
     this.#taken++;
@@ -166,14 +151,6 @@ class Listening {
     if (this.complete) setTimeout(() => this.#end(), confirmation === undefined ? 0 : 100);
     return confirmation === undefined ? [] : [confirmation];
   }
-  #endpoint(key: string): GbtEndpoint {
-    const gbt = this.#blocks.get(key) ?? new GbtEndpoint({ receiveTotal: longest });
-    this.#blocks.delete(key);
-    this.#blocks.set(key, gbt);
-    if (this.#blocks.size > mostSenders) this.#blocks.delete(this.#blocks.keys().next().value as string);
-    return gbt;
-  }
-
   #refused(e: unknown, push: PushedApdu, from: RemoteAddress): void {
     const { line } = failureOf(e);
     if (this.#json) this.#line({ type: 'refused', received: now(), from: at(from), framing: push.framing, reason: line });

@@ -90,7 +90,7 @@ export const simulateCommand: Command = command({
       suite,
       password,
       profileRows: rows,
-      policy: { send: applied, receive: applied },
+      policy: { send: applied, receive: applied, withoutReplayProtection: !applied.authenticated },
       associations: await Promise.all((values.association ?? []).map((text, i) => associationOf(text, i, password, state))),
       ...(values.gbt === true ? { conformance: [...serverConformance, 'general-block-transfer' as const] } : {}),
       ...(values['max-pdu'] === undefined ? {} : { maxReceivePduSize: whole(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
@@ -101,7 +101,7 @@ export const simulateCommand: Command = command({
     if (values['save-keys'] !== undefined) await saveKeys(values['save-keys'], keys, password);
     const listener = await listenTcp({ port, ...(values.host === undefined ? {} : { host: values.host }) }, (transport) => {
       const handler = simulated.connection();
-      if (hdlc) serveHdlc(transport, handler, { devices: [device], ...hdlcSizes(values) });
+      if (hdlc) serveHdlc(transport, handler, { devices: [device], silenceMs: 600_000, ...hdlcSizes(values) });
       else serveWrapper(transport, handler);
     });
     const url = `${hdlc ? 'hdlc+tcp' : 'tcp'}://${values.host ?? '127.0.0.1'}:${listener.port}`;

@@ -14,5 +14,6 @@ export type { Authentication, Ciphering, ClientOptions } from './options.js';
 export { openProfile, ProfileReader, type ReadProfileOptions, type RowsOptions, readProfile, type TimeSelection } from './profile.js';
 export { type OpenProfileOptions, ProfileData, type ProfileLayout, type RangeForm, type RowCell } from './profile-data.js';
 export type { ProfileMarker, StreamRow } from './profile-stream.js';
+export { type PushFault, type PushHandler, type PushReception, type ReceivePushesOptions, receivePushes } from './push-listener.js';
 export { logicalNames, type Referencing } from './referencing.js';
 export { type ShortNameOptions, shortNames } from './short-name.js';

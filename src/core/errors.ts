@@ -129,7 +129,8 @@ const hints: Partial<Record<DlmsErrorCode, string>> = {
   'security/missing-key': 'give the key, or open without verification explicitly',
   'security/policy': 'the message is protected less than the local policy requires',
   'association/not-open': 'call connect() first',
-  'transport/timeout': 'no answer: check address, client SAP and logical device; many meters stay silent when one of them is unknown',
+  'transport/timeout':
+    'no answer: check address, client SAP and logical device; many meters stay silent when one of them is unknown; the command doctor finds out which answer',
 };
 
 function messageOf(e: DlmsError): string {

@@ -61,7 +61,6 @@ export {
 export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './mode-e-port.js';
 export { type PairOptions, transportPair } from './pair.js';
 export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './pcap.js';
-export { type PushHandler, type PushReception, type ReceivePushesOptions, receivePushes } from './push-listener.js';
 export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push-receiver.js';
 export { type RawOptions, rawChannel } from './raw.js';
 export { type RecordedChunk, type ReplayOptions, record, replay } from './record.js';

@@ -161,30 +161,38 @@ export class MbusDeframer {
     const frames: MbusFrame[] = [];
     const sums = runningSums(bytes);
     let at = 0;
+    let noise = 0;
+    let told = false;
     for (;;) {
+      const from = at;
       at = bytes.indexOf(0x68, at);
-      if (at < 0) {
-        at = bytes.length;
-        break;
-      }
+      if (at < 0) at = bytes.length;
+      // E5 is the acknowledgement of a slave.
+      for (let i = from; i < at; i++) if (bytes[i] !== 0xe5) noise++;
+      if (at === bytes.length) break;
       let length = mbusLengthAt(bytes, sums, at, this.#maxLength);
       // A complete frame further on: what began before it was noise, however long it claimed to be.
       if (length === undefined && (last || wholeFrameInside(bytes, sums, at + 1))) length = 0;
       if (length === undefined) break;
-      if (length === 0) this.#refuse(bytes, at++);
-      else {
+      if (length === 0) {
+        noise++;
+        if (this.#refuse(bytes, at++)) told = true;
+      } else {
         frames.push(frameAt(bytes, at, length));
         at += length + 6;
       }
     }
     this.#offset += at;
+    // What is left of a frame that was refused is told already.
+    if (noise > 0 && !told) this.#onInvalid?.(new DlmsError('decode/framing', { offset: this.#offset, reason: `${noise} octets belong to no frame` }));
     // A copy: the rest must not keep a large chunk alive, nor change with it.
     this.#held = bytes.slice(at);
     return frames;
   }
 
-  #refuse(bytes: Uint8Array, at: number): void {
-    if (this.#onInvalid === undefined || bytes.length - at < 4 || headFault(bytes, at) !== undefined) return;
+  /** Tells of a frame that has a head and no end; false for what has no head either. */
+  #refuse(bytes: Uint8Array, at: number): boolean {
+    if (this.#onInvalid === undefined || bytes.length - at < 4 || headFault(bytes, at) !== undefined) return false;
     const length = bytes[at + 1] as number;
     const offset = this.#offset + at;
     const end = at + length + 6;
@@ -193,6 +201,7 @@ export class MbusDeframer {
       const expected = sum(bytes, at + 4, end - 2);
       this.#onInvalid(new DlmsError('decode/checksum', { offset: offset + length + 4, field: 'M-Bus checksum', expected, actual: bytes[end - 2] as number }));
     } else this.#onInvalid(new DlmsError('decode/framing', { offset, reason: whole ? 'the stop octet 16 is missing' : 'the frame is not complete' }));
+    return true;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Clock } from '../core/clock.js';
 import { DlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import { closedError } from './link.js';
@@ -37,8 +38,10 @@ export class SocketLink implements OctetLink {
   #closing = false;
   #gone = false;
 
-  constructor(socket: Socket) {
+  /** @param inactivity after how long without an octet from the peer the connection is closed */
+  constructor(socket: Socket, inactivity?: { readonly ms: number; readonly clock: Clock }) {
     this.#socket = socket;
+    if (inactivity !== undefined && inactivity.ms !== Number.POSITIVE_INFINITY) this.#watch(inactivity.ms, inactivity.clock);
     socket.setNoDelay(true);
     socket.on('error', (error) => {
       this.#failure ??= error;
@@ -49,6 +52,24 @@ export class SocketLink implements OctetLink {
       this.#release();
       this.#end();
     });
+  }
+
+  #watch(ms: number, clock: Clock): void {
+    let heard = this.#socket.bytesRead;
+    let since = clock.now();
+    let stop = (): void => {};
+    const look = (): void => {
+      // Who is held back cannot be heard.
+      if (this.#socket.bytesRead !== heard || this.#socket.isPaused()) {
+        heard = this.#socket.bytesRead;
+        since = clock.now();
+      }
+      const left = since + ms - clock.now();
+      if (left > 0) stop = clock.after(Math.min(left, ms / 4), look);
+      else this.#socket.destroy(new DlmsError('transport/timeout', { waitedMs: ms, waitingFor: 'any octet (inactivity time-out)' }));
+    };
+    stop = clock.after(ms / 4, look);
+    this.#socket.on('close', () => stop());
   }
 
   start(sink: OctetSink): void {

@@ -1,8 +1,9 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { detectFraming, type Framing, llcLength } from './detect.js';
+import { excerpt } from './excerpt.js';
 import type { HdlcAddress } from './hdlc/address.js';
-import { type HdlcDeframer, hdlcDeframer } from './hdlc/deframer.js';
+import { hdlcDeframer } from './hdlc/deframer.js';
 import { addLlc, encodeHdlcFrame, llcCommand, llcOf, stripLlc } from './hdlc/frame.js';
 import { type HdlcReassembler, hdlcReassembler } from './hdlc/reassembler.js';
 import { MbusAssembler, MbusDeframer } from './mbus.js';
@@ -65,8 +66,8 @@ export class PushReceiver {
     const found = detectFraming(this.#undecided, { complete: false });
     if (found === undefined || found === 'more') {
       const over = this.#undecided.length - (this.#options.maxUndecided ?? 4096);
-      if (found === undefined) this.#drop(this.#undecided.length, 'no known framing');
-      else if (over > 0) this.#drop(this.#undecided.length, 'no frame was completed');
+      if (found === undefined) this.#drop('no known framing');
+      else if (over > 0) this.#drop('no frame was completed');
       return [];
     }
     return this.#decide(found.framing, found.offset);
@@ -88,7 +89,7 @@ export class PushReceiver {
       const apdus = this.#decide(found.framing, found.offset);
       return this.#decoder === undefined ? apdus : [...apdus, ...this.flush()];
     }
-    this.#drop(this.#undecided.length, 'no known framing');
+    this.#drop('no known framing');
     return [];
   }
 
@@ -102,6 +103,7 @@ export class PushReceiver {
     if (framing === 'apdu') return [bare(octets.subarray(offset))];
     const decoder = this.#make(framing);
     this.#decoder = decoder;
+    if (offset > 0) this.#passOver(octets.subarray(0, offset), 'before the first frame');
     return this.#feed(decoder, octets.subarray(framing === 'wrapper' ? 0 : offset));
   }
 
@@ -109,7 +111,7 @@ export class PushReceiver {
     const framing = this.#options.framing ?? detectFraming(datagram)?.framing;
     if (framing === 'apdu') return [bare(datagram)];
     if (framing === undefined || framing === 'iec-62056-21') {
-      this.#options.onDropped?.(new DlmsError('decode/framing', { offset: 0, reason: 'a datagram of no known framing' }));
+      this.#options.onDropped?.(new DlmsError('decode/framing', { offset: 0, reason: `a datagram of no known framing: ${excerpt(datagram)}` }));
       return [];
     }
     const decoder = this.#make(framing);
@@ -139,17 +141,21 @@ export class PushReceiver {
       case 'wrapper':
         return wrapperDecoder(new Unwrapper(limit), onDropped);
       case 'hdlc':
-        return hdlcDecoder(hdlcDeframer(invalid), hdlcReassembler({ maxOctets: limit }), onDropped);
+        return hdlcDecoder(hdlcReassembler({ maxOctets: limit, ...dropped }), onDropped);
       case 'mbus':
-        return mbusDecoder(new MbusDeframer(invalid), new MbusAssembler({ maxApduSize: Math.min(limit, 4096), ...dropped }));
+        return mbusDecoder(new MbusDeframer(invalid), new MbusAssembler({ maxApduSize: Math.min(limit, 4096), ...dropped }), onDropped);
       case 'apdu':
         return { framing, pending: () => 0, flush: () => [], push: (chunk, apdus) => apdus.push(bare(chunk)) };
     }
   }
 
-  #drop(octets: number, reason: string): void {
+  #drop(reason: string): void {
+    const octets = this.#undecided;
     this.#undecided = new Uint8Array(0);
-    this.#options.onDropped?.(new DlmsError('decode/framing', { offset: 0, reason: `${reason} in ${octets} octets` }));
+    this.#passOver(octets, reason);
+  }
+  #passOver(octets: Uint8Array, reason: string): void {
+    this.#options.onDropped?.(new DlmsError('decode/framing', { offset: 0, reason: `${reason}: ${excerpt(octets)}` }));
   }
 }
 
@@ -183,12 +189,33 @@ function wrapperDecoder(unwrapper: Unwrapper, onDropped: PushReceiverOptions['on
   };
 }
 
-function hdlcDecoder(deframer: HdlcDeframer, reassembler: HdlcReassembler, onDropped: PushReceiverOptions['onDropped']): Decoder {
-  const frames = (found: ReturnType<HdlcDeframer['push']>, apdus: PushedApdu[]) => {
+function hdlcDecoder(reassembler: HdlcReassembler, onDropped: PushReceiverOptions['onDropped']): Decoder {
+  let told = false;
+  const deframer = hdlcDeframer(
+    onDropped === undefined
+      ? {}
+      : {
+          onInvalid(error) {
+            told = true;
+            onDropped(error);
+          },
+        },
+  );
+  let discarded = 0;
+  const frames = (found: ReturnType<typeof deframer.push>, apdus: PushedApdu[]) => {
+    if (onDropped !== undefined) {
+      const before = discarded;
+      ({ discarded } = deframer.counters);
+      if (discarded > before && !told)
+        onDropped(new DlmsError('decode/framing', { offset: deframer.counters.octets, reason: `${discarded - before} octets belong to no frame` }));
+    }
+    told = false;
     for (const frame of found) {
       try {
         const message = reassembler.push(frame);
         if (message !== undefined && message.information.length > 0) apdus.push(fromHdlc(message.information, message.destination, message.source));
+        else if (message !== undefined || (frame.control.type !== 'I' && frame.control.type !== 'UI'))
+          onDropped?.(new DlmsError('protocol/link', { side: 'remote', state: 'receiving pushes', reason: `${frame.control.type}, which carries no push` }));
       } catch (error) {
         onDropped?.(error as DlmsError);
       }
@@ -201,6 +228,7 @@ function hdlcDecoder(deframer: HdlcDeframer, reassembler: HdlcReassembler, onDro
     flush() {
       const apdus: PushedApdu[] = [];
       while (deframer.pending > 0) frames(deframer.abandon(), apdus);
+      if (reassembler.pending > 0) onDropped?.(new DlmsError('decode/unexpected-end', { offset: reassembler.pending, expected: 'the rest of the segments' }));
       reassembler.reset();
       return apdus;
     },
@@ -226,10 +254,14 @@ function fromHdlc(information: Uint8Array, destination: HdlcAddress, source: Hdl
   };
 }
 
-function mbusDecoder(deframer: MbusDeframer, assembler: MbusAssembler): Decoder {
+function mbusDecoder(deframer: MbusDeframer, assembler: MbusAssembler, onDropped: PushReceiverOptions['onDropped']): Decoder {
   const frames = (found: ReturnType<MbusDeframer['push']>, apdus: PushedApdu[]) => {
     for (const frame of found) {
       const message = assembler.push(frame);
+      if (frame.controlInformation > 0x1f)
+        onDropped?.(
+          new DlmsError('decode/unsupported', { offset: 0, what: `an M-Bus frame of another application (CI ${frame.controlInformation.toString(16)})` }),
+        );
       if (message === undefined) continue;
       apdus.push({
         apdu: message.apdu,

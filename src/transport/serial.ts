@@ -48,7 +48,7 @@ async function installed(path: string): Promise<SerialPortConstructor> {
   try {
     return ((await import(name)) as { SerialPort: SerialPortConstructor }).SerialPort;
   } catch (error) {
-    throw new DlmsError('transport/connect', { target: path, reason: 'the package serialport is not installed' }, { cause: error });
+    throw new DlmsError('transport/connect', { target: path, reason: 'the package serialport is not installed: npm install serialport' }, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
+import { type Clock, systemClock } from '../core/clock.js';
 import { DlmsError } from '../core/errors.js';
 import { linkTransport } from './link.js';
 import { type ConnectOptions, connected, type Listener, type RemoteAddress, reasonOf, SocketLink } from './node-socket.js';
@@ -21,8 +22,13 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0: the system chooses. */
   readonly port: number;
-  /** Further callers are closed at once. Default: no limit. */
+  /** Further callers are closed at once. Default 1024. */
   readonly maxConnections?: number;
+  /** Closes a connection on which nothing arrived for so long. Default 600 000 ms; Infinity for never. */
+  readonly inactivityMs?: number;
+  readonly clock?: Clock;
+  /** Hears of callers that were closed at once. */
+  readonly onRefused?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
 /**
@@ -30,16 +36,26 @@ export interface ListenOptions {
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
 export function listenTcp(options: ListenOptions, onTransport: (transport: Transport, from: RemoteAddress) => void): Promise<Listener> {
-  const server = createServer((socket) => onTransport(linkTransport(new SocketLink(socket)), remoteOf(socket)));
-  return listening(server, 'connection', options);
+  const server = createServer((socket) => onTransport(linkTransport(new SocketLink(socket, inactivity(options))), remoteOf(socket)));
+  return listening(server, options);
 }
 
-/** Starts a TCP or TLS server; connections are counted from `event` on, so that closing reaches them all. */
-export function listening(server: Server, event: string, options: ListenOptions): Promise<Listener> {
-  const { host = '127.0.0.1', port } = options;
+/** What a listener says of its connections. */
+export const inactivity = ({ inactivityMs = 600_000, clock = systemClock }: ListenOptions): { readonly ms: number; readonly clock: Clock } => ({
+  ms: inactivityMs,
+  clock,
+});
+
+/** Starts a TCP or TLS server; connections are counted from the first octet on (before the handshake), so that closing reaches them all. */
+export function listening(server: Server, options: ListenOptions): Promise<Listener> {
+  const { host = '127.0.0.1', port, maxConnections = 1024 } = options;
   const open = new Set<Socket>();
-  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
-  server.on(event, (socket: Socket) => {
+  server.maxConnections = maxConnections;
+  server.on('drop', (data) => {
+    const from = { address: data?.remoteAddress ?? '', port: data?.remotePort ?? 0 };
+    options.onRefused?.(new DlmsError('transport/closed', { by: 'local', during: `accepting a connection: ${maxConnections} are open` }), from);
+  });
+  server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
   });

@@ -1,7 +1,8 @@
 import { type ConnectionOptions, createServer, type TlsOptions as NodeServerOptions, type TLSSocket, connect as tlsSocket } from 'node:tls';
+import { DlmsError } from '../core/errors.js';
 import { linkTransport } from './link.js';
-import { type ConnectOptions, connected, type Listener, type RemoteAddress, SocketLink } from './node-socket.js';
-import { type ListenOptions, listening, remoteOf } from './tcp.js';
+import { type ConnectOptions, connected, type Listener, type RemoteAddress, reasonOf, SocketLink } from './node-socket.js';
+import { inactivity, type ListenOptions, listening, remoteOf } from './tcp.js';
 import type { Transport } from './transport.js';
 
 export type { ConnectOptions, Listener, RemoteAddress } from './node-socket.js';
@@ -54,8 +55,8 @@ export interface TlsListenOptions extends ListenOptions, TlsIdentity {
   readonly psk?: (identity: string) => Uint8Array | undefined;
   /** Anything else that node:tls takes; wins over what is derived from the rest. */
   readonly tls?: NodeServerOptions;
-  /** Hears of handshakes that failed. */
-  readonly onRefused?: (error: Error, from: RemoteAddress) => void;
+  /** Hears of callers that were closed at once, and of handshakes that failed. */
+  readonly onRefused?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
 /** Who called, and what its certificate says (undefined without one). */
@@ -76,9 +77,14 @@ export function listenTls(options: TlsListenOptions, onTransport: (transport: Tr
     ...options.tls,
   };
   const server = createServer(settings);
-  server.on('secureConnection', (socket) => onTransport(linkTransport(new SocketLink(socket)), callerOf(socket)));
-  server.on('tlsClientError', (error, socket) => options.onRefused?.(error, remoteOf(socket)));
-  return listening(server, 'connection', options);
+  server.on('secureConnection', (socket) => onTransport(linkTransport(new SocketLink(socket, inactivity(options))), callerOf(socket)));
+  server.on('tlsClientError', (error, socket) =>
+    options.onRefused?.(
+      new DlmsError('transport/connect', { target: 'the TLS handshake of a caller', reason: reasonOf(error) }, { cause: error }),
+      remoteOf(socket),
+    ),
+  );
+  return listening(server, options);
 }
 
 /** Forward secret suites first. CBC with SHA-2 is what OpenSSL has for ECDHE-PSK besides ChaCha20. */

@@ -51,6 +51,8 @@ export interface UdpListenOptions {
   /** A sender silent for so long is forgotten when others call. Default 600 000 ms. */
   readonly idleMs?: number;
   readonly clock?: Clock;
+  /** Hears of datagrams that nobody took: too many wait for a reader. */
+  readonly onDropped?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
 /**
@@ -87,7 +89,11 @@ export function listenUdp(options: UdpListenOptions, onTransport: (transport: Tr
     peer.at = now;
     peers.set(key, peer);
     if (!known) onTransport(linkTransport(peer.link, { datagrams: true }), { address: from.address, port: from.port });
-    peer.link.arrived(new Uint8Array(message));
+    if (!peer.link.arrived(new Uint8Array(message)))
+      options.onDropped?.(new DlmsError('protocol/link', { side: 'local', state: 'receiving datagrams', reason: `${backlog} wait for a reader` }), {
+        address: from.address,
+        port: from.port,
+      });
   });
   return bound(socket, host, port, () => {
     for (const key of [...peers.keys()]) forget(key);
@@ -132,9 +138,12 @@ class DatagramLink implements OctetLink {
     this.#close = close;
   }
 
-  arrived(datagram: Uint8Array): void {
+  /** False when there was no room for it. */
+  arrived(datagram: Uint8Array): boolean {
     if (!this.#paused) this.#sink?.octets(datagram);
-    else if (this.#waiting.length < backlog) this.#waiting.push(datagram);
+    else if (this.#waiting.length >= backlog) return false;
+    else this.#waiting.push(datagram);
+    return true;
   }
 
   end(error?: unknown): void {

@@ -1,4 +1,5 @@
 import { DlmsError } from '../core/errors.js';
+import { excerpt } from './excerpt.js';
 
 /**
  * The wrapper's protocol data unit (Green Book, COSEM transport layer for IP networks; IEC 62056-4-7): version 0001, source wPort, destination wPort,
@@ -102,8 +103,8 @@ export class Unwrapper {
     const held = this.#end - at;
     if (held === 0) return undefined;
     if (b[at] !== 0 || (held > 1 && b[at + 1] !== 1)) {
-      const version = held > 1 ? `${u16(b, at)}` : `beginning with octet ${b[at]}`;
-      throw new DlmsError('decode/framing', { offset: this.#consumed, reason: `wrapper version ${version}, expected 1` });
+      const reason = `no WPDU, which begins with 0001: ${excerpt(b.subarray(at, this.#end))}; the command doctor finds out what the peer speaks`;
+      throw new DlmsError('decode/framing', { offset: this.#consumed, reason });
     }
     if (held < 8) return undefined;
     const length = u16(b, at + 6);

@@ -171,8 +171,10 @@ export interface ServeOptions {
   readonly clock?: Clock;
   /** Longest APDU accepted. Default 65535. */
   readonly maxApduSize?: number;
-  /** Closes a connection on which nothing arrived for so long (the inactivity_time_out of the TCP-UDP setup class). Default: never. */
+  /** Closes a connection on which no whole APDU arrived for so long (the inactivity_time_out of the TCP-UDP setup class). Default: never; listeners have a limit of their own. */
   readonly inactivityMs?: number;
+  /** How long an APDU may take from its first octet to its last before the connection is dropped, streams only. Default 120 000 ms; Infinity for no limit. */
+  readonly messageMs?: number;
   /** How long a peer may leave our answer unread before the connection is dropped. Default 30 000 ms. */
   readonly timeoutMs?: number;
   /** Hears what ended the connection, or with UDP what was wrong with a datagram. */
@@ -208,7 +210,8 @@ class WrapperServer implements ServedConnection {
   readonly #waiting: Wpdu[] = [];
   #busy = false;
   #ended = false;
-  #lastArrival: number;
+  #lastApdu: number;
+  #stopMessage: (() => void) | undefined;
   #stopInactivity: (() => void) | undefined;
   #settle: () => void = () => {};
 
@@ -221,7 +224,7 @@ class WrapperServer implements ServedConnection {
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#lastArrival = this.#clock.now();
+    this.#lastApdu = this.#clock.now();
     if (options.inactivityMs !== undefined) this.#watch(options.inactivityMs, options.inactivityMs);
     this.#link = octetLink(transport);
     this.#link.start({
@@ -244,11 +247,11 @@ class WrapperServer implements ServedConnection {
 
   #arrived(chunk: Uint8Array): void {
     if (this.#ended) return;
-    if (this.#options.inactivityMs !== undefined) this.#lastArrival = this.#clock.now();
     if (this.#datagrams) {
       try {
         const pdu = unwrap(chunk, this.#options.maxApduSize);
         if (this.#waiting.length < queueLimit) this.#waiting.push(pdu);
+        else throw new DlmsError('protocol/link', { side: 'local', state: 'serving datagrams', reason: `${queueLimit} requests wait for the handler` });
       } catch (error) {
         this.#options.onError?.(error as DlmsError);
       }
@@ -261,7 +264,10 @@ class WrapperServer implements ServedConnection {
     try {
       while (!this.#ended) {
         const pdu = this.#datagrams ? this.#waiting.shift() : this.#unwrapper.next();
-        if (pdu === undefined) return;
+        if (pdu === undefined) return this.#unwrapper.held > 0 ? this.#awaitRest() : undefined;
+        this.#stopMessage?.();
+        this.#stopMessage = undefined;
+        this.#lastApdu = this.#clock.now();
         const route = { clientSap: pdu.source, serverSap: pdu.destination };
         const answers = this.#handler.handle(pdu.payload, route);
         if (answers instanceof Promise) {
@@ -304,9 +310,19 @@ class WrapperServer implements ServedConnection {
     return writing === undefined ? undefined : within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to read', writing);
   }
 
+  /** Half an APDU is there: whoever sends an octet now and then must not hold the connection. */
+  #awaitRest(): void {
+    const { messageMs = 120_000 } = this.#options;
+    if (messageMs === Number.POSITIVE_INFINITY) return;
+    this.#stopMessage ??= this.#clock.after(messageMs, () =>
+      this.#drop(new DlmsError('transport/timeout', { waitedMs: messageMs, waitingFor: 'the rest of an APDU' })),
+    );
+  }
   #watch(inactivityMs: number, ms: number): void {
     this.#stopInactivity = this.#clock.after(ms, () => {
-      const left = this.#lastArrival + inactivityMs - this.#clock.now();
+      // What waits for the handler is not the peer's fault.
+      if (this.#busy) this.#lastApdu = this.#clock.now();
+      const left = this.#lastApdu + inactivityMs - this.#clock.now();
       if (left > 0) this.#watch(inactivityMs, left);
       else this.#drop(new DlmsError('transport/timeout', { waitedMs: inactivityMs, waitingFor: 'any APDU (inactivity time-out)' }));
     });
@@ -321,6 +337,7 @@ class WrapperServer implements ServedConnection {
   #end(error?: DlmsError): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopMessage?.();
     this.#stopInactivity?.();
     if (error !== undefined) this.#options.onError?.(error);
     this.#handler.released?.(undefined);

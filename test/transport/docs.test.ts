@@ -2,18 +2,20 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../../examples/listen-for-pushes.js';
 import { type Broker, brokerTransport, counted } from '../../examples/own-transport.js';
+import * as client from '../../src/client/index.js';
+import * as pushNode from '../../src/client/push-node.js';
 import { isDlmsError, parseHex } from '../../src/core/index.js';
 import { VolatileStore } from '../../src/core/store.js';
 import { InvocationCounters, importKeys, KeyRing, nobleProvider, protect, SecurityContext, strictPolicy } from '../../src/security/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import * as hdlc from '../../src/transport/hdlc/index.js';
 import * as transport from '../../src/transport/index.js';
-import { refuseCarriage, refusedCarriages, serveWrapper, wrapperChannel } from '../../src/transport/index.js';
-import * as pushNode from '../../src/transport/push-node.js';
+import { octetLink, refuseCarriage, refusedCarriages, serveWrapper, wrapperChannel } from '../../src/transport/index.js';
 import * as serial from '../../src/transport/serial.js';
 import * as tcp from '../../src/transport/tcp.js';
 import * as tls from '../../src/transport/tls.js';
 import * as udp from '../../src/transport/udp.js';
+import captures from '../vectors/captures.json' with { type: 'json' };
 
 const page = readFileSync('docs/transports.md', 'utf8');
 
@@ -28,11 +30,11 @@ describe('the page about transports', () => {
     }
   });
   it('names only functions that exist', () => {
-    const known = new Set([transport, hdlc, pushNode, serial, tcp, tls, udp].flatMap((m: object) => Object.keys(m)));
+    const known = new Set([transport, hdlc, client, pushNode, serial, tcp, tls, udp].flatMap((m: object) => Object.keys(m)));
     const table = page.slice(page.indexOf('| carriage |'), page.indexOf('`transportPair()`'));
     const named = [...table.matchAll(/`([A-Za-z]+)(?:\(\)\.(?:signOn|listen))?`/g)]
       .map((m) => m[1] as string)
-      .filter((n) => !['transport', 'serialport'].includes(n));
+      .filter((n) => !['client', 'transport', 'serialport'].includes(n));
     expect(named.length).toBeGreaterThan(20);
     for (const name of named) expect(known, name).toContain(name);
   });
@@ -64,7 +66,7 @@ describe('its examples', () => {
     await channel.close();
   });
 
-  it('show a push of a known meter, refuse a damaged one, and pass over a stranger', async () => {
+  it('show a push of a known meter, refuse a damaged one and a stranger', async () => {
     const titles = { us: parseHex('434C490000000001'), meter: parseHex('4D45540000000001'), stranger: parseHex('4D45540000000002') };
     const keys = await importKeys(nobleProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication });
     const ring = new KeyRing({ provider: nobleProvider, systemTitle: titles.us, counters: new InvocationCounters(new VolatileStore()) });
@@ -96,12 +98,44 @@ describe('its examples', () => {
     const damaged = apdus[2] as Uint8Array;
     damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1;
     for (const apdu of apdus) await channel.send(apdu);
-    while (shown.length + refused.length < 2)
+    while (shown.length + refused.length < 3)
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-    expect({ shown, refused }).toEqual({ shown: ['data-notification 127.0.0.1'], refused: ['security/authentication-failed'] });
+    expect({ shown, refused }).toEqual({
+      shown: ['data-notification 127.0.0.1'],
+      refused: ['Error: a push from 127.0.0.1, whose sender is not known', 'security/authentication-failed'],
+    });
     await channel.close();
+    await listener.close();
+  });
+  it('show the push of a Landis+Gyr E450, which comes in blocks over several frames', async () => {
+    const capture = captures.find((c) => c.id === 'cap-lg-e450-enc-1') as (typeof captures)[number];
+    const { encryptionKey, authenticationKey } = capture.params as { encryptionKey: string; authenticationKey: string };
+    const { systemTitle } = (capture.expected as { ciphering: { systemTitle: string } }).ciphering;
+    const keys = await importKeys(nobleProvider, 0, { globalUnicast: parseHex(encryptionKey), authentication: parseHex(authenticationKey) });
+    const ring = new KeyRing({ provider: nobleProvider, systemTitle: parseHex('434C490000000001'), counters: new InvocationCounters(new VolatileStore()) });
+    ring.set(parseHex(systemTitle), { suite: 0, keys, policy: strictPolicy });
+    const events: string[] = [];
+    let wake: () => void = () => undefined;
+    const heard = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const tell = (event: string): void => {
+      events.push(event);
+      wake();
+    };
+    const listener = await listen(
+      0,
+      ring as never,
+      (push) => tell(push.type),
+      (e) => tell(String(e)),
+    );
+    const meter = await tcp.connectTcp({ host: '127.0.0.1', port: listener.port });
+    void octetLink(meter).write(parseHex(capture.input.hex as string));
+    await heard;
+    expect(events).toEqual(['data-notification']);
+    await octetLink(meter).close();
     await listener.close();
   });
 });

@@ -2,22 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, type DlmsError, equalBytes, formatHex, isDlmsError, parseHex } from '../../src/core/index.js';
 import { decodeHdlcFrame, encodeHdlcFrame, hdlcAddress } from '../../src/transport/hdlc/index.js';
-import {
-  detectFraming,
-  encodeMbusApdu,
-  encodeReadout,
-  type PushedApdu,
-  PushReceiver,
-  receivePushes,
-  transportPair,
-  unwrap,
-  wrap,
-} from '../../src/transport/index.js';
-import { listenPushTcp, listenPushUdp } from '../../src/transport/push-node.js';
-import { connectTcp } from '../../src/transport/tcp.js';
-import { connectUdp } from '../../src/transport/udp.js';
+import { detectFraming, encodeMbusApdu, encodeReadout, type PushedApdu, PushReceiver, unwrap, wrap } from '../../src/transport/index.js';
 import captures from '../vectors/captures.json' with { type: 'json' };
-import { VirtualClock } from './virtual-clock.js';
 
 interface Expected {
   readonly frames?: readonly { readonly control?: string }[];
@@ -184,75 +170,5 @@ describe('PushReceiver', () => {
         expect(receiver.pending).toBe(0);
       }),
     );
-  });
-});
-
-describe('receivePushes', () => {
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
-
-  it('hands over in order, confirms, reports a failing handler and goes on', async () => {
-    const [meter, head] = transportPair();
-    const seen: number[] = [];
-    const errors: unknown[] = [];
-    const reception = receivePushes(
-      head,
-      async ({ apdu }) => {
-        await settle();
-        seen.push(apdu[4] as number);
-        if (apdu[4] === 2) throw new Error('no key');
-        return apdu[4] === 3 ? [parseHex('10C0000000')] : undefined;
-      },
-      { onError: (e) => errors.push(e) },
-    );
-    const confirmed = new Promise<Uint8Array>((resolve) => meter.direct?.start({ octets: resolve, ended() {} }));
-    for (const i of [1, 2, 3]) void meter.direct?.write(wrap(1, 64, new Uint8Array([0x0f, 0, 0, 0, i, 0])));
-    expect(unwrap(await confirmed)).toEqual({ source: 64, destination: 1, payload: parseHex('10C0000000') });
-    expect(seen).toEqual([1, 2, 3]);
-    expect(errors).toMatchObject([{ message: 'no key' }]);
-    void meter.direct?.close();
-    await reception.closed;
-  });
-
-  it('takes a bare APDU on a stream once the line is silent, and drops half a frame', async () => {
-    const clock = new VirtualClock();
-    const [meter, head] = transportPair();
-    const seen: string[] = [];
-    const dropped: string[] = [];
-    receivePushes(head, ({ framing }) => void seen.push(framing), { clock, silenceMs: 500, onDropped: (e) => dropped.push(e.code) });
-    for (const [octets, expected] of [
-      [notification, ['apdu']],
-      [wrap(1, 64, notification).subarray(0, 12), ['apdu']],
-      [wrap(1, 64, notification), ['apdu', 'wrapper']],
-    ] as const) {
-      void meter.direct?.write(octets);
-      await settle();
-      clock.advance(500);
-      await settle();
-      expect(seen).toEqual(expected);
-    }
-    expect(dropped).toEqual(['decode/unexpected-end']);
-    expect(clock.pending).toBe(0);
-  });
-
-  it('over TCP and UDP, with who sent it', async () => {
-    const seen: string[] = [];
-    const answer = ({ framing }: PushedApdu, from: { address: string }) => {
-      seen.push(`${framing} ${from.address}`);
-      return [parseHex('10C0000000')];
-    };
-    const tcp = await listenPushTcp({ port: 0 }, answer);
-    const udp = await listenPushUdp({ port: 0 }, answer);
-    for (const [transport, octets] of [
-      [await connectTcp({ host: '127.0.0.1', port: tcp.port }), uiFrame],
-      [await connectUdp({ host: '127.0.0.1', port: udp.port }), wrap(1, 64, notification)],
-    ] as const) {
-      const confirmed = new Promise<Uint8Array>((resolve) => transport.direct?.start({ octets: resolve, ended() {} }));
-      await transport.direct?.write(octets);
-      expect(formatHex(await confirmed)).toContain('10C0000000');
-      await transport.direct?.close();
-    }
-    expect(seen).toEqual(['hdlc 127.0.0.1', 'wrapper 127.0.0.1']);
-    await tcp.close();
-    await udp.close();
   });
 });

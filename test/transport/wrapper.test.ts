@@ -56,7 +56,7 @@ describe('WPDU', () => {
   it('neg-wrapper-version', () => {
     const vector = negative.find((v) => v.id === 'neg-wrapper-version');
     expect(() => unwrap(parseHex(inputOf(vector).hex ?? ''))).toThrow(
-      expect.objectContaining({ code: 'decode/framing', message: 'framing at offset 0: reason wrapper version 2, expected 1' }),
+      expect.objectContaining({ code: 'decode/framing', message: expect.stringMatching(/^framing at offset 0: reason no WPDU, which begins with 0001: 0002/) }),
     );
   });
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.js';
-import type { DlmsError } from '../../core/errors.js';
+import { DlmsError } from '../../core/errors.js';
 import { within } from '../inbox.js';
 import { closedError, octetLink } from '../link.js';
 import type { OctetLink, Transport } from '../transport.js';
@@ -17,6 +17,10 @@ export interface HdlcLineOptions {
    * the time only decides when half a frame is given up. Default 500; it should be shorter than the response time-out.
    */
   readonly interOctetTimeoutMs?: number;
+  /** How long a frame may take from its first octet to its last before it is given up, in milliseconds. Default 120 000: a frame of 2030 octets takes 68 s at 300 baud. */
+  readonly frameMs?: number;
+  /** Ends the transport when no good frame came for so long, in milliseconds: for connections, which must not be held by octets that never become a frame. Default: never. */
+  readonly silenceMs?: number;
   /** Told of everything that was passed over: damaged frames, frames that do not fit, failed handlers. */
   readonly onDiagnostic?: (error: unknown) => void;
 }
@@ -35,6 +39,9 @@ export class Line {
   #unwritten = 0;
   #cancelQuiet: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
+  #cancelSilence: (() => void) | undefined;
+  #begun: number | undefined;
+  #lastFrame: number;
   #timerAt = Number.POSITIVE_INFINITY;
   closed = false;
 
@@ -44,6 +51,7 @@ export class Line {
     this.#onFrame = onFrame;
     this.#onClosed = onClosed;
     this.#deframer = hdlcDeframer({ echo: options.echo === true, onInvalid: (e) => options.onDiagnostic?.(e) });
+    this.#lastFrame = this.clock.now();
     this.#link = octetLink(transport);
     this.#link.start({
       octets: (chunk) => this.#octets(chunk),
@@ -53,6 +61,7 @@ export class Line {
         this.#onClosed(closedError(error, 'HDLC'));
       },
     });
+    if (options.silenceMs !== undefined) this.#watch(options.silenceMs, options.silenceMs);
   }
   get counters(): HdlcDeframerCounters {
     return this.#deframer.counters;
@@ -100,21 +109,42 @@ export class Line {
   }
 
   #octets(chunk: Uint8Array): void {
-    for (const frame of this.#deframer.push(chunk)) {
+    const frames = this.#deframer.push(chunk);
+    if (frames.length > 0) this.#lastFrame = this.clock.now();
+    for (const frame of frames) {
       if (this.closed) return;
       this.#onFrame(frame);
     }
     // A frame that has begun and is not complete is given up when nothing more comes.
     this.#cancelQuiet?.();
     this.#cancelQuiet = undefined;
-    if (this.#deframer.pending === 0 || this.closed) return;
-    this.#cancelQuiet = this.clock.after(this.#options.interOctetTimeoutMs ?? 500, () => {
-      for (const frame of this.#deframer.abandon()) this.#onFrame(frame);
+    if (this.#deframer.pending === 0 || this.closed) {
+      this.#begun = undefined;
+      return;
+    }
+    const now = this.clock.now();
+    if (this.#begun === undefined || frames.length > 0) this.#begun = now;
+    const left = this.#begun + (this.#options.frameMs ?? 120_000) - now;
+    if (left <= 0) return this.#abandon();
+    this.#cancelQuiet = this.clock.after(Math.min(this.#options.interOctetTimeoutMs ?? 500, left), () => this.#abandon());
+  }
+  #abandon(): void {
+    this.#begun = undefined;
+    for (const frame of this.#deframer.abandon()) this.#onFrame(frame);
+  }
+  #watch(silenceMs: number, ms: number): void {
+    this.#cancelSilence = this.clock.after(ms, () => {
+      const left = this.#lastFrame + silenceMs - this.clock.now();
+      if (left > 0) return this.#watch(silenceMs, left);
+      this.#stop();
+      this.#link.abort();
+      this.#onClosed(new DlmsError('transport/timeout', { waitedMs: silenceMs, waitingFor: 'any frame (inactivity time-out)' }));
     });
   }
   #stop(): void {
     this.closed = true;
     this.#cancelQuiet?.();
     this.#cancelTimer?.();
+    this.#cancelSilence?.();
   }
 }

@@ -18,6 +18,8 @@ export interface HdlcReassemblerOptions {
   readonly maxOctets?: number;
   /** Messages that can be under way at the same time (one per address pair); the oldest is dropped for another. Default 16. */
   readonly maxPairs?: number;
+  /** Hears of segments that came to nothing. */
+  readonly onDropped?: (error: DlmsError) => void;
 }
 
 /** Joins the segments of what is heard on a line without being part of the link: UI pushes, and I frames of pushes and of other people's sessions. */
@@ -34,7 +36,7 @@ export interface HdlcReassembler {
 }
 
 export function hdlcReassembler(options: HdlcReassemblerOptions = {}): HdlcReassembler {
-  return new Reassembler(options.maxOctets ?? 65_536, options.maxPairs ?? 16);
+  return new Reassembler(options.maxOctets ?? 65_536, options.maxPairs ?? 16, options.onDropped);
 }
 
 interface Partial {
@@ -48,7 +50,9 @@ class Reassembler implements HdlcReassembler {
   readonly #maxOctets: number;
   readonly #maxPairs: number;
   readonly #partials = new Map<string, Partial>();
-  constructor(maxOctets: number, maxPairs: number) {
+  readonly #onDropped: HdlcReassemblerOptions['onDropped'];
+  constructor(maxOctets: number, maxPairs: number, onDropped: HdlcReassemblerOptions['onDropped']) {
+    this.#onDropped = onDropped;
     this.#maxOctets = maxOctets;
     this.#maxPairs = maxPairs;
   }
@@ -69,7 +73,7 @@ class Reassembler implements HdlcReassembler {
     if (partial !== undefined && partial.ns !== ns) {
       const next = partial.ns === undefined || ns === undefined ? undefined : (partial.ns + 1) & 7;
       if (next !== ns || next === undefined) {
-        this.#partials.delete(key);
+        this.#drop(key, partial, 'a gap in N(S)');
         partial = undefined;
       }
     } else if (partial !== undefined && ns !== undefined) {
@@ -90,9 +94,18 @@ class Reassembler implements HdlcReassembler {
     return { destination, source, information: concat(...partial.parts), frames: partial.parts.length };
   }
   #begin(key: string): Partial {
-    if (this.#partials.size >= this.#maxPairs) this.#partials.delete(this.#partials.keys().next().value as string);
+    for (const [oldest, other] of this.#partials) {
+      if (this.#partials.size < this.#maxPairs) break;
+      this.#drop(oldest, other, 'too many senders at a time');
+    }
     const partial: Partial = { parts: [], size: 0, ns: undefined };
     this.#partials.set(key, partial);
     return partial;
+  }
+  #drop(key: string, partial: Partial, why: string): void {
+    this.#partials.delete(key);
+    this.#onDropped?.(
+      new DlmsError('protocol/link', { side: 'remote', state: 'joining segments', reason: `${why}: ${partial.size} octets without their rest are dropped` }),
+    );
   }
 }

@@ -81,7 +81,10 @@ class Station implements HdlcServer {
       transport,
       options,
       (frame) => this.#frame(frame),
-      () => this.#end(),
+      (error) => {
+        if (error.code !== 'transport/closed') this.#line.diagnose(error);
+        this.#end();
+      },
     );
   }
   get counters(): HdlcDeframerCounters {
