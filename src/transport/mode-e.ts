@@ -1,5 +1,6 @@
-import { concat, latin1 } from '../core/bytes.js';
+import { latin1 } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
+import { append } from './growing.js';
 import {
   baudRates,
   decodeIdentification,
@@ -29,6 +30,10 @@ export interface ModeEState {
   readonly echo: Uint8Array;
   /** How much of that has come. */
   readonly echoed: number;
+  /** Octets of them in which the end of the readout was looked for. */
+  readonly scanned?: number;
+  /** When the present request was sent. */
+  readonly since?: number;
   /** It has given back our request. */
   readonly lineEchoes?: boolean;
   readonly attempts: number;
@@ -91,6 +96,8 @@ const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 export const modeEIdle: ModeEState = { name: 'idle', held: none, echo: none, echoed: 0, attempts: 0, baud: 300 };
 /** Longest identification and option messages followed; the standard's need 38. */
 const longestMessage = 128;
+/** What such a message takes at 300 baud. */
+const messageMs = 5000;
 
 /** The client's side. Feed `start`, then octets as they come (with or without parity bits) and a tick at `state.deadline`, until the state is `done`. */
 export function modeEClient(state: ModeEState, input: ModeEInput, now: number, options: ModeEClientOptions = {}): Step {
@@ -119,7 +126,7 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
 function request(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   const octets = encodeRequest(options.address);
   return [
-    { ...modeEIdle, name: 'identification', attempts: state.attempts + 1, echo: octets, deadline: now + (options.timeoutMs ?? 2200) },
+    { ...modeEIdle, name: 'identification', attempts: state.attempts + 1, echo: octets, since: now, deadline: now + (options.timeoutMs ?? 2200) },
     [
       { type: 'line', baud: 300, parity: '7E1' },
       { type: 'write', octets },
@@ -128,15 +135,23 @@ function request(state: ModeEState, now: number, options: ModeEClientOptions): S
 }
 
 function identified(state: ModeEState, now: number, options: ModeEClientOptions): Step {
-  const { message, rest } = findLine(state.held, 0x2f);
-  if (message === undefined) return [{ ...state, held: rest, deadline: now + (options.timeoutMs ?? 2200) }, []];
-  let identification: Identification;
-  try {
-    identification = decodeIdentification(message);
-  } catch {
-    // Noise, or a request of somebody else: whatever follows it may still be the identification.
-    return rest.length === 0 ? [{ ...state, held: none }, []] : identified({ ...state, held: rest }, now, options);
+  let identification: Identification | undefined;
+  let rest = state.held;
+  while (identification === undefined) {
+    const line = findLine(rest, 0x2f);
+    rest = line.rest;
+    if (line.message === undefined) {
+      // A line that is never silent must not hold up the sign-on for ever: one message, and the time to wait for it.
+      const deadline = Math.min(now, (state.since ?? now) + messageMs) + (options.timeoutMs ?? 2200);
+      return [{ ...state, held: rest.slice(), deadline }, []];
+    }
+    try {
+      identification = decodeIdentification(line.message);
+    } catch {
+      // Noise, or a request of somebody else: whatever follows it may still be the identification.
+    }
   }
+  rest = rest.slice();
   const { mode, protocolSelection } = identification;
   const offersHdlc = mode === 'C' && protocolSelection === 2;
   if (!offersHdlc && options.fallback === undefined)
@@ -191,13 +206,16 @@ function acknowledged(state: ModeEState, now: number, options: ModeEClientOption
 function readingOut(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   const limit = options.maxReadout ?? 65536;
   if (state.held.length > limit) return failed(new DlmsError('decode/too-large', { offset: 0, limit, actual: state.held.length }));
-  const stx = state.held.indexOf(0x02);
-  const etx = stx < 0 ? -1 : state.held.indexOf(0x03, stx);
-  if (etx < 0 || etx + 1 >= state.held.length) return [{ ...state, deadline: now + (options.timeoutMs ?? 2200) }, []];
+  const { held, scanned = 0 } = state;
+  const stx = held[0] === 0x02 ? 0 : held.indexOf(0x02, scanned);
+  // What stands before STX is no part of the data, and no longer looked at.
+  if (stx > 0) return readingOut({ ...state, held: held.slice(stx), scanned: 0 }, now, options);
+  const etx = stx < 0 ? -1 : held.indexOf(0x03, scanned);
+  if (etx < 0 || etx + 1 >= held.length) return [{ ...state, scanned: etx < 0 ? held.length : etx, deadline: now + (options.timeoutMs ?? 2200) }, []];
   return [
     { ...modeEIdle, name: 'done' },
     [
-      { type: 'readout', identification: state.identification as Identification, octets: state.held.slice(stx, etx + 2) },
+      { type: 'readout', identification: state.identification as Identification, octets: held.slice(0, etx + 2) },
       { type: 'line', baud: 300, parity: '7E1' },
     ],
   ];
@@ -314,9 +332,9 @@ function withoutEcho(state: ModeEState, input: Uint8Array): ModeEState {
   const { echo, echoed } = state;
   let n = 0;
   while (n < input.length && echoed + n < echo.length && input[n] === echo[echoed + n]) n++;
-  if (echo.length > 0 && echoed + n === echo.length) return { ...state, echo: none, echoed: 0, lineEchoes: true, held: concat(state.held, input.subarray(n)) };
+  if (echo.length > 0 && echoed + n === echo.length) return { ...state, echo: none, echoed: 0, lineEchoes: true, held: append(state.held, input.subarray(n)) };
   if (echo.length > 0 && n === input.length) return { ...state, echoed: echoed + n };
-  return { ...state, echo: none, echoed: 0, held: concat(state.held, echo.subarray(0, echoed), input) };
+  return { ...state, echo: none, echoed: 0, held: append(append(state.held, echo.subarray(0, echoed)), input) };
 }
 
 /** The first line that starts with this octet and ends in CR LF; `rest` is what follows it, or what to keep while it is not complete. */
@@ -324,6 +342,6 @@ function findLine(held: Uint8Array, first: number): { readonly message?: Uint8Ar
   const start = held.indexOf(first);
   if (start < 0) return { rest: none };
   const end = held.indexOf(0x0a, start);
-  if (end < 0) return { rest: held.length - start > longestMessage ? none : held.slice(start) };
-  return { message: held.slice(start, end + 1), rest: held.slice(end + 1) };
+  if (end < 0) return { rest: held.length - start > longestMessage ? none : held.subarray(start) };
+  return { message: held.slice(start, end + 1), rest: held.subarray(end + 1) };
 }

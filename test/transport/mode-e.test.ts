@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { concat, equalBytes, formatHex, isDlmsError, latin1, parseHex } from '../../src/core/index.js';
 import {
   blockCheck,
@@ -434,5 +434,83 @@ describe('mode E on a line', () => {
     void b.direct?.close();
     await expect(ended).rejects.toMatchObject({ code: 'transport/closed' });
     await expect(head.signOn()).rejects.toMatchObject({ code: 'transport/closed' });
+  });
+});
+
+describe('hostile lines', () => {
+  /** Octets that are copied or looked through while the work is done. */
+  function cost(work: () => void): number {
+    let octets = 0;
+    const { set, indexOf, slice } = Uint8Array.prototype;
+    const spies = [
+      vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (this: Uint8Array, from, at) {
+        octets += from.length;
+        set.call(this, from, at);
+      }),
+      vi.spyOn(Uint8Array.prototype, 'indexOf').mockImplementation(function (this: Uint8Array, octet, from) {
+        const at = indexOf.call(this, octet, from);
+        octets += (at < 0 ? this.length : at) - (from ?? 0);
+        return at;
+      }),
+      vi.spyOn(Uint8Array.prototype, 'slice').mockImplementation(function (this: Uint8Array, from, to) {
+        const piece = slice.call(this, from, to);
+        octets += piece.length;
+        return piece;
+      }),
+    ];
+    work();
+    for (const spy of spies) spy.mockRestore();
+    return octets;
+  }
+  /** Signs on with a meter of mode C that has no HDLC, up to its readout. */
+  function readingOut(options: ModeEClientOptions): ModeEState {
+    let [state] = modeEClient(modeEIdle, { type: 'start' }, 0, options);
+    [state] = modeEClient(state, octets(text('/ABC5x\r\n')), 10, options);
+    [state] = modeEClient(state, { type: 'tick' }, 400, options);
+    expect(state.name).toBe('readout');
+    return state;
+  }
+  it.each([
+    ['data', (i: number) => (i === 0 ? 0x02 : 0x31)],
+    ['noise without STX', () => 0x31],
+    ['nothing but STX', () => 0x02],
+  ])('a readout in single octets costs what it is long: %s', (_, octetAt) => {
+    const options = { fallback: 'readout', maxReadout: 20_000 } as const;
+    let state = readingOut(options);
+    const spent = cost(() => {
+      for (let i = 0; i < 20_000; i++) [state] = modeEClient(state, octets(Uint8Array.of(octetAt(i))), 500 + i, options);
+    });
+    expect(state.held).toHaveLength(20_000);
+    expect(spent).toBeLessThan(20 * 20_000);
+    const [, [end]] = modeEClient(state, octets(Uint8Array.of(0x31)), 30_000, options);
+    expect(end).toMatchObject({ type: 'failed', error: { code: 'decode/too-large' } });
+  });
+  it('a chunk of many lines that are no identification neither costs more nor ends the process', () => {
+    const [state] = modeEClient(modeEIdle, { type: 'start' }, 0);
+    const lines = concat(...new Array(40_000).fill(text('/\n')), text('/LGZ4\\2x\r\n'));
+    let next = state;
+    const spent = cost(() => {
+      [next] = modeEClient(state, octets(lines), 10);
+    });
+    expect(next.name).toBe('pause');
+    expect(spent).toBeLessThan(20 * lines.length);
+  });
+  it('a line that is never silent does not hold up the sign-on for ever', () => {
+    let [state, outputs] = modeEClient(modeEIdle, { type: 'start' }, 0);
+    let now = 0;
+    for (; now < 200_000 && outputs[0]?.type !== 'failed'; now += 100) {
+      [state, outputs] = modeEClient(state, octets(text('/AB')), now);
+      if (state.deadline !== undefined && now >= state.deadline) [state, outputs] = modeEClient(state, { type: 'tick' }, now);
+    }
+    expect(outputs[0]).toMatchObject({ type: 'failed', error: { code: 'transport/timeout' } });
+    expect(now).toBeLessThan(30_000);
+  });
+  it('states stay values: two ends of one beginning do not disturb each other', () => {
+    const options = { fallback: 'readout' } as const;
+    const [begun] = modeEClient(readingOut(options), octets(concat(Uint8Array.of(2), text('1.8.0('))), 500, options);
+    const [one] = modeEClient(begun, octets(text('1')), 501, options);
+    const [two] = modeEClient(begun, octets(text('2')), 501, options);
+    const [more] = modeEClient(one, octets(text('3')), 502, options);
+    expect([begun, one, two, more].map((s) => latin1(s.held.subarray(1)))).toEqual(['1.8.0(', '1.8.0(1', '1.8.0(2', '1.8.0(13']);
   });
 });

@@ -84,7 +84,7 @@ it('names the missing package', async () => {
   if (installed !== undefined) return;
   await expect(openSerial({ path: '/dev/null' })).rejects.toMatchObject({
     code: 'transport/connect',
-    context: { reason: 'the package serialport is not installed' },
+    context: { reason: 'the package serialport is not installed: npm install serialport' },
   });
 });
 
