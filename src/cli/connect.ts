@@ -31,7 +31,7 @@ import { peerKey, signingKey, suiteOf } from './signature-keys.js';
 // A meter by its URL, and a client for it.
 
 export const urlNote =
-  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER, or UPPER/LOWER:4 for an address of four octets. With HDLC also parity=even or odd, echo=yes (the line gives back what is sent), start=mode-e (sign-on of IEC 62056-21 at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
+  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER, or UPPER/LOWER:4 for an address of four octets. With HDLC also parity=even or odd, echo=yes (the line gives back what is sent), parameters=yes (SNRM with parameters, for servers of jDLMS), start=mode-e (sign-on of IEC 62056-21 at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
 
 export const connectOptions = {
   mechanism: {
@@ -75,7 +75,7 @@ export const connectOptions = {
 } as const satisfies Record<string, Option>;
 export type ConnectValues = { readonly [K in keyof typeof connectOptions]?: (typeof connectOptions)[K]['type'] extends 'boolean' ? boolean : string };
 
-const urlParameters: readonly string[] = ['client', 'server', 'baud', 'parity', 'start', 'echo'];
+const urlParameters: readonly string[] = ['client', 'server', 'baud', 'parity', 'start', 'echo', 'parameters'];
 
 export interface Target {
   readonly url: URL;
@@ -125,6 +125,7 @@ async function channelOf(
       receiveTimeoutMs: timeoutMs,
       echo: choice(url, 'echo', ['no', 'yes']) === 'yes',
       ...hdlcSizes(values),
+      sendParameters: choice(url, 'parameters', ['no', 'yes']) === 'yes',
     });
   switch (scheme) {
     case 'tcp':

@@ -172,16 +172,17 @@ function urlOf({ step, client, server, baud, echo }: DoctorFinding, target: Targ
     ...(speed === undefined ? [] : [`baud=${speed}`]),
     ...(start !== 'direct' || line === undefined || line.parity === 'none' ? [] : [`parity=${line.parity}`]),
     ...(echo ? ['echo=yes'] : []),
+    ...(step.parameters === true ? ['parameters=yes'] : []),
   ].join('&');
   return `${target.kind === 'serial' ? '' : step.carriage === 'wrapper' ? 'tcp://' : 'hdlc+tcp://'}${target.base}?${query}`;
 }
 
 /** `HDLC, 9600 8N1`. */
-function stepText({ carriage, start, line, maxBaud }: DoctorStep): string {
+function stepText({ carriage, start, line, maxBaud, parameters }: DoctorStep): string {
   if (carriage === 'wrapper') return 'wrapper';
   const parity = { none: 'N', even: 'E', odd: 'O' } as const;
   const set = line === undefined ? '' : `, ${line.baudRate} ${line.dataBits}${parity[line.parity]}${line.stopBits}`;
-  if (start === 'direct') return `HDLC${set}`;
+  if (start === 'direct') return `HDLC${set}${parameters === true ? ' with parameters in SNRM' : ''}`;
   return `sign-on of mode E${set || ` at ${maxBaud} baud`}${start === 'mode-e-8bit' ? ' in 8 data bits' : ''}, then HDLC`;
 }
 function show(event: DoctorEvent, progress: Progress, io: Io): void {

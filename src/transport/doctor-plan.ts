@@ -7,6 +7,8 @@ export interface DoctorStep {
   readonly start: 'direct' | 'mode-e' | 'mode-e-8bit';
   /** How a serial port is set. Absent where somebody else sets the line (a gateway). */
   readonly line?: LineSettings;
+  /** SNRM with parameters, though they are the defaults: servers of jDLMS end on one without. */
+  readonly parameters?: true;
   /** Client addresses (SAPs). */
   readonly clients: readonly number[];
   /** Server addresses: logical devices; for HDLC as `parseHdlcAddress` reads them, in 1, 2 or 4 octets. */
@@ -75,12 +77,13 @@ export function serialPlan(): DoctorPlan {
   };
 }
 
-/** A TCP port: a meter with the wrapper, a meter or gateway with HDLC, a gateway with an optical head behind it. */
+/** A TCP port: a meter with the wrapper, a meter or gateway with HDLC (also one that wants parameters in SNRM), a gateway with an optical head behind it. */
 export function tcpPlan(): DoctorPlan {
   return {
     steps: [
       { carriage: 'wrapper', start: 'direct', clients: firstClients, servers: ['1', '16', '17'] },
       { carriage: 'hdlc', start: 'direct', clients: firstClients, servers: manyServers },
+      { carriage: 'hdlc', start: 'direct', parameters: true, clients: [16, 1], servers: ['1', '1/17'] },
       { carriage: 'hdlc', start: 'mode-e', clients: firstClients, servers: fewServers, maxBaud: 300 },
       { carriage: 'hdlc', start: 'mode-e-8bit', clients: firstClients, servers: fewServers, maxBaud: 300 },
     ],

@@ -4,7 +4,7 @@ import { formatHdlcAddress, type HdlcAddress, hdlcAddress, parseHdlcAddress } fr
 import type { HdlcControl } from './hdlc/control.js';
 import { hdlcDeframer } from './hdlc/deframer.js';
 import { addLlc, encodeHdlcFrame, type HdlcFrame, llcCommand, stripLlc } from './hdlc/frame.js';
-import { decodeHdlcParameters, type HdlcParameters } from './hdlc/parameters.js';
+import { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './hdlc/parameters.js';
 import { Unwrapper, type Wpdu, wrap } from './wpdu.js';
 
 /** What a meter said when it was asked. */
@@ -22,6 +22,8 @@ export interface ProbeAnswer {
 export interface ProbeOptions {
   readonly request: Uint8Array;
   readonly waitMs: number;
+  /** SNRM with parameters. */
+  readonly parameters?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -46,7 +48,13 @@ export async function probeWrapper(line: DoctorLine, client: number, server: str
 /** Asks over HDLC: SNRM; when a link opens, the request in an I frame; then DISC. */
 export async function probeHdlc(line: DoctorLine, client: number, server: string, options: ProbeOptions): Promise<ProbeAnswer | undefined> {
   const { waitMs, signal } = options;
-  const opened = await ask(line, frameOf(client, parseHdlcAddress(server), { type: 'SNRM', pf: true }), isUnnumbered, waitMs, signal);
+  const opened = await ask(
+    line,
+    frameOf(client, parseHdlcAddress(server), { type: 'SNRM', pf: true }, options.parameters === true ? defaults : undefined),
+    isUnnumbered,
+    waitMs,
+    signal,
+  );
   if (opened === undefined) return undefined;
   const { control, destination, source, information } = opened;
   const answer = control.type as 'UA' | 'DM' | 'FRMR';
@@ -92,6 +100,7 @@ async function ask(
   return asked.type === 'answer' ? asked.value : undefined;
 }
 
+const defaults: Uint8Array = /* @__PURE__ */ encodeHdlcParameters(hdlcDefaultParameters);
 const isUnnumbered = (frame: HdlcFrame): boolean => ['UA', 'DM', 'FRMR'].includes(frame.control.type);
 
 const frameOf = (client: number, server: HdlcAddress, control: HdlcControl, information: Uint8Array = new Uint8Array(0)): HdlcFrame => ({

@@ -147,7 +147,8 @@ class Run {
     if (line === undefined) return 'unreachable';
     onEvent?.({ type: 'ask', step, client, server });
     this.#report.asked++;
-    const options = { request, waitMs: Math.min(this.#wait(step), Math.max(1, this.#end - this.#clock.now())), signal };
+    const waitMs = Math.min(this.#wait(step), Math.max(1, this.#end - this.#clock.now()));
+    const options = { request, waitMs, signal, parameters: step.parameters === true };
     const answer = await (step.carriage === 'wrapper' ? probeWrapper : probeHdlc)(line, client, server, options);
     if (answer === undefined) return undefined;
     if (answer.answer === 'UA' && step.start !== 'direct') this.#stale = true;

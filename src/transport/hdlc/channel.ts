@@ -213,6 +213,8 @@ export class Endpoint implements ApduChannel {
         return;
       case 'ignored':
         return this.#line.diagnose(output.error);
+      case 'quirk':
+        return this.#line.diagnose(output.quirk);
     }
   }
   #arrived(apdu: Uint8Array): void {

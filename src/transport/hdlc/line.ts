@@ -21,7 +21,7 @@ export interface HdlcLineOptions {
   readonly frameMs?: number;
   /** Ends the transport when no good frame came for so long, in milliseconds: for connections, which must not be held by octets that never become a frame. Default: never. */
   readonly silenceMs?: number;
-  /** Told of everything that was passed over: damaged frames, frames that do not fit, failed handlers. */
+  /** Told of everything that was passed over: damaged frames, frames that do not fit, failed handlers; and of accepted deviations (a `Quirk` with its name). */
   readonly onDiagnostic?: (error: unknown) => void;
 }
 

@@ -92,7 +92,7 @@ function proposal(o: HdlcLinkSettings): Uint8Array | undefined {
   const { maxInfoTransmit, maxInfoReceive, windowTransmit, windowReceive } = o;
   const own: HdlcParameters = { maxInfoTransmit, maxInfoReceive, windowTransmit, windowReceive };
   const names = Object.keys(own) as (keyof HdlcParameters)[];
-  return names.every((n) => own[n] === hdlcDefaultParameters[n]) ? undefined : encodeHdlcParameters(own);
+  return !o.sendParameters && names.every((n) => own[n] === hdlcDefaultParameters[n]) ? undefined : encodeHdlcParameters(own);
 }
 
 function leave(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {

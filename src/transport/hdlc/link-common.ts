@@ -38,7 +38,18 @@ export function clear(d: Draft): void {
     partial: [],
     partialOctets: 0,
   });
-  Object.assign(d, { polled: false, trusted: false, doubt: false, suspect: -1, failures: 0, fresh: false, closing: false, handling: 0, rejection: undefined });
+  Object.assign(d, {
+    polled: false,
+    trusted: false,
+    doubt: false,
+    suspect: -1,
+    failures: 0,
+    fresh: false,
+    closing: false,
+    handling: 0,
+    commandLlc: false,
+    rejection: undefined,
+  });
   Object.assign(d, { deadline: never, pollAt: never, busyUntil: never, inactiveAt: never });
 }
 
@@ -130,11 +141,7 @@ export function accept(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, o
   if (frame.segmented && frame.information.length === 0) return linkError('remote', d.phase, 'a segment without information');
   const size = d.partialOctets + frame.information.length;
   if (size > settings.maxApduOctets) return new DlmsError('decode/too-large', { offset: 0, limit: settings.maxApduOctets, actual: size });
-  const llc = d.partial.length === 0 && settings.llc ? llcOf(frame.information) : undefined;
-  // jDLMS answers with the header of a command; nothing else can be meant.
-  if (settings.role === 'client' && llc === 'command')
-    out.push({ type: 'ignored', error: linkError('remote', d.phase, 'a response with the LLC header of a command (E6E600)') });
-  else if (d.partial.length === 0 && settings.llc && llc !== (settings.role === 'client' ? 'response' : 'command'))
+  if (d.partial.length === 0 && settings.llc && !llcFits(d, frame, settings, out))
     return new DlmsError('decode/framing', { offset: 0, reason: `an APDU begins with the LLC header ${settings.role === 'client' ? 'E6E700' : 'E6E600'}` });
   if (frame.segmented) {
     d.partial = append(d.partial, frame.information);
@@ -146,6 +153,19 @@ export function accept(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, o
   d.partialOctets = 0;
   out.push({ type: 'apdu', apdu: settings.llc ? whole.subarray(3) : whole });
   return undefined;
+}
+
+const quirk = (name: string, detail: string): HdlcLinkOutput => ({ type: 'quirk', quirk: { name, offset: 0, detail } });
+
+/** A response begins with E6E700, a command with E6E600; jDLMS answers with the header of commands. */
+function llcFits(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, out: HdlcLinkOutput[]): boolean {
+  const llc = llcOf(frame.information);
+  if (settings.role === 'server') return llc === 'command';
+  if (llc === 'command' && !d.commandLlc) {
+    d.commandLlc = true;
+    out.push(quirk('hdlc-command-llc', 'a response with the LLC header E6E600 of commands'));
+  }
+  return llc !== undefined;
 }
 
 /** Adds a copy of a piece (it is a view into a chunk that may be longer), joining neighbours so that the list stays short however small the pieces are. */

@@ -1,3 +1,4 @@
+import type { Quirk } from '../../core/cursor.js';
 import type { DlmsError } from '../../core/errors.js';
 import type { HdlcAddress } from './address.js';
 import type { HdlcFrame } from './frame.js';
@@ -41,6 +42,8 @@ export interface HdlcLinkOptions {
   readonly maxApduOctets?: number;
   /** Octets that can wait for transmission. Default 1 MiB. */
   readonly maxQueuedOctets?: number;
+  /** Client: SNRM carries the parameters even when they are the defaults. The server of jDLMS fails on an SNRM without. Default false: some meters know no parameters. */
+  readonly sendParameters?: boolean;
   /** APDUs carry the LLC header E6E600 / E6E700. Default true. */
   readonly llc?: boolean;
 }
@@ -66,6 +69,7 @@ export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOpt
     inactivityTimeoutMs: role === 'client' ? 0 : 120_000,
     maxApduOctets: 0x10_0000,
     maxQueuedOctets: 0x10_0000,
+    sendParameters: false,
     llc: true,
     ...own,
     ...given,
@@ -108,6 +112,8 @@ export type HdlcLinkOutput =
   | { readonly type: 'refused'; readonly error: DlmsError }
   /** Something that the peer should not have sent; it is passed over. For diagnosis. */
   | { readonly type: 'ignored'; readonly error: DlmsError }
+  /** A deviation of the peer that is accepted, by its name; told once in a link. */
+  | { readonly type: 'quirk'; readonly quirk: Quirk }
   /** A whole APDU, LLC header removed. Server: to be answered with `reply`. */
   | { readonly type: 'apdu'; readonly apdu: Uint8Array }
   /** A UI frame as it came (a segment, perhaps). */
@@ -166,6 +172,8 @@ export interface HdlcLinkState {
   readonly closing: boolean;
   /** Server: APDUs that the application has not answered. */
   readonly handling: number;
+  /** Client: that responses carry the LLC header of commands was told. */
+  readonly commandLlc: boolean;
   /** Waiting UI segments. */
   readonly notices: readonly HdlcSegment[];
   /** Server: information field of the FRMR. */
@@ -208,6 +216,7 @@ export const hdlcLinkDown: HdlcLinkState = /* @__PURE__ */ Object.freeze<HdlcLin
   want: false,
   closing: false,
   handling: 0,
+  commandLlc: false,
   notices: [],
   rejection: undefined,
   since: 0,

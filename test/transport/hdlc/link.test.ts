@@ -71,6 +71,8 @@ function transcript(
           return `apdu ${formatHex(o.apdu)}`;
         case 'ui':
           return `ui ${formatHex(o.frame.information)}`;
+        case 'quirk':
+          return `quirk ${o.quirk.name}`;
         case 'disconnected':
           return `disconnected ${o.by}`;
         case 'failed':
@@ -477,14 +479,23 @@ describe('client', () => {
       [2, send('C0'), ['I0/0P E6E600C0']],
       [3, 'I0/1P E6E700C4', ['apdu C4']],
       [4, send('C0'), ['I1/1P E6E600C0']],
-      // jDLMS answers with the header of a command.
-      [5, 'I1/2P E6E600C4', ['ignored protocol/link remote', 'apdu C4']],
-      [6, send('C0'), ['I2/2P E6E600C0']],
-      [7, 'I2/3P C4010200', ['failed decode/framing']],
+      [5, 'I1/2P E6E800C4', ['failed decode/framing']],
     ]);
-    transcript('server', { llc: true }, [
-      [0, 'SNRMP', [`UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`, 'connected']],
-      [1, 'I0/0P E6E700C0', ['FRMRP 102002', 'failed protocol/link remote']],
+  });
+  it('takes responses with the LLC header of commands, as jDLMS sends them, and names that once', () => {
+    transcript('client', { llc: true }, [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
+      [2, send('C0'), ['I0/0P E6E600C0']],
+      [3, 'I0/1P E6E600C4', ['quirk hdlc-command-llc', 'apdu C4']],
+      [4, send('C0'), ['I1/1P E6E600C0']],
+      [5, 'I1/2P E6E600C5', ['apdu C5']],
+    ]);
+  });
+  it('sends its parameters with SNRM when told to, though they are the defaults', () => {
+    transcript('client', { sendParameters: true }, [
+      [0, connect, [`SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`]],
+      [1, 'UAP', ['connected']],
     ]);
   });
 });
