@@ -14,6 +14,7 @@ import {
   hdlcDeframer,
   serveHdlc,
 } from '../../../src/transport/hdlc/index.js';
+import { intercept } from '../../../src/transport/intercept.js';
 import { transportPair } from '../../../src/transport/pair.js';
 import type { ApduHandler, Route, Transport } from '../../../src/transport/transport.js';
 import { VirtualClock } from '../virtual-clock.js';
@@ -211,6 +212,176 @@ describe('client and meter', () => {
     }
     await run(clock, sending);
     expect(received).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe('what is left of a former link', () => {
+  it('a reopened channel has forgotten what the former link brought', async () => {
+    const clock = new VirtualClock();
+    const [a, b] = transportPair();
+    const diagnostics: string[] = [];
+    serveHdlc(b, { handle: (apdu) => [apdu, Uint8Array.of(0xff)] }, { devices: [1], clock });
+    const bus = hdlcBus(a, { clock, onDiagnostic: (e) => void diagnostics.push(String(e)) });
+    const channel = bus.channel({ client: 16, server: 1, maxPendingApdus: 1 });
+    await run(clock, channel.open());
+    await run(clock, channel.send(parseHex('01')));
+    await quiet();
+    await run(clock, channel.close());
+    await run(clock, channel.open());
+    expect(diagnostics.filter((d) => /former link/.test(d))).toHaveLength(1);
+    // The full queue had stopped the server; the new link is not stopped.
+    await run(clock, channel.send(parseHex('02')));
+    expect(formatHex(await run(clock, channel.receive()))).toBe('02');
+    await run(clock, bus.close());
+  });
+  it('a handler that answers after SNRM or DISC answers nobody, and what waited behind it is not carried out', async () => {
+    for (const ending of ['SNRM', 'DISC'] as const) {
+      const clock = new VirtualClock();
+      const [a, b] = transportPair();
+      const pending: (() => void)[] = [];
+      const handled: string[] = [];
+      const released: unknown[] = [];
+      serveHdlc(
+        b,
+        {
+          handle: (apdu) => {
+            handled.push(formatHex(apdu));
+            return new Promise((resolve) => void pending.push(() => resolve([apdu])));
+          },
+          released: (route) => void released.push(route),
+        },
+        { devices: [1], clock, holdMs: 50 },
+      );
+      const far = a.writable.getWriter();
+      const heard: string[] = [];
+      const deframer = hdlcDeframer();
+      void (async () => {
+        for await (const chunk of a.readable as unknown as AsyncIterable<Uint8Array>)
+          for (const f of deframer.push(chunk)) heard.push(`${f.control.type} ${formatHex(f.information)}`);
+      })();
+      const say = async (control: Parameters<typeof encodeHdlcFrame>[0]['control'], hex = ''): Promise<void> => {
+        void far.write(encodeHdlcFrame({ segmented: false, destination: hdlcAddress(1), source: hdlcAddress(16), control, information: parseHex(hex) }));
+        await quiet();
+      };
+      await say({ type: 'SNRM', pf: true });
+      await say({ type: 'I', ns: 0, nr: 0, pf: false }, 'E6E60001');
+      await say({ type: 'I', ns: 1, nr: 0, pf: false }, 'E6E60002');
+      if (ending === 'DISC') await say({ type: 'DISC', pf: true });
+      await say({ type: 'SNRM', pf: true });
+      expect(released).toHaveLength(1);
+      await say({ type: 'I', ns: 0, nr: 0, pf: true }, 'E6E60003');
+      heard.length = 0;
+      for (let i = 0; i < 4; i++) {
+        for (const answer of pending.splice(0)) answer();
+        await quiet();
+      }
+      // 2 waited in the former link; 1 was answered into nothing.
+      expect(handled).toEqual(['01', '03']);
+      expect(heard).toEqual(['I E6E70003']);
+    }
+  });
+  it('a channel whose open failed closes its transport at once', async () => {
+    const clock = new VirtualClock();
+    const [a, b] = transportPair();
+    let ended = false;
+    b.direct?.start({
+      octets() {},
+      ended() {
+        ended = true;
+      },
+    });
+    const channel = hdlcChannel(a, { client: 16, server: 1, clock, responseTimeoutMs: 100, retries: 1 });
+    expect((await failure(run(clock, channel.open()))).code).toBe('transport/timeout');
+    const before = clock.now();
+    await channel.close();
+    await quiet();
+    expect({ ended, now: clock.now(), timers: clock.pending }).toEqual({ ended: true, now: before, timers: 0 });
+  });
+});
+
+describe('back pressure of a channel', () => {
+  it('a client that receives one by one loses nothing of what comes in windows', async () => {
+    const clock = new VirtualClock();
+    const [a, b] = transportPair();
+    const wire: string[] = [];
+    const deframer = hdlcDeframer();
+    const tapped = intercept(a, {
+      sent(octets, pass) {
+        for (const f of deframer.push(octets)) wire.push(f.control.type);
+        return pass(octets);
+      },
+      received: (octets, pass) => pass(octets),
+    });
+    serveHdlc(b, { handle: ([n]) => Array.from({ length: n as number }, (_, i) => Uint8Array.of(i)) }, { devices: [1], clock });
+    const channel = hdlcChannel(tapped, { client: 16, server: 1, clock, maxPendingApdus: 3, windowReceive: 3 });
+    await run(clock, channel.open());
+    await run(clock, channel.send(Uint8Array.of(10)));
+    await quiet();
+    expect(wire).not.toContain('RNR');
+    for (let i = 0; i < 10; i++) {
+      // It polls only while somebody waits, and while more than three APDUs wait for him it does not take a fourth.
+      expect((await run(clock, channel.receive()))[0]).toBe(i);
+      await quiet();
+    }
+    expect((await failure(run(clock, channel.receive({ timeoutMs: 100 })))).code).toBe('transport/timeout');
+    await run(clock, channel.close());
+  });
+  it('without reading, the APDUs kept are bounded', async () => {
+    const { clock, channel, diagnostics } = setup(
+      { maxPendingApdus: 2, windowReceive: 3 },
+      {},
+      { handle: () => Array.from({ length: 20 }, (_, i) => Uint8Array.of(i)) },
+    );
+    await run(clock, channel.open());
+    // Each send polls, and each poll could bring a window of three.
+    for (let i = 0; i < 10; i++) {
+      const sending = channel.send(parseHex('01'));
+      sending.catch(() => undefined);
+      await quiet();
+    }
+    const kept: number[] = [];
+    for (;;) {
+      const next = await Promise.race([channel.receive({ timeoutMs: 0 }).catch(() => undefined), quiet().then(() => undefined)]);
+      if (next === undefined) break;
+      kept.push(next[0] as number);
+      if (kept.length > 5) break;
+    }
+    // What was refused with RNR comes again, in order.
+    expect(kept.slice(0, 2)).toEqual([0, 1]);
+    expect(diagnostics.some((d) => isDlmsError(d, 'protocol/link') && /I N\(S\)/.test(d.context.reason))).toBe(true);
+  });
+});
+
+describe('slow and silent peers of a meter', () => {
+  it('octets that never become a frame do not hold a connection', async () => {
+    const clock = new VirtualClock();
+    const [a, b] = transportPair();
+    const diagnostics: unknown[] = [];
+    const meter = serveHdlc(b, echoing, { devices: [1], clock, silenceMs: 10_000, frameMs: 3000, onDiagnostic: (e) => void diagnostics.push(e) });
+    let closed = false;
+    void meter.closed.then(() => {
+      closed = true;
+    });
+    const frame = encodeHdlcFrame({
+      segmented: false,
+      destination: hdlcAddress(1),
+      source: hdlcAddress(16),
+      control: { type: 'UI', pf: false },
+      information: new Uint8Array(200),
+    });
+    let sent = 0;
+    for (; sent < 100 && !closed; sent++) {
+      void a.direct?.write(frame.subarray(sent, sent + 1));
+      await quiet();
+      clock.advance(400);
+      await quiet();
+    }
+    expect(clock.now()).toBeLessThan(11_000);
+    expect(diagnostics.at(-1)).toMatchObject({ code: 'transport/timeout', context: { waitedMs: 10_000 } });
+    // Each octet came within the inter-octet time, but the frame took too long, again and again.
+    expect(diagnostics.filter((d) => isDlmsError(d, 'decode/unexpected-end')).length).toBeGreaterThan(0);
+    expect(meter.counters.abandoned).toBeGreaterThan(0);
+    expect(clock.pending).toBe(0);
   });
 });
 

@@ -676,6 +676,86 @@ describe('server', () => {
       [6, 'DISCP', ['UAP', 'disconnected remote', 'UIP 0F03']],
     ]);
   });
+  it('believes N(R) of what it sent in this turn at once, and of what it sent before only when it is repeated', () => {
+    const numbers = (from: number, n: number) => Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/1${i === n - 1 ? 'P' : ''}+ ${a32}`);
+    transcript('server', wide, [
+      [0, snrm7, [ua, 'connected']],
+      [1, 'I0/0P C0', ['apdu C0']],
+      [2, reply('AA'.repeat(32 * 30)), numbers(0, 7)],
+      [3, 'RR/2P', numbers(2, 1)],
+      // Only I2 was sent again, but I3 and I4 went out before.
+      [4, 'RR/5P', ['ignored protocol/link remote', 'RR/1P']],
+      [5, 'RR/5P', numbers(5, 1)],
+      [6, 'RR/6P', numbers(6, 1)],
+      // Two before: an old number, known by heart.
+      [7, 'RR/5P', ['ignored protocol/link remote', 'RR/1P']],
+      [8, 'RR/6P', numbers(6, 1)],
+    ]);
+  });
+  it('gives the poll back when the hold is over, whatever comes first then', () => {
+    const ui: HdlcLinkInput = { type: 'ui', apdu: parseHex('0F01') };
+    for (const [at, expected] of [
+      [300, []],
+      [301, ['UI 0F01', 'RR/1P']],
+      [400, ['UI 0F01', 'RR/1P']],
+    ] as const)
+      transcript('server', {}, [
+        [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+        [1, 'I0/0P C0', ['apdu C0']],
+        [at, ui, expected],
+      ]);
+    // The hold is that of the present poll, not of the one before.
+    const state = transcript('server', {}, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [1, 'I0/0P C0', ['apdu C0']],
+      [301, tick, ['RR/1P']],
+      [500, 'RR/0P', []],
+      [799, tick, []],
+      [800, tick, ['RR/1P']],
+      [900, tick, []],
+    ]);
+    expect(hdlcLinkDeadline({ ...state, inactiveAt: Number.POSITIVE_INFINITY })).toBe(Number.POSITIVE_INFINITY);
+  });
+  it('grants 32 octets, and refuses to speak in less, in either direction', () => {
+    for (const [parameter, octets, granted] of [
+      ['05', '20', true],
+      ['05', '1F', false],
+      ['06', '20', true],
+      ['06', '1F', false],
+    ] as const)
+      transcript('server', {}, [
+        [0, `SNRMP 818003${parameter}01${octets}`, granted ? [expect.stringMatching(/^UAP/), 'connected'] : ['DMP', 'ignored protocol/link remote']],
+        [1, 'RR/0P', granted ? ['RR/0P'] : ['DMP', 'ignored protocol/link remote']],
+      ]);
+  });
+  it('says FRMR only when polled, to what came without a poll with the next one', () => {
+    const frmr = `FRMRP ${formatHex(encodeFrmr({ rejected: { type: 'I', ns: 0, nr: 0, pf: false }, vs: 0, vr: 0, response: false, reasons: ['length'] }))}`;
+    transcript('server', {}, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [1, `I0/0 ${'00'.repeat(129)}`, ['failed protocol/link remote']],
+      [2, 'RR/0', ['ignored protocol/link remote']],
+      [3, 'I0/0P C0', [frmr, 'ignored protocol/link remote']],
+      [4, 'SNRMP', ['disconnected remote', expect.stringMatching(/^UAP/), 'connected']],
+    ]);
+  });
+  it('drops a rejected link after inactivity too', () => {
+    transcript('server', { inactivityTimeoutMs: 1000 }, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [500, '?P', [expect.stringMatching(/^FRMRP/), 'failed protocol/link remote']],
+      [1499, tick, []],
+      [1500, tick, ['disconnected local']],
+    ]);
+  });
+  it('refuses what its queue of UI cannot hold, and keeps what it holds', () => {
+    const ui = (hex: string): HdlcLinkInput => ({ type: 'ui', apdu: parseHex(hex) });
+    transcript('server', { maxQueuedOctets: 4 }, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [1, ui('010203'), []],
+      [2, ui('0405'), ['refused protocol/link local']],
+      [3, 'RR/0P', ['UI 010203', 'RR/0P']],
+      [4, ui('01020304'), []],
+    ]);
+  });
   it('drops the link after inactivity', () => {
     transcript('server', { inactivityTimeoutMs: 1000 }, [
       [0, 'SNRMP', expect.any(Array) as unknown as string[]],
