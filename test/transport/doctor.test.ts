@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DlmsError, parseHex } from '../../src/core/index.js';
-import { hdlcAddress, hdlcChannel, serveHdlc } from '../../src/transport/hdlc/index.js';
+import { hdlcAddress, hdlcChannel, hdlcDeframer, serveHdlc } from '../../src/transport/hdlc/index.js';
 import {
   type DoctorEvent,
   type DoctorOptions,
@@ -84,6 +84,27 @@ describe('the doctor on simulated lines', () => {
     // Ended by the finding: nothing was tried after 2400 baud.
     expect(meter.lines.map((l) => l?.baudRate)).toEqual([9600, 300, 19200, 4800, 2400]);
     expect(clock.now()).toBeLessThan(120_000);
+  });
+
+  it('finds a server that ends on an SNRM without parameters (jDLMS)', async () => {
+    const clock = new VirtualClock();
+    const open = async (): Promise<SerialLine> => {
+      const [near, far] = transportPair();
+      const deframer = hdlcDeframer();
+      let dead = false;
+      const picky = intercept(far, {
+        received(octets, pass) {
+          dead ||= deframer.push(octets).some((f) => f.control.type === 'SNRM' && f.information.length === 0);
+          if (!dead) pass(octets);
+        },
+        sent: (octets, pass) => pass(octets),
+      });
+      serveHdlc(picky, handler(16), { devices: [1], clients: [16], clock });
+      return near;
+    };
+    const report = await run(open, tcpPlan(), clock);
+    expect(places(report)).toEqual(['16 1 UA apdu']);
+    expect(report.findings[0]?.step).toMatchObject({ carriage: 'hdlc', parameters: true });
   });
 
   it('signs on at 300 baud, and again for each client', async () => {

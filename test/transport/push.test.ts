@@ -111,6 +111,22 @@ describe('PushReceiver', () => {
     expect(dropped.at(-1)).toBe('decode/unsupported');
   });
 
+  it('octets that may still become a frame are kept up to a number, and dropped with a word beyond', () => {
+    for (const maxUndecided of [undefined, 100]) {
+      const dropped: DlmsError[] = [];
+      const receiver = new PushReceiver({ ...(maxUndecided === undefined ? {} : { maxUndecided }), onDropped: (e) => dropped.push(e) });
+      const limit = maxUndecided ?? 4096;
+      // The beginning of a bare APDU: only silence can tell its end.
+      expect(receiver.push(new Uint8Array(limit).fill(0x0f))).toEqual([]);
+      expect(receiver.pending).toBe(limit);
+      expect(dropped).toEqual([]);
+      expect(receiver.push(parseHex('0F'))).toEqual([]);
+      expect(receiver.pending).toBe(0);
+      expect(dropped.map((e) => e.message)).toEqual([expect.stringMatching(new RegExp(`no frame was completed: (0F){32} … \\(${limit + 1} octets\\)`))]);
+      expect(receiver.push(uiFrame)).toHaveLength(1);
+    }
+  });
+
   it('keeps datagrams apart', () => {
     const dropped: string[] = [];
     const receiver = new PushReceiver({ datagrams: true, onDropped: (e) => dropped.push(e.code) });

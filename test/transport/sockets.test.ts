@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
-import { createServer, connect as rawConnect } from 'node:net';
-import { afterAll, describe, expect, it } from 'vitest';
+import { createServer, connect as rawConnect, Server } from 'node:net';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { concat, type DlmsError, equalBytes, parseHex } from '../../src/core/index.js';
 import { type ApduHandler, octetLink, serveWrapper, type Transport, wrap, wrapperChannel } from '../../src/transport/index.js';
 import { connectTcp, type Listener, listenTcp } from '../../src/transport/tcp.js';
 import { connectUdp, listenUdp } from '../../src/transport/udp.js';
+import { VirtualClock } from './virtual-clock.js';
 
 const echo: ApduHandler = { handle: (apdu) => [apdu] };
 const route = { clientSap: 16, serverSap: 1 };
@@ -126,7 +127,87 @@ describe('TCP', () => {
   });
 });
 
+describe('listeners under attack', () => {
+  it('callers beyond the limit are closed, and reported with who they are', async () => {
+    const refused: string[] = [];
+    const { port } = keep(
+      await listenTcp(
+        { port: 0, maxConnections: 2, onRefused: (e, from) => refused.push(`${e.code} ${e.message.replace(/^.*: (\d+) are/, '$1 are')} ${from.address}`) },
+        () => {},
+      ),
+    );
+    const open = [await connectTcp({ host: '127.0.0.1', port }), await connectTcp({ host: '127.0.0.1', port })];
+    const third = await connectTcp({ host: '127.0.0.1', port });
+    await new Promise<void>((resolve) => octetLink(third).start({ octets() {}, ended: () => resolve() }));
+    await until(() => refused.length === 1);
+    expect(refused[0]).toMatch(/^transport\/closed .*2 are open.* 127\.0\.0\.1$/);
+    for (const t of open) octetLink(t).abort();
+  });
+  it('the number of connections has a limit that nobody has to name', async () => {
+    let limit: number | undefined;
+    const original = Server.prototype.listen;
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...args: never[]) {
+      limit = this.maxConnections;
+      return (original as (...all: unknown[]) => Server).apply(this, args);
+    } as typeof original);
+    keep(await listenTcp({ port: 0 }, () => {}));
+    listen.mockRestore();
+    expect(limit).toBe(1024);
+  });
+  it('a connection on which nothing arrives is closed, and one that speaks is not', async () => {
+    const clock = new VirtualClock();
+    const ended: string[] = [];
+    const { port } = keep(
+      await listenTcp({ port: 0, inactivityMs: 1000, clock }, (transport) => {
+        const mine = ended.length;
+        octetLink(transport).start({ octets() {}, ended: (e) => void ended.push(`${mine} ${(e as DlmsError | undefined)?.code}`) });
+      }),
+    );
+    const silent = await connectTcp({ host: '127.0.0.1', port });
+    const gone = new Promise<void>((resolve) => octetLink(silent).start({ octets() {}, ended: () => resolve() }));
+    await until(() => clock.pending === 1);
+    clock.advance(999);
+    const speaking = await connectTcp({ host: '127.0.0.1', port });
+    await until(() => clock.pending === 2);
+    expect(ended).toEqual([]);
+    clock.advance(1);
+    await gone;
+    await until(() => ended.length === 1);
+    expect(ended).toEqual(['0 transport/timeout']);
+    octetLink(speaking).abort();
+    await until(() => ended.length === 2);
+    expect(clock.pending).toBe(0);
+  });
+  it('closing does not hang, whatever the connections do', async () => {
+    const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, { handle: () => new Promise(() => {}) }));
+    const idle = await connectTcp({ host: '127.0.0.1', port: listener.port });
+    const waiting = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), route);
+    await waiting.send(parseHex('C0'));
+    await listener.close();
+    await expect(waiting.receive()).rejects.toMatchObject({ code: 'transport/closed' });
+    octetLink(idle).abort();
+  });
+});
+
 describe('UDP', () => {
+  it('datagrams that nobody reads are kept up to a number, and reported beyond', async () => {
+    const dropped: string[] = [];
+    const held: Transport[] = [];
+    const { port } = keep(
+      await listenUdp({ port: 0, onDropped: (e, from) => dropped.push(`${e.code} ${from.address}`) }, (transport) => {
+        held.push(transport);
+      }),
+    );
+    const sender = octetLink(await connectUdp({ host: '127.0.0.1', port }));
+    for (let i = 0; i < 70; i++) await sender.write(Uint8Array.of(i));
+    await until(() => dropped.length === 6);
+    expect(dropped[0]).toBe('protocol/link 127.0.0.1');
+    const seen: number[] = [];
+    octetLink(held[0] as Transport).start({ octets: (o) => seen.push(o[0] as number), ended() {} });
+    await until(() => seen.length === 64);
+    sender.abort();
+  });
+
   it('carries the wrapper, each sender apart, pushes included', async () => {
     const pushes: Promise<void>[] = [];
     const { port } = keep(

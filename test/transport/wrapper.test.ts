@@ -5,6 +5,8 @@ import { concat, DlmsError, formatHex, isDlmsError, parseHex } from '../../src/c
 import {
   type ApduChannel,
   type ApduHandler,
+  linkTransport,
+  type OctetSink,
   serveWrapper,
   transportPair,
   Unwrapper,
@@ -239,6 +241,46 @@ describe('wrapper connections', () => {
     await expect(channel.send(parseHex('C0'))).rejects.toMatchObject({ code: 'decode/framing' });
   });
 
+  it('shows what a peer that answers text said, bounded, and names doctor', async () => {
+    for (const text of ['HTTP/1.1 400 Bad Request\r\n', `login: ${'x'.repeat(5000)}`, '\x00\x02\x00\x01']) {
+      const [left, right] = transportPair();
+      const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1 });
+      const octets = new TextEncoder().encode(text);
+      void right.direct?.write(octets);
+      const error = (await channel.receive().catch((e) => e)) as DlmsError;
+      expect(error).toMatchObject({ code: 'decode/framing' });
+      expect(error.message).toContain(formatHex(octets.subarray(0, 32)));
+      expect(error.message).toMatch(/doctor/);
+      if (text.length > 10) expect(error.message).toContain(`"${text.slice(0, 20)}`);
+      expect(error.message).not.toMatch(/version \d/);
+      expect(error.message.length).toBeLessThan(300);
+    }
+    // Text with the parity bits of a line at 7E1 is text too.
+    expect(() => unwrap(parseHex('AFC9D3EBB5CDD431'))).toThrow(/"\/ISk5MT1"/);
+  });
+
+  it('keeps 64 APDUs for a reader that does not ask, drops datagrams beyond, and tells of each', async () => {
+    const [left, right] = transportPair({ datagrams: true });
+    const dropped: number[] = [];
+    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, dropped: (pdu) => pdu && dropped.push(pdu.payload[0] as number) });
+    for (let i = 0; i < 66; i++) void right.direct?.write(wrap(1, 16, Uint8Array.of(i)));
+    await pause();
+    expect(dropped).toEqual([64, 65]);
+    for (let i = 0; i < 64; i++) expect(await channel.receive()).toEqual(Uint8Array.of(i));
+    void right.direct?.write(wrap(1, 16, Uint8Array.of(99)));
+    expect(await channel.receive()).toEqual(Uint8Array.of(99));
+  });
+
+  it('carries lengths that need a second octet, and refuses what two cannot say', () => {
+    for (const length of [0, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff]) {
+      const pdu = wrap(1, 16, new Uint8Array(length).fill(7));
+      expect(formatHex(pdu.subarray(6, 8))).toBe(length.toString(16).toUpperCase().padStart(4, '0'));
+      expect(unwrap(pdu).payload).toHaveLength(length);
+      expect(() => unwrap(pdu, length - 1)).toThrow(expect.objectContaining({ code: 'decode/too-large' }));
+    }
+    expect(() => wrap(1, 16, new Uint8Array(0x1_0000))).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
+  });
+
   it('drops a bad datagram only, and does not join datagrams', async () => {
     const [left, right] = transportPair({ datagrams: true });
     const errors: string[] = [];
@@ -325,7 +367,7 @@ describe('serveWrapper', () => {
     await expect(server.send({ clientSap: 16, serverSap: 1 }, parseHex('C0'))).rejects.toMatchObject({ code: 'transport/closed' });
   });
 
-  it('closes an idle connection after the inactivity time-out, counted from the last octet', async () => {
+  it('closes an idle connection after the inactivity time-out, counted from the last APDU', async () => {
     const clock: VirtualClock & Clock = new VirtualClock();
     const [left, right] = transportPair();
     const errors: DlmsError[] = [];
@@ -340,5 +382,96 @@ describe('serveWrapper', () => {
     clock.advance(1000);
     await server.closed;
     expect(errors.map((e) => e.code)).toEqual(['transport/timeout']);
+  });
+
+  it('a sender of an octet each 500 ms does not outlive the time for one message, nor the inactivity time', async () => {
+    for (const [options, waitedMs] of [
+      [{ messageMs: 5000, inactivityMs: 60_000 }, 5000],
+      [{ messageMs: Number.POSITIVE_INFINITY, inactivityMs: 8000 }, 8000],
+      [{}, 120_000],
+    ] as const) {
+      const clock = new VirtualClock();
+      const [left, right] = transportPair();
+      const errors: DlmsError[] = [];
+      const server = serveWrapper(right, echo, { clock, ...options, onError: (e) => errors.push(e) });
+      const octets = wrap(16, 1, new Uint8Array(1000));
+      let closed = false;
+      void server.closed.then(() => {
+        closed = true;
+      });
+      for (let i = 0; i < 1000 && !closed; i++) {
+        void left.direct?.write(octets.subarray(i, i + 1));
+        await pause();
+        clock.advance(500);
+        await pause();
+      }
+      expect(errors).toMatchObject([{ code: 'transport/timeout', context: { waitedMs } }]);
+      expect(clock.now()).toBeLessThan(waitedMs + 1500);
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  it('a slow handler is not the fault of the peer, and a message in time stops the clock', async () => {
+    const clock = new VirtualClock();
+    const [left, right] = transportPair();
+    const errors: DlmsError[] = [];
+    const handle = (apdu: Uint8Array) => new Promise<Uint8Array[]>((resolve) => void clock.after(20_000, () => resolve([apdu])));
+    serveWrapper(right, { handle }, { clock, messageMs: 5000, inactivityMs: 10_000, onError: (e) => errors.push(e) });
+    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, clock, timeoutMs: 100_000 });
+    const octets = wrap(16, 1, parseHex('C0'));
+    void left.direct?.write(octets.subarray(0, 3));
+    await pause();
+    clock.advance(4000);
+    // The whole of one, and the half of another, which waits while the handler works.
+    void left.direct?.write(concat(octets.subarray(3), octets.subarray(0, 5)));
+    await pause();
+    const answer = channel.receive();
+    clock.advance(20_000);
+    expect(await answer).toEqual(parseHex('C0'));
+    await pause();
+    expect(errors).toEqual([]);
+    clock.advance(4999);
+    expect(errors).toEqual([]);
+    clock.advance(1);
+    expect(errors).toMatchObject([{ context: { waitingFor: 'the rest of an APDU' } }]);
+  });
+
+  it('requests in datagrams beyond those that wait are reported, each', async () => {
+    const errors: string[] = [];
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let sink: OctetSink | undefined;
+    const deaf = linkTransport(
+      {
+        start(s) {
+          sink = s;
+        },
+        write: () => undefined,
+        pause() {},
+        resume() {},
+        close: () => undefined,
+        abort() {},
+      },
+      { datagrams: true },
+    );
+    let handled = 0;
+    serveWrapper(
+      deaf,
+      {
+        handle: async () => {
+          await held;
+          handled++;
+          return [];
+        },
+      },
+      { onError: (e) => errors.push(e.code) },
+    );
+    for (let i = 0; i < 67; i++) sink?.octets(wrap(16, 1, Uint8Array.of(i)));
+    expect(errors).toEqual(['protocol/link', 'protocol/link']);
+    go();
+    for (let i = 0; i < 80; i++) await pause();
+    expect(handled).toBe(65);
   });
 });

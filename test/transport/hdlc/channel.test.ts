@@ -348,7 +348,7 @@ describe('back pressure of a channel', () => {
     }
     // What was refused with RNR comes again, in order.
     expect(kept.slice(0, 2)).toEqual([0, 1]);
-    expect(diagnostics.some((d) => isDlmsError(d, 'protocol/link') && /I N\(S\)/.test(d.context.reason))).toBe(true);
+    expect(diagnostics.some((d) => isDlmsError(d, 'protocol/link') && /I N\(S\)=2 .*expected N\(S\)=2/.test(d.context.reason))).toBe(true);
   });
 });
 
