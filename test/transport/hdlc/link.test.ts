@@ -738,6 +738,29 @@ describe('server', () => {
       [4, 'SNRMP', ['disconnected remote', expect.stringMatching(/^UAP/), 'connected']],
     ]);
   });
+  it('is disconnected after an SNRM that it refuses, also when a link was up', () => {
+    for (const refused of ['SNRMP 8280', 'SNRMP 818003060110'])
+      transcript('server', {}, [
+        [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+        [1, 'I0/0P C0', ['apdu C0']],
+        [2, refused, ['disconnected remote', 'DMP', 'ignored protocol/link remote']],
+        [3, 'RR/0P', ['DMP', 'ignored protocol/link remote']],
+        [4, reply('C4'), ['refused protocol/link local']],
+      ]);
+  });
+  it('keeps no timer without a link, nor with one that may be silent for ever', () => {
+    const down = transcript('server', { inactivityTimeoutMs: 1000 }, [
+      [0, 'RR/0P', ['DMP', 'ignored protocol/link remote']],
+      [1, 'UI C0', ['ui C0']],
+    ]);
+    expect(hdlcLinkDeadline(down)).toBe(Number.POSITIVE_INFINITY);
+    const patient = transcript('server', { inactivityTimeoutMs: 0 }, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [1, 'RR/0P', ['RR/0P']],
+      [1_000_000, tick, []],
+    ]);
+    expect(hdlcLinkDeadline(patient)).toBe(Number.POSITIVE_INFINITY);
+  });
   it('drops a rejected link after inactivity too', () => {
     transcript('server', { inactivityTimeoutMs: 1000 }, [
       [0, 'SNRMP', expect.any(Array) as unknown as string[]],
