@@ -761,6 +761,24 @@ describe('server', () => {
     ]);
     expect(hdlcLinkDeadline(patient)).toBe(Number.POSITIVE_INFINITY);
   });
+  it('keeps nothing of a link that has ended or was rejected: no poll to give back, no data, no timer', () => {
+    for (const [ending, expected] of [
+      ['DISCP', ['UAP', 'disconnected remote']],
+      ['?P', [expect.stringMatching(/^FRMRP/), 'failed protocol/link remote']],
+    ] as const) {
+      const state = transcript('server', { inactivityTimeoutMs: 0 }, [
+        [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+        [1, send('0102'), []],
+        [2, 'I0/0P+ C0', ['I0/1P 0102']],
+        [3, 'I1/0 C1', ['apdu C0C1']],
+        [4, 'RR/1P', []],
+        [5, ending, expected],
+        [400, tick, []],
+      ]);
+      expect(state).toMatchObject({ queue: [], queuedOctets: 0, partial: [], handling: 0, polled: false, va: 0, vr: 0 });
+      expect(hdlcLinkDeadline(state)).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
   it('drops a rejected link after inactivity too', () => {
     transcript('server', { inactivityTimeoutMs: 1000 }, [
       [0, 'SNRMP', expect.any(Array) as unknown as string[]],
