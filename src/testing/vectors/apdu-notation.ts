@@ -20,7 +20,7 @@ import { type ConformanceBit, conformanceBits } from '../../xdlms/initiate.js';
 import type { VariableAccessSpecification } from '../../xdlms/short-name.js';
 import { acseNotation } from './acse-notation.js';
 import { anyOf, hexText, type Matcher } from './compare.js';
-import { dataNotation, hex } from './notation.js';
+import { dataNotation, dateNotation, hex } from './notation.js';
 
 // APDUs in the notation of the vectors: flat records with `apdu` and `kind`. Every field of an APDU is there, so an expected key is either compared or unknown.
 
@@ -86,20 +86,20 @@ export function apduNotation(apdu: Apdu): Fields {
         })),
       };
     case 'readRequest':
-      return { ...head, variables: apdu.value.map(variable) };
+      return { ...head, variables: apdu.value.map(variableNotation) };
     case 'readResponse':
-      return { ...head, results: apdu.value.map((r) => (r.type === 'data' ? { data: dataNotation(r.value) } : snResult(r))) };
+      return { ...head, results: apdu.value.map((r) => (r.type === 'data' ? { data: dataNotation(r.value) } : readResultNotation(r))) };
     case 'writeRequest':
     case 'unconfirmedWriteRequest':
-      return { ...head, variables: apdu.variableAccessSpecification.map(variable), data: apdu.listOfData.map(dataNotation) };
+      return { ...head, variables: apdu.variableAccessSpecification.map(variableNotation), data: apdu.listOfData.map(dataNotation) };
     case 'writeResponse':
-      return { ...head, results: apdu.value.map((r) => (r.type === 'success' ? anyOf('success', 0) : snResult(r))) };
+      return { ...head, results: apdu.value.map((r) => (r.type === 'success' ? anyOf('success', 0) : readResultNotation(r))) };
     case 'informationReportRequest':
       return {
         ...head,
         currentTime: apdu.currentTime === undefined ? null : hex(apdu.currentTime),
         time: apdu.currentTime === undefined ? null : hex(apdu.currentTime),
-        variables: apdu.variableAccessSpecification.map(variable),
+        variables: apdu.variableAccessSpecification.map(variableNotation),
         data: apdu.listOfData.map(dataNotation),
       };
     case 'general-glo-ciphering':
@@ -157,7 +157,7 @@ export function longInvokeNotation(v: LongInvokeIdAndPriority): Matcher {
 }
 const longHeader = (v: { longInvokeIdAndPriority: LongInvokeIdAndPriority; dateTime: Uint8Array }): Fields => ({
   longInvokeIdAndPriority: longInvokeNotation(v.longInvokeIdAndPriority),
-  dateTime: hex(v.dateTime),
+  ...dateNotation(v.dateTime),
 });
 
 export const dotted = (obis: Obis): string => obis.replace(/[-:*]/g, '.');
@@ -232,12 +232,18 @@ function accessSpecification(s: AccessRequestSpecification): Fields {
 }
 
 const shortName = (v: number): Matcher => anyOf(hexText((v & 0xffff).toString(16).padStart(4, '0')), v, v & 0xffff);
-function variable(v: VariableAccessSpecification): Fields {
+export function variableNotation(v: VariableAccessSpecification): Fields {
   switch (v.type) {
     case 'variable-name':
-      return { variableName: shortName(v.value) };
+      return { variableName: shortName(v.value), shortName: shortName(v.value), selector: undefined, parameter: undefined };
     case 'parameterized-access':
-      return { variableName: shortName(v.variableName), selector: v.selector, parameter: dataNotation(v.parameter), parameters: dataNotation(v.parameter) };
+      return {
+        variableName: shortName(v.variableName),
+        shortName: shortName(v.variableName),
+        selector: v.selector,
+        parameter: dataNotation(v.parameter),
+        parameters: dataNotation(v.parameter),
+      };
     default:
       return {
         blockNumber: v.blockNumber,
@@ -246,7 +252,7 @@ function variable(v: VariableAccessSpecification): Fields {
       };
   }
 }
-function snResult(r: { type: string; value?: unknown; lastBlock?: boolean; blockNumber?: number; rawData?: Uint8Array }): unknown {
+export function readResultNotation(r: { type: string; value?: unknown; lastBlock?: boolean; blockNumber?: number; rawData?: Uint8Array }): unknown {
   if (r.type === 'data-access-error') {
     const result = accessResult(r.value as DataAccessResult);
     return anyOf({ dataAccessError: result, dataAccessResult: result }, result);
@@ -308,7 +314,7 @@ const protectionHeader = (
   transactionId: hex(v.transactionId),
   originatorSystemTitle: hex(v.originatorSystemTitle),
   recipientSystemTitle: hex(v.recipientSystemTitle),
-  dateTime: hex(v.dateTime),
+  ...dateNotation(v.dateTime),
   otherInformation: hex(v.otherInformation),
 });
 const keyInfo = (k: KeyInfo): Fields => ({

@@ -16,12 +16,14 @@ import { GetDataResult } from '../../xdlms/get-data-result.js';
 import { type AcseForm, acseNotation } from './acse-notation.js';
 import { accessResult, actionResult, apduNotation, gbtNotation, longInvokeNotation, securityControlNotation } from './apdu-notation.js';
 import { anyOf, later } from './compare.js';
+import { writtenBack } from './decoding.js';
 import { contextOf, provider, suiteOf } from './keys.js';
-import { bodyNotation, dateNotation } from './kinds/capture.js';
-import { dataNotation, dateTimeFields, hex } from './notation.js';
+import { bodyNotation } from './kinds/capture.js';
+import { dataNotation, dateNotation, dateTimeFields, hex } from './notation.js';
 import { Blocks, type Recorded } from './recording.js';
 import { type Parties, verifyReply } from './session-hls.js';
 import { absent, attributeNotation, initiateNotation, kebab, methodNotation, senderOf } from './session-notation.js';
+import { ifReadable, ShortNames } from './session-short-names.js';
 import { octetsParam } from './values.js';
 import type { Vector } from './vector.js';
 
@@ -39,6 +41,10 @@ export class Follower {
   readonly #contexts = new Map<string, SecurityContext>();
   readonly #gbt = new Map<string, GbtEndpoint>();
   readonly #blocks = { client: new Blocks(), server: new Blocks() };
+  readonly #shortNames = new ShortNames(this.#blocks, {
+    value: (value, out) => this.#value(value, out),
+    joined: (whole, count, out) => this.#join(whole, count, out),
+  });
   readonly #titles: { client: Uint8Array | undefined; server: Uint8Array | undefined };
   readonly #challenges: { client?: Uint8Array; server?: Uint8Array } = {};
   #mechanism: number | undefined;
@@ -100,6 +106,7 @@ export class Follower {
     const apdu = decode(Apdu, plain, { lenient: true, quirks });
     const trailing = quirks.find((q) => q.name === 'trailing-octets');
     out.trailing = trailing === undefined ? undefined : hex(plain.subarray(trailing.offset));
+    out.roundTrip = writtenBack(Apdu, apdu, plain);
     await this.#service(apdu, side, out);
   }
   async #block(bytes: Uint8Array, side: 'client' | 'server', connection: string, out: Fields): Promise<void> {
@@ -222,14 +229,15 @@ export class Follower {
         Object.assign(out, { attribute: attributeNotation(apdu.cosemAttributeDescriptor), value: dataNotation(apdu.attributeValue) });
         return;
       case 'readRequest':
-      case 'writeRequest':
         out.items = general.variables;
-        return;
+        return this.#shortNames.readRequest(apdu.value, out);
+      case 'writeRequest':
+      case 'unconfirmedWriteRequest':
+        out.items = general.variables;
+        return this.#shortNames.writeRequest(apdu, out);
       case 'readResponse':
         out.items = general.results;
-        out.values = apdu.value.map((r) => (r.type === 'data' ? dataNotation(r.value) : undefined));
-        if (apdu.value.length === 1 && apdu.value[0]?.type === 'data') this.#value(apdu.value[0].value, out);
-        return;
+        return this.#shortNames.readResponse(apdu.value, out);
     }
   }
   #getRequest(v: Extract<Apdu, { type: 'get-request' }>['value'], out: Fields): void {
@@ -338,20 +346,20 @@ export class Follower {
   async #joinedValue(side: 'client' | 'server', out: Fields, element: typeof GetDataResult | undefined = undefined): Promise<void> {
     const count = this.#blocks[side].count;
     const whole = this.#blocks[side].take();
-    this.#lastJoined = whole;
-    this.blockCount = count;
     Object.assign(out, this.#asked);
-    out.deblocked = await this.#deblocked(whole, count);
-    try {
+    await this.#join(whole, count, out);
+    ifReadable(() => {
       if (this.#asked.attributes !== undefined && element !== undefined) return this.#results(decode(sequenceOf(element), whole), out);
       const quirks: Quirk[] = [];
       this.#value(decode(Data, whole, { lenient: true, quirks }), out);
       const trailing = quirks.find((q) => q.name === 'trailing-octets');
       if (trailing !== undefined) out.trailing = hex(whole.subarray(trailing.offset));
-    } catch (e) {
-      // Some peers cut their blocks wrongly; the octets still count.
-      if (!isDlmsError(e)) throw e;
-    }
+    });
+  }
+  async #join(whole: Uint8Array, count: number, out: Fields): Promise<void> {
+    this.#lastJoined = whole;
+    this.blockCount = count;
+    out.deblocked = await this.#deblocked(whole, count);
   }
   async #deblocked(whole: Uint8Array, blocks: number): Promise<Fields> {
     return { blocks, octets: whole.length, sha256: hex(await provider.digest('SHA-256', [whole])), hex: hex(whole), content: undefined };

@@ -83,6 +83,11 @@ export const dateTimeFields = (v: DateTime): Record<string, unknown> => ({
   clockStatus: v.clockStatus,
   status: v.clockStatus,
 });
+/** The octets of a date-time that may be empty, and its fields. */
+export const dateNotation = (dateTime: Uint8Array): Record<string, unknown> => ({
+  dateTime: hex(dateTime),
+  dateTimeFields: dateTime.length === 12 ? dateTimeFields(dateTimeFromBytes(dateTime)) : null,
+});
 const time = ({ hour, minute, second, hundredths }: CosemTime): CosemTime => ({ hour, minute, second, hundredths });
 
 /** The other way. @throws Unsupported for a shortened array or a type that is not one */

@@ -1,5 +1,5 @@
 import { isDlmsError } from '../../core/errors.js';
-import { commentary, compare } from './compare.js';
+import { commentary, compare, isCommentary } from './compare.js';
 import { kinds } from './kinds/index.js';
 import { Difference, Unsupported, type Vector, type VectorResult } from './vector.js';
 
@@ -92,4 +92,4 @@ function onlyKnown(what: string, values: Readonly<Record<string, unknown>>, know
       throw new Unsupported(`${what}.${name} is not known for this kind`);
 }
 const nothingCompared = (expected: unknown, skip: ReadonlySet<string>): boolean =>
-  typeof expected === 'object' && expected !== null && Object.keys(expected).every((k) => skip.has(k));
+  typeof expected === 'object' && expected !== null && Object.entries(expected).every(([k, v]) => isCommentary(k, v, skip));

@@ -1,6 +1,5 @@
 import type { Data } from '../../../axdr/data.js';
 import { isDlmsError } from '../../../core/errors.js';
-import { dateTimeFromBytes } from '../../../cosem/date-time.js';
 import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../../cosem/push-readings.js';
 import { type Unit, unitCodes, unitSymbol } from '../../../cosem/units.js';
 import { isProtected } from '../../../security/apdu-tags.js';
@@ -17,7 +16,7 @@ import { apduNotation, gbtNotation } from '../apdu-notation.js';
 import { anyOf, later } from '../compare.js';
 import { decodeNoting } from '../decoding.js';
 import { contextOf, securityParams, suiteOf } from '../keys.js';
-import { dataNotation, dateTimeFields, hex } from '../notation.js';
+import { dataNotation, dateNotation, hex } from '../notation.js';
 import { octets, octetsParam } from '../values.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 import { mbusNotation } from './transports.js';
@@ -78,11 +77,6 @@ export function bodyNotation(body: Data): Record<string, unknown> {
     pushList: list?.map(plainPushItem),
   };
 }
-export const dateNotation = (dateTime: Uint8Array): Record<string, unknown> => ({
-  dateTime: hex(dateTime),
-  dateTimeFields: dateTime.length === 12 ? dateTimeFields(dateTimeFromBytes(dateTime)) : null,
-});
-
 /** By its symbol or its code; a value without unit is `unitless`. */
 const unitNotation = (unit: Unit | undefined): unknown =>
   unit === undefined ? undefined : typeof unit === 'number' ? unit : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
