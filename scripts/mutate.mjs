@@ -3,7 +3,7 @@
 // Options: --near (only the nearest tests), --fresh (measure again what was measured).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { keyOf } from './mutation/keys.mjs';
@@ -30,7 +30,8 @@ const undetected = ['Survived', 'NoCoverage'];
 
 /** One run of Stryker: the chosen mutants (default: all) of some files against some tests. */
 async function run(mutate, tests, chosen) {
-  const list = join(folder, 'chosen.json');
+  // Stryker's workers stand in the sandbox.
+  const list = resolve(folder, 'chosen.json');
   if (chosen !== undefined) writeFileSync(list, JSON.stringify(chosen));
   process.env.MUTATION_CHOSEN = chosen === undefined ? '' : list;
   process.env.MUTATION_TESTS = JSON.stringify(tests);
@@ -106,7 +107,10 @@ if (!values.near && survivors.length > 0) {
   console.log(`${keys.length} survivors against ${tests.length} test files`);
   const { mutants, seconds } = await run(sources, tests, keys);
   const status = new Map(mutants.map((m) => [m.key, m.status]));
-  for (const { file, key } of survivors) results.get(file).result.mutants[key] = { status: status.get(key) ?? 'Survived', everywhere: true };
+  for (const { file, key } of survivors) {
+    if (!status.has(key)) throw new Error(`${key} was not run`);
+    results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
+  }
   for (const file of sources) save(file, results.get(file).result);
   console.log(`  ${seconds.toFixed(0)} s`);
 }
