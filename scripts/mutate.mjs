@@ -1,6 +1,6 @@
 // npm run mutate -- FILE…                                the mutants of these files
 // npm run mutate -- --sample 300 --seed 1 FOLDER…        a seeded sample of the mutants of folders
-// Options: --near (only the nearest tests), --fresh (measure again what was measured).
+// Options: --near (only the nearest tests), --fresh (measure again what was measured), --log info (what Stryker has to say).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,13 @@ import { nearTests, relatedTests, testSources } from './mutation/tests.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' }, near: { type: 'boolean' }, fresh: { type: 'boolean' } },
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    near: { type: 'boolean' },
+    fresh: { type: 'boolean' },
+    log: { type: 'string', default: 'error' },
+  },
 });
 const files = positionals.flatMap((p) =>
   statSync(p).isDirectory()
@@ -31,14 +37,16 @@ const undetected = ['Survived', 'NoCoverage'];
 /** One run of Stryker: the chosen mutants (default: all) of some files against some tests. */
 async function run(mutate, tests, chosen) {
   // Stryker's workers stand in the sandbox.
-  const list = resolve(folder, 'chosen.json');
+  const list = resolve(folder, `chosen-${process.pid}.json`);
   if (chosen !== undefined) writeFileSync(list, JSON.stringify(chosen));
   process.env.MUTATION_CHOSEN = chosen === undefined ? '' : list;
   process.env.MUTATION_TESTS = JSON.stringify(tests);
   const started = Date.now();
-  const results = await new Stryker({ mutate, checkers: ['chosen'], logLevel: 'error', fileLogLevel: 'off' }).runMutationTest();
+  const results = await new Stryker({ mutate, checkers: ['chosen'], logLevel: values.log, fileLogLevel: 'off' }).runMutationTest();
   const mutants = results.filter((m) => measured.includes(m.status)).map((m) => ({ key: keyOf(m), status: m.status }));
-  return { all: results.filter((m) => m.status !== 'Ignored').map(keyOf), mutants, seconds: (Date.now() - started) / 1000 };
+  const unknown = chosen?.filter((key) => !mutants.some((m) => m.key === key)) ?? [];
+  if (unknown.length > 0) throw new Error(`${unknown.length} chosen mutants were not run, among them ${unknown[0]}`);
+  return { all: results.filter((m) => m.status !== 'Ignored').map((m) => keyOf(m)), mutants, seconds: (Date.now() - started) / 1000 };
 }
 
 // ── which mutants ────────────────────────────────────────────────────────────────────────────────────────
@@ -107,10 +115,7 @@ if (!values.near && survivors.length > 0) {
   console.log(`${keys.length} survivors against ${tests.length} test files`);
   const { mutants, seconds } = await run(sources, tests, keys);
   const status = new Map(mutants.map((m) => [m.key, m.status]));
-  for (const { file, key } of survivors) {
-    if (!status.has(key)) throw new Error(`${key} was not run`);
-    results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
-  }
+  for (const { file, key } of survivors) results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
   for (const file of sources) save(file, results.get(file).result);
   console.log(`  ${seconds.toFixed(0)} s`);
 }

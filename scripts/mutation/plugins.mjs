@@ -28,7 +28,7 @@ class Chosen {
     return Object.fromEntries(
       mutants.map((m) => [
         m.id,
-        this.keys?.has(keyOf(m)) === false ? { status: CheckStatus.CompileError, reason: 'not chosen' } : { status: CheckStatus.Passed },
+        this.keys?.has(keyOf(m, 0)) === false ? { status: CheckStatus.CompileError, reason: 'not chosen' } : { status: CheckStatus.Passed },
       ]),
     );
   }

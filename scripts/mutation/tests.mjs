@@ -39,12 +39,13 @@ const distances = new Map(all.map((test) => [test, reached(test)]));
 /** All tests that reach the file; the nearest first. */
 export const relatedTests = (source) =>
   all.filter((test) => distances.get(test).has(source)).sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/** Those in the folder of the file, and those that import it themselves; without such tests all that reach it. */
+/** Those in the folder of the file; else those that import it themselves; else all that reach it. */
 export function nearTests(source) {
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
   const related = relatedTests(source);
-  const near = related.filter((test) => test.startsWith(folder) || distances.get(test).get(source) === 1);
-  return near.length > 0 ? near : related;
+  const inFolder = related.filter((test) => test.startsWith(folder));
+  const direct = related.filter((test) => distances.get(test).get(source) === 1);
+  return [inFolder, direct, related].find((tests) => tests.length > 0) ?? [];
 }
 /** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
 export const testSources = (tests) => [...new Set(tests.flatMap((t) => [...distances.get(t).keys()]))].filter((f) => f.startsWith('test/')).sort();
