@@ -3,7 +3,10 @@ import { dirname, join, normalize } from 'node:path';
 
 // Which tests could notice a change of a source file: those that import it, however far away.
 
-/** Tests that look at sources, bundles or the built package instead of running the code; they fail on instrumented sources or cannot see a mutant. */
+/**
+ * Tests that look at sources, bundles or the built package instead of running the code; they fail on instrumented sources or cannot see a
+ * mutant. Token libraries read the environment of the process, which the threads of a run share.
+ */
 const unfit = [
   /\b(esbuild|tsup)\b/,
   /dist\//,
