@@ -79,10 +79,13 @@ export const simulateCommand: Command = command({
     for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
       if (values[name] !== undefined && !hdlc) throw usage(`--${name} goes with --hdlc`);
     const device = parseHdlcAddress(values['hdlc-address'] ?? '1');
+    if (device.upper !== 1) throw usage(`--hdlc-address ${values['hdlc-address']}: the meter has logical device 1 alone, e.g. 1/17`);
+    const sizes = hdlcSizes(values);
     const given = await givenKeys(values, io);
     const { suite, keys } = await keysOf(values, given);
     const password = given.password ?? new TextEncoder().encode('12345678');
     const state: { security?: SecurityState } = {};
+    const taken = new Set<number>(Object.values(simulatedClients));
     const applied = appliedProtection(values.protection);
     const simulated = await simulatedMeter({
       provider: nodeProvider,
@@ -91,7 +94,7 @@ export const simulateCommand: Command = command({
       password,
       profileRows: rows,
       policy: { send: applied, receive: applied, withoutReplayProtection: !applied.authenticated },
-      associations: await Promise.all((values.association ?? []).map((text, i) => associationOf(text, i, password, state))),
+      associations: await Promise.all((values.association ?? []).map((text, i) => associationOf(text, i, password, state, taken))),
       ...(values.gbt === true ? { conformance: [...serverConformance, 'general-block-transfer' as const] } : {}),
       ...(values['max-pdu'] === undefined ? {} : { maxReceivePduSize: whole(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
       // The meter forgets its counters when it ends, so that the next one must be another: clients remember which values they saw of whom.
@@ -101,7 +104,7 @@ export const simulateCommand: Command = command({
     if (values['save-keys'] !== undefined) await saveKeys(values['save-keys'], keys, password);
     const listener = await listenTcp({ port, ...(values.host === undefined ? {} : { host: values.host }) }, (transport) => {
       const handler = simulated.connection();
-      if (hdlc) serveHdlc(transport, handler, { devices: [device], silenceMs: 600_000, ...hdlcSizes(values) });
+      if (hdlc) serveHdlc(transport, handler, { devices: [device], silenceMs: 600_000, ...sizes });
       else serveWrapper(transport, handler);
     });
     const url = `${hdlc ? 'hdlc+tcp' : 'tcp'}://${values.host ?? '127.0.0.1'}:${listener.port}`;
@@ -154,7 +157,13 @@ async function keysOf(values: Values<typeof options>, given: GivenKeys) {
 
 const words = ['ciphering', 'short-names', 'pre-established'] as const;
 /** @param state of the meter, which is not there yet */
-async function associationOf(text: string, index: number, password: Uint8Array, state: { readonly security?: SecurityState }): Promise<AssociationConfig> {
+async function associationOf(
+  text: string,
+  index: number,
+  password: Uint8Array,
+  state: { readonly security?: SecurityState },
+  taken: Set<number>,
+): Promise<AssociationConfig> {
   const wrong = (what: string): Error => usage(`--association ${JSON.stringify(text)}: ${what}`);
   const [, client, mechanism, list] = /^(\d+):([a-z0-9-]+)(?::([a-z-]+(?:,[a-z-]+)*))?$/.exec(text) ?? [];
   if (client === undefined || mechanism === undefined) throw wrong('CLIENT:MECHANISM[:WORDS] is needed, e.g. 40:hls-gmac:ciphering');
@@ -164,7 +173,8 @@ async function associationOf(text: string, index: number, password: Uint8Array, 
   const ciphered = given.has('ciphering');
   const hls = mechanism.startsWith('hls-');
   const clientSap = whole(client, '--association: client', 1, 0xffff);
-  if (Object.values<number>(simulatedClients).includes(clientSap)) throw wrong(`client ${clientSap} has an association already`);
+  if (taken.has(clientSap)) throw wrong(`client ${clientSap} has an association already`);
+  taken.add(clientSap);
   return {
     clientSap,
     logicalName: `0-0:40.0.${10 + index}*255`,

@@ -1,5 +1,5 @@
 export { type BrowsedAttribute, type BrowsedMethod, BrowsedObject, type BrowseOptions, browse, MeterBrowser, type ObjectRecord } from './browser.js';
-export { type CallOptions, Client, type GetOptions, type GetOutcome, type GetTarget, ObjectHandle } from './client.js';
+export { type CallOptions, Client, type GetOptions, type GetOutcome, type GetTarget, ObjectHandle, target } from './client.js';
 export type { ClientEvent, ExchangeOptions } from './exchange.js';
 export { agreeKeys, type ChangedKeys, type ChangeKeysOptions, changeKeys, resumeKeyChange } from './key-change.js';
 export {
