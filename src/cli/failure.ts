@@ -82,6 +82,7 @@ function advice(e: { code: string; context: object }): string | undefined {
   switch (e.code) {
     case 'transport/connect':
       if (listening(context)) return 'Choose another port with --port';
+      if (/npm install/.test(String(context.reason))) return undefined;
       return /^(\/|COM\d)/i.test(String(context.target))
         ? 'Check that the port is there, that this user may use it (on Linux often the group dialout), and that no other program has it'
         : 'Check host and port, and that the meter (or gateway) listens there';

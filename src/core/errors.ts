@@ -1,3 +1,5 @@
+import { factsOf } from './error-text.js';
+
 /**
  * What went wrong, as data: one code, one context shape per code. Codes are grouped by who can act:
  * `decode` and `parse` (the octets or the text), `encode` (the caller's value), `protocol` (one side left the rules),
@@ -134,13 +136,10 @@ const hints: Partial<Record<DlmsErrorCode, string>> = {
 };
 
 function messageOf(e: DlmsError): string {
-  const { offset, ...facts } = e.context as { offset?: number } & Record<string, unknown>;
+  const { offset } = e.context as { offset?: number };
   const what = e.code.slice(e.code.indexOf('/') + 1).replaceAll('-', ' ');
-  const list = Object.entries(facts)
-    .filter(([, v]) => v !== undefined)
-    .map(([k, v]) => `${words(k)} ${k === 'actual' && typeof v === 'number' && 'expected' in facts ? `${v} (0x${v.toString(16)})` : String(v)}`);
+  const facts = factsOf(e.code, e.context);
   const where = [offset === undefined ? '' : ` at offset ${offset}`, e.path.length === 0 ? '' : ` in ${shortPath(e.path).join('.')}`].join('');
   const hint = hints[e.code];
-  return `${what}${where}${list.length === 0 ? '' : `: ${list.join(', ')}`}${hint === undefined ? '' : `. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`}`;
+  return `${what}${where}${facts === '' ? '' : `: ${facts}`}${hint === undefined ? '' : `. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`}`;
 }
-const words = (camel: string): string => camel.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);

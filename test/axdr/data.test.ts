@@ -15,8 +15,8 @@ describe('Data', () => {
   });
   it('says where a value does not fit, and never prints octets', () => {
     const wrong = { type: 'structure', value: [{ type: 'null-data' }, { type: 'array', value: [{ type: 'unsigned', value: 256 }] }] } as Data;
-    expect(() => encode(Data, wrong)).toThrow('in structure.1.array.0.unsigned: expected an integer from 0 to 255, actual 256');
-    expect(() => encode(Data, { type: 'unsigned', value: parseHex('C0FFEE') } as never)).toThrow('actual 3 octets');
+    expect(() => encode(Data, wrong)).toThrow('in structure.1.array.0.unsigned: expected an integer from 0 to 255, found 256');
+    expect(() => encode(Data, { type: 'unsigned', value: parseHex('C0FFEE') } as never)).toThrow('found 3 octets');
     expect(() => encode(Data, { type: 'no-such-type' } as never)).toThrow('expected one of null-data, boolean');
   });
   it('ends in an error at 100 000 levels of nesting, whatever the types', () => {

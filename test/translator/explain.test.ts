@@ -130,7 +130,7 @@ describe('meanings', () => {
     expect(find(node, 'unread')).toMatchObject({ offset: 7, length: 2 });
   });
   it('says which octets are too many, and names quirks', () => {
-    expect(errors(explain(parseHex('C401C100110500')))).toEqual(['trailing bytes at offset 6: left 1']);
+    expect(errors(explain(parseHex('C401C100110500')))).toEqual(['trailing bytes at offset 6: 1 octet is left over']);
     const quirk = all(explain(parseHex('C401C1000981020102'))).find((n) => n.quirk !== undefined);
     expect(quirk).toMatchObject({ quirk: 'non-minimal-length', offset: 3, type: 'data octet-string' });
     const cz = all(explain(parseHex(byId('quirk-push-untagged-cz').input.hex as string))).find((n) => n.quirk !== undefined);

@@ -117,7 +117,7 @@ describe('what is refused', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
   it('says what is wrong with a text that is no JSON', () => {
-    expect(() => apduFromJson('{\n "type": x }')).toThrow(/invalid text.*expected JSON, actual Unexpected token/s);
+    expect(() => apduFromJson('{\n "type": x }')).toThrow(/invalid text.*expected JSON, found Unexpected token/s);
   });
   it.each(['null', '5', '[]', '"x"', ''])('refuses %s', (text) => {
     try {

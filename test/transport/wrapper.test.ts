@@ -58,7 +58,7 @@ describe('WPDU', () => {
   it('neg-wrapper-version', () => {
     const vector = negative.find((v) => v.id === 'neg-wrapper-version');
     expect(() => unwrap(parseHex(inputOf(vector).hex ?? ''))).toThrow(
-      expect.objectContaining({ code: 'decode/framing', message: expect.stringMatching(/^framing at offset 0: reason no WPDU, which begins with 0001: 0002/) }),
+      expect.objectContaining({ code: 'decode/framing', message: expect.stringMatching(/^framing at offset 0: no WPDU, which begins with 0001: 0002/) }),
     );
   });
 

@@ -269,7 +269,7 @@ describe('a certificate is refused by name', () => {
       outcomeError();
       expect.unreachable();
     } catch (e) {
-      expect(String((e as Error).message)).toContain('reason wrong-system-title, subject CN=4142430000000001, detail 4142430000000002 wanted');
+      expect(String((e as Error).message)).toContain('wrong-system-title of CN=4142430000000001: 4142430000000002 wanted');
     }
     function outcomeError(): void {
       here(validateCertificate(leaf.certificate, { ...base, systemTitle: otherTitle }));
