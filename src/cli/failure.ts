@@ -96,7 +96,7 @@ function advice(e: { code: string; context: object }): string | undefined {
       return 'Check password, keys and system titles';
     case 'service/exception':
       return context.serviceError === 'deciphering-error'
-        ? 'Wrong key or title, or the meter wants another protection: check --ek, --ak, --system-title and --protection'
+        ? 'Wrong key or title, or the meter wants another protection: check the keys, --system-title and --protection'
         : context.serviceError === 'invocation-counter-error'
           ? 'Give a higher invocation counter with --counter'
           : undefined;
@@ -104,17 +104,17 @@ function advice(e: { code: string; context: object }): string | undefined {
       return context.result === 'read-write-denied' || context.result === 'scope-of-access-violated'
         ? 'This association may not read it: try another client address'
         : undefined;
-    case 'security/missing-key':
-      return undefined;
+    case 'transport/timeout':
+      return 'dlms-cosem doctor finds out what a meter answers to';
     default:
       return undefined;
   }
 }
 function rejected(diagnostic: string): string | undefined {
-  if (/authentication-failure/.test(diagnostic)) return 'Wrong password: check --password';
+  if (/authentication-failure/.test(diagnostic)) return 'Wrong password: check it';
   if (/authentication-mechanism-name-(required|not)/.test(diagnostic))
-    return 'The meter wants another authentication: give --password, or keys for HLS, or --mechanism';
-  if (/application-context/.test(diagnostic)) return 'The meter wants ciphering (--ek, --ak) here, or none: check the client address';
+    return 'The meter wants another authentication: give a password or keys (--keys, --ask), or another --mechanism';
+  if (/application-context/.test(diagnostic)) return 'The meter wants ciphering (keys: --keys, --ask) here, or none: check the client address';
   if (/calling-AP-title/.test(diagnostic)) return 'The meter does not know this system title: check --system-title';
   return 'Check client and server address, and the authentication';
 }

@@ -2,7 +2,7 @@ import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
 import { type Column, decodeTable } from '../axdr/table.js';
 import { browse } from '../client/browser.js';
-import type { Client } from '../client/client.js';
+import type { CallOptions, Client } from '../client/client.js';
 import { isDlmsError } from '../core/errors.js';
 import { allClasses } from '../cosem/all-classes.js';
 import { ProfileGeneric, RangeDescriptor } from '../cosem/classes/profile-generic.js';
@@ -13,6 +13,7 @@ import { type Obis, parseObis } from '../cosem/obis.js';
 import { ScaledValue, scaled } from '../cosem/scaled.js';
 import { ScalerUnit, unitSymbol } from '../cosem/units.js';
 import { toJson } from '../translator/json.js';
+import { attributeJson } from './attribute-json.js';
 import { type Command, command } from './command.js';
 import { clientOf, connectOptions, targetOf, urlNote, whole } from './connect.js';
 import { exitCodes, failureOf, usage } from './failure.js';
@@ -83,6 +84,8 @@ interface Wanted {
   readonly attribute: number;
 }
 interface ReadObject extends Wanted {
+  /** Of the class, where the object list was read. */
+  readonly version?: number;
   readonly name: string;
   readonly value?: Data;
   readonly scale?: ScalerUnit;
@@ -121,10 +124,10 @@ class Reader {
     this.#progress = progress;
   }
   /** Reads one after the other. A refusal belongs to its object; what breaks the association ends all. */
-  async attributes(wanted: readonly Wanted[]): Promise<ReadObject[]> {
+  async attributes(wanted: readonly (Wanted & { readonly version?: number })[]): Promise<ReadObject[]> {
     const out: ReadObject[] = [];
     for (const w of wanted) {
-      this.#progress.show(`reading ${out.length + 1} of ${wanted.length}: ${w.obis}`);
+      this.#progress.show(`${percent(out.length, wanted.length)}: reading ${w.obis}`);
       try {
         const value = await this.#client.getData(w.classId, w.obis, w.attribute, this.#call(`${w.obis}`));
         const scaledBy = scaleAttribute[w.classId];
@@ -146,7 +149,7 @@ class Reader {
     const list = await this.list();
     const wanted = list
       .filter(({ classId }) => [1, 3, 4, 5, 8].includes(classId))
-      .map(({ classId, logicalName }) => ({ classId, obis: logicalName, attribute: 2 }));
+      .map(({ classId, version, logicalName }) => ({ classId, version, obis: logicalName, attribute: 2 }));
     const order = (w: Wanted): number => (w.classId === 8 ? 0 : w.classId === 1 ? 1 : 2);
     return this.attributes(wanted.sort((a, b) => order(a) - order(b) || (a.obis < b.obis ? -1 : 1)));
   }
@@ -157,15 +160,48 @@ class Reader {
       const scale = scaleAttribute[c.classId]?.value.includes(c.attributeIndex) === true ? await this.#scale(c.classId, c.logicalName) : undefined;
       columns.push(scale === undefined ? c : { ...c, scale });
     }
-    const descriptor = { classId: 7, instanceId: obis, attributeId: 2 };
-    const octets = await this.#client.getEncoded(
-      { cosemAttributeDescriptor: descriptor, ...(selection === undefined ? {} : { accessSelection: access(selection, capture) }) },
-      this.#call(`profile ${obis}`),
-      `Profile generic ${obis} buffer`,
-    );
+    const inUse = await this.#entriesInUse(obis);
+    const whole = boundedBy(selection, inUse);
+    const octets = await this.#buffer(obis, whole, capture, this.#call(`profile ${obis}`, await this.#expected(obis, whole, inUse, capture)));
     const { columns: cells, length } = decodeTable(octets);
     const rows = Array.from({ length }, (_, i) => cells.map((c) => cellOf(c, i)));
     return { obis, columns, rows };
+  }
+  #buffer(obis: Obis, selection: Selection | undefined, capture: readonly CaptureObjectDefinition[], call: CallOptions): Promise<Uint8Array> {
+    const cosemAttributeDescriptor = { classId: 7, instanceId: obis, attributeId: 2 };
+    return this.#client.getEncoded(
+      { cosemAttributeDescriptor, ...(selection === undefined ? {} : { accessSelection: access(selection, capture) }) },
+      call,
+      `Profile generic ${obis} buffer`,
+    );
+  }
+  /** Undefined where the meter does not tell. */
+  async #entriesInUse(obis: Obis): Promise<number | undefined> {
+    try {
+      return await this.#client.get(ProfileGeneric, obis, 'entriesInUse', this.#call(`profile ${obis}`));
+    } catch (e) {
+      if (!isDlmsError(e, 'service/data-access') && !(isDlmsError(e) && e.code.startsWith('decode/'))) throw e;
+      return undefined;
+    }
+  }
+  /** Octets that are to come, by the length of one row: asked for only where somebody watches. Undefined where it cannot be known. */
+  async #expected(
+    obis: Obis,
+    selection: Selection | undefined,
+    inUse: number | undefined,
+    capture: readonly CaptureObjectDefinition[],
+  ): Promise<number | undefined> {
+    if (inUse === undefined || inUse === 0 || selection?.by === 'range' || !(this.#io.errorIsTTY ?? this.#io.isTTY)) return undefined;
+    const rows = selection === undefined ? inUse : Math.min(selection.to, inUse) - selection.from + 1;
+    if (rows < 2) return undefined;
+    try {
+      const one = await this.#buffer(obis, { by: 'entry', from: 1, to: 1 }, capture, this.#call(`profile ${obis}`));
+      return (one.length - 2) * rows;
+    } catch (e) {
+      // A meter without selective access has no progress in percent.
+      if (!isDlmsError(e, 'service/data-access')) throw e;
+      return undefined;
+    }
   }
   async #scale(classId: number, obis: Obis): Promise<ScalerUnit | undefined> {
     const key = `${classId} ${obis}`;
@@ -182,10 +218,21 @@ class Reader {
     }
     return this.#scales.get(key);
   }
-  #call(what: string): { signal?: AbortSignal; onProgress: (octets: number) => void } {
+  /** @param expected octets that are to come */
+  #call(what: string, expected?: number): CallOptions {
     const { signal } = this.#io;
-    return { ...(signal === undefined ? {} : { signal }), onProgress: (octets) => this.#progress.show(`${what}: ${size(octets)}`) };
+    return {
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (octets) => this.#progress.show(`${what}: ${expected === undefined ? '' : `${percent(octets, expected)}, `}${size(octets)}`),
+    };
   }
+}
+/** Never 100 % before the end: what is expected is an estimate. */
+const percent = (done: number, all: number): string => `${Math.min(99, Math.floor((100 * done) / all))} %`;
+/** "To the last row" with its number: some meters take the 0 that says so for no row at all. */
+function boundedBy(selection: Selection | undefined, inUse: number | undefined): Selection | undefined {
+  if (selection?.by !== 'entry' || selection.to !== 0 || inUse === undefined) return selection;
+  return { ...selection, to: Math.max(inUse, selection.from) };
 }
 function access(selection: Selection, capture: readonly CaptureObjectDefinition[]): { accessSelector: number; accessParameters: Data } {
   if (selection.by === 'entry') {
@@ -262,12 +309,14 @@ function asJson({ objects, list, profile }: Result): object {
     ...(objects === undefined
       ? {}
       : {
-          objects: objects.map(({ classId, obis, attribute, name, value, scale, error }) => ({
+          objects: objects.map(({ classId, version, obis, attribute, name, value, scale, error }) => ({
             classId,
             logicalName: obis,
             attribute,
             name,
-            ...(value === undefined ? { error: refusal(error).slice(1, -1) } : { value: toJson(Data, value) }),
+            ...(value === undefined
+              ? { error: refusal(error).slice(1, -1) }
+              : { value: attributeJson(classId, version, attribute, value) ?? null, data: toJson(Data, value) }),
             ...(scale === undefined || value === undefined
               ? {}
               : { scaler: scale.scaler, unit: scale.unit, scaled: scaled(value, scale)?.toDecimalString() ?? null }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commands } from '../../src/cli/commands.js';
 import { markdown } from '../../src/cli/help.js';
 import { cli, keyFile, simulated } from './support.js';
@@ -279,6 +279,43 @@ describe('read and simulate', () => {
     const csv = await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--entries', '1-2', '--csv']);
     expect(csv.out.trimEnd().split('\n')).toHaveLength(3);
   });
+  it('gives times as text and structures by their class in JSON, beside the Data that came', async () => {
+    const wanted = ['8:0-0:1.0.0*255:2', '3:1-0:1.8.0*255:2', '3:1-0:1.8.0*255:3', '7:1-0:99.1.0*255:3', '1:0-0:42.0.0*255:2'].flatMap((o) => ['-o', o]);
+    const { code, out, err } = await cli(['read', `${meter.url}?client=1`, ...keys, '--json', ...wanted]);
+    expect([code, err]).toEqual([0, '']);
+    const [clock, energy, scale, captured, name] = JSON.parse(out).objects;
+    expect(clock.value).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d\d)?[+-]\d\d:\d\d$/);
+    expect(clock.data).toEqual({ type: 'octet-string', value: expect.stringMatching(/^07[0-9A-F]{22}$/) });
+    expect(energy).toMatchObject({ value: energy.data.value, unit: 'Wh', data: { type: 'double-long-unsigned' } });
+    expect(scale.value).toEqual({ scaler: 0, unit: 'Wh' });
+    expect(captured.value[0]).toEqual({ classId: 8, logicalName: '0-0:1.0.0*255', attributeIndex: 2, dataIndex: 0 });
+    expect(name.value).toBe(Buffer.from('SIM0000000000001').toString('hex').toUpperCase());
+  });
+  it('asks for the rows up to the last one by its number, which every meter understands', async () => {
+    const run = await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--entries', '198-']);
+    expect(JSON.parse(run.out).profile.rows).toHaveLength(3);
+  });
+  it('tells its progress in percent where the meter says how many rows there are', async () => {
+    const shown: string[] = [];
+    const stderr = { write: (t: string) => shown.push(t) };
+    const large = await simulated('--rows', '4000');
+    // One line each 100 ms at most: the clock is pushed on, so that each block is shown.
+    const now = vi.spyOn(Date, 'now');
+    let at = 1_800_000_000_000;
+    now.mockImplementation(() => (at += 200));
+    try {
+      await cli(['read', `${large.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--max-pdu', '1024'], '', { errorIsTTY: true, stderr });
+    } finally {
+      now.mockRestore();
+      await large.stop();
+    }
+    const seen = [...shown.join('').matchAll(/profile 1-0:99\.1\.0\*255: (\d+) %, /g)].map((m) => Number(m[1]));
+    expect(seen.length).toBeGreaterThan(50);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen[0]).toBeLessThan(10);
+    expect(seen.at(-1)).toBeGreaterThan(90);
+    expect(Math.max(...seen)).toBeLessThan(100);
+  });
   it('lists objects over HDLC', async () => {
     const { code, out } = await cli(['read', `${hdlc.url}?client=17&server=1`, ...password('12345678'), '--list']);
     expect(code).toBe(0);
@@ -298,7 +335,7 @@ describe('read and simulate', () => {
       /refused class 3 1-0:99\.9\.9\*255 attribute 2: object-undefined/,
     ],
     ['an object that may not be read', '?client=16', ['-o', '3:1-0:1.8.0*255:2'], 1, /read-write-denied.*another client/],
-    ['a silent logical device', '?client=16&server=9', ['--timeout', '0.3'], 3, /no answer/i],
+    ['a silent logical device', '?client=16&server=9', ['--timeout', '0.3'], 3, /waited 300 ms .*No answer.*dlms-cosem doctor/i],
   ])('says what to do about %s', async (_, query, more, code, text) => {
     const run = await cli(['read', `${meter.url}${query}`, ...more]);
     expect(run.err.trimEnd().split('\n')).toHaveLength(1);
