@@ -9,6 +9,7 @@ import { type ConnectValues, clientOf, connectOptions, targetOf, urlNote } from 
 import { exitCodes, usage } from './failure.js';
 import { textFrom } from './input.js';
 import type { Io } from './io.js';
+import { keysNote } from './keys.js';
 import { profileArgument } from './profiles.js';
 import { type Paint, Progress, painter, table } from './text.js';
 import { harmless } from './values.js';
@@ -33,11 +34,12 @@ export const checkProfileCommand: Command = command({
   notes: [
     'Reads the object list with its access rights, system title, logical device name, and the values about which the profile has a rule; or takes a view that was saved. Nothing is written in the meter.',
     urlNote,
+    keysNote,
     'The profiles that come with this program are estimates from public material, and each finding says its source and how far to trust it. A pre-check is no statement about conformance. Objects that the profile does not list (extra) do not count: the exit code is 0 when there is no other finding, else 1.',
   ],
   examples: [
-    'dlms-cosem check-profile "tcp://127.0.0.1:4059?client=1" --ek … --ak … --profile idis-package-2 --save meter.json',
-    'dlms-cosem check-profile meter.json --profile my-model.json --client management --options D,polyphase',
+    "dlms-cosem check-profile 'tcp://127.0.0.1:4059?client=1' --keys keys.json --profile idis-package-2 --save meter.json",
+    'dlms-cosem check-profile meter.json --profile idis-package-2 --client management --options D,polyphase',
   ],
   async run([source], values, io) {
     if (values.profile === undefined) throw usage('check-profile needs --profile, e.g. --profile idis-package-2: a profile is never guessed from the meter');

@@ -24,7 +24,7 @@ export const explainCommand: Command = command({
     'A tool for looking, without judgement: without the authentication key, and where only encryption was applied, what the keys make of the octets is shown and said not to be verified. decode is for trusting what one reads.',
     keysNote,
   ],
-  examples: ['dlms-cosem explain 7EA0190300022C47FE52E6E700C401C10009060100202000FF7E8C7E'],
+  examples: ['dlms-cosem explain 7EA018210352D201E6E700C401C10009060100010800FF6FDA7E'],
   async run([argument], values, io) {
     const octets = await octetsFrom(argument, io);
     const tree = explain(octets, { names: explainNames(), decipher: decipherWith(explainKeys(await givenKeys(values, io))) });

@@ -18,6 +18,7 @@ import { type Command, command } from './command.js';
 import { clientOf, connectOptions, targetOf, urlNote, whole } from './connect.js';
 import { exitCodes, failureOf, usage } from './failure.js';
 import type { Io } from './io.js';
+import { keysNote } from './keys.js';
 import { classNames } from './names.js';
 import { Progress, painter, size, table } from './text.js';
 import { nameOf, octetText, valueText } from './values.js';
@@ -44,11 +45,11 @@ export const readCommand: Command = command({
     ...connectOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
-  notes: [urlNote, 'Without --object, --list and --profile: identification, clock, and every register that the association shows.'],
+  notes: [urlNote, keysNote, 'Without --object, --list and --profile: identification, clock, and every register that the association shows.'],
   examples: [
-    'dlms-cosem read tcp://127.0.0.1:4059?client=16 --object 8:0-0:1.0.0*255:2',
-    'dlms-cosem read "tcp://127.0.0.1:4059?client=1&server=1" --ek 000102030405060708090A0B0C0D0E0F --ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF',
-    'dlms-cosem read "tcp://127.0.0.1:4059?client=17" --password 12345678 --profile 1-0:99.1.0*255 --from 2026-01-01T00:00:00Z',
+    "dlms-cosem read 'tcp://127.0.0.1:4059?client=16' --object '8:0-0:1.0.0*255:2'",
+    "dlms-cosem read 'tcp://127.0.0.1:4059?client=1&server=1' --keys keys.json",
+    "dlms-cosem read 'tcp://127.0.0.1:4059?client=17' --ask password --profile '1-0:99.1.0*255' --from 2026-01-01T00:00:00Z",
   ],
   async run([url], values, io) {
     const wanted = (values.object ?? []).map(objectArgument);
