@@ -137,9 +137,9 @@ function messageJson(m: Message, options: OpenOptions): object {
         }),
     ...(m.plain === undefined || m.apdu === undefined ? {} : { value: apduToJson(m.plain, { lenient }) }),
     ...carriedJson(m),
-    ...(body === undefined ? {} : { readings: readingsOf(body).map((r) => ({ name: nameOf(r.obis), ...plainReading(r) })) }),
+    ...(body === undefined ? {} : { readings: readingsOf(body).map((r) => ({ name: nameOf(r.obis), ...plainReading(r), obis: r.obis })) }),
     ...(push === undefined || push.dateTime.length !== 12 ? {} : { time: formatDateTime(dateTimeFromBytes(push.dateTime)) }),
-    ...(list === undefined ? {} : { pushList: list.map(plainPushItem) }),
+    ...(list === undefined ? {} : { pushList: list.map((item) => ({ ...plainPushItem(item), obis: item.obis })) }),
     quirks: m.quirks.map(({ name, offset, detail }) => ({ name, offset, detail })),
     ...(m.error === undefined ? {} : { error: failureOf(m.error).line }),
   };

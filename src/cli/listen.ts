@@ -216,6 +216,7 @@ function asJson(opened: OpenedPush, senders: Awaited<ReturnType<typeof sendersOf
       return {
         name: r.name,
         ...plainReading(r),
+        obis: r.obis,
         ...(scaled === undefined ? {} : { scaled }),
         ...(r.event === undefined ? {} : { event: { code: r.event.code, name: r.event.name ?? null } }),
         ...(r.bits === undefined ? {} : { bits: r.bits.map((b) => b.name ?? `bit ${b.bit}`) }),

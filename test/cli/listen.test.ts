@@ -151,7 +151,7 @@ describe('listen', () => {
       expect(err).toBe('');
       const [first, second] = l.lines().slice(1);
       expect(first).toMatchObject({ type: 'push', framing: 'hdlc', authenticated: false, systemTitle: null, confirmed: false });
-      expect(first.readings).toContainEqual(expect.objectContaining({ obis: '1.0.1.7.0.255', value: 1362, unit: 'W' }));
+      expect(first.readings).toContainEqual(expect.objectContaining({ obis: '1-0:1.7.0*255', value: 1362, unit: 'W' }));
       expect(second).toMatchObject({ framing: 'wrapper', confirmationAsked: true, confirmed: false, invokeId: 7 });
       expect(second.readings).toEqual([expect.objectContaining({ name: expect.stringMatching(/energy/), scaled: '1234560', unit: 'Wh' })]);
     }
@@ -258,7 +258,7 @@ describe('listen', () => {
     ] as const) {
       const l = await listening('--keys', keyFile(more), '--confirm', '--count', '1');
       await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), await meter(policy)))]);
-      expect(await l.line(1)).toMatchObject({ type: 'push', authenticated: false, confirmed: false, readings: [{ obis: '1.0.1.8.0.255' }] });
+      expect(await l.line(1)).toMatchObject({ type: 'push', authenticated: false, confirmed: false, readings: [{ obis: '1-0:1.8.0*255' }] });
       expect((await l.ended).code).toBe(0);
     }
   });
@@ -318,7 +318,7 @@ describe('listen', () => {
     await send(l.port, [parseHex(kaifa.input.hex)]);
     const push = await l.line(1);
     expect(push.namedBy).toMatch(/^template, /);
-    expect(push.readings.map((r: { obis: string }) => r.obis)).toContain('1.0.1.7.0.255');
+    expect(push.readings.map((r: { obis: string }) => r.obis)).toContain('1-0:1.7.0*255');
     expect(push.unnamed).toBeUndefined();
   });
   it('decodes events and alarms by the profile', async () => {
@@ -330,7 +330,7 @@ describe('listen', () => {
     });
     await send(l.port, [wrap(1, 16, event)]);
     const push = await l.line(1);
-    expect(push).toMatchObject({ service: 'event-notification-request', readings: [{ obis: '0.0.97.98.20.255', classId: 1, attribute: 2 }] });
+    expect(push).toMatchObject({ service: 'event-notification-request', readings: [{ obis: '0-0:97.98.20*255', classId: 1, attribute: 2 }] });
     expect(push.readings[0].bits).toHaveLength(1);
     expect(push.readings[0].name).toMatch(/Alarm descriptor/i);
   });
