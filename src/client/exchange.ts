@@ -129,7 +129,9 @@ export class Exchange {
         // Before there is an answer to wait for.
         if (signal?.aborted === true) throw new DlmsError('transport/aborted', { during: 'a call' }, { cause: signal.reason });
         sent = step.value;
+        this.#still(connection);
         await this.send(sent, protection);
+        this.#still(connection);
         let answer = await this.receive(signal);
         // The response to a request that was given up may come late: it is passed over, and the right one awaited.
         let othersSince: number | undefined;
@@ -154,6 +156,10 @@ export class Exchange {
       if (connection === this.#connection) this.#failed(e, sent);
       throw e;
     }
+  }
+  /** A call that was given up may come back when there is another connection, which is none of its business. */
+  #still(connection: number): void {
+    if (connection !== this.#connection) throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
   }
   /** What carries no invoke-id may as well answer a request that was given up. */
   #ambiguous(answer: Uint8Array): DlmsError {
@@ -219,8 +225,7 @@ export class Exchange {
     const connection = this.#connection;
     for (;;) {
       const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
-      // Of a call that was given up: there is another connection by now, which is none of its business.
-      if (connection !== this.#connection) throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
+      this.#still(connection);
       const { apdu, acknowledgement } = received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
       let plain = apdu;
       if (this.security !== undefined) {

@@ -144,3 +144,21 @@ describe('a client with a strict context', () => {
     expect(await failureOf(() => client.get(Echo, echoName, 'value'))).toContain('service/exception');
   });
 });
+
+it('a password in a ciphered association with a dedicated key: one key is made, and it is gone afterwards', async () => {
+  const meter = await meterWith({ ...(await cipheredConfig()), mechanism: 'lls', password: octets(8) });
+  const security = await contextOf('client');
+  const shown: Uint8Array[] = [];
+  const channel = new DirectChannel(meter.handler);
+  const client = new Client(channel, { ...password, security, dedicatedKey: true, onEvent: (e) => e.type === 'sent' && shown.push(e.apdu) });
+  await client.connect();
+  expect(security.form).toBe('ded');
+  await client.set(Echo, echoName, 'value', octets(5));
+  expect(await client.get(Echo, echoName, 'value')).toEqual(octets(5));
+  // D0: get-request under the dedicated key; and the log has no password.
+  expect(channel.sent.at(-1)?.[0]).toBe(0xd0);
+  expect(shown[0]).toHaveLength((channel.sent[0] as Uint8Array).length);
+  expect(shown[0]).not.toEqual(channel.sent[0]);
+  await client.close();
+  expect([security.form, security.keys.dedicated]).toEqual(['glo', undefined]);
+});

@@ -149,6 +149,45 @@ describe('close', () => {
     expect(client.association.state).toBe('open');
     expect(await client.get(Echo, echoName, 'value')).toEqual(octets(10));
   });
+  it('lets an aborted call send nothing over a later connection, least of all in clear', async () => {
+    const clock = new VirtualClock();
+    const { device } = await meterWith(await cipheredConfig());
+    let handler = new Meter(device).connection();
+    const queue: Uint8Array[] = [];
+    const sent: Uint8Array[] = [];
+    let release: (() => void) | undefined;
+    let hang = false;
+    const channel: ApduChannel = {
+      open: async () => {
+        handler = new Meter(device).connection();
+        queue.length = 0;
+      },
+      send: async (apdu) => {
+        sent.push(apdu);
+        if (hang) await new Promise<void>((resolve) => (release = resolve));
+        else queue.push(...(await handler.handle(apdu, { clientSap: 1, serverSap: 1 })));
+      },
+      receive: async () => {
+        const next = queue.shift();
+        if (next === undefined) throw new DlmsError('transport/timeout', { waitedMs: 0, waitingFor: 'an answer' });
+        return next;
+      },
+      close: async () => {},
+    };
+    const client = new Client(channel, { clock, authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') });
+    await settled(clock, client.connect());
+    hang = true;
+    const outcome = failureOf(() => client.set(Echo, echoName, 'value', octets(3)));
+    await settled(clock, client.close());
+    hang = false;
+    await settled(clock, client.connect());
+    const before = sent.length;
+    release?.();
+    expect(await outcome).toContain('transport/aborted');
+    expect(sent).toHaveLength(before);
+    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(10));
+    expect(sent.map((a) => a[0]).filter((tag) => tag === 0xc0 || tag === 0xc1 || tag === 0xc3)).toEqual([]);
+  });
   it('ends a connect that is under way', async () => {
     const clock = new VirtualClock();
     const { device } = await meterWith();
