@@ -165,7 +165,6 @@ function checkpoint(d: Draft, control: HdlcControl & { nr: number }, fresh: bool
   d.peerBusy = control.type === 'RNR';
   const repeated = d.polled;
   d.polled = true;
-  d.since = now;
   // A second poll before the answer: the client has waited long enough.
   if (repeated && d.handling > 0) return ready(d, o, out);
   d.deadline = now + o.holdMs;

@@ -178,7 +178,7 @@ export interface HdlcLinkState {
   readonly notices: readonly HdlcSegment[];
   /** Server: information field of the FRMR. */
   readonly rejection: Uint8Array | undefined;
-  /** When the current wait began. */
+  /** Client: when the current wait began. */
   readonly since: number;
   /** Client: end of the response time. Server: end of the hold. Infinity for none, like the others below. */
   readonly deadline: number;

@@ -672,6 +672,9 @@ describe('server', () => {
       [2, 'SNRMP', expect.any(Array) as unknown as string[]],
       [3, ui('0F02'), []],
       [4, 'RR/0P', ['UI 0F02', 'RR/0P']],
+      [4, 'I0/0P C0', ['apdu C0']],
+      [4, ui('0F04'), []],
+      [4, reply('C4'), ['UI 0F04', 'I0/1P C4']],
       [5, ui('0F03'), []],
       [6, 'DISCP', ['UAP', 'disconnected remote', 'UIP 0F03']],
     ]);
