@@ -304,7 +304,10 @@ describe('read and simulate', () => {
     let at = 1_800_000_000_000;
     now.mockImplementation(() => (at += 200));
     try {
-      await cli(['read', `${large.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--max-pdu', '1024'], '', { errorIsTTY: true, stderr });
+      await cli(['read', `${large.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--max-pdu', '1024'], '', {
+        errorIsTTY: true,
+        stderr,
+      });
     } finally {
       now.mockRestore();
       await large.stop();
