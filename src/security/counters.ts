@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { Store } from '../core/store.js';
+import { type Store, VolatileStore } from '../core/store.js';
 import { webRandom } from './random.js';
 
 /** The highest value that is ever given out for sending is one less: at this value the key is used up. */
@@ -39,9 +39,12 @@ export class InvocationCounters {
   readonly #initial: number | undefined;
   readonly #now: () => number;
   readonly #hands = new Map<string, Hand>();
+  /** Names of which this process knows exactly what was received; common to all who count on this store. */
+  readonly #exact: Set<string>;
 
   constructor(store: Store, options: CounterOptions = {}) {
     this.store = store;
+    this.#exact = exactNames(store);
     this.#block = options.block ?? 32;
     this.#initial = options.initial;
     this.#now = options.now ?? Date.now;
@@ -166,11 +169,15 @@ export class InvocationCounters {
    */
   last(name: string, proof: ProofOfFreshness = 'none'): MaybePromise<number | bigint | undefined> {
     const { store } = this;
-    if (proof !== 'none' || this.#isExact(name)) {
+    if (proof !== 'none' || this.#exact.has(name)) {
       const text = store.get(name);
       return text instanceof Promise ? text.then(receivedOf) : receivedOf(text);
     }
-    return andThen(store.get(name), (text) => andThen(store.get(aheadOf(name)), (ahead) => highest(receivedOf(text), receivedOf(ahead))));
+    return andThen(store.get(aheadOf(name)), (ahead) => {
+      // Without a limit from before there is none to come: only this process makes one, and it knows what it took.
+      if (ahead === undefined && (store.defers || store instanceof VolatileStore)) this.#exact.add(name);
+      return andThen(store.get(name), (text) => highest(receivedOf(text), receivedOf(ahead)));
+    });
   }
   /**
    * Remembers what was received and verified, in one step, comparing again: of two racing receivers of one message, one loses.
@@ -190,7 +197,7 @@ export class InvocationCounters {
   /** Once per message: the rule of {@link recorded} without its lists. */
   #recordOne(value: ReceivedValue, proof: ProofOfFreshness): MaybePromise<void> {
     const { name } = value;
-    return this.store.update([name, aheadOf(name)], (get) => {
+    return this.store.update(this.#exact.has(name) ? [name] : [name, aheadOf(name)], (get) => {
       const last = this.#floor(get, name, proof);
       if (last !== undefined && value.value <= last) throw replayed(value, last);
       return { result: undefined, set: new Map([[name, value.value.toString()]]) };
@@ -236,24 +243,22 @@ export class InvocationCounters {
       const room = limit !== undefined && BigInt(limit) - BigInt(last) > BigInt(aheadBy / 2);
       return { result: undefined, set: room ? noValues : new Map([[ahead, aheadFrom(last)]]) };
     });
-    return andThen(made, () => void exactNames(store).add(name));
+    return andThen(made, () => void this.#exact.add(name));
   }
   /** Writes what waits and closes the store. Without it, the next process takes what may have been received for received (see {@link InvocationCounters.last}). */
   async close(): Promise<void> {
     const { store } = this;
-    const names = [...exactNames(store)].map(aheadOf);
+    const names: string[] = [];
+    for (const name of this.#exact) if ((await store.get(aheadOf(name))) !== undefined) names.push(aheadOf(name));
+    this.#exact.clear();
     if (names.length > 0) {
-      exactNames(store).clear();
       await store.update(names, () => ({ result: undefined, set: new Map(names.map((name) => [name, undefined])) }));
     }
     await store.close();
   }
-  #isExact(name: string): boolean {
-    return exactNames(this.store).has(name);
-  }
   #floor(get: (name: string) => string | undefined, name: string, proof: ProofOfFreshness): number | bigint | undefined {
     const last = receivedOf(get(name));
-    return proof !== 'none' || this.#isExact(name) ? last : highest(last, receivedOf(get(aheadOf(name))));
+    return proof !== 'none' || this.#exact.has(name) ? last : highest(last, receivedOf(get(aheadOf(name))));
   }
 }
 /**
