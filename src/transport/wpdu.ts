@@ -103,7 +103,7 @@ export class Unwrapper {
     const held = this.#end - at;
     if (held === 0) return undefined;
     if (b[at] !== 0 || (held > 1 && b[at + 1] !== 1)) {
-      const reason = `no WPDU, which begins with 0001: ${excerpt(b.subarray(at, this.#end))}; the command doctor finds out what the peer speaks`;
+      const reason = `no WPDU (wrapper version 1 expected): ${excerpt(b.subarray(at, this.#end))}; the command doctor finds out what the peer speaks`;
       throw new DlmsError('decode/framing', { offset: this.#consumed, reason });
     }
     if (held < 8) return undefined;
