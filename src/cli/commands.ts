@@ -1,5 +1,6 @@
 import { checkProfileCommand } from './check-profile.js';
 import type { Command } from './command.js';
+import { countersCommand } from './counters-command.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand, scanCommand } from './doctor.js';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   translateCommand,
   readCommand,
   listenCommand,
+  countersCommand,
   simulateCommand,
   doctorCommand,
   scanCommand,

@@ -31,40 +31,47 @@ export function stateFolder(io: Io, platform: string = process.platform): string
   return join(state?.startsWith('/') === true ? state : join(homedir(), '.local', 'state'), 'dlms-cosem');
 }
 
-/** The folder that the options name; it exists when this returns. A folder that the user named is never made without being told to. */
-export async function counterFolder(values: CounterValues, io: Io): Promise<string> {
+/** Where the options say that the counters are. */
+export const counterFolder = (values: CounterValues, io: Io): string => values.counters ?? join(stateFolder(io), 'counters');
+
+/** The store that the options name, closed when the command ends. One that the user named is never made without being told to. Several commands may run at once. */
+export async function counterStore(values: CounterValues, io: Io): Promise<FileStore> {
   const given = values.counters;
   const create = values['create-counters'] === true;
   if (given === undefined && create) throw usage('--create-counters goes with --counters DIR; the default folder is made by itself');
-  const folder = given ?? join(stateFolder(io), 'counters');
+  const folder = counterFolder(values, io);
   const info = await stat(folder).catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
     throw usage(`the counters in ${folder} cannot be reached (${e.code})`);
   });
-  if (info !== undefined) {
-    if (create) throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
-    if (!info.isDirectory()) throw usage(`the counters: ${folder} is no folder`);
-    return folder;
-  }
-  if (given !== undefined && !create)
+  if (info === undefined && given !== undefined && !create)
     throw new Failure(
       `--counters: there is no folder ${folder}. Counters that begin anew under a used key give that key away: check the path (is the volume mounted?), or make a new folder with --create-counters`,
       exitCodes.security,
     );
-  // Around a folder that the user named nothing is made: a volume that is not mounted would be forgotten with all counters.
-  if (given === undefined) await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-  await mkdir(folder, { mode: 0o700 }).catch((e: NodeJS.ErrnoException) => {
-    throw usage(`the folder ${folder} for the counters cannot be made (${e.code})`);
-  });
-  await (await FileStore.create(folder)).close();
-  io.stderr.write(`the invocation counters are kept in ${folder} from now on\n`);
-  return folder;
+  if (info !== undefined && !info.isDirectory()) throw usage(`the counters: ${folder} is no folder`);
+  const make = create || (given === undefined && info === undefined);
+  if (make) await madeFolder(folder, given === undefined);
+  const store = await (make ? FileStore.create(folder, { shared: true }) : FileStore.open(folder, { shared: true }));
+  io.atEnd?.(() => store.close());
+  if (make) io.stderr.write(`the invocation counters are kept in ${folder} from now on\n`);
+  return store;
+}
+/** Around a folder that the user named nothing is made: a volume that is not mounted would be forgotten with all counters. */
+async function madeFolder(folder: string, byDefault: boolean): Promise<void> {
+  try {
+    if (byDefault) await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 });
+  } catch (e) {
+    const { code } = e as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
+    throw usage(`the folder ${folder} for the counters cannot be made (${code})`);
+  }
 }
 
-/** The counters of this user, kept between runs. @param initial the least value that is used */
+/** The counters of this user, kept between runs. @param initial the first value of a key that was not used before */
 export async function keptCounters(values: CounterValues, io: Io, initial?: number): Promise<InvocationCounters> {
-  const folder = await counterFolder(values, io);
-  return new InvocationCounters(await FileStore.open(folder, { shared: true }), initial === undefined ? {} : { initial });
+  return new InvocationCounters(await counterStore(values, io), initial === undefined ? {} : { initial });
 }
 /** For what is only looked at, and for keys that everybody knows: forgotten with the process. */
 export const forgottenCounters = (): InvocationCounters => new InvocationCounters(new VolatileStore());

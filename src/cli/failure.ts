@@ -104,6 +104,8 @@ function advice(e: { code: string; context: object }): string | undefined {
       return context.result === 'read-write-denied' || context.result === 'scope-of-access-violated'
         ? 'This association may not read it: try another client address'
         : undefined;
+    case 'security/counter-store':
+      return /damaged/.test(String(context.reason)) ? 'dlms-cosem counters repair --ahead N makes it whole and moves the counters ahead' : undefined;
     case 'transport/timeout':
       return 'dlms-cosem doctor finds out what a meter answers to';
     default:

@@ -12,6 +12,8 @@ export interface Io {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Asks the user, and does not show what is typed. Absent where there is no terminal. */
   ask?(question: string): Promise<string>;
+  /** Work for when the command has ended, whatever its end. */
+  atEnd?(work: () => unknown): void;
   /** Ends commands that run until they are told to stop, and calls that take long. */
   readonly signal?: AbortSignal;
 }

@@ -13,8 +13,13 @@ import { version } from './version.js';
  * @returns the exit code; what goes wrong is one line on `io.stderr`, never an exception
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const last: (() => unknown)[] = [];
   try {
-    return await run(argv, io);
+    try {
+      return await run(argv, { ...io, atEnd: (work) => last.push(work) });
+    } finally {
+      for (const work of last) await work();
+    }
   } catch (e) {
     const { line, exitCode } = failureOf(e);
     io.stderr.write(`dlms-cosem: ${line}\n`);

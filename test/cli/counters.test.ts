@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +88,82 @@ describe('a second run with the same keys', () => {
     const { code, err } = await cli(['read', url.replace('client=1', 'client=16'), '-o', '8:0-0:1.0.0*255:2'], '', { env: { XDG_STATE_HOME: home } });
     expect([code, err]).toEqual([0, '']);
     expect(() => statSync(join(home, 'dlms-cosem'))).toThrow();
+  });
+});
+
+describe('counters', () => {
+  const counters = async (env: Record<string, string>, ...more: string[]) => cli(['counters', ...more], '', { env });
+  it('lists what is kept, by the fingerprint of the key and never by the key', async () => {
+    const env = { XDG_STATE_HOME: fresh() };
+    expect((await counters(env, 'list')).out).toBe('no counters are kept here yet\n');
+    await read(env);
+    const { out, code } = await counters(env, 'list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^[0-9A-Fa-f]{16} {2}send +444C4D5300000001 +\d+$/m);
+    expect(out).toMatch(/^[0-9A-Fa-f]{16} {2}receive +53494D0000000009 +\d+$/m);
+    expect(out).not.toContain(ek);
+    const { counters: listed, folder } = JSON.parse((await counters(env, 'list', '--json')).out);
+    expect(folder).toBe(`${env.XDG_STATE_HOME}/dlms-cosem/counters`);
+    expect(listed).toContainEqual({
+      direction: 'send',
+      key: listed[0].key,
+      systemTitle: '444C4D5300000001',
+      last: expect.stringMatching(/^\d+$/),
+      ask: ['53494D0000000009'],
+    });
+  });
+  it('repair moves every counter for sending ahead, names the meters to ask, and the next run goes on above', async () => {
+    const env = { XDG_STATE_HOME: fresh() };
+    await read(env);
+    const sent = async (): Promise<number> =>
+      Number(JSON.parse((await counters(env, 'list', '--json')).out).counters.find((c: { direction: string }) => c.direction === 'send').last);
+    const before = await sent();
+    const { out, code } = await counters(env, 'repair', '--ahead', '100000');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^key \\S+, title 444C4D5300000001: ${before} moved to ${before + 100_000}; ask 53494D0000000009 for the last counter`));
+    const from = heard.length;
+    expect((await read(env)).code).toBe(0);
+    expect(Math.min(...heard.slice(from).flatMap(countersIn))).toBeGreaterThan(before + 100_000);
+  });
+  it('a damaged folder is refused by every command with the way out, and repair makes it whole and moves it ahead', async () => {
+    const env = { XDG_STATE_HOME: fresh() };
+    await read(env);
+    const before = JSON.parse((await counters(env, 'list', '--json')).out).counters.find((c: { direction: string }) => c.direction === 'send').last;
+    const folder = join(env.XDG_STATE_HOME, 'dlms-cosem', 'counters');
+    const newest = readdirSync(folder)
+      .filter((name) => !name.startsWith('tmp'))
+      .sort((a, b) => Number(/\d+/.exec(a)) - Number(/\d+/.exec(b)))
+      .at(-1) as string;
+    truncateSync(join(folder, newest), 20);
+    const from = heard.length;
+    const refused = await read(env);
+    expect(refused.err).toMatch(/damaged.*counters repair --ahead N/);
+    expect(refused.code).toBe(4);
+    expect(heard.slice(from).flat()).toEqual([]);
+    const { code, out } = await counters(env, 'repair', '--ahead', '100000');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`${newest}: [\\s\\S]*the damaged folder is kept at ${folder}\\.damaged-`));
+    expect((await read(env)).code).toBe(0);
+    expect(Math.min(...heard.slice(from).flatMap(countersIn))).toBeGreaterThan(Number(before));
+  });
+  it('repair beyond the last counter changes nothing', async () => {
+    const env = { XDG_STATE_HOME: fresh() };
+    await read(env);
+    const { out } = await counters(env, 'list');
+    expect(await counters(env, 'repair', '--ahead', '4294967294')).toMatchObject({ code: 4, err: expect.stringMatching(/counter exhausted/) });
+    expect((await counters(env, 'list')).out).toBe(out);
+  });
+  it.each<[string[], RegExp]>([
+    [['show'], /list and repair are/],
+    [['repair'], /needs --ahead N/],
+    [['list', '--ahead', '5'], /goes with repair/],
+    [['repair', '--ahead', '0'], /whole number from 1/],
+    [['repair', '--ahead', '5'], /no counters for sending/],
+    [['list', '--counters', '/nowhere/counters'], /there is no folder/],
+  ])('%j is one line', async (args, text) => {
+    const { code, err } = await counters({ XDG_STATE_HOME: fresh() }, ...args);
+    expect(err).toMatch(text);
+    expect(code).not.toBe(0);
   });
 });
 
