@@ -82,7 +82,7 @@ describe('nothing received vanishes without a word', () => {
     ],
     ['half a WPDU', wrap(1, 64, notification).subarray(0, 12), /rest of a WPDU/],
     ['half a block transfer', wrap(1, 64, block(1, false, 'AABB')), /sender is gone: 1 block/],
-    ['a gap between blocks', concat(wrap(1, 64, block(1, false, 'AABB')), wrap(1, 64, block(3, true, 'CC'))), /expected 2.*received 3/],
+    ['a gap between blocks', concat(wrap(1, 64, block(1, false, 'AABB')), wrap(1, 64, block(3, true, 'CC'))), /3 instead of 2/],
     [
       'blocks begun anew',
       concat(...[block(1, false, 'AA'), block(2, false, 'BB'), block(1, true, '0F00')].map((b) => wrap(1, 64, b))),

@@ -52,7 +52,7 @@ describe('importing one class', () => {
     const size = async (code: string) => gzipSync(await bundle(code)).length;
     const one = await size(`import { Register } from ${JSON.stringify(source)}; console.log(Register);`);
     const all = await size(`export * from ${JSON.stringify(source)};`);
-    // Data itself is most of the first.
-    expect(one / all).toBeLessThan(0.3);
+    // Data itself and the sentences of errors are most of the first.
+    expect(one / all).toBeLessThan(0.31);
   });
 });
