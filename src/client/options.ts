@@ -89,6 +89,9 @@ function requireCiphering(security: SecurityContext | undefined): void {
   requireKeys(security, 'ciphering', ['globalUnicast']);
   if (send.authenticated === true || receive.authenticated === true) requireKeys(security, 'a policy with authentication', ['authentication']);
   if (send.signed === true) requireKeys(security, 'a policy with signatures', ['signing']);
+  if ((send.signed === true || receive.signed === true) && security.suite.curve === undefined)
+    throw invalid(`a policy with signatures in security suite ${security.suite.id}`, 'suites 1 and 2 have signatures');
+  if (receive.signed === true && security.signerOf === undefined) requireKeys(security, 'a policy that asks for signatures', ['peerSigning']);
 }
 const keyNames = {
   globalUnicast: 'the global unicast encryption key',

@@ -43,6 +43,13 @@ describe('a client that would send in clear although it has a security context',
       await refusal({ security: await contextOf('client', { keys, policy: { send: encrypted, receive: encrypted, withoutReplayProtection: true } }) }),
     ).toBe('no error');
   });
+  it('signatures that cannot be: in suite 0, and without the key of the meter', async () => {
+    const policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true, signed: true } };
+    expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(/^configuration\/invalid .*signatures in security suite 0/);
+    expect(await refusal({ security: await contextOf('client', { suite: 1, policy }) })).toMatch(
+      /^configuration\/invalid .*a policy that asks for signatures without the signing key of the meter/,
+    );
+  });
   it('ciphering required without any security', async () => {
     expect(await refusal({ ciphering: 'required' })).toMatch(/^configuration\/invalid .*ciphering without a security context/);
     expect(await refusal({ ciphering: 'maybe' as never })).toMatch(/^configuration\/invalid/);
