@@ -119,14 +119,23 @@ export class ServerAssociation implements Guesser {
   }
   async #handle(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
     this.#after = [];
+    let responses: readonly Uint8Array[];
     try {
-      const responses = await this.#respond(apdu);
-      for (const work of this.#after) await work();
-      return responses;
+      responses = await this.#respond(apdu);
     } catch (e) {
       this.#report(e);
-      return [refusal(e)];
+      responses = [refusal(e)];
     }
+    // Also when the response could not be made: what was carried out and stored is in force, not what was there before.
+    for (const work of this.#after) {
+      try {
+        await work();
+      } catch (e) {
+        this.#report(e);
+        responses = [refusal(e)];
+      }
+    }
+    return responses;
   }
   async #respond(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
     const open = this.#open ?? (await this.#preEstablished());
