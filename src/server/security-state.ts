@@ -7,8 +7,8 @@ import { refuse } from '../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../security/certificates/store.js';
 import { need, SecurityContext, type SecurityKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
-import { checkedPolicy, type Protection, type SecurityPolicy } from '../security/policy.js';
-import type { CryptoProvider, KeyPair, PublicKey } from '../security/provider.js';
+import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '../security/policy.js';
+import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../security/provider.js';
 import { type SecuritySuite, securitySuite } from '../security/suites.js';
 
 /** What may stand in for each purpose; the TLS pair is kept for the transport. */
@@ -58,6 +58,10 @@ export class SecurityState {
   #stored: SecurityKeys;
   #request: Protection;
   #response: Protection;
+  /** The policy as it was given to `persistPolicy` last. */
+  #storedPolicy: { readonly request: Protection; readonly response: Protection };
+  /** What is stored is stored one after the other, whichever association asks. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Pairs that were generated and whose certificate has not come yet. */
   readonly #generated = new Map<OwnPair, KeyPair>();
   #tls: KeyPair | undefined;
@@ -76,6 +80,7 @@ export class SecurityState {
     this.#stored = options.keys;
     this.#request = options.request ?? both;
     this.#response = options.response ?? both;
+    this.#storedPolicy = { request: this.#request, response: this.#response };
     checkedPolicy(this.policy);
     const { certificates } = options;
     certificates?.onChange(async () => {
@@ -162,26 +167,41 @@ export class SecurityState {
   async changeKeys(changed: SecurityKeys): Promise<() => void> {
     await this.#store(changed);
     return () => {
-      const old = Object.keys(changed).map((slot) => this.#keys[slot as 'globalUnicast']);
-      this.#keys = { ...this.#keys, ...changed };
-      for (const context of this.#contexts) context.setKeys(changed);
-      for (const key of old) key?.destroy();
+      const entries = Object.entries(changed) as [keyof SecurityKeys & 'globalUnicast', KeyHandle][];
+      // Responses need not be made in the order in which keys were stored: one that was overtaken is not put into use.
+      const latest = Object.fromEntries(entries.filter(([slot, key]) => this.#stored[slot] === key)) as SecurityKeys;
+      const over = entries.map(([slot, key]) => (slot in latest ? this.#keys[slot] : key));
+      this.#keys = { ...this.#keys, ...latest };
+      for (const context of this.#contexts) context.setKeys(latest);
+      for (const key of over) key?.destroy();
     };
   }
-  /** Several changes may be under way in one request: what is stored has all of them. */
-  async #store(changed: SecurityKeys): Promise<void> {
-    const next = { ...this.#stored, ...changed };
-    await this.options.persistKeys?.(next);
-    this.#stored = next;
+  /** Several changes may be under way, in one request and in several associations: what is stored has all of them. */
+  #store(changed: SecurityKeys): Promise<void> {
+    return this.#inTurn(async () => {
+      const next = { ...this.#stored, ...changed };
+      await this.options.persistKeys?.(next);
+      this.#stored = next;
+    });
   }
-  /** Stored first; what is returned puts the policy into use. */
+  /** Stored first; what is returned puts the policy into use. It only becomes stronger, also when several associations change it at the same time. */
   async changePolicy(request: Protection, response: Protection): Promise<() => void> {
-    await this.options.persistPolicy?.(request, response);
+    await this.#inTurn(async () => {
+      const stored = this.#storedPolicy;
+      const next = { request: strongest(stored.request, request), response: strongest(stored.response, response) };
+      await this.options.persistPolicy?.(next.request, next.response);
+      this.#storedPolicy = next;
+    });
     return () => {
-      this.#request = request;
-      this.#response = response;
+      this.#request = strongest(this.#request, request);
+      this.#response = strongest(this.#response, response);
       for (const context of this.#contexts) context.policy = this.policy;
     };
+  }
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   // ── own key pairs ────────────────────────────────────────────────────────────────────────────────────
@@ -215,26 +235,29 @@ export class SecurityState {
       if (type !== 'other' && type !== 'tls' && publicKey.curve !== this.suite.curve) refuse('wrong-usage', certificate, `${publicKey.curve} in another suite`);
       const pair = entity === 'server' && type !== 'other' ? this.#generated.get(type) : undefined;
       if (pair === undefined || type === 'other' || !equalBytes(pair.publicKey.octets, publicKey.octets)) return undefined;
-      const stored = this.#stored;
-      if (type !== 'tls') await this.#store(type === 'key-agreement' ? { agreement: pair } : { signing: pair });
+      const slot = type === 'key-agreement' ? 'agreement' : 'signing';
+      const stored = this.#stored[slot];
+      if (type !== 'tls') await this.#store({ [slot]: pair });
       // From here on it is not the new pair that the next one replaces.
       this.#generated.delete(type);
       activation = () => this.#activate(type, pair);
       return async () => {
         activation = undefined;
         if (!this.#generated.has(type)) this.#generated.set(type, pair);
-        await this.options.persistKeys?.(stored);
-        this.#stored = stored;
+        // That pair alone: other keys may have been stored meanwhile.
+        if (type !== 'tls') await this.#store({ [slot]: stored });
       };
     };
     await need(this.certificates, 'certificate store').import(octets, { own, before, later });
     if (activation !== undefined) later(activation);
   }
   #activate(type: OwnPair, pair: KeyPair): void {
-    const old = this.#inUse(type);
+    const slot = type === 'key-agreement' ? 'agreement' : 'signing';
+    const overtaken = type !== 'tls' && this.#stored[slot] !== pair;
+    const old = overtaken ? pair : this.#inUse(type);
     if (type === 'tls') this.#tls = pair;
-    else {
-      const changed: SecurityKeys = type === 'key-agreement' ? { agreement: pair } : { signing: pair };
+    else if (!overtaken) {
+      const changed: SecurityKeys = { [slot]: pair };
       this.#keys = { ...this.#keys, ...changed };
       for (const context of this.#contexts) context.setKeys(changed);
     }

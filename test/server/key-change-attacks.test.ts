@@ -79,7 +79,7 @@ async function scene() {
     },
   };
 }
-const _fresh = (salt: number): ReturnType<typeof provider.importKey> => provider.importKey('AES-128', key(salt));
+const fresh = (salt: number): ReturnType<typeof provider.importKey> => provider.importKey('AES-128', key(salt));
 
 describe('a key that is stored is the key in use', () => {
   it('an attacker who makes the response fail does not keep the old key alive: what is stored is in use without a restart', async () => {
@@ -95,5 +95,50 @@ describe('a key that is stored is the key in use', () => {
     expect(stored).toHaveLength(1);
     const inUse = state.context().keys.globalUnicast!.fingerprint;
     expect([inUse, inUse === old]).toEqual([stored[0]!.globalUnicast!.fingerprint, false]);
+  });
+  it('two clients that change different keys at the same time: neither old key comes back with a restart', async () => {
+    const { state, stored, hold, release } = await scene();
+    hold();
+    const changes = [state.changeKeys({ globalUnicast: await fresh(1) }), state.changeKeys({ globalBroadcast: await fresh(2) })];
+    await release();
+    for (const use of await Promise.all(changes)) use();
+    const { keys } = state.context();
+    const last = stored.at(-1)!;
+    expect([last.globalUnicast, last.globalBroadcast]).toEqual([keys.globalUnicast, keys.globalBroadcast]);
+    expect([last.globalUnicast!.fingerprint, last.globalBroadcast!.fingerprint]).toEqual([(await fresh(1)).fingerprint, (await fresh(2)).fingerprint]);
+  });
+  it('two clients that change the same key, the first of which gets its response last: the meter has the key that it stored', async () => {
+    const { state, stored } = await scene();
+    const [first, second] = [await fresh(1), await fresh(2)];
+    const useFirst = await state.changeKeys({ globalUnicast: first });
+    const useSecond = await state.changeKeys({ globalUnicast: second });
+    useSecond();
+    useFirst();
+    expect(stored.at(-1)!.globalUnicast).toBe(second);
+    expect(state.context().keys.globalUnicast).toBe(second);
+    expect(await failureOf(async () => provider.encryptBlock(first, new Uint8Array(16)))).toContain('destroyed');
+    expect(await failureOf(async () => provider.encryptBlock(second, new Uint8Array(16)))).toBe('no error');
+  });
+});
+
+describe('a policy only becomes stronger', () => {
+  const authenticated = { authenticated: true };
+  const both = { authenticated: true, encrypted: true };
+  it('a client that asks for a weaker one, and has its response held back, does not undo a stronger one', async () => {
+    const { state, policies } = await scene();
+    const weaker = await state.changePolicy(authenticated, authenticated);
+    (await state.changePolicy(both, both))();
+    weaker();
+    expect([state.request, state.response]).toMatchObject([both, both]);
+    expect(policies.at(-1)).toMatchObject({ request: both, response: both });
+  });
+  it('nor on the disk, whichever write comes last', async () => {
+    const { state, policies, hold, release } = await scene();
+    hold();
+    const changes = [state.changePolicy(both, both), state.changePolicy(authenticated, authenticated)];
+    await release();
+    for (const use of await Promise.all(changes)) use();
+    expect(policies.at(-1)).toMatchObject({ request: both, response: both });
+    expect([state.request, state.response]).toMatchObject([both, both]);
   });
 });
