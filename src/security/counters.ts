@@ -174,9 +174,12 @@ export class InvocationCounters {
       return text instanceof Promise ? text.then(receivedOf) : receivedOf(text);
     }
     return andThen(store.get(aheadOf(name)), (ahead) => {
-      // Without a limit from before there is none to come: only this process makes one, and it knows what it took.
-      if (ahead === undefined && (store.defers || store instanceof VolatileStore)) this.#exact.add(name);
-      return andThen(store.get(name), (text) => highest(receivedOf(text), receivedOf(ahead)));
+      return andThen(store.get(name), (text) => {
+        // Without a limit from before there is none to come: only this process makes one, and it knows what it took. Nothing is kept of a sender that never
+        // proved anything: anybody can write any title.
+        if (ahead === undefined && text !== undefined && (store.defers || store instanceof VolatileStore)) this.#exact.add(name);
+        return highest(receivedOf(text), receivedOf(ahead));
+      });
     });
   }
   /**
