@@ -100,8 +100,13 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
     return refuse('no-reason-given', opened !== undefined && security !== undefined ? await protect(error, security) : error);
   }
   if (initiate.dedicatedKey !== undefined) {
-    // A key that came in clear, or is no key of the suite, cannot protect anything.
-    if (opened?.protection.encrypted !== true || security === undefined || initiate.dedicatedKey.length !== security.suite.keyLength)
+    // A key that came in clear, or under what every meter of the group knows, or is no key of the suite, cannot protect anything.
+    if (
+      opened?.protection.encrypted !== true ||
+      opened.layers.some(({ key }) => key === 'global-broadcast-encryption-key') ||
+      security === undefined ||
+      initiate.dedicatedKey.length !== security.suite.keyLength
+    )
       return refuse('no-reason-given');
     await security.takeDedicatedKey(initiate.dedicatedKey);
     // A view of the deciphered request: nobody needs it any more.
