@@ -10,7 +10,7 @@ import { type Aare, type Aarq, applicationContexts, mechanismName } from '../xdl
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
 import type { AssociationConfig } from './association.js';
-import { checkContext } from './check-config.js';
+import { checkContext, fault } from './check-config.js';
 import { type ServedReferencing, servedLogicalNames } from './referencing.js';
 import { clientKeys } from './security-state.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
@@ -140,9 +140,16 @@ export async function contextOf(config: AssociationConfig, clientTitle?: Uint8Ar
   const security = await config.security?.(clientTitle);
   if (security === undefined) return undefined;
   checkContext(config, security);
+  if (given.has(security)) throw fault('configuration/invalid', config, 'its security gives one context twice, and each association needs its own');
+  given.add(security);
   security.broadcast = config.broadcast === true;
   return security;
 }
+/**
+ * What an AARQ says about its sender stands in the context before anything has verified: a context that served another association would refuse the right client for
+ * the title of somebody else, and share proof and dedicated key with him.
+ */
+const given: WeakSet<SecurityContext> = /* @__PURE__ */ new WeakSet<SecurityContext>();
 /** The keys of the client are looked up when a layer needs them; under an outer tag that is after that tag has verified. */
 export async function verified(apdu: Uint8Array, security: SecurityContext): Promise<Unprotected> {
   try {

@@ -23,7 +23,7 @@ export interface AssociationConfig {
   /** Function of HLS 2. */
   readonly manufacturer?: ManufacturerReply;
   /**
-   * Makes the security state of a new association: needed for ciphering and HLS. The meter's own title, keys, counters and policy come from
+   * Makes the security state of a new association, another one each time: needed for ciphering and HLS. The meter's own title, keys, counters and policy come from
    * here; the client's title from the AARQ (not verified yet), checked when the context already names the peer.
    */
   readonly security?: (clientSystemTitle?: Uint8Array) => MaybePromise<SecurityContext>;

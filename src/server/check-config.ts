@@ -9,7 +9,7 @@ import type { ObjectStore } from './object.js';
 import { type AccessRights, readOnlyRights } from './rights.js';
 
 type Fault = 'configuration/invalid' | 'configuration/open-to-everybody';
-const fault = (code: Fault, { clientSap, logicalName }: AssociationConfig, what: string): DlmsError =>
+export const fault = (code: Fault, { clientSap, logicalName }: AssociationConfig, what: string): DlmsError =>
   new DlmsError(code, { what: `association ${logicalName} of client ${clientSap}: ${what}` });
 
 /** Anybody can open it and send what he likes: nothing is proven, nothing protected. */
