@@ -67,6 +67,11 @@ export interface SecurityContextOptions {
    * verified and counts for nothing.
    */
   readonly acceptSignaturesWithoutRecipient?: boolean;
+  /**
+   * Takes one key under two names (global unicast, global broadcast, dedicated): recorded messages under one can come back under the other. For tools that read
+   * the recordings of others. Default: false, such keys are refused.
+   */
+  readonly unsafelyEqualKeys?: boolean;
   /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
   readonly form?: SimpleForm;
   /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
@@ -122,6 +127,7 @@ export class SecurityContext {
     this.#options = options;
     this.#ownHex = formatHex(this.systemTitle);
     checkKeys(this.suite, options.keys);
+    if (options.unsafelyEqualKeys !== true) checkDistinct(options.keys);
     this.#keys = options.keys;
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
   }
@@ -162,9 +168,23 @@ export class SecurityContext {
     }
     return this.#keysWithPeer.keys;
   }
-  /** Adds or replaces keys. Each key has counters of its own, which it finds again when it returns; a dedicated key that is replaced is destroyed. */
+  /**
+   * Adds or replaces keys. Each key has counters of its own, which it finds again when it returns; a dedicated key that is replaced, or that a global key
+   * becomes equal to, is destroyed.
+   * @throws DlmsError `security/invalid-key` for a key of another suite, or one key under two names; then nothing is changed
+   */
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
+    const { dedicated } = this.#keys;
+    const { unsafelyEqualKeys } = this.#options;
+    if (unsafelyEqualKeys !== true) checkDistinct({ ...this.#keys, dedicated: undefined, ...keys });
+    if (
+      unsafelyEqualKeys !== true &&
+      keys.dedicated === undefined &&
+      dedicated !== undefined &&
+      (sameKey(dedicated, keys.globalUnicast) || sameKey(dedicated, keys.globalBroadcast))
+    )
+      this.endDedicatedKey();
     if (keys.dedicated !== undefined && keys.dedicated !== this.#keys.dedicated) this.endDedicatedKey();
     this.#keys = { ...this.#keys, ...keys };
     this.#unicastName = undefined;
@@ -211,9 +231,33 @@ export class SecurityContext {
     const octets = this.provider.random(this.suite.keyLength);
     return andThen(this.takeDedicatedKey(octets), () => octets);
   }
-  /** Takes the dedicated key from a deciphered InitiateRequest. */
+  /**
+   * Takes the dedicated key from a deciphered InitiateRequest.
+   * @throws DlmsError `security/invalid-key` for one that is, or was, a global key: the tag of a service is not authenticated, so that recorded messages under it
+   *   would come back as new ones
+   */
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
-    return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => this.setKeys({ dedicated }));
+    return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => {
+      const refuse = (e: unknown): never => {
+        dedicated.destroy();
+        throw e;
+      };
+      const take = (): MaybePromise<void> => {
+        if (this.#options.unsafelyEqualKeys === true) return this.setKeys({ dedicated });
+        checkDistinct({ ...this.#keys, dedicated });
+        const received = this.#peer === undefined ? undefined : this.counters.store.get(this.receiveName('dedicated-key', this.#peer, dedicated));
+        return andThen(received, (value) => {
+          if (value !== undefined) throw new DlmsError('security/invalid-key', { reason: 'the dedicated key was a global key of this peer before' });
+          this.setKeys({ dedicated });
+        });
+      };
+      try {
+        const taken = take();
+        return taken instanceof Promise ? taken.catch(refuse) : taken;
+      } catch (e) {
+        return refuse(e);
+      }
+    });
   }
   /** The association of the dedicated key has ended: the key is destroyed, and what was received under it goes with it. */
   endDedicatedKey(): void {
@@ -386,6 +430,20 @@ function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {
   if (keys.signing !== undefined && keys.signing.privateKey.algorithm !== `ECDSA ${curve}`) bad('signing', `ECDSA ${curve}`);
   if (keys.agreement !== undefined && keys.agreement.privateKey.algorithm !== `ECDH ${curve}`) bad('agreement', `ECDH ${curve}`);
   for (const name of ['peerSigning', 'peerAgreement'] as const) if (keys[name] !== undefined && keys[name].curve !== curve) bad(name, `a point of ${curve}`);
+}
+const sameKey = (a: KeyHandle, b: KeyHandle | undefined): boolean => b !== undefined && a.fingerprint === b.fingerprint;
+/**
+ * What is refused under one name would be taken under the other: everybody in the group would have the unicast key, and messages under a global key would come
+ * back under the dedicated key, which remembers nothing of them.
+ * @throws DlmsError `security/invalid-key`
+ */
+export function checkDistinct({ globalUnicast, globalBroadcast, dedicated }: SecurityKeys): void {
+  const refuse = (a: KeyName, b: KeyName): never => {
+    throw new DlmsError('security/invalid-key', { reason: `the ${a} is the same as the ${b}` });
+  };
+  if (globalBroadcast !== undefined && sameKey(globalBroadcast, globalUnicast)) refuse('global-broadcast-encryption-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalUnicast)) refuse('dedicated-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalBroadcast)) refuse('dedicated-key', 'global-broadcast-encryption-key');
 }
 function titleOctets(title: Uint8Array): Uint8Array {
   if (!(title instanceof Uint8Array) || title.length !== 8)

@@ -5,7 +5,7 @@ import type { CertificateType } from '../security/certificates/certificate.js';
 import type { StoredCertificate } from '../security/certificates/identification.js';
 import { refuse } from '../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../security/certificates/store.js';
-import { need, SecurityContext, type SecurityKeys } from '../security/context.js';
+import { checkDistinct, need, SecurityContext, type SecurityKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '../security/policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../security/provider.js';
@@ -180,6 +180,9 @@ export class SecurityState {
   #store(changed: SecurityKeys): Promise<void> {
     return this.#inTurn(async () => {
       const next = { ...this.#stored, ...changed };
+      // Against those in use too: which of several changes is in use first is not known.
+      checkDistinct({ ...next, dedicated: undefined });
+      checkDistinct({ ...this.#keys, ...changed, dedicated: undefined });
       await this.options.persistKeys?.(next);
       this.#stored = next;
     });

@@ -93,6 +93,8 @@ export async function contextOf(vector: Vector, { suite, own, peer, counter, pol
     counters: new InvocationCounters(new VolatileStore(), { initial: counter ?? 1 }),
     policy: policy ?? clearPolicy,
     broadcast: true,
+    // A vector names the key that it needs, perhaps one for all.
+    unsafelyEqualKeys: true,
     acceptSignaturesWithoutRecipient: true,
     // Some meters write another suite than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
