@@ -26,10 +26,7 @@ const onPath = (party: Party): boolean => party !== 'off-path' && party !== 'les
 /** What must not be built at all; the first that holds names the fault. */
 export const refusals: readonly (readonly [fault: string, holds: (c: Cell) => boolean])[] = [
   ['ciphering or HLS 5 and 7 without keys', (c) => !c.keys && (c.ciphering === 'required' || c.mechanism === 'hls-gmac' || c.mechanism === 'hls-ecdsa')],
-  [
-    'public keys in suite 0',
-    (c) => c.suite === 0 && ((c.mechanism === 'hls-ecdsa' && !c.preEstablished) || (c.ciphering === 'required' && c.policy === 'both-and-signed')),
-  ],
+  ['public keys in suite 0', (c) => c.suite === 0 && (c.mechanism === 'hls-ecdsa' || (c.ciphering === 'required' && c.policy === 'both-and-signed'))],
   ['authentication that never takes place', (c) => c.preEstablished && c.mechanism !== 'none' && (c.ciphering === 'none' || c.role === 'client')],
   ['nothing proves who asks', (c) => c.role === 'meter' && c.ciphering === 'required' && unproven(c) && (c.mechanism === 'none' || c.preEstablished)],
 ];
