@@ -18,7 +18,7 @@ const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
     (r) => fill(r, {}),
     (w, { value, octet }) => {
       if (octet === undefined) return plain.boolean.write(w, value);
-      if (value !== true || !(octet > 0)) throw invalid('an octet that agrees with the value', octet);
+      if (value !== true || typeof octet !== 'number' || !(octet > 0)) throw invalid('an octet that agrees with the value', octet);
       plain.unsigned8.write(w, octet);
     },
   );

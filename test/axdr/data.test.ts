@@ -38,6 +38,8 @@ describe('values that would change silently', () => {
   };
   it('null is an error of the library, at every level', () => {
     expect(refused(Data, null)).toBe('encode/invalid-value');
+    for (const octet of [Object.create(null), { valueOf: () => 1 }, [1], '1', 1.5, 256, -1])
+      expect(refused(Data, { type: 'boolean', value: true, octet })).toBe('encode/invalid-value');
     expect(() => encode(Data, { type: 'array', value: [null] } as never)).toThrow('in array.0: expected a value that fits the schema, found null');
     expect(() => encode(structure('s', { a: unsigned }), null as never)).toThrow('expected an object (s), found null');
   });
