@@ -6,9 +6,19 @@ import { entries } from './scripts/entries.js';
 // CJS: the public entries with shared chunks, noble inside (it is ESM only, and test runners cannot require it).
 // Declarations come from tsc (see "build" in package.json): one d.ts per module, with the comments of the fields.
 export default defineConfig([
-  { entry: ['src/**/*.ts'], format: 'esm', bundle: false, outDir: 'dist/esm', target: 'es2022', clean: true, silent: true },
   {
-    entry: Object.fromEntries(Object.values(entries).flatMap((file) => (file.startsWith('cli/') ? [] : [[file, `src/${file}.ts`]]))),
+    entry: ['src/**/*.ts'],
+    format: 'esm',
+    bundle: false,
+    outDir: 'dist/esm',
+    target: 'es2022',
+    clean: true,
+    silent: true,
+  },
+  {
+    entry: Object.fromEntries(
+      Object.values(entries).flatMap((file) => (file.startsWith('cli/') ? [] : [[file, `src/${file}.ts`]])),
+    ),
     format: 'cjs',
     outExtension: () => ({ js: '.js' }),
     outDir: 'dist/cjs',

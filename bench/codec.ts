@@ -11,7 +11,8 @@ const families: Readonly<Record<string, string>> = {
   RLRQ: '6203800100',
   InitiateRequest: '01000000065F1F0400007E1F04B0',
   'Get-Request-Normal': 'C001C100080000010000FF0200',
-  'Get-Request with range': 'C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E80101FF000000FF800000090C07E80102FF000000FF8000000100',
+  'Get-Request with range':
+    'C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E80101FF000000FF800000090C07E80102FF000000FF8000000100',
   'Get-Response-Normal, register': 'C401C1000600001391',
   'Get-Response-With-Datablock, 200 octets': `C402C1000000000100${'81C8'}${'5A'.repeat(200)}`,
   'Set-Request-Normal': 'C101C100080000010000FF0200090C07E50118FF0E303950FFC400',
@@ -110,7 +111,13 @@ export async function codecBench(): Promise<Row[]> {
       const ours = cost(many, f);
       const reference = cost(few, f);
       // Near 1: the cost of a list is linear in its length.
-      return { name: `${verb} ${what}: one of ${many} entries (to one of ${few})`, unit: 'ns', ours, reference, ratio: ours / reference };
+      return {
+        name: `${verb} ${what}: one of ${many} entries (to one of ${few})`,
+        unit: 'ns',
+        ours,
+        reference,
+        ratio: ours / reference,
+      };
     };
     rows.push(
       rowOf('decode', (_, bytes) => decode(Apdu, bytes)),
@@ -138,7 +145,9 @@ const listRequest = (n: number): Apdu => ({
   value: {
     type: 'get-request-with-list',
     invokeIdAndPriority,
-    attributeDescriptorList: Array.from({ length: n }, () => ({ cosemAttributeDescriptor: { classId: 3, instanceId: '1-0:1.8.0*255', attributeId: 2 } })),
+    attributeDescriptorList: Array.from({ length: n }, () => ({
+      cosemAttributeDescriptor: { classId: 3, instanceId: '1-0:1.8.0*255', attributeId: 2 },
+    })),
   } satisfies GetRequest,
 });
 const listAnswer = (n: number): Apdu => ({

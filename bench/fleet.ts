@@ -30,9 +30,14 @@ export async function fleetBench(): Promise<Row[]> {
   const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'fleet-'));
   const flushes = countFlushes();
   try {
-    const rows: Row[] = [{ name: 'one flush of a small file and its folder', unit: 'ms', ours: await flushCost(folder) }];
+    const rows: Row[] = [
+      { name: 'one flush of a small file and its folder', unit: 'ms', ours: await flushCost(folder) },
+    ];
     const fleet = await Promise.all(Array.from({ length: meters }, (_, i) => meterOf(i)));
-    const kinds: readonly (readonly [string, (path: string) => MaybePromise<Store>])[] = [['files', (path) => FileStore.create(path)], ...sqlite()];
+    const kinds: readonly (readonly [string, (path: string) => MaybePromise<Store>])[] = [
+      ['files', (path) => FileStore.create(path)],
+      ...sqlite(),
+    ];
     await run(fleet, new VolatileStore());
     for (const [name, make] of kinds) {
       const memory: number[] = [];
@@ -48,13 +53,30 @@ export async function fleetBench(): Promise<Row[]> {
         await store.close();
       }
       const [ours, reference] = [Math.min(...disk), Math.min(...memory)];
-      rows.push({ name: `200 meters with HLS 5, 20 GETs each, counters in ${name}`, unit: 'ms', ours, reference, ratio: ours / reference, target });
+      rows.push({
+        name: `200 meters with HLS 5, 20 GETs each, counters in ${name}`,
+        unit: 'ms',
+        ours,
+        reference,
+        ratio: ours / reference,
+        target,
+      });
       if (name !== 'files') continue;
       rows.push({ name: '  flushes for each meter (a group has two)', unit: '', ours: counted.all / meters });
-      rows.push({ name: '  flushes for each message in a proven association', unit: '', ours: counted.reading / (meters * messages), target: 0 });
+      rows.push({
+        name: '  flushes for each message in a proven association',
+        unit: '',
+        ours: counted.reading / (meters * messages),
+        target: 0,
+      });
     }
     const { median, mean } = await reservation(folder);
-    rows.push({ name: '  reservation among 3000 names, files, without the flush', unit: 'ms', ours: median, target: 2 });
+    rows.push({
+      name: '  reservation among 3000 names, files, without the flush',
+      unit: 'ms',
+      ours: median,
+      target: 2,
+    });
     rows.push({ name: '    mean, with a snapshot in 128', unit: 'ms', ours: mean });
     return rows;
   } finally {
@@ -155,7 +177,10 @@ async function run(fleet: readonly Read[], store: Store): Promise<number> {
   const start = performance.now();
   await Promise.all(
     fleet.map(async ({ meter }, i) => {
-      const client = new Client(new Direct(meter.connection()), { authentication: { mechanism: 'hls-gmac' }, security: contexts[i] as SecurityContext });
+      const client = new Client(new Direct(meter.connection()), {
+        authentication: { mechanism: 'hls-gmac' },
+        security: contexts[i] as SecurityContext,
+      });
       await client.connect();
       reading++;
       for (let n = 0; n < gets; n++) await client.get(Clock, '0-0:1.0.0*255', 'time');

@@ -66,7 +66,10 @@ async function compared(ciphered: boolean): Promise<Row[]> {
   const [ours, bare] = [1e6 / least('ours', 'time'), 1e6 / least('bare', 'time')];
   return [
     ...(ciphered
-      ? [row(`${name}: round trip, bare client with node:crypto`, 'time', 'sealing', target), row('  bare client without any cipher', 'time', 'bare')]
+      ? [
+          row(`${name}: round trip, bare client with node:crypto`, 'time', 'sealing', target),
+          row('  bare client without any cipher', 'time', 'bare'),
+        ]
       : []),
     ...(ciphered ? [] : [row(`${name}: round trip, bare client`, 'time', 'bare', target)]),
     { name: '  round trips per second', unit: '1/s', ours, reference: bare, ratio: ours / bare },
@@ -142,7 +145,8 @@ async function cipheredScript(): Promise<Script> {
   const meter = await contextOf('meter');
   const request = wrap(16, 1, await protect(requestOf(1), await contextOf('client')));
   const answers: Uint8Array[] = [];
-  while (answers.length < rounds * gets) answers.push(wrap(1, 16, await protect(responseOf((answers.length % 15) + 1), meter)));
+  while (answers.length < rounds * gets)
+    answers.push(wrap(1, 16, await protect(responseOf((answers.length % 15) + 1), meter)));
   let at = 0;
   return {
     request,
@@ -154,13 +158,19 @@ async function cipheredScript(): Promise<Script> {
 }
 
 async function contextOf(side: 'client' | 'meter'): Promise<SecurityContext> {
-  const titles = { client: Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, 0, 0, 1), meter: Uint8Array.of(0x4d, 0x45, 0x54, 0, 0, 0, 0, 1) };
+  const titles = {
+    client: Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, 0, 0, 1),
+    meter: Uint8Array.of(0x4d, 0x45, 0x54, 0, 0, 0, 0, 1),
+  };
   return new SecurityContext({
     provider: nodeProvider,
     suite: 0,
     systemTitle: titles[side],
     peerSystemTitle: titles[side === 'client' ? 'meter' : 'client'],
-    keys: await importKeys(nodeProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication }),
+    keys: await importKeys(nodeProvider, 0, {
+      globalUnicast: testKeys.globalUnicast,
+      authentication: testKeys.authentication,
+    }),
     counters: new InvocationCounters(new VolatileStore()),
     policy: { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } },
   });
@@ -212,13 +222,24 @@ export async function idleConnections(count: number): Promise<Row[]> {
   await heldBy(50, port);
   const reference = await heldBy(count, port);
   bare.close();
-  const row = (name: string, of: 'heap' | 'resident'): Row => ({ name, unit: 'kB', ours: ours[of], reference: reference[of], ratio: ours[of] / reference[of] });
-  return [row(`memory of an idle served connection, of ${count}: heap`, 'heap'), row('  resident set of the process', 'resident')];
+  const row = (name: string, of: 'heap' | 'resident'): Row => ({
+    name,
+    unit: 'kB',
+    ours: ours[of],
+    reference: reference[of],
+    ratio: ours[of] / reference[of],
+  });
+  return [
+    row(`memory of an idle served connection, of ${count}: heap`, 'heap'),
+    row('  resident set of the process', 'resident'),
+  ];
 }
 /** Kilobytes for each connection. */
 async function heldBy(count: number, port: number): Promise<{ heap: number; resident: number }> {
   const before = await memory();
-  const callers = spawn(process.execPath, ['-e', calling, `${port}`, `${count}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const callers = spawn(process.execPath, ['-e', calling, `${port}`, `${count}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await once(callers.stdout, 'data');
   const after = await memory();
   callers.stdin.end();

@@ -14,7 +14,9 @@ export async function hdlcBench(): Promise<Row[]> {
     const groups = groupsOf(size);
     const stream = encodeHdlcFrames(groups.flat());
     const spans = spansOf(stream);
-    const chunks = Array.from({ length: Math.ceil(stream.length / 65536) }, (_, i) => stream.slice(i * 65536, (i + 1) * 65536));
+    const chunks = Array.from({ length: Math.ceil(stream.length / 65536) }, (_, i) =>
+      stream.slice(i * 65536, (i + 1) * 65536),
+    );
     let sink = 0;
     const reference = (): void => {
       for (let i = 0; i < spans.length; i += 2) sink ^= bareFcs(stream, spans[i] as number, spans[i + 1] as number);

@@ -15,7 +15,10 @@ const profileData = (n: number): Data => ({
     (_, i): Data => ({
       type: 'structure',
       value: [
-        { type: 'octet-string', value: Uint8Array.of(7, 0xe8, 1, 1 + (i % 28), 0xff, i % 24, (i % 4) * 15, 0, 0, 0xff, 0xc4, 0) },
+        {
+          type: 'octet-string',
+          value: Uint8Array.of(7, 0xe8, 1, 1 + (i % 28), 0xff, i % 24, (i % 4) * 15, 0, 0, 0xff, 0xc4, 0),
+        },
         { type: 'unsigned', value: i & 0x7f },
         ...[1, 2, 3, 4].map((k): Data => ({ type: 'double-long-unsigned', value: (k * 100_000 + i * 17) >>> 0 })),
       ],
@@ -33,7 +36,9 @@ function byHand(b: Uint8Array): { clock: Uint8Array; status: Float64Array; value
   const v1 = new Float64Array(n);
   const v2 = new Float64Array(n);
   const v3 = new Float64Array(n);
-  const u32 = (p: number): number => (((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number)) >>> 0;
+  const u32 = (p: number): number =>
+    (((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number)) >>>
+    0;
   for (let i = 0, p = 4, o = 0; i < n; i++, p += 38) {
     if (
       b[p] !== 2 ||
@@ -57,11 +62,14 @@ function byHand(b: Uint8Array): { clock: Uint8Array; status: Float64Array; value
   return { clock, status, values: [v0, v1, v2, v3] };
 }
 /** The same into objects. */
-function byHandObjects(b: Uint8Array): { clock: Uint8Array; status: number; a: number; b: number; c: number; d: number }[] {
+function byHandObjects(
+  b: Uint8Array,
+): { clock: Uint8Array; status: number; a: number; b: number; c: number; d: number }[] {
   const t = byHand(b);
   const [a, bb, c, d] = t.values as [Float64Array, Float64Array, Float64Array, Float64Array];
   const out = new Array(t.status.length);
-  for (let i = 0; i < out.length; i++) out[i] = { clock: t.clock.subarray(i * 12, i * 12 + 12), status: t.status[i], a: a[i], b: bb[i], c: c[i], d: d[i] };
+  for (let i = 0; i < out.length; i++)
+    out[i] = { clock: t.clock.subarray(i * 12, i * 12 + 12), status: t.status[i], a: a[i], b: bb[i], c: c[i], d: d[i] };
   return out;
 }
 /** Encoding by hand: the same layout, from objects of the generic form, with the tags and sizes known beforehand. */

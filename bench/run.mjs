@@ -19,13 +19,22 @@ const folder = mkdtempSync(join('node_modules', '.bench-'));
 try {
   for (const suite of suites) {
     const outfile = join(folder, `${suite}.mjs`);
-    await build({ entryPoints: [`bench/${suite}.ts`], bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'error', packages: 'external' });
+    await build({
+      entryPoints: [`bench/${suite}.ts`],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      logLevel: 'error',
+      packages: 'external',
+    });
     const module = await import(pathToFileURL(outfile).href);
     const run = Object.entries(module).find(([name]) => name.endsWith('Bench'))?.[1];
     // A suite without a Bench function prints its own table when it is imported.
     if (run !== undefined) print(suite, await run());
     if (module.profileMemory !== undefined)
-      for (const { rows, perOctet } of module.profileMemory()) console.log(`  memory: ${rows} rows decoded, ${perOctet} octets held for each octet read`);
+      for (const { rows, perOctet } of module.profileMemory())
+        console.log(`  memory: ${rows} rows decoded, ${perOctet} octets held for each octet read`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -36,10 +36,24 @@ export async function securityBench(): Promise<Row[]> {
   ] as const) {
     const apdu = octets(n);
     apdu[0] = 0xc0;
-    rows.push(...measure(`protect and unprotect, ${n} octets, node`, 'us', ours(nodeProvider, apdu), raw(apdu), { batch, rounds: 300, target }));
-    rows.push(measure(`  the same with noble`, 'us', ours(nobleProvider, apdu), raw(apdu), { batch: 2, rounds: 60 })[0] as Row);
+    rows.push(
+      ...measure(`protect and unprotect, ${n} octets, node`, 'us', ours(nodeProvider, apdu), raw(apdu), {
+        batch,
+        rounds: 300,
+        target,
+      }),
+    );
+    rows.push(
+      measure(`  the same with noble`, 'us', ours(nobleProvider, apdu), raw(apdu), { batch: 2, rounds: 60 })[0] as Row,
+    );
   }
-  rows.push(...measure('suite 1 association: sign, verify, two agreements', 'us', association(), primitives(), { batch: 10, rounds: 100, target: 1.3 }));
+  rows.push(
+    ...measure('suite 1 association: sign, verify, two agreements', 'us', association(), primitives(), {
+      batch: 10,
+      rounds: 100,
+      target: 1.3,
+    }),
+  );
   rows.push(...(await tokenRows()));
   return rows;
 }
@@ -101,7 +115,12 @@ function ours(provider: CryptoProvider, apdu: Uint8Array): () => void {
 /** HLS 7 in one direction and a key agreed on both sides. */
 function association(): () => void {
   const use = (algorithm: 'ECDSA P-256' | 'ECDH P-256'): KeyPair => nodeProvider.generateKeyPair(algorithm) as KeyPair;
-  const [signing, peerSigning, agreement, peerAgreement] = [use('ECDSA P-256'), use('ECDSA P-256'), use('ECDH P-256'), use('ECDH P-256')];
+  const [signing, peerSigning, agreement, peerAgreement] = [
+    use('ECDSA P-256'),
+    use('ECDSA P-256'),
+    use('ECDH P-256'),
+    use('ECDH P-256'),
+  ];
   const { ek, ak } = keyOctets();
   const symmetric = importKeys(nodeProvider, 1, { globalUnicast: ek, authentication: ak }) as object;
   const shared = { provider: nodeProvider, suite: 1, counters: new InvocationCounters(new VolatileStore()) };
@@ -109,13 +128,25 @@ function association(): () => void {
     ...shared,
     systemTitle: titleOf(0),
     peerSystemTitle: titleOf(1),
-    keys: { ...symmetric, signing, agreement, peerSigning: peerSigning.publicKey, peerAgreement: peerAgreement.publicKey },
+    keys: {
+      ...symmetric,
+      signing,
+      agreement,
+      peerSigning: peerSigning.publicKey,
+      peerAgreement: peerAgreement.publicKey,
+    },
   });
   const server = new SecurityContext({
     ...shared,
     systemTitle: titleOf(1),
     peerSystemTitle: titleOf(0),
-    keys: { ...symmetric, signing: peerSigning, agreement: peerAgreement, peerSigning: signing.publicKey, peerAgreement: agreement.publicKey },
+    keys: {
+      ...symmetric,
+      signing: peerSigning,
+      agreement: peerAgreement,
+      peerSigning: signing.publicKey,
+      peerAgreement: agreement.publicKey,
+    },
   });
   const challenges = { clientToServer: octets(32, 7), serverToClient: octets(32, 99) };
   return () => {
@@ -132,21 +163,33 @@ function primitives(): () => void {
   return () => {
     const signature = rawSign('sha256', data, { key: a.privateKey, dsaEncoding: 'ieee-p1363' });
     rawVerify('sha256', data, { key: a.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
-    for (const z of [diffieHellman({ privateKey: a.privateKey, publicKey: b.publicKey }), diffieHellman({ privateKey: b.privateKey, publicKey: a.publicKey })])
+    for (const z of [
+      diffieHellman({ privateKey: a.privateKey, publicKey: b.publicKey }),
+      diffieHellman({ privateKey: b.privateKey, publicKey: a.publicKey }),
+    ])
       createSecretKey(createHash('sha256').update(z).digest().subarray(0, 16));
   };
 }
 
 /** A general-ciphering APDU with a wrapped key, opened on a SoftHSM2 token: unwrap, then open. Nothing where there is no token. */
 async function tokenRows(): Promise<Row[]> {
-  const library = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so', '/usr/local/lib/softhsm/libsofthsm2.so'].find(existsSync);
+  const library = [
+    '/usr/lib/softhsm/libsofthsm2.so',
+    '/usr/lib64/pkcs11/libsofthsm2.so',
+    '/usr/local/lib/softhsm/libsofthsm2.so',
+  ].find(existsSync);
   const folder = mkdtempSync(join(tmpdir(), 'token-'));
   try {
     if (library === undefined) throw new Error('SoftHSM2 is not installed');
     mkdirSync(join(folder, 'tokens'));
     process.env.SOFTHSM2_CONF = join(folder, 'softhsm2.conf');
-    writeFileSync(process.env.SOFTHSM2_CONF, `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-    execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'bench', '--pin', '1234', '--so-pin', '5678'], { stdio: 'ignore' });
+    writeFileSync(
+      process.env.SOFTHSM2_CONF,
+      `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+    );
+    execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'bench', '--pin', '1234', '--so-pin', '5678'], {
+      stdio: 'ignore',
+    });
     const token = await openPkcs11Provider({ library, token: 'bench', pin: '1234' });
     try {
       return [await unwrapAndOpen(token)];
@@ -179,7 +222,8 @@ async function unwrapAndOpen(token: CryptoProvider): Promise<Row> {
     let best = Number.POSITIVE_INFINITY;
     for (let round = -1; round < 5; round++) {
       const messages: Uint8Array[] = [];
-      for (let i = 0; i < 200; i++) messages.push(await protect(apdu, client, { form: { type: 'general-ciphering', key: 'wrapped' } }));
+      for (let i = 0; i < 200; i++)
+        messages.push(await protect(apdu, client, { form: { type: 'general-ciphering', key: 'wrapped' } }));
       const start = performance.now();
       for (const message of messages) await unprotect(message, server);
       if (round >= 0) best = Math.min(best, performance.now() - start);
@@ -188,5 +232,11 @@ async function unwrapAndOpen(token: CryptoProvider): Promise<Row> {
   };
   const reference = await perSecond(nodeProvider);
   const here = await perSecond(token);
-  return { name: 'unwrap and open, 512 octets, SoftHSM2 token (to node)', unit: '1/s', ours: here, reference, ratio: here / reference };
+  return {
+    name: 'unwrap and open, 512 octets, SoftHSM2 token (to node)',
+    unit: '1/s',
+    ours: here,
+    reference,
+    ratio: here / reference,
+  };
 }

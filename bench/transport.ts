@@ -37,7 +37,9 @@ export async function transportBench(): Promise<Row[]> {
       ),
     );
     // Copied in the same pieces as a socket gives.
-    const chunks = Array.from({ length: Math.ceil(stream.length / 65536) }, (_, i) => stream.subarray(i * 65536, (i + 1) * 65536));
+    const chunks = Array.from({ length: Math.ceil(stream.length / 65536) }, (_, i) =>
+      stream.subarray(i * 65536, (i + 1) * 65536),
+    );
     let found = 0;
     rows.push(
       row(
@@ -61,8 +63,14 @@ export async function transportBench(): Promise<Row[]> {
 
 /** Both ends in this process, alternating short runs so that both see the same machine. */
 async function roundTrips(): Promise<Row[]> {
-  const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, { handle: () => [response] }));
-  const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), { clientSap: 16, serverSap: 1 });
+  const listener = await listenTcp(
+    { port: 0 },
+    (transport) => void serveWrapper(transport, { handle: () => [response] }),
+  );
+  const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), {
+    clientSap: 16,
+    serverSap: 1,
+  });
   const rawServer = await rawListen();
   const raw = await rawConnect((rawServer.address() as { port: number }).port);
   const ours: Rate[] = [];
@@ -149,4 +157,10 @@ function best(run: () => void): number {
   return least;
 }
 
-const row = (name: string, ours: number, reference: number, unit: string): Row => ({ name, ours, reference, unit, ratio: ours / reference });
+const row = (name: string, ours: number, reference: number, unit: string): Row => ({
+  name,
+  ours,
+  reference,
+  unit,
+  ratio: ours / reference,
+});

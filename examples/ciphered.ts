@@ -2,7 +2,10 @@ import { Client, InvocationCounters, importKeys, parseHex, SecurityContext, wrap
 import { FileStore, nodeProvider } from 'dlms-cosem/security/node';
 import { connectTcp } from 'dlms-cosem/transport/tcp';
 
-const keys = await importKeys(nodeProvider, 0, { globalUnicast: parseHex(process.env.EK!), authentication: parseHex(process.env.AK!) });
+const keys = await importKeys(nodeProvider, 0, {
+  globalUnicast: parseHex(process.env.EK!),
+  authentication: parseHex(process.env.AK!),
+});
 const security = new SecurityContext({
   provider: nodeProvider,
   suite: 0,

@@ -3,7 +3,12 @@ import { type Listener, listenPushTcp } from 'dlms-cosem/client/push-node';
 import { type KeyRing, senderTitleOf, unprotect } from 'dlms-cosem/security';
 
 /** Shows what meters push to this port, each opened with its own keys and policy. What is not from a known meter, or does not verify, is refused by name. */
-export function listen(port: number, ring: KeyRing, show: (push: Apdu, meter: string) => void, refuse: (error: unknown) => void): Promise<Listener> {
+export function listen(
+  port: number,
+  ring: KeyRing,
+  show: (push: Apdu, meter: string) => void,
+  refuse: (error: unknown) => void,
+): Promise<Listener> {
   return listenPushTcp({ port, onError: refuse }, async ({ apdu }, from) => {
     const title = senderTitleOf(apdu);
     const context = title === undefined ? undefined : ring.context(title);

@@ -19,7 +19,10 @@ export function brokerTransport(broker: Broker, meter: string): Transport {
 }
 
 /** Middleware of your own: what a mobile connection is billed for. */
-export function counted(transport: Transport, count: (direction: 'sent' | 'received', octets: number) => void): Transport {
+export function counted(
+  transport: Transport,
+  count: (direction: 'sent' | 'received', octets: number) => void,
+): Transport {
   return intercept(transport, {
     sent(octets, pass) {
       count('sent', octets.length);

@@ -1,6 +1,13 @@
 import { decode, encode } from '../src/axdr/index.js';
 import { equalBytes, isDlmsError } from '../src/core/index.js';
-import { apduFromJson, apduFromXml, apduToJson, apduToXml, type ExplainNode, explain } from '../src/translator/index.js';
+import {
+  apduFromJson,
+  apduFromXml,
+  apduToJson,
+  apduToXml,
+  type ExplainNode,
+  explain,
+} from '../src/translator/index.js';
 import { Apdu } from '../src/xdlms/index.js';
 
 /**
@@ -32,7 +39,8 @@ function same(what: string, a: Uint8Array, b: Uint8Array): void {
   if (!equalBytes(a, b)) throw new Error(`${what} changes the octets`);
 }
 function covers(node: ExplainNode, from: number, to: number): void {
-  if (node.offset !== from || node.offset + node.length !== to) throw new Error(`${node.path} ${node.name}: a span that is not ${from} to ${to}`);
+  if (node.offset !== from || node.offset + node.length !== to)
+    throw new Error(`${node.path} ${node.name}: a span that is not ${from} to ${to}`);
   const here = (node.children ?? []).filter((c) => c.origin === undefined);
   let at = from;
   for (const c of here) {

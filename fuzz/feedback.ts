@@ -63,7 +63,9 @@ export function feedbackFuzz(target: (data: Uint8Array) => string, options: Feed
     slowestMs = Math.max(slowestMs, took);
     if (i === Math.floor(runs / 2)) half = heap();
     if (log !== undefined && (i + 1) % 100_000 === 0)
-      log(`${i + 1} runs, ${seen.size} outcomes, ${pool.length} inputs kept, slowest ${slowestMs.toFixed(1)} ms, ${failures.length} failures`);
+      log(
+        `${i + 1} runs, ${seen.size} outcomes, ${pool.length} inputs kept, slowest ${slowestMs.toFixed(1)} ms, ${failures.length} failures`,
+      );
   }
   return { runs, outcomes: seen.size, slowestMs, heap: [half, heap()], failures };
 }
@@ -84,7 +86,12 @@ function generator(seed: number): () => number {
 }
 
 const interesting = [0, 1, 2, 3, 4, 6, 9, 0x0f, 0x10, 0x13, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xff];
-function mutate(pool: readonly Uint8Array[], words: readonly Uint8Array[], random: () => number, maxLength: number): Uint8Array {
+function mutate(
+  pool: readonly Uint8Array[],
+  words: readonly Uint8Array[],
+  random: () => number,
+  maxLength: number,
+): Uint8Array {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   let bytes = Array.from(pick(pool));
   for (let n = 1 + Math.floor(random() * 4); n > 0; n--) {

@@ -20,6 +20,7 @@ export function fuzz(data: Uint8Array): string {
     if (!isDlmsError(e)) throw e;
     return `refused ${e.code}`;
   }
-  if (!equalBytes(apduFromJson(JSON.stringify(apduToJson(bytes, { lenient: true }))), bytes)) throw new Error('JSON changes the octets');
+  if (!equalBytes(apduFromJson(JSON.stringify(apduToJson(bytes, { lenient: true }))), bytes))
+    throw new Error('JSON changes the octets');
   return `accepted ${bytes[0]} ${bytes[1]} ${bytes.length >> 3}`;
 }

@@ -14,7 +14,15 @@ const jazzer = process.argv.includes('--jazzer') || process.env.JAZZER !== undef
 const out = `reports/fuzz/${target}`;
 mkdirSync(`${out}/corpus`, { recursive: true });
 const bundle = (entry, file, format) =>
-  build({ entryPoints: [`fuzz/${entry}.ts`], bundle: true, platform: 'node', format, outfile: `${out}/${file}`, logLevel: 'error', sourcemap: 'inline' });
+  build({
+    entryPoints: [`fuzz/${entry}.ts`],
+    bundle: true,
+    platform: 'node',
+    format,
+    outfile: `${out}/${file}`,
+    logLevel: 'error',
+    sourcemap: 'inline',
+  });
 await bundle(target, 'target.cjs', 'cjs');
 await bundle('seeds', 'seeds.mjs', 'esm');
 const { seeds, dictionary } = await import(`${process.cwd()}/${out}/seeds.mjs`);
@@ -35,16 +43,26 @@ if (jazzer) {
     `-artifact_prefix=${out}/`,
   ];
   if (quoted.length > 0) options.push(`-dict=${out}/words.dict`);
-  const { status } = spawnSync(process.env.JAZZER_NODE ?? process.execPath, [process.env.JAZZER ?? 'jazzer', `${out}/target.cjs`, ...options], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.env.JAZZER_NODE ?? process.execPath,
+    [process.env.JAZZER ?? 'jazzer', `${out}/target.cjs`, ...options],
+    {
+      stdio: 'inherit',
+    },
+  );
   process.exit(status ?? 1);
 }
 
 await bundle('feedback', 'feedback.mjs', 'esm');
 const { feedbackFuzz } = await import(`${process.cwd()}/${out}/feedback.mjs`);
 const { default: module } = await import(`${process.cwd()}/${out}/target.cjs`);
-const report = feedbackFuzz(module.fuzz, { runs, seed: Number(args[2] ?? Date.now()), seeds: seeds(target), words: dictionary[target], log: console.log });
+const report = feedbackFuzz(module.fuzz, {
+  runs,
+  seed: Number(args[2] ?? Date.now()),
+  seeds: seeds(target),
+  words: dictionary[target],
+  log: console.log,
+});
 report.failures.forEach(({ input, error }, i) => {
   writeFileSync(`${out}/failure-${i}`, input);
   console.error(Buffer.from(input).toString('hex'), error);

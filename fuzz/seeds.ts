@@ -6,12 +6,18 @@ import { apduToJson, apduToXml } from '../src/translator/index.js';
 export function seeds(target: 'apdu' | 'xml' | 'json', vectors = 'test/vectors'): Uint8Array[] {
   const out: Uint8Array[] = [];
   for (const file of readdirSync(vectors).filter((f) => f.endsWith('.json'))) {
-    for (const v of JSON.parse(readFileSync(`${vectors}/${file}`, 'utf8')) as { kind: string; input: { hex?: string } }[]) {
+    for (const v of JSON.parse(readFileSync(`${vectors}/${file}`, 'utf8')) as {
+      kind: string;
+      input: { hex?: string };
+    }[]) {
       if (v.input.hex === undefined || v.input.hex.length > 600) continue;
       const bytes = parseHex(v.input.hex);
       if (target === 'apdu') for (const mode of [0, 1, 2]) out.push(concat(Uint8Array.of(mode), bytes));
       else if (['apdu', 'acse', 'xml', 'unprotect'].includes(v.kind)) {
-        const text = target === 'xml' ? apduToXml(bytes, { lenient: true, indent: 0 }) : JSON.stringify(apduToJson(bytes, { lenient: true }));
+        const text =
+          target === 'xml'
+            ? apduToXml(bytes, { lenient: true, indent: 0 })
+            : JSON.stringify(apduToJson(bytes, { lenient: true }));
         out.push(new TextEncoder().encode(text));
       }
     }
@@ -38,5 +44,19 @@ export const dictionary: Readonly<Record<'apdu' | 'xml' | 'json', readonly strin
     '<!DOCTYPE ',
     '<?xml version="1.0"?>',
   ],
-  json: ['"type":', '"value":', '"octets":"', '"__proto__":', '{}', '[]', 'null', '"array"', '"structure"', '"compact-array"', '1e999', '-0', '"NaN"'],
+  json: [
+    '"type":',
+    '"value":',
+    '"octets":"',
+    '"__proto__":',
+    '{}',
+    '[]',
+    'null',
+    '"array"',
+    '"structure"',
+    '"compact-array"',
+    '1e999',
+    '-0',
+    '"NaN"',
+  ],
 };

@@ -4,14 +4,22 @@ import { decode, encode, type Schema } from '../src/axdr/index.js';
 import { equalBytes, formatHex, parseHex } from '../src/core/index.js';
 import { apduArbitrary } from '../src/testing/apdu-samples.js';
 import { describeType } from '../src/translator/describe.js';
-import { apduFromJson, apduFromXml, apduToJson, apduToXml, type ExplainNode, explain } from '../src/translator/index.js';
+import {
+  apduFromJson,
+  apduFromXml,
+  apduToJson,
+  apduToXml,
+  type ExplainNode,
+  explain,
+} from '../src/translator/index.js';
 import { Apdu, type ApduType } from '../src/xdlms/index.js';
 
 // docs/apdus.md: which APDUs there are, what works with each of them, and their definitions. Nothing in it is written by hand: every cell of the table is
 // tried out. test/translator/apdu-page.test.ts compares the page; `npx vitest run test/translator/apdu-page.test.ts -u` writes it.
 
 type Choices = Readonly<Record<string, { readonly tag: number; readonly schema: Schema<any> }>>;
-const choicesOf = (schema: Schema<any>): Choices => (schema.shape.of === 'alternatives' ? (schema.shape.alternatives as Choices) : {});
+const choicesOf = (schema: Schema<any>): Choices =>
+  schema.shape.of === 'alternatives' ? (schema.shape.alternatives as Choices) : {};
 /** An APDU and, where it is a CHOICE, the alternative. */
 interface Kind {
   readonly type: ApduType;
@@ -71,7 +79,8 @@ const mark = (works: boolean): string => (works ? 'yes' : 'no');
 
 /** Tries the kind with generated APDUs. */
 function tried(kind: Kind): { encode: boolean; decode: boolean; xml: boolean; json: boolean; explain: boolean } {
-  const wanted = (v: Apdu): boolean => kind.inner === undefined || (v as { value?: { type?: string } }).value?.type === kind.inner.type;
+  const wanted = (v: Apdu): boolean =>
+    kind.inner === undefined || (v as { value?: { type?: string } }).value?.type === kind.inner.type;
   const samples = fc.sample(apduArbitrary([kind.type]).filter(wanted), { numRuns: 12, seed: 1 });
   const encoded = samples.map((v) => attempt(() => encode(Apdu, v)));
   const each = (works: (bytes: Uint8Array, value: Apdu) => boolean): boolean =>
@@ -116,7 +125,8 @@ function vectorCounts(): Map<string, number> {
   for (const file of readdirSync('test/vectors').filter((f) => f.endsWith('.json'))) {
     for (const v of JSON.parse(readFileSync(`test/vectors/${file}`, 'utf8')) as Record<string, any>[]) {
       if (['apdu', 'acse', 'xml', 'unprotect', 'protect', 'quirk'].includes(v.kind))
-        for (const hexText of [v.input?.hex, v.input?.plaintext, v.expected?.plaintext, v.expected?.secured]) add(hexText);
+        for (const hexText of [v.input?.hex, v.input?.plaintext, v.expected?.plaintext, v.expected?.secured])
+          add(hexText);
       if (v.kind === 'session') for (const step of v.expected?.steps ?? []) add(step.plaintext);
     }
   }

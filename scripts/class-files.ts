@@ -11,7 +11,8 @@ export interface ClassFile {
   readonly classes: readonly { readonly identifier: string; readonly definition: InterfaceClass }[];
 }
 
-const isClass = (v: unknown): v is InterfaceClass => typeof v === 'object' && v !== null && 'classId' in v && 'attributes' in v && 'methods' in v;
+const isClass = (v: unknown): v is InterfaceClass =>
+  typeof v === 'object' && v !== null && 'classId' in v && 'attributes' in v && 'methods' in v;
 
 /** Every class file, by class id. */
 export async function classFiles(): Promise<ClassFile[]> {
@@ -20,7 +21,9 @@ export async function classFiles(): Promise<ClassFile[]> {
   const files = await Promise.all(
     names.map(async (name) => {
       const module = (await import(new URL(name, folder).href)) as Record<string, unknown>;
-      const classes = Object.entries(module).flatMap(([identifier, definition]) => (isClass(definition) ? [{ identifier, definition }] : []));
+      const classes = Object.entries(module).flatMap(([identifier, definition]) =>
+        isClass(definition) ? [{ identifier, definition }] : [],
+      );
       return { file: name.slice(0, -3), classes: classes.sort((a, b) => b.definition.version - a.definition.version) };
     }),
   );

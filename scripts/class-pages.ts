@@ -70,7 +70,10 @@ function commentsOf(file: string): Map<string, ClassNotes> {
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations) {
-      const definition = initializer !== undefined && ts.isCallExpression(initializer) ? initializer.arguments.find(ts.isObjectLiteralExpression) : undefined;
+      const definition =
+        initializer !== undefined && ts.isCallExpression(initializer)
+          ? initializer.arguments.find(ts.isObjectLiteralExpression)
+          : undefined;
       if (definition === undefined) continue;
       const members: Record<string, string> = {};
       for (const part of definition.properties)

@@ -42,11 +42,20 @@ async function run(mutate, tests, chosen) {
   process.env.MUTATION_CHOSEN = chosen === undefined ? '' : list;
   process.env.MUTATION_TESTS = JSON.stringify(tests);
   const started = Date.now();
-  const results = await new Stryker({ mutate, checkers: ['chosen'], logLevel: values.log, fileLogLevel: 'off' }).runMutationTest();
+  const results = await new Stryker({
+    mutate,
+    checkers: ['chosen'],
+    logLevel: values.log,
+    fileLogLevel: 'off',
+  }).runMutationTest();
   const mutants = results.filter((m) => measured.includes(m.status)).map((m) => ({ key: keyOf(m), status: m.status }));
   const unknown = chosen?.filter((key) => !mutants.some((m) => m.key === key)) ?? [];
   if (unknown.length > 0) throw new Error(`${unknown.length} chosen mutants were not run, among them ${unknown[0]}`);
-  return { all: results.filter((m) => m.status !== 'Ignored').map((m) => keyOf(m)), mutants, seconds: (Date.now() - started) / 1000 };
+  return {
+    all: results.filter((m) => m.status !== 'Ignored').map((m) => keyOf(m)),
+    mutants,
+    seconds: (Date.now() - started) / 1000,
+  };
 }
 
 // ── which mutants ────────────────────────────────────────────────────────────────────────────────────────
@@ -72,11 +81,13 @@ const placeOf = (file) => join(folder, `${file.replaceAll('/', '__')}.json`);
 /** Of what the result depends on: the source, the tests that were chosen for it with what they use below test/, and the rules. */
 function stateOf(file, tests) {
   const hash = createHash('sha256');
-  for (const f of [file, 'stryker.config.mjs', 'scripts/mutation/plugins.mjs', ...testSources(tests)]) hash.update(`${f}\n`).update(readFileSync(f));
+  for (const f of [file, 'stryker.config.mjs', 'scripts/mutation/plugins.mjs', ...testSources(tests)])
+    hash.update(`${f}\n`).update(readFileSync(f));
   return hash.digest('hex');
 }
 const load = (file, state) => {
-  const stored = !values.fresh && existsSync(placeOf(file)) ? JSON.parse(readFileSync(placeOf(file), 'utf8')) : undefined;
+  const stored =
+    !values.fresh && existsSync(placeOf(file)) ? JSON.parse(readFileSync(placeOf(file), 'utf8')) : undefined;
   return stored?.state === state ? stored : { state, seconds: 0, mutants: {}, complete: false };
 };
 const save = (file, result) => writeFileSync(placeOf(file), `${JSON.stringify(result, undefined, 1)}\n`);
@@ -98,14 +109,19 @@ for (const file of files) {
   }
   result.complete = wanted === undefined;
   save(file, result);
-  console.log(`${file}: ${line(Object.values(result.mutants))}, ${result.seconds.toFixed(0)} s against ${tests.length} test files`);
+  console.log(
+    `${file}: ${line(Object.values(result.mutants))}, ${result.seconds.toFixed(0)} s against ${tests.length} test files`,
+  );
 }
 
 // ── survivors meet every test that could notice them ─────────────────────────────────────────────────────
 
 const survivors = [...results].flatMap(([file, { result, wanted }]) =>
   Object.entries(result.mutants)
-    .filter(([key, m]) => undetected.includes(m.status) && m.everywhere !== true && (wanted === undefined || wanted.includes(key)))
+    .filter(
+      ([key, m]) =>
+        undetected.includes(m.status) && m.everywhere !== true && (wanted === undefined || wanted.includes(key)),
+    )
     .map(([key]) => ({ file, key })),
 );
 if (!values.near && survivors.length > 0) {
@@ -115,7 +131,8 @@ if (!values.near && survivors.length > 0) {
   console.log(`${keys.length} survivors against ${tests.length} test files`);
   const { mutants, seconds } = await run(sources, tests, keys);
   const status = new Map(mutants.map((m) => [m.key, m.status]));
-  for (const { file, key } of survivors) results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
+  for (const { file, key } of survivors)
+    results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
   for (const file of sources) save(file, results.get(file).result);
   console.log(`  ${seconds.toFixed(0)} s`);
 }
@@ -135,7 +152,8 @@ for (const [file, { result, wanted }] of results) {
   perFolder.set(dirname(file), [...(perFolder.get(dirname(file)) ?? []), ...mutants.map(([, m]) => m)]);
   console.log(`${file}: ${line(mutants.map(([, m]) => m))}`);
   for (const [key, m] of mutants)
-    if (undetected.includes(m.status)) console.log(`  ${m.status === 'Survived' ? 'survived' : 'not run '}  ${key.slice(0, 160)}`);
+    if (undetected.includes(m.status))
+      console.log(`  ${m.status === 'Survived' ? 'survived' : 'not run '}  ${key.slice(0, 160)}`);
 }
 console.log();
 for (const [name, mutants] of perFolder) console.log(`${name}: ${line(mutants)}`);

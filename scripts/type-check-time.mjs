@@ -22,9 +22,15 @@ const classes = {
   MBusClient: 'mbus-client',
 };
 const folder = mkdtempSync(join(root, 'node_modules', '.type-check-'));
-writeFileSync(join(folder, 'cpu.cjs'), "process.on('exit', () => { const c = process.cpuUsage(); console.log('CPU:', (c.user + c.system) / 1e6); });");
+writeFileSync(
+  join(folder, 'cpu.cjs'),
+  "process.on('exit', () => { const c = process.cpuUsage(); console.log('CPU:', (c.user + c.system) / 1e6); });",
+);
 const run = (...args) =>
-  execFileSync(process.execPath, ['-r', join(folder, 'cpu.cjs'), tsc, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(process.execPath, ['-r', join(folder, 'cpu.cjs'), tsc, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 const config = (name, content) => {
   writeFileSync(join(folder, name), JSON.stringify(content));
   return join(folder, name);
@@ -32,7 +38,14 @@ const config = (name, content) => {
 const figure = (out, name) => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, 'm').exec(out)?.[1]);
 try {
   // As a user sees the package: declarations, not sources.
-  const options = { noEmit: false, emitDeclarationOnly: true, declaration: true, rootDir: root, outDir: join(folder, 'package'), types: [] };
+  const options = {
+    noEmit: false,
+    emitDeclarationOnly: true,
+    declaration: true,
+    rootDir: root,
+    outDir: join(folder, 'package'),
+    types: [],
+  };
   const files = Object.values(classes).map((file) => join(root, 'src/cosem/classes', `${file}.ts`));
   run('-p', config('declarations.json', { extends: '../../tsconfig.json', compilerOptions: options, include: files }));
   const users = [1, 10].map((n) => {
@@ -42,12 +55,20 @@ try {
         ([name, file]) =>
           `import { ${name} } from './package/src/cosem/classes/${file}.js';\nexport const use${name}: ObjectOf<typeof ${name}> | undefined = undefined;`,
       );
-    writeFileSync(join(folder, `user${n}.ts`), `import type { ObjectOf } from './package/src/cosem/interface-class.js';\n${lines.join('\n')}\n`);
-    return config(`user${n}.json`, { extends: '../../tsconfig.json', compilerOptions: { types: [] }, include: [`user${n}.ts`] });
+    writeFileSync(
+      join(folder, `user${n}.ts`),
+      `import type { ObjectOf } from './package/src/cosem/interface-class.js';\n${lines.join('\n')}\n`,
+    );
+    return config(`user${n}.json`, {
+      extends: '../../tsconfig.json',
+      compilerOptions: { types: [] },
+      include: [`user${n}.ts`],
+    });
   });
   const outputs = users.map(() => []);
   // In turns, so that a slow moment meets both.
-  for (let i = 0; i < runs; i++) for (const [n, user] of users.entries()) outputs[n].push(run('-p', user, '--extendedDiagnostics'));
+  for (let i = 0; i < runs; i++)
+    for (const [n, user] of users.entries()) outputs[n].push(run('-p', user, '--extendedDiagnostics'));
   const [one, ten] = outputs.map((list) => ({
     seconds: Math.min(...list.map((out) => figure(out, 'CPU'))),
     types: figure(list[0], 'Types'),

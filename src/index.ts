@@ -9,9 +9,23 @@ export * from './client/index.js';
 export * from './core/index.js';
 export type { InterfaceClass } from './cosem/interface-class.js';
 export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
-export { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions, type SecurityKeys } from './security/context.js';
+export {
+  importKeys,
+  type KeyMaterial,
+  SecurityContext,
+  type SecurityContextOptions,
+  type SecurityKeys,
+} from './security/context.js';
 export { InvocationCounters } from './security/counters.js';
 export { nobleProvider } from './security/noble.js';
 export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
-export { type ApduChannel, type ApduHandler, type Route, serveWrapper, type Transport, transportPair, wrapperChannel } from './transport/index.js';
+export {
+  type ApduChannel,
+  type ApduHandler,
+  type Route,
+  serveWrapper,
+  type Transport,
+  transportPair,
+  wrapperChannel,
+} from './transport/index.js';
 export { Apdu, type ApduType } from './xdlms/apdu.js';

@@ -22,9 +22,11 @@ const node =
 
 const files = (readdirSync('src', { recursive: true }) as string[]).filter((f) => f.endsWith('.ts'));
 const imports = (file: string): string[] =>
-  [...readFileSync(`src/${file}`, 'utf8').matchAll(/^(?:import|export)[^'"]*from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)].map(
-    (m) => (m[1] ?? m[2]) as string,
-  );
+  [
+    ...readFileSync(`src/${file}`, 'utf8').matchAll(
+      /^(?:import|export)[^'"]*from ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm,
+    ),
+  ].map((m) => (m[1] ?? m[2]) as string);
 
 describe('layers', () => {
   it('finds the sources', () => expect(files.length).toBeGreaterThan(150));
@@ -52,7 +54,9 @@ describe('layers', () => {
       ),
     );
     expect([...outside].sort()).toEqual(
-      ['@noble/ciphers', '@noble/curves', '@noble/hashes', 'fast-check'].concat([...outside].filter((o) => o === 'pkcs11js' || o === 'serialport')).sort(),
+      ['@noble/ciphers', '@noble/curves', '@noble/hashes', 'fast-check']
+        .concat([...outside].filter((o) => o === 'pkcs11js' || o === 'serialport'))
+        .sort(),
     );
   });
 });

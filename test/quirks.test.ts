@@ -2,8 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const text = (file: string): string => readFileSync(file, 'utf8');
-const sources = (readdirSync('src', { recursive: true }) as string[]).filter((f) => f.endsWith('.ts')).map((f) => text(`src/${f}`));
-const named = new Set(sources.flatMap((s) => [...s.matchAll(/(?:tolerate|\bquirk)\(\s*'([a-z-]+)'/g)].map((m) => m[1] as string)));
+const sources = (readdirSync('src', { recursive: true }) as string[])
+  .filter((f) => f.endsWith('.ts'))
+  .map((f) => text(`src/${f}`));
+const named = new Set(
+  sources.flatMap((s) => [...s.matchAll(/(?:tolerate|\bquirk)\(\s*'([a-z-]+)'/g)].map((m) => m[1] as string)),
+);
 const rows = [...text('docs/quirks.md').matchAll(/^\| `([a-z-]+)` \|.*\| (.+) \|$/gm)].map((m) => ({
   name: m[1] as string,
   shownBy: (m[2] as string).split(', ').map((s) => s.replaceAll('`', '')),

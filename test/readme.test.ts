@@ -11,7 +11,9 @@ describe('the README', () => {
   beforeAll(() => {
     if (!existsSync('dist/esm/index.js')) throw new Error('build first: npm run build');
   });
-  it.each(['read-a-meter', 'ciphered'])('shows examples/%s.ts as it is', (name) => expect(readme).toContain(`\`\`\`ts\n${example(name)}\`\`\``));
+  it.each(['read-a-meter', 'ciphered'])('shows examples/%s.ts as it is', (name) =>
+    expect(readme).toContain(`\`\`\`ts\n${example(name)}\`\`\``),
+  );
   it('has a first example that runs on the built package', () => {
     const file = 'examples/.read-a-meter.mjs';
     try {
@@ -23,6 +25,7 @@ describe('the README', () => {
     }
   });
   it('links only to documents that exist', () => {
-    for (const [, target] of readme.matchAll(/\]\((docs\/[^)#]+)/g)) expect(existsSync(target as string), target).toBe(true);
+    for (const [, target] of readme.matchAll(/\]\((docs\/[^)#]+)/g))
+      expect(existsSync(target as string), target).toBe(true);
   });
 });

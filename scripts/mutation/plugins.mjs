@@ -11,8 +11,14 @@ const errorMakers = new Set(['invalid', 'unusable', 'unreadable', 'shown', 'quot
 const errorContext = {
   shouldIgnore(path) {
     const { node, parent, listKey } = path;
-    if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && errorMakers.has(node.callee.name)) return 'a call that makes the error';
-    if (listKey === 'arguments' && parent?.type === 'NewExpression' && parent.callee.name === 'DlmsError' && parent.arguments[0] !== node)
+    if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && errorMakers.has(node.callee.name))
+      return 'a call that makes the error';
+    if (
+      listKey === 'arguments' &&
+      parent?.type === 'NewExpression' &&
+      parent.callee.name === 'DlmsError' &&
+      parent.arguments[0] !== node
+    )
       return 'the context of an error';
     return undefined;
   },
@@ -28,7 +34,9 @@ class Chosen {
     return Object.fromEntries(
       mutants.map((m) => [
         m.id,
-        this.keys?.has(keyOf(m, 0)) === false ? { status: CheckStatus.CompileError, reason: 'not chosen' } : { status: CheckStatus.Passed },
+        this.keys?.has(keyOf(m, 0)) === false
+          ? { status: CheckStatus.CompileError, reason: 'not chosen' }
+          : { status: CheckStatus.Passed },
       ]),
     );
   }
@@ -37,4 +45,7 @@ class Chosen {
   }
 }
 
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'error-context', errorContext), declareClassPlugin(PluginKind.Checker, 'chosen', Chosen)];
+export const strykerPlugins = [
+  declareValuePlugin(PluginKind.Ignore, 'error-context', errorContext),
+  declareClassPlugin(PluginKind.Checker, 'chosen', Chosen),
+];

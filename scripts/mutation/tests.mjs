@@ -30,7 +30,8 @@ function importsOf(file) {
 /** Every file that is reached from one, with its distance. */
 export function reached(file) {
   const distances = new Map([[file, 0]]);
-  for (const [at, distance] of distances) for (const next of importsOf(at)) if (!distances.has(next)) distances.set(next, distance + 1);
+  for (const [at, distance] of distances)
+    for (const next of importsOf(at)) if (!distances.has(next)) distances.set(next, distance + 1);
   return distances;
 }
 
@@ -41,7 +42,9 @@ const distances = new Map(all.map((test) => [test, reached(test)]));
 
 /** All tests that reach the file; the nearest first. */
 export const relatedTests = (source) =>
-  all.filter((test) => distances.get(test).has(source)).sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
+  all
+    .filter((test) => distances.get(test).has(source))
+    .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
 /** Those in the folder of the file; else those that import it themselves; else all that reach it. */
 export function nearTests(source) {
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
@@ -51,4 +54,5 @@ export function nearTests(source) {
   return [inFolder, direct, related].find((tests) => tests.length > 0) ?? [];
 }
 /** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
-export const testSources = (tests) => [...new Set(tests.flatMap((t) => [...distances.get(t).keys()]))].filter((f) => f.startsWith('test/')).sort();
+export const testSources = (tests) =>
+  [...new Set(tests.flatMap((t) => [...distances.get(t).keys()]))].filter((f) => f.startsWith('test/')).sort();

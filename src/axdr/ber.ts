@@ -41,7 +41,11 @@ function contents<T>(r: Reader, read: (inner: Reader, end: number) => T, lengths
   inner.offset = r.offset;
   const value = read(inner, end);
   if (inner.offset !== end) {
-    const error = new DlmsError('decode/invalid-length', { offset, expected: `contents of ${inner.offset - r.offset} octets`, actual: n });
+    const error = new DlmsError('decode/invalid-length', {
+      offset,
+      expected: `contents of ${inner.offset - r.offset} octets`,
+      actual: n,
+    });
     if (!loose) throw error;
     r.tolerate('ber-length', error);
   }
@@ -53,7 +57,11 @@ function berLength(r: Reader): number {
   const first = r.u8();
   if (first < 0x80) return first;
   if (first === 0x80 || first > 0x88)
-    throw new DlmsError('decode/invalid-length', { offset, expected: 'a definite length of at most 8 octets', actual: first });
+    throw new DlmsError('decode/invalid-length', {
+      offset,
+      expected: 'a definite length of at most 8 octets',
+      actual: first,
+    });
   let n = 0;
   for (let i = first & 0x7f; i > 0; i--) n = n * 256 + r.u8();
   return n;
@@ -94,8 +102,15 @@ export function berOptional<T>(tag: number, inner: Schema<T>, lengths?: Lengths)
  * twice is refused, one that comes too late too, or read under the name `field-order` in lenient mode.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function berSequence<F extends Fields>(name: string, fields: F, lengths?: Lengths): FieldsSchema<Flat<InferFields<F>>> & { readonly fields?: F } {
-  const body = fieldsOf({ kind: 'sequence', name, with: (part) => berSequence(name, mapFields(fields, part), lengths) }, fields);
+export function berSequence<F extends Fields>(
+  name: string,
+  fields: F,
+  lengths?: Lengths,
+): FieldsSchema<Flat<InferFields<F>>> & { readonly fields?: F } {
+  const body = fieldsOf(
+    { kind: 'sequence', name, with: (part) => berSequence(name, mapFields(fields, part), lengths) },
+    fields,
+  );
   const keys = Object.keys(fields);
   const parts = Object.values(fields);
   const places = new Map(parts.map((f, i) => [tagOf(f), i]));
@@ -116,7 +131,11 @@ export function berSequence<F extends Fields>(name: string, fields: F, lengths?:
       if (due !== 0) {
         const first = keys[lowest(due)] as string;
         r.tolerate('field-order', located(unexpected(r, first, tag), first, r) as DlmsError);
-      } else if (read > bit) r.tolerate('field-order', located(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError);
+      } else if (read > bit)
+        r.tolerate(
+          'field-order',
+          located(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError,
+        );
       try {
         into[key] = (parts[place] as Schema<any>).read(r);
       } catch (e) {
@@ -125,17 +144,20 @@ export function berSequence<F extends Fields>(name: string, fields: F, lengths?:
       read |= bit;
     }
     const missing = mandatory & ~read;
-    if (missing !== 0) throw located(new DlmsError('decode/unexpected-end', { offset: r.offset }), keys[lowest(missing)] as string, r);
+    if (missing !== 0)
+      throw located(new DlmsError('decode/unexpected-end', { offset: r.offset }), keys[lowest(missing)] as string, r);
   };
   const fill = <B extends object>(r: Reader, into: B): B & Flat<InferFields<F>> => {
     contents(r, (c, end) => elements(c, end, into as Record<string, unknown>), lengths);
     // With a length that ends too early at the end of a field, the fields behind it would be lost as octets that are left over.
-    if (places.has(r.bytes[r.offset] ?? -1)) throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
+    if (places.has(r.bytes[r.offset] ?? -1))
+      throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
     return into as B & Flat<InferFields<F>>;
   };
   return { ...body, read: (r) => fill(r, {}), fill, write: (w, v) => w.prefixed((c) => body.write(c, v)) };
 }
-const unexpected = (r: Reader, expected: string, actual: number): DlmsError => new DlmsError('decode/unexpected-tag', { offset: r.offset, expected, actual });
+const unexpected = (r: Reader, expected: string, actual: number): DlmsError =>
+  new DlmsError('decode/unexpected-tag', { offset: r.offset, expected, actual });
 /** Number of the lowest bit that is set. */
 const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
 /** The tag in front of a field, whatever a tool has wrapped around it. */
@@ -147,10 +169,21 @@ function tagOf({ shape }: Schema<any>): number {
 /** CHOICE of context-tagged alternatives. */
 /* @__NO_SIDE_EFFECTS__ */
 export function berChoice<const A extends Alternatives>(name: string, alternatives: A): Schema<InferAlternatives<A>> {
-  const inner = choice(name, Object.fromEntries(Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, lengthed(a.schema))])) as unknown as A);
-  return { ...inner, shape: { of: 'alternatives', name, alternatives, with: (part) => berChoice(name, mapAlternatives(alternatives, part)) } } as Schema<
-    InferAlternatives<A>
-  >;
+  const inner = choice(
+    name,
+    Object.fromEntries(
+      Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, lengthed(a.schema))]),
+    ) as unknown as A,
+  );
+  return {
+    ...inner,
+    shape: {
+      of: 'alternatives',
+      name,
+      alternatives,
+      with: (part) => berChoice(name, mapAlternatives(alternatives, part)),
+    },
+  } as Schema<InferAlternatives<A>>;
 }
 const lengthed = <T>(inner: Schema<T>): Schema<T> => ({
   ...inner,
@@ -162,7 +195,9 @@ const lengthed = <T>(inner: Schema<T>): Schema<T> => ({
 
 const rest = (r: Reader): Uint8Array => r.take(r.left);
 /** All octets of the element. */
-export const berOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar('OCTET STRING', { of: 'octets' }, rest, (w, v) => w.bytes(asOctets(v)));
+export const berOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar('OCTET STRING', { of: 'octets' }, rest, (w, v) =>
+  w.bytes(asOctets(v)),
+);
 /** GraphicString: one character per octet. */
 export const berText: Schema<string> = /* @__PURE__ */ scalar(
   'GraphicString',
@@ -178,7 +213,8 @@ export const berBits: Schema<string> = /* @__PURE__ */ scalar(
     const offset = r.offset;
     const unused = r.u8();
     const raw = rest(r);
-    if (unused > 7 || (raw.length === 0 && unused > 0)) throw new DlmsError('decode/invalid-value', { offset, expected: '0 to 7 unused bits', actual: unused });
+    if (unused > 7 || (raw.length === 0 && unused > 0))
+      throw new DlmsError('decode/invalid-value', { offset, expected: '0 to 7 unused bits', actual: unused });
     let digits = '';
     for (const b of raw) digits += b.toString(2).padStart(8, '0');
     return digits.slice(0, digits.length - unused);
@@ -197,7 +233,11 @@ export const berInteger: Schema<number> = /* @__PURE__ */ scalar(
     const offset = r.offset;
     const raw = rest(r);
     if (raw.length === 0 || raw.length > 6)
-      throw new DlmsError('decode/invalid-length', { offset, expected: 'an INTEGER of 1 to 6 octets', actual: raw.length });
+      throw new DlmsError('decode/invalid-length', {
+        offset,
+        expected: 'an INTEGER of 1 to 6 octets',
+        actual: raw.length,
+      });
     let n = (raw[0] as number) & 0x80 ? -1 : 0;
     for (const b of raw) n = n * 256 + b;
     return n;
@@ -222,12 +262,14 @@ export const berObjectIdentifier: Schema<string> = /* @__PURE__ */ scalar(
       do {
         octet = r.u8();
         arc = arc * 128 + (octet & 0x7f);
-        if (arc > 0xffffffff) throw new DlmsError('decode/invalid-value', { offset, expected: 'an arc below 2^32', actual: arc });
+        if (arc > 0xffffffff)
+          throw new DlmsError('decode/invalid-value', { offset, expected: 'an arc below 2^32', actual: arc });
       } while (octet & 0x80);
       if (arcs.length === 0) arcs.push(Math.min(Math.floor(arc / 40), 2), arc - 40 * Math.min(Math.floor(arc / 40), 2));
       else arcs.push(arc);
     }
-    if (arcs.length === 0) throw new DlmsError('decode/unexpected-end', { offset: r.offset, expected: 'an OBJECT IDENTIFIER' });
+    if (arcs.length === 0)
+      throw new DlmsError('decode/unexpected-end', { offset: r.offset, expected: 'an OBJECT IDENTIFIER' });
     return arcs.join('.');
   },
   (w, v) => {

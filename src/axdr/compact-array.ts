@@ -3,7 +3,19 @@ import { DlmsError } from '../core/errors.js';
 import type { Data } from './data.js';
 import { type SimpleData, type SimpleType, simpleTypes } from './data-types.js';
 import { nothing, octets, unsigned16 } from './scalars.js';
-import { alt, choice, decodeFrom, type FieldsSchema, type Infer, invalid, isFieldsSchema, nested, type Schema, sequence, sequenceOf } from './schema.js';
+import {
+  alt,
+  choice,
+  decodeFrom,
+  type FieldsSchema,
+  type Infer,
+  invalid,
+  isFieldsSchema,
+  nested,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from './schema.js';
 
 /** The type of the elements of a compact-array: a tag for simple types, `array` with its number of elements, `structure` with its members. */
 export type TypeDescription =
@@ -68,7 +80,8 @@ function describe(d: Data): TypeDescription {
   if (d.type === 'structure') return { type: 'structure', value: d.value.map(describe) };
   if (d.type === 'compact-array') throw invalid('an element that is not a compact-array', d.type);
   if (d.type !== 'array') return { type: d.type };
-  if (d.value[0] === undefined) throw invalid('an array with at least one element, to take the type from', 'an empty array');
+  if (d.value[0] === undefined)
+    throw invalid('an array with at least one element, to take the type from', 'an empty array');
   return { type: 'array', numberOfElements: d.value.length, typeDescription: describe(d.value[0]) };
 }
 
@@ -90,13 +103,20 @@ function untagged(t: TypeDescription, d: Data, w: Writer): void {
 
 function element(t: TypeDescription, r: Reader): Data {
   if (t.type === 'structure') return { type: 'structure', value: t.value.map((member) => element(member, r)) };
-  if (t.type === 'array') return { type: 'array', value: Array.from({ length: t.numberOfElements }, () => element(t.typeDescription, r)) };
+  if (t.type === 'array')
+    return { type: 'array', value: Array.from({ length: t.numberOfElements }, () => element(t.typeDescription, r)) };
   const schema: Schema<any> = simpleTypes[t.type].schema;
-  return (isFieldsSchema(schema) ? schema.fill(r, { type: t.type }) : { type: t.type, value: schema.read(r) }) as SimpleData;
+  return (
+    isFieldsSchema(schema) ? schema.fill(r, { type: t.type }) : { type: t.type, value: schema.read(r) }
+  ) as SimpleData;
 }
 
 const check = (array: CompactArray, base: number): void =>
-  walk(array, base, (r) => void skip(array.contentsDescription, r, base, { left: 1024 + 64 * array.arrayContents.length }));
+  walk(
+    array,
+    base,
+    (r) => void skip(array.contentsDescription, r, base, { left: 1024 + 64 * array.arrayContents.length }),
+  );
 
 /** Reads element after element; an element of no octets would go on for ever, so such a description is refused. */
 function walk({ contentsDescription, arrayContents }: CompactArray, base: number, one: (r: Reader) => void): void {
@@ -105,19 +125,29 @@ function walk({ contentsDescription, arrayContents }: CompactArray, base: number
     const before = r.offset;
     decodeFrom({ kind: 'element', shape: { of: 'octets' }, read: one, write: () => undefined }, r);
     if (r.offset === before)
-      throw new DlmsError('decode/compact-array', { offset: base + before, reason: `elements of type ${contentsDescription.type} have no octets` });
+      throw new DlmsError('decode/compact-array', {
+        offset: base + before,
+        reason: `elements of type ${contentsDescription.type} have no octets`,
+      });
   }
 }
 /** Passes over one element without building it; the budget bounds descriptions that promise many values in few octets. */
 function skip(t: TypeDescription, r: Reader, base: number, budget: { left: number }): void {
   if (budget.left-- <= 0)
-    throw new DlmsError('decode/compact-array', { offset: base + r.offset, reason: 'the description promises far more values than there are octets' });
+    throw new DlmsError('decode/compact-array', {
+      offset: base + r.offset,
+      reason: 'the description promises far more values than there are octets',
+    });
   try {
     if (t.type === 'structure') for (const member of t.value) skip(member, r, base, budget);
     else if (t.type === 'array') for (let i = 0; i < t.numberOfElements; i++) skip(t.typeDescription, r, base, budget);
     else simpleTypes[t.type].schema.read(r);
   } catch (e) {
     if (e instanceof DlmsError && e.code === 'decode/compact-array') throw e;
-    throw new DlmsError('decode/compact-array', { offset: base + r.offset, reason: `the contents end inside an element of type ${t.type}` }, { cause: e });
+    throw new DlmsError(
+      'decode/compact-array',
+      { offset: base + r.offset, reason: `the contents end inside an element of type ${t.type}` },
+      { cause: e },
+    );
   }
 }

@@ -18,7 +18,8 @@ const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
     (r) => fill(r, {}),
     (w, { value, octet }) => {
       if (octet === undefined) return plain.boolean.write(w, value);
-      if (value !== true || typeof octet !== 'number' || !(octet > 0)) throw invalid('an octet that agrees with the value', octet);
+      if (value !== true || typeof octet !== 'number' || !(octet > 0))
+        throw invalid('an octet that agrees with the value', octet);
       plain.unsigned8.write(w, octet);
     },
   );
@@ -27,7 +28,12 @@ const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
     read,
     write,
     fill,
-    shape: { of: 'fields', name: 'boolean', fields: { value: plain.boolean, octet: optional(plain.unsigned8) }, with: () => dataBoolean },
+    shape: {
+      of: 'fields',
+      name: 'boolean',
+      fields: { value: plain.boolean, octet: optional(plain.unsigned8) },
+      with: () => dataBoolean,
+    },
   };
 })();
 

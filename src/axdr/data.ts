@@ -29,7 +29,11 @@ import {
  *
  * Source: Blue Book, Data CHOICE; tag 7 (floating-point) is the old form of float32 and still seen.
  */
-export type Data = SimpleData | { type: 'array'; value: Data[] } | { type: 'structure'; value: Data[] } | Flat<{ type: 'compact-array' } & CompactArray>;
+export type Data =
+  | SimpleData
+  | { type: 'array'; value: Data[] }
+  | { type: 'structure'; value: Data[] }
+  | Flat<{ type: 'compact-array' } & CompactArray>;
 export type DataType = Data['type'];
 
 // Nested values go one level down before they are read: 100 000 opening tags end in an error, not in a stack overflow.
@@ -153,7 +157,9 @@ export function sizedOctetString(size: number): Schema<Uint8Array> {
 
 /** `enum` with its names; an unknown code stays a number. */
 /* @__NO_SIDE_EFFECTS__ */
-export function enumeration<const N extends Readonly<Record<string, number>>>(names: N): Schema<(keyof N & string) | number> {
+export function enumeration<const N extends Readonly<Record<string, number>>>(
+  names: N,
+): Schema<(keyof N & string) | number> {
   return tagged('enum', 22, plain.enumerated(names, 'enum'));
 }
 
@@ -190,7 +196,12 @@ export function structure<F extends Fields>(name: string, fields: F): Structure<
         r.expect(2, 'structure');
         const offset = r.offset;
         const actual = r.length();
-        if (actual !== n) throw new DlmsError('decode/invalid-length', { offset, expected: `structure of ${n} elements (${name})`, actual });
+        if (actual !== n)
+          throw new DlmsError('decode/invalid-length', {
+            offset,
+            expected: `structure of ${n} elements (${name})`,
+            actual,
+          });
       },
       start(w: Writer) {
         w.u8(2);
@@ -216,7 +227,10 @@ export function dataOf<const K extends DataType>(...types: readonly K[]): Schema
       const offset = r.offset;
       const value = Data.read(r);
       if (!allowed.has(value.type))
-        r.tolerate('unexpected-type', new DlmsError('decode/unexpected-tag', { offset, expected: kind, actual: r.bytes[offset] ?? 0 }));
+        r.tolerate(
+          'unexpected-type',
+          new DlmsError('decode/unexpected-tag', { offset, expected: kind, actual: r.bytes[offset] ?? 0 }),
+        );
       return value as Extract<Data, { type: K }>;
     },
     write: (w, v) => Data.write(w, v as Data),
@@ -224,4 +238,5 @@ export function dataOf<const K extends DataType>(...types: readonly K[]): Schema
 }
 
 /** Tag octet of each type, by name. */
-export const tagOf = (type: DataType): number => (Data.shape as { alternatives: Record<string, { tag: number }> }).alternatives[type]?.tag ?? -1;
+export const tagOf = (type: DataType): number =>
+  (Data.shape as { alternatives: Record<string, { tag: number }> }).alternatives[type]?.tag ?? -1;

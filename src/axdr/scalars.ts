@@ -6,7 +6,13 @@ import { invalid, type Schema, type Sequence, scalar, sequence } from './schema.
 
 // Untagged values, as they stand in an A-XDR position of an APDU. The tagged Data types are made of them in data.ts.
 
-function whole(kind: string, min: number, max: number, read: (r: Reader) => number, write: (w: Writer, v: number) => void): Schema<number> {
+function whole(
+  kind: string,
+  min: number,
+  max: number,
+  read: (r: Reader) => number,
+  write: (w: Writer, v: number) => void,
+): Schema<number> {
   return scalar(kind, { of: 'integer', min, max }, read, (w, v) => {
     if (!Number.isInteger(v) || v < min || v > max) throw invalid(`an integer from ${min} to ${max}`, v);
     write(w, v);
@@ -62,13 +68,23 @@ function big(kind: string, min: bigint, max: bigint, read: (r: Reader) => bigint
   });
 }
 export const unsigned64: Schema<bigint> = /* @__PURE__ */ big('Unsigned64', 0n, 0xffffffffffffffffn, (r) => r.u64());
-export const integer64: Schema<bigint> = /* @__PURE__ */ big('Integer64', -0x8000000000000000n, 0x7fffffffffffffffn, (r) => r.i64());
+export const integer64: Schema<bigint> = /* @__PURE__ */ big(
+  'Integer64',
+  -0x8000000000000000n,
+  0x7fffffffffffffffn,
+  (r) => r.i64(),
+);
 
 /**
  * A signalling NaN becomes a quiet one in a number of JavaScript, so it could not be written back: it is refused, or named `signalling-nan` in lenient mode.
  * A quiet NaN is taken; V8 keeps its sign and payload, which ECMAScript does not promise.
  */
-function float(kind: string, octets: 4 | 8, read: (r: Reader) => number, write: (w: Writer, v: number) => void): Schema<number> {
+function float(
+  kind: string,
+  octets: 4 | 8,
+  read: (r: Reader) => number,
+  write: (w: Writer, v: number) => void,
+): Schema<number> {
   const quiet = octets === 4 ? 0x40 : 0x08;
   return scalar(
     kind,
@@ -79,7 +95,10 @@ function float(kind: string, octets: 4 | 8, read: (r: Reader) => number, write: 
         const offset = r.offset - octets;
         if (((r.bytes[offset + 1] as number) & quiet) === 0) {
           const actual = formatHex(r.bytes.subarray(offset, r.offset));
-          r.tolerate('signalling-nan', new DlmsError('decode/invalid-value', { offset, expected: 'a number or a quiet NaN', actual }));
+          r.tolerate(
+            'signalling-nan',
+            new DlmsError('decode/invalid-value', { offset, expected: 'a number or a quiet NaN', actual }),
+          );
         }
       }
       return v;
@@ -93,7 +112,8 @@ export const float32: Schema<number> = /* @__PURE__ */ float(
   4,
   (r) => r.f32(),
   (w, v) => {
-    if (typeof v !== 'number' || (Number.isFinite(v) && !Number.isFinite(Math.fround(v)))) throw invalid('a number in the range of float32', v);
+    if (typeof v !== 'number' || (Number.isFinite(v) && !Number.isFinite(Math.fround(v))))
+      throw invalid('a number in the range of float32', v);
     w.f32(v);
   },
 );
@@ -200,7 +220,11 @@ export function bits(size?: number): Schema<string> {
       const raw = r.take(Math.ceil(n / 8));
       const unused = raw.length * 8 - n;
       const last = raw[raw.length - 1] ?? 0;
-      if ((last & ((1 << unused) - 1)) !== 0) r.tolerate('non-zero-padding', new DlmsError('decode/non-zero-padding', { offset: r.offset - 1, actual: last }));
+      if ((last & ((1 << unused) - 1)) !== 0)
+        r.tolerate(
+          'non-zero-padding',
+          new DlmsError('decode/non-zero-padding', { offset: r.offset - 1, actual: last }),
+        );
       let out = '';
       for (const b of raw) out += b.toString(2).padStart(8, '0');
       return out.slice(0, n);
@@ -216,7 +240,10 @@ export function bits(size?: number): Schema<string> {
 
 /** ENUMERATED (one octet): names on the TypeScript side, numbers on the wire. An unknown number stays a number: meters invent codes. */
 /* @__NO_SIDE_EFFECTS__ */
-export function enumerated<const N extends Readonly<Record<string, number>>>(names: N, kind = 'ENUMERATED'): Schema<(keyof N & string) | number> {
+export function enumerated<const N extends Readonly<Record<string, number>>>(
+  names: N,
+  kind = 'ENUMERATED',
+): Schema<(keyof N & string) | number> {
   const byCode = new Map<number, keyof N & string>(Object.entries(names).map(([k, v]) => [v, k as keyof N & string]));
   return scalar(
     kind,
@@ -227,7 +254,8 @@ export function enumerated<const N extends Readonly<Record<string, number>>>(nam
     },
     (w, v) => {
       const code = typeof v === 'number' ? v : typeof v === 'string' && Object.hasOwn(names, v) ? names[v] : undefined;
-      if (code === undefined || !Number.isInteger(code) || code < 0 || code > 0xff) throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to 255`, v);
+      if (code === undefined || !Number.isInteger(code) || code < 0 || code > 0xff)
+        throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to 255`, v);
       w.u8(code);
     },
   );

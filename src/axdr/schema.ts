@@ -34,7 +34,12 @@ export interface Sequence<F extends Fields> extends FieldsSchema<Flat<InferField
 
 /** A leaf: both directions side by side. */
 /* @__NO_SIDE_EFFECTS__ */
-export function scalar<T>(kind: string, shape: Shape, read: (r: Reader) => T, write: (w: Writer, v: T) => void): Schema<T> {
+export function scalar<T>(
+  kind: string,
+  shape: Shape,
+  read: (r: Reader) => T,
+  write: (w: Writer, v: T) => void,
+): Schema<T> {
   return { kind, shape, read, write };
 }
 
@@ -123,7 +128,11 @@ export function withDefault<T>(inner: Schema<T>, standard: T): Schema<T> {
 function presence(r: Reader): boolean {
   const offset = r.offset;
   const octet = r.u8();
-  if (octet > 1) r.tolerate('presence-octet', new DlmsError('decode/invalid-value', { offset, expected: 'presence octet 00 or 01', actual: octet }));
+  if (octet > 1)
+    r.tolerate(
+      'presence-octet',
+      new DlmsError('decode/invalid-value', { offset, expected: 'presence octet 00 or 01', actual: octet }),
+    );
   return octet !== 0;
 }
 
@@ -180,7 +189,13 @@ export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
 export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A, r: Reader) => B, from: (b: B) => A): Schema<B> {
   return {
     kind,
-    shape: { of: 'mapped', inner, to: to as (a: any) => unknown, from: from as (b: any) => unknown, with: (part) => mapped(kind, part(inner, ''), to, from) },
+    shape: {
+      of: 'mapped',
+      inner,
+      to: to as (a: any) => unknown,
+      from: from as (b: any) => unknown,
+      with: (part) => mapped(kind, part(inner, ''), to, from),
+    },
     read: (r) => to(inner.read(r), r),
     write: (w, v) => inner.write(w, from(v)),
   };
@@ -197,7 +212,9 @@ export function alt<S extends Schema<any>>(tag: number, schema: S): { readonly t
 }
 /** A CHOICE flattens records (`{ type, …fields }`) and wraps everything else (`{ type, value }`). */
 export type InferAlternatives<A extends Alternatives> = {
-  [K in keyof A]: A[K]['schema'] extends FieldsSchema<infer T> ? Flat<{ type: K } & T> : Flat<{ type: K; value: Infer<A[K]['schema']> }>;
+  [K in keyof A]: A[K]['schema'] extends FieldsSchema<infer T>
+    ? Flat<{ type: K } & T>
+    : Flat<{ type: K; value: Infer<A[K]['schema']> }>;
 }[keyof A];
 
 export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill' in s;
@@ -209,7 +226,12 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
   for (const [type, a] of Object.entries(alternatives)) byTag[a.tag] = [type, a.schema];
   return {
     kind: name,
-    shape: { of: 'alternatives', name, alternatives, with: (part) => choice(name, mapAlternatives(alternatives, part)) },
+    shape: {
+      of: 'alternatives',
+      name,
+      alternatives,
+      with: (part) => choice(name, mapAlternatives(alternatives, part)),
+    },
     read(r) {
       const offset = r.offset;
       const tag = r.u8();
@@ -217,7 +239,9 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
       if (hit === undefined) throw new DlmsError('decode/unknown-choice', { offset, expected: name, actual: tag });
       const [type, schema] = hit;
       try {
-        return (isFieldsSchema(schema) ? schema.fill(r, { type }) : { type, value: schema.read(r) }) as InferAlternatives<A>;
+        return (
+          isFieldsSchema(schema) ? schema.fill(r, { type }) : { type, value: schema.read(r) }
+        ) as InferAlternatives<A>;
       } catch (e) {
         throw located(e, type, r);
       }
@@ -240,7 +264,8 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
 export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options?: DecodeOptions): T {
   const r = new Reader(bytes, options);
   const value = decodeFrom(schema, r);
-  if (r.left !== 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+  if (r.left !== 0)
+    r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
   return value;
 }
 /** Decodes one value and leaves the reader behind it. */
@@ -278,11 +303,20 @@ const fitting = (e: unknown, value: unknown): unknown =>
   e instanceof TypeError || e instanceof RangeError ? invalid('a value that fits the schema', value, e) : e;
 /** A value that does not fit. */
 export const invalid = (expected: string, actual: unknown, cause?: unknown): DlmsError =>
-  new DlmsError('encode/invalid-value', { expected, actual: shown(actual) }, cause === undefined ? undefined : { cause });
+  new DlmsError(
+    'encode/invalid-value',
+    { expected, actual: shown(actual) },
+    cause === undefined ? undefined : { cause },
+  );
 
 export function mapFields<F extends Fields>(fields: F, part: (schema: Schema<any>, key: string) => Schema<any>): F {
   return Object.fromEntries(Object.entries(fields).map(([k, s]) => [k, part(s, k)])) as unknown as F;
 }
-export function mapAlternatives<A extends Alternatives>(alternatives: A, part: (schema: Schema<any>, key: string) => Schema<any>): A {
-  return Object.fromEntries(Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, part(a.schema, k))])) as unknown as A;
+export function mapAlternatives<A extends Alternatives>(
+  alternatives: A,
+  part: (schema: Schema<any>, key: string) => Schema<any>,
+): A {
+  return Object.fromEntries(
+    Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, part(a.schema, k))]),
+  ) as unknown as A;
 }

@@ -24,7 +24,12 @@ export type Compound = (
   | { readonly of: 'elements'; readonly element: Schema<any>; readonly size?: number }
   | { readonly of: 'optional'; readonly inner: Schema<any> }
   | { readonly of: 'default'; readonly inner: Schema<any>; readonly standard: unknown }
-  | { readonly of: 'mapped'; readonly inner: Schema<any>; readonly to: (wire: any) => unknown; readonly from: (value: any) => unknown }
+  | {
+      readonly of: 'mapped';
+      readonly inner: Schema<any>;
+      readonly to: (wire: any) => unknown;
+      readonly from: (value: any) => unknown;
+    }
   /** A Data type: its tag octet in front of the untagged form. */
   | { readonly of: 'tagged'; readonly tag: number; readonly inner: Schema<any> }
 ) & { readonly with: (part: (schema: Schema<any>, key: string) => Schema<any>) => Schema<any> };

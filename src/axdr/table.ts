@@ -42,10 +42,16 @@ export function decodeTable(bytes: Uint8Array): Table {
 }
 
 /** Rows as plain objects, the cells under the given names; absent cells are null, octet strings views. A table without rows has no columns to name. */
-export function tableRows<const N extends readonly string[]>(table: Table, names: N): Record<N[number], number | bigint | Uint8Array | Data | null>[] {
+export function tableRows<const N extends readonly string[]>(
+  table: Table,
+  names: N,
+): Record<N[number], number | bigint | Uint8Array | Data | null>[] {
   if (table.length === 0) return [];
   if (names.length !== table.columns.length)
-    throw new DlmsError('encode/invalid-value', { expected: `${table.columns.length} names of columns`, actual: `${names.length}` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: `${table.columns.length} names of columns`,
+      actual: `${names.length}`,
+    });
   // Every row starts as a copy of one template, so that all have one hidden class; then the columns are filled one after the other.
   const template = Object.fromEntries(names.map((n) => [n, null])) as Record<string, unknown>;
   const rows = new Array<Record<string, unknown>>(table.length);
@@ -59,7 +65,8 @@ function fillRows(rows: Record<string, unknown>[], name: string, column: Column)
   const { absent } = column;
   if (column.type === 'octets') {
     const { values, width } = column;
-    for (let i = 0, p = 0; i < rows.length; i++, p += width) if (absent?.[i] !== 1) (rows[i] as Record<string, unknown>)[name] = values.subarray(p, p + width);
+    for (let i = 0, p = 0; i < rows.length; i++, p += width)
+      if (absent?.[i] !== 1) (rows[i] as Record<string, unknown>)[name] = values.subarray(p, p + width);
     return;
   }
   const { values } = column;
@@ -69,7 +76,20 @@ function fillRows(rows: Record<string, unknown>[], name: string, column: Column)
 // ── equal rows ─────────────────────────────────────────────────────────────────────────────────────────
 
 /** Octets of content for each tag, where that is fixed. */
-const contentSize: Readonly<Record<number, number>> = { 3: 1, 5: 4, 6: 4, 15: 1, 16: 2, 17: 1, 18: 2, 20: 8, 21: 8, 22: 1, 23: 4, 25: 12 };
+const contentSize: Readonly<Record<number, number>> = {
+  3: 1,
+  5: 4,
+  6: 4,
+  15: 1,
+  16: 2,
+  17: 1,
+  18: 2,
+  20: 8,
+  21: 8,
+  22: 1,
+  23: 4,
+  25: 12,
+};
 
 /** Gives up (undefined) at the first surprise: then the general path says what is wrong, or reads it. */
 function equalRows(bytes: Uint8Array): Table | undefined {
@@ -104,14 +124,24 @@ function equalRows(bytes: Uint8Array): Table | undefined {
 }
 
 /** One loop for each tag: the tag in front of each value is looked at, so a row that lies is never misread. */
-function equalCells(b: Uint8Array, v: DataView, first: number, stride: number, rows: number, tag: number): Column | undefined {
+function equalCells(
+  b: Uint8Array,
+  v: DataView,
+  first: number,
+  stride: number,
+  rows: number,
+  tag: number,
+): Column | undefined {
   const dataType = typeOf(tag);
   let p = first;
   if (tag === 9 || tag === 25) {
     const width = tag === 25 ? 12 : (b[first] as number);
     const skip = tag === 25 ? 0 : 1;
     const values = new Uint8Array(width * rows);
-    if (width === 12) return clocks(b, values, p, stride, rows, tag, skip) ? { type: 'octets', dataType, values, width, absent: undefined } : undefined;
+    if (width === 12)
+      return clocks(b, values, p, stride, rows, tag, skip)
+        ? { type: 'octets', dataType, values, width, absent: undefined }
+        : undefined;
     for (let i = 0, o = 0; i < rows; i++, p += stride) {
       if (b[p - 1] !== tag || (skip === 1 && b[p] !== width)) return undefined;
       for (let k = p + skip, end = k + width; k < end; k++) values[o++] = b[k] as number;
@@ -124,7 +154,12 @@ function equalCells(b: Uint8Array, v: DataView, first: number, stride: number, r
       if (b[p - 1] !== tag) return undefined;
       values[i] = v.getBigUint64(p);
     }
-    return { type: 'bigint', dataType, values: tag === 20 ? new BigInt64Array(values.buffer) : values, absent: undefined };
+    return {
+      type: 'bigint',
+      dataType,
+      values: tag === 20 ? new BigInt64Array(values.buffer) : values,
+      absent: undefined,
+    };
   }
   const values = new Float64Array(rows);
   const column: Column = { type: 'number', dataType, values, absent: undefined };
@@ -132,13 +167,19 @@ function equalCells(b: Uint8Array, v: DataView, first: number, stride: number, r
     case 5:
       for (let i = 0; i < rows; i++, p += stride) {
         if (b[p - 1] !== 5) return undefined;
-        values[i] = ((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number);
+        values[i] =
+          ((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number);
       }
       return column;
     case 6:
       for (let i = 0; i < rows; i++, p += stride) {
         if (b[p - 1] !== 6) return undefined;
-        values[i] = (((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number)) >>> 0;
+        values[i] =
+          (((b[p] as number) << 24) |
+            ((b[p + 1] as number) << 16) |
+            ((b[p + 2] as number) << 8) |
+            (b[p + 3] as number)) >>>
+          0;
       }
       return column;
     case 18:
@@ -178,7 +219,15 @@ function equalCells(b: Uint8Array, v: DataView, first: number, stride: number, r
   }
 }
 /** Twelve octets a row: nearly every profile has a clock in front, so this loop is written out. */
-function clocks(b: Uint8Array, to: Uint8Array, first: number, stride: number, rows: number, tag: number, skip: number): boolean {
+function clocks(
+  b: Uint8Array,
+  to: Uint8Array,
+  first: number,
+  stride: number,
+  rows: number,
+  tag: number,
+  skip: number,
+): boolean {
   for (let i = 0, p = first, o = 0; i < rows; i++, p += stride, o += 12) {
     if (b[p - 1] !== tag || (skip === 1 && b[p] !== 12)) return false;
     const q = p + skip;
@@ -203,19 +252,31 @@ const typeOf = (tag: number): DataType => Object.entries(simpleTypes).find(([, s
 
 function anyRows(bytes: Uint8Array): Table {
   const buffer = decode(Data, bytes, { lenient: true });
-  const rows = buffer.type === 'array' ? buffer.value : buffer.type === 'compact-array' ? compactArrayItems(buffer) : undefined;
-  if (rows === undefined) throw new DlmsError('decode/unexpected-tag', { offset: 0, expected: 'array or compact-array', actual: bytes[0] ?? 0 });
+  const rows =
+    buffer.type === 'array' ? buffer.value : buffer.type === 'compact-array' ? compactArrayItems(buffer) : undefined;
+  if (rows === undefined)
+    throw new DlmsError('decode/unexpected-tag', {
+      offset: 0,
+      expected: 'array or compact-array',
+      actual: bytes[0] ?? 0,
+    });
   const width = cells(rows[0]).length;
   const columns = Array.from({ length: width }, (): Data[] => []);
   rows.forEach((row, i) => {
     const values = cells(row);
-    if (values.length !== width) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `row ${i} of ${width} cells`, actual: values.length });
+    if (values.length !== width)
+      throw new DlmsError('decode/invalid-length', {
+        offset: 0,
+        expected: `row ${i} of ${width} cells`,
+        actual: values.length,
+      });
     for (let j = 0; j < width; j++) (columns[j] as Data[]).push(values[j] as Data);
   });
   return { length: rows.length, columns: columns.map(columnOf) };
 }
 /** A row is a structure; a profile with one column may leave it out, and its cells stand in the array directly. */
-const cells = (row: Data | undefined): readonly Data[] => (row === undefined ? [] : row.type === 'structure' ? row.value : [row]);
+const cells = (row: Data | undefined): readonly Data[] =>
+  row === undefined ? [] : row.type === 'structure' ? row.value : [row];
 
 /** Packs cells of one type; anything else stays Data. */
 function columnOf(column: readonly Data[]): Column {
@@ -226,7 +287,8 @@ function columnOf(column: readonly Data[]): Column {
   if (first === undefined || plain.some((c) => c.type !== 'null-data' && c.type !== dataType)) return general;
   if (dataType === 'octet-string' || dataType === 'date-time') {
     const width = (first as { value: Uint8Array }).value.length;
-    if (plain.some((c) => c.type !== 'null-data' && (c as { value: Uint8Array }).value.length !== width)) return general;
+    if (plain.some((c) => c.type !== 'null-data' && (c as { value: Uint8Array }).value.length !== width))
+      return general;
     const values = new Uint8Array(width * plain.length);
     plain.forEach((c, i) => {
       if (c.type !== 'null-data') values.set((c as { value: Uint8Array }).value, i * width);

@@ -25,12 +25,19 @@ export interface ReadView {
  * Reads what one client sees of a meter: the object list with its rights, the names of the device, and the values about which the profile has a rule;
  * no other value.
  */
-export async function readAssociationView(client: Client, profile: CompanionProfile, options: ReadViewOptions): Promise<ReadView> {
+export async function readAssociationView(
+  client: Client,
+  profile: CompanionProfile,
+  options: ReadViewOptions,
+): Promise<ReadView> {
   const { signal, onProgress = () => undefined } = options;
   const call = signal === undefined ? {} : { signal };
   const notes: string[] = [];
   onProgress('object list …');
-  const { objects } = await browse(client, allClasses, { ...call, onProgress: (octets) => onProgress(`object list: ${octets} octets`) });
+  const { objects } = await browse(client, allClasses, {
+    ...call,
+    onProgress: (octets) => onProgress(`object list: ${octets} octets`),
+  });
   const stated = objects.some((o) => o.rightsStated);
   if (!stated) notes.push('the meter does not state rights, so they are not compared');
 
@@ -46,18 +53,28 @@ export async function readAssociationView(client: Client, profile: CompanionProf
     for (const [i, { o, index }] of part.entries()) {
       const result = outcomes[i];
       if (result === undefined) continue;
-      if (result.error !== undefined) notes.push(`${o.logicalName} attribute ${index} cannot be read, its value is not compared: ${result.error.message}`);
+      if (result.error !== undefined)
+        notes.push(
+          `${o.logicalName} attribute ${index} cannot be read, its value is not compared: ${result.error.message}`,
+        );
       else values.set(o, (values.get(o) ?? new Map<number, Data>()).set(index, result.value as Data));
     }
   }
   const octetsOf = (classId: number, index: number, logicalName?: string): string | Uint8Array | undefined => {
-    const found = objects.find((o) => o.classId === classId && (logicalName === undefined || o.logicalName === logicalName) && values.get(o)?.has(index));
+    const found = objects.find(
+      (o) =>
+        o.classId === classId &&
+        (logicalName === undefined || o.logicalName === logicalName) &&
+        values.get(o)?.has(index),
+    );
     const value = found === undefined ? undefined : values.get(found)?.get(index);
     return value?.type === 'octet-string' || value?.type === 'visible-string' ? value.value : undefined;
   };
   const name = octetsOf(1, 2, deviceName);
   const ownTitle = octetsOf(securitySetup, serverTitle);
-  const title = client.association.options.security?.peerSystemTitle ?? (ownTitle instanceof Uint8Array && ownTitle.length > 0 ? ownTitle : undefined);
+  const title =
+    client.association.options.security?.peerSystemTitle ??
+    (ownTitle instanceof Uint8Array && ownTitle.length > 0 ? ownTitle : undefined);
   if (title === undefined) notes.push('the meter does not tell its system title to this client, so it is not compared');
   if (name === undefined) notes.push('the logical device name cannot be read, so it is not compared');
   const view: AssociationView = {
@@ -80,7 +97,8 @@ function needed(o: BrowsedObject, profile: CompanionProfile): number[] {
   const code = valueGroups(o.logicalName);
   const indexes = new Set<number>();
   for (const { row, pattern } of objectPatterns(profile))
-    if (row.classId === o.classId && covers(pattern.groups, code)) for (const a of row.attributes ?? []) indexes.add(a.index);
+    if (row.classId === o.classId && covers(pattern.groups, code))
+      for (const a of row.attributes ?? []) indexes.add(a.index);
   if (o.classId === 1 && o.logicalName === deviceName) indexes.add(2);
   if (o.classId === securitySetup) indexes.add(serverTitle);
   return [...indexes].filter((index) => o.attribute(index)?.read === true).sort((a, b) => a - b);
@@ -97,7 +115,11 @@ function viewObject(o: BrowsedObject, values: ReadonlyMap<number, Data> | undefi
     logicalName: o.logicalName,
     attributes: o.attributes.map(({ index, read, write }): ViewAttribute => {
       const value = values?.get(index);
-      return { index, right: read ? (write ? 'GS' : 'G') : write ? 'S' : '-', ...(value === undefined ? {} : { value }) };
+      return {
+        index,
+        right: read ? (write ? 'GS' : 'G') : write ? 'S' : '-',
+        ...(value === undefined ? {} : { value }),
+      };
     }),
     methods: o.methods.map(({ index, invoke }) => ({ index, allowed: invoke })),
   };

@@ -14,7 +14,12 @@ import type { JsonValue } from '../translator/json.js';
  * @param version of the class; without it, and where the value does not fit, the versions are tried from the newest on
  * @returns undefined when no class that is known here reads the value
  */
-export function attributeJson(classId: number, version: number | undefined, index: number, value: Data): JsonValue | undefined {
+export function attributeJson(
+  classId: number,
+  version: number | undefined,
+  index: number,
+  value: Data,
+): JsonValue | undefined {
   const versions = [...allClasses.versions(classId)].reverse();
   const order = version === undefined ? versions : [version, ...versions.filter((v) => v !== version)];
   const octets = encode(DataSchema, value);
@@ -64,8 +69,15 @@ function plain(schema: Schema<any>, value: any): JsonValue {
       return free(value);
   }
 }
-function fields(schemas: Readonly<Record<string, Schema<any>>>, value: Record<string, unknown>): { [key: string]: JsonValue } {
-  return Object.fromEntries(Object.entries(schemas).flatMap(([key, schema]) => (value[key] === undefined ? [] : [[key, plain(schema, value[key])]])));
+function fields(
+  schemas: Readonly<Record<string, Schema<any>>>,
+  value: Record<string, unknown>,
+): { [key: string]: JsonValue } {
+  return Object.fromEntries(
+    Object.entries(schemas).flatMap(([key, schema]) =>
+      value[key] === undefined ? [] : [[key, plain(schema, value[key])]],
+    ),
+  );
 }
 /** Octets as hexadecimal digits, what does not fit a JSON number as text. */
 function free(v: unknown): JsonValue {

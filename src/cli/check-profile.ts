@@ -20,14 +20,26 @@ export const checkProfileCommand: Command = command({
   arguments: 'URL|VIEW.json',
   count: [1, 1],
   options: {
-    profile: { type: 'string', value: 'ID|FILE', help: 'the companion profile: idis-package-2 and others that come with this program, or a file (needed)' },
-    client: { type: 'string', value: 'NAME', help: 'client of the profile whose rights apply, e.g. management; default: the one with the address of the view' },
+    profile: {
+      type: 'string',
+      value: 'ID|FILE',
+      help: 'the companion profile: idis-package-2 and others that come with this program, or a file (needed)',
+    },
+    client: {
+      type: 'string',
+      value: 'NAME',
+      help: 'client of the profile whose rights apply, e.g. management; default: the one with the address of the view',
+    },
     options: {
       type: 'string',
       value: 'LIST',
       help: 'options that the meter has, e.g. D,L,polyphase; none for no option; default: by its system title and its objects',
     },
-    save: { type: 'string', value: 'VIEW.json', help: 'keep what was read from the meter, to be checked again without it' },
+    save: {
+      type: 'string',
+      value: 'VIEW.json',
+      help: 'keep what was read from the meter, to be checked again without it',
+    },
     ...connectOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
@@ -42,15 +54,22 @@ export const checkProfileCommand: Command = command({
     'dlms-cosem check-profile meter.json --profile idis-package-2 --client management --options D,polyphase',
   ],
   async run([source], values, io) {
-    if (values.profile === undefined) throw usage('check-profile needs --profile, e.g. --profile idis-package-2: a profile is never guessed from the meter');
+    if (values.profile === undefined)
+      throw usage(
+        'check-profile needs --profile, e.g. --profile idis-package-2: a profile is never guessed from the meter',
+      );
     const profile = await profileArgument(values.profile);
     const client = values.client;
     if (client !== undefined && !profile.clients.some((c) => c.id === client))
-      throw usage(`--client ${JSON.stringify(client)} is none of the profile; it has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`);
+      throw usage(
+        `--client ${JSON.stringify(client)} is none of the profile; it has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`,
+      );
     const options = optionsArgument(values.options, profile);
     const live = /^[a-z][a-z+]*:\/\//i.test(source as string);
     if (!live && values.save !== undefined) throw usage('--save goes with the URL of a meter');
-    const { view, notes } = live ? await fromMeter(source as string, profile, values, io) : { view: await saved(source as string, io), notes: [] };
+    const { view, notes } = live
+      ? await fromMeter(source as string, profile, values, io)
+      : { view: await saved(source as string, io), notes: [] };
     for (const note of notes) io.stderr.write(`note: ${note}\n`);
     if (values.save !== undefined) await kept(values.save, view);
     const result = checkProfile(view, profile, {
@@ -63,7 +82,12 @@ export const checkProfileCommand: Command = command({
   },
 });
 
-async function fromMeter(url: string, profile: CompanionProfile, values: ConnectValues, io: Io): Promise<{ view: AssociationView; notes: readonly string[] }> {
+async function fromMeter(
+  url: string,
+  profile: CompanionProfile,
+  values: ConnectValues,
+  io: Io,
+): Promise<{ view: AssociationView; notes: readonly string[] }> {
   const target = targetOf(url);
   const progress = new Progress(io);
   progress.show(`connecting to ${target.url.host || target.url.pathname} …`);
@@ -98,7 +122,10 @@ function optionsArgument(text: string | undefined, { objects, titles }: Companio
   const known = [...new Set([...titles.functionTypes.map((f) => f.option), ...objects.flatMap((o) => o.option ?? [])])];
   const given = text.split(',').map((o) => o.trim());
   const strange = given.find((o) => !known.includes(o));
-  if (strange !== undefined) throw usage(`--options: ${JSON.stringify(strange)} is no option of the profile; it has ${known.join(', ') || 'none'}`);
+  if (strange !== undefined)
+    throw usage(
+      `--options: ${JSON.stringify(strange)} is no option of the profile; it has ${known.join(', ') || 'none'}`,
+    );
   return given;
 }
 
@@ -114,7 +141,13 @@ const kinds: readonly (readonly [FindingKind, string])[] = [
   ['extra', 'objects that the profile does not list (these do not count)'],
 ];
 
-function asText(source: string, view: AssociationView, profile: CompanionProfile, result: PreCheck, paint: Paint): string {
+function asText(
+  source: string,
+  view: AssociationView,
+  profile: CompanionProfile,
+  result: PreCheck,
+  paint: Paint,
+): string {
   const { findings, client, options } = result;
   const clientName = profile.clients.find((c) => c.id === client)?.name;
   const parts = [
@@ -126,11 +159,19 @@ function asText(source: string, view: AssociationView, profile: CompanionProfile
   ];
   for (const [kind, heading] of kinds) {
     const own = findings.filter((f) => f.kind === kind);
-    if (own.length > 0) parts.push(`${paint(kind === 'extra' ? 'dim' : 'yellow', `${kind} (${own.length}): ${heading}`)}\n${rows(own, paint)}`);
+    if (own.length > 0)
+      parts.push(
+        `${paint(kind === 'extra' ? 'dim' : 'yellow', `${kind} (${own.length}): ${heading}`)}\n${rows(own, paint)}`,
+      );
   }
   const used = [...new Set(findings.flatMap((f) => f.source))];
   if (used.length > 0)
-    parts.push([paint('bold', 'Sources'), ...used.map((key) => `  ${key}: ${profile.sources[key] ?? 'not explained in the profile'}`)].join('\n'));
+    parts.push(
+      [
+        paint('bold', 'Sources'),
+        ...used.map((key) => `  ${key}: ${profile.sources[key] ?? 'not explained in the profile'}`),
+      ].join('\n'),
+    );
   parts.push(result.statement);
   return `${parts.join('\n\n')}\n`;
 }
@@ -140,7 +181,11 @@ function rows(findings: readonly Finding[], paint: Paint): string {
   const columns: readonly (readonly [string, (f: Finding) => string])[] = [
     ['Object', (f) => f.obis ?? ''],
     ['Name', (f) => f.name],
-    ['Part', (f) => (f.attribute === undefined ? (f.method === undefined ? '' : `method ${f.method}`) : `attribute ${f.attribute}`)],
+    [
+      'Part',
+      (f) =>
+        f.attribute === undefined ? (f.method === undefined ? '' : `method ${f.method}`) : `attribute ${f.attribute}`,
+    ],
     ['Expected', (f) => f.expected],
     ['Found', (f) => f.actual],
     ['Confidence', (f) => (f.kind === 'extra' ? '' : `${f.confidence}${f.estimate ? ', estimate' : ''}`)],

@@ -12,7 +12,11 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 /** Values by name, typed by the declaration. */
 export type Values<O extends Options> = {
-  readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : O[K] extends { multiple: true } ? readonly string[] : string;
+  readonly [K in keyof O]?: O[K]['type'] extends 'boolean'
+    ? boolean
+    : O[K] extends { multiple: true }
+      ? readonly string[]
+      : string;
 };
 
 export interface Command<O extends Options = any> {

@@ -50,12 +50,31 @@ export const connectOptions = {
     help: 'signature key of the meter for hls-ecdsa: PEM of its certificate or public key, or x and y in hexadecimal digits',
   },
   ...meterKeyOptions,
-  'system-title': { type: 'string', value: 'HEX', help: 'system title of this client, 8 octets (default 444C4D5300000001)' },
-  'meter-title': { type: 'string', value: 'HEX', help: 'system title that the meter must have; default: the one that it states' },
-  protection: { type: 'string', value: 'NAME', help: 'both (default), authenticated, or encrypted: nothing is proven then, and replays are not noticed' },
-  suite: { type: 'string', value: 'N', help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys' },
+  'system-title': {
+    type: 'string',
+    value: 'HEX',
+    help: 'system title of this client, 8 octets (default 444C4D5300000001)',
+  },
+  'meter-title': {
+    type: 'string',
+    value: 'HEX',
+    help: 'system title that the meter must have; default: the one that it states',
+  },
+  protection: {
+    type: 'string',
+    value: 'NAME',
+    help: 'both (default), authenticated, or encrypted: nothing is proven then, and replays are not noticed',
+  },
+  suite: {
+    type: 'string',
+    value: 'N',
+    help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys',
+  },
   'short-name': { type: 'boolean', help: 'short name referencing, for meters that have no logical name referencing' },
-  'hls-by-write': { type: 'boolean', help: 'with --short-name: the HLS reply goes as a WRITE, which the Gurux family expects' },
+  'hls-by-write': {
+    type: 'boolean',
+    help: 'with --short-name: the HLS reply goes as a WRITE, which the Gurux family expects',
+  },
   'pre-established': { type: 'boolean', help: 'the association is always open: no AARQ is sent' },
   ciphering: {
     type: 'string',
@@ -66,14 +85,28 @@ export const connectOptions = {
   'general-glo': { type: 'boolean', help: 'general-glo-ciphering instead of the service-specific glo- APDUs' },
   gbt: { type: 'boolean', help: 'propose general block transfer' },
   'max-pdu': { type: 'string', value: 'N', help: 'longest APDU that is taken, in octets (default 65535)' },
-  'hdlc-info': { type: 'string', value: 'N', help: 'longest information field of HDLC that is proposed, 32 to 2030 octets (default 128)' },
-  'hdlc-window': { type: 'string', value: 'N', help: 'frames of HDLC that are sent without waiting, 1 to 7 (default 1)' },
-  counter: { type: 'string', value: 'N', help: 'least invocation counter to use; a meter that names the one it expects is followed without it' },
+  'hdlc-info': {
+    type: 'string',
+    value: 'N',
+    help: 'longest information field of HDLC that is proposed, 32 to 2030 octets (default 128)',
+  },
+  'hdlc-window': {
+    type: 'string',
+    value: 'N',
+    help: 'frames of HDLC that are sent without waiting, 1 to 7 (default 1)',
+  },
+  counter: {
+    type: 'string',
+    value: 'N',
+    help: 'least invocation counter to use; a meter that names the one it expects is followed without it',
+  },
   ...counterOptions,
   ca: { type: 'string', value: 'FILE', help: 'certification authority to believe for tls://' },
   timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for each answer (default 10)' },
 } as const satisfies Record<string, Option>;
-export type ConnectValues = { readonly [K in keyof typeof connectOptions]?: (typeof connectOptions)[K]['type'] extends 'boolean' ? boolean : string };
+export type ConnectValues = {
+  readonly [K in keyof typeof connectOptions]?: (typeof connectOptions)[K]['type'] extends 'boolean' ? boolean : string;
+};
 
 const urlParameters: readonly string[] = ['client', 'server', 'baud', 'parity', 'start', 'echo', 'parameters'];
 
@@ -95,10 +128,18 @@ export function targetOf(text: string): Target {
     throw usage(`scheme ${JSON.stringify(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
   if (scheme !== 'serial' && url.hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
   for (const name of url.searchParams.keys())
-    if (!urlParameters.includes(name)) throw usage(`${JSON.stringify(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
+    if (!urlParameters.includes(name))
+      throw usage(`${JSON.stringify(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
   if (url.password !== '' || url.username !== '')
-    throw usage('secrets do not belong into a URL: DLMS_COSEM_PASSWORD, --ask password or the file of --keys are for them');
-  return { url, scheme, client: whole(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff), server: url.searchParams.get('server') ?? '1' };
+    throw usage(
+      'secrets do not belong into a URL: DLMS_COSEM_PASSWORD, --ask password or the file of --keys are for them',
+    );
+  return {
+    url,
+    scheme,
+    client: whole(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff),
+    server: url.searchParams.get('server') ?? '1',
+  };
 }
 
 async function channelOf(
@@ -133,7 +174,9 @@ async function channelOf(
     case 'udp':
       return wrapper(await connectUdp(connect));
     case 'tls':
-      return wrapper(await connectTls({ ...connect, ...(values.ca === undefined ? {} : { ca: await fileText(values.ca) }) }));
+      return wrapper(
+        await connectTls({ ...connect, ...(values.ca === undefined ? {} : { ca: await fileText(values.ca) }) }),
+      );
     case 'hdlc+tcp':
       return hdlc(await started(url, await connectTcp(connect), signal));
     case 'serial': {
@@ -146,7 +189,10 @@ async function channelOf(
 const serialPath = (url: URL): string => decodeURIComponent(url.pathname).replace(/^\/(COM\d+)$/i, '$1');
 function lineOf(url: URL): Partial<LineSettings> {
   if (choice(url, 'start', starts) === 'mode-e') return { baudRate: 300, dataBits: 7, parity: 'even' };
-  return { baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000), parity: choice(url, 'parity', ['none', 'even', 'odd']) };
+  return {
+    baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000),
+    parity: choice(url, 'parity', ['none', 'even', 'odd']),
+  };
 }
 const starts = ['direct', 'mode-e', 'mode-e-8bit'] as const;
 
@@ -165,7 +211,9 @@ async function started(url: URL, line: SerialLine, signal: AbortSignal | undefin
     if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
     const { direct } = signed.transport;
     // The transport of a sign-on leaves the line open: here nobody else needs it.
-    return direct === undefined ? signed.transport : linkTransport({ ...linkOf(direct), close: () => port.close(), abort: () => void port.close() });
+    return direct === undefined
+      ? signed.transport
+      : linkTransport({ ...linkOf(direct), close: () => port.close(), abort: () => void port.close() });
   } catch (e) {
     await port.close();
     throw e;
@@ -204,7 +252,8 @@ export async function clientOf(
   const { authentication, security, ciphered } = await credentials(values, io);
   const shortName = values['short-name'] === true;
   if (values['hls-by-write'] === true && !shortName) throw usage('--hls-by-write goes with --short-name');
-  const maxReceivePduSize = values['max-pdu'] === undefined ? undefined : whole(values['max-pdu'], '--max-pdu', 64, 0xffff);
+  const maxReceivePduSize =
+    values['max-pdu'] === undefined ? undefined : whole(values['max-pdu'], '--max-pdu', 64, 0xffff);
   const channel = await channelOf(target, values, timeoutMs, io.signal, through);
   const options: ClientOptions = {
     timeoutMs,
@@ -232,7 +281,9 @@ function proposed(values: ConnectValues, shortName: boolean): { conformance?: re
   const more: ConformanceBit[] = [];
   if (values.gbt === true) more.push('general-block-transfer');
   if (values['general-glo'] === true) more.push('general-protection');
-  return more.length === 0 ? {} : { conformance: [...(shortName ? shortNameConformance : defaultConformance), ...more] };
+  return more.length === 0
+    ? {}
+    : { conformance: [...(shortName ? shortNameConformance : defaultConformance), ...more] };
 }
 /** Both directions the same: what a link proposes and what it takes. */
 export function hdlcSizes(values: { readonly 'hdlc-info'?: string; readonly 'hdlc-window'?: string }): HdlcSizes {
@@ -254,33 +305,54 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
   const keys = await givenKeys(values, io);
   const { password: secret, encryption } = keys;
   if (encryption === undefined) {
-    if (keys.authentication !== undefined || keys.broadcast !== undefined) throw usage(`the global unicast encryption key is missing. ${waysToGive}`);
-    const needs = (['protection', 'general-glo', 'dedicated', 'counter', 'counters', 'create-counters'] as const).find((name) => values[name] !== undefined);
+    if (keys.authentication !== undefined || keys.broadcast !== undefined)
+      throw usage(`the global unicast encryption key is missing. ${waysToGive}`);
+    const needs = (['protection', 'general-glo', 'dedicated', 'counter', 'counters', 'create-counters'] as const).find(
+      (name) => values[name] !== undefined,
+    );
     if (needs !== undefined) throw usage(`--${needs} goes with keys. ${waysToGive}`);
   }
-  if (values['general-glo'] === true && values.dedicated === true) throw usage('--general-glo and --dedicated exclude each other');
+  if (values['general-glo'] === true && values.dedicated === true)
+    throw usage('--general-glo and --dedicated exclude each other');
   const { ciphering = encryption === undefined ? 'none' : 'required' } = values;
-  if (ciphering !== 'required' && ciphering !== 'none') throw usage(`--ciphering ${ciphering} is not known; required and none are`);
-  if (ciphering === 'required' && encryption === undefined) throw usage(`--ciphering required goes with keys. ${waysToGive}`);
+  if (ciphering !== 'required' && ciphering !== 'none')
+    throw usage(`--ciphering ${ciphering} is not known; required and none are`);
+  if (ciphering === 'required' && encryption === undefined)
+    throw usage(`--ciphering required goes with keys. ${waysToGive}`);
   const byKeys = values['signing-key'] !== undefined ? 'hls-ecdsa' : encryption !== undefined ? 'hls-gmac' : undefined;
   const preEstablished = values['pre-established'] === true;
   const mechanism = values.mechanism ?? (preEstablished ? 'none' : (byKeys ?? (secret === undefined ? 'none' : 'lls')));
-  if (preEstablished && mechanism !== 'none') throw usage(`--pre-established and --mechanism ${mechanism} exclude each other: nothing is authenticated there`);
+  if (preEstablished && mechanism !== 'none')
+    throw usage(`--pre-established and --mechanism ${mechanism} exclude each other: nothing is authenticated there`);
   const needSecret = (): Uint8Array => {
-    if (secret === undefined) throw usage(`mechanism ${mechanism} needs a password: DLMS_COSEM_PASSWORD, --ask password, or the file of --keys`);
+    if (secret === undefined)
+      throw usage(
+        `mechanism ${mechanism} needs a password: DLMS_COSEM_PASSWORD, --ask password, or the file of --keys`,
+      );
     return secret;
   };
   const signatures = await signaturesOf(values, mechanism);
   const byCurve = signatures === undefined ? undefined : suiteOf(signatures.signing.publicKey.curve);
-  const suite = values.suite === undefined ? (byCurve ?? (encryption?.length === 32 ? 2 : 0)) : whole(values.suite, '--suite', 0, 2);
-  if (byCurve !== undefined && suite !== byCurve) throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
+  const suite =
+    values.suite === undefined
+      ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
+      : whole(values.suite, '--suite', 0, 2);
+  if (byCurve !== undefined && suite !== byCurve)
+    throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
   if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
     throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${suite === 2 ? 32 : 16}`);
   const authentication = await authenticationOf(mechanism, keys, needSecret);
-  const security = encryption === undefined && !mechanism.startsWith('hls') ? undefined : await securityOf(values, keys, suite, signatures, io);
+  const security =
+    encryption === undefined && !mechanism.startsWith('hls')
+      ? undefined
+      : await securityOf(values, keys, suite, signatures, io);
   return { authentication, security, ciphered: ciphering === 'required' };
 }
-async function authenticationOf(mechanism: string, keys: GivenKeys, needSecret: () => Uint8Array): Promise<Authentication> {
+async function authenticationOf(
+  mechanism: string,
+  keys: GivenKeys,
+  needSecret: () => Uint8Array,
+): Promise<Authentication> {
   switch (mechanism) {
     case 'none':
     case 'hls-ecdsa':
@@ -303,21 +375,28 @@ async function authenticationOf(mechanism: string, keys: GivenKeys, needSecret: 
 }
 /** The value of `--protection`. */
 export function appliedProtection(name = 'both'): { readonly authenticated: boolean; readonly encrypted: boolean } {
-  if (!['both', 'authenticated', 'encrypted'].includes(name)) throw usage('--protection must be both, authenticated or encrypted');
+  if (!['both', 'authenticated', 'encrypted'].includes(name))
+    throw usage('--protection must be both, authenticated or encrypted');
   return { authenticated: name !== 'encrypted', encrypted: name !== 'authenticated' };
 }
 /** Both keys of HLS 7: without the one of the meter its answer proves nothing. */
-async function signaturesOf(values: ConnectValues, mechanism: string): Promise<{ signing: KeyPair; peerSigning: PublicKey } | undefined> {
+async function signaturesOf(
+  values: ConnectValues,
+  mechanism: string,
+): Promise<{ signing: KeyPair; peerSigning: PublicKey } | undefined> {
   const { 'signing-key': own, 'peer-key': peer } = values;
   if (mechanism !== 'hls-ecdsa') {
-    if (own !== undefined || peer !== undefined) throw usage('--signing-key and --peer-key go with --mechanism hls-ecdsa');
+    if (own !== undefined || peer !== undefined)
+      throw usage('--signing-key and --peer-key go with --mechanism hls-ecdsa');
     return undefined;
   }
   if (own === undefined || peer === undefined) throw usage('mechanism hls-ecdsa needs --signing-key and --peer-key');
   const signatures = { signing: await signingKey(own), peerSigning: await peerKey(peer) };
   const { curve } = signatures.signing.publicKey;
   if (signatures.peerSigning.curve !== curve)
-    throw usage(`--peer-key is of ${signatures.peerSigning.curve}, --signing-key of ${curve}: both belong to one suite`);
+    throw usage(
+      `--peer-key is of ${signatures.peerSigning.curve}, --signing-key of ${curve}: both belong to one suite`,
+    );
   return signatures;
 }
 async function securityOf(
@@ -331,12 +410,15 @@ async function securityOf(
   const initial = values.counter === undefined ? undefined : whole(values.counter, '--counter', 0, 0xfffffffe);
   const applied = appliedProtection(values.protection);
   if (keys.encryption !== undefined && applied.authenticated && keys.authentication === undefined)
-    throw usage(`the authentication key is missing: authenticated messages need it (or --protection encrypted). ${waysToGive}`);
+    throw usage(
+      `the authentication key is missing: authenticated messages need it (or --protection encrypted). ${waysToGive}`,
+    );
   return new SecurityContext({
     provider: nodeProvider,
     suite,
     systemTitle: title,
-    peerSystemTitle: values['meter-title'] === undefined ? undefined : hexArgument(values['meter-title'], '--meter-title', [8]),
+    peerSystemTitle:
+      values['meter-title'] === undefined ? undefined : hexArgument(values['meter-title'], '--meter-title', [8]),
     keys: await importKeys(nodeProvider, suite, {
       globalUnicast: keys.encryption,
       authentication: keys.authentication,
@@ -353,6 +435,7 @@ async function securityOf(
 
 export function whole(text: string, what: string, least: number, most: number): number {
   const n = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (!(n >= least && n <= most)) throw usage(`${what} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  if (!(n >= least && n <= most))
+    throw usage(`${what} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
   return n;
 }

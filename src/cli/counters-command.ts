@@ -12,11 +12,16 @@ import { painter, table } from './text.js';
 
 export const countersCommand: Command = command({
   name: 'counters',
-  summary: 'the invocation counters of this user: list them, or move those for sending ahead after a store was damaged or restored',
+  summary:
+    'the invocation counters of this user: list them, or move those for sending ahead after a store was damaged or restored',
   arguments: 'list|repair',
   count: [1, 1],
   options: {
-    ahead: { type: 'string', value: 'N', help: 'with repair: how far to move each counter for sending, at least as far as messages may have been sent since' },
+    ahead: {
+      type: 'string',
+      value: 'N',
+      help: 'with repair: how far to move each counter for sending, at least as far as messages may have been sent since',
+    },
     ...counterOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
@@ -26,7 +31,8 @@ export const countersCommand: Command = command({
   ],
   examples: ['dlms-cosem counters list', 'dlms-cosem counters repair --ahead 100000'],
   async run([action], values, io) {
-    if (action !== 'list' && action !== 'repair') throw usage(`counters ${JSON.stringify(action)} is not known; list and repair are`);
+    if (action !== 'list' && action !== 'repair')
+      throw usage(`counters ${JSON.stringify(action)} is not known; list and repair are`);
     if (action === 'list' && values.ahead !== undefined) throw usage('--ahead goes with repair');
     if (action === 'repair' && values.ahead === undefined)
       throw usage('repair needs --ahead N, e.g. --ahead 100000: how many messages may have been sent since');
@@ -35,7 +41,9 @@ export const countersCommand: Command = command({
     if (action === 'repair') {
       const repair = await damageRepaired(folder, ahead, values as CounterValues);
       if (repair !== undefined) {
-        io.stdout.write(values.json === true ? `${JSON.stringify({ folder, ...repair }, undefined, 2)}\n` : damageText(repair));
+        io.stdout.write(
+          values.json === true ? `${JSON.stringify({ folder, ...repair }, undefined, 2)}\n` : damageText(repair),
+        );
         return exitCodes.ok;
       }
     }
@@ -62,7 +70,9 @@ function damageText({ damaged, movedTo, sent, ask, kept }: Repair): string {
     ...sent.map(({ key, systemTitle, from, to }) => `key ${key}, title ${systemTitle}: ${from} moved to ${to}`),
     ...(ask.length === 0
       ? []
-      : [`ask ${ask.join(', ')} for the last counter that they accepted: it must be lower; what they sent into the lost part could be sent again`]),
+      : [
+          `ask ${ask.join(', ')} for the last counter that they accepted: it must be lower; what they sent into the lost part could be sent again`,
+        ]),
     ...(kept.length === 0 ? [] : [`kept as last readable, perhaps old: ${kept.join(', ')}`]),
     '',
   ].join('\n');
@@ -83,7 +93,8 @@ async function sequences(store: Store): Promise<Sequence[]> {
   for (const direction of ['send', 'receive'] as const)
     for (const [name, value] of await store.entries(`${direction} `)) {
       const [, key, systemTitle] = /^(?:send|receive) ([0-9A-Fa-f]{16}) ([0-9A-F]{16})$/.exec(name) ?? [];
-      if (key !== undefined && systemTitle !== undefined && /^\d+$/.test(value)) out.push({ name, direction, key, systemTitle, value: BigInt(value) });
+      if (key !== undefined && systemTitle !== undefined && /^\d+$/.test(value))
+        out.push({ name, direction, key, systemTitle, value: BigInt(value) });
     }
   return out.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
@@ -102,7 +113,8 @@ async function moveAhead(store: Store, all: readonly Sequence[], ahead: number):
   });
 }
 /** Those that sent something under this key: they hold it. */
-const metersOf = (all: readonly Sequence[], key: string): string[] => all.filter((s) => s.direction === 'receive' && s.key === key).map((s) => s.systemTitle);
+const metersOf = (all: readonly Sequence[], key: string): string[] =>
+  all.filter((s) => s.direction === 'receive' && s.key === key).map((s) => s.systemTitle);
 
 function listText(all: readonly Sequence[], io: Io): string {
   if (all.length === 0) return 'no counters are kept here yet\n';
@@ -118,12 +130,19 @@ function repairText(before: readonly Sequence[], after: readonly Sequence[]): st
     .map((s) => {
       const old = before.find((b) => b.name === s.name)?.value;
       const meters = metersOf(after, s.key);
-      const ask = meters.length === 0 ? 'no meter is known that holds this key' : `ask ${meters.join(', ')} for the last counter that they accepted`;
+      const ask =
+        meters.length === 0
+          ? 'no meter is known that holds this key'
+          : `ask ${meters.join(', ')} for the last counter that they accepted`;
       return `key ${s.key}, title ${s.systemTitle}: ${old} moved to ${s.value}; ${ask}: it must be lower`;
     });
   return `${lines.join('\n')}\n`;
 }
 const asJson = (folder: string, all: readonly Sequence[]): object => ({
   folder,
-  counters: all.map(({ name: _, value, ...s }) => ({ ...s, last: String(value), ...(s.direction === 'send' ? { ask: metersOf(all, s.key) } : {}) })),
+  counters: all.map(({ name: _, value, ...s }) => ({
+    ...s,
+    last: String(value),
+    ...(s.direction === 'send' ? { ask: metersOf(all, s.key) } : {}),
+  })),
 });

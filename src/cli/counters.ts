@@ -32,13 +32,15 @@ export function stateFolder(io: Io, platform: string = process.platform): string
 }
 
 /** Where the options say that the counters are. */
-export const counterFolder = (values: CounterValues, io: Io): string => values.counters ?? join(stateFolder(io), 'counters');
+export const counterFolder = (values: CounterValues, io: Io): string =>
+  values.counters ?? join(stateFolder(io), 'counters');
 
 /** The store that the options name, closed when the command ends. One that the user named is never made without being told to. Several commands may run at once. */
 export async function counterStore(values: CounterValues, io: Io): Promise<FileStore> {
   const given = values.counters;
   const create = values['create-counters'] === true;
-  if (given === undefined && create) throw usage('--create-counters goes with --counters DIR; the default folder is made by itself');
+  if (given === undefined && create)
+    throw usage('--create-counters goes with --counters DIR; the default folder is made by itself');
   const folder = counterFolder(values, io);
   const info = await stat(folder).catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
@@ -64,7 +66,8 @@ async function madeFolder(folder: string, byDefault: boolean): Promise<void> {
     await mkdir(folder, { mode: 0o700 });
   } catch (e) {
     const { code } = e as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
+    if (code === 'EEXIST')
+      throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
     throw usage(`the folder ${folder} for the counters cannot be made (${code})`);
   }
 }

@@ -24,13 +24,23 @@ export const decodeCommand: Command = command({
   count: [0, 1],
   options: {
     ...keyOptions,
-    'system-title': { type: 'string', value: 'HEX', help: 'system title of the sender, 8 octets; only where messages do not name it' },
-    unverified: { type: 'boolean', help: 'also read what cannot be verified (no authentication key, or encrypted only); the output says authenticated: false' },
+    'system-title': {
+      type: 'string',
+      value: 'HEX',
+      help: 'system title of the sender, 8 octets; only where messages do not name it',
+    },
+    unverified: {
+      type: 'boolean',
+      help: 'also read what cannot be verified (no authentication key, or encrypted only); the output says authenticated: false',
+    },
     json: { type: 'boolean', help: 'JSON, for programs' },
     xml: { type: 'boolean', help: 'the plain APDUs in the XML form of the DLMS UA' },
     readings: { type: 'boolean', help: 'only the readings of pushes' },
     strict: { type: 'boolean', help: 'refuse every deviation from the standard' },
-    lenient: { type: 'boolean', help: 'accept known deviations at once; default: only where strict decoding fails, and named' },
+    lenient: {
+      type: 'boolean',
+      help: 'accept known deviations at once; default: only where strict decoding fails, and named',
+    },
     paths: { type: 'boolean', help: 'in the tree, the path of each value' },
   },
   notes: [
@@ -55,13 +65,17 @@ export const decodeCommand: Command = command({
     const reader = new MessageReader(options);
     for (const a of apdus) messages.push(await reader.read(a.octets, a.framing));
     const failures: unknown[] = messages.flatMap((m) => (m.error === undefined ? [] : [m.error]));
-    if (values.json === true) io.stdout.write(`${JSON.stringify(asJson(octets, framing, messages, problems, options), undefined, 2)}\n`);
+    if (values.json === true)
+      io.stdout.write(`${JSON.stringify(asJson(octets, framing, messages, problems, options), undefined, 2)}\n`);
     else if (values.xml === true)
-      for (const m of messages) io.stdout.write(m.plain === undefined ? '' : `${apduToXml(m.plain, { lenient: mode !== 'strict' })}\n`);
+      for (const m of messages)
+        io.stdout.write(m.plain === undefined ? '' : `${apduToXml(m.plain, { lenient: mode !== 'strict' })}\n`);
     else human(octets, messages, options, values, io);
     if (apdus.length === 0 && framing === undefined)
       failures.push(
-        new Failure('no frame and no APDU that is known in these octets (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs, with right checksums)'),
+        new Failure(
+          'no frame and no APDU that is known in these octets (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs, with right checksums)',
+        ),
       );
     else if (apdus.length === 0) failures.push(...problems.slice(0, 1));
     const [first] = failures;
@@ -72,7 +86,13 @@ export const decodeCommand: Command = command({
   },
 });
 
-function human(octets: Uint8Array, messages: readonly Message[], options: OpenOptions, values: { readings?: boolean; paths?: boolean }, io: Io): void {
+function human(
+  octets: Uint8Array,
+  messages: readonly Message[],
+  options: OpenOptions,
+  values: { readings?: boolean; paths?: boolean },
+  io: Io,
+): void {
   const paint = painter(io);
   if (values.readings !== true) {
     // The tree shows only what was opened by the rules: with a wrong or missing key it stays outside.
@@ -82,7 +102,9 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
       ...(opened ? { decipher: decipherWith(explainKeys(options.keys)) } : {}),
     });
     const width = (io.columns ?? 100) >= 120 ? 16 : 8;
-    io.stdout.write(`${explainText(tree, { colours: io.isTTY, octets: width, ...(values.paths === true ? { paths: true } : {}) })}\n`);
+    io.stdout.write(
+      `${explainText(tree, { colours: io.isTTY, octets: width, ...(values.paths === true ? { paths: true } : {}) })}\n`,
+    );
   }
   for (const m of messages) {
     for (const q of new Map(m.quirks.map((quirk) => [quirk.name, quirk])).values())
@@ -100,11 +122,19 @@ function human(octets: Uint8Array, messages: readonly Message[], options: OpenOp
     if (m.apdu?.type !== 'data-notification') continue;
     const readings = readingsOf(m.apdu.notificationBody.dataValue);
     const when = m.apdu.dateTime.length === 12 ? ` of ${formatDateTime(dateTimeFromBytes(m.apdu.dateTime))}` : '';
-    if (readings.length > 0) io.stdout.write(`\n${paint('bold', `Readings${when}`)}\n${readingsTable(readings, paint)}\n`);
-    else if (values.readings === true) io.stdout.write(`no readings with OBIS codes in the push${when}; without --readings its values are shown\n`);
+    if (readings.length > 0)
+      io.stdout.write(`\n${paint('bold', `Readings${when}`)}\n${readingsTable(readings, paint)}\n`);
+    else if (values.readings === true)
+      io.stdout.write(`no readings with OBIS codes in the push${when}; without --readings its values are shown\n`);
   }
 }
-function asJson(octets: Uint8Array, framing: string | undefined, messages: readonly Message[], problems: readonly unknown[], options: OpenOptions): object {
+function asJson(
+  octets: Uint8Array,
+  framing: string | undefined,
+  messages: readonly Message[],
+  problems: readonly unknown[],
+  options: OpenOptions,
+): object {
   return {
     framing: framing ?? null,
     octets: octets.length,
@@ -137,8 +167,12 @@ function messageJson(m: Message, options: OpenOptions): object {
         }),
     ...(m.plain === undefined || m.apdu === undefined ? {} : { value: apduToJson(m.plain, { lenient }) }),
     ...carriedJson(m),
-    ...(body === undefined ? {} : { readings: readingsOf(body).map((r) => ({ name: nameOf(r.obis), ...plainReading(r), obis: r.obis })) }),
-    ...(push === undefined || push.dateTime.length !== 12 ? {} : { time: formatDateTime(dateTimeFromBytes(push.dateTime)) }),
+    ...(body === undefined
+      ? {}
+      : { readings: readingsOf(body).map((r) => ({ name: nameOf(r.obis), ...plainReading(r), obis: r.obis })) }),
+    ...(push === undefined || push.dateTime.length !== 12
+      ? {}
+      : { time: formatDateTime(dateTimeFromBytes(push.dateTime)) }),
     ...(list === undefined ? {} : { pushList: list.map((item) => ({ ...plainPushItem(item), obis: item.obis })) }),
     quirks: m.quirks.map(({ name, offset, detail }) => ({ name, offset, detail })),
     ...(m.error === undefined ? {} : { error: failureOf(m.error).line }),
@@ -146,5 +180,10 @@ function messageJson(m: Message, options: OpenOptions): object {
 }
 function carriedJson({ carried }: Message): { userInformation?: JsonObject | { error: string } } {
   if (carried === undefined) return {};
-  return { userInformation: carried.plain === undefined ? { error: failureOf(carried.error).line } : apduToJson(carried.plain, { lenient: true }) };
+  return {
+    userInformation:
+      carried.plain === undefined
+        ? { error: failureOf(carried.error).line }
+        : apduToJson(carried.plain, { lenient: true }),
+  };
 }

@@ -88,15 +88,25 @@ async function readMeter(io: Io, rows: number): Promise<void> {
       const exact = scaled(value, scale);
       lines.push([name, nameOf(name), exact?.toDecimalString() ?? '', String(scale.unit)]);
     }
-    say(`${indented(table([{ title: 'Object' }, { title: 'Name' }, { title: 'Value', right: true }, { title: 'Unit' }], lines, paint))}\n`);
+    say(
+      `${indented(table([{ title: 'Object' }, { title: 'Name' }, { title: 'Value', right: true }, { title: 'Unit' }], lines, paint))}\n`,
+    );
 
     say(paint('bold', '4. The octets of one exchange: reading the clock'));
     for (const direction of ['sent', 'received'] as const) {
       const octets = concat(...wire[direction]);
       const systemTitle = direction === 'sent' ? title : meter.systemTitle;
-      const keys = decipherWith({ encryptionKey: testKeys.globalUnicast, authenticationKey: testKeys.authentication, systemTitle });
+      const keys = decipherWith({
+        encryptionKey: testKeys.globalUnicast,
+        authenticationKey: testKeys.authentication,
+        systemTitle,
+      });
       say(`   ${direction}: ${formatHex(octets, ' ')}`);
-      say(indented(explainText(explain(octets, { decipher: keys, names: explainNames() }), { colours: io.isTTY, octets: 8 })));
+      say(
+        indented(
+          explainText(explain(octets, { decipher: keys, names: explainNames() }), { colours: io.isTTY, octets: 8 }),
+        ),
+      );
     }
     say('');
 
@@ -111,7 +121,9 @@ async function readMeter(io: Io, rows: number): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     const columns = await client.get(ProfileGeneric, profileName, 'captureObjects');
     const period = await client.get(ProfileGeneric, profileName, 'capturePeriod');
-    say(`   ${size(octets.length)} in ${seconds.toFixed(1)} s, ${columns.length} columns, every ${period / 60} minutes`);
+    say(
+      `   ${size(octets.length)} in ${seconds.toFixed(1)} s, ${columns.length} columns, every ${period / 60} minutes`,
+    );
     say(`${indented(loadCurve(octets, period, Math.min((io.columns ?? 100) - 14, 96)))}\n`);
     await client.close();
   } finally {
@@ -123,13 +135,15 @@ async function readMeter(io: Io, rows: number): Promise<void> {
 function loadCurve(octets: Uint8Array, period: number, width: number): string {
   const { columns, length } = decodeTable(octets);
   const [clock, , energy] = columns;
-  if (clock?.type !== 'octets' || energy?.type !== 'number') throw new Failure('the profile does not begin with clock, status and energy');
+  if (clock?.type !== 'octets' || energy?.type !== 'number')
+    throw new Failure('the profile does not begin with clock, status and energy');
   const from = Math.max(1, length - Math.round((4 * 86_400) / period));
   const power = Array.from(
     { length: length - from },
     (_, i) => (((energy.values[from + i] as number) - (energy.values[from + i - 1] as number)) * 3600) / period,
   );
-  const at = (row: number): string => formatDateTime(dateTimeFromBytes(clock.values.subarray(row * clock.width, (row + 1) * clock.width)));
+  const at = (row: number): string =>
+    formatDateTime(dateTimeFromBytes(clock.values.subarray(row * clock.width, (row + 1) * clock.width)));
   const high = `${Math.max(...power).toFixed(0)} W`;
   const rows = plot(power, width, 6);
   return [
@@ -149,7 +163,9 @@ async function decodePush(io: Io): Promise<void> {
     say('(the captured pushes are in the repository, test/vectors/captures.json; not here)');
     return;
   }
-  const vector = (JSON.parse(file) as { id: string; input: { hex: string }; params: Record<string, string> }[]).find((v) => v.id === push);
+  const vector = (JSON.parse(file) as { id: string; input: { hex: string }; params: Record<string, string> }[]).find(
+    (v) => v.id === push,
+  );
   if (vector === undefined) throw new Failure(`${push} is not among the captured pushes`);
   const { meter = '', encryptionKey = '', authenticationKey = '' } = vector.params;
   say(paint('bold', `6. A captured push: ${meter}`));
@@ -160,12 +176,17 @@ async function decodePush(io: Io): Promise<void> {
     const message = await new MessageReader({ keys, unverified: false, mode: 'both' }).read(apdu, framing);
     if (message.error !== undefined) throw message.error;
     say(`   ${octets.length} octets, ${framing}; authenticated: ${message.authenticated}`);
-    if (message.apdu?.type === 'data-notification') say(indented(readingsTable(readingsOf(message.apdu.notificationBody.dataValue), paint)));
+    if (message.apdu?.type === 'data-notification')
+      say(indented(readingsTable(readingsOf(message.apdu.notificationBody.dataValue), paint)));
   }
 }
 /** Beside the package, when it is the repository. */
 async function captures(): Promise<string | undefined> {
-  for (const up of ['../../test/vectors/captures.json', '../../../test/vectors/captures.json', '../../../../test/vectors/captures.json']) {
+  for (const up of [
+    '../../test/vectors/captures.json',
+    '../../../test/vectors/captures.json',
+    '../../../../test/vectors/captures.json',
+  ]) {
     const text = await readFile(new URL(up, import.meta.url), 'utf8').catch(() => undefined);
     if (text !== undefined) return text;
   }

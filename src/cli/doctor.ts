@@ -18,12 +18,34 @@ export const doctorCommand: Command = command({
   arguments: 'PORT|URL',
   count: [1, 1],
   options: {
-    client: { type: 'string', multiple: true, value: 'N', help: 'client address to try instead of the usual ones; can be repeated' },
-    server: { type: 'string', multiple: true, value: 'ADDRESS', help: 'server address to try instead of the usual ones: 1, 1/17, 1/17:4; can be repeated' },
-    baud: { type: 'string', multiple: true, value: 'N', help: 'speed to try instead of the usual ones, on a serial port; can be repeated' },
-    answer: { type: 'string', value: 'SECONDS', help: 'how long each answer may take (default 0.8 on a serial port, 1.5 over TCP)' },
+    client: {
+      type: 'string',
+      multiple: true,
+      value: 'N',
+      help: 'client address to try instead of the usual ones; can be repeated',
+    },
+    server: {
+      type: 'string',
+      multiple: true,
+      value: 'ADDRESS',
+      help: 'server address to try instead of the usual ones: 1, 1/17, 1/17:4; can be repeated',
+    },
+    baud: {
+      type: 'string',
+      multiple: true,
+      value: 'N',
+      help: 'speed to try instead of the usual ones, on a serial port; can be repeated',
+    },
+    answer: {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'how long each answer may take (default 0.8 on a serial port, 1.5 over TCP)',
+    },
     limit: { type: 'string', value: 'SECONDS', help: 'how long all may take (default 180)' },
-    all: { type: 'boolean', help: 'go through everything; default: until a meter has answered and its clients were tried' },
+    all: {
+      type: 'boolean',
+      help: 'go through everything; default: until a meter has answered and its clients were tried',
+    },
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
   notes: [
@@ -57,14 +79,20 @@ export const doctorCommand: Command = command({
 });
 
 /** The same under its other name. */
-export const scanCommand: Command = { ...doctorCommand, name: 'scan', summary: 'another name of doctor', examples: ['dlms-cosem scan /dev/ttyUSB0'] };
+export const scanCommand: Command = {
+  ...doctorCommand,
+  name: 'scan',
+  summary: 'another name of doctor',
+  examples: ['dlms-cosem scan /dev/ttyUSB0'],
+};
 
 type Target =
   | { readonly kind: 'serial'; readonly path: string; readonly base: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly base: string };
 
 function targetOf(text: string): Target {
-  if (!/^[a-z+]{2,}:\/\//i.test(text)) return { kind: 'serial', path: text, base: `serial://${text.startsWith('/') ? '' : '/'}${text}` };
+  if (!/^[a-z+]{2,}:\/\//i.test(text))
+    return { kind: 'serial', path: text, base: `serial://${text.startsWith('/') ? '' : '/'}${text}` };
   let url: URL;
   try {
     url = new URL(text);
@@ -73,7 +101,8 @@ function targetOf(text: string): Target {
   }
   const { protocol, hostname, port, pathname } = url;
   if (protocol === 'serial:') return targetOf(decodeURIComponent(pathname).replace(/^\/(COM\d+)$/i, '$1'));
-  if (protocol !== 'tcp:' && protocol !== 'hdlc+tcp:') throw usage(`the doctor looks at serial ports and tcp://HOST:PORT, not at ${protocol}//`);
+  if (protocol !== 'tcp:' && protocol !== 'hdlc+tcp:')
+    throw usage(`the doctor looks at serial ports and tcp://HOST:PORT, not at ${protocol}//`);
   if (hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
   const number = port === '' ? 4059 : Number(port);
   return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, base: `${hostname}:${number}` };
@@ -89,7 +118,11 @@ function opener(target: Target, io: Io): (line: LineSettings | undefined) => Pro
 /** The usual plan, with what the user knows already. */
 function narrowed(
   plan: DoctorPlan,
-  values: { readonly client?: readonly string[]; readonly server?: readonly string[]; readonly baud?: readonly string[] },
+  values: {
+    readonly client?: readonly string[];
+    readonly server?: readonly string[];
+    readonly baud?: readonly string[];
+  },
 ): DoctorPlan {
   const clients = values.client?.map((c) => whole(c, '--client', 0, 0xffff));
   const { server: servers } = values;
@@ -100,7 +133,12 @@ function narrowed(
     const known = steps.filter((s) => s.line === undefined || bauds.includes(s.line.baudRate));
     const [first] = steps;
     const unknown = bauds.filter((b) => !known.some((s) => s.line?.baudRate === b));
-    steps = [...known, ...unknown.flatMap((baudRate) => (first?.line === undefined ? [] : [{ ...first, line: { ...first.line, baudRate } }]))];
+    steps = [
+      ...known,
+      ...unknown.flatMap((baudRate) =>
+        first?.line === undefined ? [] : [{ ...first, line: { ...first.line, baudRate } }],
+      ),
+    ];
   }
   return {
     steps: steps.flatMap((s): DoctorStep[] => {
@@ -142,8 +180,17 @@ function resultOf(finding: DoctorFinding, target: Target): Result {
 }
 function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict' | 'arguments'> {
   if (answer === 'DM' || answer === 'FRMR')
-    return { rank: ranks.refused, verdict: `refuses the link (${answer}): another client may hold it, or this client is not known`, arguments: '' };
-  if (apdu === undefined) return { rank: ranks.link, verdict: 'opens the link, but says nothing to a request for an association', arguments: '' };
+    return {
+      rank: ranks.refused,
+      verdict: `refuses the link (${answer}): another client may hold it, or this client is not known`,
+      arguments: '',
+    };
+  if (apdu === undefined)
+    return {
+      rank: ranks.link,
+      verdict: 'opens the link, but says nothing to a request for an association',
+      arguments: '',
+    };
   try {
     requireAccepted(readAare(apdu));
     return { rank: ranks.open, verdict: 'opens an association without security', arguments: '' };
@@ -155,10 +202,19 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
         : /authentication/.test(diagnostic)
           ? ['wants a password, or keys', ' --ask password']
           : ['refuses the association', ''];
-      return { rank: args === '' ? ranks.rejected : ranks.locked, verdict: `${wants} (${diagnostic})`, arguments: args };
+      return {
+        rank: args === '' ? ranks.rejected : ranks.locked,
+        verdict: `${wants} (${diagnostic})`,
+        arguments: args,
+      };
     }
-    if (isDlmsError(e, 'service/exception')) return { rank: ranks.locked, verdict: failureOf(e).line, arguments: ' --ask ek,ak' };
-    return { rank: ranks.link, verdict: `answers with something else than an AARE: ${formatHex(apdu.subarray(0, 16))}`, arguments: '' };
+    if (isDlmsError(e, 'service/exception'))
+      return { rank: ranks.locked, verdict: failureOf(e).line, arguments: ' --ask ek,ak' };
+    return {
+      rank: ranks.link,
+      verdict: `answers with something else than an AARE: ${formatHex(apdu.subarray(0, 16))}`,
+      arguments: '',
+    };
   }
 }
 /** For the command `read`. */
@@ -196,7 +252,9 @@ function show(event: DoctorEvent, progress: Progress, io: Io): void {
       return;
     case 'found':
       progress.done();
-      io.stderr.write(`  client ${event.finding.client}, server ${event.finding.server}: answers (${event.finding.answer})\n`);
+      io.stderr.write(
+        `  client ${event.finding.client}, server ${event.finding.server}: answers (${event.finding.answer})\n`,
+      );
       return;
     case 'problem':
       progress.done();
@@ -211,9 +269,13 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
     const who = `client${clients.length > 1 ? 's' : ''} ${clients.join(', ')}, server ${finding.server}`;
     // A client that was turned away is worth a try only when there is nothing better.
     const useful = rank <= ranks.link || (rank === ranks.rejected && best === rank);
-    return [`${paint(useful ? 'green' : 'yellow', who)} (${stepText(finding.step)}): ${verdict}`, ...(useful ? [`  dlms-cosem read "${url}"${args}`] : [])];
+    return [
+      `${paint(useful ? 'green' : 'yellow', who)} (${stepText(finding.step)}): ${verdict}`,
+      ...(useful ? [`  dlms-cosem read "${url}"${args}`] : []),
+    ];
   });
-  if (results.length === 0) lines.push(paint('bold', `nothing at ${target.base} answered to ${report.asked} questions`));
+  if (results.length === 0)
+    lines.push(paint('bold', `nothing at ${target.base} answered to ${report.asked} questions`));
   for (const { identification } of report.signOns)
     lines.push(
       `signed on: ${identification.manufacturer} ${identification.ident}, mode ${identification.mode}${identification.protocolSelection === 2 ? ', offers HDLC' : ', offers no HDLC'}`,
@@ -223,7 +285,8 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
       `${stepText(step)}: ${octets} octets came that are no answer${framing === undefined ? ': noise, another speed or parity, or another protocol' : `, but ${framing}: the meter may push by itself`} (${formatHex(sample.subarray(0, 16))}${sample.length > 16 ? '…' : ''})`,
     );
   if (results.length === 0) {
-    for (const step of report.echoes) lines.push(`${stepText(step)}: the line gives back what is sent, and nobody else speaks`);
+    for (const step of report.echoes)
+      lines.push(`${stepText(step)}: the line gives back what is sent, and nobody else speaks`);
     lines.push(...checklist(target, report));
   }
   if (!report.complete) lines.push('not everything was tried: the time was over; --limit gives more');
@@ -243,9 +306,14 @@ function grouped(results: readonly Result[]): { readonly first: Result; readonly
 }
 function checklist(target: Target, report: DoctorReport): string[] {
   const common = 'the client or server address may be one that is not tried: --client and --server name others';
-  if (target.kind === 'tcp') return [`check: the port; whether another client holds the connection (many meters allow one); ${common}`];
+  if (target.kind === 'tcp')
+    return [`check: the port; whether another client holds the connection (many meters allow one); ${common}`];
   const wiring =
-    report.heard.length > 0 ? [] : ['check: the optical head or the wiring (A and B of RS-485 exchanged, RX and TX), and the supply of the converter'];
+    report.heard.length > 0
+      ? []
+      : [
+          'check: the optical head or the wiring (A and B of RS-485 exchanged, RX and TX), and the supply of the converter',
+        ];
   return [...wiring, `check: ${common}`];
 }
 
@@ -269,7 +337,12 @@ function asJson(target: Target, results: readonly Result[], report: DoctorReport
       ...(finding.apdu === undefined ? {} : { apdu: formatHex(finding.apdu) }),
     })),
     signOns: report.signOns.map((s) => s.identification),
-    heard: report.heard.map(({ step, octets, sample, framing }) => ({ step: stepText(step), octets, sample: formatHex(sample), framing: framing ?? null })),
+    heard: report.heard.map(({ step, octets, sample, framing }) => ({
+      step: stepText(step),
+      octets,
+      sample: formatHex(sample),
+      framing: framing ?? null,
+    })),
     echoes: report.echoes.map(stepText),
     problems: report.problems.map(({ step, error }) => ({ step: stepText(step), problem: failureOf(error).line })),
     asked: report.asked,

@@ -16,7 +16,11 @@ export const explainCommand: Command = command({
   count: [0, 1],
   options: {
     ...keyOptions,
-    'system-title': { type: 'string', value: 'HEX', help: 'system title of the sender, 8 octets; only where messages do not name it' },
+    'system-title': {
+      type: 'string',
+      value: 'HEX',
+      help: 'system title of the sender, 8 octets; only where messages do not name it',
+    },
     json: { type: 'boolean', help: 'the tree as JSON: offset, length, path, name, meaning' },
     paths: { type: 'boolean', help: 'the path of each value' },
   },
@@ -27,7 +31,10 @@ export const explainCommand: Command = command({
   examples: ['dlms-cosem explain 7EA018210352D201E6E700C401C10009060100010800FF6FDA7E'],
   async run([argument], values, io) {
     const octets = await octetsFrom(argument, io);
-    const tree = explain(octets, { names: explainNames(), decipher: decipherWith(explainKeys(await givenKeys(values, io))) });
+    const tree = explain(octets, {
+      names: explainNames(),
+      decipher: decipherWith(explainKeys(await givenKeys(values, io))),
+    });
     if (values.json === true) io.stdout.write(`${JSON.stringify(plain(tree), undefined, 1)}\n`);
     else
       io.stdout.write(

@@ -12,7 +12,10 @@ export const exitCodes = {
 } as const;
 export const exitMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.ok, 'done'],
-  [exitCodes.failed, 'the answer is no: octets that are no frame or APDU, vectors that failed or were none, a meter that refused an object'],
+  [
+    exitCodes.failed,
+    'the answer is no: octets that are no frame or APDU, vectors that failed or were none, a meter that refused an object',
+  ],
   [exitCodes.usage, 'the command line cannot be used: unknown command or option, odd hex, no such file'],
   [exitCodes.connection, 'no connection: unreachable, closed, no answer in time'],
   [exitCodes.security, 'refused for security: association rejected, wrong password, wrong key or title, key missing'],
@@ -35,11 +38,16 @@ export function failureOf(e: unknown): { readonly line: string; readonly exitCod
   if (e instanceof Failure) return { line: e.message, exitCode: e.exitCode };
   if (!isDlmsError(e))
     return {
-      line: `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split('\n')[0] as string,
+      line: `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split(
+        '\n',
+      )[0] as string,
       exitCode: exitCodes.internal,
     };
   return {
-    line: `${(plainly(e) ?? e.message).replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(/\s*\n\s*/g, ' '),
+    line: `${(plainly(e) ?? e.message).replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(
+      /\s*\n\s*/g,
+      ' ',
+    ),
     exitCode: codeOf(e),
   };
 }
@@ -74,7 +82,9 @@ function codeOf(e: { code: string; context: object }): number {
   return group === 'security' || group === 'association' ? exitCodes.security : exitCodes.failed;
 }
 const deciphering = (e: { context: object }): boolean =>
-  ['deciphering-error', 'invocation-counter-error'].includes(String((e.context as { serviceError?: unknown }).serviceError));
+  ['deciphering-error', 'invocation-counter-error'].includes(
+    String((e.context as { serviceError?: unknown }).serviceError),
+  );
 
 /** What to do, where the error itself does not say it. */
 function advice(e: { code: string; context: object }): string | undefined {
@@ -105,7 +115,9 @@ function advice(e: { code: string; context: object }): string | undefined {
         ? 'This association may not read it: try another client address'
         : undefined;
     case 'security/counter-store':
-      return /damaged/.test(String(context.reason)) ? 'dlms-cosem counters repair --ahead N makes it whole and moves the counters ahead' : undefined;
+      return /damaged/.test(String(context.reason))
+        ? 'dlms-cosem counters repair --ahead N makes it whole and moves the counters ahead'
+        : undefined;
     case 'transport/timeout':
       return 'dlms-cosem doctor finds out what a meter answers to';
     default:
@@ -116,7 +128,8 @@ function rejected(diagnostic: string): string | undefined {
   if (/authentication-failure/.test(diagnostic)) return 'Wrong password: check it';
   if (/authentication-mechanism-name-(required|not)/.test(diagnostic))
     return 'The meter wants another authentication: give a password or keys (--keys, --ask), or another --mechanism';
-  if (/application-context/.test(diagnostic)) return 'The meter wants ciphering (keys: --keys, --ask) here, or none: check the client address';
+  if (/application-context/.test(diagnostic))
+    return 'The meter wants ciphering (keys: --keys, --ask) here, or none: check the client address';
   if (/calling-AP-title/.test(diagnostic)) return 'The meter does not know this system title: check --system-title';
   return 'Check client and server address, and the authentication';
 }

@@ -25,7 +25,9 @@ export function overview(commands: readonly Command[], paint: Paint, columns: nu
 }
 
 export function helpOf(c: Command, paint: Paint, columns: number): string {
-  const rows = Object.entries(c.options as Record<string, Option>).map(([name, o]) => [label(name, o), o.help] as const);
+  const rows = Object.entries(c.options as Record<string, Option>).map(
+    ([name, o]) => [label(name, o), o.help] as const,
+  );
   const wide = Math.min(30, Math.max(...rows.map(([l]) => l.length)));
   return [
     c.summary,

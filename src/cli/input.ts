@@ -11,7 +11,8 @@ export async function octetsFrom(argument: string | undefined, io: Io): Promise<
   if (argument === undefined || argument === '-') return octetsOf(await whole(io.stdin), 'standard input');
   const info = await stat(argument).catch(() => undefined);
   if (info?.isFile() === true) return octetsOf(await readFile(argument), argument);
-  if (info?.isDirectory() === true) throw usage(`${argument} is a folder; give a file, hexadecimal digits, or - for standard input`);
+  if (info?.isDirectory() === true)
+    throw usage(`${argument} is a folder; give a file, hexadecimal digits, or - for standard input`);
   return hexArgument(argument, argumentName);
 }
 /** Text from an argument: itself when it is no file, or a file, or standard input. */
@@ -29,12 +30,17 @@ export function hexArgument(text: string, what: string, lengths?: readonly numbe
     if (!isDlmsError(e, 'parse/invalid-text')) throw e;
     const digits = text.replace(/[\s:-]|^\s*0x/gi, '');
     const wrong = /[^\da-f]/i.exec(digits)?.[0];
-    if (wrong === undefined) throw usage(`${what} has an odd number of hexadecimal digits (${digits.length}): each octet needs two`);
-    if (what === argumentName) throw usage(`${JSON.stringify(text.slice(0, 60))} is no file, and no hexadecimal digits either (${JSON.stringify(wrong)})`);
+    if (wrong === undefined)
+      throw usage(`${what} has an odd number of hexadecimal digits (${digits.length}): each octet needs two`);
+    if (what === argumentName)
+      throw usage(
+        `${JSON.stringify(text.slice(0, 60))} is no file, and no hexadecimal digits either (${JSON.stringify(wrong)})`,
+      );
     throw usage(`${what} must be hexadecimal digits; ${JSON.stringify(wrong)} is none`);
   }
   if (octets.length === 0) throw usage(`${what} is empty`);
-  if (lengths !== undefined && !lengths.includes(octets.length)) throw usage(`${what} has ${octets.length} octets; ${lengths.join(' or ')} are needed`);
+  if (lengths !== undefined && !lengths.includes(octets.length))
+    throw usage(`${what} has ${octets.length} octets; ${lengths.join(' or ')} are needed`);
   return octets;
 }
 const argumentName = 'the argument';

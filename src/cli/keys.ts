@@ -13,15 +13,27 @@ const secrets = {
   ek: { variable: 'DLMS_COSEM_EK', field: 'encryptionKey', text: 'global unicast encryption key' },
   ak: { variable: 'DLMS_COSEM_AK', field: 'authenticationKey', text: 'authentication key' },
   'dedicated-key': { variable: 'DLMS_COSEM_DEDICATED_KEY', field: 'dedicatedKey', text: 'dedicated key' },
-  'broadcast-key': { variable: 'DLMS_COSEM_BROADCAST_KEY', field: 'broadcastKey', text: 'global broadcast encryption key' },
+  'broadcast-key': {
+    variable: 'DLMS_COSEM_BROADCAST_KEY',
+    field: 'broadcastKey',
+    text: 'global broadcast encryption key',
+  },
   password: { variable: 'DLMS_COSEM_PASSWORD', field: 'password', text: 'password' },
 } as const;
 export type SecretName = keyof typeof secrets;
 const names = Object.keys(secrets) as SecretName[];
 
 const source = {
-  keys: { type: 'string', value: 'FILE', help: 'keys and password from a file that only you can read and write, see below' },
-  ask: { type: 'string', value: 'NAMES', help: 'ask for these on the terminal, e.g. ek,ak or password; what is typed is not shown' },
+  keys: {
+    type: 'string',
+    value: 'FILE',
+    help: 'keys and password from a file that only you can read and write, see below',
+  },
+  ask: {
+    type: 'string',
+    value: 'NAMES',
+    help: 'ask for these on the terminal, e.g. ek,ak or password; what is typed is not shown',
+  },
 } as const satisfies Record<string, Option>;
 const onCommandLine = {
   'keys-on-command-line': {
@@ -30,14 +42,20 @@ const onCommandLine = {
   },
 } as const satisfies Record<string, Option>;
 const hex = (help: string) => ({ type: 'string', value: 'HEX', help }) as const;
-const passwordOption = { type: 'string', value: 'TEXT', help: 'password (LLS) or HLS secret; hex:… for octets; with --keys-on-command-line' } as const;
+const passwordOption = {
+  type: 'string',
+  value: 'TEXT',
+  help: 'password (LLS) or HLS secret; hex:… for octets; with --keys-on-command-line',
+} as const;
 
 /** Of commands that open what was recorded. */
 export const keyOptions = {
   ...source,
   ek: hex('global unicast encryption key, 16 or 32 octets; with --keys-on-command-line'),
   ak: hex('authentication key, as long as the encryption key; with --keys-on-command-line'),
-  'dedicated-key': hex('key of ded- messages; found without it when the association is in the octets; with --keys-on-command-line'),
+  'dedicated-key': hex(
+    'key of ded- messages; found without it when the association is in the octets; with --keys-on-command-line',
+  ),
   'broadcast-key': hex('global broadcast encryption key; with --keys-on-command-line'),
   ...onCommandLine,
 } as const satisfies Record<string, Option>;
@@ -109,7 +127,8 @@ export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
   return {
     encryption,
     authentication: octets('ak', lengths),
-    title: values['system-title'] === undefined ? undefined : hexArgument(values['system-title'], '--system-title', [8]),
+    title:
+      values['system-title'] === undefined ? undefined : hexArgument(values['system-title'], '--system-title', [8]),
     dedicated: octets('dedicated-key', keyLengths),
     broadcast: octets('broadcast-key', lengths),
     password: given.password === undefined ? undefined : passwordOctets(given.password.text, given.password.where),
@@ -134,10 +153,16 @@ const passwordOctets = (text: string, where: string): Uint8Array =>
 
 export type KeyFile = Partial<Readonly<Record<(typeof secrets)[SecretName]['field'], string>>>;
 /** A key as text, of which no error may show anything. */
-export const secretHex: Check<string> = check({ type: 'string', pattern: '^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$' }, (v) =>
-  typeof v === 'string' && /^([\da-f]{32}|[\da-f]{64})$/i.test(v) ? v : refuse('a key of 32 or 64 hexadecimal digits', 'something else'),
+export const secretHex: Check<string> = check(
+  { type: 'string', pattern: '^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$' },
+  (v) =>
+    typeof v === 'string' && /^([\da-f]{32}|[\da-f]{64})$/i.test(v)
+      ? v
+      : refuse('a key of 32 or 64 hexadecimal digits', 'something else'),
 );
-const secretText: Check<string> = check({ type: 'string' }, (v) => (typeof v === 'string' ? v : refuse('a text', 'something else')));
+const secretText: Check<string> = check({ type: 'string' }, (v) =>
+  typeof v === 'string' ? v : refuse('a text', 'something else'),
+);
 
 const shape = (): Check<KeyFile> =>
   object({
@@ -170,4 +195,5 @@ export function parseSecrets<T>(json: string, name: string, form: Check<T>): T {
   }
 }
 /** The text of a key file with these secrets. */
-export const formatKeyFile = (keys: KeyFile): string => `${JSON.stringify({ format: 'keys/1', ...keys }, undefined, 2)}\n`;
+export const formatKeyFile = (keys: KeyFile): string =>
+  `${JSON.stringify({ format: 'keys/1', ...keys }, undefined, 2)}\n`;

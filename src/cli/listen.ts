@@ -24,13 +24,32 @@ export const listenCommand: Command = command({
   count: [0, 0],
   options: {
     port: { type: 'string', value: 'N', help: 'TCP or UDP port (default 4059; 0: a free one)' },
-    host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1: not reachable from outside; 0.0.0.0 for every network)' },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      help: 'address to listen on (default 127.0.0.1: not reachable from outside; 0.0.0.0 for every network)',
+    },
     udp: { type: 'boolean', help: 'datagrams instead of TCP' },
-    keys: { type: 'string', value: 'FILE', help: 'keys and policy of each sender, a JSON file that only you can read and write (see below)' },
-    profile: { type: 'string', value: 'ID|FILE', help: 'companion profile that names values, alarms and events, e.g. idis-package-2' },
-    confirm: { type: 'boolean', help: 'confirm every verified data-notification; default: those that ask for it by their service class' },
+    keys: {
+      type: 'string',
+      value: 'FILE',
+      help: 'keys and policy of each sender, a JSON file that only you can read and write (see below)',
+    },
+    profile: {
+      type: 'string',
+      value: 'ID|FILE',
+      help: 'companion profile that names values, alarms and events, e.g. idis-package-2',
+    },
+    confirm: {
+      type: 'boolean',
+      help: 'confirm every verified data-notification; default: those that ask for it by their service class',
+    },
     'never-confirm': { type: 'boolean', help: 'confirm nothing' },
-    'system-title': { type: 'string', value: 'HEX', help: 'system title of this receiver, 8 octets (default 444C4D5300000001)' },
+    'system-title': {
+      type: 'string',
+      value: 'HEX',
+      help: 'system title of this receiver, 8 octets (default 444C4D5300000001)',
+    },
     ...counterOptions,
     count: { type: 'string', value: 'N', help: 'end after this many accepted messages' },
     json: { type: 'boolean', help: 'a line of JSON for each message, for programs' },
@@ -41,22 +60,34 @@ export const listenCommand: Command = command({
     'Counters are kept between runs, so that a message of an earlier run is not taken again, and no confirmation is ciphered with a counter that was used before. What is not verified is never confirmed.',
     'Runs until it is interrupted, which ends it with 0; with --count, an interruption before the last message ends it with 5. With --json the first line says where it listens ("type": "listening"), then come "push" and "refused".',
   ],
-  examples: ['dlms-cosem listen --port 4059 --host 0.0.0.0 --keys keys.json --profile idis-package-2', 'dlms-cosem listen --port 0 --udp --json --count 1'],
+  examples: [
+    'dlms-cosem listen --port 4059 --host 0.0.0.0 --keys keys.json --profile idis-package-2',
+    'dlms-cosem listen --port 0 --udp --json --count 1',
+  ],
   async run(_, values, io) {
     const port = whole(values.port ?? '4059', '--port', 0, 65535);
     const count = values.count === undefined ? undefined : whole(values.count, '--count', 1, Number.MAX_SAFE_INTEGER);
-    if (values.confirm === true && values['never-confirm'] === true) throw usage('--confirm and --never-confirm exclude each other');
+    if (values.confirm === true && values['never-confirm'] === true)
+      throw usage('--confirm and --never-confirm exclude each other');
     for (const name of ['confirm', 'counters', 'create-counters'] as const)
-      if (values[name] !== undefined && values.keys === undefined) throw usage(`--${name} goes with --keys: without keys nothing is verified`);
-    const title = values['system-title'] === undefined ? ownTitle : hexArgument(values['system-title'], '--system-title', [8]);
+      if (values[name] !== undefined && values.keys === undefined)
+        throw usage(`--${name} goes with --keys: without keys nothing is verified`);
+    const title =
+      values['system-title'] === undefined ? ownTitle : hexArgument(values['system-title'], '--system-title', [8]);
     const file = values.keys === undefined ? undefined : await readPushKeys(values.keys);
     const counters = file === undefined ? forgottenCounters() : await keptCounters(values, io);
     const senders = await sendersOf(file, values.profile, title, counters);
     const confirm = values['never-confirm'] === true ? 'never' : values.confirm === true ? 'always' : 'asked';
     const listening = new Listening(senders, confirm, values.json === true, count, io);
     const options = { port, ...(values.host === undefined ? {} : { host: values.host }), ...listening.reception };
-    const listener = await (values.udp === true ? listenPushUdp : listenPushTcp)(options, (push, from) => listening.take(push, from));
-    const at = { transport: values.udp === true ? 'udp' : 'tcp', host: values.host ?? '127.0.0.1', port: listener.port };
+    const listener = await (values.udp === true ? listenPushUdp : listenPushTcp)(options, (push, from) =>
+      listening.take(push, from),
+    );
+    const at = {
+      transport: values.udp === true ? 'udp' : 'tcp',
+      host: values.host ?? '127.0.0.1',
+      port: listener.port,
+    };
     if (values.json === true) io.stdout.write(`${JSON.stringify({ type: 'listening', ...at })}\n`);
     else io.stderr.write(`listening on ${at.host}:${at.port} (${at.transport.toUpperCase()}); stop with Ctrl+C\n`);
     const stop = (): void => listening.end();
@@ -80,9 +111,12 @@ async function sendersOf(
 ): Promise<Senders & { nameOf(systemTitle: Uint8Array): string | undefined }> {
   const common = profile === undefined ? undefined : await profileArgument(profile);
   const profiles = new Map<string, CompanionProfile>();
-  for (const s of file?.senders ?? []) if (s.profile !== undefined && !profiles.has(s.profile)) profiles.set(s.profile, await profileArgument(s.profile));
+  for (const s of file?.senders ?? [])
+    if (s.profile !== undefined && !profiles.has(s.profile)) profiles.set(s.profile, await profileArgument(s.profile));
   const known = new Map(file?.senders.map((s) => [s.systemTitle.toUpperCase(), s] as const));
-  const byAddress = new Map(file?.senders.flatMap((s) => (s.address === undefined ? [] : [[s.address, parseHex(s.systemTitle)] as const])));
+  const byAddress = new Map(
+    file?.senders.flatMap((s) => (s.address === undefined ? [] : [[s.address, parseHex(s.systemTitle)] as const])),
+  );
   const of = (title: Uint8Array | undefined) => (title === undefined ? undefined : known.get(formatHex(title)));
   return {
     ring: file === undefined ? undefined : await pushKeyRing(file, own, counters),
@@ -106,7 +140,13 @@ class Listening {
   #taken = 0;
   #end: () => void = () => undefined;
 
-  constructor(senders: Awaited<ReturnType<typeof sendersOf>>, confirm: 'never' | 'asked' | 'always', json: boolean, count: number | undefined, io: Io) {
+  constructor(
+    senders: Awaited<ReturnType<typeof sendersOf>>,
+    confirm: 'never' | 'asked' | 'always',
+    json: boolean,
+    count: number | undefined,
+    io: Io,
+  ) {
     this.#senders = senders;
     this.#confirm = confirm;
     this.#json = json;
@@ -122,7 +162,10 @@ class Listening {
   }
   /** What the reception tells of what does not get as far as {@link take}. */
   get reception(): { onError(e: unknown, about: PushFault): void } {
-    return { onError: (e, { kind }) => this.#notes.write(`${kind === 'dropped' || kind === 'refused' ? `${kind}: ` : ''}${failureOf(e).line}`) };
+    return {
+      onError: (e, { kind }) =>
+        this.#notes.write(`${kind === 'dropped' || kind === 'refused' ? `${kind}: ` : ''}${failureOf(e).line}`),
+    };
   }
   end(): void {
     this.#end();
@@ -153,14 +196,23 @@ class Listening {
   }
   #refused(e: unknown, push: PushedApdu, from: RemoteAddress): void {
     const { line } = failureOf(e);
-    if (this.#json) this.#line({ type: 'refused', received: now(), from: at(from), framing: push.framing, reason: line });
+    if (this.#json)
+      this.#line({ type: 'refused', received: now(), from: at(from), framing: push.framing, reason: line });
     else this.#notes.write(`refused from ${at(from)}: ${line}`);
   }
   #line(value: object): void {
     this.#io.stdout.write(`${JSON.stringify(value)}\n`);
   }
   #show(opened: OpenedPush, push: PushedApdu, from: RemoteAddress, confirmed: boolean): void {
-    if (this.#json) return this.#line({ type: 'push', received: now(), from: at(from), framing: push.framing, ...asJson(opened, this.#senders), confirmed });
+    if (this.#json)
+      return this.#line({
+        type: 'push',
+        received: now(),
+        from: at(from),
+        framing: push.framing,
+        ...asJson(opened, this.#senders),
+        confirmed,
+      });
     const paint = painter(this.#io);
     const { systemTitle, authenticated, layers, readings, unnamed } = opened;
     const name = systemTitle === undefined ? undefined : this.#senders.nameOf(systemTitle);
@@ -169,7 +221,9 @@ class Listening {
       [
         paint('bold', opened.time ?? now()),
         `from ${at(from)} (${push.framing})`,
-        systemTitle === undefined ? 'sender not named' : `sender ${formatHex(systemTitle)}${name === undefined ? '' : ` ${name}`}`,
+        systemTitle === undefined
+          ? 'sender not named'
+          : `sender ${formatHex(systemTitle)}${name === undefined ? '' : ` ${name}`}`,
         paint(authenticated ? 'green' : 'yellow', `authenticated: ${authenticated}`),
         ...(counter === undefined ? [] : [`counter ${counter}`]),
         ...(confirmed ? ['confirmed'] : []),
@@ -188,12 +242,29 @@ class Listening {
 /** Events and the bits of alarms, in words. */
 function meaning({ obis, event, bits }: OpenedPush['readings'][number]): string[] {
   return [
-    ...(event === undefined ? [] : [`${obis}: event ${event.code}${event.name === undefined ? ', not in the profile' : ` ${event.name}`}`]),
-    ...(bits === undefined || bits.length === 0 ? [] : [`${obis}: ${bits.map((b) => b.name ?? `bit ${b.bit}`).join(', ')}`]),
+    ...(event === undefined
+      ? []
+      : [`${obis}: event ${event.code}${event.name === undefined ? ', not in the profile' : ` ${event.name}`}`]),
+    ...(bits === undefined || bits.length === 0
+      ? []
+      : [`${obis}: ${bits.map((b) => b.name ?? `bit ${b.bit}`).join(', ')}`]),
   ];
 }
 function asJson(opened: OpenedPush, senders: Awaited<ReturnType<typeof sendersOf>>): object {
-  const { service, systemTitle, authenticated, layers, invokeId, time, setup, namedBy, readings, unnamed, quirks, asked } = opened;
+  const {
+    service,
+    systemTitle,
+    authenticated,
+    layers,
+    invokeId,
+    time,
+    setup,
+    namedBy,
+    readings,
+    unnamed,
+    quirks,
+    asked,
+  } = opened;
   const name = systemTitle === undefined ? undefined : senders.nameOf(systemTitle);
   return {
     service,
@@ -228,4 +299,5 @@ function asJson(opened: OpenedPush, senders: Awaited<ReturnType<typeof sendersOf
   };
 }
 const now = (): string => new Date().toISOString();
-const at = ({ address, port }: RemoteAddress): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+const at = ({ address, port }: RemoteAddress): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

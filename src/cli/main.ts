@@ -21,5 +21,7 @@ process.exitCode = await main(process.argv.slice(2), {
   ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
   signal: stop.signal,
   env: process.env,
-  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: (question: string) => askHidden(question, process.stdin, process.stderr) } : {}),
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { ask: (question: string) => askHidden(question, process.stdin, process.stderr) }
+    : {}),
 });

@@ -119,12 +119,15 @@ export class MessageReader {
 
   /** The xDLMS APDU inside an association request or response. */
   async #carried(apdu: Apdu): Promise<Carried | undefined> {
-    const title = apdu.type === 'aarq' ? apdu.callingAPTitle : apdu.type === 'aare' ? apdu.respondingAPTitle : undefined;
+    const title =
+      apdu.type === 'aarq' ? apdu.callingAPTitle : apdu.type === 'aare' ? apdu.respondingAPTitle : undefined;
     this.#remember(title);
     if (!('userInformation' in apdu) || !(apdu.userInformation instanceof Uint8Array)) return undefined;
     const { userInformation: octets } = apdu;
     try {
-      const opened = isProtected(octets) ? await this.#open(octets, title?.length === 8 ? title : undefined) : undefined;
+      const opened = isProtected(octets)
+        ? await this.#open(octets, title?.length === 8 ? title : undefined)
+        : undefined;
       const plain = opened?.apdu ?? octets;
       const inside = decode(Apdu, plain, { lenient: true });
       if (inside.type === 'initiateRequest') this.#dedicated = inside.dedicatedKey;
@@ -142,7 +145,11 @@ export class MessageReader {
   async #open(octets: Uint8Array, sender: Uint8Array | undefined): Promise<Unprotected> {
     const given = this.#options.keys.title;
     const titles = sender === undefined ? [...(given === undefined ? [] : [given]), ...this.#titles] : [sender];
-    if (titles.length === 0) throw new Failure('the message does not name its sender: give the system title with --system-title', exitCodes.security);
+    if (titles.length === 0)
+      throw new Failure(
+        'the message does not name its sender: give the system title with --system-title',
+        exitCodes.security,
+      );
     const results: { opened?: Unprotected; error?: unknown }[] = [];
     for (const title of titles) {
       try {
@@ -169,19 +176,31 @@ function isApdu(plain: Uint8Array): boolean {
 }
 
 /** Ciphered octets, with the keys of the command line and no other: a key that is not there is asked for by its own name. */
-async function openAs(octets: Uint8Array, sender: Uint8Array, { keys, unverified }: OpenOptions, associationKey: Uint8Array | undefined): Promise<Unprotected> {
+async function openAs(
+  octets: Uint8Array,
+  sender: Uint8Array,
+  { keys, unverified }: OpenOptions,
+  associationKey: Uint8Array | undefined,
+): Promise<Unprotected> {
   const { encryption, broadcast, authentication } = keys;
   const dedicated = associationKey ?? keys.dedicated;
   const any = encryption ?? broadcast ?? dedicated;
   if (any === undefined && authentication === undefined)
-    throw new Failure(`the message is ciphered: its key is needed, and the authentication key. ${waysToGive}`, exitCodes.security);
+    throw new Failure(
+      `the message is ciphered: its key is needed, and the authentication key. ${waysToGive}`,
+      exitCodes.security,
+    );
   const suite = (any ?? authentication)?.length === 32 ? 2 : 0;
   const context = new SecurityContext({
     provider: nodeProvider,
     suite,
     systemTitle: bystander,
     peerSystemTitle: sender,
-    keys: await importKeys(nodeProvider, suite, { globalUnicast: encryption, authentication, globalBroadcast: broadcast }),
+    keys: await importKeys(nodeProvider, suite, {
+      globalUnicast: encryption,
+      authentication,
+      globalBroadcast: broadcast,
+    }),
     counters: forgottenCounters(),
     policy: clearPolicy,
     broadcast: true,
@@ -192,7 +211,10 @@ async function openAs(octets: Uint8Array, sender: Uint8Array, { keys, unverified
   if (dedicated !== undefined) await context.takeDedicatedKey(dedicated);
   let opened: Unprotected;
   try {
-    opened = await unprotect(octets, context, { ...(unverified ? { mode: 'unverified' as const } : {}), lenient: true });
+    opened = await unprotect(octets, context, {
+      ...(unverified ? { mode: 'unverified' as const } : {}),
+      lenient: true,
+    });
   } catch (e) {
     if (isDlmsError(e, 'security/missing-key'))
       throw new Failure(
@@ -226,7 +248,11 @@ export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doub
     return decode(Apdu, bytes, { lenient: true, quirks });
   } catch (e) {
     if (!doubtful || !isDlmsError(e)) throw e;
-    throw new DlmsError('security/authentication-failed', { what: 'deciphered octets (they are no APDU)' }, { cause: e });
+    throw new DlmsError(
+      'security/authentication-failed',
+      { what: 'deciphered octets (they are no APDU)' },
+      { cause: e },
+    );
   }
 }
 /** The strict error says more than the lenient one. */

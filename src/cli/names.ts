@@ -12,7 +12,10 @@ export function classNames(): ReadonlyMap<number, string> {
   return names;
 }
 /** Names for the tree. */
-export const explainNames = (): ExplainNames => ({ obis: (code) => nameOf(code as Obis) || undefined, classId: (id) => classNames().get(id) });
+export const explainNames = (): ExplainNames => ({
+  obis: (code) => nameOf(code as Obis) || undefined,
+  classId: (id) => classNames().get(id),
+});
 
 /** Keys of the command line as the tree wants them. */
 export const explainKeys = (keys: GivenKeys): ExplainKeys => ({

@@ -8,7 +8,9 @@ import { usage } from './failure.js';
 export async function profileArgument(text: string): Promise<CompanionProfile> {
   if (carriedProfiles().includes(text)) return carriedProfile(text);
   const json = await readFile(text, 'utf8').catch(() => {
-    throw usage(`${JSON.stringify(text)} is no profile that comes with this program (${carriedProfiles().join(', ')}), and no readable file either`);
+    throw usage(
+      `${JSON.stringify(text)} is no profile that comes with this program (${carriedProfiles().join(', ')}), and no readable file either`,
+    );
   });
   return parseProfile(json);
 }

@@ -1,5 +1,15 @@
 import { parseHex } from '../core/hex.js';
-import { type Check, check, type JsonSchema, listOf, object, oneOf, optional, refuse, text } from '../idis/json-check.js';
+import {
+  type Check,
+  check,
+  type JsonSchema,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  refuse,
+  text,
+} from '../idis/json-check.js';
 import { importKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { KeyRing, type RingEntry } from '../security/key-ring.js';
@@ -40,9 +50,13 @@ export interface PushKeyFile {
 }
 
 const title: Check<string> = check({ type: 'string', pattern: '^[0-9A-Fa-f]{16}$' }, (v) =>
-  typeof v === 'string' && /^[\da-f]{16}$/i.test(v) ? v : refuse('a system title of 16 hexadecimal digits', 'something else'),
+  typeof v === 'string' && /^[\da-f]{16}$/i.test(v)
+    ? v
+    : refuse('a system title of 16 hexadecimal digits', 'something else'),
 );
-const suite: Check<number> = check({ enum: [0, 1, 2] }, (v) => (v === 0 || v === 1 || v === 2 ? v : refuse('0, 1 or 2', 'something else')));
+const suite: Check<number> = check({ enum: [0, 1, 2] }, (v) =>
+  v === 0 || v === 1 || v === 2 ? v : refuse('0, 1 or 2', 'something else'),
+);
 
 const shape = (): Check<PushKeyFile> =>
   object({
@@ -74,7 +88,8 @@ export const pushKeysJsonSchema = (): JsonSchema => ({
 export const parsePushKeys = (json: string, name: string): PushKeyFile => parseSecrets(json, name, shape());
 
 /** Reads the file; one that others of this machine can read or write is refused. */
-export const readPushKeys = async (path: string): Promise<PushKeyFile> => parsePushKeys(new TextDecoder().decode(await secretFile(path, '--keys')), path);
+export const readPushKeys = async (path: string): Promise<PushKeyFile> =>
+  parsePushKeys(new TextDecoder().decode(await secretFile(path, '--keys')), path);
 
 const required: Readonly<Record<PushPolicy, Protection>> = {
   both: { authenticated: true, encrypted: true },
@@ -101,10 +116,13 @@ async function entryOf(sender: PushSender, wrong: (what: string) => Error): Prom
   const given = [encryptionKey, authenticationKey, broadcastKey].filter((k) => k !== undefined);
   const id = sender.suite ?? (given[0]?.length === 64 ? 2 : 0);
   if (given.length === 0) throw wrong('no key');
-  if (given.some((k) => k.length !== (id === 2 ? 64 : 32))) throw wrong(`keys of suite ${id} have ${id === 2 ? 32 : 16} octets`);
+  if (given.some((k) => k.length !== (id === 2 ? 64 : 32)))
+    throw wrong(`keys of suite ${id} have ${id === 2 ? 32 : 16} octets`);
   if (encryptionKey === undefined && broadcastKey === undefined) throw wrong('encryptionKey is missing');
   if ((policy === 'both' || policy === 'authenticated') && authenticationKey === undefined)
-    throw wrong(`policy ${policy} needs the authenticationKey; "encrypted" and "unverified" go without, and are shown as not authenticated`);
+    throw wrong(
+      `policy ${policy} needs the authenticationKey; "encrypted" and "unverified" go without, and are shown as not authenticated`,
+    );
   const octets = (hex: string | undefined): Uint8Array | undefined => (hex === undefined ? undefined : parseHex(hex));
   return {
     suite: id,
@@ -113,7 +131,11 @@ async function entryOf(sender: PushSender, wrong: (what: string) => Error): Prom
       authentication: octets(authenticationKey),
       globalBroadcast: octets(broadcastKey),
     }),
-    policy: { send: required.both, receive: required[policy], withoutReplayProtection: policy === 'encrypted' || policy === 'unverified' },
+    policy: {
+      send: required.both,
+      receive: required[policy],
+      withoutReplayProtection: policy === 'encrypted' || policy === 'unverified',
+    },
     // Named for this sender alone, so it is what the operator wants.
     broadcast: broadcastKey !== undefined,
     form: 'general-glo',

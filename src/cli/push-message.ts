@@ -70,14 +70,27 @@ export async function openPush(octets: Uint8Array, from: string, senders: Sender
       asked,
       confirm: async () =>
         // A counter that nobody compared says nothing about when the message was made.
-        context === undefined || !authenticated || senders.policyOf(context.peerSystemTitle as Uint8Array) === 'unverified'
+        context === undefined ||
+        !authenticated ||
+        senders.policyOf(context.peerSystemTitle as Uint8Array) === 'unverified'
           ? undefined
-          : protect(encode(Apdu, { type: 'data-notification-confirm', longInvokeIdAndPriority: header, dateTime: new Uint8Array(0) }), context),
+          : protect(
+              encode(Apdu, {
+                type: 'data-notification-confirm',
+                longInvokeIdAndPriority: header,
+                dateTime: new Uint8Array(0),
+              }),
+              context,
+            ),
     };
   }
   if (apdu.type === 'event-notification-request') {
     const { time, cosemAttributeDescriptor: about, attributeValue } = apdu;
-    const one = { ...reading(about.instanceId, attributeValue, undefined), classId: about.classId, attribute: about.attributeId };
+    const one = {
+      ...reading(about.instanceId, attributeValue, undefined),
+      classId: about.classId,
+      attribute: about.attributeId,
+    };
     return {
       ...common,
       service: apdu.type,
@@ -95,31 +108,56 @@ async function opened(
   octets: Uint8Array,
   from: string,
   { ring, plain, policyOf, titleAt }: Senders,
-): Promise<{ plain: Uint8Array; layers: readonly ProtectionLayer[]; authenticated: boolean; context?: SecurityContext }> {
+): Promise<{
+  plain: Uint8Array;
+  layers: readonly ProtectionLayer[];
+  authenticated: boolean;
+  context?: SecurityContext;
+}> {
   if (!isProtected(octets)) {
-    if (!plain) throw new Failure('the message is not protected, and the key file does not accept such ones', exitCodes.security);
+    if (!plain)
+      throw new Failure('the message is not protected, and the key file does not accept such ones', exitCodes.security);
     return { plain: octets, layers: [], authenticated: false };
   }
   const title = senderTitleOf(octets) ?? titleAt(from);
-  if (title === undefined) throw new Failure('the message is ciphered and does not name its sender; an address in the key file can', exitCodes.security);
+  if (title === undefined)
+    throw new Failure(
+      'the message is ciphered and does not name its sender; an address in the key file can',
+      exitCodes.security,
+    );
   const context = ring?.context(title);
   if (context === undefined)
-    throw new Failure(`no key for ${formatHex(title)}${ring === undefined ? ': give --keys' : ' in the key file'}`, exitCodes.security);
-  const result = await unprotect(octets, context, { lenient: true, ...(policyOf(title) === 'unverified' ? { mode: 'unverified' as const } : {}) });
+    throw new Failure(
+      `no key for ${formatHex(title)}${ring === undefined ? ': give --keys' : ' in the key file'}`,
+      exitCodes.security,
+    );
+  const result = await unprotect(octets, context, {
+    lenient: true,
+    ...(policyOf(title) === 'unverified' ? { mode: 'unverified' as const } : {}),
+  });
   return { plain: result.apdu, layers: result.layers, authenticated: result.authenticated, context };
 }
 
-function named(body: Data, profile: CompanionProfile | undefined): Pick<OpenedPush, 'readings' | 'unnamed' | 'setup' | 'namedBy'> {
+function named(
+  body: Data,
+  profile: CompanionProfile | undefined,
+): Pick<OpenedPush, 'readings' | 'unnamed' | 'setup' | 'namedBy'> {
   if (profile === undefined) {
     const { readings, unnamed } = sortPush(body);
     const setup = pushSetupOf(body);
-    return { readings: readings.map((r) => ({ ...r, name: nameOf(r.obis) })), unnamed, ...(setup === undefined ? {} : { setup }) };
+    return {
+      readings: readings.map((r) => ({ ...r, name: nameOf(r.obis) })),
+      unnamed,
+      ...(setup === undefined ? {} : { setup }),
+    };
   }
   const { readings, unnamed, setup, setupRow, namedBy, template } = decodePush(body, profile);
   return {
     readings,
     unnamed,
     ...(setup === undefined ? {} : { setup }),
-    namedBy: [namedBy, template, setupRow === undefined ? undefined : `push setup ${setupRow.name}`].filter((t) => t !== undefined).join(', '),
+    namedBy: [namedBy, template, setupRow === undefined ? undefined : `push setup ${setupRow.name}`]
+      .filter((t) => t !== undefined)
+      .join(', '),
   };
 }

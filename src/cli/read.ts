@@ -45,7 +45,11 @@ export const readCommand: Command = command({
     ...connectOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
-  notes: [urlNote, keysNote, 'Without --object, --list and --profile: identification, clock, and every register that the association shows.'],
+  notes: [
+    urlNote,
+    keysNote,
+    'Without --object, --list and --profile: identification, clock, and every register that the association shows.',
+  ],
   examples: [
     "dlms-cosem read 'tcp://127.0.0.1:4059?client=16' --object '8:0-0:1.0.0*255:2'",
     "dlms-cosem read 'tcp://127.0.0.1:4059?client=1&server=1' --keys keys.json",
@@ -55,7 +59,8 @@ export const readCommand: Command = command({
     const wanted = (values.object ?? []).map(objectArgument);
     const selection = selectionOf(values);
     const profile = values.profile === undefined ? undefined : obisArgument(values.profile, '--profile');
-    if (profile === undefined && (selection !== undefined || values.csv === true)) throw usage('--from, --to, --entries and --csv go with --profile');
+    if (profile === undefined && (selection !== undefined || values.csv === true))
+      throw usage('--from, --to, --entries and --csv go with --profile');
     const target = targetOf(url as string);
     const progress = new Progress(io);
     progress.show(`connecting to ${target.url.host || target.url.pathname} …`);
@@ -67,7 +72,8 @@ export const readCommand: Command = command({
       if (wanted.length > 0) result.objects = await reader.attributes(wanted);
       if (values.list === true) result.list = await reader.list();
       if (profile !== undefined) result.profile = await reader.profile(profile, selection);
-      if (wanted.length === 0 && values.list !== true && profile === undefined) result.objects = await reader.registers();
+      if (wanted.length === 0 && values.list !== true && profile === undefined)
+        result.objects = await reader.registers();
       progress.done();
       show(result, values, io);
       const failed = result.objects?.find((o) => o.error !== undefined);
@@ -135,7 +141,8 @@ class Reader {
         const scale = scaledBy?.value.includes(w.attribute) === true ? await this.#scale(w.classId, w.obis) : undefined;
         out.push({ ...w, name: nameOf(w.obis), value, ...(scale === undefined ? {} : { scale }) });
       } catch (error) {
-        if (!isDlmsError(error, 'service/data-access') && !(isDlmsError(error) && error.code.startsWith('decode/'))) throw error;
+        if (!isDlmsError(error, 'service/data-access') && !(isDlmsError(error) && error.code.startsWith('decode/')))
+          throw error;
         out.push({ ...w, name: nameOf(w.obis), error });
       }
     }
@@ -158,17 +165,30 @@ class Reader {
     const capture = await this.#client.get(ProfileGeneric, obis, 'captureObjects');
     const columns: (CaptureObjectDefinition & { scale?: ScalerUnit })[] = [];
     for (const c of capture) {
-      const scale = scaleAttribute[c.classId]?.value.includes(c.attributeIndex) === true ? await this.#scale(c.classId, c.logicalName) : undefined;
+      const scale =
+        scaleAttribute[c.classId]?.value.includes(c.attributeIndex) === true
+          ? await this.#scale(c.classId, c.logicalName)
+          : undefined;
       columns.push(scale === undefined ? c : { ...c, scale });
     }
     const inUse = await this.#entriesInUse(obis);
     const whole = boundedBy(selection, inUse);
-    const octets = await this.#buffer(obis, whole, capture, this.#call(`profile ${obis}`, await this.#expected(obis, whole, inUse, capture)));
+    const octets = await this.#buffer(
+      obis,
+      whole,
+      capture,
+      this.#call(`profile ${obis}`, await this.#expected(obis, whole, inUse, capture)),
+    );
     const { columns: cells, length } = decodeTable(octets);
     const rows = Array.from({ length }, (_, i) => cells.map((c) => cellOf(c, i)));
     return { obis, columns, rows };
   }
-  #buffer(obis: Obis, selection: Selection | undefined, capture: readonly CaptureObjectDefinition[], call: CallOptions): Promise<Uint8Array> {
+  #buffer(
+    obis: Obis,
+    selection: Selection | undefined,
+    capture: readonly CaptureObjectDefinition[],
+    call: CallOptions,
+  ): Promise<Uint8Array> {
     const cosemAttributeDescriptor = { classId: 7, instanceId: obis, attributeId: 2 };
     return this.#client.getEncoded(
       { cosemAttributeDescriptor, ...(selection === undefined ? {} : { accessSelection: access(selection, capture) }) },
@@ -192,7 +212,8 @@ class Reader {
     inUse: number | undefined,
     capture: readonly CaptureObjectDefinition[],
   ): Promise<number | undefined> {
-    if (inUse === undefined || inUse === 0 || selection?.by === 'range' || !(this.#io.errorIsTTY ?? this.#io.isTTY)) return undefined;
+    if (inUse === undefined || inUse === 0 || selection?.by === 'range' || !(this.#io.errorIsTTY ?? this.#io.isTTY))
+      return undefined;
     const rows = selection === undefined ? inUse : Math.min(selection.to, inUse) - selection.from + 1;
     if (rows < 2) return undefined;
     try {
@@ -224,7 +245,10 @@ class Reader {
     const { signal } = this.#io;
     return {
       ...(signal === undefined ? {} : { signal }),
-      onProgress: (octets) => this.#progress.show(`${what}: ${expected === undefined ? '' : `${percent(octets, expected)}, `}${size(octets)}`),
+      onProgress: (octets) =>
+        this.#progress.show(
+          `${what}: ${expected === undefined ? '' : `${percent(octets, expected)}, `}${size(octets)}`,
+        ),
     };
   }
 }
@@ -235,14 +259,21 @@ function boundedBy(selection: Selection | undefined, inUse: number | undefined):
   if (selection?.by !== 'entry' || selection.to !== 0 || inUse === undefined) return selection;
   return { ...selection, to: Math.max(inUse, selection.from) };
 }
-function access(selection: Selection, capture: readonly CaptureObjectDefinition[]): { accessSelector: number; accessParameters: Data } {
+function access(
+  selection: Selection,
+  capture: readonly CaptureObjectDefinition[],
+): { accessSelector: number; accessParameters: Data } {
   if (selection.by === 'entry') {
     const u32 = (value: number): Data => ({ type: 'double-long-unsigned', value });
     const u16 = (value: number): Data => ({ type: 'long-unsigned', value });
-    return { accessSelector: 2, accessParameters: { type: 'structure', value: [u32(selection.from), u32(selection.to), u16(1), u16(0)] } };
+    return {
+      accessSelector: 2,
+      accessParameters: { type: 'structure', value: [u32(selection.from), u32(selection.to), u16(1), u16(0)] },
+    };
   }
   const clock = capture.find((c) => c.classId === 8 && c.attributeIndex === 2);
-  if (clock === undefined) throw usage('the profile captures no clock, so rows cannot be chosen by time; use --entries');
+  if (clock === undefined)
+    throw usage('the profile captures no clock, so rows cannot be chosen by time; use --entries');
   const octets = (value: Uint8Array): Data => ({ type: 'octet-string', value });
   const parameters = encode(RangeDescriptor, {
     restrictingObject: clock,
@@ -267,11 +298,28 @@ function show(result: Result, values: { json?: boolean; csv?: boolean }, io: Io)
   if (result.objects !== undefined)
     parts.push(
       table(
-        [{ title: 'Object' }, { title: 'Attr', right: true }, { title: 'Name' }, { title: 'Value', right: true }, { title: 'Unit' }],
+        [
+          { title: 'Object' },
+          { title: 'Attr', right: true },
+          { title: 'Name' },
+          { title: 'Value', right: true },
+          { title: 'Unit' },
+        ],
         result.objects.map((o) => {
           const exact = o.value === undefined || o.scale === undefined ? undefined : scaled(o.value, o.scale);
-          const text = o.value === undefined ? refusal(o.error) : exact === undefined ? valueText(o.value) : exact.toDecimalString();
-          return [o.obis, String(o.attribute), o.name || (classNames().get(o.classId) ?? ''), text, o.scale === undefined ? '' : unitSymbol(o.scale.unit)];
+          const text =
+            o.value === undefined
+              ? refusal(o.error)
+              : exact === undefined
+                ? valueText(o.value)
+                : exact.toDecimalString();
+          return [
+            o.obis,
+            String(o.attribute),
+            o.name || (classNames().get(o.classId) ?? ''),
+            text,
+            o.scale === undefined ? '' : unitSymbol(o.scale.unit),
+          ];
         }),
         paint,
       ),
@@ -279,20 +327,36 @@ function show(result: Result, values: { json?: boolean; csv?: boolean }, io: Io)
   if (result.list !== undefined)
     parts.push(
       table(
-        [{ title: 'Class', right: true }, { title: 'Ver', right: true }, { title: 'Logical name' }, { title: 'Interface class' }, { title: 'Name' }],
-        result.list.map((o) => [String(o.classId), String(o.version), o.logicalName, classNames().get(o.classId) ?? '', nameOf(o.logicalName)]),
+        [
+          { title: 'Class', right: true },
+          { title: 'Ver', right: true },
+          { title: 'Logical name' },
+          { title: 'Interface class' },
+          { title: 'Name' },
+        ],
+        result.list.map((o) => [
+          String(o.classId),
+          String(o.version),
+          o.logicalName,
+          classNames().get(o.classId) ?? '',
+          nameOf(o.logicalName),
+        ]),
         paint,
       ),
     );
-  if (result.profile !== undefined) parts.push(values.csv === true ? csv(result.profile) : profileText(result.profile, paint));
+  if (result.profile !== undefined)
+    parts.push(values.csv === true ? csv(result.profile) : profileText(result.profile, paint));
   io.stdout.write(`${parts.join('\n\n')}\n`);
 }
-const refusal = (error: unknown): string => (isDlmsError(error, 'service/data-access') ? `(${error.context.result})` : `(${failureOf(error).line})`);
+const refusal = (error: unknown): string =>
+  isDlmsError(error, 'service/data-access') ? `(${error.context.result})` : `(${failureOf(error).line})`;
 const heading = (c: ReadProfile['columns'][number]): string =>
   `${c.logicalName}${c.scale === undefined || unitSymbol(c.scale.unit) === '' ? '' : ` ${unitSymbol(c.scale.unit)}`}`;
 function cellText(cell: Cell, column: ReadProfile['columns'][number] | undefined): string {
   if (cell === null) return '';
-  return column?.scale === undefined || typeof cell === 'string' ? String(cell) : new ScaledValue(cell, column.scale).toDecimalString();
+  return column?.scale === undefined || typeof cell === 'string'
+    ? String(cell)
+    : new ScaledValue(cell, column.scale).toDecimalString();
 }
 function profileText({ columns, rows }: ReadProfile, paint: Parameters<typeof table>[2]): string {
   return `${table(
@@ -303,7 +367,10 @@ function profileText({ columns, rows }: ReadProfile, paint: Parameters<typeof ta
 }
 function csv({ columns, rows }: ReadProfile): string {
   const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [columns.map((c) => quoted(heading(c))).join(','), ...rows.map((r) => r.map((cell, i) => quoted(cellText(cell, columns[i]))).join(','))].join('\n');
+  return [
+    columns.map((c) => quoted(heading(c))).join(','),
+    ...rows.map((r) => r.map((cell, i) => quoted(cellText(cell, columns[i]))).join(',')),
+  ].join('\n');
 }
 function asJson({ objects, list, profile }: Result): object {
   return {
@@ -329,7 +396,10 @@ function asJson({ objects, list, profile }: Result): object {
       : {
           profile: {
             logicalName: profile.obis,
-            columns: profile.columns.map(({ scale, ...c }) => ({ ...c, ...(scale === undefined ? {} : { scaler: scale.scaler, unit: scale.unit }) })),
+            columns: profile.columns.map(({ scale, ...c }) => ({
+              ...c,
+              ...(scale === undefined ? {} : { scaler: scale.scaler, unit: scale.unit }),
+            })),
             rows: profile.rows.map((r) => r.map((cell) => (typeof cell === 'bigint' ? String(cell) : cell))),
           },
         }),
@@ -347,7 +417,11 @@ function objectArgument(text: string): Wanted {
     throw usage(`--object ${JSON.stringify(text)} is not CLASS:OBIS:ATTR, e.g. 3:1-0:1.8.0*255:2`);
   const index = Number(attribute);
   if (index < -128 || index > 127) throw usage(`--object ${JSON.stringify(text)}: attribute -128 to 127`);
-  return { classId: whole(classId, '--object: class', 0, 0xffff), obis: obisArgument(obis, '--object'), attribute: index };
+  return {
+    classId: whole(classId, '--object: class', 0, 0xffff),
+    obis: obisArgument(obis, '--object'),
+    attribute: index,
+  };
 }
 function obisArgument(text: string, what: string): Obis {
   try {
@@ -362,7 +436,11 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
     if (from !== undefined || to !== undefined) throw usage('--entries and --from/--to exclude each other');
     const [, a, b] = /^(\d+)(?:-(\d*))?$/.exec(entries) ?? [];
     if (a === undefined) throw usage(`--entries ${JSON.stringify(entries)} is not A-B, e.g. 1-96`);
-    return { by: 'entry', from: whole(a, '--entries', 1, 0xffffffff), to: b === undefined ? Number(a) : b === '' ? 0 : whole(b, '--entries', 0, 0xffffffff) };
+    return {
+      by: 'entry',
+      from: whole(a, '--entries', 1, 0xffffffff),
+      to: b === undefined ? Number(a) : b === '' ? 0 : whole(b, '--entries', 0, 0xffffffff),
+    };
   }
   if (from === undefined && to === undefined) return undefined;
   const time = (text: string, what: string): Uint8Array => {
@@ -372,5 +450,9 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
       throw usage(`${what}: ${JSON.stringify(text)} is no time like 2026-01-31T00:00:00+01:00`);
     }
   };
-  return { by: 'range', from: time(from ?? '2000-01-01T00:00:00', '--from'), to: time(to ?? '2099-12-31T23:59:59', '--to') };
+  return {
+    by: 'range',
+    from: time(from ?? '2000-01-01T00:00:00', '--from'),
+    to: time(to ?? '2099-12-31T23:59:59', '--to'),
+  };
 }

@@ -23,7 +23,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (e) {
     const { line, exitCode } = failureOf(e);
     io.stderr.write(`dlms-cosem: ${line}\n`);
-    if (exitCode === exitCodes.internal && process.env.DLMS_COSEM_DEBUG !== undefined && e instanceof Error) io.stderr.write(`${e.stack}\n`);
+    if (exitCode === exitCodes.internal && process.env.DLMS_COSEM_DEBUG !== undefined && e instanceof Error)
+      io.stderr.write(`${e.stack}\n`);
     return exitCode;
   }
 }
@@ -73,7 +74,11 @@ function parsed(c: Command, args: readonly string[]): { positionals: string[]; v
     throw usage(`${what}; dlms-cosem ${c.name} --help lists the options`);
   }
   const [least, most] = c.count;
-  if (result.positionals.length < least) throw usage(`${c.name} needs ${c.arguments}; dlms-cosem ${c.name} --help tells more`);
-  if (result.positionals.length > most) throw usage(`unexpected argument ${JSON.stringify(result.positionals[most])}; dlms-cosem ${c.name} --help tells more`);
+  if (result.positionals.length < least)
+    throw usage(`${c.name} needs ${c.arguments}; dlms-cosem ${c.name} --help tells more`);
+  if (result.positionals.length > most)
+    throw usage(
+      `unexpected argument ${JSON.stringify(result.positionals[most])}; dlms-cosem ${c.name} --help tells more`,
+    );
   return result;
 }

@@ -11,7 +11,12 @@ export const samplesCommand: Command = command({
   options: {
     count: { type: 'string', value: 'N', help: 'how many (default 100)' },
     seed: { type: 'string', value: 'N', help: 'the same seed gives the same samples (default 1)' },
-    type: { type: 'string', multiple: true, value: 'NAME', help: 'only APDUs of this type, e.g. get-request; may be repeated' },
+    type: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'only APDUs of this type, e.g. get-request; may be repeated',
+    },
     hex: { type: 'boolean', help: 'the octets alone, one APDU a line; default: lines of JSON with hex and json' },
   },
   notes: ['Needs the package fast-check, which is installed in a checkout of this project.'],
@@ -26,7 +31,11 @@ export const samplesCommand: Command = command({
     const known: readonly string[] = generator.apduTypes();
     const unknown = values.type?.find((t) => !known.includes(t));
     if (unknown !== undefined) throw usage(`--type ${unknown} is no APDU type; there are ${known.join(', ')}`);
-    const samples = generator.apduSamples({ count, seed, ...(values.type === undefined ? {} : { types: values.type as ApduType[] }) });
+    const samples = generator.apduSamples({
+      count,
+      seed,
+      ...(values.type === undefined ? {} : { types: values.type as ApduType[] }),
+    });
     for (const sample of samples) io.stdout.write(`${values.hex === true ? sample.hex : JSON.stringify(sample)}\n`);
     return exitCodes.ok;
   },

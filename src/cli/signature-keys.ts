@@ -17,7 +17,10 @@ export async function signingKey(path: string): Promise<KeyPair> {
   if (/BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED/m.test(content))
     throw usage(`${option}: ${path} is encrypted; openssl pkey -in ${path} writes it without a passphrase`);
   const scalar = hexOctets(content);
-  const [curve, d] = scalar === undefined ? scalarOf(pem(() => createPrivateKey(content), option, path, 'a private key')) : [curveOf(scalar.length), scalar];
+  const [curve, d] =
+    scalar === undefined
+      ? scalarOf(pem(() => createPrivateKey(content), option, path, 'a private key'))
+      : [curveOf(scalar.length), scalar];
   if (curve === undefined || d === undefined) throw usage(`${option}: ${path} holds no private key of P-256 or P-384`);
   try {
     return await nodeProvider.importPrivateKey(`ECDSA ${curve}`, d);
@@ -32,12 +35,16 @@ export async function peerKey(path: string): Promise<PublicKey> {
   const content = await readFile(path, 'latin1').catch(() => {
     throw usage(`${option}: nothing readable at ${path}`);
   });
-  if (/PRIVATE KEY-----/.test(content)) throw usage(`${option}: ${path} holds a private key; the public one (or a certificate) of the meter is needed`);
+  if (/PRIVATE KEY-----/.test(content))
+    throw usage(`${option}: ${path} holds a private key; the public one (or a certificate) of the meter is needed`);
   const point = hexOctets(content);
   try {
     if (point !== undefined) return ecPublicKey(point);
-    const { crv, x, y } = pem(() => createPublicKey(content), option, path, 'a certificate or public key').export({ format: 'jwk' });
-    if ((crv === 'P-256' || crv === 'P-384') && x !== undefined && y !== undefined) return ecPublicKey(concat(base64url(x), base64url(y)), crv);
+    const { crv, x, y } = pem(() => createPublicKey(content), option, path, 'a certificate or public key').export({
+      format: 'jwk',
+    });
+    if ((crv === 'P-256' || crv === 'P-384') && x !== undefined && y !== undefined)
+      return ecPublicKey(concat(base64url(x), base64url(y)), crv);
   } catch (e) {
     if (e instanceof Failure) throw e;
   }
@@ -51,7 +58,8 @@ function hexOctets(content: string): Uint8Array | undefined {
   return /^([\da-f]{2})+$/i.test(digits) ? new Uint8Array(Buffer.from(digits, 'hex')) : undefined;
 }
 const base64url = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64url'));
-const curveOf = (scalarLength: number): Curve | undefined => (scalarLength === 32 ? 'P-256' : scalarLength === 48 ? 'P-384' : undefined);
+const curveOf = (scalarLength: number): Curve | undefined =>
+  scalarLength === 32 ? 'P-256' : scalarLength === 48 ? 'P-384' : undefined;
 function scalarOf(key: KeyObject): [Curve | undefined, Uint8Array | undefined] {
   if (key.asymmetricKeyType !== 'ec') return [undefined, undefined];
   const { crv, d } = key.export({ format: 'jwk' });

@@ -25,17 +25,33 @@ import { painter } from './text.js';
 
 const options = {
   port: { type: 'string', value: 'N', help: 'TCP port (default 4059; 0: a free one)' },
-  host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 127.0.0.1: not reachable from outside)' },
+  host: {
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'address to listen on (default 127.0.0.1: not reachable from outside)',
+  },
   rows: { type: 'string', value: 'N', help: 'rows of the load profile (default 10000)' },
-  suite: { type: 'string', value: 'N', help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys' },
+  suite: {
+    type: 'string',
+    value: 'N',
+    help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys',
+  },
   protection: {
     type: 'string',
     value: 'NAME',
     help: 'what the ciphered associations apply and ask for: both (default), authenticated, or encrypted: nothing is proven then, and replays are not noticed',
   },
   ...meterKeyOptions,
-  'save-keys': { type: 'string', value: 'FILE', help: 'write keys and password of this meter to a new file, for read --keys' },
-  'signing-key': { type: 'string', value: 'FILE', help: 'key of the meter for signatures, as for read: adds client 2 with HLS 7' },
+  'save-keys': {
+    type: 'string',
+    value: 'FILE',
+    help: 'write keys and password of this meter to a new file, for read --keys',
+  },
+  'signing-key': {
+    type: 'string',
+    value: 'FILE',
+    help: 'key of the meter for signatures, as for read: adds client 2 with HLS 7',
+  },
   'peer-key': { type: 'string', value: 'FILE', help: 'signature key of that client' },
   'system-title': {
     type: 'string',
@@ -51,9 +67,21 @@ const options = {
   gbt: { type: 'boolean', help: 'offer general block transfer' },
   'max-pdu': { type: 'string', value: 'N', help: 'longest APDU that the meter takes, in octets (default 1024)' },
   hdlc: { type: 'boolean', help: 'HDLC over TCP instead of the wrapper' },
-  'hdlc-address': { type: 'string', value: 'ADDRESS', help: 'address of the meter on HDLC: 1 (default), 1/17, 1/17:4 in four octets' },
-  'hdlc-info': { type: 'string', value: 'N', help: 'longest information field of HDLC that is granted, 32 to 2030 octets (default 2030)' },
-  'hdlc-window': { type: 'string', value: 'N', help: 'frames of HDLC that are granted without waiting, 1 to 7 (default 7)' },
+  'hdlc-address': {
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'address of the meter on HDLC: 1 (default), 1/17, 1/17:4 in four octets',
+  },
+  'hdlc-info': {
+    type: 'string',
+    value: 'N',
+    help: 'longest information field of HDLC that is granted, 32 to 2030 octets (default 2030)',
+  },
+  'hdlc-window': {
+    type: 'string',
+    value: 'N',
+    help: 'frames of HDLC that are granted without waiting, 1 to 7 (default 7)',
+  },
   json: { type: 'boolean', help: 'one line of JSON that says where it listens' },
 } as const;
 
@@ -79,7 +107,8 @@ export const simulateCommand: Command = command({
     for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
       if (values[name] !== undefined && !hdlc) throw usage(`--${name} goes with --hdlc`);
     const device = parseHdlcAddress(values['hdlc-address'] ?? '1');
-    if (device.upper !== 1) throw usage(`--hdlc-address ${values['hdlc-address']}: the meter has logical device 1 alone, e.g. 1/17`);
+    if (device.upper !== 1)
+      throw usage(`--hdlc-address ${values['hdlc-address']}: the meter has logical device 1 alone, e.g. 1/17`);
     const sizes = hdlcSizes(values);
     const given = await givenKeys(values, io);
     const { suite, keys } = await keysOf(values, given);
@@ -94,27 +123,37 @@ export const simulateCommand: Command = command({
       password,
       profileRows: rows,
       policy: { send: applied, receive: applied, withoutReplayProtection: !applied.authenticated },
-      associations: await Promise.all((values.association ?? []).map((text, i) => associationOf(text, i, password, state, taken))),
+      associations: await Promise.all(
+        (values.association ?? []).map((text, i) => associationOf(text, i, password, state, taken)),
+      ),
       ...(values.gbt === true ? { conformance: [...serverConformance, 'general-block-transfer' as const] } : {}),
-      ...(values['max-pdu'] === undefined ? {} : { maxReceivePduSize: whole(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
+      ...(values['max-pdu'] === undefined
+        ? {}
+        : { maxReceivePduSize: whole(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
       // The meter forgets its counters when it ends, so that the next one must be another: clients remember which values they saw of whom.
       systemTitle: given.title ?? concat(Uint8Array.of(0x53, 0x49, 0x4d, 0), randomBytes(4)),
     });
     state.security = simulated.security;
     if (values['save-keys'] !== undefined) await saveKeys(values['save-keys'], keys, password);
-    const listener = await listenTcp({ port, ...(values.host === undefined ? {} : { host: values.host }) }, (transport) => {
-      const handler = simulated.connection();
-      if (hdlc) serveHdlc(transport, handler, { devices: [device], silenceMs: 600_000, ...sizes });
-      else serveWrapper(transport, handler);
-    });
+    const listener = await listenTcp(
+      { port, ...(values.host === undefined ? {} : { host: values.host }) },
+      (transport) => {
+        const handler = simulated.connection();
+        if (hdlc) serveHdlc(transport, handler, { devices: [device], silenceMs: 600_000, ...sizes });
+        else serveWrapper(transport, handler);
+      },
+    );
     const url = `${hdlc ? 'hdlc+tcp' : 'tcp'}://${values.host ?? '127.0.0.1'}:${listener.port}`;
     const server = values['hdlc-address'] ?? '1';
     const clients = { public: 16, reading: 17, management: 1, ...(keys.signing === undefined ? {} : { signing: 2 }) };
     if (values.json === true)
-      io.stdout.write(`${JSON.stringify({ url, port: listener.port, server, systemTitle: formatHex(simulated.systemTitle), clients })}\n`);
+      io.stdout.write(
+        `${JSON.stringify({ url, port: listener.port, server, systemTitle: formatHex(simulated.systemTitle), clients })}\n`,
+      );
     else {
       const paint = painter(io);
-      const at = (client: number): string => `  dlms-cosem read "${url}?client=${client}${server === '1' ? '' : `&server=${server}`}"`;
+      const at = (client: number): string =>
+        `  dlms-cosem read "${url}?client=${client}${server === '1' ? '' : `&server=${server}`}"`;
       const file = values['save-keys'] ?? values.keys;
       const known = given.password === undefined ? 'DLMS_COSEM_PASSWORD=12345678' : 'DLMS_COSEM_PASSWORD=…';
       io.stdout.write(
@@ -137,13 +176,21 @@ export const simulateCommand: Command = command({
 /** The keys of the meter, and the suite that goes with them. */
 async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const { encryption, authentication, broadcast } = given;
-  if ((encryption === undefined) !== (authentication === undefined)) throw usage('encryption key and authentication key go together');
+  if ((encryption === undefined) !== (authentication === undefined))
+    throw usage('encryption key and authentication key go together');
   const { 'signing-key': own, 'peer-key': peer } = values;
   if ((own === undefined) !== (peer === undefined)) throw usage('--signing-key and --peer-key go together');
-  const signatures = own === undefined || peer === undefined ? undefined : { signing: await signingKey(own), peerSigning: await peerKey(peer) };
+  const signatures =
+    own === undefined || peer === undefined
+      ? undefined
+      : { signing: await signingKey(own), peerSigning: await peerKey(peer) };
   const byCurve = signatures === undefined ? undefined : suiteOf(signatures.signing.publicKey.curve);
-  const suite = values.suite === undefined ? (byCurve ?? (encryption?.length === 32 ? 2 : 0)) : whole(values.suite, '--suite', 0, 2);
-  if (byCurve !== undefined && suite !== byCurve) throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
+  const suite =
+    values.suite === undefined
+      ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
+      : whole(values.suite, '--suite', 0, 2);
+  if (byCurve !== undefined && suite !== byCurve)
+    throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
   if (signatures !== undefined && signatures.peerSigning.curve !== signatures.signing.publicKey.curve)
     throw usage('--peer-key and --signing-key are of different curves: both belong to one suite');
   if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
@@ -151,7 +198,11 @@ async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const symmetric =
     encryption === undefined || authentication === undefined
       ? testKeysOf(suite)
-      : { globalUnicast: encryption, authentication, ...(broadcast === undefined ? {} : { globalBroadcast: broadcast }) };
+      : {
+          globalUnicast: encryption,
+          authentication,
+          ...(broadcast === undefined ? {} : { globalBroadcast: broadcast }),
+        };
   return { suite, keys: { ...symmetric, ...signatures } };
 }
 
@@ -166,10 +217,13 @@ async function associationOf(
 ): Promise<AssociationConfig> {
   const wrong = (what: string): Error => usage(`--association ${JSON.stringify(text)}: ${what}`);
   const [, client, mechanism, list] = /^(\d+):([a-z0-9-]+)(?::([a-z-]+(?:,[a-z-]+)*))?$/.exec(text) ?? [];
-  if (client === undefined || mechanism === undefined) throw wrong('CLIENT:MECHANISM[:WORDS] is needed, e.g. 40:hls-gmac:ciphering');
-  if (!Object.hasOwn(mechanisms, mechanism)) throw wrong(`mechanism ${mechanism} is not known; ${Object.keys(mechanisms).join(', ')} are`);
+  if (client === undefined || mechanism === undefined)
+    throw wrong('CLIENT:MECHANISM[:WORDS] is needed, e.g. 40:hls-gmac:ciphering');
+  if (!Object.hasOwn(mechanisms, mechanism))
+    throw wrong(`mechanism ${mechanism} is not known; ${Object.keys(mechanisms).join(', ')} are`);
   const given = new Set(list?.split(',') ?? []);
-  for (const word of given) if (!(words as readonly string[]).includes(word)) throw wrong(`${word} is not known; ${words.join(', ')} are`);
+  for (const word of given)
+    if (!(words as readonly string[]).includes(word)) throw wrong(`${word} is not known; ${words.join(', ')} are`);
   const ciphered = given.has('ciphering');
   const hls = mechanism.startsWith('hls-');
   const clientSap = whole(client, '--association: client', 1, 0xffff);
@@ -196,16 +250,23 @@ async function associationOf(
       : {}),
     ...(mechanism === 'lls' ? { password } : {}),
     ...(mechanism === 'hls-2' ? { manufacturer: aesEcbReply(password) } : {}),
-    ...(['hls-md5', 'hls-sha1', 'hls-sha256'].includes(mechanism) ? { secret: await nodeProvider.importKey('secret', password) } : {}),
+    ...(['hls-md5', 'hls-sha1', 'hls-sha256'].includes(mechanism)
+      ? { secret: await nodeProvider.importKey('secret', password) }
+      : {}),
     ...(given.has('short-names') ? { referencing: servedShortNames() } : {}),
     ...(given.has('pre-established') ? { preEstablished: true } : {}),
   };
 }
 
 /** A file that is there already stays as it is, unless it says the same. */
-async function saveKeys(path: string, keys: { readonly globalUnicast?: unknown; readonly authentication?: unknown }, password: Uint8Array): Promise<void> {
+async function saveKeys(
+  path: string,
+  keys: { readonly globalUnicast?: unknown; readonly authentication?: unknown },
+  password: Uint8Array,
+): Promise<void> {
   const { globalUnicast, authentication } = keys;
-  if (!(globalUnicast instanceof Uint8Array) || !(authentication instanceof Uint8Array)) throw usage('--save-keys: there are no keys to save');
+  if (!(globalUnicast instanceof Uint8Array) || !(authentication instanceof Uint8Array))
+    throw usage('--save-keys: there are no keys to save');
   const content = formatKeyFile({
     encryptionKey: formatHex(globalUnicast),
     authenticationKey: formatHex(authentication),
@@ -213,7 +274,8 @@ async function saveKeys(path: string, keys: { readonly globalUnicast?: unknown; 
   });
   await writeFile(path, content, { flag: 'wx', mode: 0o600 }).catch(async (e: NodeJS.ErrnoException) => {
     if (e.code !== 'EEXIST') throw usage(`--save-keys: cannot write ${path} (${e.code})`);
-    if ((await readFile(path, 'utf8').catch(() => '')) !== content) throw usage(`--save-keys: ${path} is there already, with something else in it`);
+    if ((await readFile(path, 'utf8').catch(() => '')) !== content)
+      throw usage(`--save-keys: ${path} is there already, with something else in it`);
   });
 }
 

@@ -7,7 +7,8 @@ type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
 
 /** Colours where they are seen: on a terminal. */
-export const painter = (io: Io): Paint => (io.isTTY ? (style, text) => (text === '' ? '' : styleText(style, text)) : (_, text) => text);
+export const painter = (io: Io): Paint =>
+  io.isTTY ? (style, text) => (text === '' ? '' : styleText(style, text)) : (_, text) => text;
 
 /** Breaks at blanks. */
 export function wrapped(text: string, columns: number): string {
@@ -51,7 +52,11 @@ const width = (text: string): number => [...text].length;
 
 /** Octets as `1.5 kB`. */
 export const size = (octets: number): string =>
-  octets < 1000 ? `${octets} B` : octets < 1_000_000 ? `${(octets / 1000).toFixed(1)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
+  octets < 1000
+    ? `${octets} B`
+    : octets < 1_000_000
+      ? `${(octets / 1000).toFixed(1)} kB`
+      : `${(octets / 1_000_000).toFixed(1)} MB`;
 
 /** A line on standard error that is written over; nothing when nobody watches. */
 export class Progress {
@@ -97,7 +102,12 @@ export class Notes {
 }
 
 /** Values as a line of blocks, highest of each step: a small chart. */
-export function sparkline(values: readonly number[], columns: number, low: number = Math.min(...values), high: number = Math.max(...values)): string {
+export function sparkline(
+  values: readonly number[],
+  columns: number,
+  low: number = Math.min(...values),
+  high: number = Math.max(...values),
+): string {
   const steps = Math.min(columns, values.length);
   let out = '';
   for (let i = 0; i < steps; i++) {
@@ -124,6 +134,10 @@ export function plot(values: readonly number[], columns: number, lines: number):
   });
   return Array.from({ length: lines }, (_, k) => {
     const floor = lines - 1 - k;
-    return heights.map((h) => (h <= floor ? ' ' : h >= floor + 1 ? '█' : (blocks[Math.max(0, Math.ceil((h - floor) * 8) - 1)] as string))).join('');
+    return heights
+      .map((h) =>
+        h <= floor ? ' ' : h >= floor + 1 ? '█' : (blocks[Math.max(0, Math.ceil((h - floor) * 8) - 1)] as string),
+      )
+      .join('');
   });
 }

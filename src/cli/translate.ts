@@ -26,7 +26,9 @@ export const translateCommand: Command = command({
     const text = argument !== undefined && /^\s*[<{]/.test(argument) ? argument : await textOf(argument, io);
     const lenient = values.lenient === true;
     const apdus =
-      typeof text !== 'string' ? apdusIn(text).apdus.map((a) => a.octets) : [text.trimStart().startsWith('<') ? apduFromXml(text) : apduFromJson(text)];
+      typeof text !== 'string'
+        ? apdusIn(text).apdus.map((a) => a.octets)
+        : [text.trimStart().startsWith('<') ? apduFromXml(text) : apduFromJson(text)];
     if (apdus.length === 0) apdus.push(...(text instanceof Uint8Array ? [text] : []));
     const form = to === '' ? (typeof text === 'string' ? 'hex' : 'xml') : to;
     const indent = values.compact === true ? 0 : 2;
@@ -41,7 +43,10 @@ export const translateCommand: Command = command({
 });
 
 /** Text when it looks like XML or JSON, else octets. */
-async function textOf(argument: string | undefined, io: Parameters<typeof octetsFrom>[1]): Promise<string | Uint8Array> {
+async function textOf(
+  argument: string | undefined,
+  io: Parameters<typeof octetsFrom>[1],
+): Promise<string | Uint8Array> {
   const text = await textFrom(argument, io);
   if (/^\s*[<{]/.test(text)) return text;
   return octetsFrom(argument === undefined || argument === '-' ? text.trim() : argument, io);

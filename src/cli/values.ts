@@ -46,7 +46,8 @@ export function valueText(d: Data): string {
   }
 }
 /** Text of a meter must not steer a terminal. */
-export const harmless = (text: string): string => text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+export const harmless = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 export function octetText(octets: Uint8Array): string {
   if (octets.length === 12) {
     const value = dateTimeFromBytes(octets);
@@ -64,7 +65,12 @@ export function readingsTable(readings: readonly (Reading & { readonly name?: st
     [{ title: 'OBIS' }, { title: 'Name' }, { title: 'Value', right: true }, { title: 'Unit' }],
     readings.map((r) => {
       const exact = scaledReading(r);
-      return [r.obis, r.name ?? nameOf(r.obis), exact === undefined ? valueText(r) : exact.toDecimalString(), r.unit === undefined ? '' : unitSymbol(r.unit)];
+      return [
+        r.obis,
+        r.name ?? nameOf(r.obis),
+        exact === undefined ? valueText(r) : exact.toDecimalString(),
+        r.unit === undefined ? '' : unitSymbol(r.unit),
+      ];
     }),
     paint,
   );

@@ -13,7 +13,11 @@ export const vectorsCommand: Command = command({
     json: { type: 'boolean', help: 'results as JSON on standard output; the closing line goes to standard error' },
     only: { type: 'string', value: 'ID', help: 'one vector' },
     kind: { type: 'string', value: 'KIND', help: 'vectors of one kind' },
-    verbose: { type: 'boolean', short: 'v', help: 'also list vectors that passed, with the deviations that were accepted' },
+    verbose: {
+      type: 'boolean',
+      short: 'v',
+      help: 'also list vectors that passed, with the deviations that were accepted',
+    },
   },
   notes: [
     'A vector passes only when every expected field was compared. A kind, parameter or field that is not known makes it unsupported. Closes with "N passed, N failed, N unsupported". The exit code is 0 only when something was tested: 1 when a vector failed, when none passed, or when a file is no JSON array of vectors.',
@@ -24,7 +28,8 @@ export const vectorsCommand: Command = command({
       ...(values.only === undefined ? {} : { id: values.only }),
       ...(values.kind === undefined ? {} : { kind: values.kind }),
     });
-    if (results.length === 0 && (values.only !== undefined || values.kind !== undefined)) throw usage(`no vector in ${dir} has this --only or --kind`);
+    if (results.length === 0 && (values.only !== undefined || values.kind !== undefined))
+      throw usage(`no vector in ${dir} has this --only or --kind`);
     const summary = summarize(results);
     const paint = painter(io);
     if (values.json === true) io.stdout.write(`${JSON.stringify({ ...summary, results }, undefined, 1)}\n`);

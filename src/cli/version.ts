@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 export function version(): string {
   for (const up of ['../../package.json', '../../../package.json', '../../../../package.json']) {
     try {
-      const { name, version: v } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { name?: string; version?: string };
+      const { name, version: v } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
       if (name === 'dlms-cosem' && v !== undefined) return v;
     } catch {
       // Not there: one further up.

@@ -93,7 +93,9 @@ export class Acse {
     const hls = isHls(authentication.mechanism);
     const mechanism = mechanisms[authentication.mechanism] as HlsMechanism;
     if (options.security !== undefined) options.security.proof = hls ? 'expected' : 'none';
-    const challenge = hls ? generateChallenge(this.#security().provider, mechanism, options.challengeLength ?? (mechanism === 7 ? 32 : 16)) : undefined;
+    const challenge = hls
+      ? generateChallenge(this.#security().provider, mechanism, options.challengeLength ?? (mechanism === 7 ? 32 : 16))
+      : undefined;
     const userInformation = await this.#initiate();
     const aarq = this.#aarq(authentication, challenge, userInformation);
     exchange.security = undefined;
@@ -101,7 +103,11 @@ export class Acse {
     // The password goes over the line in clear, but not into logs.
     const hidden =
       authentication.mechanism === 'lls'
-        ? this.#aarq({ mechanism: 'lls', password: authentication.password.map(() => 0x2a) }, undefined, userInformation)
+        ? this.#aarq(
+            { mechanism: 'lls', password: authentication.password.map(() => 0x2a) },
+            undefined,
+            userInformation,
+          )
         : aarq;
     await exchange.sendRaw(aarq, hidden);
     const serverChallenge = await this.#accept(await this.#aare(signal));
@@ -116,7 +122,8 @@ export class Acse {
       if (apdu[0] !== 0x0f && apdu[0] !== 0xc2) return apdu;
       exchange.drop(apdu, 'notification before the association is open');
       const waitedMs = Math.round(exchange.clock.now() - since);
-      if (waitedMs > (options.timeoutMs ?? 30_000)) throw new DlmsError('transport/timeout', { waitedMs, waitingFor: 'an AARE among notifications' });
+      if (waitedMs > (options.timeoutMs ?? 30_000))
+        throw new DlmsError('transport/timeout', { waitedMs, waitingFor: 'an AARE among notifications' });
     }
   }
 
@@ -174,23 +181,40 @@ export class Acse {
     requireAccepted(aare);
     const { security } = this.options;
     if (security !== undefined && aare.respondingAPTitle?.length === 8) security.setPeer(aare.respondingAPTitle);
-    if (aare.userInformation === undefined) throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: 'no InitiateResponse in the AARE' });
-    const plain = this.ciphered ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu : aare.userInformation;
+    if (aare.userInformation === undefined)
+      throw new DlmsError('association/rejected', {
+        result: 'accepted',
+        diagnostic: 'no InitiateResponse in the AARE',
+      });
+    const plain = this.ciphered
+      ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu
+      : aare.userInformation;
     const initiate = readInitiateResponse(plain);
     // FA00 is the only name of an association with short names; jDLMS says that of logical names all the same.
-    if (initiate.vaaName === logicalNames.vaaName && this.referencing.kind === 'SN') this.#quirk('vaa-name', 'vaa-name 0007 in an association for short names');
+    if (initiate.vaaName === logicalNames.vaaName && this.referencing.kind === 'SN')
+      this.#quirk('vaa-name', 'vaa-name 0007 in an association for short names');
     else if (initiate.vaaName !== this.referencing.vaaName)
-      throw new DlmsError('association/rejected', { result: 'accepted', diagnostic: `vaa-name ${initiate.vaaName} instead of ${this.referencing.vaaName}` });
+      throw new DlmsError('association/rejected', {
+        result: 'accepted',
+        diagnostic: `vaa-name ${initiate.vaaName} instead of ${this.referencing.vaaName}`,
+      });
     const sendSize = pduLimit(initiate.serverMaxReceivePduSize);
     const context = this.ciphered ? this.#security() : undefined;
-    this.limits = { ...this.limits, sendSize: plainSize(sendSize, context, context?.form ?? 'glo'), whole: cutByGeneral(initiate.negotiatedConformance) };
+    this.limits = {
+      ...this.limits,
+      sendSize: plainSize(sendSize, context, context?.form ?? 'glo'),
+      whole: cutByGeneral(initiate.negotiatedConformance),
+    };
     this.conformance = initiate.negotiatedConformance;
     this.referencing.opened?.(this.conformance);
     this.exchange.security = this.ciphered ? this.#security() : undefined;
     this.exchange.agreed(this.conformance, sendSize);
     const value = authenticationOctets(aare.respondingAuthenticationValue);
     if (authenticationRequired(aare) && value === undefined)
-      throw new DlmsError('association/rejected', { result: aare.result, diagnostic: 'authentication required without a challenge' });
+      throw new DlmsError('association/rejected', {
+        result: aare.result,
+        diagnostic: 'authentication required without a challenge',
+      });
     return value;
   }
 
@@ -205,7 +229,9 @@ export class Acse {
     const fail = (side: 'local' | 'remote', reason: string): DlmsError =>
       new DlmsError('association/authentication-failed', { mechanism: authentication.mechanism, side, reason });
     if (serverToClient === undefined) throw fail('remote', 'the server sent no challenge');
-    checkChallenge(mechanism, serverToClient, clientToServer, { encryptedReply: this.ciphered && this.#security().policy.send.encrypted === true });
+    checkChallenge(mechanism, serverToClient, clientToServer, {
+      encryptedReply: this.ciphered && this.#security().policy.send.encrypted === true,
+    });
     const exchange: HlsExchange = {
       mechanism,
       role: 'client',
@@ -224,7 +250,8 @@ export class Acse {
       sendSize: Number.POSITIVE_INFINITY,
     });
     const response = await this.exchange.run(conversation, signal, { form: 'glo' });
-    if (response.result !== 'success') throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
+    if (response.result !== 'success')
+      throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
     if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
       throw fail('remote', 'the server did not answer our challenge');
     await hlsVerify(exchange, response.returnParameters.value.value);
@@ -234,7 +261,9 @@ export class Acse {
   async release(limitMs: number): Promise<void> {
     const { options, ciphered } = this;
     const userInformation = ciphered ? await protect(this.#request(undefined), this.#security()) : undefined;
-    await this.exchange.sendRaw(request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }));
+    await this.exchange.sendRaw(
+      request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }),
+    );
     // What the answer says does not matter any more, and some servers encode it wrongly.
     const answer = await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? limitMs, limitMs));
     if (answer[0] !== 0x63) this.exchange.drop(answer, 'no answer to a release');
@@ -245,7 +274,10 @@ export class Acse {
   }
   #security(): SecurityContext {
     const { security } = this.options;
-    if (security === undefined) throw new DlmsError('security/missing-key', { key: 'security context (titles, keys, counters) for ciphering and HLS' });
+    if (security === undefined)
+      throw new DlmsError('security/missing-key', {
+        key: 'security context (titles, keys, counters) for ciphering and HLS',
+      });
     return security;
   }
 }

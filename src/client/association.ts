@@ -51,7 +51,8 @@ export class AssociationShell {
 
   /** @throws DlmsError `association/not-open` with the reason when the association ended by itself */
   run<T>(conversation: (limits: ServiceLimits) => Conversation<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#state !== 'open') return Promise.reject(this.#lost ?? new DlmsError('association/not-open', { state: this.#state }));
+    if (this.#state !== 'open')
+      return Promise.reject(this.#lost ?? new DlmsError('association/not-open', { state: this.#state }));
     return this.exchange.run(conversation(this.#acse.limits), signal);
   }
 
@@ -125,7 +126,9 @@ export class AssociationShell {
     });
   }
   #interrupt(): void {
-    const reason = new DlmsError('transport/aborted', { during: 'a call that was still under way when the client was closed' });
+    const reason = new DlmsError('transport/aborted', {
+      during: 'a call that was still under way when the client was closed',
+    });
     this.#opening++;
     this.#state = 'failed';
     this.#lost = new DlmsError('association/not-open', { state: 'closed' }, { cause: reason });

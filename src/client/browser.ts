@@ -7,7 +7,14 @@ import type { Obis } from '../cosem/obis.js';
 import { describeObis } from '../cosem/obis-describe.js';
 import { matchObis, parseObisPattern } from '../cosem/obis-match.js';
 import type { CallOptions, Client, GetTarget, ObjectHandle } from './client.js';
-import { type AttributeAccessRight, type ListedObject, type MethodAccessRight, type ObjectList, readObjectList, readShortNameList } from './object-list.js';
+import {
+  type AttributeAccessRight,
+  type ListedObject,
+  type MethodAccessRight,
+  type ObjectList,
+  readObjectList,
+  readShortNameList,
+} from './object-list.js';
 
 export interface BrowseOptions extends CallOptions {
   /** Logical name of the association object. Default: the current one, 0-0:40.0.0*255. */
@@ -23,13 +30,19 @@ export interface BrowseOptions extends CallOptions {
  * for (const register of browser.find(Register)) console.log(register.logicalName, (await register.read()).values.value);
  * @throws DlmsError `service/data-access`, `decode/…`
  */
-export async function browse(client: Client, registry: ClassRegistry, options: BrowseOptions = {}): Promise<MeterBrowser> {
+export async function browse(
+  client: Client,
+  registry: ClassRegistry,
+  options: BrowseOptions = {},
+): Promise<MeterBrowser> {
   const association = options.association ?? '0-0:40.0.0*255';
   const get = (classId: number, attributeId: number): Promise<Uint8Array> =>
     client.getEncoded({ cosemAttributeDescriptor: { classId, instanceId: association, attributeId } }, options);
-  if (client.referencing === 'LN') return new MeterBrowser(client, registry, readObjectList(await get(15, 2), association));
+  if (client.referencing === 'LN')
+    return new MeterBrowser(client, registry, readObjectList(await get(15, 2), association));
   const list = await get(12, 2);
-  if ((readShortNameList(list).associationVersion ?? 0) === 0) return new MeterBrowser(client, registry, readShortNameList(list));
+  if ((readShortNameList(list).associationVersion ?? 0) === 0)
+    return new MeterBrowser(client, registry, readShortNameList(list));
   // Access rights came with version 1, and not every meter with that version has them.
   const rights = await get(12, 3).catch((e: unknown) => {
     if (isDlmsError(e, 'service/data-access') || isDlmsError(e, 'service/confirmed-error')) return undefined;
@@ -47,7 +60,9 @@ export class MeterBrowser {
   constructor(client: Client, registry: ClassRegistry, list: ObjectList) {
     this.client = client;
     this.associationVersion = list.associationVersion;
-    this.objects = list.objects.map((listed) => new BrowsedObject(client, listed, registry.get(listed.classId, listed.version)));
+    this.objects = list.objects.map(
+      (listed) => new BrowsedObject(client, listed, registry.get(listed.classId, listed.version)),
+    );
   }
   /** Objects of exactly this class and version, typed. */
   find<C extends InterfaceClass>(definition: C): BrowsedObject<C>[];
@@ -136,7 +151,10 @@ export class BrowsedObject<C extends InterfaceClass = InterfaceClass> {
   }
   /** A typed handle. @throws DlmsError `service/unsupported` when the class is not in the registry */
   handle(): ObjectHandle<C> {
-    if (this.definition === undefined) throw new DlmsError('service/unsupported', { what: `class ${this.classId} version ${this.version} (read it as Data)` });
+    if (this.definition === undefined)
+      throw new DlmsError('service/unsupported', {
+        what: `class ${this.classId} version ${this.version} (read it as Data)`,
+      });
     return this.client.object(this.definition, this.logicalName);
   }
   /** One attribute as Data, known or not. */
@@ -201,8 +219,10 @@ function typedOrData(schema: Schema<any>): Schema<Read> {
     },
   };
 }
-const member = <M extends { readonly index: number }>(members: Readonly<Record<string, M>> | undefined, index: number): [string, M] | undefined =>
-  Object.entries(members ?? {}).find(([, m]) => m.index === index);
+const member = <M extends { readonly index: number }>(
+  members: Readonly<Record<string, M>> | undefined,
+  index: number,
+): [string, M] | undefined => Object.entries(members ?? {}).find(([, m]) => m.index === index);
 const assumedAttributes = (definition: InterfaceClass | undefined): readonly AttributeAccessRight[] =>
   definition === undefined
     ? [{ index: 1, read: true, write: false, request: {}, response: {}, selectors: [] }]

@@ -39,7 +39,9 @@ export interface GetTarget {
   readonly schema: Schema<any>;
   readonly label: string;
 }
-export type GetOutcome = { readonly value: unknown; readonly error?: undefined } | { readonly value?: undefined; readonly error: DlmsError };
+export type GetOutcome =
+  | { readonly value: unknown; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: DlmsError };
 
 /**
  * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
@@ -97,19 +99,33 @@ export class Client {
     options: GetOptions<C, A> = {},
   ): Promise<AttributeValue<C, A>> {
     const declaration = attributeOf(cls, attribute);
-    const octets = await this.getEncoded(target(cls, logicalName, attribute, options.selection), options, `${cls.name} ${logicalName} ${attribute}`);
+    const octets = await this.getEncoded(
+      target(cls, logicalName, attribute, options.selection),
+      options,
+      `${cls.name} ${logicalName} ${attribute}`,
+    );
     return decode(declaration.schema, octets, { lenient: true });
   }
   /** Reads an attribute as Data, of a class that is not known here. */
   async getData(classId: number, logicalName: Obis, attributeId: number, options: CallOptions = {}): Promise<Data> {
-    const octets = await this.getEncoded({ cosemAttributeDescriptor: { classId, instanceId: logicalName, attributeId } }, options);
+    const octets = await this.getEncoded(
+      { cosemAttributeDescriptor: { classId, instanceId: logicalName, attributeId } },
+      options,
+    );
     return decode(Data, octets, { lenient: true });
   }
   /** The octets of Data as the meter sent them, blocks put together: for column decoding of profiles and for storing. */
-  async getEncoded(descriptor: CosemAttributeDescriptorWithSelection, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<Uint8Array> {
+  async getEncoded(
+    descriptor: CosemAttributeDescriptorWithSelection,
+    options: CallOptions = {},
+    label: string = labelOf(descriptor),
+  ): Promise<Uint8Array> {
     const { association } = this;
     const result = await association.exchange.exclusive(() =>
-      association.run((limits) => association.referencing.get(this.#invoke(), descriptor, limits, options.onProgress), options.signal),
+      association.run(
+        (limits) => association.referencing.get(this.#invoke(), descriptor, limits, options.onProgress),
+        options.signal,
+      ),
     );
     if (result.type === 'data') return result.value;
     throw new DlmsError('service/data-access', { result: result.value, object: label });
@@ -132,10 +148,18 @@ export class Client {
     );
   }
   /** Writes Data to any attribute. */
-  async setData(descriptor: CosemAttributeDescriptorWithSelection, value: Data, options: CallOptions = {}, label: string = labelOf(descriptor)): Promise<void> {
+  async setData(
+    descriptor: CosemAttributeDescriptorWithSelection,
+    value: Data,
+    options: CallOptions = {},
+    label: string = labelOf(descriptor),
+  ): Promise<void> {
     const { association } = this;
     const result = await association.exchange.exclusive(() =>
-      association.run((limits) => association.referencing.set(this.#invoke(), descriptor, value, limits), options.signal),
+      association.run(
+        (limits) => association.referencing.set(this.#invoke(), descriptor, value, limits),
+        options.signal,
+      ),
     );
     if (result !== 'success') throw new DlmsError('service/data-access', { result, object: label });
   }
@@ -149,7 +173,8 @@ export class Client {
     options: CallOptions = {},
   ): Promise<MethodResult<C, M>> {
     const declaration = cls.methods[method];
-    if (declaration === undefined) throw new DlmsError('service/unsupported', { what: `method ${method} of ${cls.name}` });
+    if (declaration === undefined)
+      throw new DlmsError('service/unsupported', { what: `method ${method} of ${cls.name}` });
     const returned = await this.actionData(
       cls.classId,
       logicalName,
@@ -159,7 +184,11 @@ export class Client {
       `${cls.name} ${logicalName} ${method}`,
     );
     const { returns } = declaration as { returns: Schema<any> | undefined };
-    return (returns === undefined || returned === undefined ? undefined : decode(returns, encode(Data, returned), { lenient: true })) as MethodResult<C, M>;
+    return (
+      returns === undefined || returned === undefined
+        ? undefined
+        : decode(returns, encode(Data, returned), { lenient: true })
+    ) as MethodResult<C, M>;
   }
   async actionData(
     classId: number,
@@ -172,11 +201,19 @@ export class Client {
     const { association } = this;
     const response = await association.exchange.exclusive(() =>
       association.run(
-        (limits) => association.referencing.action(this.#invoke(), { classId, instanceId: logicalName, methodId }, parameter, limits, options.returns ?? false),
+        (limits) =>
+          association.referencing.action(
+            this.#invoke(),
+            { classId, instanceId: logicalName, methodId },
+            parameter,
+            limits,
+            options.returns ?? false,
+          ),
         options.signal,
       ),
     );
-    if (response.result !== 'success') throw new DlmsError('service/action', { result: response.result, object: label });
+    if (response.result !== 'success')
+      throw new DlmsError('service/action', { result: response.result, object: label });
     if (response.returnParameters === undefined) return undefined;
     if (response.returnParameters.type === 'data') return response.returnParameters.value;
     throw new DlmsError('service/data-access', { result: response.returnParameters.value, object: label });
@@ -211,8 +248,11 @@ export class Client {
     }
     const results: GetOutcome[] = [];
     for (const t of targets) {
-      const result = await outcome(async () => decode(t.schema, await this.getEncoded(t.descriptor, options, t.label), { lenient: true }));
-      if (result.error !== undefined && /^(transport|association|security|protocol)\//.test(result.error.code)) throw result.error;
+      const result = await outcome(async () =>
+        decode(t.schema, await this.getEncoded(t.descriptor, options, t.label), { lenient: true }),
+      );
+      if (result.error !== undefined && /^(transport|association|security|protocol)\//.test(result.error.code))
+        throw result.error;
       results.push(result);
     }
     return results;
@@ -269,7 +309,9 @@ export class ObjectHandle<C extends InterfaceClass> {
     this.logicalName = logicalName;
   }
   /** Reads the attributes, in one request when the meter supports lists. */
-  async get<const A extends readonly AttributeName<C>[]>(...attributes: A): Promise<{ -readonly [I in keyof A]: AttributeValue<C, A[I]> }> {
+  async get<const A extends readonly AttributeName<C>[]>(
+    ...attributes: A
+  ): Promise<{ -readonly [I in keyof A]: AttributeValue<C, A[I]> }> {
     const { definition, logicalName } = this;
     const values = await this.client.getMany(
       attributes.map((name) => ({
@@ -290,7 +332,8 @@ export class ObjectHandle<C extends InterfaceClass> {
 
 function attributeOf(cls: InterfaceClass, attribute: string): Attribute {
   const declaration = Object.hasOwn(cls.attributes, attribute) ? cls.attributes[attribute] : undefined;
-  if (declaration === undefined) throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
+  if (declaration === undefined)
+    throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
   return declaration;
 }
 /** The descriptor of an attribute by its name in the class, with the selection put into Data. */
@@ -305,10 +348,14 @@ export function target<C extends InterfaceClass, A extends AttributeName<C>>(
   if (selection === undefined) return { cosemAttributeDescriptor };
   const { by, parameters } = selection as { by: string; parameters: unknown };
   const selector = declaration.selective[by];
-  if (selector === undefined) throw new DlmsError('service/unsupported', { what: `selection by ${by} of ${cls.name} ${attribute}` });
+  if (selector === undefined)
+    throw new DlmsError('service/unsupported', { what: `selection by ${by} of ${cls.name} ${attribute}` });
   return {
     cosemAttributeDescriptor,
-    accessSelection: { accessSelector: selector.selector, accessParameters: decode(Data, encode(selector.parameters, parameters)) },
+    accessSelection: {
+      accessSelector: selector.selector,
+      accessParameters: decode(Data, encode(selector.parameters, parameters)),
+    },
   };
 }
 /** Attributes in one request. */
@@ -326,7 +373,8 @@ const dataOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar(
 );
 /** A response that failed as a whole, not for one of its attributes. */
 const blockFault = (e: DlmsError | undefined): boolean =>
-  isDlmsError(e, 'service/data-access') && ['data-block-number-invalid', 'data-block-unavailable', 'long-get-aborted'].includes(String(e.context.result));
+  isDlmsError(e, 'service/data-access') &&
+  ['data-block-number-invalid', 'data-block-unavailable', 'long-get-aborted'].includes(String(e.context.result));
 async function outcome(work: () => Promise<unknown>): Promise<GetOutcome> {
   try {
     return { value: await work() };

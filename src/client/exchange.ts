@@ -127,7 +127,8 @@ export class Exchange {
       let step = conversation.next();
       while (step.done !== true) {
         // Before there is an answer to wait for.
-        if (signal?.aborted === true) throw new DlmsError('transport/aborted', { during: 'a call' }, { cause: signal.reason });
+        if (signal?.aborted === true)
+          throw new DlmsError('transport/aborted', { during: 'a call' }, { cause: signal.reason });
         sent = step.value;
         this.#still(connection);
         await this.send(sent, protection);
@@ -139,7 +140,11 @@ export class Exchange {
           othersSince = this.#since(othersSince, 'a response among those to other requests');
           // There are 16 invoke-ids: more of them than a few rounds are no stragglers.
           if (others > 64)
-            throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'waiting for a response', received: 'responses to other requests' });
+            throw new DlmsError('protocol/unexpected-apdu', {
+              side: 'remote',
+              state: 'waiting for a response',
+              received: 'responses to other requests',
+            });
           this.invokeIds.arrived((answer[2] ?? 0) & 0x0f);
           this.drop(answer, 'answer to another request');
           answer = await this.receive(signal);
@@ -159,7 +164,8 @@ export class Exchange {
   }
   /** A call that was given up may come back when there is another connection, which is none of its business. */
   #still(connection: number): void {
-    if (connection !== this.#connection) throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
+    if (connection !== this.#connection)
+      throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
   }
   /** What carries no invoke-id may as well answer a request that was given up. */
   #ambiguous(answer: Uint8Array): DlmsError {
@@ -181,11 +187,17 @@ export class Exchange {
       return;
     }
     if (!this.#inFlight) return;
-    if (this.gbt !== undefined) this.#lose('a late block could not be told from the next ones, because general block transfer has no invoke-id', e);
+    if (this.gbt !== undefined)
+      this.#lose(
+        'a late block could not be told from the next ones, because general block transfer has no invoke-id',
+        e,
+      );
     else if (!this.invokeIds.giveUp((sent[2] ?? 0) & 0x0f)) this.#lose('too many requests went unanswered', e);
   }
   #lose(reason: string, cause?: unknown): void {
-    this.onLost?.(new DlmsError('association/not-open', { state: 'failed', reason }, cause === undefined ? {} : { cause }));
+    this.onLost?.(
+      new DlmsError('association/not-open', { state: 'failed', reason }, cause === undefined ? {} : { cause }),
+    );
   }
   drop(apdu: Uint8Array, reason: DropReason): void {
     this.options.onEvent?.({ type: 'dropped', apdu, reason });
@@ -226,13 +238,15 @@ export class Exchange {
     for (;;) {
       const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
       this.#still(connection);
-      const { apdu, acknowledgement } = received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
+      const { apdu, acknowledgement } =
+        received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
       let plain = apdu;
       if (this.security !== undefined) {
         const opened = unprotect(apdu, this.security, lenient);
         plain = (opened instanceof Promise ? await opened : opened).apdu;
       }
-      if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
+      if (this.options.plainEvents === true)
+        this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
       if (plain[0] !== 0x0f && plain[0] !== 0xc2) return plain;
       // Nothing else tells the meter that the last block of a notification arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
@@ -244,7 +258,8 @@ export class Exchange {
   #since(since: number | undefined, waitingFor: string): number {
     const now = this.clock.now();
     const waitedMs = Math.round(now - (since ?? now));
-    if (waitedMs > (this.options.timeoutMs ?? 30_000)) throw new DlmsError('transport/timeout', { waitedMs, waitingFor });
+    if (waitedMs > (this.options.timeoutMs ?? 30_000))
+      throw new DlmsError('transport/timeout', { waitedMs, waitingFor });
     return since ?? now;
   }
   #notify(plain: Uint8Array): void {
@@ -264,7 +279,11 @@ export class Exchange {
     const received = this.channel.receive(
       signal === undefined && timeoutMs === undefined
         ? this.#receiveOptions
-        : { ...this.#receiveOptions, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) },
+        : {
+            ...this.#receiveOptions,
+            ...(timeoutMs === undefined ? {} : { timeoutMs }),
+            ...(signal === undefined ? {} : { signal }),
+          },
     );
     const { onEvent } = this.options;
     if (onEvent === undefined) return received;
@@ -274,7 +293,10 @@ export class Exchange {
     });
   }
   /** Puts general block transfer together, sending what its machine asks for. */
-  async #whole(first: Uint8Array, signal: AbortSignal | undefined): Promise<{ apdu: Uint8Array; acknowledgement: Uint8Array | undefined }> {
+  async #whole(
+    first: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<{ apdu: Uint8Array; acknowledgement: Uint8Array | undefined }> {
     for (let apdu = first; ; apdu = await this.#blockOrWhole(signal)) {
       if (apdu[0] !== 0xe0) return { apdu, acknowledgement: undefined };
       this.gbt ??= new GbtEndpoint();
@@ -310,7 +332,12 @@ const lenient = { lenient: true } as const;
 
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 /** Errors after which no answer can come over this connection any more. */
-const connectionGone: ReadonlySet<string> = /* @__PURE__ */ new Set(['transport/closed', 'transport/connect', 'protocol/link', 'decode/framing']);
+const connectionGone: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'transport/closed',
+  'transport/connect',
+  'protocol/link',
+  'decode/framing',
+]);
 
 /** The tag of the response of a service with invoke-id: C0 (request) is answered by C4, C1 by C5, C3 by C7. Undefined for all others. */
 function responseTo(sent: Uint8Array): number | undefined {
@@ -326,5 +353,7 @@ function isOther(sent: Uint8Array, answer: Uint8Array): boolean {
 
 /** Whether the meter refused because of the counter; then the value that it expects at least. */
 export function expectedCounter(e: unknown): number | undefined {
-  return isDlmsError(e, 'service/exception') && e.context.serviceError === 'invocation-counter-error' ? e.context.invocationCounter : undefined;
+  return isDlmsError(e, 'service/exception') && e.context.serviceError === 'invocation-counter-error'
+    ? e.context.invocationCounter
+    : undefined;
 }

@@ -15,7 +15,12 @@ import {
   changeKeys as transferredChange,
 } from '../security/key-transfer.js';
 import { keyIds, type NewKeys, type TransferableKey } from '../security/key-wrap.js';
-import { forgetPendingKeys, loadPendingKeys, type PendingKeysOptions, savePendingKeys } from '../security/pending-keys.js';
+import {
+  forgetPendingKeys,
+  loadPendingKeys,
+  type PendingKeysOptions,
+  savePendingKeys,
+} from '../security/pending-keys.js';
 import type { KeyHandle } from '../security/provider.js';
 import type { Client } from './client.js';
 
@@ -93,16 +98,30 @@ export async function agreeKeys(
   // That it was begun is known before it begins.
   await savePendingKeys(context, {}, options);
   const parameter = offers.map(({ keyId, data }) => ({ keyId: nameOf(keyId), keyData: data }));
-  const answers = await client.action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter).catch(async (e: unknown) => {
-    if (isDlmsError(e, 'service/action')) await forgetPendingKeys(context, options);
-    throw e;
-  });
+  const answers = await client
+    .action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter)
+    .catch(async (e: unknown) => {
+      if (isDlmsError(e, 'service/action')) await forgetPendingKeys(context, options);
+      throw e;
+    });
   const newKeys: Partial<Record<TransferableKey, KeyHandle>> = {};
   for (const [i, offer] of offers.entries()) {
     const answer = answers[i];
     if (answer === undefined || answers.length !== offers.length || answer.keyId !== nameOf(offer.keyId))
-      throw new DlmsError('decode/invalid-value', { offset: 0, expected: 'an answer for each key', actual: `${answers.length} answers` });
-    newKeys[nameOf(offer.keyId)] = await ephemeralComplete(provider, suite, offer, peerSigning, answer.keyData, systemTitle, server);
+      throw new DlmsError('decode/invalid-value', {
+        offset: 0,
+        expected: 'an answer for each key',
+        actual: `${answers.length} answers`,
+      });
+    newKeys[nameOf(offer.keyId)] = await ephemeralComplete(
+      provider,
+      suite,
+      offer,
+      peerSigning,
+      answer.keyData,
+      systemTitle,
+      server,
+    );
   }
   await savePendingKeys(context, newKeys, options, true);
   const change = changeAgreedKeys(context, newKeys);
@@ -115,7 +134,10 @@ export async function agreeKeys(
  * @returns undefined when no change waits for this meter
  * @throws DlmsError `security/missing-key` without the key that they are wrapped under
  */
-export async function resumeKeyChange(security: SecurityContext, options: ChangeKeysOptions): Promise<ChangedKeys | undefined> {
+export async function resumeKeyChange(
+  security: SecurityContext,
+  options: ChangeKeysOptions,
+): Promise<ChangedKeys | undefined> {
   const waiting = await loadPendingKeys(security, options);
   if (waiting === undefined) return undefined;
   if (waiting.kept) {
@@ -146,7 +168,10 @@ async function settled(
     const { value } = step;
     step = steps.next(
       await outcomeOf(
-        () => (value.type === 'transfer' ? transfer(value) : prove(value.keys === 'old' ? value.context.fresh() : value.context, options)),
+        () =>
+          value.type === 'transfer'
+            ? transfer(value)
+            : prove(value.keys === 'old' ? value.context.fresh() : value.context, options),
         value.type === 'prove',
       ),
     );
@@ -159,7 +184,10 @@ async function settled(
   await forgetPendingKeys(context, options);
   return { result };
 }
-async function prove(context: SecurityContext, { connect, proof = '0-0:42.0.0*255' }: ChangeKeysOptions): Promise<void> {
+async function prove(
+  context: SecurityContext,
+  { connect, proof = '0-0:42.0.0*255' }: ChangeKeysOptions,
+): Promise<void> {
   const client = await connect(context);
   try {
     await client.get(DataClass, proof, 'value');
@@ -175,10 +203,13 @@ async function outcomeOf(work: () => Promise<void>, proving: boolean): Promise<K
   } catch (e) {
     if (!isDlmsError(e)) throw e;
     if (e.code === 'service/data-access' || e.code === 'service/action') return proving ? 'ok' : 'refused';
-    return e.code.startsWith('transport/') || e.code.startsWith('decode/') || e.code.startsWith('protocol/') ? 'unknown' : 'refused';
+    return e.code.startsWith('transport/') || e.code.startsWith('decode/') || e.code.startsWith('protocol/')
+      ? 'unknown'
+      : 'refused';
   }
 }
-const nameOf = (keyId: number): TransferableKey => (Object.keys(keyIds) as TransferableKey[]).find((name) => keyIds[name] === keyId) as TransferableKey;
+const nameOf = (keyId: number): TransferableKey =>
+  (Object.keys(keyIds) as TransferableKey[]).find((name) => keyIds[name] === keyId) as TransferableKey;
 function securityOf(client: Client): SecurityContext {
   return need(client.association.options.security, 'security context of the client');
 }

@@ -50,10 +50,14 @@ export function readObjectList(octets: Uint8Array, association: Obis = '0-0:40.0
     const [classId, version, name, rights] = fields(element, 3, 4);
     return { classId: integer(classId), version: integer(version), logicalName: logicalName(name), rights };
   });
-  const own = elements.find((e) => e.classId === 15 && e.logicalName === association) ?? elements.find((e) => e.classId === 15);
+  const own =
+    elements.find((e) => e.classId === 15 && e.logicalName === association) ?? elements.find((e) => e.classId === 15);
   const associationVersion = own?.version;
   const version = associationVersion ?? (elements.some((e) => e.rights !== undefined && hasFlags(e.rights)) ? 3 : 1);
-  return { associationVersion, objects: elements.map(({ rights, ...object }) => ({ ...object, ...rightsOf(rights, version) })) };
+  return {
+    associationVersion,
+    objects: elements.map(({ rights, ...object }) => ({ ...object, ...rightsOf(rights, version) })),
+  };
 }
 
 /**
@@ -64,16 +68,26 @@ export function readShortNameList(octets: Uint8Array, accessRights?: Uint8Array)
   const elements = items(decode(Data, octets, { lenient: true })).map((element) => {
     const [base, classId, version, name] = fields(element, 4, 4);
     // An ObjectName is signed on the wire, and some meters send it unsigned: FA00 is -1536 or 64000.
-    return { baseName: integer(base) & 0xffff, classId: integer(classId), version: integer(version), logicalName: logicalName(name) };
+    return {
+      baseName: integer(base) & 0xffff,
+      classId: integer(classId),
+      version: integer(version),
+      logicalName: logicalName(name),
+    };
   });
-  const associationVersion = (elements.find((e) => e.classId === 12 && e.baseName === 0xfa00) ?? elements.find((e) => e.classId === 12))?.version;
+  const associationVersion = (
+    elements.find((e) => e.classId === 12 && e.baseName === 0xfa00) ?? elements.find((e) => e.classId === 12)
+  )?.version;
   const rights = new Map<number, Data>();
   for (const element of accessRights === undefined ? [] : items(decode(Data, accessRights, { lenient: true }))) {
     const [base, attributes, methods] = fields(element, 3, 3);
     rights.set(integer(base) & 0xffff, { type: 'structure', value: [attributes as Data, methods as Data] });
   }
   const version = (associationVersion ?? 1) >= 4 || [...rights.values()].some(hasFlags) ? 3 : 1;
-  return { associationVersion, objects: elements.map((object) => ({ ...object, ...rightsOf(rights.get(object.baseName), version) })) };
+  return {
+    associationVersion,
+    objects: elements.map((object) => ({ ...object, ...rightsOf(rights.get(object.baseName), version) })),
+  };
 }
 
 // ── rights ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +100,11 @@ function rightsOf(rights: Data | undefined, version: number): Pick<ListedObject,
       const [index, mode, selectors] = fields(item, 2, 3);
       const n = integer(mode);
       const right = version >= 3 ? { read: (n & 1) !== 0, write: (n & 2) !== 0, ...protectionOf(n) } : numbered(n);
-      return { index: signed(integer(index)), ...right, selectors: selectors?.type === 'array' ? selectors.value.map(integer) : [] };
+      return {
+        index: signed(integer(index)),
+        ...right,
+        selectors: selectors?.type === 'array' ? selectors.value.map(integer) : [],
+      };
     }),
     methods: items(methods).map((item): MethodAccessRight => {
       const [index, mode] = fields(item, 2, 2);
@@ -103,7 +121,12 @@ function rightsOf(rights: Data | undefined, version: number): Pick<ListedObject,
 function numbered(mode: number): Omit<AttributeAccessRight, 'index' | 'selectors'> {
   const known = mode >= 0 && mode <= 6 ? mode : 0;
   const bits = known > 3 ? known - 3 : known;
-  return { read: (bits & 1) !== 0, write: (bits & 2) !== 0, request: known > 3 ? { authenticated: true } : {}, response: {} };
+  return {
+    read: (bits & 1) !== 0,
+    write: (bits & 2) !== 0,
+    request: known > 3 ? { authenticated: true } : {},
+    response: {},
+  };
 }
 /** Version 3: bits 2 to 4 of the request, 5 to 7 of the response. */
 function protectionOf(mode: number): { request: Protection; response: Protection } {
@@ -116,23 +139,30 @@ function protectionOf(mode: number): { request: Protection; response: Protection
 }
 function hasFlags(rights: Data): boolean {
   const [attributes, methods] = fields(rights, 2, 2);
-  const above = (list: Data | undefined, limit: number): boolean => items(list).some((item) => number(fields(item, 2, 3)[1]) > limit);
+  const above = (list: Data | undefined, limit: number): boolean =>
+    items(list).some((item) => number(fields(item, 2, 3)[1]) > limit);
   return above(attributes, 6) || above(methods, 2);
 }
 
 // ── parts ────────────────────────────────────────────────────────────────────────────────────────────────
 
 const wrong = (expected: string, actual: Data | undefined): DlmsError =>
-  new DlmsError('decode/invalid-value', { offset: 0, expected: `object list: ${expected}`, actual: actual?.type ?? 'nothing' });
+  new DlmsError('decode/invalid-value', {
+    offset: 0,
+    expected: `object list: ${expected}`,
+    actual: actual?.type ?? 'nothing',
+  });
 function items(d: Data | undefined): readonly Data[] {
   if (d?.type !== 'array') throw wrong('an array', d);
   return d.value;
 }
 function fields(d: Data | undefined, min: number, max: number): readonly (Data | undefined)[] {
-  if (d?.type !== 'structure' || d.value.length < min || d.value.length > max) throw wrong(`a structure of ${min} to ${max} elements`, d);
+  if (d?.type !== 'structure' || d.value.length < min || d.value.length > max)
+    throw wrong(`a structure of ${min} to ${max} elements`, d);
   return d.value;
 }
-const number = (d: Data | undefined): number => (d !== undefined && 'value' in d && typeof d.value === 'number' ? d.value : 0);
+const number = (d: Data | undefined): number =>
+  d !== undefined && 'value' in d && typeof d.value === 'number' ? d.value : 0;
 function integer(d: Data | undefined): number {
   if (d !== undefined && 'value' in d && typeof d.value === 'number' && Number.isInteger(d.value)) return d.value;
   throw wrong('an integer', d);

@@ -62,23 +62,30 @@ export function cipheringOf(options: ClientOptions): Ciphering {
   const { security, preEstablished = false } = options;
   const { mechanism } = options.authentication ?? { mechanism: 'none' };
   const ciphering = options.ciphering ?? (security === undefined ? 'none' : 'required');
-  if (ciphering !== 'required' && ciphering !== 'none') throw invalid(`ciphering ${JSON.stringify(ciphering)}`, "'required' or 'none'");
+  if (ciphering !== 'required' && ciphering !== 'none')
+    throw invalid(`ciphering ${JSON.stringify(ciphering)}`, "'required' or 'none'");
   if (preEstablished && mechanism !== 'none')
-    throw invalid(`authentication (${mechanism}) of a pre-established association`, 'it has no AARQ that could carry it; ciphering proves both sides');
+    throw invalid(
+      `authentication (${mechanism}) of a pre-established association`,
+      'it has no AARQ that could carry it; ciphering proves both sides',
+    );
   if (ciphering === 'required') requireCiphering(security);
-  else if (options.dedicatedKey === true) throw invalid('a dedicated key without ciphering', 'it would go over the line in clear');
+  else if (options.dedicatedKey === true)
+    throw invalid('a dedicated key without ciphering', 'it would go over the line in clear');
   if (mechanism === 'lls' && ciphering === 'none' && options.ciphering === undefined)
     throw new DlmsError('configuration/open-to-everybody', {
       what: 'a password (LLS) in an association without ciphering',
       hint: "ciphering: 'none' says that this is meant",
     });
-  if (isHls(mechanism) && security === undefined) throw invalid(`${mechanism} without a security context`, 'give security: titles, keys, counters');
+  if (isHls(mechanism) && security === undefined)
+    throw invalid(`${mechanism} without a security context`, 'give security: titles, keys, counters');
   if (mechanism === 'hls-gmac') requireKeys(security, mechanism, ['globalUnicast', 'authentication']);
   if (mechanism === 'hls-ecdsa') requireKeys(security, mechanism, ['signing', 'peerSigning']);
   return ciphering;
 }
 function requireCiphering(security: SecurityContext | undefined): void {
-  if (security === undefined) throw invalid('ciphering without a security context', 'give security: titles, keys, counters, policy');
+  if (security === undefined)
+    throw invalid('ciphering without a security context', 'give security: titles, keys, counters, policy');
   const { send, receive } = security.policy;
   if (send.authenticated !== true && send.encrypted !== true && send.signed !== true)
     throw new DlmsError('configuration/open-to-everybody', {
@@ -87,11 +94,13 @@ function requireCiphering(security: SecurityContext | undefined): void {
     });
   // Also when everything is only signed: the association is opened under this key.
   requireKeys(security, 'ciphering', ['globalUnicast']);
-  if (send.authenticated === true || receive.authenticated === true) requireKeys(security, 'a policy with authentication', ['authentication']);
+  if (send.authenticated === true || receive.authenticated === true)
+    requireKeys(security, 'a policy with authentication', ['authentication']);
   if (send.signed === true) requireKeys(security, 'a policy with signatures', ['signing']);
   if ((send.signed === true || receive.signed === true) && security.suite.curve === undefined)
     throw invalid(`a policy with signatures in security suite ${security.suite.id}`, 'suites 1 and 2 have signatures');
-  if (receive.signed === true && security.signerOf === undefined) requireKeys(security, 'a policy that asks for signatures', ['peerSigning']);
+  if (receive.signed === true && security.signerOf === undefined)
+    requireKeys(security, 'a policy that asks for signatures', ['peerSigning']);
 }
 const keyNames = {
   globalUnicast: 'the global unicast encryption key',
@@ -99,8 +108,13 @@ const keyNames = {
   signing: 'the own signing key',
   peerSigning: 'the signing key of the meter',
 } as const;
-function requireKeys(security: SecurityContext | undefined, what: string, names: readonly (keyof typeof keyNames)[]): void {
+function requireKeys(
+  security: SecurityContext | undefined,
+  what: string,
+  names: readonly (keyof typeof keyNames)[],
+): void {
   const missing = names.filter((name) => security?.keys[name] === undefined).map((name) => keyNames[name]);
-  if (missing.length > 0) throw invalid(`${what} without ${missing.join(' and ')}`, 'is the variable that should hold it set?');
+  if (missing.length > 0)
+    throw invalid(`${what} without ${missing.join(' and ')}`, 'is the variable that should hold it set?');
 }
 const invalid = (what: string, hint: string): DlmsError => new DlmsError('configuration/invalid', { what, hint });

@@ -2,7 +2,15 @@ import type { Column, Table } from '../axdr/table.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { ProfileGeneric, ProfileGenericV0 } from '../cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../cosem/common-types.js';
-import { type Profile, type ProfileCell, type ProfileColumn, type ProfileRow, profileRows, type RowOptions, selectColumns } from '../cosem/profile.js';
+import {
+  type Profile,
+  type ProfileCell,
+  type ProfileColumn,
+  type ProfileRow,
+  profileRows,
+  type RowOptions,
+  selectColumns,
+} from '../cosem/profile.js';
 import { type CsvOptions, type ProfileJson, profileCsv, profileJson, profileText } from '../cosem/profile-text.js';
 import { findTimeFindings, type TimeFinding } from '../cosem/profile-times.js';
 import { statusNames } from '../cosem/status.js';
@@ -58,7 +66,12 @@ export class ProfileData {
   readonly table: Table;
   readonly #options: OpenProfileOptions;
   #rows: readonly ProfileRow[] | undefined;
-  constructor(layout: ProfileLayout, columns: readonly number[] | undefined, table: Table, options: OpenProfileOptions) {
+  constructor(
+    layout: ProfileLayout,
+    columns: readonly number[] | undefined,
+    table: Table,
+    options: OpenProfileOptions,
+  ) {
     this.layout =
       columns === undefined
         ? layout
@@ -81,7 +94,9 @@ export class ProfileData {
       ...profileRows(this.layout, this.table, {
         ...this.#options,
         ...(range?.deviation === 'inverted' ? { invertedDeviation: true } : {}),
-        ...(range?.deviationMinutes !== undefined && this.#options.deviationMinutes === undefined ? { deviationMinutes: range.deviationMinutes } : {}),
+        ...(range?.deviationMinutes !== undefined && this.#options.deviationMinutes === undefined
+          ? { deviationMinutes: range.deviationMinutes }
+          : {}),
       }),
     ];
     return this.#rows;
@@ -133,7 +148,9 @@ export class ProfileData {
     for (const row of this.rows) {
       const cells = row.cells.map((cell, i): ProfileCell => {
         const named = statusOf(this.layout.columns[i] as ProfileColumn, cell, this.#options);
-        return named === undefined || this.#options.statusNames === undefined ? cell : { type: 'visible-string', value: named.join(' ') };
+        return named === undefined || this.#options.statusNames === undefined
+          ? cell
+          : { type: 'visible-string', value: named.join(' ') };
       });
       yield { ...row, cells };
     }
@@ -143,14 +160,19 @@ export class ProfileData {
 /** A cell of a row by name: a status word is the list of its bits. */
 export type RowCell = ProfileCell | readonly (string | number)[];
 export function rowValues(layout: Profile, row: ProfileRow, options: OpenProfileOptions): Record<string, RowCell> {
-  return Object.fromEntries(layout.columns.map((c, i) => [c.name, statusOf(c, row.cells[i] ?? null, options) ?? row.cells[i] ?? null]));
+  return Object.fromEntries(
+    layout.columns.map((c, i) => [c.name, statusOf(c, row.cells[i] ?? null, options) ?? row.cells[i] ?? null]),
+  );
 }
 
 /** @throws DlmsError `service/unsupported` for a column that is not there */
 export function columnIndex({ columns }: Profile, which: string | number): number {
-  const index = typeof which === 'number' ? which : columns.findIndex((c) => c.name === which || c.object.logicalName === which);
+  const index =
+    typeof which === 'number' ? which : columns.findIndex((c) => c.name === which || c.object.logicalName === which);
   if (columns[index] === undefined)
-    throw new DlmsError('service/unsupported', { what: `column ${String(which).slice(0, 80)} (there are ${columns.map((c) => c.name).join('; ')})` });
+    throw new DlmsError('service/unsupported', {
+      what: `column ${String(which).slice(0, 80)} (there are ${columns.map((c) => c.name).join('; ')})`,
+    });
   return index;
 }
 function numberAt(column: Column, i: number): number | undefined {
@@ -160,12 +182,19 @@ function numberAt(column: Column, i: number): number | undefined {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
 }
 /** The bits of a status column; undefined for any other cell. */
-function statusOf({ object }: ProfileColumn, cell: ProfileCell, options: OpenProfileOptions): readonly (string | number)[] | undefined {
+function statusOf(
+  { object }: ProfileColumn,
+  cell: ProfileCell,
+  options: OpenProfileOptions,
+): readonly (string | number)[] | undefined {
   if (cell === null || !(options.isStatus ?? profileStatus)(object)) return undefined;
   try {
-    if (typeof cell === 'number' && cell >= 0) return statusNames({ type: 'double-long-unsigned', value: cell }, options.statusNames ?? {});
-    if (typeof cell === 'bigint' && cell >= 0n) return statusNames({ type: 'long64-unsigned', value: cell }, options.statusNames ?? {});
-    if (cell instanceof Uint8Array) return statusNames({ type: 'octet-string', value: cell }, options.statusNames ?? {});
+    if (typeof cell === 'number' && cell >= 0)
+      return statusNames({ type: 'double-long-unsigned', value: cell }, options.statusNames ?? {});
+    if (typeof cell === 'bigint' && cell >= 0n)
+      return statusNames({ type: 'long64-unsigned', value: cell }, options.statusNames ?? {});
+    if (cell instanceof Uint8Array)
+      return statusNames({ type: 'octet-string', value: cell }, options.statusNames ?? {});
     return typeof cell === 'object' && 'type' in cell ? statusNames(cell, options.statusNames ?? {}) : undefined;
   } catch (e) {
     // Not a status word after all.
@@ -174,4 +203,6 @@ function statusOf({ object }: ProfileColumn, cell: ProfileCell, options: OpenPro
   }
 }
 const profileStatus = ({ classId, logicalName, attributeIndex }: CaptureObjectDefinition): boolean =>
-  (classId === 1 || classId === 3 || classId === 63) && attributeIndex === 2 && /^0-\d+:96\.10\.\d+\*/.test(logicalName);
+  (classId === 1 || classId === 3 || classId === 63) &&
+  attributeIndex === 2 &&
+  /^0-\d+:96\.10\.\d+\*/.test(logicalName);

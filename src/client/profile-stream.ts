@@ -58,13 +58,17 @@ export class StreamTracker {
   /** The new rows of a chunk. @param firstEntry position of its first row, when it was selected by position */
   *take(data: ProfileData, firstEntry: number | undefined): Generator<StreamRow> {
     const byTime = firstEntry === undefined;
-    let rows = byTime ? this.#unseen(byTime && this.#layout.newestFirst ? [...data.rows].reverse() : data.rows) : data.rows;
+    let rows = byTime
+      ? this.#unseen(byTime && this.#layout.newestFirst ? [...data.rows].reverse() : data.rows)
+      : data.rows;
     let entry = firstEntry ?? 0;
     if (!byTime && this.#checkFirst) {
       this.#checkFirst = false;
       const marker = this.marker as Extract<ProfileMarker, { by: 'entry' }>;
       if (rows[0] === undefined || keyOf(rows[0]) !== marker.row)
-        throw new DlmsError('service/unsupported', { what: `going on behind entry ${marker.entry}: another row stands there now; go on by time` });
+        throw new DlmsError('service/unsupported', {
+          what: `going on behind entry ${marker.entry}: another row stands there now; go on by time`,
+        });
       rows = rows.slice(1);
       entry++;
     }
@@ -73,7 +77,13 @@ export class StreamTracker {
     for (const { row, index, instant } of numbered) {
       this.#index = index + 1;
       this.marker = byTime ? this.#timeMarker(row, instant) : { by: 'entry', entry: entry++, row: keyOf(row) };
-      yield { ...row, index, values: data.values(row), findings: findings.filter((f) => f.index === index), marker: this.marker };
+      yield {
+        ...row,
+        index,
+        values: data.values(row),
+        findings: findings.filter((f) => f.index === index),
+        marker: this.marker,
+      };
     }
   }
 
@@ -106,7 +116,10 @@ export class StreamTracker {
     if (!this.#layout.sortedByTime) return [];
     const before = [this.#regular, this.#last].filter((r) => r !== undefined);
     const context = this.#regular === this.#last ? before.slice(1) : before;
-    const found = findTimeFindings([...context, ...rows], { ...this.#layout, newestFirst: this.#layout.newestFirst && !byTime });
+    const found = findTimeFindings([...context, ...rows], {
+      ...this.#layout,
+      newestFirst: this.#layout.newestFirst && !byTime,
+    });
     const extra = new Set(found.flatMap((f) => (f.kind === 'off-period' || f.kind === 'duplicate' ? [f.index] : [])));
     for (const { index, instant } of rows) {
       if (instant === undefined) continue;

@@ -47,11 +47,24 @@ export interface RowsOptions extends ReadProfileOptions {
  * for await (const row of profile.rows({ from: new Date('2026-11-01'), to: new Date(), chunk: 'day' })) console.log(row.clock, row.values);
  * @throws DlmsError `service/data-access` when the capture objects cannot be read
  */
-export async function openProfile(client: Client, logicalName: Obis, options: OpenProfileOptions = {}): Promise<ProfileReader> {
-  return new ProfileReader(client, logicalName, options.layout ?? (await readLayout(client, logicalName, options)), options);
+export async function openProfile(
+  client: Client,
+  logicalName: Obis,
+  options: OpenProfileOptions = {},
+): Promise<ProfileReader> {
+  return new ProfileReader(
+    client,
+    logicalName,
+    options.layout ?? (await readLayout(client, logicalName, options)),
+    options,
+  );
 }
 /** {@link openProfile} and {@link ProfileReader.read} in one. */
-export async function readProfile(client: Client, logicalName: Obis, options: OpenProfileOptions & ReadProfileOptions = {}): Promise<ProfileData> {
+export async function readProfile(
+  client: Client,
+  logicalName: Obis,
+  options: OpenProfileOptions & ReadProfileOptions = {},
+): Promise<ProfileData> {
   return (await openProfile(client, logicalName, options)).read(options);
 }
 
@@ -85,7 +98,8 @@ export class ProfileReader {
     const { layout } = this;
     const columns = options.columns?.map((which) => columnIndex(layout, which)).sort((a, b) => a - b);
     const byTime = options.from !== undefined || options.to !== undefined;
-    if (byTime && options.entries !== undefined) throw new DlmsError('service/unsupported', { what: 'a selection by time and by entry at once' });
+    if (byTime && options.entries !== undefined)
+      throw new DlmsError('service/unsupported', { what: 'a selection by time and by entry at once' });
     const sent = byTime ? await this.#byTime(options, columns) : await this.#byEntry(options, columns);
     if (sent === 'nothing') return new ProfileData(layout, columns, { length: 0, columns: [] }, this.options);
     const table = await this.#fetch(sent, options);
@@ -109,7 +123,8 @@ export class ProfileReader {
         data = await reader.read({ ...step.value, ...columns, ...callOptions(options) });
         attempt = 0;
       } catch (e) {
-        if (options.reconnect === undefined || !isDlmsError(e) || !/^(transport|association\/not-open)/.test(e.code)) throw e;
+        if (options.reconnect === undefined || !isDlmsError(e) || !/^(transport|association\/not-open)/.test(e.code))
+          throw e;
         reader = reader.with(await options.reconnect(e, ++attempt));
         continue;
       }
@@ -132,8 +147,10 @@ export class ProfileReader {
       const last = entries?.to ?? 0;
       // The row of the marker is read again, to see that it is still there.
       let next = resumeFrom?.by === 'entry' ? resumeFrom.entry : (entries?.from ?? 1);
-      if (typeof chunk === 'string') throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a range of time` });
-      if (chunk === undefined) yield entries === undefined && resumeFrom === undefined ? {} : { entries: { from: next, to: last } };
+      if (typeof chunk === 'string')
+        throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a range of time` });
+      if (chunk === undefined)
+        yield entries === undefined && resumeFrom === undefined ? {} : { entries: { from: next, to: last } };
       while (chunk !== undefined && (last === 0 || next <= last)) {
         const until = next + positive(chunk) - 1;
         const received = yield { entries: { from: next, to: last === 0 ? until : Math.min(until, last) } };
@@ -142,8 +159,14 @@ export class ProfileReader {
       }
       return;
     }
-    const width = typeof chunk === 'number' ? positive(chunk) * this.layout.capturePeriod * 1000 : chunk === undefined ? 0 : widths[chunk];
-    if (from === undefined && width > 0) throw new DlmsError('service/unsupported', { what: 'chunks of a range of time without its beginning' });
+    const width =
+      typeof chunk === 'number'
+        ? positive(chunk) * this.layout.capturePeriod * 1000
+        : chunk === undefined
+          ? 0
+          : widths[chunk];
+    if (from === undefined && width > 0)
+      throw new DlmsError('service/unsupported', { what: 'chunks of a range of time without its beginning' });
     const end = to === undefined ? Date.now() : this.#moment(to);
     let start = resumeFrom?.by === 'time' ? resumeFrom.order : from === undefined ? undefined : this.#moment(from);
     if (start === undefined || width === 0) {
@@ -160,7 +183,9 @@ export class ProfileReader {
     const deviation = this.options.deviationMinutes ?? this.#deviation;
     return {
       ...(deviation === undefined ? {} : { deviationMinutes: deviation }),
-      ...(this.options.range?.deviation === 'inverted' || this.options.invertedDeviation === true ? { invertedDeviation: true } : {}),
+      ...(this.options.range?.deviation === 'inverted' || this.options.invertedDeviation === true
+        ? { invertedDeviation: true }
+        : {}),
     };
   }
   /** Rows by time are told apart by their clock: it is read even when it is not among the columns that are wanted. */
@@ -168,14 +193,20 @@ export class ProfileReader {
     if (columns === undefined) return {};
     const clock = this.layout.columns.findIndex((c) => c.kind === 'clock');
     const wanted = columns.map((which) => columnIndex(this.layout, which));
-    return { columns: (from === undefined && to === undefined) || clock < 0 || wanted.includes(clock) ? wanted : [clock, ...wanted] };
+    return {
+      columns:
+        (from === undefined && to === undefined) || clock < 0 || wanted.includes(clock) ? wanted : [clock, ...wanted],
+    };
   }
   #moment(at: Date | DateTime | number): number {
     if (typeof at === 'number') return at;
     return at instanceof Date ? at.getTime() : timeOrder(at, this.#times());
   }
 
-  async #byTime({ from = oldest, to = newest, signal }: ReadProfileOptions, columns: readonly number[] | undefined): Promise<Request> {
+  async #byTime(
+    { from = oldest, to = newest, signal }: ReadProfileOptions,
+    columns: readonly number[] | undefined,
+  ): Promise<Request> {
     const { layout } = this;
     const form = this.options.range ?? {};
     const bound = async (at: Date | DateTime | number): Promise<DateTime> => {
@@ -184,7 +215,8 @@ export class ProfileReader {
       const local = fromInstant(Number(at), minutes);
       return {
         ...local,
-        deviationMinutes: form.deviation === 'unspecified' ? null : form.deviation === 'inverted' ? 0 - minutes : minutes,
+        deviationMinutes:
+          form.deviation === 'unspecified' ? null : form.deviation === 'inverted' ? 0 - minutes : minutes,
         ...(form.withDayOfWeek === true ? {} : { dayOfWeek: null }),
       };
     };
@@ -196,7 +228,10 @@ export class ProfileReader {
     return { selection: { by: 'range', parameters }, asked };
   }
   /** Positions select neighbouring columns only: those from the first to the last that are wanted. Nothing is asked for when there are no such rows. */
-  async #byEntry({ entries, signal }: ReadProfileOptions, columns: readonly number[] | undefined): Promise<Request | 'nothing' | undefined> {
+  async #byEntry(
+    { entries, signal }: ReadProfileOptions,
+    columns: readonly number[] | undefined,
+  ): Promise<Request | 'nothing' | undefined> {
     const wanted = this.options.range?.columnSelection === false ? undefined : columns;
     if (entries === undefined && wanted === undefined) return undefined;
     const first = wanted?.[0] ?? 0;
@@ -225,15 +260,24 @@ export class ProfileReader {
   async #fetch(request: Request | undefined, options: CallOptions): Promise<Table> {
     const definition = (this.options.definition ?? ProfileGeneric) as typeof ProfileGeneric;
     const descriptor = target(definition, this.logicalName, 'buffer', request?.selection);
-    return decodeTable(await this.client.getEncoded(descriptor, options, `${definition.name} ${this.logicalName} buffer`));
+    return decodeTable(
+      await this.client.getEncoded(descriptor, options, `${definition.name} ${this.logicalName} buffer`),
+    );
   }
   /** Drops the columns that were not asked for: those between (by entry), or all others when the meter does not select columns. */
   #understood(table: Table, columns: readonly number[] | undefined, asked: readonly number[] | undefined): ProfileData {
     const { layout } = this;
-    const sent = asked !== undefined && (table.columns.length !== layout.columns.length || table.length === 0) ? asked : layout.columns.map((_, i) => i);
+    const sent =
+      asked !== undefined && (table.columns.length !== layout.columns.length || table.length === 0)
+        ? asked
+        : layout.columns.map((_, i) => i);
     if (columns === undefined || table.length === 0) return new ProfileData(layout, columns, table, this.options);
     if (table.columns.length !== sent.length)
-      throw new DlmsError('decode/invalid-length', { offset: 0, expected: `rows of ${sent.length} columns`, actual: table.columns.length });
+      throw new DlmsError('decode/invalid-length', {
+        offset: 0,
+        expected: `rows of ${sent.length} columns`,
+        actual: table.columns.length,
+      });
     const kept = { length: table.length, columns: columns.map((c) => table.columns[sent.indexOf(c)] as Column) };
     return new ProfileData(layout, columns, kept, this.options);
   }
@@ -272,9 +316,13 @@ async function readLayout(client: Client, logicalName: Obis, options: OpenProfil
     [attribute('captureObjects'), attribute('capturePeriod'), attribute('sortMethod')],
     callOptions(options),
   );
-  if (objects === undefined || objects.error !== undefined) throw objects?.error ?? new DlmsError('service/unsupported', { what: 'capture objects' });
+  if (objects === undefined || objects.error !== undefined)
+    throw objects?.error ?? new DlmsError('service/unsupported', { what: 'capture objects' });
   // Version 0 has no data index.
-  const captureObjects = (objects.value as readonly (ValueDefinition & { dataIndex?: number })[]).map((o) => ({ ...o, dataIndex: o.dataIndex ?? 0 }));
+  const captureObjects = (objects.value as readonly (ValueDefinition & { dataIndex?: number })[]).map((o) => ({
+    ...o,
+    dataIndex: o.dataIndex ?? 0,
+  }));
   const scaled = scalerAttributes(captureObjects);
   const scalers = await client.getEach(scaled.map(scalerTarget), callOptions(options));
   const scalerUnits: Record<string, ScalerUnit> = {};

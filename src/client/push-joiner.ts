@@ -60,7 +60,12 @@ export class PushJoiner {
       const { send, complete, acknowledgement } = state.blocks.receive(apdu);
       if (complete !== undefined) {
         this.#settle(state);
-        return { send, apdu: complete, ...(acknowledgement === undefined ? {} : { acknowledgement }), answer: (a) => state.blocks.answer(a) };
+        return {
+          send,
+          apdu: complete,
+          ...(acknowledgement === undefined ? {} : { acknowledgement }),
+          answer: (a) => state.blocks.answer(a),
+        };
       }
       if (state.blocks.pending) this.#grow(state, apdu);
       return { send, answer: (a) => [a] };
@@ -79,11 +84,20 @@ export class PushJoiner {
   }
 
   #sender(key: string): Sender {
-    const state = this.#senders.get(key) ?? { blocks: new GbtEndpoint({ receiveTotal: this.#limit }), count: 0, octets: 0, first: undefined };
+    const state = this.#senders.get(key) ?? {
+      blocks: new GbtEndpoint({ receiveTotal: this.#limit }),
+      count: 0,
+      octets: 0,
+      first: undefined,
+    };
     this.#senders.delete(key);
     this.#senders.set(key, state);
     for (const [oldest, other] of this.#senders) {
-      if (oldest === key || (this.#senders.size <= (this.#options.maxSenders ?? 256) && this.#octets < 16 * this.#limit)) break;
+      if (
+        oldest === key ||
+        (this.#senders.size <= (this.#options.maxSenders ?? 256) && this.#octets < 16 * this.#limit)
+      )
+        break;
       this.#senders.delete(oldest);
       this.#drop(other, 'too many senders have sent half an APDU');
     }
@@ -92,7 +106,8 @@ export class PushJoiner {
   /** Block 1 begins anew, whatever came before it. */
   #noticeRestart(state: Sender, apdu: Uint8Array): void {
     const again = apdu[2] === 0 && apdu[3] === 1 && state.count > 0;
-    if (again && !(state.count === 1 && state.first !== undefined && equalBytes(state.first, apdu))) this.#drop(state, 'block 1 came again');
+    if (again && !(state.count === 1 && state.first !== undefined && equalBytes(state.first, apdu)))
+      this.#drop(state, 'block 1 came again');
   }
   #grow(state: Sender, apdu: Uint8Array): void {
     if (state.count === 0) state.first = apdu.slice();
@@ -110,6 +125,11 @@ export class PushJoiner {
     const { count } = state;
     this.#settle(state);
     if (count > 0)
-      this.#options.onDropped(new DlmsError('protocol/block-transfer', { side: 'remote', reason: `${why}: ${count} block(s) without their rest are dropped` }));
+      this.#options.onDropped(
+        new DlmsError('protocol/block-transfer', {
+          side: 'remote',
+          reason: `${why}: ${count} block(s) without their rest are dropped`,
+        }),
+      );
   }
 }

@@ -40,7 +40,10 @@ export interface PushReception {
 /** Refuses a reception that nobody would hear of. @throws DlmsError `encode/invalid-value` */
 export function requireListener(onError: unknown): void {
   if (typeof onError !== 'function')
-    throw new DlmsError('encode/invalid-value', { expected: 'onError, which hears of what was received and dropped', actual: typeof onError });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'onError, which hears of what was received and dropped',
+      actual: typeof onError,
+    });
 }
 
 /** Pushes that wait for the handler; datagrams beyond are dropped, and a stream is held back long before. */
@@ -53,7 +56,11 @@ const never = Number.POSITIVE_INFINITY;
  *
  * @throws DlmsError `encode/invalid-value` without `onError`
  */
-export function receivePushes(transport: Transport, handler: PushHandler, options: ReceivePushesOptions): PushReception {
+export function receivePushes(
+  transport: Transport,
+  handler: PushHandler,
+  options: ReceivePushesOptions,
+): PushReception {
   requireListener(options.onError);
   return new Reception(transport, handler, options);
 }
@@ -85,7 +92,12 @@ class Reception implements PushReception {
     this.#datagrams = transport.datagrams === true;
     const dropped = (error: DlmsError): void => this.#report(error, 'dropped');
     this.#receiver = new PushReceiver({ ...options, datagrams: this.#datagrams, onDropped: dropped });
-    this.#joiner = options.joiner ?? new PushJoiner({ ...(options.maxApduSize === undefined ? {} : { maxApduSize: options.maxApduSize }), onDropped: dropped });
+    this.#joiner =
+      options.joiner ??
+      new PushJoiner({
+        ...(options.maxApduSize === undefined ? {} : { maxApduSize: options.maxApduSize }),
+        onDropped: dropped,
+      });
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -105,7 +117,8 @@ class Reception implements PushReception {
     if (this.#ended) return;
     this.#take(this.#receiver.push(chunk));
     this.#stopSilence();
-    if (this.#receiver.pending > 0) this.#stopSilence = this.#clock.after(this.#options.silenceMs ?? 1000, () => this.#take(this.#receiver.flush()));
+    if (this.#receiver.pending > 0)
+      this.#stopSilence = this.#clock.after(this.#options.silenceMs ?? 1000, () => this.#take(this.#receiver.flush()));
     this.#watch();
   }
   #take(pushes: readonly PushedApdu[]): void {
@@ -118,7 +131,11 @@ class Reception implements PushReception {
     this.#queue = this.#queue.concat(pushes.slice(0, room));
     for (const _ of pushes.slice(room))
       this.#report(
-        new DlmsError('protocol/link', { side: 'local', state: 'receiving pushes', reason: `${queueLimit} datagrams wait for the handler` }),
+        new DlmsError('protocol/link', {
+          side: 'local',
+          state: 'receiving pushes',
+          reason: `${queueLimit} datagrams wait for the handler`,
+        }),
         'dropped',
       );
     if (this.#working) return;
@@ -139,7 +156,10 @@ class Reception implements PushReception {
     };
     try {
       const { route, physicalAddress } = push;
-      const joined = this.#join(`${this.#name} ${route?.clientSap ?? ''} ${route?.serverSap ?? ''} ${physicalAddress ?? ''}`, push.apdu);
+      const joined = this.#join(
+        `${this.#name} ${route?.clientSap ?? ''} ${route?.serverSap ?? ''} ${physicalAddress ?? ''}`,
+        push.apdu,
+      );
       if (joined === undefined) return;
       await reply(joined.send);
       if (joined.apdu === undefined) return;
@@ -166,8 +186,17 @@ class Reception implements PushReception {
     const rest = Math.max(since, this.#begun ?? never) + messageMs;
     const any = Math.max(since, this.#lastApdu) + inactivityMs;
     return rest <= any
-      ? { at: rest, error: new DlmsError('transport/timeout', { waitedMs: messageMs, waitingFor: 'the rest of a push' }) }
-      : { at: any, error: new DlmsError('transport/timeout', { waitedMs: inactivityMs, waitingFor: 'any push (inactivity time-out)' }) };
+      ? {
+          at: rest,
+          error: new DlmsError('transport/timeout', { waitedMs: messageMs, waitingFor: 'the rest of a push' }),
+        }
+      : {
+          at: any,
+          error: new DlmsError('transport/timeout', {
+            waitedMs: inactivityMs,
+            waitingFor: 'any push (inactivity time-out)',
+          }),
+        };
   }
   #watch(): void {
     const { at } = this.#limit();

@@ -2,7 +2,13 @@ import type { Listener, RemoteAddress } from '../transport/node-socket.js';
 import { type ListenOptions, listenTcp } from '../transport/tcp.js';
 import { listenUdp, type UdpListenOptions } from '../transport/udp.js';
 import { PushJoiner } from './push-joiner.js';
-import { type PushFault, type PushHandler, type ReceivePushesOptions, receivePushes, requireListener } from './push-listener.js';
+import {
+  type PushFault,
+  type PushHandler,
+  type ReceivePushesOptions,
+  receivePushes,
+  requireListener,
+} from './push-listener.js';
 
 export type { Listener, RemoteAddress } from '../transport/node-socket.js';
 export type { PushFault } from './push-listener.js';
@@ -24,19 +30,37 @@ export interface ListenPushOptions extends Omit<ReceivePushesOptions, 'onError' 
  * Listens for pushes over TCP (port 4059 is registered for DLMS/COSEM). Any framing, found out per connection; segments and blocks are put together.
  * @throws DlmsError `transport/connect`; `encode/invalid-value` without `onError`
  */
-export async function listenPushTcp(options: Omit<ListenOptions, 'onRefused'> & ListenPushOptions, handler: RemotePushHandler): Promise<Listener> {
+export async function listenPushTcp(
+  options: Omit<ListenOptions, 'onRefused'> & ListenPushOptions,
+  handler: RemotePushHandler,
+): Promise<Listener> {
   const each = reception(options, handler);
-  return await listenTcp({ ...options, onRefused: (error, from) => options.onError(error, { kind: 'refused', from }) }, each);
+  return await listenTcp(
+    { ...options, onRefused: (error, from) => options.onError(error, { kind: 'refused', from }) },
+    each,
+  );
 }
 
 /** Listens for pushes in datagrams. Any framing, found out per datagram. @throws DlmsError `transport/connect`; `encode/invalid-value` without `onError` */
-export async function listenPushUdp(options: Omit<UdpListenOptions, 'onDropped'> & ListenPushOptions, handler: RemotePushHandler): Promise<Listener> {
+export async function listenPushUdp(
+  options: Omit<UdpListenOptions, 'onDropped'> & ListenPushOptions,
+  handler: RemotePushHandler,
+): Promise<Listener> {
   // Datagram senders have no connection that could end: `idleMs` and `maxPeers` bound them.
-  const each = reception({ ...options, messageMs: Number.POSITIVE_INFINITY, inactivityMs: Number.POSITIVE_INFINITY }, handler);
-  return await listenUdp({ ...options, onDropped: (error, from) => options.onError(error, { kind: 'dropped', from }) }, each);
+  const each = reception(
+    { ...options, messageMs: Number.POSITIVE_INFINITY, inactivityMs: Number.POSITIVE_INFINITY },
+    handler,
+  );
+  return await listenUdp(
+    { ...options, onDropped: (error, from) => options.onError(error, { kind: 'dropped', from }) },
+    each,
+  );
 }
 
-function reception(options: ListenPushOptions, handler: RemotePushHandler): (transport: Parameters<typeof receivePushes>[0], from: RemoteAddress) => void {
+function reception(
+  options: ListenPushOptions,
+  handler: RemotePushHandler,
+): (transport: Parameters<typeof receivePushes>[0], from: RemoteAddress) => void {
   requireListener(options.onError);
   // One for all senders: what half of an APDU costs is bounded over all of them.
   const joiner = new PushJoiner({

@@ -8,7 +8,12 @@ import { type GetResult, getAttribute, getList, type RawGetResult } from '../ses
 import type { ServiceLimits } from '../session/limits.js';
 import { setAttribute } from '../session/set.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
-import type { CosemAttributeDescriptorWithSelection, CosemMethodDescriptor, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
+import type {
+  CosemAttributeDescriptorWithSelection,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 
 /** How attributes and methods are named on the wire: the services of one association. Logical names unless `shortNames()` is given to the client. */
@@ -32,7 +37,12 @@ export interface Referencing {
     schemas: readonly Schema<any>[],
     limits: ServiceLimits,
   ): Conversation<GetResult[]>;
-  set(invoke: InvokeIdAndPriority, target: CosemAttributeDescriptorWithSelection, value: Data, limits: ServiceLimits): Conversation<DataAccessResult>;
+  set(
+    invoke: InvokeIdAndPriority,
+    target: CosemAttributeDescriptorWithSelection,
+    value: Data,
+    limits: ServiceLimits,
+  ): Conversation<DataAccessResult>;
   action(
     invoke: InvokeIdAndPriority,
     method: CosemMethodDescriptor,
@@ -42,7 +52,11 @@ export interface Referencing {
     returns: boolean,
   ): Conversation<ActionResponseWithOptionalData>;
   /** Pass 3 of HLS, answered by pass 4: `reply_to_HLS_authentication` of the current association. */
-  replyToHls(invoke: InvokeIdAndPriority, reply: Uint8Array, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData>;
+  replyToHls(
+    invoke: InvokeIdAndPriority,
+    reply: Uint8Array,
+    limits: ServiceLimits,
+  ): Conversation<ActionResponseWithOptionalData>;
 }
 
 const currentAssociation: Obis = '0-0:40.0.0*255';
@@ -55,5 +69,10 @@ export const logicalNames: Referencing = {
   set: setAttribute,
   action: invokeMethod,
   replyToHls: (invoke, reply, limits) =>
-    invokeMethod(invoke, { classId: 15, instanceId: currentAssociation, methodId: 1 }, { type: 'octet-string', value: reply }, limits),
+    invokeMethod(
+      invoke,
+      { classId: 15, instanceId: currentAssociation, methodId: 1 },
+      { type: 'octet-string', value: reply },
+      limits,
+    ),
 };

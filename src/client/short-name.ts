@@ -81,9 +81,16 @@ class ShortNames implements Referencing {
     const names: VariableAccessSpecification[] = [];
     for (const target of targets) names.push(yield* this.#attribute(target, limits));
     const results = yield* readNames(names, limits);
-    return results.map((r, i) => (r.type === 'data' ? { type: 'data', value: decode(schemas[i] as Schema<any>, r.value, { lenient: true }) } : r));
+    return results.map((r, i) =>
+      r.type === 'data' ? { type: 'data', value: decode(schemas[i] as Schema<any>, r.value, { lenient: true }) } : r,
+    );
   }
-  *set(_invoke: unknown, target: CosemAttributeDescriptorWithSelection, value: Data, limits: ServiceLimits): ReturnType<Referencing['set']> {
+  *set(
+    _invoke: unknown,
+    target: CosemAttributeDescriptorWithSelection,
+    value: Data,
+    limits: ServiceLimits,
+  ): ReturnType<Referencing['set']> {
     const [result] = yield* writeNames([yield* this.#attribute(target, limits)], [value], limits);
     return result ?? 'other-reason';
   }
@@ -104,7 +111,11 @@ class ShortNames implements Referencing {
     }
     return yield* this.#invoke(variableName, parameter, limits);
   }
-  *replyToHls(_invoke: unknown, reply: Uint8Array, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData> {
+  *replyToHls(
+    _invoke: unknown,
+    reply: Uint8Array,
+    limits: ServiceLimits,
+  ): Conversation<ActionResponseWithOptionalData> {
     const name = this.#method(current, 8);
     const parameter: Data = { type: 'octet-string', value: reply };
     return yield* this.#options.replyToHls === 'write'
@@ -115,19 +126,26 @@ class ShortNames implements Referencing {
     return yield* returned(readNames([{ type: 'parameterized-access', variableName, selector: 0, parameter }], limits));
   }
 
-  *#attribute(target: CosemAttributeDescriptorWithSelection, limits: ServiceLimits): Conversation<VariableAccessSpecification> {
+  *#attribute(
+    target: CosemAttributeDescriptorWithSelection,
+    limits: ServiceLimits,
+  ): Conversation<VariableAccessSpecification> {
     const { classId, instanceId, attributeId } = target.cosemAttributeDescriptor;
     const object = yield* this.#object(classId, instanceId, limits);
     if (attributeId < 1) throw new DlmsError('service/unsupported', { what: `attribute ${attributeId} by short name` });
     const variableName = signed(attributeShortName(object.baseName ?? 0, attributeId));
     if (target.accessSelection === undefined) return { type: 'variable-name', value: variableName };
     if (!this.#agreed.includes('parameterized-access'))
-      throw new DlmsError('service/unsupported', { what: 'selective access (parameterized access) in this association' });
+      throw new DlmsError('service/unsupported', {
+        what: 'selective access (parameterized access) in this association',
+      });
     const { accessSelector, accessParameters } = target.accessSelection;
     return { type: 'parameterized-access', variableName, selector: accessSelector, parameter: accessParameters };
   }
   #method(object: ListedObject, methodId: number): number {
-    const offset = this.#options.methodOffset?.(object.classId, object.version, methodId) ?? methodOffset(object.classId, object.version, methodId);
+    const offset =
+      this.#options.methodOffset?.(object.classId, object.version, methodId) ??
+      methodOffset(object.classId, object.version, methodId);
     if (offset === undefined)
       throw new DlmsError('service/unsupported', {
         what: `method ${methodId} of class ${object.classId} version ${object.version} by short name: its offset is not known`,
@@ -147,17 +165,27 @@ class ShortNames implements Referencing {
     });
   }
   *#list(limits: ServiceLimits): Conversation<readonly ListedObject[]> {
-    const [result] = yield* readNames([{ type: 'variable-name', value: signed(attributeShortName(associationSnBase, 2)) }], limits);
+    const [result] = yield* readNames(
+      [{ type: 'variable-name', value: signed(attributeShortName(associationSnBase, 2)) }],
+      limits,
+    );
     if (result?.type === 'data') return readShortNameList(result.value).objects;
-    throw new DlmsError('service/data-access', { result: result?.value ?? 'other-reason', object: 'Association SN FA00 object list' });
+    throw new DlmsError('service/data-access', {
+      result: result?.value ?? 'other-reason',
+      object: 'Association SN FA00 object list',
+    });
   }
 }
 
 /** The result of a READ as that of a method. */
 function* returned(conversation: Conversation<RawGetResult[]>): Conversation<ActionResponseWithOptionalData> {
   const [result] = yield* conversation;
-  if (result?.type !== 'data') return { result: (result?.value ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
-  return { result: 'success', returnParameters: { type: 'data', value: decode(Data, result.value, { lenient: true }) } };
+  if (result?.type !== 'data')
+    return { result: (result?.value ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
+  return {
+    result: 'success',
+    returnParameters: { type: 'data', value: decode(Data, result.value, { lenient: true }) },
+  };
 }
 /** An ObjectName is a signed 16-bit number. */
 const signed = (name: number): number => ((name & 0xffff) << 16) >> 16;

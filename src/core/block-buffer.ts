@@ -33,7 +33,9 @@ export class BlockBuffer {
     if (this.cost + block.length + (anew && this.#runs.length >= freeRuns ? runCost : 0) > limit) return false;
     const needed = this.#length + block.length;
     if (needed > this.#octets.length) {
-      const grown = new Uint8Array(this.#octets.length === 0 ? needed : Math.max(needed, Math.min(Math.ceil(this.#octets.length * 1.5), limit)));
+      const grown = new Uint8Array(
+        this.#octets.length === 0 ? needed : Math.max(needed, Math.min(Math.ceil(this.#octets.length * 1.5), limit)),
+      );
       grown.set(this.#octets.subarray(0, this.#length));
       this.#octets = grown;
     }

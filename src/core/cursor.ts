@@ -80,7 +80,8 @@ export class Reader {
   }
   /** A view (not a copy) of the next n octets. */
   take(n: number): Uint8Array {
-    if (n > this.bytes.length - this.offset) throw new DlmsError('decode/unexpected-end', { offset: this.offset, expected: `${n} octets` });
+    if (n > this.bytes.length - this.offset)
+      throw new DlmsError('decode/unexpected-end', { offset: this.offset, expected: `${n} octets` });
     const from = this.offset;
     this.offset += n;
     return this.bytes.subarray(from, this.offset);
@@ -95,18 +96,27 @@ export class Reader {
     if (first < 0x80) return first;
     let n = 0;
     if (first === 0x80 || first > 0x88)
-      throw new DlmsError('decode/invalid-length', { offset, expected: 'a definite length of at most 8 octets', actual: first });
+      throw new DlmsError('decode/invalid-length', {
+        offset,
+        expected: 'a definite length of at most 8 octets',
+        actual: first,
+      });
     for (let i = first & 0x7f; i > 0; i--) n = n * 256 + this.u8();
-    if (n > 0xffffffff) throw new DlmsError('decode/invalid-length', { offset, expected: 'at most 2^32 - 1', actual: n });
+    if (n > 0xffffffff)
+      throw new DlmsError('decode/invalid-length', { offset, expected: 'at most 2^32 - 1', actual: n });
     if (n < 0x80 || first - 0x80 > lengthOctets(n))
-      this.tolerate('non-minimal-length', new DlmsError('decode/invalid-length', { offset, expected: 'the shortest form', actual: n }));
+      this.tolerate(
+        'non-minimal-length',
+        new DlmsError('decode/invalid-length', { offset, expected: 'the shortest form', actual: n }),
+      );
     return n;
   }
   /** A count of elements, refused before anything is allocated when the octets left cannot hold it. */
   count(minimumElementSize: number): number {
     const offset = this.offset;
     const n = this.length();
-    if (n * minimumElementSize > this.bytes.length - this.offset) throw new DlmsError('decode/unexpected-end', { offset, expected: `${n} elements` });
+    if (n * minimumElementSize > this.bytes.length - this.offset)
+      throw new DlmsError('decode/unexpected-end', { offset, expected: `${n} elements` });
     return n;
   }
   expect(tag: number, name: string): void {
@@ -116,7 +126,8 @@ export class Reader {
   }
   /** One level down; {@link leave} when done. */
   enter(): void {
-    if (this.depth-- <= 0) throw new DlmsError('decode/too-deep', { offset: this.offset, limit: this.options.maxDepth ?? 64 });
+    if (this.depth-- <= 0)
+      throw new DlmsError('decode/too-deep', { offset: this.offset, limit: this.options.maxDepth ?? 64 });
   }
   leave(): void {
     this.depth++;
@@ -124,7 +135,11 @@ export class Reader {
   /** Throws in strict mode; notes the deviation and goes on in lenient mode. */
   tolerate(name: string, error: DlmsError): void {
     if (this.options.lenient !== true) throw error;
-    this.options.quirks?.push({ name, offset: (error.context as { offset?: number }).offset ?? this.offset, detail: error.message });
+    this.options.quirks?.push({
+      name,
+      offset: (error.context as { offset?: number }).offset ?? this.offset,
+      detail: error.message,
+    });
   }
 }
 const strict: DecodeOptions = {};
@@ -132,7 +147,9 @@ const lengthOctets = (n: number): number => (n < 0x100 ? 1 : n < 0x10000 ? 2 : n
 
 /** "Ran off the end" becomes an error of the library; every other error passes. */
 export function ended(e: unknown, r: Reader): unknown {
-  return e instanceof RangeError ? new DlmsError('decode/unexpected-end', { offset: Math.min(r.offset, r.bytes.length) }, { cause: e }) : e;
+  return e instanceof RangeError
+    ? new DlmsError('decode/unexpected-end', { offset: Math.min(r.offset, r.bytes.length) }, { cause: e })
+    : e;
 }
 
 /** Writes big-endian values into a buffer that grows. */

@@ -16,12 +16,15 @@ const sentences: { readonly [C in DlmsErrorCode]?: (c: DlmsErrorContext[C]) => s
   'decode/non-zero-padding': ({ actual }) => `the unused bits are ${numbered(actual)}`,
   'decode/too-deep': ({ limit }) => `more than ${limit} levels`,
   'decode/too-large': ({ limit, actual }) => `${actual}, where at most ${limit} are taken`,
-  'decode/checksum': ({ field, expected, actual }) => `the ${field} is ${numbered(actual)}, the octets give ${numbered(expected)}`,
+  'decode/checksum': ({ field, expected, actual }) =>
+    `the ${field} is ${numbered(actual)}, the octets give ${numbered(expected)}`,
   'parse/invalid-text': ({ expected, actual, line, column }) =>
     `expected ${expected}, found ${actual}${line === undefined ? '' : `, in line ${line}`}${column === undefined ? '' : `, column ${column}`}`,
   'encode/invalid-value': ({ expected, actual }) => `expected ${expected}, found ${actual}`,
   'protocol/unexpected-apdu': ({ side, state, received }) =>
-    side === 'remote' ? `the other side sent ${received} (state: ${state})` : `${received} has no place here (state: ${state})`,
+    side === 'remote'
+      ? `the other side sent ${received} (state: ${state})`
+      : `${received} has no place here (state: ${state})`,
   'protocol/block-number': ({ side, expected, received }) => `${received} instead of ${expected}, from ${sides[side]}`,
   'protocol/invoke-id': ({ side, expected, received }) => `${received} instead of ${expected}, from ${sides[side]}`,
   'protocol/block-transfer': ({ side, reason }) => `${reason} (fault of ${sides[side]})`,
@@ -32,11 +35,16 @@ const sentences: { readonly [C in DlmsErrorCode]?: (c: DlmsErrorContext[C]) => s
     `${stateError}, ${serviceError}${invocationCounter === undefined ? '' : `, invocation counter ${invocationCounter}`}`,
   'service/confirmed-error': ({ service, error }) => `${service}, ${error}`,
   'association/rejected': ({ result, diagnostic }) => `${result}, ${diagnostic}`,
-  'association/not-open': ({ state, reason }: { state: string; reason?: string }) => `it is ${state}${reason === undefined ? '' : `: ${reason}`}`,
+  'association/not-open': ({ state, reason }: { state: string; reason?: string }) =>
+    `it is ${state}${reason === undefined ? '' : `: ${reason}`}`,
   'association/authentication-failed': ({ mechanism, reason }) => `${reason} (mechanism ${mechanism})`,
   'security/authentication-failed': ({ what, invocationCounter, systemTitle }) =>
     [
-      /^(tag|signature)\b(?!.* is )/.test(what) ? `the ${what} does not verify` : /^wrapped /.test(what) ? `the ${what} does not unwrap` : what,
+      /^(tag|signature)\b(?!.* is )/.test(what)
+        ? `the ${what} does not verify`
+        : /^wrapped /.test(what)
+          ? `the ${what} does not unwrap`
+          : what,
       ...(invocationCounter === undefined ? [] : [`invocation counter ${invocationCounter}`]),
       ...(systemTitle === undefined ? [] : [`system title ${systemTitle}`]),
     ].join(', '),
@@ -47,7 +55,8 @@ const sentences: { readonly [C in DlmsErrorCode]?: (c: DlmsErrorContext[C]) => s
   'security/certificate': ({ reason, subject, detail }) =>
     `${reason}${subject === undefined ? '' : ` of ${subject}`}${detail === undefined ? '' : `: ${detail}`}`,
   'security/provider': ({ provider, operation, reason }) => `${reason} (${operation} of ${provider})`,
-  'transport/timeout': ({ waitedMs, waitingFor }) => `waited ${waitedMs < 1000 ? `${waitedMs} ms` : `${waitedMs / 1000} s`} for ${waitingFor}`,
+  'transport/timeout': ({ waitedMs, waitingFor }) =>
+    `waited ${waitedMs < 1000 ? `${waitedMs} ms` : `${waitedMs / 1000} s`} for ${waitingFor}`,
   'transport/closed': ({ by, during }) => `by ${sides[by]}, during ${during}`,
   'transport/connect': ({ target, reason }) => `${target}: ${reason}`,
   'transport/aborted': ({ during }) => `during ${during}`,
@@ -61,5 +70,7 @@ const instead = ({ expected, actual }: { readonly expected: string; readonly act
 const listed = (context: object): string =>
   Object.entries(context)
     .filter(([name, value]) => value !== undefined && name !== 'offset')
-    .map(([name, value]) => (name === 'reason' || name === 'what' || name === 'hint' ? String(value) : `${name} ${value}`))
+    .map(([name, value]) =>
+      name === 'reason' || name === 'what' || name === 'hint' ? String(value) : `${name} ${value}`,
+    )
     .join(', ');

@@ -50,7 +50,12 @@ export interface DlmsErrorContext {
   /** Never opened, closed, or ended by what `reason` says. */
   'association/not-open': { state: string; reason?: string };
   /** `retryable`: only the challenge was bad; a new association has another. */
-  'association/authentication-failed': { mechanism: string; side: 'local' | 'remote'; reason: string; retryable?: true };
+  'association/authentication-failed': {
+    mechanism: string;
+    side: 'local' | 'remote';
+    reason: string;
+    retryable?: true;
+  };
   /** The tag, or the signature, does not verify: wrong key, wrong title, or changed octets. */
   'security/authentication-failed': { what: string; invocationCounter?: number; systemTitle?: string };
   'security/replay': { received: number; last: number };
@@ -118,7 +123,8 @@ function bounded<C extends object>(context: C): C {
       return Object.fromEntries(Object.entries(context).map(([k, v]) => [k, typeof v === 'string' ? cut(v) : v])) as C;
   return context;
 }
-const shortPath = (path: readonly string[]): string[] => (path.length > 12 ? [...path.slice(0, 11), '…'] : path).map((p) => cut(p, 60));
+const shortPath = (path: readonly string[]): string[] =>
+  (path.length > 12 ? [...path.slice(0, 11), '…'] : path).map((p) => cut(p, 60));
 
 /** Narrows without `instanceof`, so that two copies of the library in one process still agree. Without a code: any DlmsError. */
 export function isDlmsError<C extends DlmsErrorCode = DlmsErrorCode>(e: unknown, code?: C): e is DlmsError<C> {
@@ -126,8 +132,10 @@ export function isDlmsError<C extends DlmsErrorCode = DlmsErrorCode>(e: unknown,
 }
 
 const hints: Partial<Record<DlmsErrorCode, string>> = {
-  'security/authentication-failed': 'wrong key or title (encryption key, authentication key or system title), or the octets were changed',
-  'security/replay': 'the counter must be greater than the last one accepted: an old message was sent again, or the sender lost its counter',
+  'security/authentication-failed':
+    'wrong key or title (encryption key, authentication key or system title), or the octets were changed',
+  'security/replay':
+    'the counter must be greater than the last one accepted: an old message was sent again, or the sender lost its counter',
   'security/missing-key': 'give the key, or open without verification explicitly',
   'security/policy': 'the message is protected less than the local policy requires',
   'association/not-open': 'call connect() first',
@@ -139,7 +147,10 @@ function messageOf(e: DlmsError): string {
   const { offset } = e.context as { offset?: number };
   const what = e.code.slice(e.code.indexOf('/') + 1).replaceAll('-', ' ');
   const facts = factsOf(e.code, e.context);
-  const where = [offset === undefined ? '' : ` at offset ${offset}`, e.path.length === 0 ? '' : ` in ${shortPath(e.path).join('.')}`].join('');
+  const where = [
+    offset === undefined ? '' : ` at offset ${offset}`,
+    e.path.length === 0 ? '' : ` in ${shortPath(e.path).join('.')}`,
+  ].join('');
   const hint = hints[e.code];
   return `${what}${where}${facts === '' ? '' : `: ${facts}`}${hint === undefined ? '' : `. ${hint[0]?.toUpperCase()}${hint.slice(1)}.`}`;
 }

@@ -14,14 +14,24 @@ export function formatHex(bytes: Uint8Array, separator = ''): string {
  * @throws DlmsError `parse/invalid-text` for another character or an odd number of digits.
  */
 export function parseHex(text: string): Uint8Array {
-  if (typeof text !== 'string') throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'a text of hexadecimal digits', actual: shown(text) });
+  if (typeof text !== 'string')
+    throw new DlmsError('parse/invalid-text', {
+      offset: 0,
+      expected: 'a text of hexadecimal digits',
+      actual: shown(text),
+    });
   const out = new Uint8Array(text.length >> 1);
   let n = 0;
   let high = -1;
   for (let i = /^\s*0x/i.test(text) ? text.search(/x/i) + 1 : 0; i < text.length; i++) {
     const d = digit(text.charCodeAt(i));
     if (d === -2) continue;
-    if (d === -1) throw new DlmsError('parse/invalid-text', { offset: i, expected: 'a hexadecimal digit', actual: quoted(text[i] as string) });
+    if (d === -1)
+      throw new DlmsError('parse/invalid-text', {
+        offset: i,
+        expected: 'a hexadecimal digit',
+        actual: quoted(text[i] as string),
+      });
     if (high < 0) high = d;
     else {
       out[n++] = (high << 4) | d;
@@ -29,7 +39,11 @@ export function parseHex(text: string): Uint8Array {
     }
   }
   if (high >= 0)
-    throw new DlmsError('parse/invalid-text', { offset: text.length, expected: 'two hexadecimal digits per octet', actual: 'an odd number of digits' });
+    throw new DlmsError('parse/invalid-text', {
+      offset: text.length,
+      expected: 'two hexadecimal digits per octet',
+      actual: 'an odd number of digits',
+    });
   return out.slice(0, n);
 }
 

@@ -4,7 +4,10 @@ import type { MaybePromise } from './promise.js';
 /** What {@link Store.update} writes: a text for each name, or undefined to forget the name. */
 export type StoreChanges = ReadonlyMap<string, string | undefined>;
 /** Reads the newest values and says what becomes of them. A name that is read or set must be among the names of the update. */
-export type StoreChange<T> = (get: (name: string) => string | undefined) => { readonly result: T; readonly set: StoreChanges };
+export type StoreChange<T> = (get: (name: string) => string | undefined) => {
+  readonly result: T;
+  readonly set: StoreChanges;
+};
 
 export interface UpdateOptions {
   /**
@@ -70,7 +73,10 @@ export class VolatileStore implements Store {
 }
 
 /** Entries by name, as every store gives them. */
-export function entriesOf(values: Iterable<readonly [string, string]>, prefix: string): readonly (readonly [name: string, value: string])[] {
+export function entriesOf(
+  values: Iterable<readonly [string, string]>,
+  prefix: string,
+): readonly (readonly [name: string, value: string])[] {
   const out: (readonly [string, string])[] = [];
   for (const entry of values) if (entry[0].startsWith(prefix)) out.push(entry);
   return out.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,7 +7,8 @@ const two = (n: number | null): string => (n === null ? '*' : String(n).padStart
 const named = (v: number | string | null): string => (typeof v === 'string' ? `(${v})` : two(v));
 
 /** `2024-11-21`; a field that is not specified is `*`, a special one its name in brackets: `*-(daylight-savings-begin)-(last-day)`. */
-export const formatDate = (v: CosemDate): string => `${v.year === null ? '*' : String(v.year).padStart(4, '0')}-${named(v.month)}-${named(v.dayOfMonth)}`;
+export const formatDate = (v: CosemDate): string =>
+  `${v.year === null ? '*' : String(v.year).padStart(4, '0')}-${named(v.month)}-${named(v.dayOfMonth)}`;
 
 /** `08:30:15`, with hundredths when they are specified and not zero: `08:30:15.23`. */
 export const formatTime = (v: CosemTime): string =>
@@ -37,9 +38,15 @@ const clock = String.raw`(\*|\d{2,3}):(\*|\d{2,3})(?::(\*|\d{2,3})(?:\.(\d{1,3})
 export function parseDate(text: string): CosemDate {
   const expected = 'a date like 2024-11-21';
   const m = match(`${year}-${month}-${day}`, text, expected);
-  const date: CosemDate = { year: number(m[1]), month: special(m[2]) as Month, dayOfMonth: special(m[3]) as DayOfMonth, dayOfWeek: null };
+  const date: CosemDate = {
+    year: number(m[1]),
+    month: special(m[2]) as Month,
+    dayOfMonth: special(m[3]) as DayOfMonth,
+    dayOfWeek: null,
+  };
   const inMonth = typeof date.month === 'number' ? lastDay(date.year ?? 2000, date.month) : 31;
-  if (!between(date.year, 0, 0xfffe) || !between(date.month, 1, 12) || !between(date.dayOfMonth, 1, inMonth)) throw unreadable(text, expected);
+  if (!between(date.year, 0, 0xfffe) || !between(date.month, 1, 12) || !between(date.dayOfMonth, 1, inMonth))
+    throw unreadable(text, expected);
   return date;
 }
 /** The inverse of {@link formatTime}, 00:00:00 to 23:59:59.99; seconds and hundredths may be left out and are 0 then. @throws DlmsError `parse/invalid-text` */
@@ -48,8 +55,14 @@ export function parseTime(text: string): CosemTime {
   const m = match(clock, text, expected);
   // '.5' is half a second; a third digit is cut off.
   const hundredths = m[4] === undefined ? 0 : Number(m[4].padEnd(2, '0').slice(0, 2));
-  const time: CosemTime = { hour: number(m[1]), minute: number(m[2]), second: m[3] === undefined ? 0 : number(m[3]), hundredths };
-  if (!between(time.hour, 0, 23) || !between(time.minute, 0, 59) || !between(time.second, 0, 59)) throw unreadable(text, expected);
+  const time: CosemTime = {
+    hour: number(m[1]),
+    minute: number(m[2]),
+    second: m[3] === undefined ? 0 : number(m[3]),
+    hundredths,
+  };
+  if (!between(time.hour, 0, 23) || !between(time.minute, 0, 59) || !between(time.second, 0, 59))
+    throw unreadable(text, expected);
   return time;
 }
 /**
@@ -74,11 +87,20 @@ function match(pattern: string, text: string, expected: string): RegExpExecArray
   if (m === null) throw unreadable(text, expected);
   return m;
 }
-const unreadable = (text: string, expected: string): DlmsError => new DlmsError('parse/invalid-text', { offset: 0, expected, actual: quoted(text) });
+const unreadable = (text: string, expected: string): DlmsError =>
+  new DlmsError('parse/invalid-text', { offset: 0, expected, actual: quoted(text) });
 /** Special codes and fields that are not specified are within every range. */
-const between = (v: number | string | null, min: number, max: number): boolean => typeof v !== 'number' || (v >= min && v <= max);
+const between = (v: number | string | null, min: number, max: number): boolean =>
+  typeof v !== 'number' || (v >= min && v <= max);
 /** In a leap year when the year is not specified. */
 const lastDay = (year: number, month: number): number =>
-  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
 const number = (s: string | undefined): number | null => (s === undefined || s === '*' ? null : Number(s));
-const special = (s: string | undefined): number | string | null => (s?.startsWith('(') === true ? s.slice(1, -1) : number(s));
+const special = (s: string | undefined): number | string | null =>
+  s?.startsWith('(') === true ? s.slice(1, -1) : number(s);

@@ -43,18 +43,30 @@ export interface DateTime extends CosemDate, CosemTime {
 const monthNames = { 'daylight-savings-end': 0xfd, 'daylight-savings-begin': 0xfe } as const;
 const dayNames = { 'second-last-day': 0xfd, 'last-day': 0xfe } as const;
 const octet = (n: number): number | null => (n === 0xff ? null : n);
-const month = (n: number): Month => (n === 0xfd ? 'daylight-savings-end' : n === 0xfe ? 'daylight-savings-begin' : octet(n));
+const month = (n: number): Month =>
+  n === 0xfd ? 'daylight-savings-end' : n === 0xfe ? 'daylight-savings-begin' : octet(n);
 const day = (n: number): DayOfMonth => (n === 0xfd ? 'second-last-day' : n === 0xfe ? 'last-day' : octet(n));
 
 function fits(bytes: Uint8Array, size: number): Reader {
-  if (bytes.length !== size) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${size} octets`, actual: bytes.length });
+  if (bytes.length !== size)
+    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${size} octets`, actual: bytes.length });
   return new Reader(bytes);
 }
 const date = (r: Reader): CosemDate => {
   const year = r.u16();
-  return { year: year === 0xffff ? null : year, month: month(r.u8()), dayOfMonth: day(r.u8()), dayOfWeek: octet(r.u8()) };
+  return {
+    year: year === 0xffff ? null : year,
+    month: month(r.u8()),
+    dayOfMonth: day(r.u8()),
+    dayOfWeek: octet(r.u8()),
+  };
 };
-const time = (r: Reader): CosemTime => ({ hour: octet(r.u8()), minute: octet(r.u8()), second: octet(r.u8()), hundredths: octet(r.u8()) });
+const time = (r: Reader): CosemTime => ({
+  hour: octet(r.u8()),
+  minute: octet(r.u8()),
+  second: octet(r.u8()),
+  hundredths: octet(r.u8()),
+});
 
 /** @throws DlmsError `decode/invalid-length` when there are not 5 octets. */
 export const dateFromBytes = (bytes: Uint8Array): CosemDate => date(fits(bytes, 5));
@@ -82,7 +94,14 @@ export function dateTimeFromBytes(bytes: Uint8Array): DateTime {
 }
 
 /** `null` and the name of the field are written as the octets that mean them; a number that has another meaning (255, FD as a month) is refused. */
-function field(name: string, value: unknown, min: number, max: number, notSpecified: number, names: Readonly<Record<string, number>> = {}): number {
+function field(
+  name: string,
+  value: unknown,
+  min: number,
+  max: number,
+  notSpecified: number,
+  names: Readonly<Record<string, number>> = {},
+): number {
   if (value === null) return notSpecified;
   if (typeof value === 'string' && Object.hasOwn(names, value)) return names[value] as number;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
@@ -147,7 +166,10 @@ const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
       const offset = r.offset;
       const tag = r.bytes[offset];
       const quirk = (name: string) =>
-        r.tolerate(name, new DlmsError('decode/unexpected-tag', { offset, expected: 'octet-string of 12 octets', actual: tag ?? 0 }));
+        r.tolerate(
+          name,
+          new DlmsError('decode/unexpected-tag', { offset, expected: 'octet-string of 12 octets', actual: tag ?? 0 }),
+        );
       if (tag === 25) {
         quirk('date-time-type');
         return dateTimeOctets.read(r);
@@ -164,13 +186,33 @@ const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
 })();
 
 /** A date-time inside an octet-string of 12 octets, as most attributes carry it: `09 0C` and the octets. */
-export const DateTime: Schema<DateTime> = /* @__PURE__ */ mapped('octet-string(date-time)', octetString12, dateTimeFromBytes, dateTimeToBytes);
+export const DateTime: Schema<DateTime> = /* @__PURE__ */ mapped(
+  'octet-string(date-time)',
+  octetString12,
+  dateTimeFromBytes,
+  dateTimeToBytes,
+);
 /** A date inside an octet-string of 5 octets. */
-export const CosemDate: Schema<CosemDate> = /* @__PURE__ */ mapped('octet-string(date)', /* @__PURE__ */ sizedOctetString(5), dateFromBytes, dateToBytes);
+export const CosemDate: Schema<CosemDate> = /* @__PURE__ */ mapped(
+  'octet-string(date)',
+  /* @__PURE__ */ sizedOctetString(5),
+  dateFromBytes,
+  dateToBytes,
+);
 /** A time inside an octet-string of 4 octets. */
-export const CosemTime: Schema<CosemTime> = /* @__PURE__ */ mapped('octet-string(time)', /* @__PURE__ */ sizedOctetString(4), timeFromBytes, timeToBytes);
+export const CosemTime: Schema<CosemTime> = /* @__PURE__ */ mapped(
+  'octet-string(time)',
+  /* @__PURE__ */ sizedOctetString(4),
+  timeFromBytes,
+  timeToBytes,
+);
 /** The Data type date-time (tag 25). */
-export const TaggedDateTime: Schema<DateTime> = /* @__PURE__ */ mapped('date-time', dateTimeOctets, dateTimeFromBytes, dateTimeToBytes);
+export const TaggedDateTime: Schema<DateTime> = /* @__PURE__ */ mapped(
+  'date-time',
+  dateTimeOctets,
+  dateTimeFromBytes,
+  dateTimeToBytes,
+);
 /** The Data type date (tag 26). */
 export const TaggedDate: Schema<CosemDate> = /* @__PURE__ */ mapped('date', dateOctets, dateFromBytes, dateToBytes);
 /** The Data type time (tag 27). */
@@ -179,7 +221,10 @@ export const TaggedTime: Schema<CosemTime> = /* @__PURE__ */ mapped('time', time
  * Where the sources disagree on the type, both are read; the value says which one came, and is written back in it.
  * Options: `date-time` (tag 25) and `octet-string` (12 octets).
  */
-export const DateTimeChoice = /* @__PURE__ */ oneOf('date-time', { 'date-time': TaggedDateTime, 'octet-string': DateTime });
+export const DateTimeChoice = /* @__PURE__ */ oneOf('date-time', {
+  'date-time': TaggedDateTime,
+  'octet-string': DateTime,
+});
 export type DateTimeChoice = Infer<typeof DateTimeChoice>;
 
 // ── moments ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,7 +249,8 @@ export interface InstantOptions {
  * @throws DlmsError `decode/no-instant`
  */
 export function toInstant(v: DateTime, options: InstantOptions = {}): number {
-  if (options.acceptInvalid !== true && v.clockStatus !== null && (v.clockStatus & 1) !== 0) throw unusable('status bit 0 (invalid value)');
+  if (options.acceptInvalid !== true && v.clockStatus !== null && (v.clockStatus & 1) !== 0)
+    throw unusable('status bit 0 (invalid value)');
   const deviation = v.deviationMinutes ?? options.deviationMinutes;
   const local = localMillis(v);
   if (deviation === undefined) throw unusable('deviation unspecified');
@@ -223,7 +269,10 @@ export function fromInstant(epochMillis: number, deviationMinutes = 0, clockStat
   const local = new Date(epochMillis - deviationMinutes * 60_000);
   const year = local.getUTCFullYear();
   if (!(year >= 0 && year <= 0xfffe))
-    throw new DlmsError('encode/invalid-value', { expected: 'a moment in the years 0 to 65534', actual: String(epochMillis) });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a moment in the years 0 to 65534',
+      actual: String(epochMillis),
+    });
   return {
     year,
     month: local.getUTCMonth() + 1,
@@ -284,13 +333,20 @@ function localMillis(v: CosemDate & CosemTime): number {
   part('year', year, 0, 0xfffe);
   const m = part('month', v.month, 1, 12);
   const last = new Date(utc(year, m + 1, 0)).getUTCDate();
-  const d = v.dayOfMonth === 'last-day' ? last : v.dayOfMonth === 'second-last-day' ? last - 1 : part('day', v.dayOfMonth, 1, last);
-  const seconds = (part('hour', hour, 0, 23) * 60 + part('minute', v.minute ?? 0, 0, 59)) * 60 + part('second', v.second ?? 0, 0, 59);
+  const d =
+    v.dayOfMonth === 'last-day'
+      ? last
+      : v.dayOfMonth === 'second-last-day'
+        ? last - 1
+        : part('day', v.dayOfMonth, 1, last);
+  const seconds =
+    (part('hour', hour, 0, 23) * 60 + part('minute', v.minute ?? 0, 0, 59)) * 60 + part('second', v.second ?? 0, 0, 59);
   return utc(year, m, d) + seconds * 1000 + part('hundredths', v.hundredths ?? 0, 0, 99) * 10;
 }
 function part(name: string, value: number | string | null, min: number, max: number): number {
   if (value === null) throw unusable(`${name} unspecified`);
-  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) throw unusable(`${name} ${shown(value)}`);
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max)
+    throw unusable(`${name} ${shown(value)}`);
   return value as number;
 }
 
@@ -310,6 +366,7 @@ export type ClockStatusFlag = keyof typeof clockStatusBits;
 export function clockStatusNames(status: number | null): (ClockStatusFlag | number)[] {
   const names = Object.entries(clockStatusBits) as [ClockStatusFlag, number][];
   const set: (ClockStatusFlag | number)[] = [];
-  for (let bit = 0; bit < 8; bit++) if ((((status ?? 0) >> bit) & 1) === 1) set.push(names.find(([, b]) => b === bit)?.[0] ?? bit);
+  for (let bit = 0; bit < 8; bit++)
+    if ((((status ?? 0) >> bit) & 1) === 1) set.push(names.find(([, b]) => b === bit)?.[0] ?? bit);
   return set;
 }

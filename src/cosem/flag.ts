@@ -8,7 +8,12 @@ import { DlmsError, quoted, shown } from '../core/errors.js';
  * @throws DlmsError `parse/invalid-text` when it is not three letters A to Z.
  */
 export function flagNumber(letters: string): number {
-  if (!isFlag(letters)) throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'three capital letters A to Z', actual: quoted(letters) });
+  if (!isFlag(letters))
+    throw new DlmsError('parse/invalid-text', {
+      offset: 0,
+      expected: 'three capital letters A to Z',
+      actual: quoted(letters),
+    });
   return [...letters].reduce((n, letter) => n * 32 + letter.charCodeAt(0) - 64, 0);
 }
 
@@ -30,7 +35,8 @@ export function flagLetters(number: number): string {
 export const isFlag = (letters: string): boolean => /^[A-Z]{3}$/.test(letters);
 
 /** Name of a manufacturer, for the few that are listed here; the FLAG Association keeps the register. */
-export const manufacturerName = (letters: string): string | undefined => (Object.hasOwn(names, letters) ? names[letters] : undefined);
+export const manufacturerName = (letters: string): string | undefined =>
+  Object.hasOwn(names, letters) ? names[letters] : undefined;
 
 /** Examples seen in public meter software (source: wmbusmeters). */
 const names: Readonly<Record<string, string>> = {

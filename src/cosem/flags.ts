@@ -52,7 +52,8 @@ function sizedBits(size: number): Schema<string> {
     (r) => {
       const offset = r.offset;
       const value = plain.read(r);
-      if (value.length !== size) throw new DlmsError('decode/invalid-length', { offset, expected: `${size} bits`, actual: value.length });
+      if (value.length !== size)
+        throw new DlmsError('decode/invalid-length', { offset, expected: `${size} bits`, actual: value.length });
       return value;
     },
     (w, v) => {
@@ -88,11 +89,14 @@ function naming<N extends string>(names: Readonly<Record<N, number>>, size: numb
     toNumbers(flags: Flags<N>): number[] {
       if (!Array.isArray(flags)) throw invalid('an array of flags', flags);
       return flags.map((flag) => {
-        const bit = typeof flag === 'number' ? flag : typeof flag === 'string' && Object.hasOwn(names, flag) ? names[flag] : -1;
-        if (!Number.isInteger(bit) || bit < 0 || bit >= size) throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to ${size - 1}`, flag);
+        const bit =
+          typeof flag === 'number' ? flag : typeof flag === 'string' && Object.hasOwn(names, flag) ? names[flag] : -1;
+        if (!Number.isInteger(bit) || bit < 0 || bit >= size)
+          throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to ${size - 1}`, flag);
         return bit;
       });
     },
   };
 }
-const digits = (size: number, set: readonly number[]): string => Array.from({ length: size }, (_, bit) => (set.includes(bit) ? '1' : '0')).join('');
+const digits = (size: number, set: readonly number[]): string =>
+  Array.from({ length: size }, (_, bit) => (set.includes(bit) ? '1' : '0')).join('');

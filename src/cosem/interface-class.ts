@@ -1,7 +1,11 @@
 import type { Flat, Infer, Schema } from '../axdr/schema.js';
 
 /** One attribute of an interface class: a table row. Made by {@link attribute}, {@link writable}, {@link fixed}, {@link selective}. */
-export interface Attribute<S extends Schema<any> = Schema<any>, W extends boolean = boolean, A extends SelectiveAccess = SelectiveAccess> {
+export interface Attribute<
+  S extends Schema<any> = Schema<any>,
+  W extends boolean = boolean,
+  A extends SelectiveAccess = SelectiveAccess,
+> {
   readonly index: number;
   readonly schema: S;
   /** May be written in principle; what an association really allows stands in its object list. */
@@ -12,13 +16,19 @@ export interface Attribute<S extends Schema<any> = Schema<any>, W extends boolea
   readonly selective: A;
 }
 /** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
-export interface Selector<S extends Schema<any> = Schema<any>, R extends Schema<any> | undefined = Schema<any> | undefined> {
+export interface Selector<
+  S extends Schema<any> = Schema<any>,
+  R extends Schema<any> | undefined = Schema<any> | undefined,
+> {
   readonly selector: number;
   readonly parameters: S;
   readonly returns: R;
 }
 export type SelectiveAccess = Readonly<Record<string, Selector>>;
-export interface Method<S extends Schema<any> = Schema<any>, R extends Schema<any> | undefined = Schema<any> | undefined> {
+export interface Method<
+  S extends Schema<any> = Schema<any>,
+  R extends Schema<any> | undefined = Schema<any> | undefined,
+> {
   readonly index: number;
   readonly parameter: S;
   readonly returns: R;
@@ -48,17 +58,23 @@ export function attribute<S extends Schema<any>>(index: number, schema: S): Attr
   return { index, schema, writable: false, static: false, selective: {} };
 }
 /* @__NO_SIDE_EFFECTS__ */
-export function writable<S extends Schema<any>, A extends SelectiveAccess>(a: Attribute<S, boolean, A>): Attribute<S, true, A> {
+export function writable<S extends Schema<any>, A extends SelectiveAccess>(
+  a: Attribute<S, boolean, A>,
+): Attribute<S, true, A> {
   return { ...a, writable: true };
 }
 /** A static attribute. */
 /* @__NO_SIDE_EFFECTS__ */
-export function fixed<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> {
+export function fixed<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+  a: Attribute<S, W, A>,
+): Attribute<S, W, A> {
   return { ...a, static: true };
 }
 /** An attribute whose kind (static or dynamic) is not known or differs by instance. */
 /* @__NO_SIDE_EFFECTS__ */
-export function unclassified<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(a: Attribute<S, W, A>): Attribute<S, W, A> {
+export function unclassified<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+  a: Attribute<S, W, A>,
+): Attribute<S, W, A> {
   return { ...a, static: undefined };
 }
 /* @__NO_SIDE_EFFECTS__ */
@@ -69,14 +85,22 @@ export function selective<S extends Schema<any>, W extends boolean, const A exte
   return { ...a, selective: selectors };
 }
 export function selector<S extends Schema<any>>(number: number, parameters: S): Selector<S, undefined>;
-export function selector<S extends Schema<any>, R extends Schema<any>>(number: number, parameters: S, returns: R): Selector<S, R>;
+export function selector<S extends Schema<any>, R extends Schema<any>>(
+  number: number,
+  parameters: S,
+  returns: R,
+): Selector<S, R>;
 /* @__NO_SIDE_EFFECTS__ */
 export function selector(number: number, parameters: Schema<any>, returns?: Schema<any>): Selector {
   return { selector: number, parameters, returns };
 }
 /** An optional method. */
 export function method<S extends Schema<any>>(index: number, parameter: S): Method<S, undefined>;
-export function method<S extends Schema<any>, R extends Schema<any>>(index: number, parameter: S, returns: R): Method<S, R>;
+export function method<S extends Schema<any>, R extends Schema<any>>(
+  index: number,
+  parameter: S,
+  returns: R,
+): Method<S, R>;
 /* @__NO_SIDE_EFFECTS__ */
 export function method(index: number, parameter: Schema<any>, returns?: Schema<any>): Method {
   return { index, parameter, returns, mandatory: false };
@@ -101,21 +125,30 @@ export interface Revision {
   readonly methods?: Readonly<Record<string, Method>>;
   readonly without?: readonly string[];
 }
-type Revised<Old, New, Without> = Flat<{ readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New>;
+type Revised<Old, New, Without> = Flat<
+  { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
+>;
 type Given<T> = T extends object ? T : Record<never, never>;
 export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
   readonly name: string;
   readonly classId: C['classId'];
   readonly version: R['version'];
   readonly confidence: Confidence;
-  readonly attributes: Revised<C['attributes'], Given<R['attributes']>, Given<R['without']>[number & keyof Given<R['without']>]>;
+  readonly attributes: Revised<
+    C['attributes'],
+    Given<R['attributes']>,
+    Given<R['without']>[number & keyof Given<R['without']>]
+  >;
   readonly methods: Revised<C['methods'], Given<R['methods']>, Given<R['without']>[number & keyof Given<R['without']>]>;
 }
 /** Another version of a class: what is not named in the revision is the same. Members stay in the order of their indexes. */
 /* @__NO_SIDE_EFFECTS__ */
 export function revision<C extends InterfaceClass, const R extends Revision>(base: C, changes: R): RevisedClass<C, R> {
   const { without, attributes, methods, ...head } = changes;
-  const revised = <M extends { readonly index: number }>(old: Readonly<Record<string, M>>, changed: Readonly<Record<string, M>> = {}) =>
+  const revised = <M extends { readonly index: number }>(
+    old: Readonly<Record<string, M>>,
+    changed: Readonly<Record<string, M>> = {},
+  ) =>
     Object.fromEntries(
       Object.entries({ ...old, ...changed })
         .filter(([name]) => Object.hasOwn(changed, name) || without?.includes(name) !== true)
@@ -136,13 +169,22 @@ export type WritableName<C extends InterfaceClass> = {
 export type MethodName<C extends InterfaceClass> = keyof C['methods'] & string;
 export type AttributeValue<C extends InterfaceClass, A extends AttributeName<C>> = Infer<C['attributes'][A]['schema']>;
 export type MethodParameter<C extends InterfaceClass, M extends MethodName<C>> = Infer<C['methods'][M]['parameter']>;
-export type MethodResult<C extends InterfaceClass, M extends MethodName<C>> = C['methods'][M]['returns'] extends Schema<infer T> ? T : void;
+export type MethodResult<C extends InterfaceClass, M extends MethodName<C>> =
+  C['methods'][M]['returns'] extends Schema<infer T> ? T : void;
 /** One selection on an attribute: `{ by: 'range', parameters }`. */
 export type Selection<C extends InterfaceClass, A extends AttributeName<C>> = {
-  [K in keyof C['attributes'][A]['selective'] & string]: { readonly by: K; readonly parameters: Infer<C['attributes'][A]['selective'][K]['parameters']> };
+  [K in keyof C['attributes'][A]['selective'] & string]: {
+    readonly by: K;
+    readonly parameters: Infer<C['attributes'][A]['selective'][K]['parameters']>;
+  };
 }[keyof C['attributes'][A]['selective'] & string];
 /** What a read with this selection answers: the type of the attribute, unless the selector says otherwise. */
-export type SelectedValue<C extends InterfaceClass, A extends AttributeName<C>, K extends keyof C['attributes'][A]['selective']> =
-  C['attributes'][A]['selective'][K]['returns'] extends Schema<infer T> ? T : AttributeValue<C, A>;
+export type SelectedValue<
+  C extends InterfaceClass,
+  A extends AttributeName<C>,
+  K extends keyof C['attributes'][A]['selective'],
+> = C['attributes'][A]['selective'][K]['returns'] extends Schema<infer T> ? T : AttributeValue<C, A>;
 /** All attributes of an object as one record: what a snapshot, a JSON export or a server model holds. */
-export type ObjectOf<C extends InterfaceClass> = { -readonly [K in keyof C['attributes']]: Infer<C['attributes'][K]['schema']> };
+export type ObjectOf<C extends InterfaceClass> = {
+  -readonly [K in keyof C['attributes']]: Infer<C['attributes'][K]['schema']>;
+};

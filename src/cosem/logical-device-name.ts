@@ -24,7 +24,10 @@ export function parseLogicalDeviceName(name: string | Uint8Array): LogicalDevice
   return {
     text,
     manufacturer: isFlag(letters) ? letters : undefined,
-    idis: deviceType === undefined ? undefined : { deviceType: Number(deviceType), functionType: Number(functionType), serialNumber: Number(serial) },
+    idis:
+      deviceType === undefined
+        ? undefined
+        : { deviceType: Number(deviceType), functionType: Number(functionType), serialNumber: Number(serial) },
   };
 }
 
@@ -32,7 +35,10 @@ export function parseLogicalDeviceName(name: string | Uint8Array): LogicalDevice
  * A serial number of more than eight digits keeps its last eight.
  * @throws DlmsError `encode/invalid-value` when a part does not fit.
  */
-export function buildLogicalDeviceName(manufacturer: string, { deviceType, functionType, serialNumber }: DeviceIdentity): string {
+export function buildLogicalDeviceName(
+  manufacturer: string,
+  { deviceType, functionType, serialNumber }: DeviceIdentity,
+): string {
   if (!isFlag(manufacturer)) throw invalid('three capital letters', manufacturer);
   const digits = (name: string, value: number, size: number, max: number) =>
     String(whole(name, value, max))
@@ -61,10 +67,16 @@ export function compareTitles(title: SystemTitle, name: LogicalDeviceName): Titl
   const rows: [TitleMismatch['part'], string | number, string | number][] = [
     ['manufacturer', title.manufacturer ?? 'not letters', name.manufacturer ?? 'not letters'],
   ];
-  if (name.idis === undefined) rows.push(['form', 'device type, function type, serial number', JSON.stringify(name.text)]);
+  if (name.idis === undefined)
+    rows.push(['form', 'device type, function type, serial number', JSON.stringify(name.text)]);
   else {
-    rows.push(['device type', title.idis.deviceType, name.idis.deviceType], ['function type', title.idis.functionType, name.idis.functionType]);
+    rows.push(
+      ['device type', title.idis.deviceType, name.idis.deviceType],
+      ['function type', title.idis.functionType, name.idis.functionType],
+    );
     rows.push(['serial number', title.idis.serialNumber % 1e8, name.idis.serialNumber]);
   }
-  return rows.filter(([, a, b]) => a !== b).map(([part, systemTitle, logicalDeviceName]) => ({ part, systemTitle, logicalDeviceName }));
+  return rows
+    .filter(([, a, b]) => a !== b)
+    .map(([part, systemTitle, logicalDeviceName]) => ({ part, systemTitle, logicalDeviceName }));
 }

@@ -53,11 +53,21 @@ export function describeObis(code: string): ObisDescription {
     const { row, suffix } = found;
     const text = fillIn(row.name, row.pattern, groups) + suffix;
     const { classIds, pattern, sources, note } = row;
-    return { ...common, text, classIds, pattern: pattern.text, confidence: confidenceOf(sources), recall: sources.includes('r'), note };
+    return {
+      ...common,
+      text,
+      classIds,
+      pattern: pattern.text,
+      confidence: confidenceOf(sources),
+      recall: sources.includes('r'),
+      note,
+    };
   }
   const known = meanings.filter(({ text }) => text !== undefined);
   const specific = meanings[2]?.text === undefined ? [] : known.filter(({ group }) => 'CDE'.includes(group));
-  const parts = (groups[0] === 1 || groups[0] === 0 ? specific : [media, ...specific]).map((m) => m.text?.replace(/ \(from .*| \(over .*/, ''));
+  const parts = (groups[0] === 1 || groups[0] === 0 ? specific : [media, ...specific]).map((m) =>
+    m.text?.replace(/ \(from .*| \(over .*/, ''),
+  );
   if (specific.length === 0) parts.splice(0, 9, common.manufacturerSpecific ? 'manufacturer specific' : 'unknown');
   const text = parts.join(', ') + storedText(groups[5]) + (channel.value === 0 ? '' : `, ${channel.text}`);
   const recall = specific.some((m) => m.recall) || media.recall;
@@ -97,7 +107,8 @@ function byAC(): Map<number, Row[]> {
   if (index !== undefined) return index;
   index = new Map();
   for (const [order, line] of obisNames.trim().split('\n').entries()) {
-    const [, code = '', ids = '', sources = '', name = '', note] = /^(\S+) (\S+) (\S+) (.*?)(?: # (.*))?$/.exec(line) ?? [];
+    const [, code = '', ids = '', sources = '', name = '', note] =
+      /^(\S+) (\S+) (\S+) (.*?)(?: # (.*))?$/.exec(line) ?? [];
     const pattern = parseObisPattern(code);
     const key = pattern.groups[0]![0]![0] * 256 + pattern.groups[2]![0]![0];
     const bucket = index.get(key);
@@ -131,7 +142,10 @@ function fillIn(name: string, pattern: ObisPattern, [, , , d, e, f]: ValueGroups
   const first = pattern.groups[3]![0]![0];
   return name
     .replace('(D offset) * 128 + E', String((d - first) * 128 + e))
-    .replace(/\b(rate|instance|event log|profile|limit) ([EF])\b/i, (_, word: string, letter: string) => `${word} ${letter === 'E' ? e : f}`);
+    .replace(
+      /\b(rate|instance|event log|profile|limit) ([EF])\b/i,
+      (_, word: string, letter: string) => `${word} ${letter === 'E' ? e : f}`,
+    );
 }
 
 // ── value groups ────────────────────────────────────────────────────────────────────────────────────────
@@ -139,7 +153,14 @@ function fillIn(name: string, pattern: ObisPattern, [, , , d, e, f]: ValueGroups
 function groupMeanings(code: ValueGroups): GroupMeaning[] {
   const [a, , c, d] = code;
   const electricity = a === 1;
-  const quantity = a === 0 ? tables.abstractTable : electricity ? tables.electricityTable : a === 7 ? tables.gasTable : (consumptionTables[a] ?? '');
+  const quantity =
+    a === 0
+      ? tables.abstractTable
+      : electricity
+        ? tables.electricityTable
+        : a === 7
+          ? tables.gasTable
+          : (consumptionTables[a] ?? '');
   const country = c === 94 ? tables.countryTable : '';
   const processing =
     (c >= 93 && c <= 99) || c === 0 || a === 0
@@ -149,11 +170,21 @@ function groupMeanings(code: ValueGroups): GroupMeaning[] {
         : a === 7
           ? gasProcessing(c)
           : tables.consumptionProcessingTable;
-  const meanings = [tables.mediaTable, tables.channelTable, quantity, country || processing].map((table, i) => lookUp(table, code[i]!));
-  meanings.push(electricity && processing !== '' ? electricityE(c, d, code[4]) : undefined, lookUp(tables.storageTable, code[5]));
+  const meanings = [tables.mediaTable, tables.channelTable, quantity, country || processing].map((table, i) =>
+    lookUp(table, code[i]!),
+  );
+  meanings.push(
+    electricity && processing !== '' ? electricityE(c, d, code[4]) : undefined,
+    lookUp(tables.storageTable, code[5]),
+  );
   const [, channel] = meanings;
   if (channel !== undefined && code[1] > 0) meanings[1] = { ...channel, text: channelText(code[1]) };
-  return meanings.map((m, i) => ({ group: 'ABCDEF'[i] as GroupMeaning['group'], value: code[i]!, text: m?.text, recall: m?.sources.includes('r') ?? false }));
+  return meanings.map((m, i) => ({
+    group: 'ABCDEF'[i] as GroupMeaning['group'],
+    value: code[i]!,
+    text: m?.text,
+    recall: m?.sources.includes('r') ?? false,
+  }));
 }
 const consumptionTables: Readonly<Record<number, string>> = {
   4: tables.heatCostTable,
@@ -173,19 +204,35 @@ function electricityE(c: number, d: number, e: number): Meaning | undefined {
     if (e === 1) return { text: 'fundamental', sources: 'g' };
     return { text: e <= 120 ? `harmonic ${e}` : (distortions[e] ?? `E ${e}`), sources: 'g' };
   }
-  return d !== 7 && e <= 63 ? { text: `rate ${e}`, sources: 'g' } : e <= 63 ? { text: `E ${e}`, sources: 'g' } : undefined;
+  return d !== 7 && e <= 63
+    ? { text: `rate ${e}`, sources: 'g' }
+    : e <= 63
+      ? { text: `E ${e}`, sources: 'g' }
+      : undefined;
 }
-const harmonics: ReadonlySet<number> = /* @__PURE__ */ new Set([11, 12, 15, 31, 32, 35, 51, 52, 55, 71, 72, 75, 90, 91, 92, 124, 125, 126]);
+const harmonics: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  11, 12, 15, 31, 32, 35, 51, 52, 55, 71, 72, 75, 90, 91, 92, 124, 125, 126,
+]);
 const distortions: Readonly<Record<number, string>> = {
   124: 'total harmonic distortion (THD)',
   125: 'total demand distortion (TDD)',
   126: 'all harmonics',
   127: 'all harmonics to nominal value ratio',
 };
-const phasors: Readonly<Record<number, string>> = { 0: 'U(L1)', 1: 'U(L2)', 2: 'U(L3)', 4: 'I(L1)', 5: 'I(L2)', 6: 'I(L3)', 7: 'I(L0)' };
+const phasors: Readonly<Record<number, string>> = {
+  0: 'U(L1)',
+  1: 'U(L2)',
+  2: 'U(L3)',
+  4: 'I(L1)',
+  5: 'I(L2)',
+  6: 'I(L3)',
+  7: 'I(L0)',
+};
 function angle(e: number): Meaning | undefined {
   const [reference, measured] = [phasors[Math.floor(e / 10)], phasors[e % 10]];
-  return reference === undefined || measured === undefined ? undefined : { text: `${measured} against ${reference}`, sources: 'g' };
+  return reference === undefined || measured === undefined
+    ? undefined
+    : { text: `${measured} against ${reference}`, sources: 'g' };
 }
 
 interface Meaning {
@@ -215,7 +262,8 @@ const storedText = (f: number): string => {
   if (f > 100 && f < 126) return `, last ${f - 100} billing periods together`;
   return f === 255 ? '' : f === 126 ? ', most recent billing periods' : `, stored value ${f}`;
 };
-const channelText = (b: number): string => (b <= 64 ? `channel ${b}` : `${lookUp(tables.channelTable, b)?.text} channel ${b}`);
+const channelText = (b: number): string =>
+  b <= 64 ? `channel ${b}` : `${lookUp(tables.channelTable, b)?.text} channel ${b}`;
 
 /** A value in any of these ranges makes the whole code manufacturer specific (one source). */
 const manufacturerSpecific = ([, b, c, d, e, f]: ValueGroups): boolean =>

@@ -26,7 +26,11 @@ export function parseObisPattern(text: string): ObisPattern {
   if (parts.length === 5) parts.push('255');
   if (parts.length !== 6) throw wrong(text);
   const groups = parts.map((part) => part.split(',').map((item) => range(item, text)));
-  return { text, groups, size: groups.reduce((n, ranges) => n * ranges.reduce((m, [lo, hi]) => m + hi - lo + 1, 0), 1) };
+  return {
+    text,
+    groups,
+    size: groups.reduce((n, ranges) => n * ranges.reduce((m, [lo, hi]) => m + hi - lo + 1, 0), 1),
+  };
 }
 
 /**
@@ -57,6 +61,7 @@ function range(item: string, text: string): Range {
 const wrong = (text: string): DlmsError =>
   new DlmsError('parse/invalid-text', {
     offset: 0,
-    expected: 'an OBIS pattern of six value groups, each a number, a range lo-hi, a comma list or b, like 1.b.1.8.0-63.255',
+    expected:
+      'an OBIS pattern of six value groups, each a number, a range lo-hi, a comma list or b, like 1.b.1.8.0-63.255',
     actual: quoted(text),
   });

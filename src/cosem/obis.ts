@@ -10,7 +10,8 @@ export type Obis = `${number}-${number}:${number}.${number}.${number}*${number}`
  * @throws DlmsError `decode/invalid-length` when there are not 6 octets.
  */
 export function obisFromBytes(b: Uint8Array): Obis {
-  if (b.length !== 6) throw new DlmsError('decode/invalid-length', { offset: 0, expected: '6 octets', actual: b.length });
+  if (b.length !== 6)
+    throw new DlmsError('decode/invalid-length', { offset: 0, expected: '6 octets', actual: b.length });
   return `${b[0] as number}-${b[1] as number}:${b[2] as number}.${b[3] as number}.${b[4] as number}*${b[5] as number}`;
 }
 
@@ -25,7 +26,12 @@ export function obisToBytes(text: string): Uint8Array {
     // Groups are digits, one to three; between them stand the separators of their place. By hand: every request has a logical name in it.
     const from = at;
     let value = 0;
-    for (let digit = text.charCodeAt(at) - 48; digit >= 0 && digit <= 9 && at < from + 3; digit = text.charCodeAt(++at) - 48) value = value * 10 + digit;
+    for (
+      let digit = text.charCodeAt(at) - 48;
+      digit >= 0 && digit <= 9 && at < from + 3;
+      digit = text.charCodeAt(++at) - 48
+    )
+      value = value * 10 + digit;
     if (at === from || value > 255) throw notObis(text);
     out[group] = value;
     if (at === text.length) {
@@ -41,9 +47,18 @@ export function obisToBytes(text: string): Uint8Array {
 /** What may stand behind each group besides a point; nothing behind the last. */
 const separators: readonly (string | undefined)[] = ['-', ':', '.', '.', '*', undefined];
 const notObis = (text: string): DlmsError =>
-  new DlmsError('parse/invalid-text', { offset: 0, expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255', actual: quoted(text) });
+  new DlmsError('parse/invalid-text', {
+    offset: 0,
+    expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255',
+    actual: quoted(text),
+  });
 /** Reads any accepted form and gives the canonical one. */
 export const parseObis = (text: string): Obis => obisFromBytes(obisToBytes(text));
 
 /** Logical name as Data: `09 06` and six octets. */
-export const LogicalName: Schema<Obis> = /* @__PURE__ */ mapped('logical-name', /* @__PURE__ */ sizedOctetString(6), obisFromBytes, obisToBytes);
+export const LogicalName: Schema<Obis> = /* @__PURE__ */ mapped(
+  'logical-name',
+  /* @__PURE__ */ sizedOctetString(6),
+  obisFromBytes,
+  obisToBytes,
+);

@@ -1,4 +1,13 @@
-import { type Alternative, type Alternatives, type Flat, type Infer, invalid, isFieldsSchema, type Schema, unwritable } from '../axdr/schema.js';
+import {
+  type Alternative,
+  type Alternatives,
+  type Flat,
+  type Infer,
+  invalid,
+  isFieldsSchema,
+  type Schema,
+  unwritable,
+} from '../axdr/schema.js';
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
@@ -28,7 +37,8 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
       of: 'alternatives',
       name,
       alternatives,
-      with: (part) => among(name, plain, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))),
+      with: (part) =>
+        among(name, plain, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))),
     },
     read(r) {
       const { offset, depth } = r;
@@ -50,7 +60,8 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
           rewind(r, offset, depth, quirks);
         }
       }
-      if (reach(nearest) <= offset) throw new DlmsError('decode/unexpected-tag', { offset, expected: `${name}: ${kind}`, actual: r.u8() });
+      if (reach(nearest) <= offset)
+        throw new DlmsError('decode/unexpected-tag', { offset, expected: `${name}: ${kind}`, actual: r.u8() });
       throw nearest;
     },
     write(w, { type, value }) {
@@ -70,11 +81,17 @@ function rewind(r: Reader, offset: number, depth: number, quirks: number): void 
   r.depth = depth;
   r.options.quirks?.splice(quirks);
 }
-const reach = (e: unknown): number => (isDlmsError(e) ? ((e.context as { offset?: number }).offset ?? -1) : Number.POSITIVE_INFINITY);
+const reach = (e: unknown): number =>
+  isDlmsError(e) ? ((e.context as { offset?: number }).offset ?? -1) : Number.POSITIVE_INFINITY;
 
 /** null-data is a record without fields. */
 const isEmpty = (schema: Schema<any>): boolean => schema.shape.of === 'tagged' && isFieldsSchema(schema.shape.inner);
 function alternative(schema: Schema<any>): Alternative<any> {
   const tag = schema.shape.of === 'tagged' ? schema.shape.tag : schema.shape.of === 'fields' ? 2 : 9;
-  return { tag, schema: isEmpty(schema) ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<any>) : schema };
+  return {
+    tag,
+    schema: isEmpty(schema)
+      ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<any>)
+      : schema,
+  };
 }

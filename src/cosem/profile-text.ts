@@ -34,9 +34,11 @@ export function columnTitle({ name, scalerUnit }: ProfileColumn): string {
   const unit = scalerUnit === undefined ? '' : unitSymbol(scalerUnit.unit);
   return unit === '' ? name : `${name} [${unit}]`;
 }
-const isNumeric = (cell: ProfileCell): boolean => cell instanceof ScaledValue || typeof cell === 'number' || typeof cell === 'bigint';
+const isNumeric = (cell: ProfileCell): boolean =>
+  cell instanceof ScaledValue || typeof cell === 'number' || typeof cell === 'bigint';
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-const quoted = (text: string, separator: string): string => (text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string, separator: string): string =>
+  text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 export interface ProfileJson {
   readonly columns: readonly {
@@ -46,7 +48,11 @@ export interface ProfileJson {
     readonly attribute: number;
     readonly unit?: Unit;
   }[];
-  readonly rows: readonly { readonly time?: string; readonly computed?: true; readonly cells: readonly (string | number | null)[] }[];
+  readonly rows: readonly {
+    readonly time?: string;
+    readonly computed?: true;
+    readonly cells: readonly (string | number | null)[];
+  }[];
 }
 /** Rows for JSON. Registers and 64-bit integers are decimal texts, exact to the last digit; other numbers numbers; the rest as in {@link profileCsv}. */
 export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson => ({
@@ -60,7 +66,9 @@ export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson
   rows: Array.from(rows, (row) => ({
     ...(row.clock === undefined ? {} : { time: formatDateTime(row.clock) }),
     ...(row.computed ? { computed: true as const } : {}),
-    cells: row.cells.map((cell) => (cell === null || (typeof cell === 'number' && Number.isFinite(cell)) ? cell : cellText(cell))),
+    cells: row.cells.map((cell) =>
+      cell === null || (typeof cell === 'number' && Number.isFinite(cell)) ? cell : cellText(cell),
+    ),
   })),
 });
 
@@ -68,7 +76,8 @@ export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson
 export function profileText(p: Profile, rows: Iterable<ProfileRow>): string {
   const lines = [p.columns.map(columnTitle), ...Array.from(rows, (row) => row.cells.map(cellText))];
   const widths = p.columns.map((_, j) => lines.reduce((n, line) => Math.max(n, (line[j] ?? '').length), 0));
-  const padded = (text: string, j: number): string => (p.columns[j]?.kind === 'scaled' ? text.padStart(widths[j] ?? 0) : text.padEnd(widths[j] ?? 0));
+  const padded = (text: string, j: number): string =>
+    p.columns[j]?.kind === 'scaled' ? text.padStart(widths[j] ?? 0) : text.padEnd(widths[j] ?? 0);
   return lines.map((line) => `${line.map(padded).join('  ').trimEnd()}\n`).join('');
 }
 

@@ -16,7 +16,11 @@ export interface RowTime {
  * Computes the clocks that are missing: each from the row before it, the first ones from the first row that has a clock. Deviation and status are
  * those of that row. Without a capture period they stay unknown.
  */
-export function fillTimes(clocks: readonly (DateTime | undefined)[], { capturePeriod, newestFirst }: Period, options: InstantOptions): RowTime[] {
+export function fillTimes(
+  clocks: readonly (DateTime | undefined)[],
+  { capturePeriod, newestFirst }: Period,
+  options: InstantOptions,
+): RowTime[] {
   const step = (newestFirst ? -1000 : 1000) * capturePeriod;
   const first = clocks.findIndex((c) => c !== undefined);
   let from = first;
@@ -27,7 +31,11 @@ export function fillTimes(clocks: readonly (DateTime | undefined)[], { capturePe
     }
     const base = clocks[from];
     const computed = base === undefined || step === 0 ? undefined : shifted(base, (i - from) * step);
-    return { clock: computed, instant: computed === undefined ? undefined : instantOf(computed, options), computed: computed !== undefined };
+    return {
+      clock: computed,
+      instant: computed === undefined ? undefined : instantOf(computed, options),
+      computed: computed !== undefined,
+    };
   });
 }
 
@@ -35,7 +43,11 @@ export function fillTimes(clocks: readonly (DateTime | undefined)[], { capturePe
 function shifted(base: DateTime, millis: number): DateTime | undefined {
   const at = instantOf(base, { deviationMinutes: 0, acceptInvalid: true });
   if (at === undefined) return undefined;
-  return { ...fromInstant(at + millis, base.deviationMinutes ?? 0), deviationMinutes: base.deviationMinutes, clockStatus: base.clockStatus };
+  return {
+    ...fromInstant(at + millis, base.deviationMinutes ?? 0),
+    deviationMinutes: base.deviationMinutes,
+    clockStatus: base.clockStatus,
+  };
 }
 function instantOf(v: DateTime, options: InstantOptions): number | undefined {
   try {
@@ -49,7 +61,13 @@ function instantOf(v: DateTime, options: InstantOptions): number | undefined {
 /** Something about the times of the rows that is not as the capture period has it. Positions are those of the buffer. */
 export type TimeFinding =
   /** Rows are missing between this one and the last regular one. `after` and `before` are the moments around the gap. */
-  | { readonly kind: 'gap'; readonly index: number; readonly after: number; readonly before: number; readonly missing: number }
+  | {
+      readonly kind: 'gap';
+      readonly index: number;
+      readonly after: number;
+      readonly before: number;
+      readonly missing: number;
+    }
   /** The same moment as the row before. */
   | { readonly kind: 'duplicate'; readonly index: number; readonly instant: number }
   /** Against the order of the buffer: the clock was set back, or two answers overlap. */
@@ -82,7 +100,8 @@ export function findTimeFindings(
       if (from === undefined) found.push({ kind: 'off-period', index, instant });
       else {
         const missing = since(from) / period - 1;
-        if (missing > 0) found.push({ kind: 'gap', index, after: Math.min(from, instant), before: Math.max(from, instant), missing });
+        if (missing > 0)
+          found.push({ kind: 'gap', index, after: Math.min(from, instant), before: Math.max(from, instant), missing });
         regular = instant;
       }
     }

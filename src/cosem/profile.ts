@@ -41,30 +41,47 @@ export function profile(captureObjects: readonly CaptureObjectDefinition[], opti
   const taken = new Map<string, number>();
   const columns = captureObjects.map((object): ProfileColumn => {
     const scalerUnit = options.scalerUnits?.[object.logicalName];
-    const kind = isClock(object) ? 'clock' : isTime(object) ? 'date-time' : isValue(object) && scalerUnit !== undefined ? 'scaled' : 'plain';
+    const kind = isClock(object)
+      ? 'clock'
+      : isTime(object)
+        ? 'date-time'
+        : isValue(object) && scalerUnit !== undefined
+          ? 'scaled'
+          : 'plain';
     const wanted = options.name?.(object) ?? columnName(object);
     const n = (taken.get(wanted) ?? 0) + 1;
     taken.set(wanted, n);
     const name = n === 1 ? wanted : `${wanted} (${n})`;
     return kind === 'scaled' && scalerUnit !== undefined ? { name, object, kind, scalerUnit } : { name, object, kind };
   });
-  return { columns, capturePeriod: options.capturePeriod ?? 0, newestFirst: options.sortMethod === 'lifo' || options.sortMethod === 2 };
+  return {
+    columns,
+    capturePeriod: options.capturePeriod ?? 0,
+    newestFirst: options.sortMethod === 'lifo' || options.sortMethod === 2,
+  };
 }
 
 /** Where the scalers of the columns stand, each once: what to read before {@link profile}. */
 export function scalerAttributes(captureObjects: readonly CaptureObjectDefinition[]): ValueDefinition[] {
   const found = new Map<string, ValueDefinition>();
   for (const o of captureObjects)
-    if (isValue(o)) found.set(o.logicalName, { classId: o.classId, logicalName: o.logicalName, attributeIndex: o.classId === 5 ? 4 : 3 });
+    if (isValue(o))
+      found.set(o.logicalName, {
+        classId: o.classId,
+        logicalName: o.logicalName,
+        attributeIndex: o.classId === 5 ? 4 : 3,
+      });
   return [...found.values()];
 }
 
 /** Attribute numbers of the classes that are captured as a rule: Register 3, Extended register 4, Demand register 5, Clock 8. */
 const isClock = (o: CaptureObjectDefinition): boolean => o.classId === 8 && o.attributeIndex === 2;
 const isTime = (o: CaptureObjectDefinition): boolean =>
-  (o.classId === 4 && o.attributeIndex === 5) || (o.classId === 5 && (o.attributeIndex === 6 || o.attributeIndex === 7));
+  (o.classId === 4 && o.attributeIndex === 5) ||
+  (o.classId === 5 && (o.attributeIndex === 6 || o.attributeIndex === 7));
 const isValue = (o: CaptureObjectDefinition): boolean =>
-  ((o.classId === 3 || o.classId === 4) && o.attributeIndex === 2) || (o.classId === 5 && (o.attributeIndex === 2 || o.attributeIndex === 3));
+  ((o.classId === 3 || o.classId === 4) && o.attributeIndex === 2) ||
+  (o.classId === 5 && (o.attributeIndex === 2 || o.attributeIndex === 3));
 const columnName = (o: CaptureObjectDefinition): string =>
   `${o.logicalName}${o.attributeIndex === 2 ? '' : ` attribute ${o.attributeIndex}`}${o.dataIndex === 0 ? '' : ` element ${o.dataIndex}`}`;
 
@@ -85,10 +102,21 @@ export interface RangeOptions {
  * zone of `deviationMinutes`, without one in UTC. A DateTime goes as it is: for meters that want local time with the deviation not specified.
  * @throws DlmsError `service/unsupported` when no clock is captured, or a column is not.
  */
-export function rangeDescriptor(p: Profile, from: number | Date | DateTime, to: number | Date | DateTime, options: RangeOptions = {}): RangeDescriptor {
+export function rangeDescriptor(
+  p: Profile,
+  from: number | Date | DateTime,
+  to: number | Date | DateTime,
+  options: RangeOptions = {},
+): RangeDescriptor {
   const clock = p.columns.find((c) => c.kind === 'clock');
-  if (clock === undefined) throw new DlmsError('service/unsupported', { what: 'a range by time of a profile that does not capture the clock' });
-  const bound = (at: number | Date | DateTime): Data => ({ type: options.as ?? 'octet-string', value: dateTimeToBytes(moment(at, options)) });
+  if (clock === undefined)
+    throw new DlmsError('service/unsupported', {
+      what: 'a range by time of a profile that does not capture the clock',
+    });
+  const bound = (at: number | Date | DateTime): Data => ({
+    type: options.as ?? 'octet-string',
+    value: dateTimeToBytes(moment(at, options)),
+  });
   return {
     restrictingObject: clock.object,
     fromValue: bound(from),
@@ -103,7 +131,12 @@ function moment(at: number | Date | DateTime, { deviationMinutes = 0, withDayOfW
 }
 
 /** Selective access by position: rows and columns from 1; `to` 0 is the last one there is. */
-export const entryDescriptor = (fromEntry = 1, toEntry = 0, fromSelectedValue = 1, toSelectedValue = 0): EntryDescriptor => ({
+export const entryDescriptor = (
+  fromEntry = 1,
+  toEntry = 0,
+  fromSelectedValue = 1,
+  toSelectedValue = 0,
+): EntryDescriptor => ({
   fromEntry,
   toEntry,
   fromSelectedValue,
@@ -142,13 +175,22 @@ export interface RowOptions extends InstantOptions {
  * The rows of a decoded buffer (see `decodeTable`). Clocks that are null-data are computed from the capture period.
  * @throws DlmsError `decode/invalid-length` when the buffer has other columns than the profile.
  */
-export function* profileRows(p: Profile, table: Table, options: RowOptions = {}): Generator<ProfileRow, void, undefined> {
+export function* profileRows(
+  p: Profile,
+  table: Table,
+  options: RowOptions = {},
+): Generator<ProfileRow, void, undefined> {
   if (table.length === 0) return;
   if (table.columns.length !== p.columns.length)
-    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${p.columns.length} columns`, actual: table.columns.length });
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `${p.columns.length} columns`,
+      actual: table.columns.length,
+    });
   const clockAt = p.columns.findIndex((c) => c.kind === 'clock');
   const clockColumn = table.columns[clockAt];
-  const clocks = clockColumn === undefined ? [] : Array.from({ length: table.length }, (_, i) => dateTime(raw(clockColumn, i)));
+  const clocks =
+    clockColumn === undefined ? [] : Array.from({ length: table.length }, (_, i) => dateTime(raw(clockColumn, i)));
   const times = fillTimes(clocks, p, options);
   const last: ProfileCell[] = new Array(p.columns.length).fill(null);
   for (let i = 0; i < table.length; i++) {
@@ -172,10 +214,17 @@ function raw(column: Column, i: number): number | bigint | Uint8Array | Data | n
 function cellOf(column: ProfileColumn, cell: ReturnType<typeof raw>): ProfileCell {
   if (column.kind === 'clock' || column.kind === 'date-time') return dateTime(cell) ?? cell;
   if (column.scalerUnit === undefined || cell === null || cell instanceof Uint8Array) return cell;
-  return typeof cell === 'object' ? (scaled(cell, column.scalerUnit) ?? cell) : new ScaledValue(cell, column.scalerUnit);
+  return typeof cell === 'object'
+    ? (scaled(cell, column.scalerUnit) ?? cell)
+    : new ScaledValue(cell, column.scalerUnit);
 }
 /** Twelve octets, bare or as Data. */
 function dateTime(cell: ReturnType<typeof raw>): DateTime | undefined {
-  const octets = cell instanceof Uint8Array ? cell : typeof cell === 'object' && cell !== null && 'value' in cell ? cell.value : undefined;
+  const octets =
+    cell instanceof Uint8Array
+      ? cell
+      : typeof cell === 'object' && cell !== null && 'value' in cell
+        ? cell.value
+        : undefined;
   return octets instanceof Uint8Array && octets.length === 12 ? dateTimeFromBytes(octets) : undefined;
 }

@@ -1,4 +1,12 @@
-import { doubleLongUnsigned, enumeration, integer, longUnsigned, nullData, octetString, structure } from '../axdr/data.js';
+import {
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  nullData,
+  octetString,
+  structure,
+} from '../axdr/data.js';
 import type { Infer, Schema } from '../axdr/schema.js';
 import { DateTime } from './date-time.js';
 import { enumFlags } from './flags.js';

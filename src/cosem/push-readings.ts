@@ -57,7 +57,8 @@ export function sortPush(body: Data): { readings: Reading[]; unnamed: Data[] } {
 }
 /** Readings of listed entries; an entry that is the scaler_unit of another (Register and Extended register 3, Demand register 4) goes to it. */
 export function withScales(items: readonly PushItem[]): Reading[] {
-  const isScale = ({ classId, attribute }: PushItem) => ((classId === 3 || classId === 4) && attribute === 3) || (classId === 5 && attribute === 4);
+  const isScale = ({ classId, attribute }: PushItem) =>
+    ((classId === 3 || classId === 4) && attribute === 3) || (classId === 5 && attribute === 4);
   return items.flatMap((item) => {
     const { classId, obis, attribute, value } = item;
     const owner = items.find((x) => x.obis === obis && x.classId === classId && x.attribute === 2);
@@ -78,7 +79,8 @@ export function pushListOf(body: Data): PushItem[] | undefined {
   const [first, ...rest] = body.value;
   const references = first === undefined ? undefined : pushReferences(first);
   if (first === undefined || references === undefined) return undefined;
-  const values = references.length === body.value.length ? body.value : references.length === rest.length ? rest : undefined;
+  const values =
+    references.length === body.value.length ? body.value : references.length === rest.length ? rest : undefined;
   return values?.flatMap((value, i) => (references[i] === undefined ? [] : [{ ...references[i], value }]));
 }
 
@@ -89,9 +91,15 @@ export function pushReferences(list: Data): PushReference[] | undefined {
   for (const entry of list.value) {
     if (entry.type !== 'structure' || (entry.value.length !== 4 && entry.value.length !== 6)) return undefined;
     const [classId, name, attribute, dataIndex] = entry.value;
-    if (classId?.type !== 'long-unsigned' || attribute?.type !== 'integer' || dataIndex?.type !== 'long-unsigned') return undefined;
+    if (classId?.type !== 'long-unsigned' || attribute?.type !== 'integer' || dataIndex?.type !== 'long-unsigned')
+      return undefined;
     if (name?.type !== 'octet-string' || name.value.length !== 6) return undefined;
-    references.push({ classId: classId.value, obis: obisFromBytes(name.value), attribute: attribute.value, dataIndex: dataIndex.value });
+    references.push({
+      classId: classId.value,
+      obis: obisFromBytes(name.value),
+      attribute: attribute.value,
+      dataIndex: dataIndex.value,
+    });
   }
   return references;
 }
@@ -106,7 +114,9 @@ export function pushSetupOf(body: Data): Obis | undefined {
 
 /** The value with its scaler and unit; undefined when the message does not say them or the value is not a number. */
 export const scaledReading = (reading: Reading): ScaledValue | undefined =>
-  reading.scaler === undefined || reading.unit === undefined ? undefined : scaled(reading, { scaler: reading.scaler, unit: reading.unit });
+  reading.scaler === undefined || reading.unit === undefined
+    ? undefined
+    : scaled(reading, { scaler: reading.scaler, unit: reading.unit });
 
 /** A reading in plain values for JSON: dotted OBIS code, octets as hex, 64-bit numbers as text, a count as `unitless`. */
 export function plainReading(reading: Reading): Record<string, unknown> {
@@ -155,7 +165,9 @@ const isSetupName = (d: OctetString): boolean => d.value[0] === 0 && d.value[2] 
 function scalerUnit(d: Data | undefined): ScalerUnit | undefined {
   if (d?.type !== 'structure' || d.value.length !== 2) return undefined;
   const [scaler, unit] = d.value;
-  return scaler?.type === 'integer' && unit?.type === 'enum' ? { scaler: scaler.value, unit: unitOf(unit.value) } : undefined;
+  return scaler?.type === 'integer' && unit?.type === 'enum'
+    ? { scaler: scaler.value, unit: unitOf(unit.value) }
+    : undefined;
 }
 
 /** Twelve octets whose fields all lie in the ranges of a date-time: a text of twelve digits (some serial numbers) is none. */
@@ -165,7 +177,9 @@ function isDateTime(d: Data): boolean {
   const o = d.value;
   const deviation = ((o[9]! << 24) >> 16) | o[10]!;
   return (
-    dateTimeRanges.every(([at, from, to]) => o[at] === 0xff || (o[at]! >= from && o[at]! <= to) || (at < 4 && o[at]! >= 0xfd)) &&
+    dateTimeRanges.every(
+      ([at, from, to]) => o[at] === 0xff || (o[at]! >= from && o[at]! <= to) || (at < 4 && o[at]! >= 0xfd),
+    ) &&
     (deviation === -0x8000 || Math.abs(deviation) <= 840)
   );
 }
@@ -189,4 +203,5 @@ function plainValue(d: Data): unknown {
 }
 
 const pushSetup = 40;
-const unitOf = (code: number): Unit => (Object.keys(unitCodes) as UnitName[]).find((name) => unitCodes[name] === code) ?? code;
+const unitOf = (code: number): Unit =>
+  (Object.keys(unitCodes) as UnitName[]).find((name) => unitCodes[name] === code) ?? code;

@@ -58,7 +58,8 @@ export function scaled(value: Data, scalerUnit: ScalerUnit): ScaledValue | undef
 export function shiftDecimal(text: string, power: number): string {
   if (/^(NaN|-?Infinity)$/.test(text)) return text;
   const m = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
-  if (m === null) throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'a decimal number', actual: quoted(text) });
+  if (m === null)
+    throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'a decimal number', actual: quoted(text) });
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = m;
   const digits = whole + fraction;
   const point = whole.length + Number(exponent) + power;

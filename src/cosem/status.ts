@@ -21,12 +21,17 @@ export function statusBits(status: Data): number[] {
     case 'enum':
       return numbers(BigInt(status.value));
     default:
-      throw new DlmsError('encode/invalid-value', { expected: 'a status word: unsigned integer, bit-string or octet-string', actual: status.type });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a status word: unsigned integer, bit-string or octet-string',
+        actual: status.type,
+      });
   }
 }
 /** {@link statusBits} by name; a bit without a name stays its number. */
-export const statusNames = <N extends string>(status: Data, names: Readonly<Partial<Record<number, N>>>): (N | number)[] =>
-  statusBits(status).map((bit) => names[bit] ?? bit);
+export const statusNames = <N extends string>(
+  status: Data,
+  names: Readonly<Partial<Record<number, N>>>,
+): (N | number)[] => statusBits(status).map((bit) => names[bit] ?? bit);
 
 function numbers(word: bigint): number[] {
   const set: number[] = [];

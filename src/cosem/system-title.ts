@@ -29,7 +29,12 @@ export interface DeviceIdentity {
 
 /** @throws DlmsError `decode/invalid-length` when there are not eight octets. */
 export function parseSystemTitle(octets: Uint8Array): SystemTitle {
-  if (octets.length !== 8) throw new DlmsError('decode/invalid-length', { offset: 0, expected: 'a system title of 8 octets', actual: octets.length });
+  if (octets.length !== 8)
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: 'a system title of 8 octets',
+      actual: octets.length,
+    });
   const letters = latin1(octets.subarray(0, 3));
   const word = new DataView(octets.buffer, octets.byteOffset).getUint32(4);
   return {
@@ -40,12 +45,18 @@ export function parseSystemTitle(octets: Uint8Array): SystemTitle {
 }
 
 /** @throws DlmsError `encode/invalid-value` when a part does not fit. */
-export function buildSystemTitle(manufacturer: string, { deviceType, functionType, serialNumber }: DeviceIdentity): Uint8Array {
+export function buildSystemTitle(
+  manufacturer: string,
+  { deviceType, functionType, serialNumber }: DeviceIdentity,
+): Uint8Array {
   if (!isFlag(manufacturer)) throw invalid('three capital letters', manufacturer);
   const octets = new Uint8Array(8);
   for (let i = 0; i < 3; i++) octets[i] = manufacturer.charCodeAt(i);
   octets[3] = whole('device type', deviceType, 255);
-  new DataView(octets.buffer).setUint32(4, (whole('function type', functionType, 15) * 2 ** 28 + whole('serial number', serialNumber, 0x0fffffff)) >>> 0);
+  new DataView(octets.buffer).setUint32(
+    4,
+    (whole('function type', functionType, 15) * 2 ** 28 + whole('serial number', serialNumber, 0x0fffffff)) >>> 0,
+  );
   return octets;
 }
 
@@ -58,7 +69,8 @@ export const functionTypes = {
 export type FunctionType = keyof typeof functionTypes;
 /** Names of the bits that are set; a bit without a name stays its number. */
 export function functionTypeNames(functionType: number): (FunctionType | number)[] {
-  const name = (bit: number) => (Object.keys(functionTypes) as FunctionType[]).find((key) => functionTypes[key].bit === bit);
+  const name = (bit: number) =>
+    (Object.keys(functionTypes) as FunctionType[]).find((key) => functionTypes[key].bit === bit);
   return [0, 1, 2, 3].filter((bit) => (functionType >> bit) & 1).map((bit) => name(bit) ?? bit);
 }
 
@@ -73,6 +85,7 @@ const deviceTypes: Readonly<Record<number, string>> = {
 };
 
 export function whole(name: string, value: number, max: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > max) throw invalid(`${name}: an integer from 0 to ${max}`, value);
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    throw invalid(`${name}: an integer from 0 to ${max}`, value);
   return value;
 }

@@ -4,7 +4,20 @@ import { parseHex } from '../core/hex.js';
 import { type Obis, obisFromBytes, parseObis } from '../cosem/obis.js';
 import { dataCheck } from './data-check.js';
 import { dataFromJson, dataToJson } from './data-json.js';
-import { type Check, check, flag, integer, type JsonSchema, listOf, object, oneOf, optional, parseJson, readable, text } from './json-check.js';
+import {
+  type Check,
+  check,
+  flag,
+  integer,
+  type JsonSchema,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  readable,
+  text,
+} from './json-check.js';
 import { type AttributeRight, attributeRight, methodRight } from './rights.js';
 
 /** A meter as one client sees it: what its object list says, and the values that were read. Plain data, kept as JSON. */
@@ -50,7 +63,11 @@ const shape = (): Check<AssociationView> =>
         version: integer(0, 255),
         logicalName: check({ type: 'string', description: 'An OBIS code' }, (v) => parseObis(text(v))),
         attributes: listOf(
-          object({ index: integer(-128, 255), right: oneOf('G', 'S', 'GS', '-'), value: optional(check(dataCheck.schema, (v) => dataFromJson(v))) }),
+          object({
+            index: integer(-128, 255),
+            right: oneOf('G', 'S', 'GS', '-'),
+            value: optional(check(dataCheck.schema, (v) => dataFromJson(v))),
+          }),
         ),
         methods: listOf(object({ index: integer(-128, 255), allowed: flag })),
       }),
@@ -68,7 +85,8 @@ export const associationViewJsonSchema = (): JsonSchema => ({
  * Reads a saved association view: a JSON text or the value already parsed. Values are Data in the notation of `dataToJson`.
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
-export const parseAssociationView = (json: unknown): AssociationView => shape()(typeof json === 'string' ? parseJson(json) : json);
+export const parseAssociationView = (json: unknown): AssociationView =>
+  shape()(typeof json === 'string' ? parseJson(json) : json);
 
 /** The JSON text of a view, read back by {@link parseAssociationView}. */
 export function formatAssociationView(view: AssociationView): string {
@@ -87,7 +105,12 @@ export function objectsOfList(objectList: Data, associationVersion: number): Vie
   if (objectList.type !== 'array') throw noList('an array', objectList.type);
   return objectList.value.map((element) => {
     const [classId, version, name, rights] = fields(element, 4);
-    if (classId?.type !== 'long-unsigned' || version?.type !== 'unsigned' || name?.type !== 'octet-string' || name.value.length !== 6)
+    if (
+      classId?.type !== 'long-unsigned' ||
+      version?.type !== 'unsigned' ||
+      name?.type !== 'octet-string' ||
+      name.value.length !== 6
+    )
       throw noList('class id, version and logical name', [classId, version, name].map((d) => d?.type).join(', '));
     const [attributes, methods] = fields(rights, 2).map(items);
     return {
@@ -107,7 +130,8 @@ export function objectsOfList(objectList: Data, associationVersion: number): Vie
 }
 
 const fields = (data: Data | undefined, n: number): Data[] => {
-  if (data?.type !== 'structure' || data.value.length !== n) throw noList(`a structure of ${n} elements`, data?.type ?? 'nothing');
+  if (data?.type !== 'structure' || data.value.length !== n)
+    throw noList(`a structure of ${n} elements`, data?.type ?? 'nothing');
   return data.value;
 };
 const items = (data: Data): Data[] => {
@@ -120,4 +144,5 @@ function accessItem(item: Data, n: number): [number, number | boolean] {
     throw noList('an index and an access mode', `${index?.type}, ${mode?.type}`);
   return [index.value, mode.value];
 }
-const noList = (expected: string, actual: string): DlmsError => new DlmsError('encode/invalid-value', { expected: `object list: ${expected}`, actual });
+const noList = (expected: string, actual: string): DlmsError =>
+  new DlmsError('encode/invalid-value', { expected: `object list: ${expected}`, actual });

@@ -13,11 +13,13 @@ export function checkAttribute(row: ProfileObject, expected: ProfileAttribute, o
   if (value === undefined) return [];
   const common = { ...about(row, o), attribute: expected.index };
   const { types, min, max } = expected;
-  if (types !== undefined && !types.includes(value.type)) return [{ ...common, kind: 'type', expected: types.join(' or '), actual: value.type }];
+  if (types !== undefined && !types.includes(value.type))
+    return [{ ...common, kind: 'type', expected: types.join(' or '), actual: value.type }];
   const wanted = expected.value === undefined ? undefined : dataFromJson(expected.value);
   if (wanted !== undefined && !equalBytes(encode(Data, wanted), encode(Data, value)))
     return [{ ...common, kind: 'value', expected: show(wanted), actual: show(value) }];
-  const number = 'value' in value && (typeof value.value === 'number' || typeof value.value === 'bigint') ? value.value : undefined;
+  const number =
+    'value' in value && (typeof value.value === 'number' || typeof value.value === 'bigint') ? value.value : undefined;
   if (number !== undefined && ((min !== undefined && number < min) || (max !== undefined && number > max)))
     return [{ ...common, kind: 'value', expected: `${min ?? 'any'} to ${max ?? 'any'}`, actual: String(number) }];
   return [];

@@ -47,7 +47,10 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
   const codes = view.objects.map((o) => valueGroups(o.logicalName));
   const known = new Set<ViewObject>();
   const findings: Finding[] = [...checkTitles(view, profile)];
-  const rows = objectPatterns(profile).map(({ row, pattern }) => ({ row, objects: view.objects.filter((_, i) => covers(pattern.groups, codes[i]!)) }));
+  const rows = objectPatterns(profile).map(({ row, pattern }) => ({
+    row,
+    objects: view.objects.filter((_, i) => covers(pattern.groups, codes[i]!)),
+  }));
   for (const { row, objects } of rows) for (const o of objects) if (o.classId === row.classId) known.add(o);
 
   let checked = 0;
@@ -55,13 +58,24 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
     const own = objects.filter((o) => o.classId === row.classId);
     const others = objects.filter((o) => !known.has(o));
     if (own.length === 0 && others.length > 0) {
-      for (const o of others) findings.push({ ...about(row, o), kind: 'class', expected: `class ${row.classId}`, actual: `class ${o.classId}` });
+      for (const o of others)
+        findings.push({
+          ...about(row, o),
+          kind: 'class',
+          expected: `class ${row.classId}`,
+          actual: `class ${o.classId}`,
+        });
       for (const o of others) known.add(o);
     } else if (own.length === 0) findings.push(...missing(row, client, present, judge));
     for (const o of own) {
       checked++;
       if (row.versions.length > 0 && !row.versions.includes(o.version))
-        findings.push({ ...about(row, o), kind: 'version', expected: `version ${row.versions.join(' or ')}`, actual: `version ${o.version}` });
+        findings.push({
+          ...about(row, o),
+          kind: 'version',
+          expected: `version ${row.versions.join(' or ')}`,
+          actual: `version ${o.version}`,
+        });
       if (client !== undefined) findings.push(...checkRights(row, o, client));
       for (const attribute of row.attributes ?? []) findings.push(...checkAttribute(row, attribute, o));
     }
@@ -74,30 +88,54 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
   const statement =
     `Pre-check against profile ${profile.name}: ${passed ? 'no deviation found' : `${faults} deviation${faults === 1 ? '' : 's'}, ${estimates} of them against estimates`}` +
     `, ${findings.length - faults} objects that the profile does not list. This is no statement about conformance.`;
-  return { profile: { id: profile.id, name: profile.name }, client: client?.id, options: present, objectsChecked: checked, findings, passed, statement };
+  return {
+    profile: { id: profile.id, name: profile.name },
+    client: client?.id,
+    options: present,
+    objectsChecked: checked,
+    findings,
+    passed,
+    statement,
+  };
 }
 
 function clientOf(view: AssociationView, profile: CompanionProfile, id: string | undefined): ProfileClient | undefined {
   const client = profile.clients.find((c) => (id === undefined ? c.sap === view.clientSap : c.id === id));
   if (client === undefined && id !== undefined)
-    throw new DlmsError('service/unsupported', { what: `client ${JSON.stringify(id.slice(0, 40))} in profile ${profile.id}` });
+    throw new DlmsError('service/unsupported', {
+      what: `client ${JSON.stringify(id.slice(0, 40))} in profile ${profile.id}`,
+    });
   return client;
 }
 
 function optionsOf({ systemTitle, objects }: AssociationView, profile: CompanionProfile): string[] {
   const title = systemTitle === undefined ? new Uint8Array() : parseHex(systemTitle);
-  const bits = title.length === 8 && profile.titles.systemTitle.layout === 'idis' ? parseSystemTitle(title).idis.functionType : 0;
+  const bits =
+    title.length === 8 && profile.titles.systemTitle.layout === 'idis' ? parseSystemTitle(title).idis.functionType : 0;
   const options = profile.titles.functionTypes.filter((f) => (bits >> f.bit) & 1).map((f) => f.option);
   return objects.some((o) => /^1-\d+:(4[1-9]|5[0-9]|60)\./.test(o.logicalName)) ? [...options, 'polyphase'] : options;
 }
 
-function missing(row: ProfileObject, client: ProfileClient | undefined, options: readonly string[], judge: boolean): Finding[] {
+function missing(
+  row: ProfileObject,
+  client: ProfileClient | undefined,
+  options: readonly string[],
+  judge: boolean,
+): Finding[] {
   if (client !== undefined && row.rights[client.id] === '-') return [];
   if (row.option !== undefined && !options.includes(row.option)) return [];
   const required = row.mandatory ?? (judge && row.mandatoryJudgement === true);
   if (!required) return [];
   const estimate = row.mandatory === null || isWeak(row);
-  return [{ ...about(row), kind: 'missing', expected: `an object of class ${row.classId}`, actual: 'no such object', estimate }];
+  return [
+    {
+      ...about(row),
+      kind: 'missing',
+      expected: `an object of class ${row.classId}`,
+      actual: 'no such object',
+      estimate,
+    },
+  ];
 }
 function extra(o: ViewObject): Finding {
   const name = describeObis(o.logicalName).text;

@@ -9,7 +9,11 @@ export function checkRights(row: ProfileObject, o: ViewObject, client: ProfileCl
   if (notation === undefined) return [];
   const rights = parseRights(notation);
   // Rights that no source states are engineering knowledge, however well the object itself is known.
-  const common = { ...about(row, o), kind: 'right' as const, estimate: row.rightsBasis === undefined || client.id !== 'management' || isWeak(row) };
+  const common = {
+    ...about(row, o),
+    kind: 'right' as const,
+    estimate: row.rightsBasis === undefined || client.id !== 'management' || isWeak(row),
+  };
   if (rights === 'none') {
     const granted = o.attributes.some((a) => a.right !== '-' && a.index !== 1) || o.methods.some((m) => m.allowed);
     return granted ? [{ ...common, expected: `no right for the ${client.name}`, actual: 'rights' }] : [];
@@ -17,10 +21,12 @@ export function checkRights(row: ProfileObject, o: ViewObject, client: ProfileCl
   const findings: Finding[] = [];
   for (const [index, expected] of rights.attributes) {
     const actual = o.attributes.find((a) => a.index === index)?.right ?? '-';
-    if (actual !== expected) findings.push({ ...common, attribute: index, expected: words[expected], actual: words[actual] });
+    if (actual !== expected)
+      findings.push({ ...common, attribute: index, expected: words[expected], actual: words[actual] });
   }
   for (const index of rights.methods) {
-    if (o.methods.find((m) => m.index === index)?.allowed !== true) findings.push({ ...common, method: index, expected: 'action', actual: 'no right' });
+    if (o.methods.find((m) => m.index === index)?.allowed !== true)
+      findings.push({ ...common, method: index, expected: 'action', actual: 'no right' });
   }
   return findings;
 }

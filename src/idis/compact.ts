@@ -40,7 +40,9 @@ export function objectRows(table: string, packageDigit: string): ProfileObject[]
         mandatory: null,
         ...(judgement === undefined ? {} : { mandatoryJudgement: judgement }),
         ...(option === undefined ? {} : { option }),
-        rights: Object.fromEntries(rights === '' ? [] : rights.split('; ').map((r) => [clients[r[0] ?? ''] ?? '', r.slice(2)])),
+        rights: Object.fromEntries(
+          rights === '' ? [] : rights.split('; ').map((r) => [clients[r[0] ?? ''] ?? '', r.slice(2)]),
+        ),
         ...(basis === '' ? {} : { rightsBasis: `management rights: ${basis === 'EPS' ? 'EPS' : `OSGP, ${basis}`}` }),
         ...provenance(origin, note),
       };
@@ -48,7 +50,12 @@ export function objectRows(table: string, packageDigit: string): ProfileObject[]
 }
 
 export const eventRows = (table: string): EventCode[] =>
-  lines(table).map(([code, log = '', origin, name = '', note]) => ({ code: Number(code), log, name, ...provenance(origin, note) }));
+  lines(table).map(([code, log = '', origin, name = '', note]) => ({
+    code: Number(code),
+    log,
+    name,
+    ...provenance(origin, note),
+  }));
 
 export const bitRows = (table: string): BitRow[] =>
   lines(table).map(([bit, origin, events = '', abbreviation = '', name = '', note]) => ({

@@ -23,7 +23,12 @@ export function dataToJson(data: Data): JsonData {
   const { type, value } = data;
   if (Array.isArray(value)) return { type, value: value.map(dataToJson) };
   if (value instanceof Uint8Array) return { type, hex: formatHex(value) };
-  if (typeof value === 'bigint' || Number.isNaN(value) || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+  if (
+    typeof value === 'bigint' ||
+    Number.isNaN(value) ||
+    value === Number.POSITIVE_INFINITY ||
+    value === Number.NEGATIVE_INFINITY
+  )
     return { type, value: String(value) };
   if (typeof value === 'string') return type === 'bit-string' ? { type, bits: value } : { type, text: value };
   return data.type === 'boolean' && data.octet !== undefined ? { type, value, octet: data.octet } : { type, value };
@@ -36,8 +41,11 @@ export function dataFromJson(json: unknown, depth = 0): Data {
   let inner: unknown = value ?? bits ?? text;
   if (Array.isArray(value)) inner = value.map((item) => dataFromJson(item, depth + 1));
   else if (typeof hex === 'string') inner = parseHex(hex);
-  else if (typeof value === 'string') inner = /^long64/.test(type) ? bigint(value, json) : /^float|^floating/.test(type) ? Number(value) : value;
-  const data = (inner === undefined ? { type } : { type, value: inner, ...(octet === undefined ? {} : { octet }) }) as Data;
+  else if (typeof value === 'string')
+    inner = /^long64/.test(type) ? bigint(value, json) : /^float|^floating/.test(type) ? Number(value) : value;
+  const data = (
+    inner === undefined ? { type } : { type, value: inner, ...(octet === undefined ? {} : { octet }) }
+  ) as Data;
   try {
     if (type === 'compact-array') return decode(Data, inner as Uint8Array);
     return decode(Data, encode(Data, data));
@@ -57,7 +65,10 @@ const wrong = (json: unknown, cause?: unknown): DlmsError =>
     {
       offset: 0,
       expected: 'Data as JSON: a type with value, hex, text or bits',
-      actual: typeof json === 'object' && json !== null && 'type' in json ? `type ${String(json.type).slice(0, 40)}` : typeof json,
+      actual:
+        typeof json === 'object' && json !== null && 'type' in json
+          ? `type ${String(json.type).slice(0, 40)}`
+          : typeof json,
     },
     cause === undefined ? undefined : { cause },
   );

@@ -15,7 +15,9 @@ export interface DecodedEvent extends Partial<Omit<EventCode, 'code'>> {
  */
 export function decodeEvent(profile: CompanionProfile, code: number, log?: string): DecodedEvent {
   const name = log === undefined ? undefined : (logOf(profile, log)?.name ?? log);
-  const rows = profile.events.filter((e) => e.code === code && (name === undefined || e.log === name || e.log === 'all' || e.log === 'unknown'));
+  const rows = profile.events.filter(
+    (e) => e.code === code && (name === undefined || e.log === name || e.log === 'all' || e.log === 'unknown'),
+  );
   const own = rows.find((e) => e.log === name) ?? rows[0];
   return own === undefined || (name === undefined && rows.some((e) => e.name !== own.name)) ? { code } : own;
 }
@@ -23,7 +25,9 @@ export function decodeEvent(profile: CompanionProfile, code: number, log?: strin
 /** The log that an OBIS code belongs to, be it the profile generic object or the event object. */
 export function logOf(profile: CompanionProfile, obisOrName: string): EventLog | undefined {
   if (!/^[\d.:*-]+$/.test(obisOrName)) return profile.eventLogs.find((l) => l.name === obisOrName);
-  return profile.eventLogs.find((l) => matchObis(l.profile, obisOrName) || (l.eventObject !== undefined && matchObis(l.eventObject, obisOrName)));
+  return profile.eventLogs.find(
+    (l) => matchObis(l.profile, obisOrName) || (l.eventObject !== undefined && matchObis(l.eventObject, obisOrName)),
+  );
 }
 /** A column of an event log: the attribute that is captured. */
 export interface CapturedObject {
@@ -36,7 +40,8 @@ export interface CapturedObject {
  * Undefined when no column is the event object of a log.
  */
 export function logOfColumns(profile: CompanionProfile, columns: readonly CapturedObject[]): EventLog | undefined {
-  const isEvent = (c: CapturedObject, log: EventLog) => c.attributeIndex === 2 && log.eventObject !== undefined && matchObis(log.eventObject, c.logicalName);
+  const isEvent = (c: CapturedObject, log: EventLog) =>
+    c.attributeIndex === 2 && log.eventObject !== undefined && matchObis(log.eventObject, c.logicalName);
   return profile.eventLogs.find((log) => columns.some((c) => isEvent(c, log)));
 }
 
@@ -53,7 +58,11 @@ export interface LoggedEvent {
  * The rows of an event log by its capture objects. A row that does not have the number of columns keeps its cells in `others` under the columns
  * that there are.
  */
-export function decodeEventLog(profile: CompanionProfile, columns: readonly CapturedObject[], buffer: Data): LoggedEvent[] {
+export function decodeEventLog(
+  profile: CompanionProfile,
+  columns: readonly CapturedObject[],
+  buffer: Data,
+): LoggedEvent[] {
   const log = logOfColumns(profile, columns);
   const rows = buffer.type === 'array' || buffer.type === 'structure' ? buffer.value : [];
   return rows.map((row) => {
@@ -64,9 +73,14 @@ export function decodeEventLog(profile: CompanionProfile, columns: readonly Capt
     for (const [i, value] of cells.entries()) {
       const column = columns[i];
       if (column === undefined) continue;
-      const isCode = log?.eventObject !== undefined && matchObis(log.eventObject, column.logicalName) && column.attributeIndex === 2;
+      const isCode =
+        log?.eventObject !== undefined && matchObis(log.eventObject, column.logicalName) && column.attributeIndex === 2;
       const code = isCode ? eventCode(value) : undefined;
-      if (column.classId === 8 && (value.type === 'octet-string' || value.type === 'date-time') && value.value.length === 12)
+      if (
+        column.classId === 8 &&
+        (value.type === 'octet-string' || value.type === 'date-time') &&
+        value.value.length === 12
+      )
         dateTime = dateTimeFromBytes(value.value);
       else if (code !== undefined) event = decodeEvent(profile, code, log?.name);
       else if (value.type !== 'null-data' || !(isCode || column.classId === 8)) others.push({ ...column, value });
@@ -75,7 +89,8 @@ export function decodeEventLog(profile: CompanionProfile, columns: readonly Capt
   });
 }
 /** The number in an event object, whatever unsigned type it has. */
-export const eventCode = (value: Data): number | undefined => ('value' in value && typeof value.value === 'number' ? value.value : undefined);
+export const eventCode = (value: Data): number | undefined =>
+  'value' in value && typeof value.value === 'number' ? value.value : undefined;
 
 /** A bit that is set; one that the profile does not know has no name. */
 export interface DecodedBit extends Partial<Omit<BitRow, 'bit'>> {
@@ -83,7 +98,9 @@ export interface DecodedBit extends Partial<Omit<BitRow, 'bit'>> {
 }
 /** The field of a profile by its id (`alarm 1`, `profile status`) or by the OBIS code of an object that holds it. */
 export const bitFieldOf = (profile: CompanionProfile, idOrObis: string): BitField | undefined =>
-  profile.bitFields.find((f) => f.id === idOrObis || (/^\d/.test(idOrObis) && f.objects.some((o) => matchObis(o, idOrObis))));
+  profile.bitFields.find(
+    (f) => f.id === idOrObis || (/^\d/.test(idOrObis) && f.objects.some((o) => matchObis(o, idOrObis))),
+  );
 
 /**
  * The bits that are set in an alarm register, filter or descriptor, an error register or a profile status, lowest first.

@@ -5,10 +5,26 @@ import { idisEvents } from './data/idis-events.js';
 import { kaifaPayloads, smrPayloads } from './data/push-payloads.js';
 import { publicSources } from './data/sources.js';
 import { clients, keys } from './packages.js';
-import type { BitField, BitRow, CompanionProfile, EventCode, EventLog, ProfileObject, PushSetupRow } from './profile.js';
+import type {
+  BitField,
+  BitRow,
+  CompanionProfile,
+  EventCode,
+  EventLog,
+  ProfileObject,
+  PushSetupRow,
+} from './profile.js';
 
 /** Versions of the Dutch profiles and the one each builds on, as the lists show it (an inference for 4.3, 5.1, 5.2 and 5.5). */
-const builds = { '2.2': [], '4.2.2': [], '4.3': ['4.2.2'], '5.0.0': [], '5.1': ['5.0.0'], '5.2': ['5.0.0', '5.1'], '5.5': ['5.0.0', '5.1', '5.2'] } as const;
+const builds = {
+  '2.2': [],
+  '4.2.2': [],
+  '4.3': ['4.2.2'],
+  '5.0.0': [],
+  '5.1': ['5.0.0'],
+  '5.2': ['5.0.0', '5.1'],
+  '5.5': ['5.0.0', '5.1', '5.2'],
+} as const;
 export type DsmrVersion = keyof typeof builds;
 
 /**
@@ -58,7 +74,10 @@ export const nordicCustomerPort = (): CompanionProfile => ({
   scripts: [],
 });
 
-const free = (): CompanionProfile['titles']['systemTitle'] => ({ layout: 'free', ...provenance('u OSGP', 'No rule is known') });
+const free = (): CompanionProfile['titles']['systemTitle'] => ({
+  layout: 'free',
+  ...provenance('u OSGP', 'No rule is known'),
+});
 
 function objectsOf(version: DsmrVersion): ProfileObject[] {
   const wanted: readonly string[] = [...builds[version], version];
@@ -98,7 +117,13 @@ const eventLogs = (objects: readonly ProfileObject[]): EventLog[] =>
     .filter((o) => o.obis.startsWith('0.0.99.98.'))
     .map((o) => {
       const e = o.obis.split('.')[4] ?? '';
-      return { name: logNames[e] ?? o.name, profile: o.obis, eventObject: `0-0:96.11.${e}*255`, columns: ['clock', 'event code'], ...provenance('h OSGP') };
+      return {
+        name: logNames[e] ?? o.name,
+        profile: o.obis,
+        eventObject: `0-0:96.11.${e}*255`,
+        columns: ['clock', 'event code'],
+        ...provenance('h OSGP'),
+      };
     });
 
 /** Codes that SMR 5 uses otherwise than IDIS; the source does not say in which log. */
@@ -134,7 +159,11 @@ function bitFields(five: boolean): BitField[] {
       objects: ['0-0:97.98.0*255', '0-0:97.98.10*255'],
       bits: [...shared, ...discovered, ...(five ? smr5 : [])].sort((a, b) => a.bit - b.bit),
     },
-    { id: 'profile status', objects: ['0-0:96.10.2*255', '0.1-4.96.10.3-7.255'], bits: [...status, own(6, 'Recovered value')].sort((a, b) => a.bit - b.bit) },
+    {
+      id: 'profile status',
+      objects: ['0-0:96.10.2*255', '0.1-4.96.10.3-7.255'],
+      bits: [...status, own(6, 'Recovered value')].sort((a, b) => a.bit - b.bit),
+    },
   ];
 }
 

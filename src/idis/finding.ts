@@ -23,13 +23,34 @@ export interface Finding {
 export type FindingKind = 'missing' | 'extra' | 'class' | 'version' | 'type' | 'right' | 'value' | 'title';
 
 /** The finding as one line of text. */
-export const formatFinding = ({ kind, obis, attribute, method, name, expected, actual, estimate, source, confidence }: Finding): string =>
+export const formatFinding = ({
+  kind,
+  obis,
+  attribute,
+  method,
+  name,
+  expected,
+  actual,
+  estimate,
+  source,
+  confidence,
+}: Finding): string =>
   `${kind}: ${obis === undefined ? '' : `${obis} `}${name}${attribute === undefined ? '' : `, attribute ${attribute}`}${method === undefined ? '' : `, method ${method}`}` +
   `: expected ${expected}, found ${actual} (${estimate ? 'estimate, ' : ''}${confidence}${source.length === 0 ? '' : `: ${source.join(', ')}`})`;
 
 /** The parts of a finding that say which row it is about. */
-export function about(row: ProfileObject, o?: ViewObject): Pick<Finding, 'name' | 'source' | 'confidence' | 'estimate' | 'obis' | 'classId'> {
+export function about(
+  row: ProfileObject,
+  o?: ViewObject,
+): Pick<Finding, 'name' | 'source' | 'confidence' | 'estimate' | 'obis' | 'classId'> {
   const obis: string = o?.logicalName ?? row.obis;
-  return { obis, classId: row.classId, name: row.name, source: row.source, confidence: row.confidence, estimate: isWeak(row) };
+  return {
+    obis,
+    classId: row.classId,
+    name: row.name,
+    source: row.source,
+    confidence: row.confidence,
+    estimate: isWeak(row),
+  };
 }
 export const isWeak = ({ confidence }: Provenance): boolean => confidence === 'low' || confidence === 'unknown';

@@ -31,20 +31,41 @@ export function parseProfile(json: unknown): CompanionProfile {
   const profile: CompanionProfile = shape()(typeof json === 'string' ? parseJson(json) : json);
   const known = (name: string, keys: readonly string[], ...used: readonly (readonly [string, readonly string[]])[]) => {
     for (const [where, values] of used)
-      for (const value of values) if (!keys.includes(value)) refuse(`${where}: ${name}: one of ${keys.join(', ') || 'none'}`, value);
+      for (const value of values)
+        if (!keys.includes(value)) refuse(`${where}: ${name}: one of ${keys.join(', ') || 'none'}`, value);
   };
-  const { clients, titles, eventLogs, events, bitFields, pushSetups, pushPayloads, scripts, objects, suites, keys } = profile;
+  const { clients, titles, eventLogs, events, bitFields, pushSetups, pushPayloads, scripts, objects, suites, keys } =
+    profile;
   const rows = [
-    ...[...clients, ...suites, ...keys, ...eventLogs, ...events, ...pushSetups, ...pushPayloads, ...scripts, ...objects, ...bitFields.flatMap((f) => f.bits)],
+    ...[
+      ...clients,
+      ...suites,
+      ...keys,
+      ...eventLogs,
+      ...events,
+      ...pushSetups,
+      ...pushPayloads,
+      ...scripts,
+      ...objects,
+      ...bitFields.flatMap((f) => f.bits),
+    ],
     ...[titles.systemTitle, titles.logicalDeviceName, ...titles.deviceTypes, ...titles.functionTypes],
   ];
-  known('a key of sources', Object.keys(profile.sources), ...rows.map((row) => ['name' in row ? row.name : 'row', row.source] as const));
+  known(
+    'a key of sources',
+    Object.keys(profile.sources),
+    ...rows.map((row) => ['name' in row ? row.name : 'row', row.source] as const),
+  );
   known(
     'the id of a client',
     clients.map((c) => c.id),
     ...objects.map((o) => [`${o.obis} ${o.name}, rights`, Object.keys(o.rights)] as const),
   );
-  known('the name of a log', ['all', 'unknown', ...eventLogs.map((l) => l.name)], ...events.map((e) => [`event ${e.code}`, [e.log]] as const));
+  known(
+    'the name of a log',
+    ['all', 'unknown', ...eventLogs.map((l) => l.name)],
+    ...events.map((e) => [`event ${e.code}`, [e.log]] as const),
+  );
   return profile;
 }
 /** The JSON text of a profile, to be filled in and read back with {@link parseProfile}. */
@@ -58,10 +79,15 @@ const provenance = {
 } as const;
 const octet = /* @__PURE__ */ integer(0, 255);
 const pattern = /* @__PURE__ */ readable(parseObisPattern, 'An OBIS code or pattern');
-const typeName: Check<string> = /* @__PURE__ */ (() => oneOf(...Object.keys(simpleTypes), 'array', 'structure', 'compact-array'))();
+const typeName: Check<string> = /* @__PURE__ */ (() =>
+  oneOf(...Object.keys(simpleTypes), 'array', 'structure', 'compact-array'))();
 
 /** The form of a profile as JSON Schema (2020-12), for editors; `parseProfile` checks more than it can say. */
-export const profileJsonSchema = (): JsonSchema => ({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Companion profile', ...shape().schema });
+export const profileJsonSchema = (): JsonSchema => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Companion profile',
+  ...shape().schema,
+});
 
 const shape = (): Check<CompanionProfile> =>
   object({
@@ -70,7 +96,17 @@ const shape = (): Check<CompanionProfile> =>
     name: text,
     note: optional(text),
     sources: recordOf(text),
-    clients: listOf(object({ id: text, name: text, sap: integer(0, 0xffff), authentication: text, ciphered: flag, use: text, ...provenance })),
+    clients: listOf(
+      object({
+        id: text,
+        name: text,
+        sap: integer(0, 0xffff),
+        authentication: text,
+        ciphered: flag,
+        use: text,
+        ...provenance,
+      }),
+    ),
     suites: listOf(object({ suite: octet, algorithms: text, ...provenance })),
     keys: listOf(object({ keyId: orNull(octet), short: text, name: text, use: text, ...provenance })),
     titles: object({
@@ -106,16 +142,35 @@ const shape = (): Check<CompanionProfile> =>
         ...provenance,
       }),
     ),
-    eventLogs: listOf(object({ name: text, profile: pattern, eventObject: optional(pattern), columns: listOf(text), ...provenance })),
+    eventLogs: listOf(
+      object({ name: text, profile: pattern, eventObject: optional(pattern), columns: listOf(text), ...provenance }),
+    ),
     events: listOf(object({ code: integer(0, 0xffff), log: text, name: text, ...provenance })),
     bitFields: listOf(
       object({
         id: text,
         objects: listOf(pattern),
-        bits: listOf(object({ bit: integer(0, 63), name: text, abbreviation: optional(text), events: optional(listOf(integer(0, 0xffff))), ...provenance })),
+        bits: listOf(
+          object({
+            bit: integer(0, 63),
+            name: text,
+            abbreviation: optional(text),
+            events: optional(listOf(integer(0, 0xffff))),
+            ...provenance,
+          }),
+        ),
       }),
     ),
-    pushSetups: listOf(object({ obis: pattern, name: text, trigger: text, destination: optional(text), payload: optional(text), ...provenance })),
+    pushSetups: listOf(
+      object({
+        obis: pattern,
+        name: text,
+        trigger: text,
+        destination: optional(text),
+        payload: optional(text),
+        ...provenance,
+      }),
+    ),
     pushPayloads: listOf(
       object({
         name: text,

@@ -11,7 +11,9 @@ const read: WeakMap<CompanionProfile, readonly ObjectPattern[]> = /* @__PURE__ *
 export function objectPatterns(profile: CompanionProfile): readonly ObjectPattern[] {
   const known = read.get(profile);
   if (known !== undefined) return known;
-  const patterns = profile.objects.map((row) => ({ row, pattern: parseObisPattern(row.obis) })).sort((a, b) => a.pattern.size - b.pattern.size);
+  const patterns = profile.objects
+    .map((row) => ({ row, pattern: parseObisPattern(row.obis) }))
+    .sort((a, b) => a.pattern.size - b.pattern.size);
   read.set(profile, patterns);
   return patterns;
 }

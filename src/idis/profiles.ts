@@ -24,6 +24,8 @@ export const carriedProfiles = (): string[] => Object.keys(carried);
 export function carriedProfile(id: string): CompanionProfile {
   const build = Object.hasOwn(carried, id) ? carried[id] : undefined;
   if (build === undefined)
-    throw new DlmsError('service/unsupported', { what: `profile ${JSON.stringify(id.slice(0, 40))}; there are ${carriedProfiles().join(', ')}` });
+    throw new DlmsError('service/unsupported', {
+      what: `profile ${JSON.stringify(id.slice(0, 40))}; there are ${carriedProfiles().join(', ')}`,
+    });
   return build();
 }

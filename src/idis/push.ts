@@ -4,7 +4,15 @@ import { parseHex } from '../core/hex.js';
 import { type Obis, parseObis } from '../cosem/obis.js';
 import { describeObis } from '../cosem/obis-describe.js';
 import { covers, matchObis, valueGroups } from '../cosem/obis-match.js';
-import { type PushReference, pushListOf, pushSetupOf, type Reading, reading, sortPush, withScales } from '../cosem/push-readings.js';
+import {
+  type PushReference,
+  pushListOf,
+  pushSetupOf,
+  type Reading,
+  reading,
+  sortPush,
+  withScales,
+} from '../cosem/push-readings.js';
 import { type UnitName, unitCodes } from '../cosem/units.js';
 import { bitFieldOf, type DecodedBit, type DecodedEvent, decodeBits, decodeEvent, eventCode, logOf } from './decode.js';
 import { objectPatterns } from './patterns.js';
@@ -55,17 +63,33 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
   const named = (readings: readonly Reading[]): NamedReading[] => readings.map((r) => nameReading(r, profile));
 
   const own = sortPush(body);
-  if (pushListOf(body) !== undefined || own.readings.length > 0) return { namedBy: 'message', ...about, readings: named(own.readings), unnamed: own.unnamed };
+  if (pushListOf(body) !== undefined || own.readings.length > 0)
+    return { namedBy: 'message', ...about, readings: named(own.readings), unnamed: own.unnamed };
   const values = body.type === 'structure' || body.type === 'array' ? body.value : [body];
   const { objects } = options;
   if (objects !== undefined && objects.length === values.length) {
     const items = objects.map((reference, i) => ({ ...reference, value: values[i] as Data }));
-    return { namedBy: 'configuration', ...about, readings: named(withScales(items.filter((item) => item.classId !== 40))), unnamed: [] };
+    return {
+      namedBy: 'configuration',
+      ...about,
+      readings: named(withScales(items.filter((item) => item.classId !== 40))),
+      unnamed: [],
+    };
   }
-  const template = profile.pushPayloads.find((p) => (options.template === undefined || p.name === options.template) && fits(p, values));
+  const template = profile.pushPayloads.find(
+    (p) => (options.template === undefined || p.name === options.template) && fits(p, values),
+  );
   if (template !== undefined) {
-    const readings = values.map((value, i) => fromTemplate(template.elements[i] as PayloadElement, value)).filter((r) => !isSetup(r.obis));
-    return { namedBy: 'template', template: template.name, ...about, readings: readings.map((r) => nameReading(r, profile, r.name)), unnamed: [] };
+    const readings = values
+      .map((value, i) => fromTemplate(template.elements[i] as PayloadElement, value))
+      .filter((r) => !isSetup(r.obis));
+    return {
+      namedBy: 'template',
+      template: template.name,
+      ...about,
+      readings: readings.map((r) => nameReading(r, profile, r.name)),
+      unnamed: [],
+    };
   }
   return { namedBy: 'nothing', ...about, readings: [], unnamed: own.unnamed };
 }
@@ -73,7 +97,9 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
 /** The name of an object in a profile, else in the table of OBIS codes. The most specific row of the profile wins. */
 export function nameOf(profile: CompanionProfile, obis: Obis, classId?: number): string {
   const code = valueGroups(obis);
-  const found = objectPatterns(profile).find(({ row, pattern }) => (classId === undefined || row.classId === classId) && covers(pattern.groups, code));
+  const found = objectPatterns(profile).find(
+    ({ row, pattern }) => (classId === undefined || row.classId === classId) && covers(pattern.groups, code),
+  );
   return found?.row.name ?? describeObis(obis).text;
 }
 
@@ -89,23 +115,42 @@ export function nameReading(r: Reading, profile: CompanionProfile, own?: string)
     ...(code === undefined ? {} : { event: decodeEvent(profile, code, log?.name) }),
   };
 }
-const statusTypes: readonly string[] = ['unsigned', 'long-unsigned', 'double-long-unsigned', 'long64-unsigned', 'bit-string', 'octet-string'];
+const statusTypes: readonly string[] = [
+  'unsigned',
+  'long-unsigned',
+  'double-long-unsigned',
+  'long64-unsigned',
+  'bit-string',
+  'octet-string',
+];
 
 function fits({ elements }: PushPayload, values: readonly Data[]): boolean {
   const required = elements.filter((e) => e.optional !== true).length;
-  return values.length >= required && values.length <= elements.length && values.every((value, i) => fitsElement(elements[i] as PayloadElement, value));
+  return (
+    values.length >= required &&
+    values.length <= elements.length &&
+    values.every((value, i) => fitsElement(elements[i] as PayloadElement, value))
+  );
 }
 function fitsElement({ types, hex, length }: PayloadElement, value: Data): boolean {
   if (!types.includes(value.type)) return false;
-  const octets = 'value' in value && (value.value instanceof Uint8Array || typeof value.value === 'string') ? value.value : undefined;
+  const octets =
+    'value' in value && (value.value instanceof Uint8Array || typeof value.value === 'string')
+      ? value.value
+      : undefined;
   if (length !== undefined && octets?.length !== length) return false;
   if (hex === undefined) return true;
   const expected = parseHex(hex);
-  return typeof octets === 'string' ? octets === latin1(expected) : octets !== undefined && equalBytes(octets, expected);
+  return typeof octets === 'string'
+    ? octets === latin1(expected)
+    : octets !== undefined && equalBytes(octets, expected);
 }
 function fromTemplate(element: PayloadElement, value: Data): Reading & { name: string } {
   const { scaler, unit } = element;
-  const scale = scaler === undefined || unit === undefined ? undefined : { scaler, unit: Object.hasOwn(unitCodes, unit) ? (unit as UnitName) : 254 };
+  const scale =
+    scaler === undefined || unit === undefined
+      ? undefined
+      : { scaler, unit: Object.hasOwn(unitCodes, unit) ? (unit as UnitName) : 254 };
   return { ...reading(parseObis(element.obis), value, scale), name: element.name };
 }
 const isSetup = (obis: Obis): boolean => matchObis('0.0-255.25.9.0-255.0-255', obis);

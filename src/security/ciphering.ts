@@ -36,9 +36,16 @@ export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHead
   const controlOctet = ciphered[from] ?? 0;
   const needed = securityHeaderLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
   if (ciphered.length - from < needed)
-    throw new DlmsError('decode/unexpected-end', { offset: ciphered.length, expected: 'security header and authentication tag' });
+    throw new DlmsError('decode/unexpected-end', {
+      offset: ciphered.length,
+      expected: 'security header and authentication tag',
+    });
   const at = (i: number): number => ciphered[from + i] as number;
-  return { controlOctet, control: parseSecurityControl(controlOctet), invocationCounter: ((at(1) << 24) | (at(2) << 16) | (at(3) << 8) | at(4)) >>> 0 };
+  return {
+    controlOctet,
+    control: parseSecurityControl(controlOctet),
+    invocationCounter: ((at(1) << 24) | (at(2) << 16) | (at(3) << 8) | at(4)) >>> 0,
+  };
 }
 
 /**
@@ -58,7 +65,13 @@ export function sealContent(
   return sealBehind(input, controlOctet, counter, content, front);
 }
 /** The same with the prefix in a buffer that has room for the security header at its end, which is written here. */
-export function sealBehind(input: CipherInput, controlOctet: number, counter: number, content: Uint8Array, front: Uint8Array): MaybePromise<Uint8Array> {
+export function sealBehind(
+  input: CipherInput,
+  controlOctet: number,
+  counter: number,
+  content: Uint8Array,
+  front: Uint8Array,
+): MaybePromise<Uint8Array> {
   refuseCompression(controlOctet);
   const { provider, key } = input;
   writeHeader(front, front.length - securityHeaderLength, controlOctet, counter);
@@ -84,7 +97,12 @@ export const sealedLength = (controlOctet: number, contentLength: number): numbe
  * @param from where the header begins
  * @throws DlmsError `security/authentication-failed`
  */
-export function openContent(input: CipherInput, header: SecurityHeader, ciphered: Uint8Array, from = 0): MaybePromise<Uint8Array> {
+export function openContent(
+  input: CipherInput,
+  header: SecurityHeader,
+  ciphered: Uint8Array,
+  from = 0,
+): MaybePromise<Uint8Array> {
   const { controlOctet, invocationCounter } = header;
   refuseCompression(controlOctet);
   const { provider, key } = input;
@@ -92,7 +110,11 @@ export function openContent(input: CipherInput, header: SecurityHeader, ciphered
   const begin = from + securityHeaderLength;
   const verified = (content: Uint8Array | undefined): Uint8Array => {
     if (content === undefined)
-      throw new DlmsError('security/authentication-failed', { what: 'tag', invocationCounter, systemTitle: formatHex(input.systemTitle) });
+      throw new DlmsError('security/authentication-failed', {
+        what: 'tag',
+        invocationCounter,
+        systemTitle: formatHex(input.systemTitle),
+      });
     return content;
   };
   switch (controlOctet & 0x30) {
@@ -103,10 +125,13 @@ export function openContent(input: CipherInput, header: SecurityHeader, ciphered
     case 0x10: {
       const end = ciphered.length - tagLength;
       const content = ciphered.slice(begin, end);
-      return andThen(provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered.subarray(end)), (opened) => {
-        verified(opened);
-        return content;
-      });
+      return andThen(
+        provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered.subarray(end)),
+        (opened) => {
+          verified(opened);
+          return content;
+        },
+      );
     }
     default:
       return ciphered.slice(begin);
@@ -120,8 +145,13 @@ export function openUnverified(
   from = 0,
 ): MaybePromise<Uint8Array> {
   refuseCompression(header.controlOctet);
-  const body = ciphered.subarray(from + securityHeaderLength, header.control.authenticated ? ciphered.length - tagLength : ciphered.length);
-  return header.control.encrypted ? input.provider.ctr(input.key, ivOf(input.systemTitle, header.invocationCounter), body) : body.slice();
+  const body = ciphered.subarray(
+    from + securityHeaderLength,
+    header.control.authenticated ? ciphered.length - tagLength : ciphered.length,
+  );
+  return header.control.encrypted
+    ? input.provider.ctr(input.key, ivOf(input.systemTitle, header.invocationCounter), body)
+    : body.slice();
 }
 
 /** Initialization vector: system title of the sender, invocation counter. */
@@ -147,10 +177,13 @@ function aadOf({ authenticationKey, extra }: CipherInput, controlOctet: number):
   return extra === undefined ? [control, authenticationKey] : [control, authenticationKey, extra];
 }
 /** Every control octet by itself, ready to be authenticated. */
-const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) => Uint8Array.of(octet));
+const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
+  Uint8Array.of(octet),
+);
 
 /** The algorithm behind the bit (V.44) is not implemented: neither direction pretends. */
 function refuseCompression(controlOctet: number): void {
-  if ((controlOctet & 0x80) !== 0) throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });
+  if ((controlOctet & 0x80) !== 0)
+    throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });
 }
 const none = /* @__PURE__ */ new Uint8Array(0);

@@ -222,9 +222,13 @@ export class SecurityContext {
   /** @throws DlmsError `security/authentication-failed` when `title` cannot be the other side */
   checkPeer(title: Uint8Array): void {
     titleOctets(title);
-    if (equalBytes(title, this.systemTitle)) throw new DlmsError('security/authentication-failed', { what: 'system title is our own: a reflected message' });
+    if (equalBytes(title, this.systemTitle))
+      throw new DlmsError('security/authentication-failed', { what: 'system title is our own: a reflected message' });
     if (this.#peer !== undefined && !equalBytes(title, this.#peer))
-      throw new DlmsError('security/authentication-failed', { what: 'another system title than agreed', systemTitle: formatHex(title) });
+      throw new DlmsError('security/authentication-failed', {
+        what: 'another system title than agreed',
+        systemTitle: formatHex(title),
+      });
   }
   /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
   newDedicatedKey(): MaybePromise<Uint8Array> {
@@ -245,9 +249,15 @@ export class SecurityContext {
       const take = (): MaybePromise<void> => {
         if (this.#options.unsafelyEqualKeys === true) return this.setKeys({ dedicated });
         checkDistinct({ ...this.#keys, dedicated });
-        const received = this.#peer === undefined ? undefined : this.counters.store.get(this.receiveName('dedicated-key', this.#peer, dedicated));
+        const received =
+          this.#peer === undefined
+            ? undefined
+            : this.counters.store.get(this.receiveName('dedicated-key', this.#peer, dedicated));
         return andThen(received, (value) => {
-          if (value !== undefined) throw new DlmsError('security/invalid-key', { reason: 'the dedicated key was a global key of this peer before' });
+          if (value !== undefined)
+            throw new DlmsError('security/invalid-key', {
+              reason: 'the dedicated key was a global key of this peer before',
+            });
           this.setKeys({ dedicated });
         });
       };
@@ -274,7 +284,8 @@ export class SecurityContext {
     const keys = { ...(changes.keys ?? { ...this.#keys, dedicated: undefined }) };
     // Keys from certificates keep their end, also when the caller copied them from here.
     if (signing !== undefined && keys.peerSigning === signing.publicKey) keys.peerSigning = this.#keys.peerSigning;
-    if (agreement !== undefined && keys.peerAgreement === agreement.publicKey) keys.peerAgreement = this.#keys.peerAgreement;
+    if (agreement !== undefined && keys.peerAgreement === agreement.publicKey)
+      keys.peerAgreement = this.#keys.peerAgreement;
     const next = new SecurityContext({
       ...this.#options,
       peerSystemTitle: this.#peer,
@@ -351,7 +362,13 @@ export class SecurityContext {
     }
   }
   toJSON(): object {
-    return { suite: this.suite.id, systemTitle: this.#ownHex, peerSystemTitle: this.#peerHex, form: this.form, policy: this.policy };
+    return {
+      suite: this.suite.id,
+      systemTitle: this.#ownHex,
+      peerSystemTitle: this.#peerHex,
+      form: this.form,
+      policy: this.policy,
+    };
   }
 }
 
@@ -383,7 +400,8 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
     algorithm: 'AES-128' | 'AES-256' | 'secret',
     key: Uint8Array | KeyHandle | undefined,
     use: KeyUse = 'ciphering',
-  ): MaybePromise<KeyHandle | undefined> => (key instanceof Uint8Array ? provider.importKey(algorithm, key, { use }) : key);
+  ): MaybePromise<KeyHandle | undefined> =>
+    key instanceof Uint8Array ? provider.importKey(algorithm, key, { use }) : key;
   const open = (key: Uint8Array | PublicKey | undefined): PublicKey | undefined =>
     key instanceof Uint8Array ? { curve: needCurve(curve), octets: key.slice() } : key;
   const entries: [keyof SecurityKeys, MaybePromise<unknown>][] = [
@@ -397,7 +415,9 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
     ['peerAgreement', open(keys.peerAgreement)],
   ];
   const finish = (values: readonly unknown[]): SecurityKeys => {
-    const out = Object.fromEntries(entries.map(([name], i) => [name, values[i]]).filter(([, v]) => v !== undefined)) as SecurityKeys;
+    const out = Object.fromEntries(
+      entries.map(([name], i) => [name, values[i]]).filter(([, v]) => v !== undefined),
+    ) as SecurityKeys;
     checkKeys(securitySuite(suite), out);
     return out;
   };
@@ -405,7 +425,8 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
   return values.some((v) => v instanceof Promise) ? Promise.all(values).then(finish) : finish(values);
 }
 function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
-  if (curve === undefined) throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
+  if (curve === undefined)
+    throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
   return curve;
 }
 
@@ -424,12 +445,18 @@ function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {
   };
   for (const name of ['globalUnicast', 'globalBroadcast', 'dedicated', 'master'] as const)
     if (keys[name] !== undefined && keys[name].algorithm !== suite.aes) bad(name, suite.aes);
-  if (keys.authentication !== undefined && (keys.authentication.algorithm !== 'secret' || keys.authentication.length !== suite.keyLength))
+  if (
+    keys.authentication !== undefined &&
+    (keys.authentication.algorithm !== 'secret' || keys.authentication.length !== suite.keyLength)
+  )
     bad('authentication', `a secret of ${suite.keyLength} octets`);
   const { curve } = suite;
-  if (keys.signing !== undefined && keys.signing.privateKey.algorithm !== `ECDSA ${curve}`) bad('signing', `ECDSA ${curve}`);
-  if (keys.agreement !== undefined && keys.agreement.privateKey.algorithm !== `ECDH ${curve}`) bad('agreement', `ECDH ${curve}`);
-  for (const name of ['peerSigning', 'peerAgreement'] as const) if (keys[name] !== undefined && keys[name].curve !== curve) bad(name, `a point of ${curve}`);
+  if (keys.signing !== undefined && keys.signing.privateKey.algorithm !== `ECDSA ${curve}`)
+    bad('signing', `ECDSA ${curve}`);
+  if (keys.agreement !== undefined && keys.agreement.privateKey.algorithm !== `ECDH ${curve}`)
+    bad('agreement', `ECDH ${curve}`);
+  for (const name of ['peerSigning', 'peerAgreement'] as const)
+    if (keys[name] !== undefined && keys[name].curve !== curve) bad(name, `a point of ${curve}`);
 }
 const sameKey = (a: KeyHandle, b: KeyHandle | undefined): boolean => b !== undefined && a.fingerprint === b.fingerprint;
 /**
@@ -441,12 +468,18 @@ export function checkDistinct({ globalUnicast, globalBroadcast, dedicated }: Sec
   const refuse = (a: KeyName, b: KeyName): never => {
     throw new DlmsError('security/invalid-key', { reason: `the ${a} is the same as the ${b}` });
   };
-  if (globalBroadcast !== undefined && sameKey(globalBroadcast, globalUnicast)) refuse('global-broadcast-encryption-key', 'global-unicast-encryption-key');
-  if (dedicated !== undefined && sameKey(dedicated, globalUnicast)) refuse('dedicated-key', 'global-unicast-encryption-key');
-  if (dedicated !== undefined && sameKey(dedicated, globalBroadcast)) refuse('dedicated-key', 'global-broadcast-encryption-key');
+  if (globalBroadcast !== undefined && sameKey(globalBroadcast, globalUnicast))
+    refuse('global-broadcast-encryption-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalUnicast))
+    refuse('dedicated-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalBroadcast))
+    refuse('dedicated-key', 'global-broadcast-encryption-key');
 }
 function titleOctets(title: Uint8Array): Uint8Array {
   if (!(title instanceof Uint8Array) || title.length !== 8)
-    throw new DlmsError('encode/invalid-value', { expected: 'a system title of 8 octets', actual: `${title?.length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a system title of 8 octets',
+      actual: `${title?.length} octets`,
+    });
   return title.slice();
 }

@@ -49,9 +49,18 @@ export class InvocationCounters {
     this.#initial = options.initial;
     this.#now = options.now ?? Date.now;
     if (!Number.isInteger(this.#block) || this.#block < 1 || this.#block > counterLimit)
-      throw new DlmsError('encode/invalid-value', { expected: 'a block of at least one counter', actual: String(options.block) });
-    if (this.#initial !== undefined && (!Number.isInteger(this.#initial) || this.#initial < 0 || this.#initial > counterLimit))
-      throw new DlmsError('encode/invalid-value', { expected: 'a first counter from 0 to 2^32 - 1', actual: String(options.initial) });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a block of at least one counter',
+        actual: String(options.block),
+      });
+    if (
+      this.#initial !== undefined &&
+      (!Number.isInteger(this.#initial) || this.#initial < 0 || this.#initial > counterLimit)
+    )
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a first counter from 0 to 2^32 - 1',
+        actual: String(options.initial),
+      });
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
@@ -100,7 +109,10 @@ export class InvocationCounters {
   advance(name: string, atLeast: number): void {
     const hand = this.#hand(name);
     if (!Number.isInteger(atLeast) || atLeast < 0 || atLeast > counterLimit)
-      throw new DlmsError('encode/invalid-value', { expected: 'a counter from 0 to 2^32 - 1', actual: String(atLeast) });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a counter from 0 to 2^32 - 1',
+        actual: String(atLeast),
+      });
     hand.floor = Math.max(hand.floor, atLeast);
     hand.next = Math.max(hand.next, atLeast);
   }
@@ -119,7 +131,8 @@ export class InvocationCounters {
     const raised = this.store.update([name, moves], (get) => {
       const sent = counterOf(get(name));
       // What is in hand is reserved but not used: the sequence stands where the next message would.
-      const standing = hand.next < hand.end ? hand.next : Math.max(sent === undefined ? this.#first() : sent + 1, hand.floor);
+      const standing =
+        hand.next < hand.end ? hand.next : Math.max(sent === undefined ? this.#first() : sent + 1, hand.floor);
       if (next <= standing) return { result: standing, set: noValues };
       const moved = (counterOf(get(moves)) ?? 0) + next - standing;
       if (moved > furthest)
@@ -177,7 +190,8 @@ export class InvocationCounters {
       return andThen(store.get(name), (text) => {
         // Without a limit from before there is none to come: only this process makes one, and it knows what it took. Nothing is kept of a sender that never
         // proved anything: anybody can write any title.
-        if (ahead === undefined && text !== undefined && (store.defers || store instanceof VolatileStore)) this.#exact.add(name);
+        if (ahead === undefined && text !== undefined && (store.defers || store instanceof VolatileStore))
+          this.#exact.add(name);
         return highest(receivedOf(text), receivedOf(ahead));
       });
     });
@@ -195,7 +209,10 @@ export class InvocationCounters {
       return proof === 'proven' && this.store.defers ? this.#defer(value) : this.#recordOne(value, proof);
     }
     const names = groups.flatMap((group) => group.flatMap(({ name }) => [name, aheadOf(name)]));
-    return this.store.update(names, (get) => ({ result: undefined, set: recorded((name) => this.#floor(get, name, proof), groups) }));
+    return this.store.update(names, (get) => ({
+      result: undefined,
+      set: recorded((name) => this.#floor(get, name, proof), groups),
+    }));
   }
   /** Once per message: the rule of {@link recorded} without its lists. */
   #recordOne(value: ReceivedValue, proof: ProofOfFreshness): MaybePromise<void> {
@@ -209,7 +226,10 @@ export class InvocationCounters {
   #defer(value: ReceivedValue): MaybePromise<void> {
     const { name } = value;
     const ahead = aheadOf(name);
-    const change = (get: (name: string) => string | undefined, write: boolean): { result: boolean; set: ReadonlyMap<string, string> } => {
+    const change = (
+      get: (name: string) => string | undefined,
+      write: boolean,
+    ): { result: boolean; set: ReadonlyMap<string, string> } => {
       const last = receivedOf(get(name));
       if (last !== undefined && value.value <= last) throw replayed(value, last);
       const limit = receivedOf(get(ahead));
@@ -238,7 +258,9 @@ export class InvocationCounters {
     if (!store.defers) {
       // Nothing is deferred now, but it may have been by a process that had the store for itself and died.
       const forget = { result: undefined, set: new Map([[ahead, undefined]]) };
-      return andThen(store.get(ahead), (limit) => (limit === undefined ? undefined : store.update([ahead], () => forget)));
+      return andThen(store.get(ahead), (limit) =>
+        limit === undefined ? undefined : store.update([ahead], () => forget),
+      );
     }
     const made = store.update([name, ahead], (get) => {
       const last = receivedOf(get(name)) ?? 0;
@@ -259,7 +281,11 @@ export class InvocationCounters {
     }
     await store.close();
   }
-  #floor(get: (name: string) => string | undefined, name: string, proof: ProofOfFreshness): number | bigint | undefined {
+  #floor(
+    get: (name: string) => string | undefined,
+    name: string,
+    proof: ProofOfFreshness,
+  ): number | bigint | undefined {
     const last = receivedOf(get(name));
     return proof !== 'none' || this.#exact.has(name) ? last : highest(last, receivedOf(get(aheadOf(name))));
   }
@@ -299,7 +325,10 @@ interface Hand {
 const movesOf = (name: string): string => `moved ${name}`;
 
 /** The rule of {@link InvocationCounters.record}: what is to be written, or `security/replay`. */
-function recorded(floor: (name: string) => number | bigint | undefined, groups: readonly (readonly ReceivedValue[])[]): ReadonlyMap<string, string> {
+function recorded(
+  floor: (name: string) => number | bigint | undefined,
+  groups: readonly (readonly ReceivedValue[])[],
+): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   for (const group of groups) {
     let grown = group.length === 0;

@@ -1,6 +1,13 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
-import { entriesOf, type Store, type StoreChange, type StoreChanges, storeClosed, type UpdateOptions } from '../core/store.js';
+import {
+  entriesOf,
+  type Store,
+  type StoreChange,
+  type StoreChanges,
+  storeClosed,
+  type UpdateOptions,
+} from '../core/store.js';
 
 /** What a store on disk adds to {@link GroupedStore}. */
 export interface StoreBackend {
@@ -86,7 +93,11 @@ export class GroupedStore implements Store {
       return entriesOf(values, prefix);
     });
   }
-  update<T>(_names: readonly string[], change: StoreChange<T>, { durable = true }: UpdateOptions = {}): MaybePromise<T> {
+  update<T>(
+    _names: readonly string[],
+    change: StoreChange<T>,
+    { durable = true }: UpdateOptions = {},
+  ): MaybePromise<T> {
     this.#check();
     if (!durable && this.#backend.exclusive) return this.#defer(change);
     return new Promise((resolve, reject) => {

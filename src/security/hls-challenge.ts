@@ -31,12 +31,19 @@ const draws = 64;
 export function generateChallenge(provider: CryptoProvider, mechanism: HlsMechanism, length = 32): Uint8Array {
   const [minimum, maximum] = challengeLengths(mechanism);
   if (!Number.isInteger(length) || length < minimum || length > maximum)
-    throw new DlmsError('encode/invalid-value', { expected: `a challenge of ${minimum} to ${maximum} octets`, actual: `${length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: `a challenge of ${minimum} to ${maximum} octets`,
+      actual: `${length} octets`,
+    });
   for (let i = 0; i < draws; i++) {
     const challenge = provider.random(length);
     if (!beginsApdu(challenge) && !readsAsApdu(challenge)) return challenge;
   }
-  throw new DlmsError('security/provider', { provider: provider.name, operation: 'random', reason: `${draws} challenges in a row that read as APDUs` });
+  throw new DlmsError('security/provider', {
+    provider: provider.name,
+    operation: 'random',
+    reason: `${draws} challenges in a row that read as APDUs`,
+  });
 }
 
 export interface ChallengeOptions {
@@ -56,24 +63,38 @@ export interface ChallengeOptions {
  * @param own the challenge of this side: the same octets sent back (a reflection) would make this side answer its own question
  * @throws DlmsError `association/authentication-failed`, with `retryable` when a new association may do better
  */
-export function checkChallenge(mechanism: HlsMechanism, challenge: Uint8Array, own: Uint8Array | undefined, options: ChallengeOptions = {}): void {
+export function checkChallenge(
+  mechanism: HlsMechanism,
+  challenge: Uint8Array,
+  own: Uint8Array | undefined,
+  options: ChallengeOptions = {},
+): void {
   const [minimum, maximum] = challengeLengths(mechanism);
   if (challenge.length < minimum || challenge.length > maximum)
     throw failed(mechanism, 'remote', `a challenge of ${challenge.length} octets (${minimum} to ${maximum} allowed)`);
-  if (own !== undefined && equalBytes(challenge, own)) throw failed(mechanism, 'remote', 'our own challenge came back (reflection)');
+  if (own !== undefined && equalBytes(challenge, own))
+    throw failed(mechanism, 'remote', 'our own challenge came back (reflection)');
   if (mechanism === 5) {
-    if (readsAsApdu(challenge)) throw failed(mechanism, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
+    if (readsAsApdu(challenge))
+      throw failed(mechanism, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
     if (options.encryptedReply !== true && beginsApdu(challenge))
-      throw failed(mechanism, 'remote', 'the challenge begins as an APDU, and the reply, which could be its tag, would leave in clear', true);
+      throw failed(
+        mechanism,
+        'remote',
+        'the challenge begins as an APDU, and the reply, which could be its tag, would leave in clear',
+        true,
+      );
   }
-  if (options.memory !== undefined && !options.memory.add(challenge)) throw failed(mechanism, 'remote', 'the challenge was used before');
+  if (options.memory !== undefined && !options.memory.add(challenge))
+    throw failed(mechanism, 'remote', 'the challenge was used before');
 }
 
 /** Whether the first octet is the tag of any APDU that we know. */
 export const beginsApdu = (octets: Uint8Array): boolean => tags[octets[0] as number] === true;
 const tags: readonly boolean[] = /* @__PURE__ */ (() => {
   const known = new Array<boolean>(256).fill(false);
-  if (Apdu.shape?.of === 'alternatives') for (const { tag } of Object.values(Apdu.shape.alternatives)) known[tag] = true;
+  if (Apdu.shape?.of === 'alternatives')
+    for (const { tag } of Object.values(Apdu.shape.alternatives)) known[tag] = true;
   return known;
 })();
 
@@ -83,8 +104,10 @@ const tags: readonly boolean[] = /* @__PURE__ */ (() => {
  * with protected data (class 30).
  */
 export function readsAsApdu(octets: Uint8Array): boolean {
-  if (octets[0] === generalGloCipheringTag || octets[0] === generalDedCipheringTag) return behindStrings(octets, 1, 1) !== undefined;
-  if (octets[0] === generalCipheringTag || octets[0] === generalSigningTag) return behindStrings(octets, 1, 5) !== undefined;
+  if (octets[0] === generalGloCipheringTag || octets[0] === generalDedCipheringTag)
+    return behindStrings(octets, 1, 1) !== undefined;
+  if (octets[0] === generalCipheringTag || octets[0] === generalSigningTag)
+    return behindStrings(octets, 1, 5) !== undefined;
   return (beginsApdu(octets) && decodes(octets)) || behindStrings(octets, 0, 4) !== undefined;
 }
 function decodes(octets: Uint8Array): boolean {
@@ -131,7 +154,17 @@ export class ChallengeMemory {
 }
 
 /** The error of an authentication that failed. @param retryable a new association, with other challenges, may succeed */
-export function failed(mechanism: HlsMechanism, side: 'local' | 'remote', reason: string, retryable = false): DlmsError {
+export function failed(
+  mechanism: HlsMechanism,
+  side: 'local' | 'remote',
+  reason: string,
+  retryable = false,
+): DlmsError {
   const hint = retryable ? ': repeat the association for another challenge' : '';
-  return new DlmsError('association/authentication-failed', { mechanism: names[mechanism], side, reason: reason + hint, ...(retryable ? { retryable } : {}) });
+  return new DlmsError('association/authentication-failed', {
+    mechanism: names[mechanism],
+    side,
+    reason: reason + hint,
+    ...(retryable ? { retryable } : {}),
+  });
 }

@@ -39,7 +39,8 @@ export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
   if (mechanism === 7) {
     asymmetric(context.suite);
     const signed = material(exchange, role);
-    if (readsAsSigned(signed)) throw failed(mechanism, 'remote', 'what the challenge has us sign reads as an APDU', true);
+    if (readsAsSigned(signed))
+      throw failed(mechanism, 'remote', 'what the challenge has us sign reads as an APDU', true);
     return context.provider.sign(need(context.keys.signing, 'digital signature key').privateKey, signed);
   }
   return hashed(exchange, role);
@@ -51,7 +52,8 @@ export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
 export function hlsVerify(exchange: HlsExchange, reply: Uint8Array): MaybePromise<void> {
   const { context, mechanism, role } = exchange;
   const other = role === 'client' ? 'server' : 'client';
-  if (equalBytes(exchange.clientToServer, exchange.serverToClient)) throw failed(mechanism, 'remote', 'both challenges are the same (reflection)');
+  if (equalBytes(exchange.clientToServer, exchange.serverToClient))
+    throw failed(mechanism, 'remote', 'both challenges are the same (reflection)');
   const judge = (ok: boolean): void => {
     if (!ok) throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong secret or keys');
   };
@@ -75,7 +77,8 @@ export function llsMatches(password: Uint8Array, received: Uint8Array): boolean 
  * @param secret at most 16 octets
  */
 export function aesEcbReply(secret: Uint8Array): ManufacturerReply {
-  if (secret.length > 16) throw new DlmsError('security/invalid-key', { reason: 'a secret of at most 16 octets needed' });
+  if (secret.length > 16)
+    throw new DlmsError('security/invalid-key', { reason: 'a secret of at most 16 octets needed' });
   const padded = new Uint8Array(16);
   padded.set(secret);
   return (challenge, provider) =>
@@ -101,7 +104,8 @@ function hashed(exchange: HlsExchange, replier: 'client' | 'server'): MaybePromi
   const { context, mechanism, manufacturer } = exchange;
   const challenge = replier === 'client' ? exchange.serverToClient : exchange.clientToServer;
   if (mechanism === 2) {
-    if (manufacturer === undefined) throw new DlmsError('security/unsupported', { what: 'HLS mechanism 2 without a function of the manufacturer' });
+    if (manufacturer === undefined)
+      throw new DlmsError('security/unsupported', { what: 'HLS mechanism 2 without a function of the manufacturer' });
     return manufacturer(challenge, context.provider);
   }
   const secret = need(exchange.secret, 'HLS secret');
@@ -109,10 +113,15 @@ function hashed(exchange: HlsExchange, replier: 'client' | 'server'): MaybePromi
   return context.provider.digest(mechanism === 3 ? 'MD5' : 'SHA-1', [challenge, secret]);
 }
 /** Mechanisms 6 and 7: title of the replier, title of the other, the challenge it answers, the challenge it set. */
-function material({ context, role, clientToServer, serverToClient }: HlsExchange, replier: 'client' | 'server'): Uint8Array {
+function material(
+  { context, role, clientToServer, serverToClient }: HlsExchange,
+  replier: 'client' | 'server',
+): Uint8Array {
   const peer = need(context.peerSystemTitle, 'system title of the peer');
   const [client, server] = role === 'client' ? [context.systemTitle, peer] : [peer, context.systemTitle];
-  return replier === 'client' ? concat(client, server, serverToClient, clientToServer) : concat(server, client, clientToServer, serverToClient);
+  return replier === 'client'
+    ? concat(client, server, serverToClient, clientToServer)
+    : concat(server, client, clientToServer, serverToClient);
 }
 
 /** Security control, invocation counter and tag over SC, AK and the challenge: 17 octets. */
@@ -121,14 +130,20 @@ function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchang
   const key = need(keys.globalUnicast, 'global-unicast-encryption-key');
   const authentication = need(keys.authentication, 'authentication-key');
   const challenge = role === 'client' ? serverToClient : clientToServer;
-  if (readsAsApdu(challenge)) throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
+  if (readsAsApdu(challenge))
+    throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
   const control = Uint8Array.of(0x10 | suite.id);
   return andThen(context.counters.next(context.sendName('global-unicast-encryption-key')), (counter) => {
     const iv = ivOf(systemTitle, counter);
-    return andThen(gmac(provider, key, iv, [control, authentication, challenge]), (tag) => concat(control, iv.subarray(8), tag));
+    return andThen(gmac(provider, key, iv, [control, authentication, challenge]), (tag) =>
+      concat(control, iv.subarray(8), tag),
+    );
   });
 }
-function gmacVerify({ context, role, clientToServer, serverToClient, mechanism }: HlsExchange, reply: Uint8Array): MaybePromise<void> {
+function gmacVerify(
+  { context, role, clientToServer, serverToClient, mechanism }: HlsExchange,
+  reply: Uint8Array,
+): MaybePromise<void> {
   const { keys, provider } = context;
   const key = need(keys.globalUnicast, 'global-unicast-encryption-key');
   const authentication = need(keys.authentication, 'authentication-key');
@@ -145,11 +160,15 @@ function gmacVerify({ context, role, clientToServer, serverToClient, mechanism }
   const { counters } = context;
   return andThen(counters.last(own.name), (last) => {
     if (last !== undefined && counter <= last) throw replayed(own, last);
-    return andThen(gmac(provider, key, ivOf(sender, counter), [reply.subarray(0, 1), authentication, challenge]), (tag) => {
-      if (!constantTimeEqual(tag, reply.subarray(5))) throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong keys or system title');
-      return andThen(counters.record([[own, shared]], 'expected'), () => {
-        context.counted = true;
-      });
-    });
+    return andThen(
+      gmac(provider, key, ivOf(sender, counter), [reply.subarray(0, 1), authentication, challenge]),
+      (tag) => {
+        if (!constantTimeEqual(tag, reply.subarray(5)))
+          throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong keys or system title');
+        return andThen(counters.record([[own, shared]], 'expected'), () => {
+          context.counted = true;
+        });
+      },
+    );
   });
 }

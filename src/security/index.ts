@@ -1,5 +1,13 @@
 export { isProtected } from './apdu-tags.js';
-export { type CipherInput, openContent, openUnverified, readSecurityHeader, type SecurityHeader, sealContent, sealedLength } from './ciphering.js';
+export {
+  type CipherInput,
+  openContent,
+  openUnverified,
+  readSecurityHeader,
+  type SecurityHeader,
+  sealContent,
+  sealedLength,
+} from './ciphering.js';
 export { constantTimeEqual } from './constant-time.js';
 export {
   importKeys,
@@ -27,7 +35,14 @@ export {
   llsMatches,
   type ManufacturerReply,
 } from './hls.js';
-export { ChallengeMemory, type ChallengeOptions, challengeLengths, checkChallenge, generateChallenge, type HlsMechanism } from './hls-challenge.js';
+export {
+  ChallengeMemory,
+  type ChallengeOptions,
+  challengeLengths,
+  checkChallenge,
+  generateChallenge,
+  type HlsMechanism,
+} from './hls-challenge.js';
 export {
   type AgreedKey,
   deriveAgreedKey,
@@ -39,7 +54,14 @@ export {
   staticUnified,
 } from './key-agreement.js';
 export { KeyRing, type RingEntry, type RingOptions, senderTitleOf } from './key-ring.js';
-export { changeAgreedKeys, changeKeys, type KeyChange, type KeyChangeOutcome, type KeyChangeResult, type KeyChangeStep } from './key-transfer.js';
+export {
+  changeAgreedKeys,
+  changeKeys,
+  type KeyChange,
+  type KeyChangeOutcome,
+  type KeyChangeResult,
+  type KeyChangeStep,
+} from './key-transfer.js';
 export {
   generateTransferableKey,
   type KeyTransferData,
@@ -63,7 +85,14 @@ export {
   strictPolicy,
   strongest,
 } from './policy.js';
-export { type GeneralCipheringForm, type GeneralHeader, type GeneralSigningForm, type ProtectForm, type ProtectOptions, protect } from './protect.js';
+export {
+  type GeneralCipheringForm,
+  type GeneralHeader,
+  type GeneralSigningForm,
+  type ProtectForm,
+  type ProtectOptions,
+  protect,
+} from './protect.js';
 export {
   type CryptoProvider,
   type Curve,
@@ -81,6 +110,14 @@ export {
 } from './provider.js';
 export { type RecoveryOptions, recoverCounter } from './recovery.js';
 export { formatSecurityControl, parseSecurityControl, type SecurityControl } from './security-control.js';
-export { type SecuritySuite, securityHeaderLength, securitySuite, suite0, suite1, suite2, tagLength } from './suites.js';
+export {
+  type SecuritySuite,
+  securityHeaderLength,
+  securitySuite,
+  suite0,
+  suite1,
+  suite2,
+  tagLength,
+} from './suites.js';
 export { type ProtectionLayer, type Unprotected, type UnprotectOptions, unprotect } from './unprotect.js';
 export { webCryptoProvider } from './webcrypto.js';

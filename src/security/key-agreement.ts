@@ -24,10 +24,13 @@ export function deriveAgreedKey(
 ): MaybePromise<KeyHandle> {
   const { hash } = asymmetric(suite);
   return andThen(provider.agree(own, peer), (z) =>
-    andThen(provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options), (key) => {
-      z.destroy();
-      return key;
-    }),
+    andThen(
+      provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options),
+      (key) => {
+        z.destroy();
+        return key;
+      },
+    ),
   );
 }
 
@@ -48,10 +51,13 @@ export function onePassOriginator(
   const { curve } = asymmetric(suite);
   return andThen(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
     andThen(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>
-      andThen(deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle), (key) => {
-        ephemeral.privateKey.destroy();
-        return { key, keyCipheredData: concat(ephemeral.publicKey.octets, signature) };
-      }),
+      andThen(
+        deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle),
+        (key) => {
+          ephemeral.privateKey.destroy();
+          return { key, keyCipheredData: concat(ephemeral.publicKey.octets, signature) };
+        },
+      ),
     ),
   );
 }
@@ -110,7 +116,9 @@ export function staticKey(
 }
 /** The error for a transaction-id that is no nonce. */
 export const unsupportedNonce = (length: number): DlmsError =>
-  new DlmsError('security/unsupported', { what: `static unified model C(0e, 2s) with a transaction-id of ${length} octets` });
+  new DlmsError('security/unsupported', {
+    what: `static unified model C(0e, 2s) with a transaction-id of ${length} octets`,
+  });
 
 /** One side's contribution to the ephemeral unified model: `data` is the key-data of the Security setup method key_agreement. */
 export interface EphemeralOffer {
@@ -120,7 +128,12 @@ export interface EphemeralOffer {
   readonly data: Uint8Array;
 }
 /** Ephemeral unified model C(2e, 0s), first half, either side. The signature covers the key-id octet and the public key. */
-export function ephemeralOffer(provider: CryptoProvider, suite: SecuritySuite, signing: KeyPair, keyId: number): MaybePromise<EphemeralOffer> {
+export function ephemeralOffer(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  signing: KeyPair,
+  keyId: number,
+): MaybePromise<EphemeralOffer> {
   const { curve } = asymmetric(suite);
   return andThen(provider.generateKeyPair(`ECDH ${curve}`), (keyPair) =>
     andThen(provider.sign(signing.privateKey, concat(Uint8Array.of(keyId), keyPair.publicKey.octets)), (signature) => ({
@@ -148,34 +161,45 @@ export function ephemeralComplete(
   // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
   if (publicKey.octets.every((octet, i) => octet === offer.keyPair.publicKey.octets[i]))
     throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
-  return andThen(provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature), (valid) => {
-    if (!valid) {
-      offer.keyPair.privateKey.destroy();
-      throw badSignature();
-    }
-    return andThen(
-      deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, {
-        use: useOf(transferableKey(offer.keyId)),
-        wrappable: true,
-      }),
-      (key) => {
+  return andThen(
+    provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature),
+    (valid) => {
+      if (!valid) {
         offer.keyPair.privateKey.destroy();
-        return key;
-      },
-    );
-  });
+        throw badSignature();
+      }
+      return andThen(
+        deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, {
+          use: useOf(transferableKey(offer.keyId)),
+          wrappable: true,
+        }),
+        (key) => {
+          offer.keyPair.privateKey.destroy();
+          return key;
+        },
+      );
+    },
+  );
 }
 
 /** The curve and hash of the suite. @throws DlmsError `security/unsupported` in suite 0 */
-export function asymmetric({ id, curve, hash }: SecuritySuite): { curve: NonNullable<SecuritySuite['curve']>; hash: NonNullable<SecuritySuite['hash']> } {
-  if (curve === undefined || hash === undefined) throw new DlmsError('security/unsupported', { what: `public key cryptography in security suite ${id}` });
+export function asymmetric({ id, curve, hash }: SecuritySuite): {
+  curve: NonNullable<SecuritySuite['curve']>;
+  hash: NonNullable<SecuritySuite['hash']>;
+} {
+  if (curve === undefined || hash === undefined)
+    throw new DlmsError('security/unsupported', { what: `public key cryptography in security suite ${id}` });
   return { curve, hash };
 }
 function signedPoint(suite: SecuritySuite, data: Uint8Array): { publicKey: PublicKey; signature: Uint8Array } {
   const { curve } = asymmetric(suite);
   const n = publicKeyLength(curve);
   if (data.length !== 2 * n)
-    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `an ephemeral public key and its signature (${2 * n} octets)`, actual: data.length });
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `an ephemeral public key and its signature (${2 * n} octets)`,
+      actual: data.length,
+    });
   return { publicKey: { curve, octets: data.slice(0, n) }, signature: data.subarray(n) };
 }
 const badSignature = (title?: Uint8Array): DlmsError =>

@@ -30,11 +30,17 @@ export class OpaqueKey<M> implements KeyHandle {
     this.#wipe = wipe;
     this.#fingerprint = fingerprint;
     // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
-    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString(), enumerable: false });
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => this.toString(),
+      enumerable: false,
+    });
   }
   get fingerprint(): string {
     if (typeof this.#fingerprint === 'string') return this.#fingerprint;
-    if (this.#fingerprint === undefined) throw new DlmsError('security/invalid-key', { reason: `only an AES key has a fingerprint, not ${this.algorithm}` });
+    if (this.#fingerprint === undefined)
+      throw new DlmsError('security/invalid-key', {
+        reason: `only an AES key has a fingerprint, not ${this.algorithm}`,
+      });
     if (this.#material === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
     this.#fingerprint = this.#fingerprint(this.#material);
     return this.#fingerprint;
@@ -55,7 +61,8 @@ export class OpaqueKey<M> implements KeyHandle {
       throw new DlmsError('security/invalid-key', { reason: 'not a key handle of this library' });
     const opaque = key as unknown as OpaqueKey<M>;
     if (opaque.#owner !== owner) throw new DlmsError('security/invalid-key', { reason: 'a key of another provider' });
-    if (opaque.#material === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    if (opaque.#material === undefined)
+      throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
     return opaque.#material;
   }
 }
@@ -65,7 +72,24 @@ export class OpaqueKey<M> implements KeyHandle {
  * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message. It begins as key wrap
  * with padding (RFC 5649) of 8 octets does, so that a key on a token that may wrap and not encrypt has a fingerprint too.
  */
-export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(0xa6, 0x59, 0x59, 0xa6, 0, 0, 0, 8, 0x66, 0x69, 0x6e, 0x67, 0, 0, 0, 0);
+export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0xa6,
+  0x59,
+  0x59,
+  0xa6,
+  0,
+  0,
+  0,
+  8,
+  0x66,
+  0x69,
+  0x6e,
+  0x67,
+  0,
+  0,
+  0,
+  0,
+);
 /** @param hash SHA-256 of the encrypted {@link fingerprintBlock} */
 export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarray(0, 8));
 
@@ -77,5 +101,8 @@ export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): v
 /** Checks the octets of a key to be imported. */
 export function checkKeyLength(algorithm: KeyAlgorithm, length: number): void {
   const ok = algorithm === 'AES-128' ? length === 16 : algorithm === 'AES-256' ? length === 32 : length <= 0xffff;
-  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${algorithm} needs ${algorithm === 'AES-128' ? 16 : 32} octets, not ${length}` });
+  if (!ok)
+    throw new DlmsError('security/invalid-key', {
+      reason: `${algorithm} needs ${algorithm === 'AES-128' ? 16 : 32} octets, not ${length}`,
+    });
 }

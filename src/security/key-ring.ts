@@ -27,13 +27,16 @@ export class KeyRing {
   /** A context for the peer, or undefined when the ring does not know it. Counters are common, so many contexts of one peer may exist. */
   context(systemTitle: Uint8Array, logicalDevice?: number): SecurityContext | undefined {
     const entry = this.#entries.get(ringKey(systemTitle, logicalDevice)) ?? this.#entries.get(ringKey(systemTitle));
-    return entry === undefined ? undefined : new SecurityContext({ ...entry, ...this.#options, peerSystemTitle: systemTitle });
+    return entry === undefined
+      ? undefined
+      : new SecurityContext({ ...entry, ...this.#options, peerSystemTitle: systemTitle });
   }
   toJSON(): object {
     return { entries: [...this.#entries.keys()] };
   }
 }
-const ringKey = (title: Uint8Array, logicalDevice?: number): string => `${formatHex(title)}${logicalDevice === undefined ? '' : `/${logicalDevice}`}`;
+const ringKey = (title: Uint8Array, logicalDevice?: number): string =>
+  `${formatHex(title)}${logicalDevice === undefined ? '' : `/${logicalDevice}`}`;
 
 /**
  * The system title that a general APDU names as its sender: not verified, good for choosing keys only. Undefined when it names none, or for the

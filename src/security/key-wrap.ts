@@ -13,10 +13,13 @@ export const keyIds = {
 /** A key that can be replaced in the meter. */
 export type TransferableKey = keyof typeof keyIds;
 /** All of them, by their ids. */
-export const transferableKeys: readonly TransferableKey[] = /* @__PURE__ */ (() => Object.keys(keyIds) as TransferableKey[])();
+export const transferableKeys: readonly TransferableKey[] = /* @__PURE__ */ (() =>
+  Object.keys(keyIds) as TransferableKey[])();
 
 /** Where each of them stands among the keys of a context. */
-export const slots: Readonly<Record<TransferableKey, 'globalUnicast' | 'globalBroadcast' | 'authentication' | 'master'>> = {
+export const slots: Readonly<
+  Record<TransferableKey, 'globalUnicast' | 'globalBroadcast' | 'authentication' | 'master'>
+> = {
   'global-unicast-encryption-key': 'globalUnicast',
   'global-broadcast-encryption-key': 'globalBroadcast',
   'authentication-key': 'authentication',
@@ -45,7 +48,11 @@ export type NewKeys = Readonly<Partial<Record<TransferableKey, KeyHandle>>>;
 /** A new random key of the right kind, which may leave under a key encrypting key only. */
 export function generateTransferableKey(context: SecurityContext, name: TransferableKey): MaybePromise<KeyHandle> {
   const { aes, keyLength } = context.suite;
-  return context.provider.generateKey(name === 'authentication-key' ? 'secret' : aes, { use: useOf(name), wrappable: true, length: keyLength });
+  return context.provider.generateKey(name === 'authentication-key' ? 'secret' : aes, {
+    use: useOf(name),
+    wrappable: true,
+    length: keyLength,
+  });
 }
 /**
  * Wraps new keys under the master key of the context, for key_transfer.
@@ -54,13 +61,18 @@ export function generateTransferableKey(context: SecurityContext, name: Transfer
 export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<readonly KeyTransferData[]> {
   const kek = need(context.keys.master, 'master-key');
   const entries = Object.entries(keys) as [TransferableKey, KeyHandle][];
-  return inOrder(entries, ([name, key]) => andThen(context.provider.wrap(kek, key), (keyWrapped) => ({ keyId: keyIds[name], keyWrapped })));
+  return inOrder(entries, ([name, key]) =>
+    andThen(context.provider.wrap(kek, key), (keyWrapped) => ({ keyId: keyIds[name], keyWrapped })),
+  );
 }
 /**
  * The meter side of key_transfer: unwraps every key, or none.
  * @throws DlmsError `security/authentication-failed` when one does not unwrap (wrong master key, changed octets, wrong length for the suite)
  */
-export function unwrapKeys(context: SecurityContext, transferred: readonly KeyTransferData[]): MaybePromise<SecurityKeys> {
+export function unwrapKeys(
+  context: SecurityContext,
+  transferred: readonly KeyTransferData[],
+): MaybePromise<SecurityKeys> {
   const { provider, suite } = context;
   const kek = need(context.keys.master, 'master-key');
   const made: KeyHandle[] = [];
@@ -70,11 +82,14 @@ export function unwrapKeys(context: SecurityContext, transferred: readonly KeyTr
       const bad = (): DlmsError => new DlmsError('security/authentication-failed', { what: `wrapped ${name}` });
       // Padded or foreign lengths are not keys of this suite, whatever they unwrap to.
       if (keyWrapped.length !== suite.keyLength + 8) throw bad();
-      return andThen(provider.unwrap(kek, keyWrapped, name === 'authentication-key' ? 'secret' : suite.aes, { use: useOf(name) }), (key) => {
-        if (key === undefined) throw bad();
-        made.push(key);
-        return [slots[name], key] as const;
-      });
+      return andThen(
+        provider.unwrap(kek, keyWrapped, name === 'authentication-key' ? 'secret' : suite.aes, { use: useOf(name) }),
+        (key) => {
+          if (key === undefined) throw bad();
+          made.push(key);
+          return [slots[name], key] as const;
+        },
+      );
     });
   const discard = (e: unknown): never => {
     for (const key of made) key.destroy();

@@ -35,11 +35,15 @@ export const nobleProvider: CryptoProvider = {
     return handle(algorithm, octets.slice());
   },
   generateKey(algorithm, options = {}) {
-    return handle(algorithm, webRandom(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)));
+    return handle(
+      algorithm,
+      webRandom(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
+    );
   },
   importPrivateKey(algorithm, d) {
     const curve = curveOf(algorithm);
-    if (!curves[curve].utils.isValidSecretKey(d)) throw new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
+    if (!curves[curve].utils.isValidSecretKey(d))
+      throw new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
     return pair(algorithm, d.slice());
   },
   generateKeyPair(algorithm) {
@@ -63,7 +67,11 @@ export const nobleProvider: CryptoProvider = {
     return concat(prefix, keyStream(aes(key), iv, data));
   },
   encryptBlock(key, block) {
-    if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
+    if (block.length !== 16)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a block of 16 octets',
+        actual: `${block.length} octets`,
+      });
     return ecb(aes(key), { disablePadding: true }).encrypt(block);
   },
   wrap(kek, key) {
@@ -119,7 +127,12 @@ const none = /* @__PURE__ */ new Uint8Array(0);
 // Without lowS: false about half of all valid signatures would be refused; with it, a meter's signature is accepted as it is.
 const signing = { lowS: false, prehash: true, format: 'compact' } as const;
 const curves: Readonly<Record<Curve, typeof p256>> = { 'P-256': p256, 'P-384': p384 };
-const hashes: Readonly<Record<DigestAlgorithm, (data: Uint8Array) => Uint8Array>> = { MD5: md5, 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384 };
+const hashes: Readonly<Record<DigestAlgorithm, (data: Uint8Array) => Uint8Array>> = {
+  MD5: md5,
+  'SHA-1': sha1,
+  'SHA-256': sha256,
+  'SHA-384': sha384,
+};
 
 const handle = (algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm, octets: Uint8Array): KeyHandle =>
   new OpaqueKey(
@@ -128,11 +141,16 @@ const handle = (algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm, octets: Uin
     octets.length,
     octets,
     (o) => o.fill(0),
-    algorithm.startsWith('AES') ? (o) => fingerprintOf(sha256(ecb(o, { disablePadding: true }).encrypt(fingerprintBlock))) : undefined,
+    algorithm.startsWith('AES')
+      ? (o) => fingerprintOf(sha256(ecb(o, { disablePadding: true }).encrypt(fingerprintBlock)))
+      : undefined,
   );
 function pair(algorithm: PrivateKeyAlgorithm, d: Uint8Array): KeyPair {
   const curve = curveOf(algorithm);
-  return { privateKey: handle(algorithm, d), publicKey: { curve, octets: curves[curve].getPublicKey(d, false).slice(1) } };
+  return {
+    privateKey: handle(algorithm, d),
+    publicKey: { curve, octets: curves[curve].getPublicKey(d, false).slice(1) },
+  };
 }
 function aes(key: KeyHandle): Uint8Array {
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');

@@ -45,12 +45,15 @@ export const nodeProvider: CryptoProvider = {
     return algorithm === 'secret' ? secret(octets.slice()) : aesHandle(algorithm, octets);
   },
   generateKey(algorithm, options = {}) {
-    const octets = plain(randomBytes(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)));
+    const octets = plain(
+      randomBytes(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
+    );
     return algorithm === 'secret' ? secret(octets) : wiped(octets, () => aesHandle(algorithm, octets));
   },
   importPrivateKey(algorithm, d) {
     const curve = curveOf(algorithm);
-    if (d.length !== scalarLength(curve)) throw new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
+    if (d.length !== scalarLength(curve))
+      throw new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
     const ecdh = createECDH(openSslName[curve]);
     let point: Buffer;
     try {
@@ -105,8 +108,16 @@ export const nodeProvider: CryptoProvider = {
     return concat(prefix, cipher.update(data));
   },
   encryptBlock(key, block) {
-    if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
-    const cipher = createCipheriv(key.algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb', aes(key), null).setAutoPadding(false);
+    if (block.length !== 16)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a block of 16 octets',
+        actual: `${block.length} octets`,
+      });
+    const cipher = createCipheriv(
+      key.algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb',
+      aes(key),
+      null,
+    ).setAutoPadding(false);
     return plain(cipher.update(block));
   },
   wrap(kek, key) {
@@ -125,7 +136,9 @@ export const nodeProvider: CryptoProvider = {
       return undefined;
     }
     if (algorithm === 'secret') return octets.length >= 16 ? secret(octets) : undefined;
-    return wiped(octets, () => (octets.length === (algorithm === 'AES-128' ? 16 : 32) ? aesHandle(algorithm, octets) : undefined));
+    return wiped(octets, () =>
+      octets.length === (algorithm === 'AES-128' ? 16 : 32) ? aesHandle(algorithm, octets) : undefined,
+    );
   },
   digest(algorithm, parts) {
     const hash = createHash(hashName[algorithm]);
@@ -148,11 +161,18 @@ export const nodeProvider: CryptoProvider = {
   },
   verify(key, data, signature) {
     if (signature.length !== publicKeyLength(key.curve)) return false;
-    return rawVerify(key.curve === 'P-256' ? 'sha256' : 'sha384', data, { key: publicObject(key), dsaEncoding: 'ieee-p1363' }, signature);
+    return rawVerify(
+      key.curve === 'P-256' ? 'sha256' : 'sha384',
+      data,
+      { key: publicObject(key), dsaEncoding: 'ieee-p1363' },
+      signature,
+    );
   },
   agree(key, peer) {
     requireAlgorithm(key, key.algorithm === `ECDH ${peer.curve}`, `a key agreement key of ${peer.curve}`);
-    return secret(plain(diffieHellman({ privateKey: OpaqueKey.open<KeyObject>(key, owner), publicKey: publicObject(peer) })));
+    return secret(
+      plain(diffieHellman({ privateKey: OpaqueKey.open<KeyObject>(key, owner), publicKey: publicObject(peer) })),
+    );
   },
 } satisfies CryptoProvider;
 
@@ -161,7 +181,12 @@ const none = /* @__PURE__ */ new Uint8Array(0);
 const wrapIv = /* @__PURE__ */ new Uint8Array(8).fill(0xa6);
 const gcmOptions = { authTagLength: tagLength } as const;
 const openSslName: Readonly<Record<Curve, string>> = { 'P-256': 'prime256v1', 'P-384': 'secp384r1' };
-const hashName: Readonly<Record<DigestAlgorithm, string>> = { MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384' };
+const hashName: Readonly<Record<DigestAlgorithm, string>> = {
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+};
 
 /** A Buffer behaves otherwise than a Uint8Array (its slice is a view): none leaves. */
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, b.length);
@@ -201,26 +226,38 @@ const secret = (octets: Uint8Array): KeyHandle =>
   });
 const aesHandle = (algorithm: SymmetricAlgorithm, octets: Uint8Array): KeyHandle =>
   new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets), undefined, (key) => {
-    const cipher = createCipheriv(algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb', key, null).setAutoPadding(false);
+    const cipher = createCipheriv(algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb', key, null).setAutoPadding(
+      false,
+    );
     return fingerprintOf(createHash('sha256').update(cipher.update(fingerprintBlock)).digest());
   });
-const privateHandle = (algorithm: PrivateKeyAlgorithm, key: KeyObject): KeyHandle => new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
+const privateHandle = (algorithm: PrivateKeyAlgorithm, key: KeyObject): KeyHandle =>
+  new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
 function aes(key: KeyHandle): KeyObject {
   const object = OpaqueKey.open<KeyObject>(key, owner);
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
   return object;
 }
-const gcmName = (key: KeyHandle): 'aes-128-gcm' | 'aes-256-gcm' => (key.algorithm === 'AES-256' ? 'aes-256-gcm' : 'aes-128-gcm');
+const gcmName = (key: KeyHandle): 'aes-128-gcm' | 'aes-256-gcm' =>
+  key.algorithm === 'AES-256' ? 'aes-256-gcm' : 'aes-128-gcm';
 const wrapName = (key: KeyHandle): string => (key.algorithm === 'AES-256' ? 'aes256-wrap' : 'aes128-wrap');
 /** The octets of a symmetric key, for wrapping and hashing inside this file. */
 function exported(key: KeyHandle): Uint8Array {
   requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
-  return key.algorithm === 'secret' ? OpaqueKey.open<Secret>(key, owner).octets : OpaqueKey.open<KeyObject>(key, owner).export();
+  return key.algorithm === 'secret'
+    ? OpaqueKey.open<Secret>(key, owner).octets
+    : OpaqueKey.open<KeyObject>(key, owner).export();
 }
 function join(parts: readonly Octets[]): Uint8Array {
   const [control, second] = parts;
   if (parts.length === 1 && control instanceof Uint8Array) return control;
-  if (parts.length !== 2 || !(control instanceof Uint8Array) || control.length !== 1 || second instanceof Uint8Array || second?.algorithm !== 'secret')
+  if (
+    parts.length !== 2 ||
+    !(control instanceof Uint8Array) ||
+    control.length !== 1 ||
+    second instanceof Uint8Array ||
+    second?.algorithm !== 'secret'
+  )
     return joined(parts);
   const { joined: known } = OpaqueKey.open<Secret>(second, owner);
   let aad = known.get(control[0] as number);
@@ -242,7 +279,8 @@ function joined(parts: readonly Octets[]): Uint8Array {
   return out;
 }
 
-const base64url = (octets: Uint8Array): string => Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('base64url');
+const base64url = (octets: Uint8Array): string =>
+  Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('base64url');
 function jwk({ curve, octets }: PublicKey): { kty: 'EC'; crv: Curve; x: string; y: string } {
   const n = scalarLength(curve);
   return { kty: 'EC', crv: curve, x: base64url(octets.subarray(0, n)), y: base64url(octets.subarray(n)) };
@@ -264,4 +302,9 @@ function publicObject(key: PublicKey): KeyObject {
 }
 
 const ecdsa = (key: KeyHandle, data: Uint8Array): Uint8Array =>
-  plain(rawSign(key.algorithm.endsWith('P-256') ? 'sha256' : 'sha384', data, { key: OpaqueKey.open<KeyObject>(key, owner), dsaEncoding: 'ieee-p1363' }));
+  plain(
+    rawSign(key.algorithm.endsWith('P-256') ? 'sha256' : 'sha384', data, {
+      key: OpaqueKey.open<KeyObject>(key, owner),
+      dsaEncoding: 'ieee-p1363',
+    }),
+  );

@@ -28,7 +28,10 @@ export interface ReadVersion extends Version {
 }
 const format = 'dlms-cosem store 1';
 
-export function formatVersion({ version, kind, id, owner, previous, history, values }: Version): { text: string; sum: string } {
+export function formatVersion({ version, kind, id, owner, previous, history, values }: Version): {
+  text: string;
+  sum: string;
+} {
   const body = JSON.stringify({ format, version, kind, id, owner, previous, history, values });
   const sum = sumOf(body);
   return { text: `${body}\n${sum}\n`, sum };
@@ -53,7 +56,13 @@ export function parseVersion(text: string, version: number, file: string): ReadV
   const { values, history, kind, owner, previous, id } = stored;
   const pairs = (list: unknown, types: readonly [string, string], orNull: boolean): boolean =>
     Array.isArray(list) &&
-    list.every((e) => Array.isArray(e) && e.length === 2 && typeof e[0] === types[0] && (typeof e[1] === types[1] || (orNull && e[1] === null)));
+    list.every(
+      (e) =>
+        Array.isArray(e) &&
+        e.length === 2 &&
+        typeof e[0] === types[0] &&
+        (typeof e[1] === types[1] || (orNull && e[1] === null)),
+    );
   const whole =
     stored.version === version &&
     (kind === 'snapshot' || kind === 'delta') &&
@@ -118,7 +127,10 @@ export class StoreFolder {
         closeSync(file);
       }
       if (!readFileSync(temporary).equals(octets))
-        throw new DlmsError('security/counter-store', { reason: 'what was written reads back otherwise', file: temporary });
+        throw new DlmsError('security/counter-store', {
+          reason: 'what was written reads back otherwise',
+          file: temporary,
+        });
       try {
         linkSync(temporary, this.file(version));
       } catch (e) {
@@ -150,7 +162,8 @@ export class StoreFolder {
   clearTemporary(): void {
     for (const name of readdirSync(this.path)) {
       const match = temporaryName.exec(name);
-      if (match !== null && (Number(match[1]) === process.pid || !isAlive(Number(match[1])))) rmSync(join(this.path, name), { force: true });
+      if (match !== null && (Number(match[1]) === process.pid || !isAlive(Number(match[1]))))
+        rmSync(join(this.path, name), { force: true });
     }
   }
 }

@@ -19,7 +19,13 @@ export interface Repair {
   /** Where the damaged store is now, whole: for those who look closer. Undefined when nothing was done. */
   readonly movedTo: string | undefined;
   /** Sequences for sending that were moved ahead: by key and own system title. A sequence that began in what was lost is not among them. */
-  readonly sent: readonly { readonly name: string; readonly key: string; readonly systemTitle: string; readonly from: number; readonly to: number }[];
+  readonly sent: readonly {
+    readonly name: string;
+    readonly key: string;
+    readonly systemTitle: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
   /** System titles of the meters (or clients) heard of: ask them which counter they expect, and make them prove themselves, before anything else is believed. */
   readonly ask: readonly string[];
   /** Names of other values that were kept as they were last readable: states that may be old. */
@@ -36,7 +42,8 @@ export async function repairCounters(directory: string, { ahead }: RepairOptions
     throw new DlmsError('encode/invalid-value', { expected: 'a margin from 1 to 2^32 - 1', actual: String(ahead) });
   try {
     const opened = await FileStore.open(directory).catch((e: unknown) => {
-      if (isDlmsError(e, 'security/counter-store') && e.context.file !== undefined && e.context.file !== directory) return undefined;
+      if (isDlmsError(e, 'security/counter-store') && e.context.file !== undefined && e.context.file !== directory)
+        return undefined;
       throw e;
     });
     if (opened !== undefined) {
@@ -45,7 +52,10 @@ export async function repairCounters(directory: string, { ahead }: RepairOptions
     }
     const { versions, damaged } = readable(new StoreFolder(directory));
     if (versions.length === 0)
-      throw new DlmsError('security/counter-store', { reason: 'nothing of the store can be read: create a new one, and ask every meter', file: directory });
+      throw new DlmsError('security/counter-store', {
+        reason: 'nothing of the store can be read: create a new one, and ask every meter',
+        file: directory,
+      });
     const values = restored(versions);
     const sent: Repair['sent'][number][] = [];
     const ask = new Set<string>();
@@ -78,7 +88,11 @@ function readable(folder: StoreFolder): { versions: readonly ReadVersion[]; dama
   let before: ReadVersion | undefined;
   for (const version of folder.versions()) {
     const file = folder.file(version);
-    if (before !== undefined && version > before.version + 1 && !damaged.some((d) => d.file === folder.file(version - 1)))
+    if (
+      before !== undefined &&
+      version > before.version + 1 &&
+      !damaged.some((d) => d.file === folder.file(version - 1))
+    )
       damaged.push({ file: folder.file(version - 1), reason: 'damaged: this version is missing' });
     try {
       const read = folder.read(version);

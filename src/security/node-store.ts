@@ -36,8 +36,17 @@ export class FileStore extends GroupedStore {
       if (!folder.isEmpty()) throw refused('the folder is not empty: a store has one of its own', directory);
       chmodSync(directory, 0o700);
       checkFolder(directory);
-      const first: Version = { version: 1, kind: 'snapshot', id: newId(), owner: 'nobody', previous: '', history: [], values: [] };
-      if (!(await folder.link(1, formatVersion(first).text, () => {}))) throw refused('there is a store already: open it', directory);
+      const first: Version = {
+        version: 1,
+        kind: 'snapshot',
+        id: newId(),
+        owner: 'nobody',
+        previous: '',
+        history: [],
+        values: [],
+      };
+      if (!(await folder.link(1, formatVersion(first).text, () => {})))
+        throw refused('there is a store already: open it', directory);
       await folder.flush();
     } catch (e) {
       throw storeError(e, directory);
@@ -108,7 +117,9 @@ class FileBackend implements StoreBackend {
     if (this.#folder.has(this.#version + 1)) this.#refresh();
     if (this.#ownedBy === this.#owner) return;
     throw refused(
-      this.exclusive ? 'another process has opened this store: one at a time, or all of them with shared: true' : 'another process has this store for itself',
+      this.exclusive
+        ? 'another process has opened this store: one at a time, or all of them with shared: true'
+        : 'another process has this store for itself',
       this.#folder.path,
     );
   }
@@ -226,17 +237,23 @@ class FileBackend implements StoreBackend {
     const { path } = this.#folder;
     const versions = this.#folder.versions();
     const row: ReadVersion[] = [];
-    if (versions.length === 0) throw refused('there is no store in this folder: create one, or mount the volume that holds it', path);
+    if (versions.length === 0)
+      throw refused('there is no store in this folder: create one, or mount the volume that holds it', path);
     for (let version = versions[versions.length - 1] as number; ; version--) {
       const read = this.#folder.read(version);
-      if (read === undefined) throw new DlmsError('security/counter-store', { reason: 'damaged: this version is missing', file: this.#folder.file(version) });
+      if (read === undefined)
+        throw new DlmsError('security/counter-store', {
+          reason: 'damaged: this version is missing',
+          file: this.#folder.file(version),
+        });
       row.unshift(read);
       if (read.kind === 'snapshot') break;
     }
     const first = row[0] as ReadVersion;
     const again = this.#folder.versions();
     const newest = again[again.length - 1];
-    for (let version = first.version; version <= (newest ?? 0); version++) if (!again.includes(version)) return undefined;
+    for (let version = first.version; version <= (newest ?? 0); version++)
+      if (!again.includes(version)) return undefined;
     return newest === undefined || newest < first.version ? undefined : row;
   }
   close(): void {}
@@ -251,10 +268,14 @@ function checkFolder(directory: string): void {
   try {
     stats = statSync(directory) as NonNullable<typeof stats>;
   } catch (e) {
-    if (isCode(e, 'ENOENT')) throw refused('there is no such folder: create the store, or mount the volume that holds it', directory);
+    if (isCode(e, 'ENOENT'))
+      throw refused('there is no such folder: create the store, or mount the volume that holds it', directory);
     throw e;
   }
   if (stats?.isDirectory() !== true) throw refused('not a folder', directory);
   if (process.platform !== 'win32' && (Number(stats.mode) & 0o077) !== 0)
-    throw refused(`open to others (mode ${(Number(stats.mode) & 0o777).toString(8)}): only its owner may enter (chmod 700)`, directory);
+    throw refused(
+      `open to others (mode ${(Number(stats.mode) & 0o777).toString(8)}): only its owner may enter (chmod 700)`,
+      directory,
+    );
 }

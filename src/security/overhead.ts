@@ -12,7 +12,10 @@ export interface OverheadQuestion {
   readonly length: number;
   /** 0, 1 or 2; decides on signatures, public keys and wrapped keys. */
   readonly suite: number;
-  readonly form: SimpleForm | 'general-signing' | { readonly type: 'general-ciphering'; readonly key: GeneralCipheringForm['key'] };
+  readonly form:
+    | SimpleForm
+    | 'general-signing'
+    | { readonly type: 'general-ciphering'; readonly key: GeneralCipheringForm['key'] };
   readonly protection: Protection;
   /** Tag of the APDU: with `glo` and `ded` a service without a ciphered variant travels in the general APDU. Default: get-request. */
   readonly tag?: number;
@@ -33,7 +36,8 @@ export function overhead(question: OverheadQuestion): number {
   const { length, form, protection } = question;
   const suite = securitySuite(question.suite);
   if (form === 'general-signing') {
-    if (suite.curve === undefined) throw new DlmsError('security/unsupported', { what: 'signatures in security suite 0' });
+    if (suite.curve === undefined)
+      throw new DlmsError('security/unsupported', { what: 'signatures in security suite 0' });
     return 1 + headerLength(question) + lengthOctets(length) + 1 + publicKeyLength(suite.curve);
   }
   const { authenticated = false, encrypted = false } = protection;
@@ -41,15 +45,24 @@ export function overhead(question: OverheadQuestion): number {
   const added = securityHeaderLength + (authenticated ? tagLength : 0);
   const content = added + lengthOctets(length + added);
   if (typeof form === 'string') {
-    const specific = (form === 'glo' || form === 'ded') && cipheredTag(question.tag ?? 0xc0, form === 'ded') !== undefined;
+    const specific =
+      (form === 'glo' || form === 'ded') && cipheredTag(question.tag ?? 0xc0, form === 'ded') !== undefined;
     return 1 + (specific ? 0 : 9) + content;
   }
   return 1 + headerLength(question) + 1 + keyInfoLength(form.key, question.suite) + content;
 }
 
 /** Each of the five fields has one length octet; our own title stands in every header. */
-function headerLength({ transactionId = 8, recipientSystemTitle = 8, dateTime = 0, otherInformation = 0 }: OverheadQuestion): number {
-  return [transactionId, 8, recipientSystemTitle, dateTime, otherInformation].reduce((sum, n) => sum + lengthOctets(n) + n, 0);
+function headerLength({
+  transactionId = 8,
+  recipientSystemTitle = 8,
+  dateTime = 0,
+  otherInformation = 0,
+}: OverheadQuestion): number {
+  return [transactionId, 8, recipientSystemTitle, dateTime, otherInformation].reduce(
+    (sum, n) => sum + lengthOctets(n) + n,
+    0,
+  );
 }
 function keyInfoLength(key: GeneralCipheringForm['key'], suiteId: number): number {
   const { keyLength, curve } = securitySuite(suiteId);

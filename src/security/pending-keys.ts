@@ -24,19 +24,27 @@ interface Stored {
   readonly format: typeof format;
   /** Fingerprint of the key that the others are wrapped under. */
   readonly under: string;
-  readonly keys: Readonly<Partial<Record<TransferableKey, { readonly wrapped: string; readonly fingerprint?: string }>>>;
+  readonly keys: Readonly<
+    Partial<Record<TransferableKey, { readonly wrapped: string; readonly fingerprint?: string }>>
+  >;
 }
 const format = 'dlms-cosem pending keys 1';
 const nameFor = ({ systemTitle, peerSystemTitle }: SecurityContext): string =>
   `key-change ${formatHex(systemTitle)} ${formatHex(need(peerSystemTitle, 'system title of the meter'))}`;
-const storageKeyOf = (context: SecurityContext, { storageKey }: PendingKeysOptions): KeyHandle => storageKey ?? need(context.keys.master, 'master-key');
+const storageKeyOf = (context: SecurityContext, { storageKey }: PendingKeysOptions): KeyHandle =>
+  storageKey ?? need(context.keys.master, 'master-key');
 
 /**
  * Stores new keys, wrapped, in the place of what an agreement has begun there.
  * @param begun true for the change that this process has begun itself
  * @throws DlmsError `security/policy` when another change waits: it is to be resumed first
  */
-export function savePendingKeys(context: SecurityContext, newKeys: NewKeys, options: PendingKeysOptions, begun = false): MaybePromise<void> {
+export function savePendingKeys(
+  context: SecurityContext,
+  newKeys: NewKeys,
+  options: PendingKeysOptions,
+  begun = false,
+): MaybePromise<void> {
   const name = nameFor(context);
   const kek = storageKeyOf(context, options);
   const entries = Object.entries(newKeys) as [TransferableKey, KeyHandle][];
@@ -50,7 +58,10 @@ export function savePendingKeys(context: SecurityContext, newKeys: NewKeys, opti
     const stored: Stored = { format, under: kek.fingerprint, keys: Object.fromEntries(list) };
     return options.pending.update([name], (get) => {
       if (!begun && get(name) !== undefined)
-        throw new DlmsError('security/policy', { required: 'that the change of keys under way is resumed first', actual: 'another change' });
+        throw new DlmsError('security/policy', {
+          required: 'that the change of keys under way is resumed first',
+          actual: 'another change',
+        });
       return { result: undefined, set: new Map([[name, JSON.stringify(stored)]]) };
     });
   });
@@ -59,7 +70,10 @@ export function savePendingKeys(context: SecurityContext, newKeys: NewKeys, opti
  * What waits for this meter; undefined when nothing does.
  * @throws DlmsError `security/missing-key` when it is wrapped under another key, `security/counter-store` when it is damaged
  */
-export function loadPendingKeys(context: SecurityContext, options: PendingKeysOptions): MaybePromise<PendingKeys | undefined> {
+export function loadPendingKeys(
+  context: SecurityContext,
+  options: PendingKeysOptions,
+): MaybePromise<PendingKeys | undefined> {
   return andThen(options.pending.get(nameFor(context)), (text) => {
     if (text === undefined) return undefined;
     const { under, keys } = parsed(text);
@@ -69,17 +83,27 @@ export function loadPendingKeys(context: SecurityContext, options: PendingKeysOp
       // A new master key that is in use already was kept with all that came with it.
       const master = keys['master-key']?.fingerprint;
       if (master !== undefined && master === context.keys.master?.fingerprint) return { keys: {}, kept: true };
-      throw new DlmsError('security/missing-key', { key: `the key with fingerprint ${under}, under which the new keys were stored` });
+      throw new DlmsError('security/missing-key', {
+        key: `the key with fingerprint ${under}, under which the new keys were stored`,
+      });
     }
     const unwrapped = inOrder(entries, ([name, { wrapped }]) =>
-      andThen(context.provider.unwrap(kek, parseHex(wrapped), name === 'authentication-key' ? 'secret' : context.suite.aes, { wrappable: true }), (key) => {
-        if (key === undefined) throw damaged();
-        return [name, key] as const;
-      }),
+      andThen(
+        context.provider.unwrap(kek, parseHex(wrapped), name === 'authentication-key' ? 'secret' : context.suite.aes, {
+          wrappable: true,
+        }),
+        (key) => {
+          if (key === undefined) throw damaged();
+          return [name, key] as const;
+        },
+      ),
     );
     return andThen(unwrapped, (list) => {
       const named = list.filter(([name]) => name !== 'authentication-key');
-      const kept = named.length > 0 && named.length === list.length && named.every(([name, key]) => context.keys[slots[name]]?.fingerprint === key.fingerprint);
+      const kept =
+        named.length > 0 &&
+        named.length === list.length &&
+        named.every(([name, key]) => context.keys[slots[name]]?.fingerprint === key.fingerprint);
       if (!kept) return { keys: Object.fromEntries(list) as NewKeys, kept };
       for (const [, key] of list) key.destroy();
       return { keys: {}, kept };
@@ -109,4 +133,5 @@ function parsed(text: string): Stored {
   if (!whole) throw damaged();
   return stored as Stored;
 }
-const damaged = (): DlmsError => new DlmsError('security/counter-store', { reason: 'damaged: keys that wait for their proof cannot be read' });
+const damaged = (): DlmsError =>
+  new DlmsError('security/counter-store', { reason: 'damaged: keys that wait for their proof cannot be read' });

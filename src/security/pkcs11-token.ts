@@ -67,7 +67,12 @@ export class Token {
     return this.#sync('C_OpenSession', this.#slot, this.constants.CKF_SERIAL_SESSION | this.constants.CKF_RW_SESSION);
   }
   #sync<R>(name: string, ...args: readonly unknown[]): R {
-    if (this.#closed) throw new DlmsError('security/provider', { provider: 'pkcs11', operation: name, reason: 'the provider is closed' });
+    if (this.#closed)
+      throw new DlmsError('security/provider', {
+        provider: 'pkcs11',
+        operation: name,
+        reason: 'the provider is closed',
+      });
     try {
       return (this.#library[name] as (...a: readonly unknown[]) => R)(...args);
     } catch (e) {
@@ -76,7 +81,9 @@ export class Token {
   }
 
   random(n: number): Uint8Array {
-    return n === 0 ? new Uint8Array(0) : new Uint8Array(this.#sync<Buffer>('C_GenerateRandom', this.#objects, Buffer.alloc(n)));
+    return n === 0
+      ? new Uint8Array(0)
+      : new Uint8Array(this.#sync<Buffer>('C_GenerateRandom', this.#objects, Buffer.alloc(n)));
   }
   create(template: Template): Handle {
     return this.#sync('C_CreateObject', this.#objects, template);
@@ -139,9 +146,26 @@ export class Token {
     );
   }
   /** An operation that is started and then given its data. Undefined when `lenient` and the module says that the octets are not right. */
-  run(kind: string, init: readonly [Mechanism, Handle], name: string, args: readonly Buffer[]): MaybePromise<Uint8Array>;
-  run(kind: string, init: readonly [Mechanism, Handle], name: string, args: readonly Buffer[], lenient: true): MaybePromise<Uint8Array | undefined>;
-  run(kind: string, init: readonly [Mechanism, Handle], name: string, args: readonly Buffer[], lenient = false): MaybePromise<Uint8Array | undefined> {
+  run(
+    kind: string,
+    init: readonly [Mechanism, Handle],
+    name: string,
+    args: readonly Buffer[],
+  ): MaybePromise<Uint8Array>;
+  run(
+    kind: string,
+    init: readonly [Mechanism, Handle],
+    name: string,
+    args: readonly Buffer[],
+    lenient: true,
+  ): MaybePromise<Uint8Array | undefined>;
+  run(
+    kind: string,
+    init: readonly [Mechanism, Handle],
+    name: string,
+    args: readonly Buffer[],
+    lenient = false,
+  ): MaybePromise<Uint8Array | undefined> {
     return this.#exclusive(() =>
       this.#orReplaced(() => {
         this.#sync(`C_${kind}Init`, this.#operations, ...init);
@@ -150,7 +174,10 @@ export class Token {
     );
   }
   /** A hash over octets and over keys that the module does not give out. */
-  digest(mechanism: Mechanism, parts: readonly ({ readonly key: Handle } | { readonly data: Buffer })[]): MaybePromise<Uint8Array> {
+  digest(
+    mechanism: Mechanism,
+    parts: readonly ({ readonly key: Handle } | { readonly data: Buffer })[],
+  ): MaybePromise<Uint8Array> {
     return this.#exclusive(() =>
       this.#orReplaced(() => {
         this.#sync('C_DigestInit', this.#operations, mechanism);
@@ -215,7 +242,9 @@ export async function openToken(options: Pkcs11Options): Promise<Token> {
     const loaded = (await import(specifier)) as { default?: unknown };
     pkcs11js = (loaded.default ?? loaded) as typeof pkcs11js;
   } catch {
-    throw new DlmsError('security/unsupported', { what: 'PKCS#11 without the package pkcs11js (an optional peer dependency)' });
+    throw new DlmsError('security/unsupported', {
+      what: 'PKCS#11 without the package pkcs11js (an optional peer dependency)',
+    });
   }
   const library = bound(new pkcs11js.PKCS11());
   const call = <R>(name: string, ...args: readonly unknown[]): R => {
@@ -231,7 +260,9 @@ export async function openToken(options: Pkcs11Options): Promise<Token> {
   } catch (e) {
     if (!isReason(e, 'CKR_CRYPTOKI_ALREADY_INITIALIZED')) throw e;
   }
-  const slots = call<Handle[]>('C_GetSlotList', true).filter((slot) => call<{ label: string }>('C_GetTokenInfo', slot).label.trimEnd() === options.token);
+  const slots = call<Handle[]>('C_GetSlotList', true).filter(
+    (slot) => call<{ label: string }>('C_GetTokenInfo', slot).label.trimEnd() === options.token,
+  );
   const [slot] = slots;
   if (slot === undefined || slots.length > 1)
     throw new DlmsError('security/provider', {
@@ -244,7 +275,9 @@ export async function openToken(options: Pkcs11Options): Promise<Token> {
 
 /** The methods live on the prototype and need their object. */
 function bound(object: Library): Library {
-  return new Proxy(object, { get: (target, name) => (typeof name === 'string' ? target[name]?.bind(target) : undefined) });
+  return new Proxy(object, {
+    get: (target, name) => (typeof name === 'string' ? target[name]?.bind(target) : undefined),
+  });
 }
 
 /** The same octets as a Buffer. */
@@ -282,7 +315,11 @@ function translated(e: unknown, operation: string): unknown {
     : new DlmsError('security/provider', { provider: 'pkcs11', operation, reason });
 }
 function isReason(e: unknown, reason?: string): boolean {
-  return e instanceof DlmsError && e.code === 'security/provider' && (reason === undefined || (e.context as { reason: string }).reason === reason);
+  return (
+    e instanceof DlmsError &&
+    e.code === 'security/provider' &&
+    (reason === undefined || (e.context as { reason: string }).reason === reason)
+  );
 }
 const refusedOctets = (e: unknown): boolean =>
   e instanceof DlmsError && e.code === 'security/provider' && wrongOctets.has((e.context as { reason: string }).reason);

@@ -6,7 +6,15 @@ import { ecPublicKey } from './certificates/ec.js';
 import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from './key-handle.js';
 import { nodeProvider } from './node-provider.js';
 import { curveParameters, type LabelledOptions, templates } from './pkcs11-templates.js';
-import { buffer, type Handle, type Mechanism, openToken, type Pkcs11Options, type Template, type Token } from './pkcs11-token.js';
+import {
+  buffer,
+  type Handle,
+  type Mechanism,
+  openToken,
+  type Pkcs11Options,
+  type Template,
+  type Token,
+} from './pkcs11-token.js';
 import {
   type CryptoProvider,
   type Curve,
@@ -42,10 +50,18 @@ export type { Pkcs11Options } from './pkcs11-token.js';
  */
 export interface Pkcs11Provider extends CryptoProvider {
   importKey(algorithm: SymmetricAlgorithm, octets: Uint8Array, options?: LabelledOptions): MaybePromise<KeyHandle>;
-  generateKey(algorithm: SymmetricAlgorithm, options?: LabelledOptions & { readonly length?: number }): MaybePromise<KeyHandle>;
+  generateKey(
+    algorithm: SymmetricAlgorithm,
+    options?: LabelledOptions & { readonly length?: number },
+  ): MaybePromise<KeyHandle>;
   importPrivateKey(algorithm: PrivateKeyAlgorithm, d: Uint8Array, options?: LabelledOptions): MaybePromise<KeyPair>;
   generateKeyPair(algorithm: PrivateKeyAlgorithm, options?: LabelledOptions): MaybePromise<KeyPair>;
-  unwrap(kek: KeyHandle, wrapped: Uint8Array, algorithm: SymmetricAlgorithm, options?: LabelledOptions): MaybePromise<KeyHandle | undefined>;
+  unwrap(
+    kek: KeyHandle,
+    wrapped: Uint8Array,
+    algorithm: SymmetricAlgorithm,
+    options?: LabelledOptions,
+  ): MaybePromise<KeyHandle | undefined>;
   /**
    * A symmetric key of the token by its label, for the use that it has there.
    * @throws DlmsError `security/missing-key`; `security/invalid-key` for another type, several of this label, or an AES key that has both uses, or neither
@@ -70,14 +86,17 @@ export async function openPkcs11Provider(options: Pkcs11Options): Promise<Pkcs11
 }
 
 /** Where a key is: an object of the token (deleted with its handle unless it has a label), or a secret in memory. */
-type Material = { readonly object: Handle; readonly session: boolean; readonly use?: KeyUse } | { readonly octets: Uint8Array };
+type Material =
+  | { readonly object: Handle; readonly session: boolean; readonly use?: KeyUse }
+  | { readonly octets: Uint8Array };
 
 function providerOf(token: Token): Pkcs11Provider {
   const { constants: c } = token;
   const owner = {};
   const { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate } = templates(c);
   const fingerprintCipher = ({ object, use }: Extract<Material, { object: Handle }>): Uint8Array => {
-    if (use !== 'wrapping') return token.encryptNow({ mechanism: c.CKM_AES_ECB }, object, buffer(fingerprintBlock.slice()));
+    if (use !== 'wrapping')
+      return token.encryptNow({ mechanism: c.CKM_AES_ECB }, object, buffer(fingerprintBlock.slice()));
     const inside = token.create(wrappedTemplate(fingerprintBlock));
     try {
       return token.wrapNow({ mechanism: c.CKM_AES_KEY_WRAP_PAD }, object, inside, 16);
@@ -86,7 +105,10 @@ function providerOf(token: Token): Pkcs11Provider {
     }
   };
   /** What key wrap with padding turns into `block`: see `wrappedBlock`. */
-  const wrappedTemplate = (block: Uint8Array) => [...secretTemplate(), { type: c.CKA_VALUE, value: buffer(block.slice(paddedBlock.length)) }];
+  const wrappedTemplate = (block: Uint8Array) => [
+    ...secretTemplate(),
+    { type: c.CKA_VALUE, value: buffer(block.slice(paddedBlock.length)) },
+  ];
   const handle = (algorithm: KeyHandle['algorithm'], length: number, material: Material): KeyHandle =>
     new OpaqueKey<Material>(
       owner,
@@ -112,7 +134,8 @@ function providerOf(token: Token): Pkcs11Provider {
   const material = (key: KeyHandle): Material => OpaqueKey.open<Material>(key, owner);
   const objectOf = (key: KeyHandle): Handle => {
     const m = material(key);
-    if ('octets' in m) throw new DlmsError('security/invalid-key', { reason: 'a key on the token needed, this one is in memory' });
+    if ('octets' in m)
+      throw new DlmsError('security/invalid-key', { reason: 'a key on the token needed, this one is in memory' });
     return m.object;
   };
   const isFor = (key: KeyHandle, use: KeyUse): boolean => {
@@ -122,13 +145,19 @@ function providerOf(token: Token): Pkcs11Provider {
   const aes = (key: KeyHandle, use: KeyUse): Handle => {
     const object = objectOf(key);
     requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
-    if (!isFor(key, use)) throw new DlmsError('security/invalid-key', { reason: `the key is not for ${use}: on a token each key has one use` });
+    if (!isFor(key, use))
+      throw new DlmsError('security/invalid-key', {
+        reason: `the key is not for ${use}: on a token each key has one use`,
+      });
     return object;
   };
   const readable = (part: Octets): Uint8Array => {
     if (part instanceof Uint8Array) return part;
     const m = material(part);
-    if (!('octets' in m)) throw new DlmsError('security/invalid-key', { reason: `the octets of a key on the token (${part.algorithm}) are not readable` });
+    if (!('octets' in m))
+      throw new DlmsError('security/invalid-key', {
+        reason: `the octets of a key on the token (${part.algorithm}) are not readable`,
+      });
     return m.octets;
   };
   /** Joins parts for one use; the copy is overwritten afterwards when secrets are in it. */
@@ -148,20 +177,31 @@ function providerOf(token: Token): Pkcs11Provider {
   };
   const unused = (label: string | undefined): void => {
     if (label !== undefined && token.find([{ type: c.CKA_LABEL, value: label }]).length > 0)
-      throw new DlmsError('security/invalid-key', { reason: `the token has an object labelled ${JSON.stringify(label)} already` });
+      throw new DlmsError('security/invalid-key', {
+        reason: `the token has an object labelled ${JSON.stringify(label)} already`,
+      });
   };
   const gcm = (iv: Uint8Array, aad: Uint8Array): Mechanism => {
-    if (iv.length !== 12) throw new DlmsError('encode/invalid-value', { expected: 'an IV of 12 octets', actual: `${iv.length} octets` });
+    if (iv.length !== 12)
+      throw new DlmsError('encode/invalid-value', { expected: 'an IV of 12 octets', actual: `${iv.length} octets` });
     return {
       mechanism: c.CKM_AES_GCM,
-      parameter: { type: c.CK_PARAMS_AES_GCM, iv: buffer(iv), ivBits: 96, tagBits: 8 * tagLength, ...(aad.length === 0 ? {} : { aad: buffer(aad) }) },
+      parameter: {
+        type: c.CK_PARAMS_AES_GCM,
+        iv: buffer(iv),
+        ivBits: 96,
+        tagBits: 8 * tagLength,
+        ...(aad.length === 0 ? {} : { aad: buffer(aad) }),
+      },
     };
   };
   const encrypt = (key: KeyHandle, mechanism: Mechanism, data: Uint8Array, room: number): MaybePromise<Uint8Array> => {
     const out = Buffer.alloc(data.length + room);
     const init = [mechanism, aes(key, 'ciphering')] as const;
     // An empty message goes straight to the tag: an empty buffer counts as "no pointer" in the interface.
-    return data.length === 0 ? token.run('Encrypt', init, 'C_EncryptFinal', [out]) : token.run('Encrypt', init, 'C_Encrypt', [buffer(data), out]);
+    return data.length === 0
+      ? token.run('Encrypt', init, 'C_EncryptFinal', [out])
+      : token.run('Encrypt', init, 'C_Encrypt', [buffer(data), out]);
   };
   /**
    * One block under a key that may wrap and not encrypt. Key wrap with padding (RFC 5649) of 8 octets is AES of one block: A65959A6, the length 8, the octets;
@@ -170,7 +210,9 @@ function providerOf(token: Token): Pkcs11Provider {
   const wrappedBlock = (key: KeyHandle, block: Uint8Array): MaybePromise<Uint8Array> => {
     const wrapping = aes(key, 'wrapping');
     if (!paddedBlock.every((octet, i) => octet === block[i]))
-      throw new DlmsError('security/invalid-key', { reason: 'a key for wrapping encrypts no block but those that begin with A65959A600000008' });
+      throw new DlmsError('security/invalid-key', {
+        reason: 'a key for wrapping encrypts no block but those that begin with A65959A600000008',
+      });
     const object = token.create(wrappedTemplate(block));
     const done = (wrapped: Uint8Array): Uint8Array => {
       token.destroy(object);
@@ -181,7 +223,13 @@ function providerOf(token: Token): Pkcs11Provider {
       throw e;
     };
     try {
-      const wrapped = token.call<Uint8Array>('C_WrapKey', { mechanism: c.CKM_AES_KEY_WRAP_PAD }, wrapping, object, Buffer.alloc(16));
+      const wrapped = token.call<Uint8Array>(
+        'C_WrapKey',
+        { mechanism: c.CKM_AES_KEY_WRAP_PAD },
+        wrapping,
+        object,
+        Buffer.alloc(16),
+      );
       return wrapped instanceof Promise ? wrapped.then(done, failed) : done(wrapped);
     } catch (e) {
       return failed(e);
@@ -202,7 +250,8 @@ function providerOf(token: Token): Pkcs11Provider {
     checkKeyLength(algorithm, octets.length);
     unused(options.label);
     if (algorithm === 'secret') {
-      if (options.label !== undefined) token.create([...secretTemplate(options.label), { type: c.CKA_VALUE, value: buffer(octets) }]);
+      if (options.label !== undefined)
+        token.create([...secretTemplate(options.label), { type: c.CKA_VALUE, value: buffer(octets) }]);
       return inMemory(octets.slice());
     }
     const object = token.create([...aesTemplate(options), { type: c.CKA_VALUE, value: buffer(octets) }]);
@@ -211,23 +260,39 @@ function providerOf(token: Token): Pkcs11Provider {
   const ecdsa = (key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array> => {
     const curve = curveOf(key.algorithm as PrivateKeyAlgorithm);
     return andThen(nodeProvider.digest(curve === 'P-256' ? 'SHA-256' : 'SHA-384', [data]), (hash) =>
-      token.run('Sign', [{ mechanism: c.CKM_ECDSA }, objectOf(key)], 'C_Sign', [buffer(hash), Buffer.alloc(2 * scalarLength(curve))]),
+      token.run('Sign', [{ mechanism: c.CKM_ECDSA }, objectOf(key)], 'C_Sign', [
+        buffer(hash),
+        Buffer.alloc(2 * scalarLength(curve)),
+      ]),
     );
   };
   const digest = (algorithm: DigestAlgorithm, parts: readonly Octets[]): MaybePromise<Uint8Array> => {
     // SoftHSM would hash a private key as if it were a secret.
-    for (const part of parts) if (!(part instanceof Uint8Array)) requireAlgorithm(part, !part.algorithm.startsWith('EC'), 'a symmetric key');
+    for (const part of parts)
+      if (!(part instanceof Uint8Array)) requireAlgorithm(part, !part.algorithm.startsWith('EC'), 'a symmetric key');
     const onToken = parts.some((part) => !(part instanceof Uint8Array) && 'object' in material(part));
     if (!onToken) return joined(parts, (octets) => nodeProvider.digest(algorithm, [octets]));
-    const mechanisms: Readonly<Record<DigestAlgorithm, number>> = { MD5: c.CKM_MD5, 'SHA-1': c.CKM_SHA_1, 'SHA-256': c.CKM_SHA256, 'SHA-384': c.CKM_SHA384 };
+    const mechanisms: Readonly<Record<DigestAlgorithm, number>> = {
+      MD5: c.CKM_MD5,
+      'SHA-1': c.CKM_SHA_1,
+      'SHA-256': c.CKM_SHA256,
+      'SHA-384': c.CKM_SHA384,
+    };
     const fed = parts
       .filter((part) => part.length > 0)
-      .map((part) => (!(part instanceof Uint8Array) && 'object' in material(part) ? { key: objectOf(part) } : { data: buffer(readable(part)) }));
+      .map((part) =>
+        !(part instanceof Uint8Array) && 'object' in material(part)
+          ? { key: objectOf(part) }
+          : { data: buffer(readable(part)) },
+      );
     return token.digest({ mechanism: mechanisms[algorithm] }, fed);
   };
   const one = (template: Template, label: string): Handle => {
     const found = token.find([...template, { type: c.CKA_LABEL, value: label }, { type: c.CKA_TOKEN, value: true }]);
-    if (found.length > 1) throw new DlmsError('security/invalid-key', { reason: `the token has several objects labelled ${JSON.stringify(label)}` });
+    if (found.length > 1)
+      throw new DlmsError('security/invalid-key', {
+        reason: `the token has several objects labelled ${JSON.stringify(label)}`,
+      });
     if (found[0] === undefined) throw new DlmsError('security/missing-key', { key: label });
     return found[0];
   };
@@ -286,35 +351,66 @@ function providerOf(token: Token): Pkcs11Provider {
       return andThen(pair, (objects) => {
         const publicKey = pointOf(token.attribute(objects.publicKey, c.CKA_EC_POINT), curve);
         if (label === undefined) token.destroy(objects.publicKey);
-        return { privateKey: handle(algorithm, scalarLength(curve), { object: objects.privateKey, session: label === undefined }), publicKey };
+        return {
+          privateKey: handle(algorithm, scalarLength(curve), {
+            object: objects.privateKey,
+            session: label === undefined,
+          }),
+          publicKey,
+        };
       });
     },
     seal(key, iv, aad, plaintext, prefix = none) {
-      return joined(aad, (octets) => andThen(encrypt(key, gcm(iv, octets), plaintext, tagLength), (sealed) => concat(prefix, sealed)));
+      return joined(aad, (octets) =>
+        andThen(encrypt(key, gcm(iv, octets), plaintext, tagLength), (sealed) => concat(prefix, sealed)),
+      );
     },
     open(key, iv, aad, sealed) {
       const object = aes(key, 'ciphering');
       if (sealed.length < tagLength) return undefined;
       return joined(aad, (octets) =>
         // Room for the whole input: some modules ask for it, and an empty buffer counts as "no pointer".
-        andThen(token.run('Decrypt', [gcm(iv, octets), object], 'C_Decrypt', [buffer(sealed), Buffer.alloc(sealed.length)], true), (plaintext) => plaintext),
+        andThen(
+          token.run(
+            'Decrypt',
+            [gcm(iv, octets), object],
+            'C_Decrypt',
+            [buffer(sealed), Buffer.alloc(sealed.length)],
+            true,
+          ),
+          (plaintext) => plaintext,
+        ),
       );
     },
     ctr(key, iv, data, prefix = none) {
       // The key stream of GCM without the tag: every module that has AES-GCM can do it, and no structure of the platform has to be laid out by hand.
-      return andThen(encrypt(key, gcm(iv, none), data, tagLength), (sealed) => concat(prefix, sealed.subarray(0, data.length)));
+      return andThen(encrypt(key, gcm(iv, none), data, tagLength), (sealed) =>
+        concat(prefix, sealed.subarray(0, data.length)),
+      );
     },
     encryptBlock(key, block) {
-      if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
+      if (block.length !== 16)
+        throw new DlmsError('encode/invalid-value', {
+          expected: 'a block of 16 octets',
+          actual: `${block.length} octets`,
+        });
       return isFor(key, 'wrapping') ? wrappedBlock(key, block) : encrypt(key, { mechanism: c.CKM_AES_ECB }, block, 0);
     },
     wrap(kek, key) {
       const wrapping = aes(kek, 'wrapping');
-      if (key.length < 16 || key.length % 8 !== 0) throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
+      if (key.length < 16 || key.length % 8 !== 0)
+        throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
       const m = material(key);
       requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
-      const object = 'octets' in m ? token.create([...secretTemplate(), { type: c.CKA_VALUE, value: buffer(m.octets) }]) : m.object;
-      const wrapped = token.call<Uint8Array>('C_WrapKey', { mechanism: c.CKM_AES_KEY_WRAP }, wrapping, object, Buffer.alloc(key.length + 8));
+      const object =
+        'octets' in m ? token.create([...secretTemplate(), { type: c.CKA_VALUE, value: buffer(m.octets) }]) : m.object;
+      const wrapped = token.call<Uint8Array>(
+        'C_WrapKey',
+        { mechanism: c.CKM_AES_KEY_WRAP },
+        wrapping,
+        object,
+        Buffer.alloc(key.length + 8),
+      );
       if (!('octets' in m)) return andThen(wrapped, plain);
       if (wrapped instanceof Promise) return wrapped.then(plain).finally(() => token.destroy(object));
       token.destroy(object);
@@ -324,15 +420,23 @@ function providerOf(token: Token): Pkcs11Provider {
       const wrapping = aes(kek, 'wrapping');
       // SoftHSM does not tell the length of an unwrapped key, but key wrap adds 8 octets and nothing else.
       const length = wrapped.length - 8;
-      if (length < 16 || length % 8 !== 0 || (algorithm !== 'secret' && length !== (algorithm === 'AES-128' ? 16 : 32))) return undefined;
+      if (length < 16 || length % 8 !== 0 || (algorithm !== 'secret' && length !== (algorithm === 'AES-128' ? 16 : 32)))
+        return undefined;
       unused(options.label);
       const whole = algorithm === 'secret' ? secretTemplate(options.label) : aesTemplate(options);
       // SoftHSM sets the value after the object is made, and would find it unchangeable.
       const template = whole.filter(({ type }) => type !== c.CKA_MODIFIABLE);
-      const unwrapped = token.tryCall<Handle>('C_UnwrapKey', { mechanism: c.CKM_AES_KEY_WRAP }, wrapping, buffer(wrapped), template);
+      const unwrapped = token.tryCall<Handle>(
+        'C_UnwrapKey',
+        { mechanism: c.CKM_AES_KEY_WRAP },
+        wrapping,
+        buffer(wrapped),
+        template,
+      );
       return andThen(unwrapped, (object) => {
         if (object === undefined) return undefined;
-        if (algorithm !== 'secret') return handle(algorithm, length, { object, session: options.label === undefined, use: useOf(options) });
+        if (algorithm !== 'secret')
+          return handle(algorithm, length, { object, session: options.label === undefined, use: useOf(options) });
         const octets = token.attribute(object, c.CKA_VALUE);
         if (options.label === undefined) token.destroy(object);
         return inMemory(octets);
@@ -361,15 +465,20 @@ function providerOf(token: Token): Pkcs11Provider {
       requireAlgorithm(key, key.algorithm === `ECDH ${peer.curve}`, `a key agreement key of ${peer.curve}`);
       const { octets, curve } = ecPublicKey(peer.octets, peer.curve);
       const length = scalarLength(curve);
-      const parameter = { type: c.CK_PARAMS_EC_DH, kdf: c.CKD_NULL, publicData: buffer(concat(Uint8Array.of(4), octets)) };
+      const parameter = {
+        type: c.CK_PARAMS_EC_DH,
+        kdf: c.CKD_NULL,
+        publicData: buffer(concat(Uint8Array.of(4), octets)),
+      };
       const template: Template = [
         { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
         { type: c.CKA_KEY_TYPE, value: c.CKK_GENERIC_SECRET },
         { type: c.CKA_VALUE_LEN, value: length },
         ...attributes(undefined, true, false),
       ];
-      return andThen(token.call<Handle>('C_DeriveKey', { mechanism: c.CKM_ECDH1_DERIVE, parameter }, objectOf(key), template), (object) =>
-        handle('secret', length, { object, session: true }),
+      return andThen(
+        token.call<Handle>('C_DeriveKey', { mechanism: c.CKM_ECDH1_DERIVE, parameter }, objectOf(key), template),
+        (object) => handle('secret', length, { object, session: true }),
       );
     },
     find(label, algorithm) {
@@ -386,7 +495,9 @@ function providerOf(token: Token): Pkcs11Provider {
       // Zero: SoftHSM for a key that was unwrapped. (The least significant octet, on the usual platforms.)
       const told = token.attribute(object, c.CKA_VALUE_LEN)[0];
       if (told !== length && told !== 0)
-        throw new DlmsError('security/invalid-key', { reason: `the key labelled ${JSON.stringify(label)} has ${told} octets` });
+        throw new DlmsError('security/invalid-key', {
+          reason: `the key labelled ${JSON.stringify(label)} has ${told} octets`,
+        });
       return handle(algorithm, length, { object, session: false, use: usedFor(object, label) });
     },
     findPair(label, algorithm) {
@@ -396,11 +507,19 @@ function providerOf(token: Token): Pkcs11Provider {
         { type: c.CKA_EC_PARAMS, value: buffer(curveParameters[curve]) },
       ];
       const object = one([{ type: c.CKA_CLASS, value: c.CKO_PRIVATE_KEY }, ...ec], label);
-      const point = token.attribute(one([{ type: c.CKA_CLASS, value: c.CKO_PUBLIC_KEY }, ...ec], label), c.CKA_EC_POINT);
+      const point = token.attribute(
+        one([{ type: c.CKA_CLASS, value: c.CKO_PUBLIC_KEY }, ...ec], label),
+        c.CKA_EC_POINT,
+      );
       // A pair for signatures may not be taken for one that agrees, and the reverse.
       if ((token.attribute(object, c.CKA_DERIVE)[0] === 1) !== algorithm.startsWith('ECDH'))
-        throw new DlmsError('security/invalid-key', { reason: `the key pair labelled ${JSON.stringify(label)} is not for ${algorithm}` });
-      return { privateKey: handle(algorithm, scalarLength(curve), { object, session: false }), publicKey: pointOf(point, curve) };
+        throw new DlmsError('security/invalid-key', {
+          reason: `the key pair labelled ${JSON.stringify(label)} is not for ${algorithm}`,
+        });
+      return {
+        privateKey: handle(algorithm, scalarLength(curve), { object, session: false }),
+        publicKey: pointOf(point, curve),
+      };
     },
     remove(label) {
       const objects = token.find([

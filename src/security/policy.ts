@@ -68,16 +68,23 @@ export function policyOf(
   options: Pick<SecurityPolicy, 'withoutReplayProtection'> = {},
 ): SecurityPolicy {
   if (!Number.isInteger(value) || value < 0 || (version === 0 ? value > 3 : value > 0xff || (value & 3) !== 0))
-    throw new DlmsError('security/unsupported', { what: `security policy ${value} of Security setup version ${version}` });
+    throw new DlmsError('security/unsupported', {
+      what: `security policy ${value} of Security setup version ${version}`,
+    });
   const request = version === 0 ? bits(value) : bits(value >> 2);
   const response = version === 0 ? request : bits(value >> 5);
-  return checkedPolicy({ ...(role === 'client' ? { send: request, receive: response } : { send: response, receive: request }), ...options });
+  return checkedPolicy({
+    ...(role === 'client' ? { send: request, receive: response } : { send: response, receive: request }),
+    ...options,
+  });
 }
 /** The `security_policy` value, the reverse of {@link policyOf}. */
 export function policyValue(version: 0 | 1, request: Protection, response: Protection): number {
   if (version === 1) return (flags(request) << 2) | (flags(response) << 5);
   if (flags(request) !== flags(response) || request.signed === true)
-    throw new DlmsError('security/unsupported', { what: 'signatures or unequal directions in security policy version 0' });
+    throw new DlmsError('security/unsupported', {
+      what: 'signatures or unequal directions in security policy version 0',
+    });
   return flags(request);
 }
 /**
@@ -98,15 +105,23 @@ export function weakest(a: Protection, b: Protection): Protection {
 }
 /** @throws DlmsError `security/policy`, naming what is required and what was there */
 export function requireProtection(required: Protection, actual: Protection): void {
-  if ((flags(required) & ~flags(actual)) !== 0) throw new DlmsError('security/policy', { required: describe(required), actual: describe(actual) });
+  if ((flags(required) & ~flags(actual)) !== 0)
+    throw new DlmsError('security/policy', { required: describe(required), actual: describe(actual) });
 }
 
-const bits = (value: number): Protection => ({ authenticated: (value & 1) !== 0, encrypted: (value & 2) !== 0, signed: (value & 4) !== 0 });
-const flags = (p: Protection): number => (p.authenticated === true ? 1 : 0) | (p.encrypted === true ? 2 : 0) | (p.signed === true ? 4 : 0);
+const bits = (value: number): Protection => ({
+  authenticated: (value & 1) !== 0,
+  encrypted: (value & 2) !== 0,
+  signed: (value & 4) !== 0,
+});
+const flags = (p: Protection): number =>
+  (p.authenticated === true ? 1 : 0) | (p.encrypted === true ? 2 : 0) | (p.signed === true ? 4 : 0);
 /** In words, for errors. */
 export function describe(p: Protection): string {
-  const names = [p.authenticated === true ? 'authenticated' : '', p.encrypted === true ? 'encrypted' : '', p.signed === true ? 'signed' : ''].filter(
-    (n) => n !== '',
-  );
+  const names = [
+    p.authenticated === true ? 'authenticated' : '',
+    p.encrypted === true ? 'encrypted' : '',
+    p.signed === true ? 'signed' : '',
+  ].filter((n) => n !== '');
   return names.length === 0 ? 'no protection' : names.join(' and ');
 }

@@ -4,7 +4,13 @@ import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
-import { cipheredTag, generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
+import {
+  cipheredTag,
+  generalCipheringTag,
+  generalDedCipheringTag,
+  generalGloCipheringTag,
+  generalSigningTag,
+} from './apdu-tags.js';
 import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphering.js';
 import { type KeyName, need, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
@@ -55,35 +61,60 @@ export interface ProtectOptions {
  *
  * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
  */
-export function protect(apdu: Uint8Array, context: SecurityContext, options: ProtectOptions = {}): MaybePromise<Uint8Array> {
+export function protect(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  options: ProtectOptions = {},
+): MaybePromise<Uint8Array> {
   if (apdu.length === 0) throw new DlmsError('encode/invalid-value', { expected: 'an APDU', actual: 'no octets' });
   const protection = options.protection ?? context.policy.send;
   const form = options.form ?? context.form;
-  if (typeof form === 'string' && protection.signed !== true) return simple(apdu, context, form, protection, options.broadcast === true);
+  if (typeof form === 'string' && protection.signed !== true)
+    return simple(apdu, context, form, protection, options.broadcast === true);
   let protectedApdu: MaybePromise<Uint8Array> = apdu;
-  for (const f of allForms(form, protection)) protectedApdu = andThen(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
+  for (const f of allForms(form, protection))
+    protectedApdu = andThen(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
   return protectedApdu;
 }
 
 function allForms(form: ProtectForm | readonly ProtectForm[], protection: Protection): readonly ProtectForm[] {
   const forms: readonly ProtectForm[] = typeof form === 'string' || 'type' in form ? [form as ProtectForm] : form;
-  if (protection.signed !== true || forms.some((f) => typeof f !== 'string' && f.type === 'general-signing')) return forms;
+  if (protection.signed !== true || forms.some((f) => typeof f !== 'string' && f.type === 'general-signing'))
+    return forms;
   // Around encryption that is not authenticated, which would prove nothing outside of the signature.
   return protection.encrypted === true && protection.authenticated !== true ? [...forms, signing] : [signing, ...forms];
 }
 const signing: GeneralSigningForm = { type: 'general-signing' };
-function applyForm(apdu: Uint8Array, context: SecurityContext, form: ProtectForm, protection: Protection, options: ProtectOptions): MaybePromise<Uint8Array> {
+function applyForm(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  form: ProtectForm,
+  protection: Protection,
+  options: ProtectOptions,
+): MaybePromise<Uint8Array> {
   if (typeof form === 'string') return simple(apdu, context, form, protection, options.broadcast === true);
-  return form.type === 'general-signing' ? generalSigning(apdu, context, form) : generalCiphering(apdu, context, form, protection);
+  return form.type === 'general-signing'
+    ? generalSigning(apdu, context, form)
+    : generalCiphering(apdu, context, form, protection);
 }
 
 /** Service-specific, general-glo- and general-ded-ciphering. */
-function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, protection: Protection, broadcast: boolean): MaybePromise<Uint8Array> {
+function simple(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  form: SimpleForm,
+  protection: Protection,
+  broadcast: boolean,
+): MaybePromise<Uint8Array> {
   if (protection.authenticated !== true && protection.encrypted !== true) return apdu;
   const initiate = apdu[0] === 1 || apdu[0] === 8;
   const dedicated = !initiate && (form === 'ded' || form === 'general-ded');
   const specific = initiate || form === 'glo' || form === 'ded' ? cipheredTag(apdu[0] as number, dedicated) : undefined;
-  const keyName: KeyName = dedicated ? 'dedicated-key' : broadcast ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key';
+  const keyName: KeyName = dedicated
+    ? 'dedicated-key'
+    : broadcast
+      ? 'global-broadcast-encryption-key'
+      : 'global-unicast-encryption-key';
   const input = cipherInput(context, keyName, protection);
   const control = controlOctet(context, protection, broadcast && !dedicated);
   const front = frontOf(
@@ -97,7 +128,12 @@ function simple(apdu: Uint8Array, context: SecurityContext, form: SimpleForm, pr
 }
 
 /** general-ciphering (tag 221): header and content are authenticated together, the key information is not. */
-function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: GeneralCipheringForm, protection: Protection): MaybePromise<Uint8Array> {
+function generalCiphering(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  form: GeneralCipheringForm,
+  protection: Protection,
+): MaybePromise<Uint8Array> {
   const control = controlOctet(context, protection, false);
   const keyName = keyNames[form.key];
   if (keyName === 'agreed-key') asymmetric(context.suite);
@@ -112,7 +148,13 @@ function generalCiphering(apdu: Uint8Array, context: SecurityContext, form: Gene
         w.u8(1);
         KeyInfoSchema.write(w, keyInfo);
         w.length(sealedLength(control, apdu.length));
-        return sealContent({ ...cipherInput(context, keyName, protection, key), extra }, control, counter, apdu, w.finish());
+        return sealContent(
+          { ...cipherInput(context, keyName, protection, key), extra },
+          control,
+          counter,
+          apdu,
+          w.finish(),
+        );
       };
       // A key for this message alone goes with it, whether it could be made or not.
       return keyName === 'wrapped-key' || keyName === 'agreed-key' ? lastly(seal, () => key.destroy()) : seal();
@@ -134,9 +176,15 @@ function contentKey(
   const { provider, suite, keys } = context;
   switch (kind) {
     case 'global-unicast':
-      return { key: need(keys.globalUnicast, 'global-unicast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 0 } };
+      return {
+        key: need(keys.globalUnicast, 'global-unicast-encryption-key'),
+        keyInfo: { type: 'identified-key', keyId: 0 },
+      };
     case 'global-broadcast':
-      return { key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'), keyInfo: { type: 'identified-key', keyId: 1 } };
+      return {
+        key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'),
+        keyInfo: { type: 'identified-key', keyId: 1 },
+      };
     case 'wrapped': {
       const kek = need(keys.master, 'master-key');
       return andThen(provider.generateKey(suite.aes, { wrappable: true }), (key) => {
@@ -155,32 +203,54 @@ function contentKey(
       asymmetric(suite);
       const recipient = need(keys.peerAgreement, 'key agreement key of the recipient');
       const signing = need(keys.signing, 'digital signature key');
-      return andThen(onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)), ({ key, keyCipheredData }) => ({
-        key,
-        keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(1), keyCipheredData },
-      }));
+      return andThen(
+        onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)),
+        ({ key, keyCipheredData }) => ({
+          key,
+          keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(1), keyCipheredData },
+        }),
+      );
     }
     case 'static': {
       asymmetric(suite);
       const own = need(keys.agreement, 'key agreement key');
       const peer = need(keys.peerAgreement, 'key agreement key of the recipient');
-      return andThen(staticUnified(provider, suite, own, peer, fields.transactionId, fields.originatorSystemTitle, recipientOf(fields)), (key) => ({
-        key,
-        keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(2), keyCipheredData: new Uint8Array(0) },
-      }));
+      return andThen(
+        staticUnified(
+          provider,
+          suite,
+          own,
+          peer,
+          fields.transactionId,
+          fields.originatorSystemTitle,
+          recipientOf(fields),
+        ),
+        (key) => ({
+          key,
+          keyInfo: { type: 'agreed-key' as const, keyParameters: Uint8Array.of(2), keyCipheredData: new Uint8Array(0) },
+        }),
+      );
     }
   }
 }
 function recipientOf(fields: GeneralProtectionHeader): Uint8Array {
-  if (fields.recipientSystemTitle.length !== 8) throw new DlmsError('security/missing-key', { key: 'system title of the recipient' });
+  if (fields.recipientSystemTitle.length !== 8)
+    throw new DlmsError('security/missing-key', { key: 'system title of the recipient' });
   return fields.recipientSystemTitle;
 }
 
 /** general-signing (tag 223): the signature covers header and content, each part with its length. */
-function generalSigning(apdu: Uint8Array, context: SecurityContext, form: GeneralSigningForm): MaybePromise<Uint8Array> {
+function generalSigning(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  form: GeneralSigningForm,
+): MaybePromise<Uint8Array> {
   asymmetric(context.suite);
   if (form.transactionId?.length === 0)
-    throw new DlmsError('encode/invalid-value', { expected: 'a transaction-id: without one a signature is valid for ever', actual: 'none' });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a transaction-id: without one a signature is valid for ever',
+      actual: 'none',
+    });
   const own = need(context.keys.signing, 'digital signature key');
   const counter = form.transactionId === undefined ? context.counters.next(context.sendName('signature')) : 0;
   return andThen(counter, (value) => {
@@ -190,29 +260,62 @@ function generalSigning(apdu: Uint8Array, context: SecurityContext, form: Genera
     w.length(apdu.length);
     w.bytes(apdu);
     const front = w.finish();
-    return andThen(context.provider.sign(own.privateKey, front.subarray(1)), (signature) => concat(front, lengthOctets(signature.length), signature));
+    return andThen(context.provider.sign(own.privateKey, front.subarray(1)), (signature) =>
+      concat(front, lengthOctets(signature.length), signature),
+    );
   });
 }
 
 function headerFields(context: SecurityContext, form: GeneralHeader, counter: number): GeneralProtectionHeader {
   const { dateTime = none, otherInformation = none, recipientSystemTitle = context.peerSystemTitle ?? none } = form;
   if (dateTime.length !== 0 && dateTime.length !== 12)
-    throw new DlmsError('encode/invalid-value', { expected: 'a date-time of 0 or 12 octets', actual: `${dateTime.length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a date-time of 0 or 12 octets',
+      actual: `${dateTime.length} octets`,
+    });
   if (recipientSystemTitle.length !== 0 && recipientSystemTitle.length !== 8)
-    throw new DlmsError('encode/invalid-value', { expected: 'a system title of 0 or 8 octets', actual: `${recipientSystemTitle.length} octets` });
-  const transactionId = form.transactionId ?? Uint8Array.of(0, 0, 0, 0, counter >>> 24, counter >>> 16, counter >>> 8, counter);
-  return { transactionId, originatorSystemTitle: context.systemTitle, recipientSystemTitle, dateTime, otherInformation };
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a system title of 0 or 8 octets',
+      actual: `${recipientSystemTitle.length} octets`,
+    });
+  const transactionId =
+    form.transactionId ?? Uint8Array.of(0, 0, 0, 0, counter >>> 24, counter >>> 16, counter >>> 8, counter);
+  return {
+    transactionId,
+    originatorSystemTitle: context.systemTitle,
+    recipientSystemTitle,
+    dateTime,
+    otherInformation,
+  };
 }
-function cipherInput(context: SecurityContext, keyName: KeyName, protection: Protection, given?: KeyHandle): CipherInput {
+function cipherInput(
+  context: SecurityContext,
+  keyName: KeyName,
+  protection: Protection,
+  given?: KeyHandle,
+): CipherInput {
   const { keys, provider, systemTitle } = context;
   const key =
     given ??
-    need(keyName === 'dedicated-key' ? keys.dedicated : keyName === 'global-broadcast-encryption-key' ? keys.globalBroadcast : keys.globalUnicast, keyName);
-  const authenticationKey = protection.authenticated === true ? need(keys.authentication, 'authentication-key') : undefined;
+    need(
+      keyName === 'dedicated-key'
+        ? keys.dedicated
+        : keyName === 'global-broadcast-encryption-key'
+          ? keys.globalBroadcast
+          : keys.globalUnicast,
+      keyName,
+    );
+  const authenticationKey =
+    protection.authenticated === true ? need(keys.authentication, 'authentication-key') : undefined;
   return { provider, key, authenticationKey, systemTitle };
 }
 function controlOctet(context: SecurityContext, protection: Protection, broadcastKey: boolean): number {
-  return context.suite.id | (protection.authenticated === true ? 0x10 : 0) | (protection.encrypted === true ? 0x20 : 0) | (broadcastKey ? 0x40 : 0);
+  return (
+    context.suite.id |
+    (protection.authenticated === true ? 0x10 : 0) |
+    (protection.encrypted === true ? 0x20 : 0) |
+    (broadcastKey ? 0x40 : 0)
+  );
 }
 
 /** Tag, system title in the general APDUs, length, and room for the security header. */

@@ -68,7 +68,10 @@ export interface CryptoProvider {
   /** Takes a copy of the octets; the caller may overwrite its own. AES lengths must fit; a `secret` is 0 to 65535 octets. */
   importKey(algorithm: SymmetricAlgorithm, octets: Uint8Array, options?: ImportOptions): MaybePromise<KeyHandle>;
   /** A new random key (a `secret` has 16 octets unless `length` says otherwise). */
-  generateKey(algorithm: SymmetricAlgorithm, options?: ImportOptions & { readonly length?: number }): MaybePromise<KeyHandle>;
+  generateKey(
+    algorithm: SymmetricAlgorithm,
+    options?: ImportOptions & { readonly length?: number },
+  ): MaybePromise<KeyHandle>;
   /** The scalar d, big-endian, 32 or 48 octets, from 1 to n - 1. The public key is computed. */
   importPrivateKey(algorithm: PrivateKeyAlgorithm, d: Uint8Array): MaybePromise<KeyPair>;
   generateKeyPair(algorithm: PrivateKeyAlgorithm): MaybePromise<KeyPair>;
@@ -79,12 +82,23 @@ export interface CryptoProvider {
    * @param prefix octets that the result starts with (saves the caller a copy)
    * @returns prefix, ciphertext, tag
    */
-  seal(key: KeyHandle, iv: Uint8Array, aad: readonly Octets[], plaintext: Uint8Array, prefix?: Uint8Array): MaybePromise<Uint8Array>;
+  seal(
+    key: KeyHandle,
+    iv: Uint8Array,
+    aad: readonly Octets[],
+    plaintext: Uint8Array,
+    prefix?: Uint8Array,
+  ): MaybePromise<Uint8Array>;
   /**
    * The reverse: verifies the last 12 octets of `sealed` as the tag before anything is given out.
    * @returns the plaintext, or undefined when the tag does not verify
    */
-  open(key: KeyHandle, iv: Uint8Array, aad: readonly Octets[], sealed: Uint8Array): MaybePromise<Uint8Array | undefined>;
+  open(
+    key: KeyHandle,
+    iv: Uint8Array,
+    aad: readonly Octets[],
+    sealed: Uint8Array,
+  ): MaybePromise<Uint8Array | undefined>;
   /**
    * The key stream of AES-GCM without its tag (CTR with counter block iv, 00000002): encryption only, and reading without verification.
    * @returns prefix, then data XOR key stream
@@ -96,12 +110,22 @@ export interface CryptoProvider {
   /** AES key wrap, RFC 3394, initial value A6 x 8: 8 octets longer than the key. */
   wrap(kek: KeyHandle, key: KeyHandle): MaybePromise<Uint8Array>;
   /** @returns undefined when the integrity check fails or the length does not fit the algorithm */
-  unwrap(kek: KeyHandle, wrapped: Uint8Array, algorithm: SymmetricAlgorithm, options?: ImportOptions): MaybePromise<KeyHandle | undefined>;
+  unwrap(
+    kek: KeyHandle,
+    wrapped: Uint8Array,
+    algorithm: SymmetricAlgorithm,
+    options?: ImportOptions,
+  ): MaybePromise<KeyHandle | undefined>;
 
   /** Hash of the parts, joined in order. */
   digest(algorithm: DigestAlgorithm, parts: readonly Octets[]): MaybePromise<Uint8Array>;
   /** Hash of the parts, of which the leftmost octets become a key without leaving the provider: the key derivation of Green Book 9.2.3.4.6.5. */
-  deriveKey(algorithm: SymmetricAlgorithm & `AES-${string}`, hash: DigestAlgorithm, parts: readonly Octets[], options?: ImportOptions): MaybePromise<KeyHandle>;
+  deriveKey(
+    algorithm: SymmetricAlgorithm & `AES-${string}`,
+    hash: DigestAlgorithm,
+    parts: readonly Octets[],
+    options?: ImportOptions,
+  ): MaybePromise<KeyHandle>;
 
   /** ECDSA, SHA-256 with P-256 and SHA-384 with P-384; r then s. */
   sign(key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array>;
@@ -116,7 +140,12 @@ export interface CryptoProvider {
 }
 
 /** GMAC: the 12-octet tag over the parts, with nothing encrypted. */
-export function gmac(provider: CryptoProvider, key: KeyHandle, iv: Uint8Array, aad: readonly Octets[]): MaybePromise<Uint8Array> {
+export function gmac(
+  provider: CryptoProvider,
+  key: KeyHandle,
+  iv: Uint8Array,
+  aad: readonly Octets[],
+): MaybePromise<Uint8Array> {
   return provider.seal(key, iv, aad, none);
 }
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

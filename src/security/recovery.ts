@@ -22,10 +22,17 @@ export interface RecoveryOptions {
  * @returns the next value that will be used at the earliest
  * @throws DlmsError `security/policy` for reports that move it too far, `security/counter-exhausted`
  */
-export function recoverCounter(context: SecurityContext, reported: number, options: RecoveryOptions = {}): MaybePromise<number> {
+export function recoverCounter(
+  context: SecurityContext,
+  reported: number,
+  options: RecoveryOptions = {},
+): MaybePromise<number> {
   const { broadcast = false, furthest = 2 ** 28 } = options;
   if (!Number.isInteger(reported) || reported < 0 || reported > counterLimit)
-    throw new DlmsError('encode/invalid-value', { expected: 'an invocation counter from 0 to 2^32 - 1', actual: String(reported) });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'an invocation counter from 0 to 2^32 - 1',
+      actual: String(reported),
+    });
   const name = context.sendName(broadcast ? 'global-broadcast-encryption-key' : 'global-unicast-encryption-key');
   return context.counters.raise(name, reported, furthest);
 }

@@ -27,8 +27,15 @@ export function parseSecurityControl(octet: number): SecurityControl {
 /** @throws DlmsError `encode/invalid-value` for a suite outside 0 to 15 */
 export function formatSecurityControl(control: SecurityControl): number {
   if (!Number.isInteger(control.suite) || control.suite < 0 || control.suite > 15)
-    throw new DlmsError('encode/invalid-value', { expected: 'a security suite id from 0 to 15', actual: String(control.suite) });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a security suite id from 0 to 15',
+      actual: String(control.suite),
+    });
   return (
-    control.suite | (control.authenticated ? 0x10 : 0) | (control.encrypted ? 0x20 : 0) | (control.broadcastKey ? 0x40 : 0) | (control.compressed ? 0x80 : 0)
+    control.suite |
+    (control.authenticated ? 0x10 : 0) |
+    (control.encrypted ? 0x20 : 0) |
+    (control.broadcastKey ? 0x40 : 0) |
+    (control.compressed ? 0x80 : 0)
   );
 }

@@ -52,10 +52,12 @@ export class SqliteStore extends GroupedStore {
   static open(database: SqliteDatabase, options: StoreOptions = {}): SqliteStore {
     return guardedBy(() => {
       checkDurable(database);
-      if (!hasStore(database)) throw refused('there is no store in this database: create one, or give the one that holds it');
+      if (!hasStore(database))
+        throw refused('there is no store in this database: create one, or give the one that holds it');
       const check = Object.values(database.prepare('PRAGMA quick_check(1)').get() as object)[0];
       if (check !== 'ok') throw refused(`damaged: ${String(check)}`);
-      if (read(database, `SELECT value FROM ${about} WHERE key = ?`, 'format') !== format) throw refused('of another format');
+      if (read(database, `SELECT value FROM ${about} WHERE key = ?`, 'format') !== format)
+        throw refused('of another format');
       return new SqliteStore(new SqliteBackend(database, options.shared === true), options);
     });
   }
@@ -74,7 +76,8 @@ class SqliteBackend implements StoreBackend {
   readonly #put: SqliteStatement;
   readonly #remove: SqliteStatement;
   readonly #ownedBy: SqliteStatement;
-  readonly #read = (name: string): string | undefined => (this.#get.get(encoded(name)) as { value: string } | undefined)?.value;
+  readonly #read = (name: string): string | undefined =>
+    (this.#get.get(encoded(name)) as { value: string } | undefined)?.value;
 
   constructor(database: SqliteDatabase, shared: boolean) {
     this.exclusive = !shared;
@@ -82,7 +85,9 @@ class SqliteBackend implements StoreBackend {
     this.#owner = shared ? 'shared' : globalThis.crypto.randomUUID();
     this.#get = database.prepare(`SELECT value FROM ${table} WHERE name = ?`);
     this.#all = database.prepare(`SELECT name, value FROM ${table} WHERE substr(name, 1, length(?)) = ?`);
-    this.#put = database.prepare(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value`);
+    this.#put = database.prepare(
+      `INSERT INTO ${table} VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value`,
+    );
     this.#remove = database.prepare(`DELETE FROM ${table} WHERE name = ?`);
     this.#ownedBy = database.prepare(`SELECT value FROM ${about} WHERE key = 'owner'`);
     database.prepare(`UPDATE ${about} SET value = ? WHERE key = 'owner'`).run(this.#owner);
@@ -98,7 +103,9 @@ class SqliteBackend implements StoreBackend {
   checkOwner(): void {
     if ((this.#ownedBy.get() as { value: string }).value === this.#owner) return;
     throw refused(
-      this.exclusive ? 'another process has opened this store: one at a time, or all of them with shared: true' : 'another process has this store for itself',
+      this.exclusive
+        ? 'another process has opened this store: one at a time, or all of them with shared: true'
+        : 'another process has this store for itself',
     );
   }
   commit(change: (get: (name: string) => string | undefined) => StoreChanges): void {
@@ -133,12 +140,14 @@ function transaction(database: SqliteDatabase, work: () => void): void {
 function checkDurable(database: SqliteDatabase): void {
   database.exec('PRAGMA busy_timeout = 5000');
   const mode = pragma(database, 'journal_mode = WAL');
-  if (mode !== 'wal') throw refused(`a database that keeps what is written is needed, this one has journal mode ${String(mode)}`);
+  if (mode !== 'wal')
+    throw refused(`a database that keeps what is written is needed, this one has journal mode ${String(mode)}`);
   database.exec('PRAGMA synchronous = FULL');
   const level = pragma(database, 'synchronous');
   if (level !== 2) throw refused('the database does not take synchronous = FULL');
 }
-const pragma = (database: SqliteDatabase, what: string): unknown => Object.values(database.prepare(`PRAGMA ${what}`).get() as object)[0];
+const pragma = (database: SqliteDatabase, what: string): unknown =>
+  Object.values(database.prepare(`PRAGMA ${what}`).get() as object)[0];
 const hasStore = (database: SqliteDatabase): boolean =>
   database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?").get(about) !== undefined;
 const read = (database: SqliteDatabase, sql: string, key: string): string | undefined =>
@@ -152,5 +161,7 @@ function guardedBy<T>(use: () => T): T {
   }
 }
 /** SQLite keeps UTF-8, and some ways to read a text end at U+0000: what does not survive that (a surrogate alone) is written as an escape. */
-const encoded = (text: string): string => text.replaceAll(/[\\\0\ud800-\udfff]/gu, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-const decoded = (text: string): string => text.replaceAll(/\\([0-9a-f]{4})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+const encoded = (text: string): string =>
+  text.replaceAll(/[\\\0\ud800-\udfff]/gu, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const decoded = (text: string): string =>
+  text.replaceAll(/\\([0-9a-f]{4})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -22,16 +22,28 @@ export interface Ciphered {
   readonly given: (ContentKey & { readonly extra: Uint8Array; readonly transactionId: Uint8Array }) | undefined;
 }
 /** Security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to its end. */
-export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender, dedicated, given }: Ciphered, opening: Opening): MaybePromise<Uint8Array> {
+export function openCiphered(
+  ciphered: Uint8Array,
+  from: number,
+  { kind, sender, dedicated, given }: Ciphered,
+  opening: Opening,
+): MaybePromise<Uint8Array> {
   const { context, verified } = opening;
   const { keys, provider } = context;
   const header = readSecurityHeader(ciphered, from);
   const { control, invocationCounter } = header;
   if (!context.acceptSuites.includes(control.suite))
-    throw new DlmsError('security/policy', { required: `security suite ${context.suite.id}`, actual: `security suite ${control.suite}` });
-  const name: KeyName = given?.name ?? (dedicated ? 'dedicated-key' : control.broadcastKey ? broadcastKey : 'global-unicast-encryption-key');
+    throw new DlmsError('security/policy', {
+      required: `security suite ${context.suite.id}`,
+      actual: `security suite ${control.suite}`,
+    });
+  const name: KeyName =
+    given?.name ??
+    (dedicated ? 'dedicated-key' : control.broadcastKey ? broadcastKey : 'global-unicast-encryption-key');
   if (verified) checkUse(name, opening);
-  const key = given?.key ?? need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
+  const key =
+    given?.key ??
+    need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
   const unverified = !verified && control.authenticated && keys.authentication === undefined;
   const layer = {
     kind,
@@ -67,9 +79,15 @@ export function openCiphered(ciphered: Uint8Array, from: number, { kind, sender,
  */
 function checkUse(name: KeyName, { context, layers }: Opening): void {
   if (name === broadcastKey && !context.broadcast)
-    throw new DlmsError('security/policy', { required: 'a key that not every meter of the group knows (or broadcast: true)', actual: name });
+    throw new DlmsError('security/policy', {
+      required: 'a key that not every meter of the group knows (or broadcast: true)',
+      actual: name,
+    });
   if (layers.length !== 0 && layers.some((outer) => outer.key === name))
-    throw new DlmsError('security/policy', { required: 'one layer under each key', actual: `a layer under the ${name} inside another` });
+    throw new DlmsError('security/policy', {
+      required: 'one layer under each key',
+      actual: `a layer under the ${name} inside another`,
+    });
 }
 const broadcastKey: KeyName = 'global-broadcast-encryption-key';
 /** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
@@ -82,6 +100,7 @@ function receivedGroup(
   transactionId: Uint8Array | undefined,
 ): readonly ReceivedValue[] {
   const value = { name: context.receiveName(key, sender, namedBy), value: counter };
-  if (transactionId === undefined || transactionId.length === 0 || (key !== 'wrapped-key' && key !== 'agreed-key')) return [value];
+  if (transactionId === undefined || transactionId.length === 0 || (key !== 'wrapped-key' && key !== 'agreed-key'))
+    return [value];
   return [value, { name: `${value.name} transaction`, value: numberOf(transactionId) }];
 }

@@ -1,7 +1,14 @@
 import { type DecodeOptions, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag, isPlainError, plainTag } from './apdu-tags.js';
+import {
+  generalCipheringTag,
+  generalDedCipheringTag,
+  generalGloCipheringTag,
+  generalSigningTag,
+  isPlainError,
+  plainTag,
+} from './apdu-tags.js';
 import type { KeyName, SecurityContext } from './context.js';
 import type { ProofOfFreshness } from './counters.js';
 import { describe, type Protection, requireProtection, strongest } from './policy.js';
@@ -72,7 +79,11 @@ export interface UnprotectOptions extends DecodeOptions {
  * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`, `security/policy`,
  *   `security/missing-key`, `security/unsupported` (compression, suites), `decode/…` (not such an APDU)
  */
-export function unprotect(apdu: Uint8Array, context: SecurityContext, options: UnprotectOptions = {}): MaybePromise<Unprotected> {
+export function unprotect(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  options: UnprotectOptions = {},
+): MaybePromise<Unprotected> {
   const opening: Opening = {
     context,
     options,
@@ -113,12 +124,24 @@ function guardDepth({ layers }: Opening): void {
   if (layers.length >= deepest) throw new DlmsError('decode/too-deep', { offset: 0, limit: deepest });
 }
 
-function openSpecific(apdu: Uint8Array, plain: { tag: number; dedicated: boolean }, opening: Opening): MaybePromise<Uint8Array> {
+function openSpecific(
+  apdu: Uint8Array,
+  plain: { tag: number; dedicated: boolean },
+  opening: Opening,
+): MaybePromise<Uint8Array> {
   const from = lastOctetsFrom(apdu, 1, opening.options);
-  const ciphered = { kind: plain.dedicated ? 'ded' : 'glo', dedicated: plain.dedicated, sender: peerOf(opening), given: undefined } as const;
+  const ciphered = {
+    kind: plain.dedicated ? 'ded' : 'glo',
+    dedicated: plain.dedicated,
+    sender: peerOf(opening),
+    given: undefined,
+  } as const;
   // The tag itself is not authenticated: what is inside must be what it promised.
   return andThen(openCiphered(apdu, from, ciphered, opening), (inner) => {
-    if (inner[0] !== plain.tag) throw new DlmsError('security/authentication-failed', { what: 'the APDU inside is not the one that the tag names' });
+    if (inner[0] !== plain.tag)
+      throw new DlmsError('security/authentication-failed', {
+        what: 'the APDU inside is not the one that the tag names',
+      });
     return inner;
   });
 }
@@ -128,7 +151,12 @@ function openGeneralGlo(apdu: Uint8Array, dedicated: boolean, opening: Opening):
   r.offset = 1;
   const title = octetsOf(r);
   const from = lastOctetsFrom(apdu, r.offset, opening.options);
-  return openCiphered(apdu, from, { kind: dedicated ? 'general-ded' : 'general-glo', dedicated, sender: senderOf(title, opening), given: undefined }, opening);
+  return openCiphered(
+    apdu,
+    from,
+    { kind: dedicated ? 'general-ded' : 'general-glo', dedicated, sender: senderOf(title, opening), given: undefined },
+    opening,
+  );
 }
 
 function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
@@ -151,11 +179,14 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   if (layers.length === 0 && isPlainError(apdu) && policy.plainErrors !== false) return result;
   const required = options.required === undefined ? policy.receive : strongest(policy.receive, options.required);
   const uncounted = protection.signed === true ? undefined : layers.find((l) => l.uncounted !== undefined)?.uncounted;
-  if (uncounted !== undefined && required.signed === true) throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
+  if (uncounted !== undefined && required.signed === true)
+    throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
   requireProtection(required, protection);
   const recorded = received === undefined ? undefined : counters.record(received, proofOf(apdu, opening));
   if (dedicated === undefined && !(recorded instanceof Promise)) return result;
-  return andThen(recorded, () => andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result));
+  return andThen(recorded, () =>
+    andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result),
+  );
 }
 const none: readonly Uint8Array[] = [];
 /**
@@ -184,8 +215,11 @@ function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshne
   if (context.proof === 'none') return 'none';
   const inside =
     !outside.has(apdu[0] as number) &&
-    layers.every(({ authenticated, key }) => authenticated && (key === 'global-unicast-encryption-key' || key === 'dedicated-key'));
-  if (context.proof === 'proven') return inside && layers.every(({ kind }) => kind !== 'general-ciphering') ? 'proven' : 'none';
+    layers.every(
+      ({ authenticated, key }) => authenticated && (key === 'global-unicast-encryption-key' || key === 'dedicated-key'),
+    );
+  if (context.proof === 'proven')
+    return inside && layers.every(({ kind }) => kind !== 'general-ciphering') ? 'proven' : 'none';
   context.counted = inside && layers.some(({ key }) => key === 'global-unicast-encryption-key');
   return 'expected';
 }

@@ -42,9 +42,21 @@ export const webCryptoProvider: CryptoProvider = {
     const name = algorithm.startsWith('ECDSA') ? 'ECDSA' : 'ECDH';
     try {
       // Imported once so that the platform computes the public key, and once more for use: that one cannot be exported.
-      const open = await subtle().importKey('pkcs8', buffer(pkcs8(curve, d)), { name, namedCurve: curve }, true, usages(name));
+      const open = await subtle().importKey(
+        'pkcs8',
+        buffer(pkcs8(curve, d)),
+        { name, namedCurve: curve },
+        true,
+        usages(name),
+      );
       const { x, y } = await subtle().exportKey('jwk', open);
-      const privateKey = await subtle().importKey('pkcs8', buffer(pkcs8(curve, d)), { name, namedCurve: curve }, false, usages(name));
+      const privateKey = await subtle().importKey(
+        'pkcs8',
+        buffer(pkcs8(curve, d)),
+        { name, namedCurve: curve },
+        false,
+        usages(name),
+      );
       const octets = concat(fromBase64url(x as string), fromBase64url(y as string));
       if (octets.length !== publicKeyLength(curve)) throw notPrivate(curve);
       return { privateKey: privateHandle(algorithm, privateKey), publicKey: { curve, octets } };
@@ -81,18 +93,28 @@ export const webCryptoProvider: CryptoProvider = {
     const counter = new Uint8Array(16);
     counter.set(iv);
     counter[15] = 2;
-    return concat(prefix, new Uint8Array(await subtle().encrypt({ name: 'AES-CTR', counter, length: 32 }, aes(key).ctr, buffer(data))));
+    return concat(
+      prefix,
+      new Uint8Array(await subtle().encrypt({ name: 'AES-CTR', counter, length: 32 }, aes(key).ctr, buffer(data))),
+    );
   },
   async encryptBlock(key, block) {
-    if (block.length !== 16) throw new DlmsError('encode/invalid-value', { expected: 'a block of 16 octets', actual: `${block.length} octets` });
+    if (block.length !== 16)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a block of 16 octets',
+        actual: `${block.length} octets`,
+      });
     return encryptBlock(aes(key).cbc, block);
   },
   async wrap(kek, key) {
     requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
     const { kw } = aes(kek);
-    if (key.length < 16 || key.length % 8 !== 0) throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
-    const exportable = key.algorithm === 'secret' ? await hmacKey(OpaqueKey.open<Uint8Array>(key, owner)) : aes(key).exportable;
-    if (exportable === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was not imported as wrappable' });
+    if (key.length < 16 || key.length % 8 !== 0)
+      throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
+    const exportable =
+      key.algorithm === 'secret' ? await hmacKey(OpaqueKey.open<Uint8Array>(key, owner)) : aes(key).exportable;
+    if (exportable === undefined)
+      throw new DlmsError('security/invalid-key', { reason: 'the key was not imported as wrappable' });
     return new Uint8Array(await subtle().wrapKey('raw', exportable, kw, 'AES-KW'));
   },
   async unwrap(kek, wrapped, algorithm, options = {}) {
@@ -100,7 +122,15 @@ export const webCryptoProvider: CryptoProvider = {
     if (wrapped.length < 24 || wrapped.length % 8 !== 0) return undefined;
     try {
       if (algorithm === 'secret') {
-        const key = await subtle().unwrapKey('raw', buffer(wrapped), kw, 'AES-KW', { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']);
+        const key = await subtle().unwrapKey(
+          'raw',
+          buffer(wrapped),
+          kw,
+          'AES-KW',
+          { name: 'HMAC', hash: 'SHA-256' },
+          true,
+          ['sign'],
+        );
         return secret(new Uint8Array(await subtle().exportKey('raw', key)));
       }
       const n = algorithm === 'AES-128' ? 16 : 32;
@@ -123,17 +153,30 @@ export const webCryptoProvider: CryptoProvider = {
   async sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
     return new Uint8Array(
-      await subtle().sign({ name: 'ECDSA', hash: hashOf(curveOf(key.algorithm as PrivateKeyAlgorithm)) }, OpaqueKey.open<CryptoKey>(key, owner), buffer(data)),
+      await subtle().sign(
+        { name: 'ECDSA', hash: hashOf(curveOf(key.algorithm as PrivateKeyAlgorithm)) },
+        OpaqueKey.open<CryptoKey>(key, owner),
+        buffer(data),
+      ),
     );
   },
   async verify(key, data, signature) {
     if (signature.length !== publicKeyLength(key.curve)) return false;
-    return subtle().verify({ name: 'ECDSA', hash: hashOf(key.curve) }, await publicKey(key, 'ECDSA'), buffer(signature), buffer(data));
+    return subtle().verify(
+      { name: 'ECDSA', hash: hashOf(key.curve) },
+      await publicKey(key, 'ECDSA'),
+      buffer(signature),
+      buffer(data),
+    );
   },
   async agree(key, peer) {
     requireAlgorithm(key, key.algorithm === `ECDH ${peer.curve}`, `a key agreement key of ${peer.curve}`);
     const own = OpaqueKey.open<CryptoKey>(key, owner);
-    const shared = await subtle().deriveBits({ name: 'ECDH', public: await publicKey(peer, 'ECDH') }, own, scalarLength(peer.curve) * 8);
+    const shared = await subtle().deriveBits(
+      { name: 'ECDH', public: await publicKey(peer, 'ECDH') },
+      own,
+      scalarLength(peer.curve) * 8,
+    );
     return secret(new Uint8Array(shared));
   },
 } satisfies CryptoProvider;
@@ -151,18 +194,25 @@ const none = /* @__PURE__ */ new Uint8Array(0);
 const subtle = (): SubtleCrypto => globalThis.crypto.subtle;
 const hashOf = (curve: Curve): string => (curve === 'P-256' ? 'SHA-256' : 'SHA-384');
 const usages = (name: string): KeyUsage[] => (name === 'ECDSA' ? ['sign'] : ['deriveBits']);
-const notPrivate = (curve: Curve): DlmsError => new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
+const notPrivate = (curve: Curve): DlmsError =>
+  new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
 /** The platform's types want to know that no shared memory is behind the octets. */
 const buffer = (octets: Uint8Array): Uint8Array<ArrayBuffer> => octets as Uint8Array<ArrayBuffer>;
 
-const secret = (octets: Uint8Array): KeyHandle => new OpaqueKey(owner, 'secret', octets.length, octets, (o) => o.fill(0));
-const privateHandle = (algorithm: PrivateKeyAlgorithm, key: CryptoKey): KeyHandle => new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
+const secret = (octets: Uint8Array): KeyHandle =>
+  new OpaqueKey(owner, 'secret', octets.length, octets, (o) => o.fill(0));
+const privateHandle = (algorithm: PrivateKeyAlgorithm, key: CryptoKey): KeyHandle =>
+  new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
 async function wiping<T>(octets: Uint8Array, use: Promise<T>): Promise<T> {
   const out = await use;
   octets.fill(0);
   return out;
 }
-async function aesHandle(algorithm: SymmetricAlgorithm, octets: Uint8Array, options: ImportOptions): Promise<KeyHandle> {
+async function aesHandle(
+  algorithm: SymmetricAlgorithm,
+  octets: Uint8Array,
+  options: ImportOptions,
+): Promise<KeyHandle> {
   const copy = octets.slice();
   const make = (name: string, uses: KeyUsage[], extractable = false): Promise<CryptoKey> =>
     subtle().importKey('raw', buffer(copy), { name }, extractable, uses);
@@ -176,9 +226,15 @@ async function platformHandle(algorithm: SymmetricAlgorithm, length: number, key
 }
 /** WebCrypto has no ECB: the first block of CBC with an initial value of zeros is the same. */
 async function encryptBlock(key: CryptoKey, block: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await subtle().encrypt({ name: 'AES-CBC', iv: new Uint8Array(16) }, key, buffer(block))).slice(0, 16);
+  return new Uint8Array(await subtle().encrypt({ name: 'AES-CBC', iv: new Uint8Array(16) }, key, buffer(block))).slice(
+    0,
+    16,
+  );
 }
-async function aesKeys(make: (name: string, uses: KeyUsage[], extractable?: boolean) => Promise<CryptoKey>, options: ImportOptions): Promise<AesKeys> {
+async function aesKeys(
+  make: (name: string, uses: KeyUsage[], extractable?: boolean) => Promise<CryptoKey>,
+  options: ImportOptions,
+): Promise<AesKeys> {
   const [gcm, ctr, cbc, kw, exportable] = await Promise.all([
     make('AES-GCM', ['encrypt', 'decrypt']),
     make('AES-CTR', ['encrypt']),
@@ -188,7 +244,8 @@ async function aesKeys(make: (name: string, uses: KeyUsage[], extractable?: bool
   ]);
   return { gcm, ctr, cbc, kw, exportable };
 }
-const hmacKey = (octets: Uint8Array): Promise<CryptoKey> => subtle().importKey('raw', buffer(octets), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']);
+const hmacKey = (octets: Uint8Array): Promise<CryptoKey> =>
+  subtle().importKey('raw', buffer(octets), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']);
 function aes(key: KeyHandle): AesKeys {
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
   return OpaqueKey.open<AesKeys>(key, owner);
@@ -241,7 +298,10 @@ async function publicKey(key: PublicKey, name: 'ECDSA' | 'ECDH'): Promise<Crypto
 
 /** PrivateKeyInfo around the scalar: version 0, id-ecPublicKey and the curve, ECPrivateKey version 1 without its public key. */
 function pkcs8(curve: Curve, d: Uint8Array): Uint8Array {
-  const oid = curve === 'P-256' ? [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07] : [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+  const oid =
+    curve === 'P-256'
+      ? [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]
+      : [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
   const algorithm = der(0x30, [0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, ...oid]);
   const key = der(0x30, [0x02, 0x01, 0x01, ...der(0x04, [...d])]);
   return Uint8Array.from(der(0x30, [0x02, 0x01, 0x00, ...algorithm, ...der(0x04, key)]));

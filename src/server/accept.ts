@@ -5,7 +5,14 @@ import { type HlsExchange, llsMatches } from '../security/hls.js';
 import { checkChallenge, generateChallenge, type HlsMechanism } from '../security/hls-challenge.js';
 import { protect } from '../security/protect.js';
 import { type Unprotected, unprotect } from '../security/unprotect.js';
-import { authenticationOctets, isHls, mechanismNamed, mechanisms, negotiated, pduLimit } from '../session/association.js';
+import {
+  authenticationOctets,
+  isHls,
+  mechanismNamed,
+  mechanisms,
+  negotiated,
+  pduLimit,
+} from '../session/association.js';
 import { type Aare, type Aarq, applicationContexts, mechanismName } from '../xdlms/acse.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
@@ -49,11 +56,18 @@ export interface JudgeOptions {
  * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
  * nothing of the AARQ is believed. Until it has verified nothing is kept and nothing is computed that costs more than one tag.
  */
-export async function judge(aarq: Aarq, config: AssociationConfig | undefined, options: JudgeOptions): Promise<Judgement> {
+export async function judge(
+  aarq: Aarq,
+  config: AssociationConfig | undefined,
+  options: JudgeOptions,
+): Promise<Judgement> {
   const ciphered = config?.ciphering === 'required';
   const { kind, vaaName, conformance: supported } = referencingOf(config);
   const applicationContextName = applicationContexts[`${kind}_${ciphered ? 'with' : 'no'}_ciphering`];
-  const refuseWith = (resultSourceDiagnostic: Aare['resultSourceDiagnostic'], userInformation?: Uint8Array): Judgement => ({
+  const refuseWith = (
+    resultSourceDiagnostic: Aare['resultSourceDiagnostic'],
+    userInformation?: Uint8Array,
+  ): Judgement => ({
     aare: encode(Apdu, {
       type: 'aare',
       applicationContextName,
@@ -62,42 +76,58 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
       ...(userInformation === undefined ? {} : { userInformation }),
     }),
   });
-  const refuse = (value: Diagnostic, userInformation?: Uint8Array): Judgement => refuseWith({ type: 'acse-service-user', value }, userInformation);
+  const refuse = (value: Diagnostic, userInformation?: Uint8Array): Judgement =>
+    refuseWith({ type: 'acse-service-user', value }, userInformation);
 
   if (aarq.protocolVersion !== undefined && !aarq.protocolVersion.startsWith('1'))
     return refuseWith({ type: 'acse-service-provider', value: 'no-common-acse-version' });
   if (config === undefined || config.preEstablished === true) return refuse('no-reason-given');
   if (aarq.applicationContextName !== applicationContextName) return refuse('application-context-name-not-supported');
-  if (aarq.mechanismName === undefined && config.mechanism !== 'none') return refuse('authentication-mechanism-name-required');
-  if (mechanismNamed(aarq.mechanismName) !== config.mechanism) return refuse('authentication-mechanism-name-not-recognised');
+  if (aarq.mechanismName === undefined && config.mechanism !== 'none')
+    return refuse('authentication-mechanism-name-required');
+  if (mechanismNamed(aarq.mechanismName) !== config.mechanism)
+    return refuse('authentication-mechanism-name-not-recognised');
   if (config.users !== undefined && !config.users.includes(Number(aarq.callingAEInvocationId ?? -1)))
     return refuse('calling-AE-invocation-identifier-not-recognized');
   const value = authenticationOctets(aarq.callingAuthenticationValue);
   const hls = isHls(config.mechanism);
   const named = ciphered || mechanisms[config.mechanism] >= 5;
   const security = ciphered || hls ? await contextOf(config, aarq.callingAPTitle?.slice()) : undefined;
-  if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle))) return refuse('calling-AP-title-not-recognized');
+  if (named && (security === undefined || !takeTitle(security, aarq.callingAPTitle)))
+    return refuse('calling-AP-title-not-recognized');
   if (security !== undefined) security.proof = hls ? 'expected' : 'none';
   if (
     hls &&
     (security === undefined ||
       value === undefined ||
-      !acceptable(mechanisms[config.mechanism] as HlsMechanism, value, ciphered && security.policy.send.encrypted === true))
+      !acceptable(
+        mechanisms[config.mechanism] as HlsMechanism,
+        value,
+        ciphered && security.policy.send.encrypted === true,
+      ))
   )
     return refuse('authentication-failure');
   if (ciphered && aarq.userInformation === undefined) return refuse('no-reason-given');
 
-  const opened = ciphered && security !== undefined ? await verified(aarq.userInformation as Uint8Array, security) : undefined;
+  const opened =
+    ciphered && security !== undefined ? await verified(aarq.userInformation as Uint8Array, security) : undefined;
   if (opened !== undefined) config.onMessage?.(opened);
-  if (config.mechanism === 'lls' && !(await passwordFits(config.password, value, options))) return refuse('authentication-failure');
+  if (config.mechanism === 'lls' && !(await passwordFits(config.password, value, options)))
+    return refuse('authentication-failure');
   if (aarq.userInformation === undefined) return refuse('no-reason-given');
   const initiate = decode(Apdu, opened?.apdu ?? aarq.userInformation, { lenient: true });
   if (initiate.type !== 'initiateRequest') return refuse('no-reason-given');
   const conformance = negotiated(initiate.proposedConformance, config.conformance ?? supported);
   const fault = initiateFault(initiate, conformance);
   if (fault !== undefined) {
-    const error = encode(Apdu, { type: 'confirmedServiceError', value: { type: 'initiateError', value: { type: 'initiate', value: fault } } });
-    return refuse('no-reason-given', opened !== undefined && security !== undefined ? await protect(error, security) : error);
+    const error = encode(Apdu, {
+      type: 'confirmedServiceError',
+      value: { type: 'initiateError', value: { type: 'initiate', value: fault } },
+    });
+    return refuse(
+      'no-reason-given',
+      opened !== undefined && security !== undefined ? await protect(error, security) : error,
+    );
   }
   if (initiate.dedicatedKey !== undefined) {
     // A key that came in clear, or under what every meter of the group knows, or is no key of the suite, cannot protect anything.
@@ -114,13 +144,17 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
   }
 
   if (security !== undefined && ciphered) await clientKeys(security);
-  const exchange = hls && security !== undefined && value !== undefined ? challengeOf(config, security, value.slice()) : undefined;
+  const exchange =
+    hls && security !== undefined && value !== undefined ? challengeOf(config, security, value.slice()) : undefined;
   const response = initiateResponse(conformance, options.maxReceivePduSize, vaaName);
   const aare = encode(Apdu, {
     type: 'aare',
     applicationContextName,
     result: 'accepted',
-    resultSourceDiagnostic: { type: 'acse-service-user', value: exchange === undefined ? 'null' : 'authentication-required' },
+    resultSourceDiagnostic: {
+      type: 'acse-service-user',
+      value: exchange === undefined ? 'null' : 'authentication-required',
+    },
     ...(named && security !== undefined ? { respondingAPTitle: security.systemTitle } : {}),
     ...(exchange === undefined
       ? {}
@@ -132,15 +166,26 @@ export async function judge(aarq: Aarq, config: AssociationConfig | undefined, o
     userInformation: ciphered && security !== undefined ? await protect(response, security, { form: 'glo' }) : response,
   });
   const clientPduSize = pduLimit(initiate.clientMaxReceivePduSize);
-  return { aare, accepted: { config, security, conformance, clientPduSize, hls: exchange, proven: opened?.authenticated === true } };
+  return {
+    aare,
+    accepted: { config, security, conformance, clientPduSize, hls: exchange, proven: opened?.authenticated === true },
+  };
 }
 
 /** The security of a new association, as its configuration wants it. @throws DlmsError `configuration/…` */
-export async function contextOf(config: AssociationConfig, clientTitle?: Uint8Array): Promise<SecurityContext | undefined> {
+export async function contextOf(
+  config: AssociationConfig,
+  clientTitle?: Uint8Array,
+): Promise<SecurityContext | undefined> {
   const security = await config.security?.(clientTitle);
   if (security === undefined) return undefined;
   checkContext(config, security);
-  if (given.has(security)) throw fault('configuration/invalid', config, 'its security gives one context twice, and each association needs its own');
+  if (given.has(security))
+    throw fault(
+      'configuration/invalid',
+      config,
+      'its security gives one context twice, and each association needs its own',
+    );
   given.add(security);
   security.broadcast = config.broadcast === true;
   return security;
@@ -159,10 +204,15 @@ export async function verified(apdu: Uint8Array, security: SecurityContext): Pro
     return unprotect(apdu, security, { lenient: true });
   }
 }
-export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing => config?.referencing ?? servedLogicalNames;
+export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing =>
+  config?.referencing ?? servedLogicalNames;
 
 /** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
-export const initiateResponse = (conformance: readonly ConformanceBit[], maxReceivePduSize: number, vaaName: number): Uint8Array =>
+export const initiateResponse = (
+  conformance: readonly ConformanceBit[],
+  maxReceivePduSize: number,
+  vaaName: number,
+): Uint8Array =>
   encode(Apdu, {
     type: 'initiateResponse',
     negotiatedDlmsVersionNumber: 6,
@@ -171,7 +221,11 @@ export const initiateResponse = (conformance: readonly ConformanceBit[], maxRece
     vaaName,
   });
 
-async function passwordFits(password: AssociationConfig['password'], given: Uint8Array | undefined, { throttle, guesser }: JudgeOptions): Promise<boolean> {
+async function passwordFits(
+  password: AssociationConfig['password'],
+  given: Uint8Array | undefined,
+  { throttle, guesser }: JudgeOptions,
+): Promise<boolean> {
   if (password === undefined || given === undefined || !(await throttle.turn(guesser))) return false;
   const fits = password instanceof Uint8Array ? llsMatches(password, given) : await password(given.slice());
   if (fits) throttle.right();
@@ -194,7 +248,15 @@ function challengeOf(config: AssociationConfig, context: SecurityContext, client
   const mechanism = mechanisms[config.mechanism] as HlsMechanism;
   // 16 octets are enough and what every client can answer; ECDSA needs 32.
   const serverToClient = generateChallenge(context.provider, mechanism, mechanism === 7 ? 32 : 16);
-  return { mechanism, role: 'server', context, clientToServer, serverToClient, secret: config.secret, manufacturer: config.manufacturer };
+  return {
+    mechanism,
+    role: 'server',
+    context,
+    clientToServer,
+    serverToClient,
+    secret: config.secret,
+    manufacturer: config.manufacturer,
+  };
 }
 function initiateFault(
   initiate: InitiateRequest,
@@ -202,6 +264,7 @@ function initiateFault(
 ): 'dlms-version-too-low' | 'incompatible-conformance' | 'pdu-size-too-short' | undefined {
   if (initiate.proposedDlmsVersionNumber < 6) return 'dlms-version-too-low';
   if (conformance.length === 0) return 'incompatible-conformance';
-  if (initiate.clientMaxReceivePduSize !== 0 && initiate.clientMaxReceivePduSize < minimumPduSize) return 'pdu-size-too-short';
+  if (initiate.clientMaxReceivePduSize !== 0 && initiate.clientMaxReceivePduSize < minimumPduSize)
+    return 'pdu-size-too-short';
   return undefined;
 }

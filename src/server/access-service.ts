@@ -12,7 +12,12 @@ import type { ObjectAccess } from './object-access.js';
  * Does the items of an Access-Request in order and answers each; undefined when the client wants no answer.
  * @param cut general block transfer takes care of the length
  */
-export async function accessResponse(request: AccessRequest, exchange: Exchange, objects: ObjectAccess, cut: boolean): Promise<Uint8Array | undefined> {
+export async function accessResponse(
+  request: AccessRequest,
+  exchange: Exchange,
+  objects: ObjectAccess,
+  cut: boolean,
+): Promise<Uint8Array | undefined> {
   const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
   const invoke = request.longInvokeIdAndPriority;
   const results: Extract<Apdu, { type: 'access-response' }>['accessResponseBody']['accessResponseSpecification'] = [];
@@ -23,12 +28,18 @@ export async function accessResponse(request: AccessRequest, exchange: Exchange,
   // What any item asks of the response decides how much of it fits, so that is known before the first is carried out.
   for (const s of specifications) {
     if (s.type === 'access-request-action') objects.invokeRefusal(s.cosemMethodDescriptor, exchange);
-    else if (s.type === 'access-request-set' || s.type === 'access-request-set-with-selection') objects.writeRefusal(s, exchange);
+    else if (s.type === 'access-request-set' || s.type === 'access-request-set-with-selection')
+      objects.writeRefusal(s, exchange);
     else objects.readRefusal(s, exchange);
   }
   const { sendSize, limits } = exchange;
   // Values that do not fit are refused one by one: what was set or done must be reported all the same.
-  const room = Math.min(limits.octets, cut ? Number.POSITIVE_INFINITY : sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4));
+  const room = Math.min(
+    limits.octets,
+    cut
+      ? Number.POSITIVE_INFINITY
+      : sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4),
+  );
   for (const [i, s] of specifications.entries()) {
     const value = data[i] ?? none;
     const failed = broken || data.length !== specifications.length || !(await exchange.next());

@@ -33,7 +33,11 @@ export function joined(first: Caller, next: Caller): Caller | undefined {
 }
 /** Whether a request for the next part of a response comes from the caller that began it, protected no less. */
 export function continues(began: Caller, now: Caller): boolean {
-  return sameSource(began, now) && hasProtection(now, began.protection) && began.signers.every((s) => now.signers.some((n) => equalBytes(s, n)));
+  return (
+    sameSource(began, now) &&
+    hasProtection(now, began.protection) &&
+    began.signers.every((s) => now.signers.some((n) => equalBytes(s, n)))
+  );
 }
 export function hasProtection({ protection }: Caller, required: Protection): boolean {
   try {
@@ -44,4 +48,7 @@ export function hasProtection({ protection }: Caller, required: Protection): boo
   }
 }
 const sameSource = (a: Caller, b: Caller): boolean =>
-  a.key === b.key && (a.originator === undefined ? b.originator === undefined : b.originator !== undefined && equalBytes(a.originator, b.originator));
+  a.key === b.key &&
+  (a.originator === undefined
+    ? b.originator === undefined
+    : b.originator !== undefined && equalBytes(a.originator, b.originator));

@@ -16,7 +16,10 @@ export const fault = (code: Fault, { clientSap, logicalName }: AssociationConfig
 const isOpen = ({ mechanism, ciphering }: AssociationConfig): boolean => mechanism === 'none' && ciphering === 'none';
 
 /** The caller of a request without any protection in an association. */
-export const callerOf = ({ clientSap, logicalName, mechanism, role, preEstablished }: AssociationConfig, serverSap: number): Caller => ({
+export const callerOf = (
+  { clientSap, logicalName, mechanism, role, preEstablished }: AssociationConfig,
+  serverSap: number,
+): Caller => ({
   clientSap,
   serverSap,
   association: logicalName,
@@ -46,7 +49,8 @@ export function rightsFor(config: AssociationConfig): AccessRights {
 export function checkDevice(device: LogicalDevice): void {
   const seen = new Set<number>();
   for (const config of device.associations) {
-    if (seen.has(config.clientSap)) throw fault('configuration/invalid', config, 'another association has the same client SAP');
+    if (seen.has(config.clientSap))
+      throw fault('configuration/invalid', config, 'another association has the same client SAP');
     seen.add(config.clientSap);
     checkConfig(config);
     checkRights(config, device.sap, device.objects);
@@ -55,19 +59,29 @@ export function checkDevice(device: LogicalDevice): void {
 function checkConfig(config: AssociationConfig): void {
   const { mechanism, ciphering, preEstablished, rights } = config;
   const invalid = (what: string): DlmsError => fault('configuration/invalid', config, what);
-  if (ciphering !== 'required' && ciphering !== 'none') throw invalid(`ciphering is ${String(ciphering)}, 'required' or 'none' needed`);
-  if (ciphering === 'required' && config.security === undefined) throw invalid('ciphering is required and there is no security');
+  if (ciphering !== 'required' && ciphering !== 'none')
+    throw invalid(`ciphering is ${String(ciphering)}, 'required' or 'none' needed`);
+  if (ciphering === 'required' && config.security === undefined)
+    throw invalid('ciphering is required and there is no security');
   if (isHls(mechanism) && config.security === undefined) throw invalid(`mechanism ${mechanism} without security`);
-  if (mechanism === 'lls' && (config.password === undefined || (config.password instanceof Uint8Array && config.password.length === 0)))
+  if (
+    mechanism === 'lls' &&
+    (config.password === undefined || (config.password instanceof Uint8Array && config.password.length === 0))
+  )
     throw invalid('mechanism lls without a password');
-  if ((mechanism === 'hls-md5' || mechanism === 'hls-sha1' || mechanism === 'hls-sha256') && config.secret === undefined)
+  if (
+    (mechanism === 'hls-md5' || mechanism === 'hls-sha1' || mechanism === 'hls-sha256') &&
+    config.secret === undefined
+  )
     throw invalid(`mechanism ${mechanism} without a secret`);
-  if (mechanism === 'hls-2' && config.manufacturer === undefined) throw invalid('mechanism hls-2 without the function of the manufacturer');
+  if (mechanism === 'hls-2' && config.manufacturer === undefined)
+    throw invalid('mechanism hls-2 without the function of the manufacturer');
 
   const open = (what: string): DlmsError => fault('configuration/open-to-everybody', config, what);
   if (preEstablished === true && ciphering === 'none' && mechanism !== 'none')
     throw open(`pre-established without ciphering: mechanism ${mechanism} is never carried out`);
-  if (isOpen(config) && rights === undefined) throw open('no mechanism, no ciphering, and the rights are not named (readOnlyRights lets anybody read)');
+  if (isOpen(config) && rights === undefined)
+    throw open('no mechanism, no ciphering, and the rights are not named (readOnlyRights lets anybody read)');
 }
 
 /** Rights are functions, so this asks them for every object there is; what they say later is bound by {@link rightsFor}. */
@@ -75,13 +89,19 @@ function checkRights(config: AssociationConfig, serverSap: number, objects: Obje
   const { rights } = config;
   if (!isOpen(config) || config.anybodyMayChange === true || rights === undefined) return;
   const caller = callerOf(config, serverSap);
-  const now = (request: Protection | undefined): boolean => !(request?.authenticated === true || request?.encrypted === true || request?.signed === true);
+  const now = (request: Protection | undefined): boolean =>
+    !(request?.authenticated === true || request?.encrypted === true || request?.signed === true);
   const refuse = (name: string): DlmsError =>
-    fault('configuration/open-to-everybody', config, `without mechanism and ciphering its rights change ${name}; anybodyMayChange must say so`);
+    fault(
+      'configuration/open-to-everybody',
+      config,
+      `without mechanism and ciphering its rights change ${name}; anybodyMayChange must say so`,
+    );
   for (const object of objects) {
     for (const attribute of object.attributes.values()) {
       const right = rights.attribute?.(object, attribute, caller);
-      if (right?.write === true && now(right.request)) throw refuse(`${object.logicalName} attribute ${attribute.index}`);
+      if (right?.write === true && now(right.request))
+        throw refuse(`${object.logicalName} attribute ${attribute.index}`);
     }
     for (const method of object.methods.values()) {
       const right = rights.method?.(object, method, caller);
@@ -100,19 +120,32 @@ export function checkContext(config: AssociationConfig, { keys, policy, suite }:
   const lacks = (what: string): DlmsError => fault('configuration/invalid', config, `its security lacks the ${what}`);
   if (mechanism === 'hls-gmac' && keys.globalUnicast === undefined) throw lacks('global unicast encryption key');
   if (mechanism === 'hls-gmac' && keys.authentication === undefined) throw lacks('authentication key');
-  if (mechanism === 'hls-ecdsa' && suite.curve === undefined) throw fault('configuration/invalid', config, `mechanism hls-ecdsa in security suite ${suite.id}`);
+  if (mechanism === 'hls-ecdsa' && suite.curve === undefined)
+    throw fault('configuration/invalid', config, `mechanism hls-ecdsa in security suite ${suite.id}`);
   if (mechanism === 'hls-ecdsa' && keys.signing === undefined) throw lacks('digital signature key');
   if (ciphering === 'none') return;
   // Without a key of its own to open and answer with, an association that asks for protection could only speak in clear.
   const { receive, send } = policy;
   const answersUnderIt = config.preEstablished !== true && (send.authenticated === true || send.encrypted === true);
-  if (keys.globalUnicast === undefined && (answersUnderIt || (keys.agreement === undefined && keys.master === undefined && keys.signing === undefined)))
+  if (
+    keys.globalUnicast === undefined &&
+    (answersUnderIt || (keys.agreement === undefined && keys.master === undefined && keys.signing === undefined))
+  )
     throw lacks('global unicast encryption key');
-  if ((receive.authenticated === true || send.authenticated === true) && keys.authentication === undefined) throw lacks('authentication key');
+  if ((receive.authenticated === true || send.authenticated === true) && keys.authentication === undefined)
+    throw lacks('authentication key');
   if (send.signed === true && keys.signing === undefined) throw lacks('digital signature key');
   if ((send.signed === true || receive.signed === true) && suite.curve === undefined)
     throw fault('configuration/invalid', config, `its policy asks for signatures in security suite ${suite.id}`);
   // The mechanism of a pre-established association is never carried out.
-  if ((mechanism === 'none' || config.preEstablished === true) && receive.authenticated !== true && receive.signed !== true)
-    throw fault('configuration/open-to-everybody', config, 'neither its mechanism nor its policy proves who the client is');
+  if (
+    (mechanism === 'none' || config.preEstablished === true) &&
+    receive.authenticated !== true &&
+    receive.signed !== true
+  )
+    throw fault(
+      'configuration/open-to-everybody',
+      config,
+      'neither its mechanism nor its policy proves who the client is',
+    );
 }

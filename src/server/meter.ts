@@ -49,10 +49,12 @@ export class Meter {
   /** @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody` */
   constructor(...devices: readonly LogicalDevice[]) {
     for (const device of devices) {
-      if (this.#devices.has(device.sap)) throw new DlmsError('configuration/invalid', { what: `two logical devices of SAP ${device.sap}` });
+      if (this.#devices.has(device.sap))
+        throw new DlmsError('configuration/invalid', { what: `two logical devices of SAP ${device.sap}` });
       checkDevice(device);
       this.#devices.set(device.sap, device);
-      for (const config of device.associations) this.#throttles.set(config, new GuessThrottle(device.clock ?? systemClock, device.guessesPerSecond ?? 10));
+      for (const config of device.associations)
+        this.#throttles.set(config, new GuessThrottle(device.clock ?? systemClock, device.guessesPerSecond ?? 10));
     }
   }
   get devices(): IterableIterator<LogicalDevice> {

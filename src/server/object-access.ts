@@ -1,11 +1,24 @@
 import { Data } from '../axdr/data.js';
 import { decode } from '../axdr/schema.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
-import type { ActionResult, CosemAttributeDescriptor, CosemMethodDescriptor, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
+import type {
+  ActionResult,
+  CosemAttributeDescriptor,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  SelectiveAccessDescriptor,
+} from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { hasProtection } from './caller.js';
 import type { Exchange } from './exchange.js';
-import { type AccessContext, AccessRefused, type CosemObject, type ObjectStore, type ServedAttribute, type ServedMethod } from './object.js';
+import {
+  type AccessContext,
+  AccessRefused,
+  type CosemObject,
+  type ObjectStore,
+  type ServedAttribute,
+  type ServedMethod,
+} from './object.js';
 import type { AccessRights, AttributeRight, MethodRight } from './rights.js';
 
 export interface ObjectAccessOptions {
@@ -41,11 +54,17 @@ export class ObjectAccess {
       return 'success';
     });
   }
-  async invoke(descriptor: CosemMethodDescriptor, parameter: Uint8Array | undefined, exchange: Exchange): Promise<ActionResponseWithOptionalData> {
+  async invoke(
+    descriptor: CosemMethodDescriptor,
+    parameter: Uint8Array | undefined,
+    exchange: Exchange,
+  ): Promise<ActionResponseWithOptionalData> {
     const result = await this.#guarded<ActionResponseWithOptionalData>(async () => {
       const method = this.#invocable(descriptor, exchange);
       const returned = await method.invoke(parameter, { ...this.#o.context, caller: exchange.caller });
-      return returned === undefined ? { result: 'success' } : { result: 'success', returnParameters: { type: 'data', value: decode(Data, returned) } };
+      return returned === undefined
+        ? { result: 'success' }
+        : { result: 'success', returnParameters: { type: 'data', value: decode(Data, returned) } };
     });
     return typeof result === 'object' ? result : { result: result as ActionResult };
   }
@@ -65,7 +84,10 @@ export class ObjectAccess {
     const { found, attribute } = this.#attribute(target.cosemAttributeDescriptor);
     const right = this.#o.rights.attribute?.(found, attribute, exchange.caller);
     allow(right?.read, right, exchange);
-    if (target.accessSelection !== undefined && (!attribute.selective || !this.#o.conformance.includes('selective-access')))
+    if (
+      target.accessSelection !== undefined &&
+      (!attribute.selective || !this.#o.conformance.includes('selective-access'))
+    )
       throw new AccessRefused('scope-of-access-violated');
     return attribute;
   }
@@ -84,11 +106,18 @@ export class ObjectAccess {
     allow(right?.invoke, right, exchange);
     return method;
   }
-  #attribute({ classId, instanceId, attributeId }: CosemAttributeDescriptor): { found: CosemObject; attribute: ServedAttribute } {
+  #attribute({ classId, instanceId, attributeId }: CosemAttributeDescriptor): {
+    found: CosemObject;
+    attribute: ServedAttribute;
+  } {
     const found = this.#o.objects.find(classId, instanceId);
     const attribute = found.attributes.get(attributeId);
     if (attribute === undefined)
-      throw new AccessRefused(Object.values(found.definition.attributes).some((a) => a.index === attributeId) ? 'object-unavailable' : 'object-undefined');
+      throw new AccessRefused(
+        Object.values(found.definition.attributes).some((a) => a.index === attributeId)
+          ? 'object-unavailable'
+          : 'object-undefined',
+      );
     return { found, attribute };
   }
   /** Whatever goes wrong inside an object ends in a result; the reason stays in the meter. */
@@ -120,6 +149,7 @@ export class ObjectAccess {
 /** What is not named is refused; so is a request that is protected less than the right asks, and a response that could not be. */
 function allow(named: boolean | undefined, right: AttributeRight | MethodRight | undefined, exchange: Exchange): void {
   if (named !== true || right === undefined) throw new AccessRefused('read-write-denied');
-  if (right.request !== undefined && !hasProtection(exchange.caller, right.request)) throw new AccessRefused('read-write-denied');
+  if (right.request !== undefined && !hasProtection(exchange.caller, right.request))
+    throw new AccessRefused('read-write-denied');
   if (!exchange.require(right.response)) throw new AccessRefused('read-write-denied');
 }

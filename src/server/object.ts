@@ -1,7 +1,14 @@
 import { integer } from '../axdr/data.js';
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { AttributeName, AttributeValue, InterfaceClass, MethodName, MethodParameter, MethodResult } from '../cosem/interface-class.js';
+import type {
+  AttributeName,
+  AttributeValue,
+  InterfaceClass,
+  MethodName,
+  MethodParameter,
+  MethodResult,
+} from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ActionResult, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
@@ -39,11 +46,16 @@ export interface Accessor<T> {
   readonly selective?: boolean;
 }
 const accessor: unique symbol = Symbol('accessor');
-export const access = <T>(functions: Omit<Accessor<T>, typeof accessor>): Accessor<T> => ({ ...functions, [accessor]: true });
+export const access = <T>(functions: Omit<Accessor<T>, typeof accessor>): Accessor<T> => ({
+  ...functions,
+  [accessor]: true,
+});
 const isAccessor = (x: unknown): x is Accessor<unknown> => typeof x === 'object' && x !== null && accessor in x;
 
 /** A stored value (written when the client may write), or an {@link Accessor}. Attributes that are left out answer `object-unavailable`. */
-export type AttributeHandlers<C extends InterfaceClass> = { [A in AttributeName<C>]?: AttributeValue<C, A> | Accessor<AttributeValue<C, A>> };
+export type AttributeHandlers<C extends InterfaceClass> = {
+  [A in AttributeName<C>]?: AttributeValue<C, A> | Accessor<AttributeValue<C, A>>;
+};
 export type MethodHandlers<C extends InterfaceClass> = {
   [M in MethodName<C>]?: (parameter: MethodParameter<C, M>, context: AccessContext) => MaybePromise<MethodResult<C, M>>;
 };
@@ -89,11 +101,17 @@ export function object<C extends InterfaceClass>(
   const served = new Map<number, ServedAttribute>();
   for (const [name, declaration] of Object.entries(definition.attributes)) {
     const handler = name === 'logicalName' ? logicalName : (attributes as Record<string, unknown>)[name];
-    if (handler !== undefined) served.set(declaration.index, servedAttribute(name, declaration.index, declaration.writable, declaration.schema, handler));
+    if (handler !== undefined)
+      served.set(
+        declaration.index,
+        servedAttribute(name, declaration.index, declaration.writable, declaration.schema, handler),
+      );
   }
   const invocable = new Map<number, ServedMethod>();
   for (const [name, { index, parameter, returns }] of Object.entries(definition.methods)) {
-    const handler = (methods as Record<string, ((p: unknown, c: AccessContext) => MaybePromise<unknown>) | undefined>)[name];
+    const handler = (methods as Record<string, ((p: unknown, c: AccessContext) => MaybePromise<unknown>) | undefined>)[
+      name
+    ];
     if (handler === undefined) continue;
     invocable.set(index, {
       index,
@@ -107,7 +125,13 @@ export function object<C extends InterfaceClass>(
   return { definition, logicalName, attributes: served, methods: invocable };
 }
 
-function servedAttribute(name: string, index: number, writable: boolean, schema: Schema<any>, handler: unknown): ServedAttribute {
+function servedAttribute(
+  name: string,
+  index: number,
+  writable: boolean,
+  schema: Schema<any>,
+  handler: unknown,
+): ServedAttribute {
   if (!isAccessor(handler)) {
     let stored = handler;
     return {
@@ -156,7 +180,11 @@ function matched(schema: Schema<any>, octets: Uint8Array): unknown {
 }
 /** Decoded octet strings are views of the request; what is kept must not be. */
 const copied = (value: unknown): unknown =>
-  value instanceof Uint8Array ? value.slice() : value === null || typeof value !== 'object' ? value : structuredClone(value);
+  value instanceof Uint8Array
+    ? value.slice()
+    : value === null || typeof value !== 'object'
+      ? value
+      : structuredClone(value);
 
 /** Objects by class and logical name. */
 export class ObjectStore {

@@ -38,9 +38,13 @@ export const servedLogicalNames: ServedReferencing = {
   services: (options) => new Services(options),
   hlsRequest(plain, association) {
     const apdu = decode(Apdu, plain, { lenient: true });
-    const request = apdu.type === 'action-request' && apdu.value.type === 'action-request-normal' ? apdu.value : undefined;
+    const request =
+      apdu.type === 'action-request' && apdu.value.type === 'action-request-normal' ? apdu.value : undefined;
     const method = request?.cosemMethodDescriptor;
-    const ours = method?.classId === 15 && method.methodId === 1 && (method.instanceId === '0-0:40.0.0*255' || method.instanceId === association);
+    const ours =
+      method?.classId === 15 &&
+      method.methodId === 1 &&
+      (method.instanceId === '0-0:40.0.0*255' || method.instanceId === association);
     const parameter = request?.methodInvocationParameters;
     if (!ours || request === undefined || parameter?.type !== 'octet-string') return undefined;
     const { invokeIdAndPriority } = request;

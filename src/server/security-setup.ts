@@ -12,7 +12,12 @@ import {
 import type { Obis } from '../cosem/obis.js';
 import type { RequiredProtection } from '../cosem/protection.js';
 import type { StoredCertificate } from '../security/certificates/identification.js';
-import { buildCertificateRequest, type CertificateInfo, signerOf, systemTitleName } from '../security/certificates/index.js';
+import {
+  buildCertificateRequest,
+  type CertificateInfo,
+  signerOf,
+  systemTitleName,
+} from '../security/certificates/index.js';
 import type { CertificateStore } from '../security/certificates/store.js';
 import { need, type SecurityContext, type SecurityKeys } from '../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
@@ -42,13 +47,18 @@ export function securitySetupObject(state: SecurityState, options: SecuritySetup
 
 function version0(state: SecurityState, logicalName: Obis): CosemObject {
   if (state.suite.id !== 0)
-    throw new DlmsError('encode/invalid-value', { expected: 'Security setup version 1', actual: `version 0 with suite ${state.suite.id}` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'Security setup version 1',
+      actual: `version 0 with suite ${state.suite.id}`,
+    });
   return object(
     SecuritySetupV0,
     logicalName,
     {
       ...common(state),
-      securityPolicy: access({ get: () => policiesV0[policyValue(0, state.request, state.response)] as SecurityPolicy }),
+      securityPolicy: access({
+        get: () => policiesV0[policyValue(0, state.request, state.response)] as SecurityPolicy,
+      }),
       securitySuite: 'aes-gcm-128-aes-128-key-wrap',
     },
     {
@@ -63,7 +73,12 @@ function version0(state: SecurityState, logicalName: Obis): CosemObject {
     },
   );
 }
-const policiesV0 = ['nothing', 'all-messages-authenticated', 'all-messages-encrypted', 'all-messages-authenticated-and-encrypted'] as const;
+const policiesV0 = [
+  'nothing',
+  'all-messages-authenticated',
+  'all-messages-encrypted',
+  'all-messages-authenticated-and-encrypted',
+] as const;
 
 function version1(state: SecurityState, logicalName: Obis): CosemObject {
   const store = (): CertificateStore => {
@@ -76,14 +91,20 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
     {
       ...common(state),
       securityPolicy: access({ get: () => flagsOf(policyValue(1, state.request, state.response)) }),
-      securitySuite: (['aes-gcm-128', 'aes-gcm-128-ecdsa-p-256-sha-256', 'aes-gcm-256-ecdsa-p-384-sha-384'] as const)[state.suite.id],
+      securitySuite: (['aes-gcm-128', 'aes-gcm-128-ecdsa-p-256-sha-256', 'aes-gcm-256-ecdsa-p-384-sha-384'] as const)[
+        state.suite.id
+      ],
       certificates: access({ get: () => [...(state.certificates?.list() ?? [])] as CertificateInfo[] }),
     },
     {
       securityActivate: async (wanted, context) => {
-        const value = wanted.reduce<number>((sum, flag) => sum | (1 << (typeof flag === 'number' ? flag : flagBits[flag])), 0);
+        const value = wanted.reduce<number>(
+          (sum, flag) => sum | (1 << (typeof flag === 'number' ? flag : flagBits[flag])),
+          0,
+        );
         // Bits 0 and 1 are reserved, and suite 0 cannot sign.
-        if ((value & 3) !== 0 || value > 0xff || (state.suite.curve === undefined && (value & 0x90) !== 0)) throw new AccessRefused('type-unmatched');
+        if ((value & 3) !== 0 || value > 0xff || (state.suite.curve === undefined && (value & 0x90) !== 0))
+          throw new AccessRefused('type-unmatched');
         const { request, response } = accessProtection(value);
         await strengthen(state, request, response, context);
       },
@@ -134,7 +155,12 @@ function common(state: SecurityState) {
  * A stronger policy must not lock out: the request that asks for it meets it, this device has the keys for the responses, and signatures are asked for only when
  * the other clients can sign as well, or by a role that may. (Tags and ciphering every client of the device can do: they share its symmetric keys.)
  */
-async function strengthen(state: SecurityState, request: Protection, response: Protection, context: AccessContext): Promise<void> {
+async function strengthen(
+  state: SecurityState,
+  request: Protection,
+  response: Protection,
+  context: AccessContext,
+): Promise<void> {
   securityOf(context);
   const { caller } = context;
   const adds = (old: Protection, now: Protection): boolean => now.signed === true && old.signed !== true;
@@ -149,10 +175,17 @@ const keeps = (old: Protection, now: Protection): boolean =>
 /** What the policy in force needs can be replaced but not removed: whose it is would be locked out, and could not bring another. */
 function needs({ request, response }: SecurityState, { entity, certificate: { type } }: StoredCertificate): boolean {
   if (entity === 'server') return response.signed === true && type === 'digital-signature';
-  return request.signed === true && (entity === 'certification-authority' || (entity === 'client' && type === 'digital-signature'));
+  return (
+    request.signed === true &&
+    (entity === 'certification-authority' || (entity === 'client' && type === 'digital-signature'))
+  );
 }
 
-async function transfer(state: SecurityState, transferred: readonly KeyTransferData[], context: AccessContext): Promise<void> {
+async function transfer(
+  state: SecurityState,
+  transferred: readonly KeyTransferData[],
+  context: AccessContext,
+): Promise<void> {
   if (transferred.length === 0) throw new AccessRefused('type-unmatched');
   const data = transferred.map(({ keyId, keyWrapped }) => ({ keyId: keyIdOf(keyId), keyWrapped }));
   await change(state, await unwrapKeys(securityOf(context), data), context);
@@ -172,7 +205,11 @@ const destroyAll = (keys: SecurityKeys): void => {
   for (const key of Object.values(keys)) (key as KeyHandle | undefined)?.destroy();
 };
 /** The meter's half of C(2e, 0s), for each key: the client is party U. */
-async function agree(state: SecurityState, offers: readonly KeyAgreementData[], context: AccessContext): Promise<KeyAgreementData[]> {
+async function agree(
+  state: SecurityState,
+  offers: readonly KeyAgreementData[],
+  context: AccessContext,
+): Promise<KeyAgreementData[]> {
   const security = securityOf(context);
   const { provider, suite } = state;
   if (offers.length === 0 || suite.curve === undefined) throw new AccessRefused('type-unmatched');
@@ -210,22 +247,34 @@ async function after(context: AccessContext, work: () => MaybePromise<void>): Pr
   else context.afterResponse(work);
 }
 /** What is to be done after the response is done only when all went well. */
-async function withAfter<T>(context: AccessContext, use: (later: (work: () => MaybePromise<void>) => void) => Promise<T>): Promise<T> {
+async function withAfter<T>(
+  context: AccessContext,
+  use: (later: (work: () => MaybePromise<void>) => void) => Promise<T>,
+): Promise<T> {
   const works: (() => MaybePromise<void>)[] = [];
   const result = await use((work) => void works.push(work));
   for (const work of works) await after(context, work);
   return result;
 }
-const keyIdNames: readonly (string | number)[] = ['global-unicast-encryption-key', 'global-broadcast-encryption-key', 'authentication-key', 'master-key'];
+const keyIdNames: readonly (string | number)[] = [
+  'global-unicast-encryption-key',
+  'global-broadcast-encryption-key',
+  'authentication-key',
+  'master-key',
+];
 function keyIdOf(keyId: KeyTransferData['keyId']): number {
   const id = keyIdNames.indexOf(keyId);
   if (id < 0) throw new AccessRefused('type-unmatched');
   return id;
 }
 function pairOf({ suite }: SecurityState, type: KeyPairType): OwnPair {
-  const found = ({ 'digital-signature-key-pair': 'digital-signature', 'key-agreement-key-pair': 'key-agreement', 'tls-key-pair': 'tls' } as const)[
-    type as string
-  ];
+  const found = (
+    {
+      'digital-signature-key-pair': 'digital-signature',
+      'key-agreement-key-pair': 'key-agreement',
+      'tls-key-pair': 'tls',
+    } as const
+  )[type as string];
   if (found === undefined || suite.curve === undefined) throw new AccessRefused('type-unmatched');
   return found;
 }
@@ -242,8 +291,13 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (e) {
     if (isDlmsError(e, 'security/certificate'))
-      throw new AccessRefused(e.context.reason === 'not-found' ? 'object-unavailable' : 'read-write-denied', { cause: e });
-    if (isDlmsError(e) && (e.code.startsWith('decode/') || e.code === 'security/unsupported' || e.code === 'security/invalid-key'))
+      throw new AccessRefused(e.context.reason === 'not-found' ? 'object-unavailable' : 'read-write-denied', {
+        cause: e,
+      });
+    if (
+      isDlmsError(e) &&
+      (e.code.startsWith('decode/') || e.code === 'security/unsupported' || e.code === 'security/invalid-key')
+    )
       throw new AccessRefused('type-unmatched', { cause: e });
     throw e;
   }

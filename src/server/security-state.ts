@@ -94,13 +94,24 @@ export class SecurityState {
     return this.#response;
   }
   get policy(): SecurityPolicy {
-    return { send: this.#response, receive: this.#request, withoutReplayProtection: this.options.withoutReplayProtection === true };
+    return {
+      send: this.#response,
+      receive: this.#request,
+      withoutReplayProtection: this.options.withoutReplayProtection === true,
+    };
   }
 
   /** The context of a new association. Nothing is known about the client yet, so nothing is kept for it and none of its certificates looked at. */
   readonly context = (): SecurityContext => {
     const { provider, systemTitle, counters } = this;
-    const context = new SecurityContext({ provider, suite: this.suite.id, systemTitle, keys: this.#keys, counters, policy: this.policy });
+    const context = new SecurityContext({
+      provider,
+      suite: this.suite.id,
+      systemTitle,
+      keys: this.#keys,
+      counters,
+      policy: this.policy,
+    });
     makers.set(context, this);
     return context;
   };
@@ -127,7 +138,8 @@ export class SecurityState {
     const { certificates: store } = this;
     const title = context.peerSystemTitle;
     if (store === undefined || title === undefined) return false;
-    const fits = (key: TrustedKey | undefined): TrustedKey | undefined => (key?.publicKey.curve === this.suite.curve ? key : undefined);
+    const fits = (key: TrustedKey | undefined): TrustedKey | undefined =>
+      key?.publicKey.curve === this.suite.curve ? key : undefined;
     for (;;) {
       const { version } = store;
       const signing = fits(await store.trusted(title, 'digital-signature'));
@@ -146,7 +158,8 @@ export class SecurityState {
     if (clients === undefined) return false;
     // One key that is configured is the key of one client.
     if (clients.length === 1 && this.#keys.peerSigning !== undefined) return true;
-    for (const client of clients) if ((await this.certificates?.trusted(client, 'digital-signature')) === undefined) return false;
+    for (const client of clients)
+      if ((await this.certificates?.trusted(client, 'digital-signature')) === undefined) return false;
     return true;
   }
   /** Keys of this device that protection with signatures or tags needs. */
@@ -214,7 +227,10 @@ export class SecurityState {
     const { curve } = this.suite;
     if (curve === undefined) return;
     this.#generated.get(type)?.privateKey.destroy();
-    this.#generated.set(type, await this.provider.generateKeyPair(type === 'key-agreement' ? `ECDH ${curve}` : `ECDSA ${curve}`));
+    this.#generated.set(
+      type,
+      await this.provider.generateKeyPair(type === 'key-agreement' ? `ECDH ${curve}` : `ECDSA ${curve}`),
+    );
   }
   /** The pair that a certificate is asked for: the new one, else the one in use. */
   pair(type: CertificateType): KeyPair | undefined {
@@ -231,13 +247,19 @@ export class SecurityState {
    */
   async importCertificate(octets: Uint8Array, later: (work: () => MaybePromise<void>) => void): Promise<void> {
     const own = (type: CertificateType): readonly PublicKey[] =>
-      type === 'other' ? [] : [this.#generated.get(type), this.#inUse(type)].flatMap((pair) => (pair === undefined ? [] : [pair.publicKey]));
+      type === 'other'
+        ? []
+        : [this.#generated.get(type), this.#inUse(type)].flatMap((pair) =>
+            pair === undefined ? [] : [pair.publicKey],
+          );
     let activation: (() => void) | undefined;
     const before = async ({ entity, certificate }: StoredCertificate): Promise<(() => Promise<void>) | undefined> => {
       const { type, publicKey } = certificate;
-      if (type !== 'other' && type !== 'tls' && publicKey.curve !== this.suite.curve) refuse('wrong-usage', certificate, `${publicKey.curve} in another suite`);
+      if (type !== 'other' && type !== 'tls' && publicKey.curve !== this.suite.curve)
+        refuse('wrong-usage', certificate, `${publicKey.curve} in another suite`);
       const pair = entity === 'server' && type !== 'other' ? this.#generated.get(type) : undefined;
-      if (pair === undefined || type === 'other' || !equalBytes(pair.publicKey.octets, publicKey.octets)) return undefined;
+      if (pair === undefined || type === 'other' || !equalBytes(pair.publicKey.octets, publicKey.octets))
+        return undefined;
       const slot = type === 'key-agreement' ? 'agreement' : 'signing';
       const stored = this.#stored[slot];
       if (type !== 'tls') await this.#store({ [slot]: pair });
@@ -267,7 +289,12 @@ export class SecurityState {
     old?.privateKey.destroy();
   }
   toJSON(): object {
-    return { suite: this.suite.id, systemTitle: formatHex(this.systemTitle), request: this.#request, response: this.#response };
+    return {
+      suite: this.suite.id,
+      systemTitle: formatHex(this.systemTitle),
+      request: this.#request,
+      response: this.#response,
+    };
   }
 }
 const both: Protection = { authenticated: true, encrypted: true };
@@ -278,4 +305,5 @@ const makers: WeakMap<SecurityContext, SecurityState> = new WeakMap<SecurityCont
 export const follow = (context: SecurityContext): void => makers.get(context)?.followed(context);
 export const unfollow = (context: SecurityContext): void => makers.get(context)?.unfollowed(context);
 /** @returns whether public keys of the client were found */
-export const clientKeys = async (context: SecurityContext): Promise<boolean> => (await makers.get(context)?.giveClientKeys(context)) ?? false;
+export const clientKeys = async (context: SecurityContext): Promise<boolean> =>
+  (await makers.get(context)?.giveClientKeys(context)) ?? false;

@@ -7,7 +7,13 @@ import { DlmsError } from '../core/errors.js';
 import type { Protection } from '../security/policy.js';
 import type { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
 import { Apdu } from '../xdlms/apdu.js';
-import type { ActionResult, CosemAttributeDescriptorWithSelection, CosemMethodDescriptor, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
+import type {
+  ActionResult,
+  CosemAttributeDescriptorWithSelection,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
 import { accessResponse } from './access-service.js';
@@ -87,7 +93,8 @@ export class Services {
 
   async #get(request: Extract<Apdu, { type: 'get-request' }>['value'], exchange: Exchange): Promise<Uint8Array> {
     const { invokeIdAndPriority: invoke } = request;
-    if (request.type === 'get-request-next') return this.#nextBlock('get', invoke, request.blockNumber, exchange, (result) => getNormal(invoke, result));
+    if (request.type === 'get-request-next')
+      return this.#nextBlock('get', invoke, request.blockNumber, exchange, (result) => getNormal(invoke, result));
     this.#sending = undefined;
     if (request.type === 'get-request-normal') {
       const result = await this.#objects.read(request, exchange);
@@ -98,17 +105,25 @@ export class Services {
         front.bytes(result);
         return front.finish();
       }
-      return (await this.#fitting('get', front.finish(), new BlockSource([result]), invoke, exchange)) ?? getNormal(invoke, 'other-reason');
+      return (
+        (await this.#fitting('get', front.finish(), new BlockSource([result]), invoke, exchange)) ??
+        getNormal(invoke, 'other-reason')
+      );
     }
     if (!this.#supports('multiple-references')) return getNormal(invoke, 'other-reason');
     const { attributeDescriptorList: targets } = request;
     // Every block is protected alike, so what any item asks of the response has to be known before the first.
     for (const target of targets) this.#objects.readRefusal(target, exchange);
     const list = new BlockSource([count(targets.length)], this.#items(targets));
-    return (await this.#fitting('get', head(0xc4, 3, invoke, 3).finish(), list, invoke, exchange)) ?? getNormal(invoke, 'other-reason');
+    return (
+      (await this.#fitting('get', head(0xc4, 3, invoke, 3).finish(), list, invoke, exchange)) ??
+      getNormal(invoke, 'other-reason')
+    );
   }
   /** The results of a list, each read when its octets are needed. */
-  #items(targets: readonly CosemAttributeDescriptorWithSelection[]): (exchange: Exchange) => Promise<Uint8Array | undefined> {
+  #items(
+    targets: readonly CosemAttributeDescriptorWithSelection[],
+  ): (exchange: Exchange) => Promise<Uint8Array | undefined> {
     let i = 0;
     let room: number | undefined;
     return async (exchange) => {
@@ -160,7 +175,8 @@ export class Services {
       this.#sending = undefined;
       return refuse('read-write-denied');
     }
-    if (await response.acknowledge(acknowledged, blockSize(exchange), exchange, 2 ** 32)) return blockOf(service, response, invoke);
+    if (await response.acknowledge(acknowledged, blockSize(exchange), exchange, 2 ** 32))
+      return blockOf(service, response, invoke);
     this.#sending = undefined;
     return refuse('data-block-number-invalid');
   }
@@ -176,21 +192,49 @@ export class Services {
     return response;
   }
   /** The response to a last block that was carried out already, for who had it carried out. */
-  #again(service: 'set' | 'action', { invokeId }: InvokeIdAndPriority, block: DataBlock | undefined, exchange: Exchange): Uint8Array | undefined {
+  #again(
+    service: 'set' | 'action',
+    { invokeId }: InvokeIdAndPriority,
+    block: DataBlock | undefined,
+    exchange: Exchange,
+  ): Uint8Array | undefined {
     const f = this.#finished;
     if (f === undefined || block === undefined || this.#receiving !== undefined) return undefined;
-    const same = f.service === service && f.invokeId === invokeId && f.block === block.blockNumber && block.lastBlock && equalBytes(f.data, block.rawData);
+    const same =
+      f.service === service &&
+      f.invokeId === invokeId &&
+      f.block === block.blockNumber &&
+      block.lastBlock &&
+      equalBytes(f.data, block.rawData);
     return same && continues(f.caller, exchange.caller) && exchange.require(f.protection) ? f.response : undefined;
   }
-  #finish(service: 'set' | 'action', { invokeId }: InvokeIdAndPriority, block: DataBlock | undefined, response: Uint8Array, exchange: Exchange): void {
+  #finish(
+    service: 'set' | 'action',
+    { invokeId }: InvokeIdAndPriority,
+    block: DataBlock | undefined,
+    response: Uint8Array,
+    exchange: Exchange,
+  ): void {
     this.#finished =
       block?.lastBlock === true
-        ? { service, invokeId, block: block.blockNumber, data: block.rawData.slice(), response, caller: exchange.caller, protection: exchange.response }
+        ? {
+            service,
+            invokeId,
+            block: block.blockNumber,
+            data: block.rawData.slice(),
+            response,
+            caller: exchange.caller,
+            protection: exchange.response,
+          }
         : undefined;
   }
   async #setResponse(request: SetRequest, exchange: Exchange): Promise<SetResponse> {
     const invokeIdAndPriority = request.invokeIdAndPriority;
-    const refuse = (result: DataAccessResult): SetResponse => ({ type: 'set-response-normal', invokeIdAndPriority, result });
+    const refuse = (result: DataAccessResult): SetResponse => ({
+      type: 'set-response-normal',
+      invokeIdAndPriority,
+      result,
+    });
     const allowed = this.#supports('block-transfer-with-set-or-write');
     switch (request.type) {
       case 'set-request-normal':
@@ -210,7 +254,8 @@ export class Services {
         // Who may not write it does not fill our memory with it.
         const result = this.#objects.writeRefusal(request, exchange);
         const { blockNumber } = request.datablock;
-        if (result !== undefined) return { type: 'set-response-last-datablock', invokeIdAndPriority, result, blockNumber };
+        if (result !== undefined)
+          return { type: 'set-response-last-datablock', invokeIdAndPriority, result, blockNumber };
         this.#receiving = { service: 'set', targets: [request], ...begun(exchange) };
         break;
       }
@@ -220,22 +265,37 @@ export class Services {
         const { blockNumber } = request.datablock;
         const refusals = request.attributeDescriptorList.map((target) => this.#objects.writeRefusal(target, exchange));
         const result = refusals.filter((r) => r !== undefined);
-        if (result.length === refusals.length) return { type: 'set-response-last-datablock-with-list', invokeIdAndPriority, result, blockNumber };
+        if (result.length === refusals.length)
+          return { type: 'set-response-last-datablock-with-list', invokeIdAndPriority, result, blockNumber };
         this.#receiving = { service: 'set-list', targets: request.attributeDescriptorList, ...begun(exchange) };
         break;
       }
       case 'set-request-with-datablock':
         if (this.#receiving?.service !== 'set' && this.#receiving?.service !== 'set-list')
-          return { type: 'set-response-last-datablock', invokeIdAndPriority, result: 'no-long-set-in-progress', blockNumber: request.datablock.blockNumber };
+          return {
+            type: 'set-response-last-datablock',
+            invokeIdAndPriority,
+            result: 'no-long-set-in-progress',
+            blockNumber: request.datablock.blockNumber,
+          };
     }
     const state = this.#receiving as Receiving & { service: 'set' | 'set-list' };
     const { blockNumber } = request.datablock;
-    const last = (result: DataAccessResult): SetResponse => ({ type: 'set-response-last-datablock', invokeIdAndPriority, result, blockNumber });
+    const last = (result: DataAccessResult): SetResponse => ({
+      type: 'set-response-last-datablock',
+      invokeIdAndPriority,
+      result,
+      blockNumber,
+    });
     const taken = this.#take(state, request.datablock, exchange);
     if (taken === 'more') return { type: 'set-response-datablock', invokeIdAndPriority, blockNumber };
     this.#receiving = undefined;
-    if (!(taken instanceof Uint8Array)) return last(taken === 'wrong' ? 'data-block-number-invalid' : 'long-set-aborted');
-    if (state.service === 'set') return last(await this.#objects.write(state.targets[0] as CosemAttributeDescriptorWithSelection, taken, exchange));
+    if (!(taken instanceof Uint8Array))
+      return last(taken === 'wrong' ? 'data-block-number-invalid' : 'long-set-aborted');
+    if (state.service === 'set')
+      return last(
+        await this.#objects.write(state.targets[0] as CosemAttributeDescriptorWithSelection, taken, exchange),
+      );
     const values = readValues(taken);
     if (values === undefined) return last('type-unmatched');
     return {
@@ -245,12 +305,20 @@ export class Services {
       blockNumber,
     };
   }
-  async #writeAll(targets: readonly CosemAttributeDescriptorWithSelection[], values: readonly Data[], exchange: Exchange): Promise<DataAccessResult[]> {
+  async #writeAll(
+    targets: readonly CosemAttributeDescriptorWithSelection[],
+    values: readonly Data[],
+    exchange: Exchange,
+  ): Promise<DataAccessResult[]> {
     const results: DataAccessResult[] = [];
     // Which value is whose cannot be known then, so nothing is written.
     if (values.length !== targets.length) return targets.map(() => 'type-unmatched' as const);
     for (const [i, target] of targets.entries())
-      results.push((await exchange.next()) ? await this.#objects.write(target, encode(Data, values[i] as Data), exchange) : 'temporary-failure');
+      results.push(
+        (await exchange.next())
+          ? await this.#objects.write(target, encode(Data, values[i] as Data), exchange)
+          : 'temporary-failure',
+      );
     return results;
   }
   /** The value when it is whole; the exchange speaks for all blocks then. Blocks of different callers, or that cannot be answered alike, do not belong together. */
@@ -274,20 +342,23 @@ export class Services {
     const again = this.#again('action', request.invokeIdAndPriority, block, exchange);
     if (again !== undefined) return again;
     const response = await this.#actionResponse(request, exchange);
-    if (request.type !== 'action-request-next-pblock') this.#finish('action', request.invokeIdAndPriority, block, response, exchange);
+    if (request.type !== 'action-request-next-pblock')
+      this.#finish('action', request.invokeIdAndPriority, block, response, exchange);
     return response;
   }
   async #actionResponse(request: ActionRequest, exchange: Exchange): Promise<Uint8Array> {
     const invoke = request.invokeIdAndPriority;
     const respond = (value: ActionResponse): Uint8Array => encode(Apdu, { type: 'action-response', value });
-    const refuse = (result: ActionResult): Uint8Array => respond({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse: { result } });
+    const refuse = (result: ActionResult): Uint8Array =>
+      respond({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse: { result } });
     if (request.type === 'action-request-next-pblock')
       return this.#nextBlock('action', invoke, request.blockNumber, exchange, (result) =>
         refuse(result === 'read-write-denied' ? result : 'no-long-action-in-progress'),
       );
     this.#sending = undefined;
     const fitting = async (whole: Uint8Array): Promise<Uint8Array> =>
-      (await this.#fitting('action', whole.subarray(0, 3), new BlockSource([whole.subarray(3)]), invoke, exchange)) ?? refuse('other-reason');
+      (await this.#fitting('action', whole.subarray(0, 3), new BlockSource([whole.subarray(3)]), invoke, exchange)) ??
+      refuse('other-reason');
     const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined): Promise<Uint8Array> => {
       const singleResponse = await this.#objects.invoke(method, parameter, exchange);
       return fitting(respond({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse }));
@@ -297,12 +368,18 @@ export class Services {
         this.#receiving = undefined;
         return single(
           request.cosemMethodDescriptor,
-          request.methodInvocationParameters === undefined ? undefined : encode(Data, request.methodInvocationParameters),
+          request.methodInvocationParameters === undefined
+            ? undefined
+            : encode(Data, request.methodInvocationParameters),
         );
       case 'action-request-with-list': {
         this.#receiving = undefined;
         if (!this.#supports('multiple-references')) return refuse('other-reason');
-        const listOfResponses = await this.#invokeAll(request.cosemMethodDescriptorList, request.methodInvocationParameters, exchange);
+        const listOfResponses = await this.#invokeAll(
+          request.cosemMethodDescriptorList,
+          request.methodInvocationParameters,
+          exchange,
+        );
         return fitting(respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses }));
       }
       case 'action-request-with-first-pblock': {
@@ -315,14 +392,18 @@ export class Services {
       case 'action-request-with-list-and-first-pblock': {
         if (!this.#supports('multiple-references')) return refuse('other-reason');
         this.#receiving = undefined;
-        const refusals = request.cosemMethodDescriptorList.map((method) => this.#objects.invokeRefusal(method, exchange));
+        const refusals = request.cosemMethodDescriptorList.map((method) =>
+          this.#objects.invokeRefusal(method, exchange),
+        );
         const listOfResponses = refusals.filter((r) => r !== undefined).map((result) => ({ result }));
-        if (listOfResponses.length === refusals.length) return respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses });
+        if (listOfResponses.length === refusals.length)
+          return respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses });
         this.#receiving = { service: 'action-list', targets: request.cosemMethodDescriptorList, ...begun(exchange) };
         break;
       }
       case 'action-request-with-pblock':
-        if (this.#receiving?.service !== 'action' && this.#receiving?.service !== 'action-list') return refuse('no-long-action-in-progress');
+        if (this.#receiving?.service !== 'action' && this.#receiving?.service !== 'action-list')
+          return refuse('no-long-action-in-progress');
     }
     if (!this.#supports('block-transfer-with-action')) {
       this.#receiving = undefined;
@@ -330,7 +411,12 @@ export class Services {
     }
     const state = this.#receiving as Receiving & { service: 'action' | 'action-list' };
     const taken = this.#take(state, request.pblock, exchange);
-    if (taken === 'more') return respond({ type: 'action-response-next-pblock', invokeIdAndPriority: invoke, blockNumber: request.pblock.blockNumber });
+    if (taken === 'more')
+      return respond({
+        type: 'action-response-next-pblock',
+        invokeIdAndPriority: invoke,
+        blockNumber: request.pblock.blockNumber,
+      });
     this.#receiving = undefined;
     if (!(taken instanceof Uint8Array)) return refuse('long-action-aborted');
     if (state.service === 'action') return single(state.targets[0] as CosemMethodDescriptor, taken);
@@ -339,7 +425,11 @@ export class Services {
     const listOfResponses = await this.#invokeAll(state.targets, values, exchange);
     return fitting(respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses }));
   }
-  async #invokeAll(methods: readonly CosemMethodDescriptor[], parameters: readonly Data[], exchange: Exchange): Promise<ActionResponseWithOptionalData[]> {
+  async #invokeAll(
+    methods: readonly CosemMethodDescriptor[],
+    parameters: readonly Data[],
+    exchange: Exchange,
+  ): Promise<ActionResponseWithOptionalData[]> {
     if (methods.length !== parameters.length) return methods.map(() => ({ result: 'type-unmatched' }));
     const responses: ActionResponseWithOptionalData[] = [];
     let total = 0;
@@ -374,18 +464,33 @@ const begun = ({ caller, response }: Exchange): Pick<Receiving, 'data' | 'caller
   protection: response,
 });
 const blockSize = ({ sendSize }: Exchange): number => Math.max(1, sendSize - blockFields);
-function blockOf(service: 'get' | 'action', { block, octets: rawData, last: lastBlock }: LongResponse, invokeIdAndPriority: InvokeIdAndPriority): Uint8Array {
+function blockOf(
+  service: 'get' | 'action',
+  { block, octets: rawData, last: lastBlock }: LongResponse,
+  invokeIdAndPriority: InvokeIdAndPriority,
+): Uint8Array {
   if (service === 'action')
     return encode(Apdu, {
       type: 'action-response',
-      value: { type: 'action-response-with-pblock', invokeIdAndPriority, pblock: { lastBlock, blockNumber: block, rawData } },
+      value: {
+        type: 'action-response-with-pblock',
+        invokeIdAndPriority,
+        pblock: { lastBlock, blockNumber: block, rawData },
+      },
     });
   const result = { lastBlock, blockNumber: block, result: { type: 'raw-data' as const, value: rawData } };
-  return encode(Apdu, { type: 'get-response', value: { type: 'get-response-with-datablock', invokeIdAndPriority, result } });
+  return encode(Apdu, {
+    type: 'get-response',
+    value: { type: 'get-response-with-datablock', invokeIdAndPriority, result },
+  });
 }
 const getNormal = (invokeIdAndPriority: InvokeIdAndPriority, value: DataAccessResult): Uint8Array =>
-  encode(Apdu, { type: 'get-response', value: { type: 'get-response-normal', invokeIdAndPriority, result: { type: 'data-access-result', value } } });
-const resultOctet = (result: DataAccessResult): Uint8Array => getNormal({ invokeId: 0, serviceClass: 'confirmed', priority: 'normal' }, result).subarray(4);
+  encode(Apdu, {
+    type: 'get-response',
+    value: { type: 'get-response-normal', invokeIdAndPriority, result: { type: 'data-access-result', value } },
+  });
+const resultOctet = (result: DataAccessResult): Uint8Array =>
+  getNormal({ invokeId: 0, serviceClass: 'confirmed', priority: 'normal' }, result).subarray(4);
 
 const success = Uint8Array.of(0);
 const refused = Uint8Array.of(1);
@@ -402,7 +507,8 @@ function head(tag: number, choice: number, invoke: InvokeIdAndPriority, size: nu
   return w;
 }
 /** An unconfirmed request gets no answer. */
-const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined => (invoke.serviceClass === 'confirmed' ? response : undefined);
+const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined =>
+  invoke.serviceClass === 'confirmed' ? response : undefined;
 
 /** The request, undefined for a service that is not known, or the error when it cannot be read. */
 function readRequest(octets: Uint8Array): Apdu | undefined | DlmsError {

@@ -141,7 +141,8 @@ export class ServerAssociation implements Guesser {
     const open = this.#open ?? (await this.#preEstablished());
     const acse = apdu[0] === 0x60 || apdu[0] === 0x62;
     const limit = pduLimit(this.#maxReceivePduSize) + (open?.ciphered === true || apdu[0] === 0xe0 ? headerSlack : 0);
-    if (apdu.length > (acse || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit)) return [exception('service-not-allowed', 'pdu-too-long')];
+    if (apdu.length > (acse || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit))
+      return [exception('service-not-allowed', 'pdu-too-long')];
     if (apdu[0] === 0x60) return await this.#associate(apdu);
     if (open === undefined) return [exception('service-not-allowed', 'operation-not-possible')];
     if (apdu[0] === 0x62) return await this.#release(apdu, open);
@@ -154,7 +155,14 @@ export class ServerAssociation implements Guesser {
     const conformance = config.conformance ?? referencingOf(config).conformance;
     const security = config.ciphering === 'required' ? await contextOf(config) : undefined;
     if (security !== undefined) security.proof = 'none';
-    return this.#begin({ config, security, conformance, clientPduSize: Number.POSITIVE_INFINITY, hls: undefined, proven: false });
+    return this.#begin({
+      config,
+      security,
+      conformance,
+      clientPduSize: Number.POSITIVE_INFINITY,
+      hls: undefined,
+      proven: false,
+    });
   }
   async #blocks(apdu: Uint8Array, gbt: GbtEndpoint, open: Open): Promise<readonly Uint8Array[]> {
     const { send, complete, acknowledgement } = gbt.receive(apdu);
@@ -194,12 +202,18 @@ export class ServerAssociation implements Guesser {
     }
     config.onMessage?.(opened);
     const form = formOf(opened.layers, security);
-    const exchange = new Exchange(callerFrom(open.caller, opened), underKeys(open.sendSize, security, form), this.#around.limits);
+    const exchange = new Exchange(
+      callerFrom(open.caller, opened),
+      underKeys(open.sendSize, security, form),
+      this.#around.limits,
+    );
     if (config.stillTrusted !== undefined && !(await this.#trusts(exchange.caller, config.stillTrusted)))
       throw new DlmsError('association/not-open', { state: 'no longer trusted' });
     const response = await this.#answer(opened.apdu, open, exchange);
     if (response === undefined) return [];
-    return [await protect(response, security, { form, protection: strongest(security.policy.send, exchange.response) })];
+    return [
+      await protect(response, security, { form, protection: strongest(security.policy.send, exchange.response) }),
+    ];
   }
   #answer(plain: Uint8Array, open: Open, exchange: Exchange): Promise<Uint8Array | undefined> {
     return open.hls === undefined ? open.services.handle(plain, exchange) : this.#replyToHls(plain, open, open.hls);
@@ -245,7 +259,11 @@ export class ServerAssociation implements Guesser {
     const aarq = decode(Apdu, bytes, { lenient: true });
     if (aarq.type !== 'aarq') return [exception('service-not-allowed', 'operation-not-possible')];
     const { throttle } = this.#around;
-    const { aare, accepted } = await judge(aarq, config, { maxReceivePduSize: this.#maxReceivePduSize, throttle, guesser: this });
+    const { aare, accepted } = await judge(aarq, config, {
+      maxReceivePduSize: this.#maxReceivePduSize,
+      throttle,
+      guesser: this,
+    });
     if (accepted !== undefined && this.#begin(accepted) === undefined) return [];
     return [aare];
   }
@@ -254,7 +272,8 @@ export class ServerAssociation implements Guesser {
     const ciphered = config.ciphering === 'required';
     // Of a value whose target is inside, or of a whole APDU, nobody knows yet who may send it: one who proved nothing sends short ones.
     const receiveLimit = (known: boolean): number => {
-      const limit = known || this.#open?.proven === true ? (device.maxValueSize ?? 0x100000) : (device.maxUnprovenSize ?? 0x2000);
+      const limit =
+        known || this.#open?.proven === true ? (device.maxValueSize ?? 0x100000) : (device.maxUnprovenSize ?? 0x2000);
       return limit - this.#around.heldByOthers(this);
     };
     const services = referencingOf(config).services({
@@ -280,11 +299,16 @@ export class ServerAssociation implements Guesser {
       return [encode(Apdu, { type: 'rlre', reason: 'normal' })];
     }
     const rlrq = decode(Apdu, bytes, { lenient: true });
-    if (rlrq.type !== 'rlrq' || rlrq.userInformation === undefined) return [exception('service-not-allowed', 'service-not-supported')];
+    if (rlrq.type !== 'rlrq' || rlrq.userInformation === undefined)
+      return [exception('service-not-allowed', 'service-not-supported')];
     const opened = await verified(rlrq.userInformation, security);
     open.config.onMessage?.(opened);
     if (opened.apdu[0] !== 1) return [exception('service-not-allowed', 'service-not-supported')];
-    const userInformation = await protect(initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName), security, { form: 'glo' });
+    const userInformation = await protect(
+      initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName),
+      security,
+      { form: 'glo' },
+    );
     if (open.config.preEstablished !== true) this.#close();
     return [encode(Apdu, { type: 'rlre', reason: 'normal', userInformation })];
   }
@@ -292,18 +316,30 @@ export class ServerAssociation implements Guesser {
 
 /** What was found on a request, beside what the association says. */
 function callerFrom(base: Caller, { protection, key, originator, signers }: Unprotected): Caller {
-  return { ...base, protection, signers, ...(key === undefined ? {} : { key }), ...(originator === undefined ? {} : { originator: originator.slice() }) };
+  return {
+    ...base,
+    protection,
+    signers,
+    ...(key === undefined ? {} : { key }),
+    ...(originator === undefined ? {} : { originator: originator.slice() }),
+  };
 }
 /** Without keys nothing can be given beyond nothing. */
 const inClear = (sendSize: number): ResponseProtection => ({ possible: asksNothing, sendSize: () => sendSize });
-const underKeys = (pdu: number, security: SecurityContext, form: SimpleForm | GeneralCipheringForm): ResponseProtection => ({
+const underKeys = (
+  pdu: number,
+  security: SecurityContext,
+  form: SimpleForm | GeneralCipheringForm,
+): ResponseProtection => ({
   possible: (beyond) => asksNothing(beyond) || canProtect(security, beyond),
   sendSize: (beyond) => plainSize(pdu, security, form, strongest(security.policy.send, beyond)),
 });
-const asksNothing = ({ authenticated, encrypted, signed }: Protection): boolean => authenticated !== true && encrypted !== true && signed !== true;
+const asksNothing = ({ authenticated, encrypted, signed }: Protection): boolean =>
+  authenticated !== true && encrypted !== true && signed !== true;
 /** The form of the response has its own key for encryption; what it may lack is the authentication key or the signature key. */
 const canProtect = ({ keys, suite }: SecurityContext, beyond: Protection): boolean =>
-  (beyond.authenticated !== true || keys.authentication !== undefined) && (beyond.signed !== true || (keys.signing !== undefined && suite.curve !== undefined));
+  (beyond.authenticated !== true || keys.authentication !== undefined) &&
+  (beyond.signed !== true || (keys.signing !== undefined && suite.curve !== undefined));
 
 /** The response travels in the form of the request: service-specific or general, under the same kind of key. */
 function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): SimpleForm | GeneralCipheringForm {
@@ -315,7 +351,10 @@ function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): 
       return layer.kind;
     case 'general-ciphering': {
       const agreed = keys.signing !== undefined && keys.peerAgreement !== undefined ? 'one-pass' : 'static';
-      return { type: 'general-ciphering', key: layer.key === 'agreed-key' ? agreed : layer.key === 'wrapped-key' ? 'wrapped' : 'global-unicast' };
+      return {
+        type: 'general-ciphering',
+        key: layer.key === 'agreed-key' ? agreed : layer.key === 'wrapped-key' ? 'wrapped' : 'global-unicast',
+      };
     }
     default:
       return 'glo';
@@ -323,8 +362,14 @@ function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): 
 }
 /** What the client hears of a message that was not understood: no more than which of three kinds of fault it was. */
 function refusal(e: unknown): Uint8Array {
-  if (isDlmsError(e, 'security/replay')) return exception('service-not-allowed', 'invocation-counter-error', Math.min(Number(e.context.last) + 1, 0xffffffff));
-  if (isDlmsError(e) && (e.code.startsWith('security/') || e.code.startsWith('association/'))) return exception('service-not-allowed', 'deciphering-error');
+  if (isDlmsError(e, 'security/replay'))
+    return exception(
+      'service-not-allowed',
+      'invocation-counter-error',
+      Math.min(Number(e.context.last) + 1, 0xffffffff),
+    );
+  if (isDlmsError(e) && (e.code.startsWith('security/') || e.code.startsWith('association/')))
+    return exception('service-not-allowed', 'deciphering-error');
   if (e instanceof DlmsError) return exception('service-not-allowed', 'other-reason');
   return exception('service-not-allowed', 'operation-not-possible');
 }

@@ -1,6 +1,10 @@
 import { DlmsError } from '../core/errors.js';
 import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.js';
-import { type AccessRightsElementV1, AssociationSnV2, type ObjectListElementSn } from '../cosem/classes/association-sn.js';
+import {
+  type AccessRightsElementV1,
+  AssociationSnV2,
+  type ObjectListElementSn,
+} from '../cosem/classes/association-sn.js';
 import type { Obis } from '../cosem/obis.js';
 import { associationSnBase, attributeShortName, type MethodOffset } from '../cosem/short-names.js';
 import type { Caller } from './caller.js';
@@ -28,7 +32,11 @@ const current: Obis = '0-0:40.0.0*255';
  * Gives every object of a device a base name and every attribute, and every method whose offset is known, its short name.
  * @throws DlmsError `encode/invalid-value` when base names are no multiples of 8, overlap, or run out
  */
-export function layOut(o: ServiceOptions, given: Readonly<Record<string, number>>, methodOffset: MethodOffset): ShortNameLayout {
+export function layOut(
+  o: ServiceOptions,
+  given: Readonly<Record<string, number>>,
+  methodOffset: MethodOffset,
+): ShortNameLayout {
   const names = new Map<number, ShortNameTarget>();
   const bases = new Map<CosemObject, number>();
   const place = (item: CosemObject, base: number): void => {
@@ -42,7 +50,8 @@ export function layOut(o: ServiceOptions, given: Readonly<Record<string, number>
       names.set(name, { classId, logicalName: item.logicalName, kind, index });
     };
     bases.set(item, base);
-    for (const { index } of Object.values(attributes)) if (index > 0) put(attributeShortName(base, index), 'attribute', index);
+    for (const { index } of Object.values(attributes))
+      if (index > 0) put(attributeShortName(base, index), 'attribute', index);
     for (const { index } of Object.values(methods)) {
       const offset = methodOffset(classId, version, index);
       if (offset !== undefined) put(base + offset, 'method', index);
@@ -50,12 +59,15 @@ export function layOut(o: ServiceOptions, given: Readonly<Record<string, number>
   };
   const sizeOf = ({ definition }: CosemObject): number => {
     const attributes = Object.values(definition.attributes).map((a) => a.index);
-    const methods = Object.values(definition.methods).map((m) => (methodOffset(definition.classId, definition.version, m.index) ?? -8) + 8);
+    const methods = Object.values(definition.methods).map(
+      (m) => (methodOffset(definition.classId, definition.version, m.index) ?? -8) + 8,
+    );
     return Math.max(8 * Math.max(1, ...attributes), ...methods);
   };
 
   const listed = (): readonly CosemObject[] => [...bases.keys()];
-  const securitySetupReference = [...o.objects].find((item) => item.definition.classId === 64)?.logicalName ?? '0-0:0.0.0*0';
+  const securitySetupReference =
+    [...o.objects].find((item) => item.definition.classId === 64)?.logicalName ?? '0-0:0.0.0*0';
   const association = object(AssociationSnV2, current, {
     securitySetupReference,
     objectList: access({
@@ -95,7 +107,12 @@ const element = (item: CosemObject, bases: ReadonlyMap<CosemObject, number>): Ob
   version: item.definition.version,
   logicalName: item.logicalName,
 });
-function rightsOf(item: CosemObject, bases: ReadonlyMap<CosemObject, number>, { rights }: ServiceOptions, caller: Caller): AccessRightsElementV1 {
+function rightsOf(
+  item: CosemObject,
+  bases: ReadonlyMap<CosemObject, number>,
+  { rights }: ServiceOptions,
+  caller: Caller,
+): AccessRightsElementV1 {
   const attributeAccess = [...item.attributes.values()].map(
     (a): AttributeAccessV1 => ({
       attributeId: a.index,

@@ -35,12 +35,14 @@ export interface ServedShortNameOptions {
  * current association is an Association SN at FA00 that this makes, with object list and access rights.
  */
 export function servedShortNames(options: ServedShortNameOptions = {}): ServedReferencing {
-  const offsets: MethodOffset = (classId, version, method) => options.methodOffset?.(classId, version, method) ?? methodOffset(classId, version, method);
+  const offsets: MethodOffset = (classId, version, method) =>
+    options.methodOffset?.(classId, version, method) ?? methodOffset(classId, version, method);
   return {
     kind: 'SN',
     vaaName: -1536,
     conformance: shortNameConformance,
-    services: (o) => new ShortNameServices(o, () => layOut(o, options.baseNames ?? {}, offsets), options.blocksWithCount ?? false),
+    services: (o) =>
+      new ShortNameServices(o, () => layOut(o, options.baseNames ?? {}, offsets), options.blocksWithCount ?? false),
     hlsRequest: (plain) => hlsRequest(plain, associationSnBase + (offsets(12, 2, 8) ?? 0)),
   };
 }
@@ -51,10 +53,16 @@ function hlsRequest(plain: Uint8Array, name: number): HlsRequest | undefined {
   let parameter: Data | undefined;
   if (apdu.type === 'readRequest') {
     const [only] = apdu.value;
-    if (apdu.value.length === 1 && only?.type === 'parameterized-access' && (only.variableName & 0xffff) === name) parameter = only.parameter;
+    if (apdu.value.length === 1 && only?.type === 'parameterized-access' && (only.variableName & 0xffff) === name)
+      parameter = only.parameter;
   } else if (apdu.type === 'writeRequest') {
     const [only] = apdu.variableAccessSpecification;
-    if (apdu.variableAccessSpecification.length === 1 && only?.type === 'variable-name' && (only.value & 0xffff) === name) parameter = apdu.listOfData[0];
+    if (
+      apdu.variableAccessSpecification.length === 1 &&
+      only?.type === 'variable-name' &&
+      (only.value & 0xffff) === name
+    )
+      parameter = apdu.listOfData[0];
   }
   if (parameter?.type !== 'octet-string') return undefined;
   return {
@@ -62,7 +70,11 @@ function hlsRequest(plain: Uint8Array, name: number): HlsRequest | undefined {
     answer: (value) =>
       encode(Apdu, {
         type: 'readResponse',
-        value: [value === undefined ? { type: 'data-access-error', value: 'read-write-denied' } : { type: 'data', value: { type: 'octet-string', value } }],
+        value: [
+          value === undefined
+            ? { type: 'data-access-error', value: 'read-write-denied' }
+            : { type: 'data', value: { type: 'octet-string', value } },
+        ],
       }),
   };
 }
@@ -106,13 +118,21 @@ class ShortNameServices implements ServedServices {
       if (!(e instanceof DlmsError)) throw e;
       return serviceError(request[0] === 6 ? 'write' : 'read', 'other');
     }
-    if (apdu.type === 'readRequest') return this.#supports('read') ? await this.#read(apdu.value, exchange) : serviceError('read', 'service-unsupported');
-    if (apdu.type === 'writeRequest') return this.#supports('write') ? await this.#write(apdu, exchange) : serviceError('write', 'service-unsupported');
+    if (apdu.type === 'readRequest')
+      return this.#supports('read')
+        ? await this.#read(apdu.value, exchange)
+        : serviceError('read', 'service-unsupported');
+    if (apdu.type === 'writeRequest')
+      return this.#supports('write') ? await this.#write(apdu, exchange) : serviceError('write', 'service-unsupported');
     if (apdu.type === 'unconfirmedWriteRequest') {
       if (this.#supports('unconfirmed-write')) await this.#write(apdu, exchange);
       return undefined;
     }
-    return encode(Apdu, { type: 'exception-response', stateError: 'service-not-allowed', serviceError: 'service-not-supported' });
+    return encode(Apdu, {
+      type: 'exception-response',
+      stateError: 'service-not-allowed',
+      serviceError: 'service-not-supported',
+    });
   }
   #supports(bit: ConformanceBit): boolean {
     return this.#o.conformance.includes(bit);
@@ -126,7 +146,8 @@ class ShortNameServices implements ServedServices {
     this.#sending = undefined;
     if (names.length === 1 && first?.type === 'read-data-block-access') {
       const taken = this.#take('read', first, exchange);
-      if (taken === 'more') return encode(Apdu, { type: 'readResponse', value: [{ type: 'block-number', value: first.blockNumber }] });
+      if (taken === 'more')
+        return encode(Apdu, { type: 'readResponse', value: [{ type: 'block-number', value: first.blockNumber }] });
       const whole = taken instanceof Uint8Array ? parsed(() => decode(ReadRequest, taken)) : undefined;
       if (whole !== undefined) return this.#answer(whole, exchange);
       return readError(taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken]);
@@ -154,8 +175,10 @@ class ShortNameServices implements ServedServices {
     const source = new BlockSource(parts, results);
     const { sendSize } = exchange;
     await source.fill(sendSize - front.length - 1, exchange);
-    if (source.ended && source.size <= sendSize - front.length - 1) return concat(readResponseTag, front, source.take(source.size));
-    if (!this.#supports('block-transfer-with-get-or-read') || sendSize <= blockFields) return serviceError('read', 'pdu-size');
+    if (source.ended && source.size <= sendSize - front.length - 1)
+      return concat(readResponseTag, front, source.take(source.size));
+    if (!this.#supports('block-transfer-with-get-or-read') || sendSize <= blockFields)
+      return serviceError('read', 'pdu-size');
     this.#sending = new LongResponse(exchange, source);
     await this.#sending.next(sendSize - blockFields, exchange);
     return blockOf(this.#sending);
@@ -181,7 +204,8 @@ class ShortNameServices implements ServedServices {
     const target = this.#target(name);
     if (target === undefined) return;
     const { classId, logicalName: instanceId, index, kind } = target;
-    if (kind === 'attribute') this.#objects.readRefusal({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, exchange);
+    if (kind === 'attribute')
+      this.#objects.readRefusal({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, exchange);
     else this.#objects.invokeRefusal({ classId, instanceId, methodId: index }, exchange);
   }
   async #readOne(name: VariableAccessSpecification, exchange: Exchange): Promise<Reading> {
@@ -194,18 +218,31 @@ class ShortNameServices implements ServedServices {
       const cosemAttributeDescriptor = { classId, instanceId, attributeId: index };
       return this.#objects.read(
         parameterized
-          ? { cosemAttributeDescriptor, accessSelection: { accessSelector: name.selector, accessParameters: name.parameter } }
+          ? {
+              cosemAttributeDescriptor,
+              accessSelection: { accessSelector: name.selector, accessParameters: name.parameter },
+            }
           : { cosemAttributeDescriptor },
         exchange,
       );
     }
     if (!parameterized) return 'read-write-denied';
-    const response = await this.#objects.invoke({ classId, instanceId, methodId: index }, encode(Data, name.parameter), exchange);
+    const response = await this.#objects.invoke(
+      { classId, instanceId, methodId: index },
+      encode(Data, name.parameter),
+      exchange,
+    );
     if (response.result !== 'success') return accessResult(response.result);
-    return response.returnParameters?.type === 'data' ? encode(Data, response.returnParameters.value) : Uint8Array.of(0);
+    return response.returnParameters?.type === 'data'
+      ? encode(Data, response.returnParameters.value)
+      : Uint8Array.of(0);
   }
   #target(name: VariableAccessSpecification): ShortNameTarget | undefined {
-    return name.type === 'variable-name' ? this.#find(name.value) : name.type === 'parameterized-access' ? this.#find(name.variableName) : undefined;
+    return name.type === 'variable-name'
+      ? this.#find(name.value)
+      : name.type === 'parameterized-access'
+        ? this.#find(name.variableName)
+        : undefined;
   }
   #find(name: number): ShortNameTarget | undefined {
     return this.#layout?.find(name & 0xffff);
@@ -215,14 +252,18 @@ class ShortNameServices implements ServedServices {
     const s = this.#sending;
     if (s === undefined) return readError('no-long-get-in-progress');
     const allowed = s.goesOn(exchange);
-    if (allowed && (await s.acknowledge(acknowledged, Math.max(1, exchange.sendSize - blockFields), exchange, 0x10000))) return blockOf(s);
+    if (allowed && (await s.acknowledge(acknowledged, Math.max(1, exchange.sendSize - blockFields), exchange, 0x10000)))
+      return blockOf(s);
     this.#sending = undefined;
     return readError(allowed ? 'data-block-number-invalid' : 'read-write-denied');
   }
 
   // ── WRITE ────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #write({ variableAccessSpecification: names, listOfData }: WriteRequest, exchange: Exchange): Promise<Uint8Array> {
+  async #write(
+    { variableAccessSpecification: names, listOfData }: WriteRequest,
+    exchange: Exchange,
+  ): Promise<Uint8Array> {
     const [first] = names;
     if (names.length === 1 && first?.type === 'write-data-block-access') {
       const [data] = listOfData;
@@ -230,19 +271,27 @@ class ShortNameServices implements ServedServices {
       const taken = this.#take('write', { ...first, rawData: data.value }, exchange);
       if (taken === 'more') return writeResponse([{ type: 'block-number', value: first.blockNumber }]);
       const whole = taken instanceof Uint8Array ? parsed(() => decode(WriteRequest, taken)) : undefined;
-      if (whole !== undefined && !whole.variableAccessSpecification.some((n) => n.type === 'write-data-block-access')) return this.#writeAll(whole, exchange);
-      return writeResponse([{ type: 'data-access-error', value: taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken] }]);
+      if (whole !== undefined && !whole.variableAccessSpecification.some((n) => n.type === 'write-data-block-access'))
+        return this.#writeAll(whole, exchange);
+      return writeResponse([
+        { type: 'data-access-error', value: taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken] },
+      ]);
     }
     this.#receiving = undefined;
     return this.#writeAll({ variableAccessSpecification: names, listOfData }, exchange);
   }
-  async #writeAll({ variableAccessSpecification: names, listOfData }: WriteRequest, exchange: Exchange): Promise<Uint8Array> {
+  async #writeAll(
+    { variableAccessSpecification: names, listOfData }: WriteRequest,
+    exchange: Exchange,
+  ): Promise<Uint8Array> {
     if (names.length !== listOfData.length) return serviceError('write', 'other');
     if (names.length > 1 && !this.#supports('multiple-references')) return serviceError('write', 'service-unsupported');
     const results: WriteResult[] = [];
     for (const [i, name] of names.entries()) {
       const timely = await exchange.next();
-      const result = timely ? await this.#writeOne(name, encode(Data, listOfData[i] as Data), exchange) : 'temporary-failure';
+      const result = timely
+        ? await this.#writeOne(name, encode(Data, listOfData[i] as Data), exchange)
+        : 'temporary-failure';
       results.push(result === 'success' ? { type: 'success' } : { type: 'data-access-error', value: result });
     }
     return writeResponse(results);
@@ -252,14 +301,25 @@ class ShortNameServices implements ServedServices {
     const target = this.#find(name.value);
     if (target === undefined) return 'object-undefined';
     const { classId, logicalName: instanceId, index, kind } = target;
-    if (kind === 'attribute') return this.#objects.write({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, value, exchange);
+    if (kind === 'attribute')
+      return this.#objects.write(
+        { cosemAttributeDescriptor: { classId, instanceId, attributeId: index } },
+        value,
+        exchange,
+      );
     return accessResult((await this.#objects.invoke({ classId, instanceId, methodId: index }, value, exchange)).result);
   }
 
   /** The request that was sent in blocks, when it is whole; the exchange speaks for all blocks then. */
-  #take(service: 'read' | 'write', block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }, exchange: Exchange): Uint8Array | Refusal | 'more' {
-    if (!this.#supports(service === 'read' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-set-or-write')) return 'too-large';
-    if (block.blockNumber === 1 || this.#receiving?.service !== service) this.#receiving = { service, data: new BlockBuffer(), caller: exchange.caller };
+  #take(
+    service: 'read' | 'write',
+    block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array },
+    exchange: Exchange,
+  ): Uint8Array | Refusal | 'more' {
+    if (!this.#supports(service === 'read' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-set-or-write'))
+      return 'too-large';
+    if (block.blockNumber === 1 || this.#receiving?.service !== service)
+      this.#receiving = { service, data: new BlockBuffer(), caller: exchange.caller };
     const state = this.#receiving;
     this.#receiving = undefined;
     if (block.blockNumber !== state.data.blocks + 1) return 'wrong';
@@ -277,7 +337,11 @@ class ShortNameServices implements ServedServices {
 }
 
 type Refusal = 'wrong' | 'too-large' | 'aborted';
-const refusals: Readonly<Record<Refusal, DataAccessResult>> = { wrong: 'data-block-number-invalid', 'too-large': 'other-reason', aborted: 'long-set-aborted' };
+const refusals: Readonly<Record<Refusal, DataAccessResult>> = {
+  wrong: 'data-block-number-invalid',
+  'too-large': 'other-reason',
+  aborted: 'long-set-aborted',
+};
 const readResponseTag: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x0c);
 function refusedWith(result: DataAccessResult): Uint8Array {
   const w = new Writer(2);
@@ -285,15 +349,21 @@ function refusedWith(result: DataAccessResult): Uint8Array {
   DataAccessResult.write(w, result);
   return w.finish();
 }
-const readError = (value: DataAccessResult): Uint8Array => encode(Apdu, { type: 'readResponse', value: [{ type: 'data-access-error', value }] });
+const readError = (value: DataAccessResult): Uint8Array =>
+  encode(Apdu, { type: 'readResponse', value: [{ type: 'data-access-error', value }] });
 const writeResponse = (value: WriteResult[]): Uint8Array => encode(Apdu, { type: 'writeResponse', value });
 const serviceError = (service: 'read' | 'write', value: 'other' | 'pdu-size' | 'service-unsupported'): Uint8Array =>
   encode(Apdu, { type: 'confirmedServiceError', value: { type: service, value: { type: 'service', value } } });
 const blockOf = ({ block, last: lastBlock, octets: rawData }: LongResponse): Uint8Array =>
-  encode(Apdu, { type: 'readResponse', value: [{ type: 'data-block-result', lastBlock, blockNumber: block & 0xffff, rawData }] });
+  encode(Apdu, {
+    type: 'readResponse',
+    value: [{ type: 'data-block-result', lastBlock, blockNumber: block & 0xffff, rawData }],
+  });
 /** What a method says has the same names, save for those of long actions. */
 const accessResult = (result: ActionResult): DataAccessResult =>
-  result === 'long-action-aborted' || result === 'no-long-action-in-progress' ? 'other-reason' : (result as DataAccessResult);
+  result === 'long-action-aborted' || result === 'no-long-action-in-progress'
+    ? 'other-reason'
+    : (result as DataAccessResult);
 function parsed<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -49,7 +49,12 @@ export function* invokeList(
   const cosemMethodDescriptorList = [...methods];
   const whole = request({
     type: 'action-request',
-    value: { type: 'action-request-with-list', invokeIdAndPriority: invoke, cosemMethodDescriptorList, methodInvocationParameters: [...parameters] },
+    value: {
+      type: 'action-request-with-list',
+      invokeIdAndPriority: invoke,
+      cosemMethodDescriptorList,
+      methodInvocationParameters: [...parameters],
+    },
   });
   const answer =
     whole.length <= wholeSize(limits, 'action')
@@ -64,11 +69,17 @@ export function* invokeList(
     answer.type === 'action-response-with-list'
       ? answer.listOfResponses
       : answer.type === 'action-response-with-pblock'
-        ? decode(sequenceOf(ActionResponseWithOptionalData), yield* receiveBlocks(invoke, answer, limits), { lenient: true })
+        ? decode(sequenceOf(ActionResponseWithOptionalData), yield* receiveBlocks(invoke, answer, limits), {
+            lenient: true,
+          })
         : undefined;
   if (responses === undefined) throw unexpected(answer);
   if (responses.length !== methods.length)
-    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${methods.length} responses`, actual: responses.length });
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `${methods.length} responses`,
+      actual: responses.length,
+    });
   return responses;
 }
 
@@ -81,14 +92,22 @@ function* sendBlocks(
 ): Conversation<ActionResponse> {
   const empty: Pblock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
   const room = (r: ActionRequest): number => limits.sendSize - request({ type: 'action-request', value: r }).length - 4;
-  const next = (pblock: Pblock): ActionRequest => ({ type: 'action-request-with-pblock', invokeIdAndPriority: invoke, pblock });
+  const next = (pblock: Pblock): ActionRequest => ({
+    type: 'action-request-with-pblock',
+    invokeIdAndPriority: invoke,
+    pblock,
+  });
   const parts = cut(value, room(first(empty)), room(next(empty)));
   for (const [i, rawData] of parts.entries()) {
     const block: Pblock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
     const answer = read(yield request({ type: 'action-request', value: i === 0 ? first(block) : next(block) }), invoke);
     if (block.lastBlock || answer.type !== 'action-response-next-pblock') return answer;
     if (answer.blockNumber !== block.blockNumber)
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected: block.blockNumber, received: answer.blockNumber });
+      throw new DlmsError('protocol/block-number', {
+        side: 'remote',
+        expected: block.blockNumber,
+        received: answer.blockNumber,
+      });
   }
   throw new DlmsError('service/unsupported', { what: 'an ACTION without parameters by blocks' });
 }
@@ -101,11 +120,15 @@ function* receiveBlocks(
   const blocks = new ReceivedBlocks(limits.receiveTotal);
   let { pblock } = first;
   for (let expected = 1; ; expected++) {
-    if (pblock.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: pblock.blockNumber });
+    if (pblock.blockNumber !== expected)
+      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: pblock.blockNumber });
     blocks.take(pblock.rawData, pblock.lastBlock);
     if (pblock.lastBlock) return blocks.octets();
     const answer = read(
-      yield request({ type: 'action-request', value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke, blockNumber: expected } }),
+      yield request({
+        type: 'action-request',
+        value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke, blockNumber: expected },
+      }),
       invoke,
     );
     if (answer.type !== 'action-response-with-pblock') throw unexpected(answer);
@@ -131,4 +154,5 @@ function read(bytes: Uint8Array, invoke: InvokeIdAndPriority): ActionResponse {
   sameInvokeId(value.invokeIdAndPriority, invoke);
   return value;
 }
-const unexpected = (r: ActionResponse): DlmsError => new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'ACTION', received: r.type });
+const unexpected = (r: ActionResponse): DlmsError =>
+  new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'ACTION', received: r.type });

@@ -2,13 +2,27 @@ import { decode, encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import { type Aare, type Aarq, applicationContexts, mechanismName, mechanismOf } from '../xdlms/acse.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type ConformanceBit, conformanceBits, type InitiateRequest, type InitiateResponse } from '../xdlms/initiate.js';
+import {
+  type ConformanceBit,
+  conformanceBits,
+  type InitiateRequest,
+  type InitiateResponse,
+} from '../xdlms/initiate.js';
 import { refused } from './conversation.js';
 
 // Opening and closing an association, as pure steps over octets. The shell sends them and applies the protection of the user-information.
 
 /** Authentication mechanisms by name; the number is the last arc of the mechanism name. */
-export const mechanisms = { none: 0, lls: 1, 'hls-2': 2, 'hls-md5': 3, 'hls-sha1': 4, 'hls-gmac': 5, 'hls-sha256': 6, 'hls-ecdsa': 7 } as const;
+export const mechanisms = {
+  none: 0,
+  lls: 1,
+  'hls-2': 2,
+  'hls-md5': 3,
+  'hls-sha1': 4,
+  'hls-gmac': 5,
+  'hls-sha256': 6,
+  'hls-ecdsa': 7,
+} as const;
 export type Mechanism = keyof typeof mechanisms;
 export const isHls = (mechanism: Mechanism): boolean => mechanisms[mechanism] >= 2;
 
@@ -87,7 +101,10 @@ export function readInitiateResponse(plain: Uint8Array): InitiateResponse {
   const apdu = decode(Apdu, plain, { lenient: true });
   if (apdu.type === 'initiateResponse') return apdu;
   if (apdu.type === 'confirmedServiceError')
-    throw new DlmsError('association/rejected', { result: 'rejected', diagnostic: `${apdu.value.type} ${apdu.value.value.type} ${apdu.value.value.value}` });
+    throw new DlmsError('association/rejected', {
+      result: 'rejected',
+      diagnostic: `${apdu.value.type} ${apdu.value.value.type} ${apdu.value.value.value}`,
+    });
   throw refused(apdu, 'initiate response');
 }
 /** @throws DlmsError `association/rejected` with the words of the diagnostic */
@@ -97,7 +114,8 @@ export function requireAccepted(aare: Aare): void {
   throw new DlmsError('association/rejected', { result: aare.result, diagnostic: `${type} ${value}` });
 }
 /** Whether passes 3 and 4 of HLS must follow before anything else. */
-export const authenticationRequired = (aare: Aare): boolean => aare.resultSourceDiagnostic.value === 'authentication-required';
+export const authenticationRequired = (aare: Aare): boolean =>
+  aare.resultSourceDiagnostic.value === 'authentication-required';
 export const authenticationOctets = (
   value: { type: 'charstring'; value: Uint8Array } | { type: 'bitstring'; value: string } | undefined,
 ): Uint8Array | undefined => (value?.type === 'charstring' ? value.value : undefined);

@@ -6,7 +6,8 @@ import { DlmsError } from '../core/errors.js';
  * @throws DlmsError `service/unsupported` when the peer's PDU size leaves no room at all
  */
 export function cut(value: Uint8Array, first: number, others: number = first): Uint8Array[] {
-  if (first < 1 || others < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
+  if (first < 1 || others < 1)
+    throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
   const parts = [value.subarray(0, first)];
   for (let at = first; at < value.length; at += others) parts.push(value.subarray(at, at + others));
   return parts;
@@ -16,7 +17,8 @@ export function cut(value: Uint8Array, first: number, others: number = first): U
 const freeBlocks = 1024;
 const leastOctets = 8;
 /** Whether a peer sends so little with each block that it is not meant well. */
-export const tooSmall = ({ blocks, length }: BlockBuffer): boolean => blocks > freeBlocks && length < (blocks - freeBlocks) * leastOctets;
+export const tooSmall = ({ blocks, length }: BlockBuffer): boolean =>
+  blocks > freeBlocks && length < (blocks - freeBlocks) * leastOctets;
 
 /** The blocks of one value, as they come, in one buffer that grows. */
 export class ReceivedBlocks {
@@ -35,9 +37,19 @@ export class ReceivedBlocks {
     const buffer = this.#buffer;
     const state = `block ${buffer.blocks + 1}`;
     if (block.length === 0 && !lastBlock)
-      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received: 'an empty block that is not the last' });
-    if (!buffer.add(block, this.#limit)) throw new DlmsError('decode/too-large', { offset: 0, limit: this.#limit, actual: buffer.cost + block.length });
-    if (tooSmall(buffer)) throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received: `only ${buffer.length} octets in all blocks` });
+      throw new DlmsError('protocol/unexpected-apdu', {
+        side: 'remote',
+        state,
+        received: 'an empty block that is not the last',
+      });
+    if (!buffer.add(block, this.#limit))
+      throw new DlmsError('decode/too-large', { offset: 0, limit: this.#limit, actual: buffer.cost + block.length });
+    if (tooSmall(buffer))
+      throw new DlmsError('protocol/unexpected-apdu', {
+        side: 'remote',
+        state,
+        received: `only ${buffer.length} octets in all blocks`,
+      });
     return buffer.length;
   }
   get count(): number {

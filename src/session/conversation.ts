@@ -11,7 +11,11 @@ export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
 export const request = (apdu: Apdu): Uint8Array => encode(Apdu, apdu);
 
 /** A response of the type that is awaited; refusals of the whole request become errors. */
-export function response<K extends ApduType>(bytes: Uint8Array, expected: K, state: string): Extract<Apdu, { type: K }> {
+export function response<K extends ApduType>(
+  bytes: Uint8Array,
+  expected: K,
+  state: string,
+): Extract<Apdu, { type: K }> {
   const apdu = decode(Apdu, bytes, { lenient: true });
   if (apdu.type === expected) return apdu as Extract<Apdu, { type: K }>;
   throw refused(apdu, state);
@@ -27,7 +31,10 @@ export function refused(apdu: Apdu, state: string): DlmsError {
     });
   }
   if (apdu.type === 'confirmedServiceError') {
-    return new DlmsError('service/confirmed-error', { service: apdu.value.type, error: `${apdu.value.value.type} ${apdu.value.value.value}` });
+    return new DlmsError('service/confirmed-error', {
+      service: apdu.value.type,
+      error: `${apdu.value.value.type} ${apdu.value.value.value}`,
+    });
   }
   return new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received: apdu.type });
 }

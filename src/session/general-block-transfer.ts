@@ -93,7 +93,8 @@ export class GbtEndpoint {
     this.#number = 0;
     this.#restarts = 0;
     this.#progress();
-    this.#sending = apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
+    this.#sending =
+      apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
     return this.#turn();
   }
   /** Something is expected from the peer that {@link expired} may ask for again. */
@@ -108,7 +109,10 @@ export class GbtEndpoint {
   expired(): readonly Uint8Array[] {
     if (!this.pending) return [];
     if (++this.#expired > this.#attempts)
-      throw new DlmsError('protocol/block-transfer', { side: 'remote', reason: `no progress after ${this.#attempts} attempts` });
+      throw new DlmsError('protocol/block-transfer', {
+        side: 'remote',
+        reason: `no progress after ${this.#attempts} attempts`,
+      });
     const { blocks, acknowledged, sent } = this.#sending;
     // The last block alone makes the peer say what it has: all of the burst may have arrived.
     return acknowledged < blocks.length ? [this.#block(sent - 1, false)] : [this.#acknowledgement()];
@@ -121,7 +125,11 @@ export class GbtEndpoint {
   receive(bytes: Uint8Array): GbtStep {
     const apdu = decode(Apdu, bytes, { lenient: true });
     if (apdu.type !== 'general-block-transfer')
-      throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'general block transfer', received: apdu.type });
+      throw new DlmsError('protocol/unexpected-apdu', {
+        side: 'remote',
+        state: 'general block transfer',
+        received: apdu.type,
+      });
     const block: Block = { ...apdu.blockControl, number: apdu.blockNumber, data: apdu.blockData };
     if (block.window > 0) this.#peerWindow = block.window;
     const progress = this.#acknowledge(apdu.blockNumberAck);
@@ -143,9 +151,11 @@ export class GbtEndpoint {
   #take(block: Block): GbtStep {
     const oneWay = block.window === 0 && block.streaming;
     const r = this.#receiving;
-    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done)) return ignored(block.streaming ? [] : this.#again());
+    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done))
+      return ignored(block.streaming ? [] : this.#again());
     const last = r.blocks;
-    const restarts = block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.block(0) as Uint8Array));
+    const restarts =
+      block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.block(0) as Uint8Array));
     if (restarts) {
       this.#receiving = new BlockBuffer();
       if (++this.#restarts > mostRestarts) throw this.#broken(`${mostRestarts} beginnings without an end`);
@@ -154,7 +164,8 @@ export class GbtEndpoint {
     const expected = state.blocks + 1;
     if (block.number !== expected) {
       if (!oneWay) return ignored(block.streaming ? [] : [this.#acknowledgement()]);
-      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data)) return ignored([]);
+      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data))
+        return ignored([]);
       this.#forget();
       throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.number });
     }
@@ -183,7 +194,10 @@ export class GbtEndpoint {
   }
   #acknowledgement(): Uint8Array {
     this.#number = Math.min(this.#number + 1, 0xffff);
-    return encodeBlock({ lastBlock: false, streaming: false, window: this.#window, number: this.#number, data: none }, this.#inOrder());
+    return encodeBlock(
+      { lastBlock: false, streaming: false, window: this.#window, number: this.#number, data: none },
+      this.#inOrder(),
+    );
   }
   /** The number of the last block received in order. */
   #inOrder(): number {
@@ -215,7 +229,9 @@ export class GbtEndpoint {
     const to = Math.min(acknowledged + Math.max(1, this.#peerWindow >> Math.min(this.#futile, 6)), blocks.length);
     this.#sending = { ...this.#sending, sent: Math.max(this.#sending.sent, to) };
     this.#number = Math.max(this.#number, to);
-    return Array.from({ length: to - acknowledged }, (_, i) => this.#block(acknowledged + i, acknowledged + i + 1 < to));
+    return Array.from({ length: to - acknowledged }, (_, i) =>
+      this.#block(acknowledged + i, acknowledged + i + 1 < to),
+    );
   }
   /** The peer repeats what we have: it did not get our answer. */
   #again(): readonly Uint8Array[] {
@@ -280,7 +296,8 @@ const isRepeat = (block: Block, done: BlockBuffer): boolean => {
   const before = block.number > 1 ? done.block(block.number - 1) : undefined;
   return before !== undefined && equalBytes(before, block.data);
 };
-const isSame = (blocks: BlockBuffer, done: BlockBuffer | undefined): boolean => done !== undefined && blocks.blocks > 1 && blocks.equals(done);
+const isSame = (blocks: BlockBuffer, done: BlockBuffer | undefined): boolean =>
+  done !== undefined && blocks.blocks > 1 && blocks.equals(done);
 
 const ignored = (send: readonly Uint8Array[]): GbtStep => ({ send, ignored: true });
 const encodeBlock = ({ number, data, ...blockControl }: Block, blockNumberAck: number): Uint8Array =>

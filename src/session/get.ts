@@ -1,17 +1,36 @@
 import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, decode, decodeFrom, encode, type Infer, located, type Schema, scalar, sequence, sequenceOf } from '../axdr/schema.js';
+import {
+  alt,
+  choice,
+  decode,
+  decodeFrom,
+  encode,
+  type Infer,
+  located,
+  type Schema,
+  scalar,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
 import { ended, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type CosemAttributeDescriptorWithSelection, DataAccessResult, type InvokeIdAndPriority as InvokeId, InvokeIdAndPriority } from '../xdlms/common.js';
+import {
+  type CosemAttributeDescriptorWithSelection,
+  DataAccessResult,
+  type InvokeIdAndPriority as InvokeId,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
 import type { GetRequest } from '../xdlms/get.js';
 import { ReceivedBlocks } from './blocks.js';
 import { type Conversation, refused, request } from './conversation.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
 /** The encoded Data of an attribute, or why there is none. The caller decodes it once, with the type that it knows. */
-export type RawGetResult = { type: 'data'; value: Uint8Array } | { type: 'data-access-result'; value: DataAccessResult };
+export type RawGetResult =
+  | { type: 'data'; value: Uint8Array }
+  | { type: 'data-access-result'; value: DataAccessResult };
 
 // The response again, but with the Data left as octets: an attribute is decoded by its own schema, once, not as Data first.
 const untilEnd: Schema<Uint8Array> = /* @__PURE__ */ scalar(
@@ -25,7 +44,10 @@ const rawResponse = /* @__PURE__ */ choice('Get-Response', {
     1,
     /* @__PURE__ */ sequence('Get-Response-Normal', {
       invokeIdAndPriority: InvokeIdAndPriority,
-      result: /* @__PURE__ */ choice('Get-Data-Result', { data: alt(0, untilEnd), 'data-access-result': alt(1, DataAccessResult) }),
+      result: /* @__PURE__ */ choice('Get-Data-Result', {
+        data: alt(0, untilEnd),
+        'data-access-result': alt(1, DataAccessResult),
+      }),
     }),
   ),
   'get-response-with-datablock': alt(
@@ -34,10 +56,16 @@ const rawResponse = /* @__PURE__ */ choice('Get-Response', {
       invokeIdAndPriority: InvokeIdAndPriority,
       lastBlock: boolean,
       blockNumber: unsigned32,
-      result: /* @__PURE__ */ choice('DataBlock-G-Result', { 'raw-data': alt(0, octets), 'data-access-result': alt(1, DataAccessResult) }),
+      result: /* @__PURE__ */ choice('DataBlock-G-Result', {
+        'raw-data': alt(0, octets),
+        'data-access-result': alt(1, DataAccessResult),
+      }),
     }),
   ),
-  'get-response-with-list': alt(3, /* @__PURE__ */ sequence('Get-Response-With-List', { invokeIdAndPriority: InvokeIdAndPriority, list: untilEnd })),
+  'get-response-with-list': alt(
+    3,
+    /* @__PURE__ */ sequence('Get-Response-With-List', { invokeIdAndPriority: InvokeIdAndPriority, list: untilEnd }),
+  ),
 });
 type RawResponse = Infer<typeof rawResponse>;
 
@@ -46,12 +74,14 @@ function readResponse(bytes: Uint8Array, invoke: InvokeId, state: string): RawRe
   const r = new Reader(bytes, { lenient: true });
   r.offset = 1;
   const response = decodeFrom(rawResponse, r);
-  if (r.left !== 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+  if (r.left !== 0)
+    r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
   sameInvokeId(response.invokeIdAndPriority, invoke);
   return response;
 }
 export function sameInvokeId(received: InvokeId, sent: InvokeId): void {
-  if (received.invokeId !== sent.invokeId) throw new DlmsError('protocol/invoke-id', { side: 'remote', expected: sent.invokeId, received: received.invokeId });
+  if (received.invokeId !== sent.invokeId)
+    throw new DlmsError('protocol/invoke-id', { side: 'remote', expected: sent.invokeId, received: received.invokeId });
 }
 
 /** GET of one attribute, in one response or by blocks. `onBlock` hears of progress. */
@@ -67,7 +97,9 @@ export function* getAttribute(
   if (response.type !== 'get-response-with-datablock')
     throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET', received: response.type });
   const blocks = yield* remainingBlocks(invoke, response, limits, onBlock);
-  return blocks instanceof Uint8Array ? { type: 'data', value: blocks } : { type: 'data-access-result', value: blocks.value };
+  return blocks instanceof Uint8Array
+    ? { type: 'data', value: blocks }
+    : { type: 'data-access-result', value: blocks.value };
 }
 
 export type GetResult = { type: 'data'; value: unknown } | { type: 'data-access-result'; value: DataAccessResult };
@@ -93,19 +125,33 @@ export function* getList(
       results.push(...(blocks instanceof Uint8Array ? readList(blocks, expected) : expected.map(() => blocks)));
     } else {
       for (const schema of expected) {
-        const result = yield* getAttribute(invoke, targets[results.length] as CosemAttributeDescriptorWithSelection, limits);
-        results.push(result.type === 'data' ? { type: 'data', value: decode(schema, result.value, { lenient: true }) } : result);
+        const result = yield* getAttribute(
+          invoke,
+          targets[results.length] as CosemAttributeDescriptorWithSelection,
+          limits,
+        );
+        results.push(
+          result.type === 'data' ? { type: 'data', value: decode(schema, result.value, { lenient: true }) } : result,
+        );
       }
     }
   }
   return results;
 }
 /** The longest list that fits, at least one. */
-function listRequest(invoke: InvokeId, targets: readonly CosemAttributeDescriptorWithSelection[], sendSize: number): { apdu: Uint8Array; count: number } {
+function listRequest(
+  invoke: InvokeId,
+  targets: readonly CosemAttributeDescriptorWithSelection[],
+  sendSize: number,
+): { apdu: Uint8Array; count: number } {
   for (let count = targets.length; ; count = Math.max(1, count >> 1)) {
     const apdu = request({
       type: 'get-request',
-      value: { type: 'get-request-with-list', invokeIdAndPriority: invoke, attributeDescriptorList: targets.slice(0, count) },
+      value: {
+        type: 'get-request-with-list',
+        invokeIdAndPriority: invoke,
+        attributeDescriptorList: targets.slice(0, count),
+      },
     });
     if (count <= 1 || apdu.length <= sendSize) return { apdu, count };
   }
@@ -114,7 +160,8 @@ function listRequest(invoke: InvokeId, targets: readonly CosemAttributeDescripto
 function readList(bytes: Uint8Array, schemas: readonly Schema<any>[]): GetResult[] {
   const r = new Reader(bytes, { lenient: true });
   const n = read(r, () => r.length());
-  if (n !== schemas.length) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${schemas.length} results`, actual: n });
+  if (n !== schemas.length)
+    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${schemas.length} results`, actual: n });
   const results = schemas.map((schema, i): GetResult => {
     try {
       const offset = r.offset;
@@ -126,7 +173,8 @@ function readList(bytes: Uint8Array, schemas: readonly Schema<any>[]): GetResult
       throw located(e, String(i), r);
     }
   });
-  if (r.left > 0) r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+  if (r.left > 0)
+    r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
   return results;
 }
 function read<T>(r: Reader, work: () => T): T {
@@ -153,7 +201,8 @@ function* remainingBlocks(
   for (let expected = 1; ; ) {
     if (block.result.type === 'data-access-result') return block.result;
     const again: boolean = block.blockNumber === expected - 1 && blocks.count > 0 && !repeated;
-    if (!again && block.blockNumber !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    if (!again && block.blockNumber !== expected)
+      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
     repeated = again;
     if (again) {
       block = yield* nextBlock(invoke, expected - 1);
@@ -167,14 +216,24 @@ function* remainingBlocks(
 }
 /** A refusal in the form of a normal response counts as one in a block. */
 function* nextBlock(invoke: InvokeId, received: number): Conversation<DataBlock> {
-  const next = yield request({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: received } });
+  const next = yield request({
+    type: 'get-request',
+    value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: received },
+  });
   const response = readResponse(next, invoke, `block ${received + 1}`);
   if (response.type === 'get-response-with-datablock') return response;
   if (response.type === 'get-response-normal' && response.result.type === 'data-access-result')
     return { lastBlock: true, blockNumber: received + 1, result: response.result };
-  throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: `block ${received + 1}`, received: response.type });
+  throw new DlmsError('protocol/unexpected-apdu', {
+    side: 'remote',
+    state: `block ${received + 1}`,
+    received: response.type,
+  });
 }
-type DataBlock = Pick<Extract<RawResponse, { type: 'get-response-with-datablock' }>, 'lastBlock' | 'blockNumber' | 'result'>;
+type DataBlock = Pick<
+  Extract<RawResponse, { type: 'get-response-with-datablock' }>,
+  'lastBlock' | 'blockNumber' | 'result'
+>;
 
 /** The encoded SEQUENCE OF Data or one Data, as it is cut into blocks. */
 export const encodeValues = (values: readonly Data[]): Uint8Array => encode(sequenceOf(Data), [...values]);

@@ -26,9 +26,14 @@ export function plainSize(
 ): number {
   if (context === undefined || pdu === Number.POSITIVE_INFINITY) return pdu;
   const { suite } = context;
-  const signature = protection.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection }) : 0;
+  const signature =
+    protection.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection }) : 0;
   // A signed APDU is general, so it never gets the service-specific form.
-  return pdu - signature - overhead({ length: pdu, suite: suite.id, form: signature > 0 && form === 'glo' ? 'general-glo' : form, protection });
+  return (
+    pdu -
+    signature -
+    overhead({ length: pdu, suite: suite.id, form: signature > 0 && form === 'glo' ? 'general-glo' : form, protection })
+  );
 }
 
 /** Longest request of a service that is not cut into blocks of that service. */

@@ -15,7 +15,10 @@ export function* setAttribute(
   value: Data,
   limits: ServiceLimits,
 ): Conversation<DataAccessResult> {
-  const whole = request({ type: 'set-request', value: { type: 'set-request-normal', invokeIdAndPriority: invoke, ...target, value } });
+  const whole = request({
+    type: 'set-request',
+    value: { type: 'set-request-normal', invokeIdAndPriority: invoke, ...target, value },
+  });
   if (whole.length <= wholeSize(limits, 'set')) {
     const answer = read(yield whole, invoke);
     if (answer.type === 'set-response-normal') return answer.result;
@@ -41,11 +44,20 @@ export function* setList(
   const attributeDescriptorList = [...targets];
   const whole = request({
     type: 'set-request',
-    value: { type: 'set-request-with-list', invokeIdAndPriority: invoke, attributeDescriptorList, valueList: [...values] },
+    value: {
+      type: 'set-request-with-list',
+      invokeIdAndPriority: invoke,
+      attributeDescriptorList,
+      valueList: [...values],
+    },
   });
   const checked = (results: DataAccessResult[]): DataAccessResult[] => {
     if (results.length !== targets.length)
-      throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${targets.length} results`, actual: results.length });
+      throw new DlmsError('decode/invalid-length', {
+        offset: 0,
+        expected: `${targets.length} results`,
+        actual: results.length,
+      });
     return results;
   };
   if (whole.length <= wholeSize(limits, 'set')) {
@@ -59,7 +71,8 @@ export function* setList(
     attributeDescriptorList,
     datablock,
   }));
-  if (last.type === 'set-response-last-datablock-with-list' || last.type === 'set-response-with-list') return checked(last.result);
+  if (last.type === 'set-response-last-datablock-with-list' || last.type === 'set-response-with-list')
+    return checked(last.result);
   throw unexpected(last);
 }
 
@@ -73,7 +86,11 @@ function* sendBlocks(
 ): Conversation<SetResponse> {
   const empty: DataBlock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
   const room = (r: SetRequest): number => limits.sendSize - request({ type: 'set-request', value: r }).length - 4;
-  const next = (datablock: DataBlock): SetRequest => ({ type: 'set-request-with-datablock', invokeIdAndPriority: invoke, datablock });
+  const next = (datablock: DataBlock): SetRequest => ({
+    type: 'set-request-with-datablock',
+    invokeIdAndPriority: invoke,
+    datablock,
+  });
   const parts = cut(value, room(first(empty)), room(next(empty)));
   for (const [i, rawData] of parts.entries()) {
     const block: DataBlock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
@@ -82,7 +99,11 @@ function* sendBlocks(
     // A server that cannot go on says so with the final response instead of an acknowledgement.
     if (answer.type !== 'set-response-datablock') return answer;
     if (answer.blockNumber !== block.blockNumber)
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected: block.blockNumber, received: answer.blockNumber });
+      throw new DlmsError('protocol/block-number', {
+        side: 'remote',
+        expected: block.blockNumber,
+        received: answer.blockNumber,
+      });
   }
   throw unexpected({ type: 'set-response-datablock', invokeIdAndPriority: invoke, blockNumber: 0 });
 }
@@ -92,4 +113,5 @@ function read(bytes: Uint8Array, invoke: InvokeIdAndPriority): SetResponse {
   sameInvokeId(value.invokeIdAndPriority, invoke);
   return value;
 }
-const unexpected = (r: SetResponse): DlmsError => new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'SET', received: r.type });
+const unexpected = (r: SetResponse): DlmsError =>
+  new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'SET', received: r.type });

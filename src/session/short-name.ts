@@ -43,7 +43,10 @@ export function* readNames(
   let answer = new Uint8Array(0);
   for (const [i, rawData] of parts.entries()) {
     const lastBlock = i === parts.length - 1;
-    answer = (yield request({ type: 'readRequest', value: [{ type: 'read-data-block-access', lastBlock, blockNumber: i + 1, rawData }] })).slice();
+    answer = (yield request({
+      type: 'readRequest',
+      value: [{ type: 'read-data-block-access', lastBlock, blockNumber: i + 1, rawData }],
+    })).slice();
     if (!lastBlock) requireNumber(readOnly(answer), i + 1);
   }
   return yield* readResults(answer, names.length, limits, onBlock);
@@ -53,11 +56,21 @@ export function* readNames(
  * WRITE of one or more names; one result for each. A request longer than the server takes goes by blocks: `write-data-block-access`, with the octets of the list of
  * names and the list of values as one octet-string after the other (from the ASN.1 and recollection; no peer at hand takes them).
  */
-export function* writeNames(names: readonly VariableAccessSpecification[], values: readonly Data[], limits: ServiceLimits): Conversation<DataAccessResult[]> {
+export function* writeNames(
+  names: readonly VariableAccessSpecification[],
+  values: readonly Data[],
+  limits: ServiceLimits,
+): Conversation<DataAccessResult[]> {
   const whole: WriteRequest = { variableAccessSpecification: [...names], listOfData: [...values] };
   const apdu = request({ type: 'writeRequest', ...whole });
-  const results = apdu.length <= limits.sendSize ? writeResults(yield apdu) : yield* writeBlocks(encode(WriteRequest, whole), limits);
-  if (results.length !== names.length) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${names.length} results`, actual: results.length });
+  const results =
+    apdu.length <= limits.sendSize ? writeResults(yield apdu) : yield* writeBlocks(encode(WriteRequest, whole), limits);
+  if (results.length !== names.length)
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `${names.length} results`,
+      actual: results.length,
+    });
   return results.map((r) => {
     if (r.type === 'block-number') throw unexpected('WRITE', r.type);
     return r.type === 'success' ? 'success' : r.value;
@@ -67,7 +80,10 @@ export function* writeNames(names: readonly VariableAccessSpecification[], value
 export function* writeThenRead(name: VariableAccessSpecification, value: Data): Conversation<RawGetResult[]> {
   const answer = yield request({ type: 'writeRequest', variableAccessSpecification: [name], listOfData: [value] });
   if (answer[0] !== 0x0d) return plain(itemsOf(answer, 'WRITE'), 1);
-  return writeResults(answer).map((r) => ({ type: 'data-access-result', value: r.type === 'data-access-error' ? r.value : 'other-reason' }));
+  return writeResults(answer).map((r) => ({
+    type: 'data-access-result',
+    value: r.type === 'data-access-error' ? r.value : 'other-reason',
+  }));
 }
 function* writeBlocks(octets: Uint8Array, limits: ServiceLimits): Conversation<WriteResult[]> {
   const parts = blocksOf(octets, limits);
@@ -93,7 +109,10 @@ function blocksOf(octets: Uint8Array, limits: ServiceLimits): readonly Uint8Arra
 
 // ── responses ────────────────────────────────────────────────────────────────────────────────────────────
 
-type Item = RawGetResult | { type: 'block'; lastBlock: boolean; blockNumber: number; rawData: Uint8Array } | { type: 'block-number'; value: number };
+type Item =
+  | RawGetResult
+  | { type: 'block'; lastBlock: boolean; blockNumber: number; rawData: Uint8Array }
+  | { type: 'block-number'; value: number };
 
 function* readResults(
   first: Uint8Array,
@@ -108,7 +127,8 @@ function* readResults(
   let block = only;
   for (let expected = 1; ; expected++) {
     // Sixteen bits: a transfer longer than that begins again at 0.
-    if (block.blockNumber !== (expected & 0xffff)) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    if (block.blockNumber !== (expected & 0xffff))
+      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
     const received = blocks.take(block.rawData, block.lastBlock);
     onBlock?.(received);
     if (block.lastBlock) return fromBlocks(blocks.octets(), count);
@@ -123,7 +143,8 @@ function* readResults(
   }
 }
 function plain(items: readonly Item[], count: number): RawGetResult[] {
-  if (items.length !== count) throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: items.length });
+  if (items.length !== count)
+    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: items.length });
   return items.map((item) => {
     if (item.type === 'block' || item.type === 'block-number') throw unexpected('READ', item.type);
     return item;
@@ -147,7 +168,10 @@ function fromBlocks(octets: Uint8Array, count: number): RawGetResult[] {
       if (count === 1) throw e;
     }
   }
-  return plain(readItems(new Reader(concat(head, Uint8Array.of(0), octets), { lenient: true }), 'READ by blocks'), count);
+  return plain(
+    readItems(new Reader(concat(head, Uint8Array.of(0), octets), { lenient: true }), 'READ by blocks'),
+    count,
+  );
 }
 
 function itemsOf(bytes: Uint8Array, state: string): Item[] {
@@ -190,7 +214,9 @@ function requireNumber(item: { type: string; value?: unknown } | undefined, expe
   if (item?.type === 'data-access-result' || item?.type === 'data-access-error')
     throw new DlmsError('service/data-access', { result: item.value as string | number, object: `block ${expected}` });
   if (item?.type !== 'block-number') throw unexpected(`block ${expected}`, item?.type ?? 'several results');
-  if (item.value !== expected) throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: Number(item.value) });
+  if (item.value !== expected)
+    throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: Number(item.value) });
 }
 const writeResults = (bytes: Uint8Array): WriteResult[] => response(bytes, 'writeResponse', 'WRITE').value;
-const unexpected = (state: string, received: string): DlmsError => new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received });
+const unexpected = (state: string, received: string): DlmsError =>
+  new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received });

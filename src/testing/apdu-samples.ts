@@ -17,7 +17,8 @@ export const apduTypes = (): ApduType[] => Object.keys(alternatives()) as ApduTy
 
 /** APDUs of the given types (default: all), each type as often as the others. Every one can be encoded and is decoded again to the same value. */
 export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbitrary<Apdu> {
-  const version = (InitiateResponse.shape as { fields: Record<string, Schema<any>> }).fields.negotiatedDlmsVersionNumber as Schema<any>;
+  const version = (InitiateResponse.shape as { fields: Record<string, Schema<any>> }).fields
+    .negotiatedDlmsVersionNumber as Schema<any>;
   const instead: [Schema<any>, fc.Arbitrary<unknown>][] = [
     [dateTimeOrEmpty, fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ minLength: 12, maxLength: 12 }))],
     [berObjectIdentifier, objectIdentifiers],
@@ -31,10 +32,14 @@ export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbi
   return fc.oneof(
     ...types.map((type) => {
       const { schema } = alternatives()[type] as { schema: Schema<any> };
-      const values = arbitrary(schema, instead).map((v: any) => ('fill' in schema ? { type, ...v } : { type, value: v }) as Apdu);
+      const values = arbitrary(schema, instead).map(
+        (v: any) => ('fill' in schema ? { type, ...v } : { type, value: v }) as Apdu,
+      );
       // What stands inside an association request is an APDU again.
       return ['aarq', 'aare', 'rlrq', 'rlre'].includes(type)
-        ? fc.tuple(values, initiate).map(([v, userInformation]) => ('userInformation' in v ? { ...v, userInformation } : v) as Apdu)
+        ? fc
+            .tuple(values, initiate)
+            .map(([v, userInformation]) => ('userInformation' in v ? { ...v, userInformation } : v) as Apdu)
         : values;
     }),
   );
@@ -44,7 +49,11 @@ const objectIdentifiers = /* @__PURE__ */ (() =>
     fc.constantFrom(1, 2, 3, 4).map((n) => `2.16.756.5.8.1.${n}`),
     fc.integer({ min: 0, max: 7 }).map((n) => `2.16.756.5.8.2.${n}`),
     fc
-      .tuple(fc.constantFrom(0, 1), fc.integer({ min: 0, max: 39 }), fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 5 }))
+      .tuple(
+        fc.constantFrom(0, 1),
+        fc.integer({ min: 0, max: 39 }),
+        fc.array(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 5 }),
+      )
       .map(([a, b, more]) => [a, b, ...more].join('.')),
   ))();
 

@@ -5,7 +5,14 @@ import { AssociationLnV1, type ObjectListElementV1 } from '../cosem/classes/asso
 import { type AssociationConfig, serverConformance } from '../server/association.js';
 import type { Caller } from '../server/caller.js';
 import { callerOf, rightsFor } from '../server/check-config.js';
-import { type AccessContext, AccessRefused, access, type CosemObject, type ObjectStore, object } from '../server/object.js';
+import {
+  type AccessContext,
+  AccessRefused,
+  access,
+  type CosemObject,
+  type ObjectStore,
+  object,
+} from '../server/object.js';
 import { attributeModeV1, methodModeV1 } from '../server/rights.js';
 import { mechanisms } from '../session/association.js';
 import { applicationContexts, mechanismName } from '../xdlms/acse.js';
@@ -34,12 +41,18 @@ export function associationObject(
     AssociationLnV1,
     config?.logicalName ?? '0-0:40.0.0*255',
     {
-      objectList: access({ get: (context) => [...objects].map((o) => element(o, of(context), context.caller)).filter(visible) }),
+      objectList: access({
+        get: (context) => [...objects].map((o) => element(o, of(context), context.caller)).filter(visible),
+      }),
       associatedPartnersId: access({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
       applicationContextName: access({
         get: (context) => ({
           type: 'octet-string',
-          value: oid(of(context).ciphering === 'required' ? applicationContexts.LN_with_ciphering : applicationContexts.LN_no_ciphering),
+          value: oid(
+            of(context).ciphering === 'required'
+              ? applicationContexts.LN_with_ciphering
+              : applicationContexts.LN_no_ciphering,
+          ),
         }),
       }),
       xDlmsContextInfo: access({
@@ -55,7 +68,9 @@ export function associationObject(
           };
         },
       }),
-      authenticationMechanismName: access({ get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }) }),
+      authenticationMechanismName: access({
+        get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }),
+      }),
       // Passwords and secrets are never read. Some profiles list the attribute as readable all the same: what is read is empty.
       secret: access(listsSecret ? { get: () => new Uint8Array(0) } : {}),
       associationStatus: 'associated',
@@ -76,8 +91,15 @@ function element(o: CosemObject, config: AssociationConfig, asking: Caller): Obj
       accessSelectors: a.selective ? { type: 'array', value: [1, 2] } : { type: 'null-data' },
     }),
   );
-  const methodAccess = [...o.methods.values()].map((m): MethodAccessV1 => ({ methodId: m.index, accessMode: methodModeV1(rights.method?.(o, m, caller)) }));
-  return { classId: o.definition.classId, version: o.definition.version, logicalName: o.logicalName, accessRights: { attributeAccess, methodAccess } };
+  const methodAccess = [...o.methods.values()].map(
+    (m): MethodAccessV1 => ({ methodId: m.index, accessMode: methodModeV1(rights.method?.(o, m, caller)) }),
+  );
+  return {
+    classId: o.definition.classId,
+    version: o.definition.version,
+    logicalName: o.logicalName,
+    accessRights: { attributeAccess, methodAccess },
+  };
 }
 /** A client does not see what it may not touch. */
 const visible = ({ accessRights: { attributeAccess, methodAccess } }: ObjectListElementV1): boolean =>

@@ -36,7 +36,12 @@ export class LoadProfile {
     for (let i = 0; i < options.rows; i++) {
       const at = options.newest - (options.rows - 1 - i) * capturePeriod * 1000;
       const [imported, exported] = powerAt(at, options.deviationMinutes);
-      energy = [energy[0] + imported, energy[1] + exported, energy[2] + Math.round(imported / 5), energy[3] + Math.round(exported / 7)];
+      energy = [
+        energy[0] + imported,
+        energy[1] + exported,
+        energy[2] + Math.round(imported / 5),
+        energy[3] + Math.round(exported / 7),
+      ];
       this.#times.push(at);
       this.#cells.push([
         encode(Data, { type: 'octet-string', value: dateTimeToBytes(fromInstant(at, options.deviationMinutes)) }),
@@ -91,7 +96,9 @@ export class LoadProfile {
   }
   #entries({ fromEntry, toEntry, fromSelectedValue, toSelectedValue }: EntryDescriptor): Uint8Array {
     if (fromEntry === 0 || fromSelectedValue === 0) throw new AccessRefused('scope-of-access-violated');
-    const columns = loadProfileColumns.map((_, i) => i).slice(fromSelectedValue - 1, toSelectedValue === 0 ? undefined : toSelectedValue);
+    const columns = loadProfileColumns
+      .map((_, i) => i)
+      .slice(fromSelectedValue - 1, toSelectedValue === 0 ? undefined : toSelectedValue);
     return this.#rows(fromEntry - 1, toEntry === 0 ? this.length : Math.min(toEntry, this.length), columns);
   }
   /** Index of the first row at or after a moment. */
@@ -106,7 +113,10 @@ export class LoadProfile {
     return low;
   }
   #moment(value: Data): number {
-    const octets = (value.type === 'octet-string' && value.value.length === 12) || value.type === 'date-time' ? value.value : undefined;
+    const octets =
+      (value.type === 'octet-string' && value.value.length === 12) || value.type === 'date-time'
+        ? value.value
+        : undefined;
     if (octets === undefined) throw new AccessRefused('type-unmatched');
     return read(() => toInstant(dateTimeFromBytes(octets), { deviationMinutes: this.#options.deviationMinutes }));
   }
@@ -124,7 +134,9 @@ export class LoadProfile {
 }
 
 const columnOf = (c: CaptureObjectDefinition): number =>
-  loadProfileColumns.findIndex((l) => l.classId === c.classId && l.logicalName === c.logicalName && l.attributeIndex === c.attributeIndex);
+  loadProfileColumns.findIndex(
+    (l) => l.classId === c.classId && l.logicalName === c.logicalName && l.attributeIndex === c.attributeIndex,
+  );
 function read<T>(work: () => T): T {
   try {
     return work();

@@ -38,7 +38,9 @@ function compound(shape: Compound): unknown {
   switch (shape.of) {
     case 'fields':
       return Object.fromEntries(
-        Object.entries(shape.fields).flatMap(([key, field]) => ('optional' in field ? [] : [[key, plainValue(field as Schema<unknown>)]])),
+        Object.entries(shape.fields).flatMap(([key, field]) =>
+          'optional' in field ? [] : [[key, plainValue(field as Schema<unknown>)]],
+        ),
       );
     case 'alternatives': {
       const all = Object.entries(shape.alternatives);

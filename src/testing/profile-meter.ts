@@ -97,7 +97,8 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
   let lastCounter = 0;
   const heard = ({ layers }: Unprotected): void => {
     for (const { authenticated, invocationCounter, key } of layers)
-      if (authenticated && key === 'global-unicast-encryption-key') lastCounter = Math.max(lastCounter, invocationCounter ?? 0);
+      if (authenticated && key === 'global-unicast-encryption-key')
+        lastCounter = Math.max(lastCounter, invocationCounter ?? 0);
   };
   const rights = new Map(profile.clients.map((client) => [client.id, rightsOf(rows, client)]));
   const associations = profile.clients.map((client, i): AssociationConfig => {
@@ -116,7 +117,8 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     const alive = (): CosemObject | undefined => {
       if (row.classId === 8) return clockObject(now, world.deviationMinutes, name);
       if (row.classId === 70) return disconnector(name, definition.version === 0 ? 0 : 1);
-      if (row.classId === 64) return securitySetupObject(security, { logicalName: name, version: definition.version === 0 ? 0 : 1 });
+      if (row.classId === 64)
+        return securitySetupObject(security, { logicalName: name, version: definition.version === 0 ? 0 : 1 });
       if (row.classId === 15) return associationRow(name, definition, associations, objects, sizes);
       if (name === '1-0:99.1.0*255' && row.classId === 7) return load.object();
       return undefined;
@@ -136,13 +138,27 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
   const meter = new Meter(device);
-  return { meter, device, systemTitle, logicalDeviceName: world.logicalDeviceName, security, connection: () => meter.connection() };
+  return {
+    meter,
+    device,
+    systemTitle,
+    logicalDeviceName: world.logicalDeviceName,
+    security,
+    connection: () => meter.connection(),
+  };
 }
 
 /** Device type and function type as the profile numbers them; any device where it does not. */
-function identityOf({ titles }: CompanionProfile, present: readonly string[], serialNumber: number): Parameters<typeof buildSystemTitle>[1] {
+function identityOf(
+  { titles }: CompanionProfile,
+  present: readonly string[],
+  serialNumber: number,
+): Parameters<typeof buildSystemTitle>[1] {
   const types = titles.deviceTypes.map((t) => t.value);
-  const functionType = titles.functionTypes.reduce((sum, { bit, option }) => (present.includes(option) ? sum | (1 << bit) : sum), 0);
+  const functionType = titles.functionTypes.reduce(
+    (sum, { bit, option }) => (present.includes(option) ? sum | (1 << bit) : sum),
+    0,
+  );
   return { deviceType: (present.includes('polyphase') ? types.at(-1) : types[0]) ?? 102, functionType, serialNumber };
 }
 
@@ -151,7 +167,8 @@ function identityOf({ titles }: CompanionProfile, present: readonly string[], se
 function definitionOf(row: ProfileObject): InterfaceClass {
   const version = row.versions[0] ?? allClasses.versions(row.classId)[0] ?? 0;
   const found = allClasses.get(row.classId, version);
-  if (found === undefined) throw new DlmsError('service/unsupported', { what: `class ${row.classId} version ${version}` });
+  if (found === undefined)
+    throw new DlmsError('service/unsupported', { what: `class ${row.classId} version ${version}` });
   return found;
 }
 /** Longest APDU received and sent. */
@@ -169,7 +186,12 @@ function associationRow(
   return config === undefined ? undefined : associationObject(config, objects, ...sizes, [], true);
 }
 /** Values of the class's types, kept when they are written. */
-function plainObject(definition: InterfaceClass, row: ProfileObject, world: PlainWorld, counter: (() => number) | undefined): CosemObject {
+function plainObject(
+  definition: InterfaceClass,
+  row: ProfileObject,
+  world: PlainWorld,
+  counter: (() => number) | undefined,
+): CosemObject {
   const name = firstCode(row.obis);
   const values = new Map<string, unknown>();
   const attributes: Record<string, unknown> = {};
@@ -184,7 +206,10 @@ function plainObject(definition: InterfaceClass, row: ProfileObject, world: Plai
     );
     values.set(key, initial);
     attributes[key] = access<unknown>({
-      get: () => (counter !== undefined && attribute.index === 2 ? { type: 'double-long-unsigned', value: counter() } : values.get(key)),
+      get: () =>
+        counter !== undefined && attribute.index === 2
+          ? { type: 'double-long-unsigned', value: counter() }
+          : values.get(key),
       set: (value) => {
         values.set(key, value);
       },
@@ -195,12 +220,15 @@ function plainObject(definition: InterfaceClass, row: ProfileObject, world: Plai
     methods[key] = () => {
       if (key !== 'reset') throw new AccessRefused('temporary-failure');
       for (const [resettable, value] of values)
-        if (/^(value|currentAverageValue|lastAverageValue|buffer|entriesInUse)$/.test(resettable)) values.set(resettable, zeroOf(value));
+        if (/^(value|currentAverageValue|lastAverageValue|buffer|entriesInUse)$/.test(resettable))
+          values.set(resettable, zeroOf(value));
     };
   }
   // The profile decides what may be written, not the class.
   const made = object(definition, name, attributes, methods);
-  const writable = new Map([...made.attributes].map(([index, a]) => [index, index === 1 ? a : { ...a, writable: true }]));
+  const writable = new Map(
+    [...made.attributes].map(([index, a]) => [index, index === 1 ? a : { ...a, writable: true }]),
+  );
   return { ...made, attributes: writable };
 }
 function zeroOf(value: unknown): unknown {
@@ -210,7 +238,13 @@ function zeroOf(value: unknown): unknown {
   if (data === null || typeof data !== 'object' || data.type === undefined) return value;
   return {
     ...data,
-    ...(typeof data.value === 'number' ? { value: 0 } : typeof data.value === 'bigint' ? { value: 0n } : Array.isArray(data.value) ? { value: [] } : {}),
+    ...(typeof data.value === 'number'
+      ? { value: 0 }
+      : typeof data.value === 'bigint'
+        ? { value: 0n }
+        : Array.isArray(data.value)
+          ? { value: [] }
+          : {}),
   };
 }
 
@@ -250,9 +284,13 @@ function configOf(
     },
   };
   const said = client.authentication.toLowerCase();
-  const ciphering = client.ciphered ? ({ ciphering: 'required', security: security.context, onMessage } as const) : ({ ciphering: 'none' } as const);
-  if (said.includes('pre-established') || said.includes('without aarq')) return { ...common, ...ciphering, mechanism: 'none', preEstablished: true };
-  if (said.includes('hls') || said.includes('gmac')) return { ...common, ...ciphering, security: security.context, mechanism: 'hls-gmac' };
+  const ciphering = client.ciphered
+    ? ({ ciphering: 'required', security: security.context, onMessage } as const)
+    : ({ ciphering: 'none' } as const);
+  if (said.includes('pre-established') || said.includes('without aarq'))
+    return { ...common, ...ciphering, mechanism: 'none', preEstablished: true };
+  if (said.includes('hls') || said.includes('gmac'))
+    return { ...common, ...ciphering, security: security.context, mechanism: 'hls-gmac' };
   // What the profile lets a client without any security write, this meter lets it write.
   return { ...common, ...ciphering, mechanism: 'none', ...(client.ciphered ? {} : { anybodyMayChange: true }) };
 }
@@ -265,7 +303,10 @@ function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, tr
 }
 
 /** For a view of this meter: both names as `checkProfile` compares them. */
-export const titlesOf = ({ systemTitle, logicalDeviceName }: ProfileMeter): { systemTitle: string; logicalDeviceName: string } => ({
+export const titlesOf = ({
+  systemTitle,
+  logicalDeviceName,
+}: ProfileMeter): { systemTitle: string; logicalDeviceName: string } => ({
   systemTitle: formatHex(systemTitle),
   logicalDeviceName,
 });

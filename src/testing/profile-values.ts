@@ -26,7 +26,8 @@ export function profileValue(
   prescribed: ProfileAttribute | undefined,
   world: PlainWorld,
 ): unknown {
-  const data = prescribedData(prescribed) ?? usualData(definition.classId, logicalName, attribute.index, world, prescribed);
+  const data =
+    prescribedData(prescribed) ?? usualData(definition.classId, logicalName, attribute.index, world, prescribed);
   if (data !== undefined) {
     try {
       return decode(attribute.schema, encode(Data, data));
@@ -43,14 +44,24 @@ function prescribedData(prescribed: ProfileAttribute | undefined): Data | undefi
   return type === undefined ? undefined : bounded(plainData(type), prescribed);
 }
 function bounded(data: Data | undefined, { min, max }: ProfileAttribute = { index: 0 }): Data | undefined {
-  if (data === undefined || !('value' in data) || (typeof data.value !== 'number' && typeof data.value !== 'bigint')) return data;
-  const value = Math.min(Math.max(Number(data.value), min ?? Number.NEGATIVE_INFINITY), max ?? Number.POSITIVE_INFINITY);
+  if (data === undefined || !('value' in data) || (typeof data.value !== 'number' && typeof data.value !== 'bigint'))
+    return data;
+  const value = Math.min(
+    Math.max(Number(data.value), min ?? Number.NEGATIVE_INFINITY),
+    max ?? Number.POSITIVE_INFINITY,
+  );
   return { ...data, value: typeof data.value === 'bigint' ? BigInt(Math.ceil(value)) : value } as Data;
 }
 
 const text = (value: string): Data => ({ type: 'octet-string', value: new TextEncoder().encode(value) });
 const number = (value: number): Data => ({ type: 'double-long-unsigned', value });
-function usualData(classId: number, name: Obis, index: number, world: PlainWorld, prescribed: ProfileAttribute | undefined): Data | undefined {
+function usualData(
+  classId: number,
+  name: Obis,
+  index: number,
+  world: PlainWorld,
+  prescribed: ProfileAttribute | undefined,
+): Data | undefined {
   const register = classId === 3 || classId === 4 || classId === 5;
   if (register && index === (classId === 5 ? 4 : 3)) return scalerUnit(name);
   if ((register && index === 2) || (classId === 5 && index === 3)) return bounded(number(reading(name)), prescribed);

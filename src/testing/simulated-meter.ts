@@ -40,7 +40,9 @@ export interface SimulatedMeterOptions {
   /** Default: `when-available`, and no lists. */
   readonly revocation?: RevocationPolicy;
   /** Stores changed keys and policies. Default: they live as long as the meter. */
-  readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & { readonly persistCertificates?: CertificateStoreOptions['persist'] };
+  readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & {
+    readonly persistCertificates?: CertificateStoreOptions['persist'];
+  };
   /** Who may ask for signatures: see {@link SecurityStateOptions}. */
   readonly signing?: Pick<SecurityStateOptions, 'clients' | 'signingRoles'>;
   /** Default: authenticated and encrypted both ways. */
@@ -78,7 +80,10 @@ export const testKeys = {
 export function testKeysOf(suite: number): KeyMaterial {
   if (suite !== 2) return testKeys;
   return Object.fromEntries(
-    Object.entries(testKeys).map(([name, key]) => [name, Uint8Array.from({ length: 32 }, (_, i) => (key[i % 16] as number) ^ (i & 0x10))]),
+    Object.entries(testKeys).map(([name, key]) => [
+      name,
+      Uint8Array.from({ length: 32 }, (_, i) => (key[i % 16] as number) ^ (i & 0x10)),
+    ]),
   );
 }
 
@@ -130,7 +135,9 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
             revocation: options.revocation ?? { policy: 'when-available', lists: [] },
             now: () => new Date(now()),
             certificates: options.certificates ?? [],
-            ...(options.persist?.persistCertificates === undefined ? {} : { persist: options.persist.persistCertificates }),
+            ...(options.persist?.persistCertificates === undefined
+              ? {}
+              : { persist: options.persist.persistCertificates }),
           }),
         }),
   });
@@ -150,7 +157,13 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   const objects = new ObjectStore();
   const given = options.associations ?? [];
   const own: AssociationConfig[] = [
-    { clientSap: simulatedClients.public, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: publicRights },
+    {
+      clientSap: simulatedClients.public,
+      logicalName: '0-0:40.0.1*255',
+      mechanism: 'none',
+      ciphering: 'none',
+      rights: publicRights,
+    },
     {
       clientSap: simulatedClients.reading,
       logicalName: '0-0:40.0.2*255',
@@ -184,19 +197,27 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
           },
         ]),
   ];
-  const associations = [...own.filter(({ clientSap }) => given.every((a) => a.clientSap !== clientSap)), ...given].map((a) =>
-    options.conformance === undefined ? a : { conformance: options.conformance, ...a },
+  const associations = [...own.filter(({ clientSap }) => given.every((a) => a.clientSap !== clientSap)), ...given].map(
+    (a) => (options.conformance === undefined ? a : { conformance: options.conformance, ...a }),
   );
 
   objects.add(
     clockObject(now, deviation),
     ...energyRegisters(profile),
     profile.object(),
-    object(DataClass, '0-0:42.0.0*255', { value: { type: 'octet-string', value: new TextEncoder().encode('SIM0000000000001') } }),
-    object(DataClass, '0-0:96.1.0*255', { value: { type: 'octet-string', value: new TextEncoder().encode('00000001') } }),
+    object(DataClass, '0-0:42.0.0*255', {
+      value: { type: 'octet-string', value: new TextEncoder().encode('SIM0000000000001') },
+    }),
+    object(DataClass, '0-0:96.1.0*255', {
+      value: { type: 'octet-string', value: new TextEncoder().encode('00000001') },
+    }),
     object(DataClass, '0-0:96.10.1*255', { value: { type: 'unsigned', value: 0 } }),
-    object(DataClass, '0-0:43.1.0*255', { value: access({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }) }),
-    object(SapAssignment, '0-0:41.0.0*255', { sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }] }),
+    object(DataClass, '0-0:43.1.0*255', {
+      value: access({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }),
+    }),
+    object(SapAssignment, '0-0:41.0.0*255', {
+      sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }],
+    }),
     // Version 0 as long as it can say what applies: most meters of suite 0 have it.
     securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
     disconnector(),
@@ -215,7 +236,15 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
   const meter = new Meter(device);
-  return { meter, device, systemTitle, profile, security, lastCounter: () => lastCounter, connection: () => meter.connection() };
+  return {
+    meter,
+    device,
+    systemTitle,
+    profile,
+    security,
+    lastCounter: () => lastCounter,
+    connection: () => meter.connection(),
+  };
 }
 
 /** The public client identifies the meter, reads its clock and the invocation counter. */
@@ -227,7 +256,9 @@ const publicNames: ReadonlySet<Obis> = new Set<Obis>([
   '0-0:40.0.0*255',
   '0-0:40.0.1*255',
 ]);
-const publicRights: AccessRights = { attribute: (o, a) => (publicNames.has(o.logicalName) ? { read: a.readable, write: false } : undefined) };
+const publicRights: AccessRights = {
+  attribute: (o, a) => (publicNames.has(o.logicalName) ? { read: a.readable, write: false } : undefined),
+};
 
 function energyRegisters({ energy }: LoadProfile): CosemObject[] {
   const [a, b, c, d] = energy;
@@ -246,4 +277,6 @@ function energyRegisters({ energy }: LoadProfile): CosemObject[] {
 }
 
 const isSymmetric = ({ send, receive }: SecurityPolicy): boolean =>
-  (['authenticated', 'encrypted', 'signed'] as const).every((kind) => (send[kind] ?? false) === (receive[kind] ?? false)) && send.signed !== true;
+  (['authenticated', 'encrypted', 'signed'] as const).every(
+    (kind) => (send[kind] ?? false) === (receive[kind] ?? false),
+  ) && send.signed !== true;

@@ -27,7 +27,12 @@ export interface ExplainKeys {
  * not opened here.
  */
 export function decipherWith(keys: ExplainKeys): Decipher {
-  const given = keys.systemTitle === undefined ? [] : keys.systemTitle instanceof Uint8Array ? [keys.systemTitle] : keys.systemTitle;
+  const given =
+    keys.systemTitle === undefined
+      ? []
+      : keys.systemTitle instanceof Uint8Array
+        ? [keys.systemTitle]
+        : keys.systemTitle;
   return (content) => {
     const candidates = contentKeys(keys, content);
     if (candidates.length === 0) return undefined;
@@ -38,7 +43,13 @@ export function decipherWith(keys: ExplainKeys): Decipher {
     if (header.control.authenticated && keys.authenticationKey !== undefined) {
       const authenticationKey = sync(nobleProvider.importKey('secret', keys.authenticationKey));
       const { plaintext, systemTitle } = firstThat(attempts, (a) =>
-        sync(openContent({ provider: nobleProvider, ...a, authenticationKey, extra: content.header }, header, content.ciphered)),
+        sync(
+          openContent(
+            { provider: nobleProvider, ...a, authenticationKey, extra: content.header },
+            header,
+            content.ciphered,
+          ),
+        ),
       );
       return { plaintext, systemTitle, verified: true, readings: 1 };
     }
@@ -51,7 +62,10 @@ export function decipherWith(keys: ExplainKeys): Decipher {
   };
 }
 /** @throws DlmsError of the first attempt when all fail */
-function firstThat<T extends object>(attempts: readonly T[], open: (attempt: T) => Uint8Array): T & { plaintext: Uint8Array } {
+function firstThat<T extends object>(
+  attempts: readonly T[],
+  open: (attempt: T) => Uint8Array,
+): T & { plaintext: Uint8Array } {
   let failure: unknown;
   for (const attempt of attempts) {
     try {
@@ -73,7 +87,8 @@ function isApdu(plaintext: Uint8Array, expectedTag: number | undefined): boolean
     return false;
   }
 }
-const distinct = (titles: readonly Uint8Array[]): Uint8Array[] => titles.filter((t, i) => titles.findIndex((other) => equalBytes(t, other)) === i);
+const distinct = (titles: readonly Uint8Array[]): Uint8Array[] =>
+  titles.filter((t, i) => titles.findIndex((other) => equalBytes(t, other)) === i);
 
 function contentKeys(keys: ExplainKeys, content: CipheredContent): readonly KeyHandle[] {
   const { keyInfo } = content;
@@ -81,17 +96,24 @@ function contentKeys(keys: ExplainKeys, content: CipheredContent): readonly KeyH
   if (keyInfo?.type === 'wrapped-key') {
     if (keys.masterKey === undefined) return [];
     const wrapped = keyInfo.keyCipheredData;
-    const key = sync(nobleProvider.unwrap(symmetric(keys.masterKey), wrapped, wrapped.length === 40 ? 'AES-256' : 'AES-128'));
+    const key = sync(
+      nobleProvider.unwrap(symmetric(keys.masterKey), wrapped, wrapped.length === 40 ? 'AES-256' : 'AES-128'),
+    );
     if (key === undefined) throw new DlmsError('security/authentication-failed', { what: 'wrapped key' });
     return [key];
   }
   const octets =
     content.key === 'dedicated'
       ? [content.dedicatedKey, keys.dedicatedKey]
-      : [content.key === 'broadcast' || (keyInfo?.type === 'identified-key' && keyInfo.keyId === 1) ? keys.broadcastKey : keys.encryptionKey];
+      : [
+          content.key === 'broadcast' || (keyInfo?.type === 'identified-key' && keyInfo.keyId === 1)
+            ? keys.broadcastKey
+            : keys.encryptionKey,
+        ];
   return distinct(octets.filter((key) => key !== undefined)).map(symmetric);
 }
 
-const symmetric = (octets: Uint8Array): KeyHandle => sync(nobleProvider.importKey(octets.length === 32 ? 'AES-256' : 'AES-128', octets));
+const symmetric = (octets: Uint8Array): KeyHandle =>
+  sync(nobleProvider.importKey(octets.length === 32 ? 'AES-256' : 'AES-128', octets));
 /** This provider answers at once. */
 const sync = <T>(value: T | Promise<T>): T => value as T;

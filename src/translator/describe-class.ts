@@ -40,14 +40,17 @@ export function describeClass(c: InterfaceClass, notes: ClassNotes = {}): string
     ...(c.confidence === undefined ? [] : ['', `Confidence: ${c.confidence}.`]),
     '',
     ...table(['#', 'Attribute', 'Type', 'Static', 'Access', 'Selective access', ...columns], attributes),
-    ...(methods.length === 0 ? [] : ['', ...table(['#', 'Method', 'Parameter', 'Answer', 'Presence', ...columns], methods)]),
+    ...(methods.length === 0
+      ? []
+      : ['', ...table(['#', 'Method', 'Parameter', 'Answer', 'Presence', ...columns], methods)]),
     ...(types.size === 0 ? [] : ['', 'Types:', '', ...[...types].map(([name, text]) => `- **${name}**: ${text}`)]),
     '',
   ].join('\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)];
 }
 const selectors = (a: Attribute, name: string, types: Types): string =>
@@ -78,8 +81,14 @@ function typeName(s: Schema<any>, where: string, types: Types): string {
   }
   if (shape.of === 'alternatives') {
     const options = Object.entries(shape.alternatives).map(([type, a]) => {
-      if (a.schema.shape.of === 'tagged' || a.schema.shape.of === 'mapped' || (a.schema.shape.of === 'fields' && a.schema.kind === 'structure'))
-        return isDataType(a.schema, type) ? typeName(a.schema, where, types) : `${type}: ${typeName(a.schema, where, types)}`;
+      if (
+        a.schema.shape.of === 'tagged' ||
+        a.schema.shape.of === 'mapped' ||
+        (a.schema.shape.of === 'fields' && a.schema.kind === 'structure')
+      )
+        return isDataType(a.schema, type)
+          ? typeName(a.schema, where, types)
+          : `${type}: ${typeName(a.schema, where, types)}`;
       return type;
     });
     return options.length === 1

@@ -10,7 +10,11 @@ export interface DescribeOptions {
 }
 
 /** One definition and everything in it that has a name of its own, each type once. */
-export function describeType(schema: Schema<any>, name: string = nameOf(schema), options: DescribeOptions = {}): string {
+export function describeType(
+  schema: Schema<any>,
+  name: string = nameOf(schema),
+  options: DescribeOptions = {},
+): string {
   const { level = 3, known = new Set() } = options;
   const done = new Set(known);
   const out: string[] = [];
@@ -21,10 +25,17 @@ export function describeType(schema: Schema<any>, name: string = nameOf(schema),
     done.add(title);
     const s = current.shape;
     const table =
-      s.of === 'fields' ? fieldTable(s.fields) : s.of === 'alternatives' ? alternativeTable(s.alternatives) : s.of === 'names' ? nameTable(s.names) : undefined;
+      s.of === 'fields'
+        ? fieldTable(s.fields)
+        : s.of === 'alternatives'
+          ? alternativeTable(s.alternatives)
+          : s.of === 'names'
+            ? nameTable(s.names)
+            : undefined;
     if (table === undefined) out.push(`${'#'.repeat(level)} ${title}`, '', typeText(current), '');
     else out.push(`${'#'.repeat(level)} ${title}`, '', ...table, '');
-    for (const inner of partsOf(current)) if (isNamed(inner) && !done.has(nameOf(inner))) queue.push([nameOf(inner), inner]);
+    for (const inner of partsOf(current))
+      if (isNamed(inner) && !done.has(nameOf(inner))) queue.push([nameOf(inner), inner]);
   }
   return out.join('\n');
 }
@@ -58,7 +69,10 @@ function fieldTable(fields: Fields): string[] {
 }
 function presence(schema: Schema<any>): string {
   const s = schema.shape;
-  if ('optional' in schema) return s.of === 'optional' && s.inner.shape.of === 'tagged' ? `optional, tag ${hex(s.inner.shape.tag)}` : 'optional';
+  if ('optional' in schema)
+    return s.of === 'optional' && s.inner.shape.of === 'tagged'
+      ? `optional, tag ${hex(s.inner.shape.tag)}`
+      : 'optional';
   if (s.of === 'default') return `default ${String(s.standard)}`;
   return s.of === 'tagged' ? `tag ${hex(s.tag)}` : '';
 }
@@ -96,7 +110,9 @@ function partsOf(schema: Schema<any>): Schema<any>[] {
     case 'alternatives':
       return Object.values(s.alternatives).flatMap((a): Schema<any>[] => {
         const inner = a.schema.shape;
-        return 'fill' in a.schema && inner.of === 'fields' ? Object.values(inner.fields as Fields).map(unwrapped) : [unwrapped(a.schema)];
+        return 'fill' in a.schema && inner.of === 'fields'
+          ? Object.values(inner.fields as Fields).map(unwrapped)
+          : [unwrapped(a.schema)];
       });
     default:
       return [];
@@ -105,7 +121,9 @@ function partsOf(schema: Schema<any>): Schema<any>[] {
 function unwrapped(schema: Schema<any>): Schema<any> {
   const s = schema.shape;
   if (s.of === 'elements') return unwrapped(s.element);
-  return s.of === 'optional' || s.of === 'default' || s.of === 'tagged' || (s.of === 'mapped' && isNamed(s.inner)) ? unwrapped(s.inner) : schema;
+  return s.of === 'optional' || s.of === 'default' || s.of === 'tagged' || (s.of === 'mapped' && isNamed(s.inner))
+    ? unwrapped(s.inner)
+    : schema;
 }
 /** Types with a table of their own: records, choices, and enumerations that the books name. */
 const isNamed = (schema: Schema<any>): boolean => {

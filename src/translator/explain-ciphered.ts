@@ -47,7 +47,13 @@ export interface CipheredPlace {
 }
 
 /** Security header, content and tag; below the content what the keys make of it. */
-export function explainCiphered(state: Explainer, bytes: Uint8Array, from: number, to: number, { at, tag, siblings }: CipheredPlace): Draft[] {
+export function explainCiphered(
+  state: Explainer,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  { at, tag, siblings }: CipheredPlace,
+): Draft[] {
   if (to - from < 5) return [part(from, to - from, 'content', 'no security header')];
   const control = parseSecurityControl(bytes[from] as number);
   // What the sender says that it applied: nothing is proven by it.
@@ -79,7 +85,10 @@ export function explainCiphered(state: Explainer, bytes: Uint8Array, from: numbe
         sender: named?.length === 8 ? named : undefined,
         systemTitles: state.titles,
         dedicatedKey: state.dedicatedKey,
-        header: at === 'General-Ciphering.cipheredContent' ? encode(GeneralProtectionHeader, siblings as unknown as GeneralProtectionHeader) : undefined,
+        header:
+          at === 'General-Ciphering.cipheredContent'
+            ? encode(GeneralProtectionHeader, siblings as unknown as GeneralProtectionHeader)
+            : undefined,
         keyInfo: siblings.keyInfo as KeyInfo | undefined,
         expectedTag: specific?.tag,
       });
@@ -95,14 +104,23 @@ export function explainCiphered(state: Explainer, bytes: Uint8Array, from: numbe
       content.children = [part(content.offset, content.length, 'ciphertext', ''), made];
     }
     if (opened?.verified === true && specific !== undefined && opened.plaintext[0] !== specific.tag) {
-      content.error = new DlmsError('security/authentication-failed', { what: 'the APDU inside is not the one that the tag names' });
+      content.error = new DlmsError('security/authentication-failed', {
+        what: 'the APDU inside is not the one that the tag names',
+      });
       content.meaning = content.error.message;
     }
   }
-  if (!control.encrypted && content.length > 0) content.children = [state.apdu(bytes, content.offset, content.offset + content.length)];
+  if (!control.encrypted && content.length > 0)
+    content.children = [state.apdu(bytes, content.offset, content.offset + content.length)];
   if (tagLength > 0) {
     const octets = formatHex(bytes.subarray(to - tagLength, to));
-    const judged = failed ? ' does not verify' : opened === undefined ? '' : opened.verified ? ' verified' : ' not verified';
+    const judged = failed
+      ? ' does not verify'
+      : opened === undefined
+        ? ''
+        : opened.verified
+          ? ' verified'
+          : ' not verified';
     out.push(part(to - tagLength, tagLength, 'tag', `${octets}${judged}`));
   }
   return out;

@@ -5,7 +5,13 @@ import { type Draft, end, part } from './explain-node.js';
 import { explainSchema, type SchemaOptions } from './explain-schema.js';
 
 /** The elements of a compact-array, one node each. */
-export function compactArrayContents(bytes: Uint8Array, from: number, to: number, description: TypeDescription, options: SchemaOptions): Draft[] {
+export function compactArrayContents(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  description: TypeDescription,
+  options: SchemaOptions,
+): Draft[] {
   const schema = sizeOf(description) <= 4096 ? untagged(description) : undefined;
   const out: Draft[] = [];
   let at = from;
@@ -40,8 +46,14 @@ function sizeOf(t: TypeDescription): number {
   return 1;
 }
 function untagged(t: TypeDescription): Schema<any> {
-  if (t.type === 'structure') return sequence('structure', Object.fromEntries(t.value.map((m, i) => [String(i), untagged(m)])));
+  if (t.type === 'structure')
+    return sequence('structure', Object.fromEntries(t.value.map((m, i) => [String(i), untagged(m)])));
   if (t.type === 'array')
-    return sequence('array', Object.fromEntries(Array.from({ length: t.numberOfElements }, (_, i) => [String(i), untagged(t.typeDescription)])));
+    return sequence(
+      'array',
+      Object.fromEntries(
+        Array.from({ length: t.numberOfElements }, (_, i) => [String(i), untagged(t.typeDescription)]),
+      ),
+    );
   return simpleTypes[t.type].schema;
 }

@@ -91,13 +91,30 @@ function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Segmen
     (children[1] as Draft).meaning = formatHdlcAddress(read.destination);
     (children[2] as Draft).meaning = formatHdlcAddress(read.source);
   }
-  if (information !== undefined && information.length > 0) carried(b, information, control, 'fault' in read ? undefined : read, segments, state);
+  if (information !== undefined && information.length > 0)
+    carried(b, information, control, 'fault' in read ? undefined : read, segments, state);
   children.push(fcs);
-  return { offset: at, length, path: '', name: 'frame', type: control.type, meaning: '', source: 'IEC 62056-46, frame format type 3', children };
+  return {
+    offset: at,
+    length,
+    path: '',
+    name: 'frame',
+    type: control.type,
+    meaning: '',
+    source: 'IEC 62056-46, frame format type 3',
+    children,
+  };
 }
 
 /** The information of a frame: an APDU, or one segment of it. */
-function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFrame | undefined, segments: Segments, state: Explainer): void {
+function carried(
+  b: Uint8Array,
+  node: Draft,
+  control: HdlcControl,
+  frame: HdlcFrame | undefined,
+  segments: Segments,
+  state: Explainer,
+): void {
   if (control.type !== 'I' && control.type !== 'UI') {
     node.meaning = formatHex(b.subarray(node.offset, end(node)));
     return;
@@ -126,9 +143,11 @@ function carried(b: Uint8Array, node: Draft, control: HdlcControl, frame: HdlcFr
 }
 /** Segments that wait for their last one, by addresses. */
 type Segments = Map<string, Uint8Array[]>;
-const addressEnd = (b: Uint8Array, at: number): number => at + (((b[at] as number) & 1) !== 0 ? 1 : ((b[at + 1] as number) & 1) !== 0 ? 2 : 4);
+const addressEnd = (b: Uint8Array, at: number): number =>
+  at + (((b[at] as number) & 1) !== 0 ? 1 : ((b[at + 1] as number) & 1) !== 0 ? 2 : 4);
 function controlText(c: HdlcControl): string {
-  const numbers = c.type === 'I' ? ` N(S) ${c.ns}, N(R) ${c.nr}` : c.type === 'RR' || c.type === 'RNR' ? ` N(R) ${c.nr}` : '';
+  const numbers =
+    c.type === 'I' ? ` N(S) ${c.ns}, N(R) ${c.nr}` : c.type === 'RR' || c.type === 'RNR' ? ` N(R) ${c.nr}` : '';
   return `${c.type}${numbers}${c.pf ? ', poll/final' : ''}`;
 }
 
@@ -157,9 +176,20 @@ function wrapper(b: Uint8Array, state: Explainer): Draft[] {
       part(at + 6, 2, 'length', String(stated)),
     ];
     if (length < stated)
-      broken(children[3] as Draft, new DlmsError('decode/unexpected-end', { offset: b.length, expected: `${stated} octets behind the header` }));
+      broken(
+        children[3] as Draft,
+        new DlmsError('decode/unexpected-end', { offset: b.length, expected: `${stated} octets behind the header` }),
+      );
     if (length > 0) children.push(state.apdu(b, at + 8, at + 8 + length));
-    out.push({ offset: at, length: 8 + length, path: '', name: 'wpdu', meaning: '', source: 'IEC 62056-4-7, wrapper', children });
+    out.push({
+      offset: at,
+      length: 8 + length,
+      path: '',
+      name: 'wpdu',
+      meaning: '',
+      source: 'IEC 62056-4-7, wrapper',
+      children,
+    });
     at += 8 + length;
   }
   return out;
@@ -183,7 +213,9 @@ function mbus(b: Uint8Array, state: Explainer): Draft[] {
     do next = b.indexOf(0x68, next + 1);
     while (next >= 0 && mbusSize(b, next) === 0);
     const rest = (next < 0 ? b.length : next) - at;
-    out.push(broken(part(at, rest, 'unread', ''), mbusError(b.subarray(at, at + Math.min(rest, (b[at + 1] ?? 0) + 6)), at)));
+    out.push(
+      broken(part(at, rest, 'unread', ''), mbusError(b.subarray(at, at + Math.min(rest, (b[at + 1] ?? 0) + 6)), at)),
+    );
     at += rest;
   }
   return out;
@@ -222,7 +254,14 @@ function mbusParts(b: Uint8Array, at: number, size: number, parts: Uint8Array[],
     part(at + 5, 1, 'address', String(frame.address)),
   ];
   const segment = frame.data.length >= 2 ? mbusSegment(frame) : undefined;
-  children.push(part(at + 6, 1, 'controlInformation', segment === undefined ? 'no DLMS' : `segment ${segment.number}${segment.final ? ', final' : ''}`));
+  children.push(
+    part(
+      at + 6,
+      1,
+      'controlInformation',
+      segment === undefined ? 'no DLMS' : `segment ${segment.number}${segment.final ? ', final' : ''}`,
+    ),
+  );
   if (segment === undefined) children.push(...(dataEnd > dataAt ? [part(dataAt, dataEnd - dataAt, 'data', '')] : []));
   else {
     children.push(part(dataAt, 1, 'stsap', String(segment.stsap)), part(dataAt + 1, 1, 'dtsap', String(segment.dtsap)));
@@ -239,5 +278,14 @@ function mbusParts(b: Uint8Array, at: number, size: number, parts: Uint8Array[],
     if (body.length > 0 || body.children !== undefined) children.push(body);
   }
   children.push(part(dataEnd, 1, 'checksum', 'good'), part(dataEnd + 1, 1, 'stop', ''));
-  return { offset: at, length: size, path: '', name: 'frame', type: 'long frame', meaning: '', source: 'EN 13757-2; segments IEC 62056-7-3', children };
+  return {
+    offset: at,
+    length: size,
+    path: '',
+    name: 'frame',
+    type: 'long frame',
+    meaning: '',
+    source: 'EN 13757-2; segments IEC 62056-7-3',
+    children,
+  };
 }

@@ -14,7 +14,13 @@ export interface ExplainNames {
 }
 
 /** A value in the words of its field. */
-export function meaningOf(schema: Schema<any>, field: string, type: string | undefined, value: unknown, names: ExplainNames): string {
+export function meaningOf(
+  schema: Schema<any>,
+  field: string,
+  type: string | undefined,
+  value: unknown,
+  names: ExplainNames,
+): string {
   if (value === undefined) return '';
   if (type === 'date-time' || type === 'date' || type === 'time') return temporal(type, value);
   const s: Shape = schema.shape;
@@ -41,13 +47,16 @@ function wordsOf(s: Shape, field: string, value: any, names: ExplainNames): stri
     case 'fields':
       // The booleans of Data, whose record keeps the octet.
       if (typeof value === 'object' && 'value' in value)
-        return value.octet === undefined ? String(value.value) : `${value.value} (sent as ${formatHex(Uint8Array.of(value.octet))})`;
+        return value.octet === undefined
+          ? String(value.value)
+          : `${value.value} (sent as ${formatHex(Uint8Array.of(value.octet))})`;
       return '';
     default:
       return undefined;
   }
 }
-const withName = (value: unknown, name: string | undefined): string => (name === undefined ? String(value) : `${value} (${name})`);
+const withName = (value: unknown, name: string | undefined): string =>
+  name === undefined ? String(value) : `${value} (${name})`;
 
 /** Octets: what they look like in front, so that a guess is seen to be one. */
 export function octetsText(v: Uint8Array, names: ExplainNames = {}): string {
@@ -55,7 +64,9 @@ export function octetsText(v: Uint8Array, names: ExplainNames = {}): string {
   if (v.length === 6 && looksLikeObis(v)) return obisText(obisFromBytes(v), names);
   if (v.length === 12 && looksLikeDateTime(v)) return formatDateTime(dateTimeFromBytes(v));
   const hex = v.length > 64 ? `${formatHex(v.subarray(0, 64))}… (${v.length} octets)` : formatHex(v);
-  return v.length >= 3 && v.every((b) => b >= 0x20 && b < 0x7f) ? `${hex} ${JSON.stringify(String.fromCharCode(...v.subarray(0, 64)))}` : hex;
+  return v.length >= 3 && v.every((b) => b >= 0x20 && b < 0x7f)
+    ? `${hex} ${JSON.stringify(String.fromCharCode(...v.subarray(0, 64)))}`
+    : hex;
 }
 const obisText = (code: string, names: ExplainNames): string => withName(code, names.obis?.(code));
 /** Medium 0 to 15, and a code that ends the usual way. */
@@ -96,7 +107,13 @@ function plainText(value: unknown, names: ExplainNames): string {
   if (value instanceof Uint8Array) return octetsText(value, names);
   return Object.entries(value)
     .filter(([, v]) => v !== undefined && v !== false)
-    .map(([k, v]) => (v === true ? words(k) : typeof v === 'string' ? `${v}${k === 'priority' ? ' priority' : ''}` : `${words(k)} ${String(v)}`))
+    .map(([k, v]) =>
+      v === true
+        ? words(k)
+        : typeof v === 'string'
+          ? `${v}${k === 'priority' ? ' priority' : ''}`
+          : `${words(k)} ${String(v)}`,
+    )
     .join(', ');
 }
 const words = (camel: string): string => camel.replace('Id', '-id').replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);

@@ -33,13 +33,20 @@ export type Draft = { -readonly [K in keyof ExplainNode]: K extends 'children' ?
 export const end = (node: ExplainNode): number => node.offset + node.length;
 
 /** A part that has a length and a meaning, and nothing inside. */
-export const part = (offset: number, length: number, name: string, meaning: string, path = ''): Draft => ({ offset, length, path, name, meaning });
+export const part = (offset: number, length: number, name: string, meaning: string, path = ''): Draft => ({
+  offset,
+  length,
+  path,
+  name,
+  meaning,
+});
 
 /** Lets a node begin earlier: what stood in front (a tag, a count, a presence octet) becomes its first child, or part of it when it has no children. */
 export function extend(node: Draft, offset: number, name: string, meaning: string): Draft {
   const extra = node.offset - offset;
   if (extra <= 0) return node;
-  if (node.children !== undefined && node.children.length > 0) node.children.unshift(part(offset, extra, name, meaning, node.path));
+  if (node.children !== undefined && node.children.length > 0)
+    node.children.unshift(part(offset, extra, name, meaning, node.path));
   node.offset = offset;
   node.length += extra;
   return node;

@@ -33,10 +33,22 @@ export interface SchemaResult {
  * part by part as it is needed, so one that contains itself costs no more than what the octets use of it, and the normal decoder knows nothing of this.
  * @param to end of the octets; nodes count from the beginning of `bytes`, not from `from`
  */
-export function explainSchema(schema: Schema<any>, bytes: Uint8Array, from: number, to: number, name: string, options: SchemaOptions): SchemaResult {
+export function explainSchema(
+  schema: Schema<any>,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  name: string,
+  options: SchemaOptions,
+): SchemaResult {
   const quirks: Quirk[] = [];
   const taker: NoteTaker = { open: [], limit: to, top: undefined };
-  const noting: NotingOptions = { lenient: true, quirks, taker, ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }) };
+  const noting: NotingOptions = {
+    lenient: true,
+    quirks,
+    taker,
+    ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
+  };
   const r = new Reader(bytes.subarray(0, to), noting);
   r.offset = from;
   let error: DlmsError | undefined;
@@ -74,7 +86,12 @@ function around(schema: Schema<any>, key: string): Schema<any> {
     read,
     write: schema.write,
     ...('optional' in schema ? { optional: true } : {}),
-    ...(isFieldsSchema(schema) ? { fill: (r: Reader, into: object) => noted(schema, key, r, (inner) => (inner as FieldsSchema<any>).fill(r, into)) } : {}),
+    ...(isFieldsSchema(schema)
+      ? {
+          fill: (r: Reader, into: object) =>
+            noted(schema, key, r, (inner) => (inner as FieldsSchema<any>).fill(r, into)),
+        }
+      : {}),
   };
 }
 
@@ -149,7 +166,10 @@ function finish(
   const only = note.children[0];
   switch (s.of) {
     case 'optional':
-      if (only === undefined) return note.stop === note.start ? undefined : part(note.start, note.stop - note.start, name, note.done ? 'absent' : '', path);
+      if (only === undefined)
+        return note.stop === note.start
+          ? undefined
+          : part(note.start, note.stop - note.start, name, note.done ? 'absent' : '', path);
       return fronted(
         note,
         finish(only, name, path, at, siblings, options, type),
@@ -157,15 +177,21 @@ function finish(
         s.inner.shape.of === 'tagged' ? s.inner.kind : 'present',
       );
     case 'default':
-      if (only === undefined) return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
+      if (only === undefined)
+        return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
       return fronted(note, finish(only, name, path, at, siblings, options, type), 'presence', 'not the default');
     case 'tagged':
-      if (only !== undefined) return fronted(note, finish(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
+      if (only !== undefined)
+        return fronted(note, finish(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
       break;
     case 'mapped':
       if (only !== undefined) {
         const node = finish(only, name, path, at, siblings, options, type);
-        if (node !== undefined && note.done) Object.assign(node, { value: note.value, meaning: meaningOf(note.schema, name, type, note.value, options.names) });
+        if (node !== undefined && note.done)
+          Object.assign(node, {
+            value: note.value,
+            meaning: meaningOf(note.schema, name, type, note.value, options.names),
+          });
         return node;
       }
       break;
@@ -190,8 +216,13 @@ function finish(
     case 'fields':
     case 'elements': {
       if (note.children.length === 0) break;
-      const values = (typeof note.value === 'object' && note.value !== null ? note.value : {}) as Record<string, unknown>;
-      const seen: Record<string, unknown> = note.done ? values : Object.fromEntries(note.children.map((c) => [c.key, c.value]));
+      const values = (typeof note.value === 'object' && note.value !== null ? note.value : {}) as Record<
+        string,
+        unknown
+      >;
+      const seen: Record<string, unknown> = note.done
+        ? values
+        : Object.fromEntries(note.children.map((c) => [c.key, c.value]));
       const children: Draft[] = [];
       note.children.forEach((c, i) => {
         const key = s.of === 'fields' ? c.key : String(i);
@@ -203,7 +234,13 @@ function finish(
       const first = children[0];
       if (first !== undefined && first.offset > note.start) {
         children.unshift(
-          part(note.start, first.offset - note.start, s.of === 'elements' ? 'count' : 'header', s.of === 'elements' ? String(note.children.length) : '', path),
+          part(
+            note.start,
+            first.offset - note.start,
+            s.of === 'elements' ? 'count' : 'header',
+            s.of === 'elements' ? String(note.children.length) : '',
+            path,
+          ),
         );
       }
       if (children.length === 0) delete node.children;

@@ -15,7 +15,8 @@ export interface ExplainTextOptions {
 /** The tree of `explain` as lines: offset, octets, name and meaning. Octets of a node with children stand on the lines of the children. */
 export function explainText(node: ExplainNode, options: ExplainTextOptions = {}): string {
   const lines: string[] = [];
-  const paint = (code: number, text: string): string => (options.colours === true && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = (code: number, text: string): string =>
+    options.colours === true && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   const wide = options.octets ?? 16;
   const column = wide * 3 + 1;
   const walk = (n: ExplainNode, octets: Uint8Array, level: number): void => {
@@ -23,7 +24,9 @@ export function explainText(node: ExplainNode, options: ExplainTextOptions = {})
     const leaf = n.children === undefined || n.children.length === 0;
     const all = leaf ? own.subarray(n.offset, n.offset + n.length) : new Uint8Array(0);
     const hex = formatHex(all.subarray(0, wide), ' ') + (all.length > wide ? ' …' : '');
-    const label = [paint(36, n.name), n.type === undefined ? '' : paint(2, n.type), n.meaning].filter((t) => t !== '').join('  ');
+    const label = [paint(36, n.name), n.type === undefined ? '' : paint(2, n.type), n.meaning]
+      .filter((t) => t !== '')
+      .join('  ');
     const notes = [
       n.quirk === undefined ? '' : paint(33, `[quirk ${n.quirk}]`),
       n.error === undefined ? '' : paint(31, n.meaning === n.error.message ? '[error]' : `[error: ${n.error.message}]`),

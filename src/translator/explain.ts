@@ -35,7 +35,11 @@ export function explain(bytes: Uint8Array, options: ExplainOptions = {}): Explai
 }
 
 /** Explains one value of a schema: an attribute of a class, a structure of your own. */
-export function explainValue(schema: Parameters<typeof explainSchema>[0], bytes: Uint8Array, options: ExplainOptions = {}): ExplainNode {
+export function explainValue(
+  schema: Parameters<typeof explainSchema>[0],
+  bytes: Uint8Array,
+  options: ExplainOptions = {},
+): ExplainNode {
   const state = new Explainer(options);
   const { node, error } = explainSchema(schema, bytes, 0, bytes.length, schema.kind, state.schemaOptions(bytes));
   return withOctets(whole(node, error, 0, bytes.length), bytes);
@@ -115,7 +119,13 @@ export class Explainer {
   }
 
   /** Octet strings that contain something. */
-  #inside(bytes: Uint8Array, node: Draft, at: string, siblings: Readonly<Record<string, unknown>>, tag: number | undefined): void {
+  #inside(
+    bytes: Uint8Array,
+    node: Draft,
+    at: string,
+    siblings: Readonly<Record<string, unknown>>,
+    tag: number | undefined,
+  ): void {
     const { value } = node;
     if (!(value instanceof Uint8Array) || value.length === 0) return;
     if (at.endsWith('APTitle') || at.endsWith('ystemTitle')) this.#remember(value);
@@ -129,16 +139,30 @@ export class Explainer {
     };
     if (apduInside.has(at)) fill([this.apdu(bytes, from, end(node))]);
     else if (at === 'compact-array.arrayContents')
-      fill(compactArrayContents(bytes, from, end(node), siblings.contentsDescription as TypeDescription, this.schemaOptions(bytes)));
+      fill(
+        compactArrayContents(
+          bytes,
+          from,
+          end(node),
+          siblings.contentsDescription as TypeDescription,
+          this.schemaOptions(bytes),
+        ),
+      );
     else if (at === 'General-Block-Transfer.blockData') this.#block(node, value, siblings, fill);
-    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at)) fill(explainCiphered(this, bytes, from, end(node), { at, tag, siblings }));
+    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at))
+      fill(explainCiphered(this, bytes, from, end(node), { at, tag, siblings }));
   }
   #remember(title: Uint8Array): void {
     if (title.length === 8 && this.titles.length < 64) this.titles.unshift(title);
   }
 
   /** The blocks of a message follow each other; the last one carries the whole of it below. */
-  #block(node: Draft, data: Uint8Array, siblings: Readonly<Record<string, unknown>>, fill: (children: Draft[]) => void): void {
+  #block(
+    node: Draft,
+    data: Uint8Array,
+    siblings: Readonly<Record<string, unknown>>,
+    fill: (children: Draft[]) => void,
+  ): void {
     const number = siblings.blockNumber as number;
     const last = (siblings.blockControl as BlockControl).lastBlock;
     if (number === 1) this.#blocks = [];
@@ -157,7 +181,16 @@ export class Explainer {
 
   /** A node about octets that do not stand in the input as they are. */
   made(origin: 'deciphered' | 'reassembled', octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft {
-    return { offset: 0, length: octets.length, path: '', name: origin, meaning: `${octets.length} octets`, origin, octets, children: [inside(octets)] };
+    return {
+      offset: 0,
+      length: octets.length,
+      path: '',
+      name: origin,
+      meaning: `${octets.length} octets`,
+      origin,
+      octets,
+      children: [inside(octets)],
+    };
   }
 }
 /** Where an APDU of this tag is laid down. */

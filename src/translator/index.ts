@@ -6,7 +6,16 @@ export type { CipheredContent, Decipher, Deciphered } from './explain-ciphered.j
 export type { ExplainNames } from './explain-meaning.js';
 export type { ExplainNode } from './explain-node.js';
 export { type ExplainTextOptions, explainText } from './explain-text.js';
-export { apduFromJson, apduToJson, fromJson, type JsonLimits, type JsonObject, type JsonValue, parseJson, toJson } from './json.js';
+export {
+  apduFromJson,
+  apduToJson,
+  fromJson,
+  type JsonLimits,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  toJson,
+} from './json.js';
 export { apduToXml, type XmlOptions } from './xml.js';
 export { apduFromXml } from './xml-from.js';
 export { parseXml, type XmlElement, type XmlLimits } from './xml-reader.js';

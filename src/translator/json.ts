@@ -47,7 +47,8 @@ export function apduFromJson(json: string | JsonObject, limits: JsonLimits = {})
   try {
     const bytes = hex(octets);
     const text = (v: Apdu): string => JSON.stringify(toJson(Apdu, v));
-    if (text(decode(Apdu, bytes, { lenient: true })) !== text(apdu)) throw invalid('octets that agree with the fields', 'others');
+    if (text(decode(Apdu, bytes, { lenient: true })) !== text(apdu))
+      throw invalid('octets that agree with the fields', 'others');
     return bytes;
   } catch (e) {
     throw at(e, 'octets');
@@ -57,14 +58,20 @@ export function apduFromJson(json: string | JsonObject, limits: JsonLimits = {})
 /** JSON from text, bounded before it is read. @throws DlmsError `parse/invalid-text`, `decode/too-large` */
 export function parseJson(text: string, limits: JsonLimits = {}): unknown {
   const maxLength = limits.maxLength ?? 64 * 1024 * 1024;
-  if (text.length > maxLength) throw new DlmsError('decode/too-large', { offset: 0, limit: maxLength, actual: text.length });
+  if (text.length > maxLength)
+    throw new DlmsError('decode/too-large', { offset: 0, limit: maxLength, actual: text.length });
   try {
     return JSON.parse(text);
   } catch (e) {
     // The engine names the place in words only, and not always.
     const reason = e instanceof Error ? e.message.slice(0, 100) : 'something else';
     const offset = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
-    throw new DlmsError('parse/invalid-text', { offset, expected: 'JSON', actual: reason, ...(offset > 0 ? placeOf(text, offset) : {}) });
+    throw new DlmsError('parse/invalid-text', {
+      offset,
+      expected: 'JSON',
+      actual: reason,
+      ...(offset > 0 ? placeOf(text, offset) : {}),
+    });
   }
 }
 
@@ -124,7 +131,12 @@ function plainOf(schema: Schema<any>, value: any, notes: Notes): JsonValue {
       return value;
   }
 }
-function plainFields(out: JsonObject, fields: Readonly<Record<string, Schema<any>>>, value: Record<string, unknown>, notes: Notes): JsonObject {
+function plainFields(
+  out: JsonObject,
+  fields: Readonly<Record<string, Schema<any>>>,
+  value: Record<string, unknown>,
+  notes: Notes,
+): JsonObject {
   for (const [key, schema] of Object.entries(fields)) {
     const v = value[key];
     if (v !== undefined) out[key] = plainOf(schema, v, notes);
@@ -136,7 +148,8 @@ function plainFields(out: JsonObject, fields: Readonly<Record<string, Schema<any
 function free(v: unknown): JsonValue {
   if (typeof v === 'bigint') return { integer: String(v) };
   if (v instanceof Uint8Array) return { octets: formatHex(v) };
-  if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0))) return { number: Object.is(v, -0) ? '-0' : String(v) };
+  if (typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)))
+    return { number: Object.is(v, -0) ? '-0' : String(v) };
   if (Array.isArray(v)) return v.map(free);
   if (typeof v !== 'object' || v === null) return v as JsonValue;
   return Object.fromEntries(
@@ -157,7 +170,10 @@ function hex(text: string, key?: string): Uint8Array {
   try {
     return parseHex(text);
   } catch (e) {
-    const error = invalid('hexadecimal digits, two for each octet', isDlmsError(e, 'parse/invalid-text') ? e.context.actual : text);
+    const error = invalid(
+      'hexadecimal digits, two for each octet',
+      isDlmsError(e, 'parse/invalid-text') ? e.context.actual : text,
+    );
     throw key === undefined ? error : at(error, key);
   }
 }
@@ -186,7 +202,8 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
     case 'alternatives': {
       const o = record(json);
       const type = Object.hasOwn(o, 'type') ? o.type : undefined;
-      const chosen: Schema<any> | undefined = typeof type === 'string' && Object.hasOwn(s.alternatives, type) ? s.alternatives[type]?.schema : undefined;
+      const chosen: Schema<any> | undefined =
+        typeof type === 'string' && Object.hasOwn(s.alternatives, type) ? s.alternatives[type]?.schema : undefined;
       if (typeof type !== 'string' || chosen === undefined) {
         const names = Object.keys(s.alternatives);
         throw at(invalid(names.length > 40 ? `a type of ${s.name}` : `one of ${names.join(', ')}`, type), 'type');
@@ -208,8 +225,14 @@ function record(json: unknown): Record<string, unknown> {
 }
 
 /** Exactly the members of the schema: a misspelt one is an error, not an absent one. */
-function fieldsOf(o: Record<string, unknown>, fields: Readonly<Record<string, Schema<any>>>, depth: number, known: readonly string[]): Record<string, unknown> {
-  for (const key of Object.keys(o)) if (!Object.hasOwn(fields, key) && !known.includes(key)) throw at(invalid('no such member', key), key);
+function fieldsOf(
+  o: Record<string, unknown>,
+  fields: Readonly<Record<string, Schema<any>>>,
+  depth: number,
+  known: readonly string[],
+): Record<string, unknown> {
+  for (const key of Object.keys(o))
+    if (!Object.hasOwn(fields, key) && !known.includes(key)) throw at(invalid('no such member', key), key);
   const out: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(fields)) {
     try {
@@ -225,7 +248,11 @@ function fieldsOf(o: Record<string, unknown>, fields: Readonly<Record<string, Sc
 }
 
 /** The nicer value is written to the wire form and read back: what comes back differently was not a value of this type. */
-function mappedValue(s: { inner: Schema<any>; to: (wire: any) => unknown; from: (value: any) => unknown }, json: unknown, depth: number): unknown {
+function mappedValue(
+  s: { inner: Schema<any>; to: (wire: any) => unknown; from: (value: any) => unknown },
+  json: unknown,
+  depth: number,
+): unknown {
   const v = unfree(json, depth);
   let back: unknown;
   try {
@@ -235,10 +262,13 @@ function mappedValue(s: { inner: Schema<any>; to: (wire: any) => unknown; from: 
   } catch (e) {
     if (isDlmsError(e, 'encode/invalid-value')) throw e;
     // Text that cannot be parsed, or a function that expected another shape.
-    throw isDlmsError(e, 'parse/invalid-text') ? invalid(e.context.expected, e.context.actual) : invalid('a value that fits the schema', json, e);
+    throw isDlmsError(e, 'parse/invalid-text')
+      ? invalid(e.context.expected, e.context.actual)
+      : invalid('a value that fits the schema', json, e);
   }
   // Texts may have more than one spelling (1.0.1.8.0.255 and 1-0:1.8.0*255).
-  if (typeof v !== 'string' && JSON.stringify(sorted(free(back))) !== JSON.stringify(sorted(free(v)))) throw invalid('a value that fits the schema', json);
+  if (typeof v !== 'string' && JSON.stringify(sorted(free(back))) !== JSON.stringify(sorted(free(v))))
+    throw invalid('a value that fits the schema', json);
   return back;
 }
 const sorted = (v: JsonValue): JsonValue =>
@@ -270,11 +300,13 @@ function unfree(json: unknown, depth: number): unknown {
 function leafValue(s: Leaf, v: unknown): unknown {
   switch (s.of) {
     case 'integer':
-      if (typeof v !== 'number' || !Number.isInteger(v) || v < s.min || v > s.max) throw invalid(`an integer from ${s.min} to ${s.max}`, v);
+      if (typeof v !== 'number' || !Number.isInteger(v) || v < s.min || v > s.max)
+        throw invalid(`an integer from ${s.min} to ${s.max}`, v);
       return v + 0;
     case 'bigint': {
       const n = typeof v === 'string' && /^-?\d{1,20}$/.test(v) ? BigInt(v) : undefined;
-      if (n === undefined || n < s.min || n > s.max) throw invalid(`an integer from ${s.min} to ${s.max} as decimal digits in a string`, v);
+      if (n === undefined || n < s.min || n > s.max)
+        throw invalid(`an integer from ${s.min} to ${s.max} as decimal digits in a string`, v);
       return n;
     }
     case 'boolean':
@@ -282,7 +314,8 @@ function leafValue(s: Leaf, v: unknown): unknown {
       return v;
     case 'float': {
       if (typeof v === 'number') return v;
-      if (typeof v !== 'string' || !/^(-0|NaN|-?Infinity)$/.test(v)) throw invalid("a number, 'NaN', 'Infinity', '-Infinity' or '-0'", v);
+      if (typeof v !== 'string' || !/^(-0|NaN|-?Infinity)$/.test(v))
+        throw invalid("a number, 'NaN', 'Infinity', '-Infinity' or '-0'", v);
       return Number(v);
     }
     case 'octets': {
@@ -293,11 +326,14 @@ function leafValue(s: Leaf, v: unknown): unknown {
     }
     case 'text':
       if (typeof v === 'string') {
-        if (s.encoding === 'latin1') for (let i = 0; i < v.length; i++) if (v.charCodeAt(i) > 0xff) throw invalid('characters from U+0000 to U+00FF', v[i]);
+        if (s.encoding === 'latin1')
+          for (let i = 0; i < v.length; i++)
+            if (v.charCodeAt(i) > 0xff) throw invalid('characters from U+0000 to U+00FF', v[i]);
         if (s.encoding === 'utf-8' && !isWholeText(v)) throw invalid('text without half characters', v);
         return v;
       }
-      if (s.encoding === 'utf-8' && isRecord(v) && Object.keys(v).length === 1 && typeof v.octets === 'string') return hex(v.octets, 'octets');
+      if (s.encoding === 'utf-8' && isRecord(v) && Object.keys(v).length === 1 && typeof v.octets === 'string')
+        return hex(v.octets, 'octets');
       throw invalid('a text', v);
     case 'bits':
       if (typeof v !== 'string' || !/^[01]*$/.test(v) || (s.size !== undefined && v.length !== s.size))
@@ -305,11 +341,13 @@ function leafValue(s: Leaf, v: unknown): unknown {
       return v;
     case 'flags':
       // A bit without a name is its number.
-      if (!Array.isArray(v) || v.some((n) => n === '' || !(s.names.includes(n) || s.names[n] === ''))) throw invalid(`an array of ${s.names.join(', ')}`, v);
+      if (!Array.isArray(v) || v.some((n) => n === '' || !(s.names.includes(n) || s.names[n] === '')))
+        throw invalid(`an array of ${s.names.join(', ')}`, v);
       return s.names.map((n, bit) => (n === '' ? bit : n)).filter((n) => v.includes(n));
     case 'names':
       if (typeof v === 'string' && Object.hasOwn(s.names, v)) return v;
-      if (typeof v !== 'number' || !Number.isInteger(v) || v < 0 || v > 0xff) throw invalid(`one of ${Object.keys(s.names).join(', ')} or 0 to 255`, v);
+      if (typeof v !== 'number' || !Number.isInteger(v) || v < 0 || v > 0xff)
+        throw invalid(`one of ${Object.keys(s.names).join(', ')} or 0 to 255`, v);
       return Object.entries(s.names).find(([, code]) => code === v)?.[0] ?? v;
   }
 }

@@ -47,19 +47,23 @@ export function apduFromXml(text: string, limits?: XmlLimits): Uint8Array {
 interface Document {
   readonly text: string;
 }
-const isApdu = (name: string): boolean => Object.hasOwn((Apdu.shape as { alternatives: object }).alternatives, aliases[name] ?? name);
+const isApdu = (name: string): boolean =>
+  Object.hasOwn((Apdu.shape as { alternatives: object }).alternatives, aliases[name] ?? name);
 
 function apduOf(doc: Document, root: XmlElement): Apdu {
   plain(doc, root);
   if (isApdu(root.name)) return alternative(doc, root, Apdu) as Apdu;
-  if (root.name !== 'xDLMS-APDU' && root.name !== 'aCSE-APDU') throw unreadable(doc.text, root.offset, 'xDLMS-APDU or aCSE-APDU', root.name);
+  if (root.name !== 'xDLMS-APDU' && root.name !== 'aCSE-APDU')
+    throw unreadable(doc.text, root.offset, 'xDLMS-APDU or aCSE-APDU', root.name);
   return one(doc, root, Apdu) as Apdu;
 }
 
 /** The namespace and the absence of attributes are part of the form. */
 function plain(doc: Document, e: XmlElement): void {
-  if (e.namespace !== undefined && e.namespace !== namespace) throw unreadable(doc.text, e.offset, `the namespace ${namespace}`, e.namespace);
-  for (const name of e.attributes.keys()) if (!name.includes(':')) throw unreadable(doc.text, e.offset, 'no attributes', name);
+  if (e.namespace !== undefined && e.namespace !== namespace)
+    throw unreadable(doc.text, e.offset, `the namespace ${namespace}`, e.namespace);
+  for (const name of e.attributes.keys())
+    if (!name.includes(':')) throw unreadable(doc.text, e.offset, 'no attributes', name);
 }
 
 /** Errors from below get the place of the element and its name in the path. */
@@ -83,7 +87,8 @@ function within<T>(doc: Document, e: XmlElement, read: () => T): T {
   }
 }
 
-const value = (doc: Document, e: XmlElement, schema: Schema<any>, at: string): unknown => within(doc, e, () => content(doc, e, schema, at));
+const value = (doc: Document, e: XmlElement, schema: Schema<any>, at: string): unknown =>
+  within(doc, e, () => content(doc, e, schema, at));
 
 function content(doc: Document, e: XmlElement, schema: Schema<any>, at: string): unknown {
   plain(doc, e);
@@ -94,7 +99,10 @@ function content(doc: Document, e: XmlElement, schema: Schema<any>, at: string):
     case 'tagged':
       return content(doc, e, s.inner, at);
     case 'mapped':
-      return (s.to as (wire: unknown, r: Reader) => unknown)(content(doc, e, s.inner, at), new Reader(new Uint8Array(0), { lenient: true }));
+      return (s.to as (wire: unknown, r: Reader) => unknown)(
+        content(doc, e, s.inner, at),
+        new Reader(new Uint8Array(0), { lenient: true }),
+      );
     case 'fields': {
       const form = forms[at];
       return form === undefined ? fields(doc, e, s.name, s.fields) : form.parse(textOf(doc, e).trim(), undefined);
@@ -114,7 +122,12 @@ function content(doc: Document, e: XmlElement, schema: Schema<any>, at: string):
 }
 
 /** The children in the order of the fields; only optional ones may be missing. */
-function fields(doc: Document, e: XmlElement, type: string, parts: Readonly<Record<string, Schema<any>>>): Record<string, unknown> {
+function fields(
+  doc: Document,
+  e: XmlElement,
+  type: string,
+  parts: Readonly<Record<string, Schema<any>>>,
+): Record<string, unknown> {
   blank(doc, e);
   const out: Record<string, unknown> = {};
   const inside = guests[type];
@@ -132,10 +145,13 @@ function fields(doc: Document, e: XmlElement, type: string, parts: Readonly<Reco
       i++;
       if (inside !== undefined && key === inside.host && child.children.length > 0) {
         out[key] = inside.implies;
-        out[inside.guest] = fields(doc, child, '', { [inside.guest]: parts[inside.guest] as Schema<any> })[inside.guest];
+        out[inside.guest] = fields(doc, child, '', { [inside.guest]: parts[inside.guest] as Schema<any> })[
+          inside.guest
+        ];
       } else out[key] = value(doc, child, schema, at);
     } else if (schema.shape.of === 'default') out[key] = schema.shape.standard;
-    else if (!('optional' in schema)) throw unreadable(doc.text, child?.offset ?? e.offset, `<${wanted}>`, child?.name ?? `the end of ${e.name}`);
+    else if (!('optional' in schema))
+      throw unreadable(doc.text, child?.offset ?? e.offset, `<${wanted}>`, child?.name ?? `the end of ${e.name}`);
   }
   const extra = e.children[i];
   if (extra !== undefined) throw unreadable(doc.text, extra.offset, `nothing more in ${e.name}`, extra.name);
@@ -145,13 +161,15 @@ const nameOf = (e: XmlElement, type: string): string => {
   const name = lookUp(aliases, e.name) ?? e.name;
   return lookUp(localAliases, `${type}.${name}`) ?? name;
 };
-const lookUp = (table: Readonly<Record<string, string>>, key: string): string | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
+const lookUp = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
 
 /** The one alternative inside an element. */
 function one(doc: Document, e: XmlElement, schema: Schema<any>): unknown {
   blank(doc, e);
   const [child, second] = e.children;
-  if (child === undefined || second !== undefined) throw unreadable(doc.text, second?.offset ?? e.offset, `one element in ${e.name}`, second?.name ?? 'none');
+  if (child === undefined || second !== undefined)
+    throw unreadable(doc.text, second?.offset ?? e.offset, `one element in ${e.name}`, second?.name ?? 'none');
   return alternative(doc, child, schema);
 }
 
@@ -160,10 +178,17 @@ function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown
   const s = schema.shape;
   if (s.of !== 'alternatives') return undefined;
   const type = nameOf(e, s.name);
-  const chosen: Schema<any> | undefined = Object.hasOwn(s.alternatives, type) ? s.alternatives[type]?.schema : undefined;
+  const chosen: Schema<any> | undefined = Object.hasOwn(s.alternatives, type)
+    ? s.alternatives[type]?.schema
+    : undefined;
   if (chosen === undefined) {
     const names = Object.keys(s.alternatives);
-    throw unreadable(doc.text, e.offset, names.length > 12 ? `an element of ${s.name}` : `one of ${names.join(', ')}`, e.name);
+    throw unreadable(
+      doc.text,
+      e.offset,
+      names.length > 12 ? `an element of ${s.name}` : `one of ${names.join(', ')}`,
+      e.name,
+    );
   }
   if (direct.has(s.name) && chosen.shape.of === 'elements') {
     const { element } = chosen.shape;
@@ -185,7 +210,8 @@ function items(doc: Document, e: XmlElement, schema: Schema<any>): unknown[] {
       return within(doc, e, () => e.children.map((c) => alternative(doc, c, schema)));
     return [value(doc, e, schema, '')];
   }
-  if (schema.shape.of === 'alternatives' && Object.hasOwn(schema.shape.alternatives, nameOf(e, schema.shape.name))) return [alternative(doc, e, schema)];
+  if (schema.shape.of === 'alternatives' && Object.hasOwn(schema.shape.alternatives, nameOf(e, schema.shape.name)))
+    return [alternative(doc, e, schema)];
   throw unreadable(doc.text, e.offset, `<${wanted}>`, e.name);
 }
 
@@ -207,7 +233,13 @@ function leaf(doc: Document, e: XmlElement, s: Leaf, at: string): unknown {
     case 'integer': {
       const n = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
       const range = s.max - s.min + 1;
-      const v = !eitherSign.has(e.name) ? n : s.min < 0 && n > s.max && n < range ? n - range : s.min === 0 && n < 0 && n >= -range / 2 ? n + range : n;
+      const v = !eitherSign.has(e.name)
+        ? n
+        : s.min < 0 && n > s.max && n < range
+          ? n - range
+          : s.min === 0 && n < 0 && n >= -range / 2
+            ? n + range
+            : n;
       if (!(v >= s.min && v <= s.max)) throw invalid(`a number from ${s.min} to ${s.max}`, text);
       return v + 0;
     }
@@ -227,14 +259,18 @@ function leaf(doc: Document, e: XmlElement, s: Leaf, at: string): unknown {
     }
     case 'octets': {
       const bytes = parseHex(text);
-      if (s.size !== undefined && bytes.length !== s.size) throw invalid(`${s.size} octets in hexadecimal digits`, text);
+      if (s.size !== undefined && bytes.length !== s.size)
+        throw invalid(`${s.size} octets in hexadecimal digits`, text);
       return bytes;
     }
     case 'text':
-      if (s.encoding === 'latin1') for (let i = 0; i < raw.length; i++) if (raw.charCodeAt(i) > 0xff) throw invalid('characters from U+0000 to U+00FF', raw[i]);
+      if (s.encoding === 'latin1')
+        for (let i = 0; i < raw.length; i++)
+          if (raw.charCodeAt(i) > 0xff) throw invalid('characters from U+0000 to U+00FF', raw[i]);
       return raw;
     case 'bits':
-      if (!/^[01]*$/.test(text) || (s.size !== undefined && text.length !== s.size)) throw invalid(`${s.size ?? 'any number of'} binary digits`, text);
+      if (!/^[01]*$/.test(text) || (s.size !== undefined && text.length !== s.size))
+        throw invalid(`${s.size ?? 'any number of'} binary digits`, text);
       return text;
     case 'flags': {
       const set = new Set(

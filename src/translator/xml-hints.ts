@@ -65,7 +65,9 @@ export const severalInOne: ReadonlySet<string> = /* @__PURE__ */ new Set(['Varia
 /** Several types side by side are a structure of them. */
 export const impliedStructure: ReadonlySet<string> = /* @__PURE__ */ new Set(['compact-array.contentsDescription']);
 /** A field that stands inside the element of another one and implies its value. */
-export const guests: Readonly<Record<string, { readonly host: string; readonly guest: string; readonly implies: unknown }>> = {
+export const guests: Readonly<
+  Record<string, { readonly host: string; readonly guest: string; readonly implies: unknown }>
+> = {
   'Exception-Response': { host: 'serviceError', guest: 'invocationCounterError', implies: 'invocation-counter-error' },
 };
 /** A field whose octets are themselves an APDU, written as its element. */

@@ -29,7 +29,8 @@ export interface XmlLimits {
  */
 export function parseXml(text: string, limits: XmlLimits = {}): XmlElement {
   const maxLength = limits.maxLength ?? 64 * 1024 * 1024;
-  if (text.length > maxLength) throw new DlmsError('decode/too-large', { offset: 0, limit: maxLength, actual: text.length });
+  if (text.length > maxLength)
+    throw new DlmsError('decode/too-large', { offset: 0, limit: maxLength, actual: text.length });
   return new Parser(text, limits.maxDepth ?? 200).document();
 }
 
@@ -44,7 +45,12 @@ export function placeOf(text: string, offset: number): { line: number; column: n
   return { line, column: offset - start + 1 };
 }
 /** The error for something wrong at an offset of a text. */
-export const unreadable = (text: string, offset: number, expected: string, actual: string): DlmsError<'parse/invalid-text'> =>
+export const unreadable = (
+  text: string,
+  offset: number,
+  expected: string,
+  actual: string,
+): DlmsError<'parse/invalid-text'> =>
   new DlmsError('parse/invalid-text', { offset, expected, actual: quoted(actual), ...placeOf(text, offset) });
 
 const nameStart =
@@ -115,7 +121,8 @@ class Parser {
         this.#at += 2;
         const name = this.#readName();
         this.#blanks();
-        if (closed === undefined || name !== closed.qualified) throw this.#error(`</${closed?.qualified ?? ''}>`, offset);
+        if (closed === undefined || name !== closed.qualified)
+          throw this.#error(`</${closed?.qualified ?? ''}>`, offset);
         this.#literal('>');
         const parent = open[open.length - 1];
         if (parent === undefined) return closed.element;
@@ -128,7 +135,8 @@ class Parser {
       } else if (t.startsWith('<?', this.#at)) top?.element.instructions.push(this.#instruction());
       else if (t.startsWith('<!', this.#at)) throw this.#error('an element, no declaration');
       else {
-        if (open.length >= this.#maxDepth) throw new DlmsError('decode/too-deep', { offset: this.#at, limit: this.#maxDepth });
+        if (open.length >= this.#maxDepth)
+          throw new DlmsError('decode/too-deep', { offset: this.#at, limit: this.#maxDepth });
         const started = this.#start(top?.scope ?? outermost);
         if (top === undefined) root = started.element;
         else top.element.children.push(started.element);
@@ -220,7 +228,8 @@ class Parser {
       const end = raw.indexOf(';', i);
       const name = end < 0 || end - i > 12 ? undefined : raw.slice(i + 1, end);
       const character = name === undefined ? undefined : reference(name);
-      if (character === undefined || this.#forbidden.test(character)) throw this.#error('&lt; &gt; &amp; &apos; &quot; or a character reference', base + i);
+      if (character === undefined || this.#forbidden.test(character))
+        throw this.#error('&lt; &gt; &amp; &apos; &quot; or a character reference', base + i);
       out += character;
       from = end + 1;
     }
@@ -249,7 +258,10 @@ class Parser {
   #declaration(): void {
     const end = this.#text.indexOf('?>', this.#at);
     const raw = end < 0 ? '' : this.#text.slice(this.#at, end);
-    const m = /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])([A-Za-z][\w.-]*)\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\4)?\s*$/.exec(raw);
+    const m =
+      /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])([A-Za-z][\w.-]*)\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\4)?\s*$/.exec(
+        raw,
+      );
     if (m === null) throw this.#error('an XML declaration of version 1.0');
     this.#at = end + 2;
   }
@@ -279,6 +291,10 @@ class Parser {
 const lineEnds = (s: string): string => (s.includes('\r') ? s.replaceAll(/\r\n?/g, '\n') : s);
 function reference(name: string): string | undefined {
   if (!name.startsWith('#')) return Object.hasOwn(entities, name) ? entities[name] : undefined;
-  const code = /^#x[0-9A-Fa-f]+$/.test(name) ? Number.parseInt(name.slice(2), 16) : /^#\d+$/.test(name) ? Number(name.slice(1)) : Number.NaN;
+  const code = /^#x[0-9A-Fa-f]+$/.test(name)
+    ? Number.parseInt(name.slice(2), 16)
+    : /^#\d+$/.test(name)
+      ? Number(name.slice(1))
+      : Number.NaN;
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }

@@ -73,7 +73,9 @@ class XmlWriter {
   #escape(text: string): string {
     const held = text.replaceAll(unholdable, '?');
     if (held !== text) this.lossy = true;
-    return held.replaceAll(/[&<>\r]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : c === '>' ? '&gt;' : '&#13;'));
+    return held.replaceAll(/[&<>\r]/g, (c) =>
+      c === '&' ? '&amp;' : c === '<' ? '&lt;' : c === '>' ? '&gt;' : '&#13;',
+    );
   }
 }
 const unholdable = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
@@ -113,14 +115,21 @@ const losing = (w: XmlWriter): void => {
   w.lossy = true;
 };
 
-function putFields(w: XmlWriter, type: string, fields: Readonly<Record<string, Schema<any>>>, value: Record<string, unknown>): void {
+function putFields(
+  w: XmlWriter,
+  type: string,
+  fields: Readonly<Record<string, Schema<any>>>,
+  value: Record<string, unknown>,
+): void {
   const inside = guests[type];
   for (const [key, field] of Object.entries(fields)) {
     if (key === inside?.guest) continue;
     const guest = key === inside?.host ? value[inside.guest] : undefined;
     if (inside !== undefined && guest !== undefined) {
       if (value[key] !== inside.implies) losing(w);
-      w.element(identifier(key), () => put(w, identifier(inside.guest), fields[inside.guest] as Schema<any>, guest, ''));
+      w.element(identifier(key), () =>
+        put(w, identifier(inside.guest), fields[inside.guest] as Schema<any>, guest, ''),
+      );
     } else put(w, identifier(key), field, value[key], `${type}.${key}`);
   }
 }

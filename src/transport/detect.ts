@@ -20,8 +20,14 @@ export interface Detection {
  * `complete` false (a stream that goes on): `more` while octets that are still to come may decide. Undefined: nothing known.
  */
 export function detectFraming(octets: Uint8Array, options?: { readonly complete?: true }): Detection | undefined;
-export function detectFraming(octets: Uint8Array, options: { readonly complete: boolean }): Detection | 'more' | undefined;
-export function detectFraming(octets: Uint8Array, options: { readonly complete?: boolean } = {}): Detection | 'more' | undefined {
+export function detectFraming(
+  octets: Uint8Array,
+  options: { readonly complete: boolean },
+): Detection | 'more' | undefined;
+export function detectFraming(
+  octets: Uint8Array,
+  options: { readonly complete?: boolean } = {},
+): Detection | 'more' | undefined {
   const complete = options.complete ?? true;
   const wrapper = wrapperAt(octets, complete);
   if (typeof wrapper === 'object') return wrapper;
@@ -71,7 +77,9 @@ function wrapperAt(octets: Uint8Array, complete: boolean): Detection | 'more' | 
   const end = 8 + (((octets[6] as number) << 8) | (octets[7] as number));
   if (end > 8 && octets.length > 8 && !isApduTag(octets[8])) return undefined;
   // A header and a tag are enough to go on with; the first WPDU whole, and nothing or the next header behind it, leave no doubt.
-  const sure = octets.length === end || (octets.length > end && octets[end] === 0 && (octets.length === end + 1 || octets[end + 1] === 1));
+  const sure =
+    octets.length === end ||
+    (octets.length > end && octets[end] === 0 && (octets.length === end + 1 || octets[end + 1] === 1));
   return octets.length > end && !sure ? undefined : { framing: 'wrapper', offset: 0, sure };
 }
 

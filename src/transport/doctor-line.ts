@@ -5,7 +5,10 @@ import { octetLink } from './link.js';
 import type { OctetLink, Transport } from './transport.js';
 
 /** What one question came to. */
-export type Asked<T> = { readonly type: 'answer'; readonly value: T } | { readonly type: 'silence' } | { readonly type: 'closed' };
+export type Asked<T> =
+  | { readonly type: 'answer'; readonly value: T }
+  | { readonly type: 'silence' }
+  | { readonly type: 'closed' };
 
 /** What came on a step without being an answer, over all connections made for it. */
 export class Stray {
@@ -50,7 +53,12 @@ export class DoctorLine {
    * Sends octets and gives each chunk that follows to `take`, until that finds an answer, the time is over, or the line is closed.
    * @throws DlmsError `transport/aborted`
    */
-  ask<T>(octets: Uint8Array, take: (chunk: Uint8Array) => T | undefined, waitMs: number, signal?: AbortSignal): Promise<Asked<T>> {
+  ask<T>(
+    octets: Uint8Array,
+    take: (chunk: Uint8Array) => T | undefined,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<Asked<T>> {
     if (signal?.aborted === true) return Promise.reject(aborted(signal));
     if (this.closed) return Promise.resolve({ type: 'closed' });
     return new Promise((resolve, reject) => {
@@ -88,4 +96,5 @@ export class DoctorLine {
   }
 }
 
-export const aborted = (signal: AbortSignal): DlmsError => new DlmsError('transport/aborted', { during: 'looking for the meter' }, { cause: signal.reason });
+export const aborted = (signal: AbortSignal): DlmsError =>
+  new DlmsError('transport/aborted', { during: 'looking for the meter' }, { cause: signal.reason });

@@ -31,7 +31,19 @@ const moreClients: readonly number[] = [16, 1, 17, 2, 3, 18, 32, 48, 64, 100, 10
  * The management logical device (1) alone; with the physical addresses 17, 16 and 1 in two and four octets; with "all stations" (127, in four octets 16383),
  * to which a single meter on a line answers with its own address; and the logical devices 16 and 17.
  */
-const manyServers: readonly string[] = ['1', '1/17', '1/127', '1/16383:4', '1/16', '1/1', '1/17:4', '1/16:4', '1/1:4', '16', '17'];
+const manyServers: readonly string[] = [
+  '1',
+  '1/17',
+  '1/127',
+  '1/16383:4',
+  '1/16',
+  '1/1',
+  '1/17:4',
+  '1/16:4',
+  '1/1:4',
+  '16',
+  '17',
+];
 const fewServers: readonly string[] = ['1', '1/17', '1/127', '1/16383:4'];
 
 /** Speeds and parities of serial ports with HDLC from the start, after the usual 9600 8N1. */
@@ -55,7 +67,12 @@ export function serialPlan(): DoctorPlan {
   const direct = { carriage: 'hdlc', start: 'direct' } as const;
   return {
     steps: [
-      { ...direct, line: { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 }, clients: firstClients, servers: manyServers },
+      {
+        ...direct,
+        line: { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 },
+        clients: firstClients,
+        servers: manyServers,
+      },
       {
         carriage: 'hdlc',
         start: 'mode-e',

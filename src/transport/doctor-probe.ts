@@ -4,7 +4,12 @@ import { formatHdlcAddress, type HdlcAddress, hdlcAddress, parseHdlcAddress } fr
 import type { HdlcControl } from './hdlc/control.js';
 import { hdlcDeframer } from './hdlc/deframer.js';
 import { addLlc, encodeHdlcFrame, type HdlcFrame, llcCommand, stripLlc } from './hdlc/frame.js';
-import { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './hdlc/parameters.js';
+import {
+  decodeHdlcParameters,
+  encodeHdlcParameters,
+  type HdlcParameters,
+  hdlcDefaultParameters,
+} from './hdlc/parameters.js';
 import { Unwrapper, type Wpdu, wrap } from './wpdu.js';
 
 /** What a meter said when it was asked. */
@@ -28,7 +33,12 @@ export interface ProbeOptions {
 }
 
 /** Asks over the wrapper: the request itself. */
-export async function probeWrapper(line: DoctorLine, client: number, server: string, options: ProbeOptions): Promise<ProbeAnswer | undefined> {
+export async function probeWrapper(
+  line: DoctorLine,
+  client: number,
+  server: string,
+  options: ProbeOptions,
+): Promise<ProbeAnswer | undefined> {
   const unwrapper = new Unwrapper();
   const take = (chunk: Uint8Array): Wpdu | undefined => {
     try {
@@ -46,11 +56,21 @@ export async function probeWrapper(line: DoctorLine, client: number, server: str
 }
 
 /** Asks over HDLC: SNRM; when a link opens, the request in an I frame; then DISC. */
-export async function probeHdlc(line: DoctorLine, client: number, server: string, options: ProbeOptions): Promise<ProbeAnswer | undefined> {
+export async function probeHdlc(
+  line: DoctorLine,
+  client: number,
+  server: string,
+  options: ProbeOptions,
+): Promise<ProbeAnswer | undefined> {
   const { waitMs, signal } = options;
   const opened = await ask(
     line,
-    frameOf(client, parseHdlcAddress(server), { type: 'SNRM', pf: true }, options.parameters === true ? defaults : undefined),
+    frameOf(
+      client,
+      parseHdlcAddress(server),
+      { type: 'SNRM', pf: true },
+      options.parameters === true ? defaults : undefined,
+    ),
     isUnnumbered,
     waitMs,
     signal,
@@ -78,11 +98,18 @@ async function requestOn(
   { request, waitMs, signal }: ProbeOptions,
 ): Promise<Uint8Array | undefined> {
   const content = addLlc(llcCommand, request);
-  const isAnswer = (f: HdlcFrame): boolean => f.control.type === 'RR' || (f.control.type === 'I' && !equalBytes(f.information, content));
+  const isAnswer = (f: HdlcFrame): boolean =>
+    f.control.type === 'RR' || (f.control.type === 'I' && !equalBytes(f.information, content));
   let answer = await ask(line, to({ type: 'I', ns: 0, nr: 0, pf: true }, content), isAnswer, 2 * waitMs, signal);
   for (let polls = 0; answer?.control.type === 'RR' && polls < 5; polls++) {
     await line.pause(100, signal);
-    answer = await ask(line, to({ type: 'RR', nr: 0, pf: true }), (f) => isAnswer(f) && f.destination.upper === answer?.destination.upper, waitMs, signal);
+    answer = await ask(
+      line,
+      to({ type: 'RR', nr: 0, pf: true }),
+      (f) => isAnswer(f) && f.destination.upper === answer?.destination.upper,
+      waitMs,
+      signal,
+    );
   }
   // An answer in several segments is an answer too, but its APDU is not whole.
   return answer?.control.type === 'I' && !answer.segmented ? stripLlc(answer.information) : undefined;
@@ -103,7 +130,12 @@ async function ask(
 const defaults: Uint8Array = /* @__PURE__ */ encodeHdlcParameters(hdlcDefaultParameters);
 const isUnnumbered = (frame: HdlcFrame): boolean => ['UA', 'DM', 'FRMR'].includes(frame.control.type);
 
-const frameOf = (client: number, server: HdlcAddress, control: HdlcControl, information: Uint8Array = new Uint8Array(0)): HdlcFrame => ({
+const frameOf = (
+  client: number,
+  server: HdlcAddress,
+  control: HdlcControl,
+  information: Uint8Array = new Uint8Array(0),
+): HdlcFrame => ({
   segmented: false,
   destination: server,
   source: hdlcAddress(client),

@@ -70,7 +70,11 @@ export interface DoctorOptions {
  * @param open opens the line anew, set as asked; closed by the doctor
  * @throws DlmsError `transport/aborted`; `transport/connect` when the line cannot be opened at all
  */
-export async function diagnose(open: (line: LineSettings | undefined) => Promise<SerialLine>, plan: DoctorPlan, options: DoctorOptions): Promise<DoctorReport> {
+export async function diagnose(
+  open: (line: LineSettings | undefined) => Promise<SerialLine>,
+  plan: DoctorPlan,
+  options: DoctorOptions,
+): Promise<DoctorReport> {
   const run = new Run(open, plan, options);
   try {
     await run.all();
@@ -88,7 +92,15 @@ class Run {
   readonly #options: DoctorOptions;
   readonly #clock: Clock;
   readonly #end: number;
-  readonly #report: Mutable<DoctorReport> = { findings: [], heard: [], signOns: [], problems: [], echoes: [], asked: 0, complete: true };
+  readonly #report: Mutable<DoctorReport> = {
+    findings: [],
+    heard: [],
+    signOns: [],
+    problems: [],
+    echoes: [],
+    asked: 0,
+    complete: true,
+  };
   #line: DoctorLine | undefined;
   /** The line of a sign-on that a DISC has ended: the meter waits for the next one. */
   #stale = false;
@@ -181,13 +193,22 @@ class Run {
   }
   async #signedOn(step: DoctorStep): Promise<DoctorLine> {
     const { signal } = this.#options;
-    const port = modeEPort(await this.#transport(step), { clock: this.#clock, emulateSevenE1: step.start === 'mode-e-8bit' });
+    const port = modeEPort(await this.#transport(step), {
+      clock: this.#clock,
+      emulateSevenE1: step.start === 'mode-e-8bit',
+    });
     try {
-      const signed = await port.signOn({ attempts: 2, fallback: 'hdlc', maxBaud: step.maxBaud ?? 9600, ...(signal === undefined ? {} : { signal }) });
+      const signed = await port.signOn({
+        attempts: 2,
+        fallback: 'hdlc',
+        maxBaud: step.maxBaud ?? 9600,
+        ...(signal === undefined ? {} : { signal }),
+      });
       if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
       const { baud, identification } = signed;
       this.#signOn = { baud, ...(identification === undefined ? {} : { identification }) };
-      if (identification !== undefined && !this.#report.signOns.some((s) => s.step === step)) this.#report.signOns.push({ step, identification });
+      if (identification !== undefined && !this.#report.signOns.some((s) => s.step === step))
+        this.#report.signOns.push({ step, identification });
       return new DoctorLine(signed.transport, this.#clock, this.#stray, () => port.close());
     } catch (e) {
       await port.close();

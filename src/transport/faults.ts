@@ -31,14 +31,20 @@ export interface FaultOptions {
   /** A half-duplex line: everything sent also comes back, whole or (with `received` rates) damaged. */
   readonly echo?: boolean;
   /** Told of each fault, to read a failure by. */
-  readonly onFault?: (fault: { readonly direction: 'sent' | 'received'; readonly kind: string; readonly at: number }) => void;
+  readonly onFault?: (fault: {
+    readonly direction: 'sent' | 'received';
+    readonly kind: string;
+    readonly at: number;
+  }) => void;
 }
 
 /** A bad line, in a reproducible way, for simulations and tests. */
 export function faults(transport: Transport, options: FaultOptions): Transport {
   const { clock = systemClock, seed, onFault } = options;
   const lane = (direction: 'sent' | 'received', salt: number) =>
-    new Lane(options[direction] ?? {}, clock, random(seed ^ salt), (kind) => onFault?.({ direction, kind, at: clock.now() }));
+    new Lane(options[direction] ?? {}, clock, random(seed ^ salt), (kind) =>
+      onFault?.({ direction, kind, at: clock.now() }),
+    );
   const out = lane('sent', 0x5e4d);
   const back = lane('received', 0x2ec1);
   let deliver: ((octets: Uint8Array) => void) | undefined;
@@ -117,7 +123,8 @@ class Lane {
     if (late) at += rates.reorderMs ?? 20;
     else this.#last = at;
     const content = flipped ? this.#flip(octets) : octets;
-    for (let copies = twice ? 2 : 1; copies > 0; copies--) for (const piece of this.#cut(content)) this.#fly({ at, octets: piece, pass });
+    for (let copies = twice ? 2 : 1; copies > 0; copies--)
+      for (const piece of this.#cut(content)) this.#fly({ at, octets: piece, pass });
     this.#arrive();
   }
 

@@ -31,7 +31,8 @@ const modeB: readonly number[] = [600, 1200, 2400, 4800, 9600, 19200];
 export function decodeIdentification(octets: Uint8Array): Identification {
   const text = latin1(octets).replace(/\r\n$/, '');
   const match = /^\/([A-Za-z]{3})([^/!\r\n])((?:\\[^\r\n])*)([^/!\r\n]*)$/.exec(text);
-  if (match === null) throw new DlmsError('decode/framing', { offset: 0, reason: 'no identification message of IEC 62056-21' });
+  if (match === null)
+    throw new DlmsError('decode/framing', { offset: 0, reason: 'no identification message of IEC 62056-21' });
   const [, manufacturer = '', baudCharacter = '', escapes = '', ident = ''] = match;
   const selection = /\\([0-9])/.exec(escapes)?.[1];
   const code = baudCharacter.charCodeAt(0);
@@ -48,7 +49,9 @@ export function decodeIdentification(octets: Uint8Array): Identification {
 }
 
 /** The identification message, CR LF included. @throws DlmsError `encode/invalid-value`. */
-export function encodeIdentification(id: Pick<Identification, 'manufacturer' | 'baudCharacter' | 'protocolSelection' | 'ident'>): Uint8Array {
+export function encodeIdentification(
+  id: Pick<Identification, 'manufacturer' | 'baudCharacter' | 'protocolSelection' | 'ident'>,
+): Uint8Array {
   const text = `/${id.manufacturer}${id.baudCharacter}${id.protocolSelection === undefined ? '' : `\\${id.protocolSelection}`}${id.ident}\r\n`;
   const octets = ascii(text);
   decodeIdentification(octets);
@@ -58,7 +61,10 @@ export function encodeIdentification(id: Pick<Identification, 'manufacturer' | '
 /** Request message `/?address!` CR LF; the address (device number, at most 32 characters) may be empty: whoever is there. */
 export function encodeRequest(address = ''): Uint8Array {
   if (!/^[ -~]{0,32}$/.test(address) || /[/!]/.test(address))
-    throw new DlmsError('encode/invalid-value', { expected: 'a device address of at most 32 printable characters', actual: address });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a device address of at most 32 printable characters',
+      actual: address,
+    });
   return ascii(`/?${address}!\r\n`);
 }
 
@@ -81,7 +87,8 @@ export function encodeOptionSelect(protocolControl: string, baudCharacter: strin
 export function decodeOptionSelect(octets: Uint8Array): OptionSelect {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ACK is what the message begins with
   const match = /^\x06([0-9])([0-9A-I])([0-9A-Z])\r\n$/.exec(latin1(octets));
-  if (match === null) throw new DlmsError('decode/framing', { offset: 0, reason: 'no acknowledgement message of IEC 62056-21' });
+  if (match === null)
+    throw new DlmsError('decode/framing', { offset: 0, reason: 'no acknowledgement message of IEC 62056-21' });
   const [, protocolControl = '', baudCharacter = '', modeControl = ''] = match;
   const baud = baudRates[Number(baudCharacter)];
   return { protocolControl, baudCharacter, modeControl, ...(baud === undefined ? {} : { baud }) };
@@ -110,11 +117,14 @@ export function decodeReadout(octets: Uint8Array): Readout {
   let end = octets.length;
   if (framed) {
     const etx = octets.indexOf(0x03);
-    if (etx < 0 || etx + 1 >= octets.length) throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'ETX and BCC' });
-    if (etx + 2 < octets.length) throw new DlmsError('decode/trailing-bytes', { offset: etx + 2, left: octets.length - etx - 2 });
+    if (etx < 0 || etx + 1 >= octets.length)
+      throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'ETX and BCC' });
+    if (etx + 2 < octets.length)
+      throw new DlmsError('decode/trailing-bytes', { offset: etx + 2, left: octets.length - etx - 2 });
     const expected = blockCheck(octets.subarray(1, etx + 1));
     const actual = octets[etx + 1] as number;
-    if (expected !== actual) throw new DlmsError('decode/checksum', { offset: etx + 1, field: 'BCC', expected, actual });
+    if (expected !== actual)
+      throw new DlmsError('decode/checksum', { offset: etx + 1, field: 'BCC', expected, actual });
     end = etx;
   }
   const text = latin1(octets.subarray(framed ? 1 : 0, end));
@@ -176,7 +186,8 @@ function parseDataSets(block: string): DataSet[] {
       const star = content.lastIndexOf('*');
       const value = star < 0 ? { value: content } : { value: content.slice(0, star), unit: content.slice(star + 1) };
       const last = sets.at(-1);
-      if (address === '' && last !== undefined && at > 0) (last.values as { value: string; unit?: string }[]).push(value);
+      if (address === '' && last !== undefined && at > 0)
+        (last.values as { value: string; unit?: string }[]).push(value);
       else sets.push({ address, values: [value] });
       at = close + 1;
     }
@@ -188,7 +199,11 @@ function ascii(text: string): Uint8Array {
   const out = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code > 0x7f) throw new DlmsError('encode/invalid-value', { expected: 'characters of 7 bits', actual: JSON.stringify(text[i]) });
+    if (code > 0x7f)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'characters of 7 bits',
+        actual: JSON.stringify(text[i]),
+      });
     out[i] = code;
   }
   return out;

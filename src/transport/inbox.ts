@@ -46,7 +46,10 @@ export class Inbox {
   /** See `ApduChannel.receive`. */
   receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
     const { signal, timeoutMs = this.#timeoutMs } = options;
-    if (this.#waiting !== undefined) return Promise.reject(new DlmsError('service/unsupported', { what: 'two receive calls at the same time on one channel' }));
+    if (this.#waiting !== undefined)
+      return Promise.reject(
+        new DlmsError('service/unsupported', { what: 'two receive calls at the same time on one channel' }),
+      );
     if (signal?.aborted === true) return Promise.reject(abortedError(signal));
     const first = this.#queue.shift();
     if (first !== undefined) return Promise.resolve(first);
@@ -92,7 +95,8 @@ interface Waiting {
   release?: () => void;
 }
 
-const abortedError = (signal: AbortSignal): DlmsError => new DlmsError('transport/aborted', { during: 'receiving' }, { cause: signal.reason });
+const abortedError = (signal: AbortSignal): DlmsError =>
+  new DlmsError('transport/aborted', { during: 'receiving' }, { cause: signal.reason });
 
 /** Waits for a write at most so long: `transport/timeout` when the peer never reads. */
 export function within(clock: Clock, ms: number, waitingFor: string, work: Promise<void>): Promise<void> {

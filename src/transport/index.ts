@@ -1,5 +1,12 @@
 export { type Detection, detectFraming, type Framing, isApduTag } from './detect.js';
-export { type DoctorEvent, type DoctorFinding, type DoctorHeard, type DoctorOptions, type DoctorReport, diagnose } from './doctor.js';
+export {
+  type DoctorEvent,
+  type DoctorFinding,
+  type DoctorHeard,
+  type DoctorOptions,
+  type DoctorReport,
+  diagnose,
+} from './doctor.js';
 export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor-plan.js';
 export type { ProbeAnswer } from './doctor-probe.js';
 export { type FaultOptions, type FaultRates, faults } from './faults.js';
@@ -69,6 +76,20 @@ export type { LineSettings, SerialLine } from './serial-line.js';
 export { type TraceEvent, trace } from './trace.js';
 export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';
 export { openWebSerial, type WebSerialPort } from './web-serial.js';
-export { cosemOfWirelessMbus, decodeWirelessMbus, encodeWirelessMbus, type WirelessMbusFormat, type WirelessMbusTelegram } from './wireless-mbus.js';
+export {
+  cosemOfWirelessMbus,
+  decodeWirelessMbus,
+  encodeWirelessMbus,
+  type WirelessMbusFormat,
+  type WirelessMbusTelegram,
+} from './wireless-mbus.js';
 export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './wpdu.js';
-export { type ServedConnection, type ServeOptions, serveWrapper, type WrapperMux, type WrapperOptions, wrapperChannel, wrapperMux } from './wrapper.js';
+export {
+  type ServedConnection,
+  type ServeOptions,
+  serveWrapper,
+  type WrapperMux,
+  type WrapperOptions,
+  wrapperChannel,
+  wrapperMux,
+} from './wrapper.js';

@@ -51,5 +51,7 @@ export function intercept(transport: SerialLine, interception: Interception): Se
     transport.datagrams === true ? { datagrams: true } : {},
   );
   // A serial line stays one that can be set.
-  return configure === undefined ? outer : Object.defineProperty(outer, 'configure', { value: configure.bind(transport) });
+  return configure === undefined
+    ? outer
+    : Object.defineProperty(outer, 'configure', { value: configure.bind(transport) });
 }

@@ -28,7 +28,9 @@ export function linkTransport(link: OctetLink, properties: { readonly datagrams?
 
 /** Errors of a medium as ours: a DlmsError passes, anything else becomes `transport/closed` with the original as cause. */
 export function closedError(error: unknown, during: string, by: 'local' | 'remote' = 'remote'): DlmsError {
-  return isDlmsError(error) ? error : new DlmsError('transport/closed', { by, during }, error === undefined ? undefined : { cause: error });
+  return isDlmsError(error)
+    ? error
+    : new DlmsError('transport/closed', { by, during }, error === undefined ? undefined : { cause: error });
 }
 
 function linkStreams(link: OctetLink): Pick<Transport, 'readable' | 'writable'> {

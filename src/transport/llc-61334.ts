@@ -26,7 +26,11 @@ export const llc61334HeaderLength = 3;
  * APDU) and the octets of one implementation; see {@link LlcAddressOrder} for what is not. The MAC layer below it is the modem's and not part of this.
  * @throws DlmsError `encode/invalid-value` for a SAP above 255
  */
-export function encodeLlc61334({ clientSap, serverSap, apdu }: LlcPdu, direction: LlcDirection, order: LlcAddressOrder): Uint8Array {
+export function encodeLlc61334(
+  { clientSap, serverSap, apdu }: LlcPdu,
+  direction: LlcDirection,
+  order: LlcAddressOrder,
+): Uint8Array {
   for (const sap of [clientSap, serverSap])
     if (!Number.isInteger(sap) || sap < 0 || sap > 0xff)
       throw new DlmsError('encode/invalid-value', { expected: 'an L-SAP from 0 to 255', actual: String(sap) });
@@ -37,12 +41,17 @@ export function encodeLlc61334({ clientSap, serverSap, apdu }: LlcPdu, direction
 export function decodeLlc61334(octets: Uint8Array, direction: LlcDirection, order: LlcAddressOrder): LlcPdu {
   const [control, first, second] = octets;
   if (control !== undefined && control !== dataControl)
-    throw new DlmsError('decode/unsupported', { offset: 0, what: `LLC control octet ${control} of IEC 61334-4-32 (90 hexadecimal is data)` });
-  if (first === undefined || second === undefined) throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'control and two L-SAPs' });
+    throw new DlmsError('decode/unsupported', {
+      offset: 0,
+      what: `LLC control octet ${control} of IEC 61334-4-32 (90 hexadecimal is data)`,
+    });
+  if (first === undefined || second === undefined)
+    throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'control and two L-SAPs' });
   const [serverSap, clientSap] = serverFirst(direction, order) ? [first, second] : [second, first];
   return { clientSap, serverSap, apdu: octets.subarray(llc61334HeaderLength) };
 }
-const serverFirst = (direction: LlcDirection, order: LlcAddressOrder): boolean => order === 'server-client' || direction === 'to-server';
+const serverFirst = (direction: LlcDirection, order: LlcAddressOrder): boolean =>
+  order === 'server-client' || direction === 'to-server';
 
 export interface LlcOptions extends RawOptions {
   readonly order: LlcAddressOrder;
@@ -85,7 +94,8 @@ export function serveLlc61334(
   const raw = rawChannel(transport, options);
   const one = async (): Promise<void> => {
     const { apdu, ...route } = decodeLlc61334(await raw.receive(), 'to-server', order);
-    for (const answer of await handler.handle(apdu, route)) await raw.send(encodeLlc61334({ ...route, apdu: answer }, 'to-client', order));
+    for (const answer of await handler.handle(apdu, route))
+      await raw.send(encodeLlc61334({ ...route, apdu: answer }, 'to-client', order));
   };
   const run = async (): Promise<void> => {
     for (;;) {

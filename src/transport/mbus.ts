@@ -47,18 +47,30 @@ export function decodeMbusFrame(octets: Uint8Array): MbusFrame {
   if (fault !== undefined) throw new DlmsError('decode/framing', { offset: 0, reason: fault });
   const length = n - 6;
   if (length % 256 !== octets[1])
-    throw new DlmsError('decode/invalid-length', { offset: 1, expected: `${length % 256} (modulo 256)`, actual: octets[1] as number });
-  if (octets[n - 1] !== 0x16) throw new DlmsError('decode/framing', { offset: n - 1, reason: 'the stop octet 16 is missing' });
+    throw new DlmsError('decode/invalid-length', {
+      offset: 1,
+      expected: `${length % 256} (modulo 256)`,
+      actual: octets[1] as number,
+    });
+  if (octets[n - 1] !== 0x16)
+    throw new DlmsError('decode/framing', { offset: n - 1, reason: 'the stop octet 16 is missing' });
   const expected = sum(octets, 4, n - 2);
   const actual = octets[n - 2] as number;
-  if (expected !== actual) throw new DlmsError('decode/checksum', { offset: n - 2, field: 'M-Bus checksum', expected, actual });
+  if (expected !== actual)
+    throw new DlmsError('decode/checksum', { offset: n - 2, field: 'M-Bus checksum', expected, actual });
   return frameAt(octets, 0, length);
 }
 
 /** Octets of a long frame. @throws DlmsError `encode/invalid-value` for more than 252 octets of data, or a field that is no octet. */
-export function encodeMbusFrame(frame: Pick<MbusFrame, 'control' | 'address' | 'controlInformation' | 'data'>): Uint8Array {
+export function encodeMbusFrame(
+  frame: Pick<MbusFrame, 'control' | 'address' | 'controlInformation' | 'data'>,
+): Uint8Array {
   const { control, address, controlInformation, data } = frame;
-  if (data.length > 252) throw new DlmsError('encode/invalid-value', { expected: 'at most 252 octets in a long frame', actual: `${data.length} octets` });
+  if (data.length > 252)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'at most 252 octets in a long frame',
+      actual: `${data.length} octets`,
+    });
   for (const field of [control, address, controlInformation]) octet(field);
   const out = new Uint8Array(data.length + 9);
   const length = data.length + 3;
@@ -73,7 +85,8 @@ export function encodeMbusFrame(frame: Pick<MbusFrame, 'control' | 'address' | '
 export function mbusSegment(frame: Pick<MbusFrame, 'controlInformation' | 'data'>): MbusSegment | undefined {
   const { controlInformation, data } = frame;
   if (controlInformation > 0x1f) return undefined;
-  if (data.length < 2) throw new DlmsError('decode/unexpected-end', { offset: data.length, expected: 'STSAP and DTSAP' });
+  if (data.length < 2)
+    throw new DlmsError('decode/unexpected-end', { offset: data.length, expected: 'STSAP and DTSAP' });
   return {
     number: controlInformation & 0x0f,
     final: (controlInformation & 0x10) !== 0,
@@ -100,11 +113,15 @@ export interface MbusEncodeOptions {
  */
 export function encodeMbusApdu(apdu: Uint8Array, options: MbusEncodeOptions): Uint8Array[] {
   const { stsap, dtsap, control = 0x53, address = 0xff, partSize = 245 } = options;
-  if (!(partSize >= 1 && partSize <= 250)) throw new DlmsError('encode/invalid-value', { expected: 'partSize of 1 to 250', actual: String(partSize) });
+  if (!(partSize >= 1 && partSize <= 250))
+    throw new DlmsError('encode/invalid-value', { expected: 'partSize of 1 to 250', actual: String(partSize) });
   for (const field of [stsap, dtsap]) octet(field);
   const count = Math.max(1, Math.ceil(apdu.length / partSize));
   if (count > 16)
-    throw new DlmsError('encode/invalid-value', { expected: `at most 16 segments of ${partSize} octets`, actual: `an APDU of ${apdu.length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: `at most 16 segments of ${partSize} octets`,
+      actual: `an APDU of ${apdu.length} octets`,
+    });
   return Array.from({ length: count }, (_, i) => {
     const part = apdu.subarray(i * partSize, (i + 1) * partSize);
     const data = new Uint8Array(part.length + 2);
@@ -184,7 +201,10 @@ export class MbusDeframer {
     }
     this.#offset += at;
     // What is left of a frame that was refused is told already.
-    if (noise > 0 && !told) this.#onInvalid?.(new DlmsError('decode/framing', { offset: this.#offset, reason: `${noise} octets belong to no frame` }));
+    if (noise > 0 && !told)
+      this.#onInvalid?.(
+        new DlmsError('decode/framing', { offset: this.#offset, reason: `${noise} octets belong to no frame` }),
+      );
     // A copy: the rest must not keep a large chunk alive, nor change with it.
     this.#held = bytes.slice(at);
     return frames;
@@ -199,8 +219,21 @@ export class MbusDeframer {
     const whole = length >= 3 && end <= bytes.length;
     if (whole && bytes[end - 1] === 0x16) {
       const expected = sum(bytes, at + 4, end - 2);
-      this.#onInvalid(new DlmsError('decode/checksum', { offset: offset + length + 4, field: 'M-Bus checksum', expected, actual: bytes[end - 2] as number }));
-    } else this.#onInvalid(new DlmsError('decode/framing', { offset, reason: whole ? 'the stop octet 16 is missing' : 'the frame is not complete' }));
+      this.#onInvalid(
+        new DlmsError('decode/checksum', {
+          offset: offset + length + 4,
+          field: 'M-Bus checksum',
+          expected,
+          actual: bytes[end - 2] as number,
+        }),
+      );
+    } else
+      this.#onInvalid(
+        new DlmsError('decode/framing', {
+          offset,
+          reason: whole ? 'the stop octet 16 is missing' : 'the frame is not complete',
+        }),
+      );
     return true;
   }
 }
@@ -254,21 +287,32 @@ export class MbusAssembler {
   /** Takes one frame; gives the APDU that it completes. Frames of other applications (CI above 1F) give nothing. */
   push(frame: Pick<MbusFrame, 'address' | 'controlInformation' | 'data'>): MbusApdu | undefined {
     if (frame.controlInformation > 0x1f) return undefined;
-    if (frame.data.length < 2) return this.#drop(new DlmsError('decode/unexpected-end', { offset: frame.data.length, expected: 'STSAP and DTSAP' }));
+    if (frame.data.length < 2)
+      return this.#drop(
+        new DlmsError('decode/unexpected-end', { offset: frame.data.length, expected: 'STSAP and DTSAP' }),
+      );
     const { number, final, stsap, dtsap, part } = mbusSegment(frame) as MbusSegment;
     const { address } = frame;
     const key = (address << 16) | (stsap << 8) | dtsap;
     const known = this.#open.get(key);
     this.#open.delete(key);
     if (number !== 0 && known?.parts.length !== number)
-      return this.#drop(new DlmsError('protocol/block-number', { side: 'remote', expected: known?.parts.length ?? 0, received: number }));
-    if (number === 0 && known !== undefined) this.#drop(new DlmsError('protocol/block-number', { side: 'remote', expected: known.parts.length, received: 0 }));
+      return this.#drop(
+        new DlmsError('protocol/block-number', {
+          side: 'remote',
+          expected: known?.parts.length ?? 0,
+          received: number,
+        }),
+      );
+    if (number === 0 && known !== undefined)
+      this.#drop(new DlmsError('protocol/block-number', { side: 'remote', expected: known.parts.length, received: 0 }));
     if (number === 0 && final) return { address, stsap, dtsap, apdu: part };
     const message = number === 0 || known === undefined ? { parts: [], size: 0 } : known;
     message.parts.push(part);
     message.size += part.length;
     const limit = this.#options.maxApduSize ?? 4096;
-    if (message.size > limit) return this.#drop(new DlmsError('decode/too-large', { offset: 0, limit, actual: message.size }));
+    if (message.size > limit)
+      return this.#drop(new DlmsError('decode/too-large', { offset: 0, limit, actual: message.size }));
     if (final) {
       const apdu = new Uint8Array(message.size);
       let at = 0;
@@ -278,12 +322,21 @@ export class MbusAssembler {
       }
       return { address, stsap, dtsap, apdu };
     }
-    if (number === 15) return this.#drop(new DlmsError('decode/unsupported', { offset: 0, what: 'an M-Bus message of more than 16 segments' }));
+    if (number === 15)
+      return this.#drop(
+        new DlmsError('decode/unsupported', { offset: 0, what: 'an M-Bus message of more than 16 segments' }),
+      );
     this.#open.set(key, message);
     if (this.#open.size > (this.#options.maxSenders ?? 16)) {
       const oldest = this.#open.keys().next().value as number;
       this.#open.delete(oldest);
-      this.#drop(new DlmsError('decode/too-large', { offset: 0, limit: this.#options.maxSenders ?? 16, actual: this.#open.size + 1 }));
+      this.#drop(
+        new DlmsError('decode/too-large', {
+          offset: 0,
+          limit: this.#options.maxSenders ?? 16,
+          actual: this.#open.size + 1,
+        }),
+      );
     }
     return undefined;
   }
@@ -295,7 +348,8 @@ export class MbusAssembler {
 }
 
 function wholeFrameInside(b: Uint8Array, sums: Uint8Array, from: number): boolean {
-  for (let at = b.indexOf(0x68, from); at >= 0; at = b.indexOf(0x68, at + 1)) if (mbusLengthAt(b, sums, at, 255)) return true;
+  for (let at = b.indexOf(0x68, from); at >= 0; at = b.indexOf(0x68, at + 1))
+    if (mbusLengthAt(b, sums, at, 255)) return true;
   return false;
 }
 
@@ -318,5 +372,6 @@ function sum(b: Uint8Array, from: number, to: number): number {
   return total & 0xff;
 }
 function octet(value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > 255) throw new DlmsError('encode/invalid-value', { expected: 'an octet', actual: String(value) });
+  if (!Number.isInteger(value) || value < 0 || value > 255)
+    throw new DlmsError('encode/invalid-value', { expected: 'an octet', actual: String(value) });
 }

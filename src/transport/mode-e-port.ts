@@ -35,7 +35,9 @@ export interface ModeEPort {
   /** Client: signs on. @throws DlmsError `transport/timeout`, `protocol/link` (no HDLC offered), `transport/closed`, `transport/aborted`, `decode/too-large`. */
   signOn(options?: ModeEClientOptions & { readonly signal?: AbortSignal }): Promise<ModeEResult>;
   /** Meter: waits for a client that wants HDLC; readouts are answered on the way. @throws DlmsError `transport/closed`, `transport/aborted`. */
-  listen(options: ModeEServerOptions & { readonly signal?: AbortSignal }): Promise<Extract<ModeEResult, { type: 'hdlc' }>>;
+  listen(
+    options: ModeEServerOptions & { readonly signal?: AbortSignal },
+  ): Promise<Extract<ModeEResult, { type: 'hdlc' }>>;
   /** Closes the line. */
   close(): Promise<void>;
 }
@@ -77,7 +79,9 @@ class Port implements ModeEPort {
     return await this.#run((state, input, now) => modeEClient(state, input, now, options), options.signal);
   }
 
-  async listen(options: ModeEServerOptions & { readonly signal?: AbortSignal }): Promise<Extract<ModeEResult, { type: 'hdlc' }>> {
+  async listen(
+    options: ModeEServerOptions & { readonly signal?: AbortSignal },
+  ): Promise<Extract<ModeEResult, { type: 'hdlc' }>> {
     const result = await this.#run((state, input, now) => modeEServer(state, input, now, options), options.signal);
     return result as Extract<ModeEResult, { type: 'hdlc' }>;
   }
@@ -94,7 +98,8 @@ class Port implements ModeEPort {
     this.#sink?.ended();
     this.#held = [];
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (signal?.aborted === true) return Promise.reject(new DlmsError('transport/aborted', { during: 'the sign-on' }, { cause: signal.reason }));
+    if (signal?.aborted === true)
+      return Promise.reject(new DlmsError('transport/aborted', { during: 'the sign-on' }, { cause: signal.reason }));
     return new Promise((resolve, reject) => {
       let state = modeEIdle;
       let stopTimer = (): void => {};
@@ -108,7 +113,8 @@ class Port implements ModeEPort {
         this.#sink = undefined;
         settle();
       };
-      const aborted = () => finish(() => reject(new DlmsError('transport/aborted', { during: 'the sign-on' }, { cause: signal?.reason })));
+      const aborted = () =>
+        finish(() => reject(new DlmsError('transport/aborted', { during: 'the sign-on' }, { cause: signal?.reason })));
       // One input at a time: setting the line takes time, and octets that come meanwhile wait their turn.
       const feed = (input: ModeEInput) => {
         working = working.then(async () => {
@@ -118,12 +124,17 @@ class Port implements ModeEPort {
           for (const output of outputs) await this.#perform(output, finish, resolve, reject);
           stopTimer();
           if (!finished && state.deadline !== undefined)
-            stopTimer = this.#clock.after(Math.max(0, state.deadline - this.#clock.now()), () => feed({ type: 'tick' }));
+            stopTimer = this.#clock.after(Math.max(0, state.deadline - this.#clock.now()), () =>
+              feed({ type: 'tick' }),
+            );
         });
         working.catch((error) => finish(() => reject(error)));
       };
       signal?.addEventListener('abort', aborted);
-      this.#sink = { octets: (octets) => feed({ type: 'octets', octets }), ended: (error) => finish(() => reject(closedError(error, 'the sign-on'))) };
+      this.#sink = {
+        octets: (octets) => feed({ type: 'octets', octets }),
+        ended: (error) => finish(() => reject(closedError(error, 'the sign-on'))),
+      };
       feed({ type: 'start' });
     });
   }
@@ -140,7 +151,12 @@ class Port implements ModeEPort {
         return;
       case 'line': {
         const seven = output.parity === '7E1' && !this.#emulate;
-        await this.#line.configure?.({ baudRate: output.baud, dataBits: seven ? 7 : 8, parity: seven ? 'even' : 'none', stopBits: 1 });
+        await this.#line.configure?.({
+          baudRate: output.baud,
+          dataBits: seven ? 7 : 8,
+          parity: seven ? 'even' : 'none',
+          stopBits: 1,
+        });
         return;
       }
       case 'hdlc':

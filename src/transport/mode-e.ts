@@ -43,7 +43,10 @@ export interface ModeEState {
   readonly baud: number;
 }
 
-export type ModeEInput = { readonly type: 'start' } | { readonly type: 'octets'; readonly octets: Uint8Array } | { readonly type: 'tick' };
+export type ModeEInput =
+  | { readonly type: 'start' }
+  | { readonly type: 'octets'; readonly octets: Uint8Array }
+  | { readonly type: 'tick' };
 
 export type LineParity = '7E1' | '8N1';
 
@@ -52,7 +55,12 @@ export type ModeEOutput =
   /** Set the line, after what was written has left it. */
   | { readonly type: 'line'; readonly baud: number; readonly parity: LineParity }
   /** HDLC follows at this speed. `rest` has come already. */
-  | { readonly type: 'hdlc'; readonly baud: number; readonly identification?: Identification; readonly rest: Uint8Array }
+  | {
+      readonly type: 'hdlc';
+      readonly baud: number;
+      readonly identification?: Identification;
+      readonly rest: Uint8Array;
+    }
   /** The meter (client side) sent its data instead; for `decodeReadout`. */
   | { readonly type: 'readout'; readonly identification: Identification; readonly octets: Uint8Array }
   /** The client (meter side) asked for the readout, or anything but HDLC. */
@@ -109,7 +117,8 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
       if (state.deadline === undefined || now < state.deadline) return [state, []];
       if (state.name === 'pause' && state.next !== undefined) return [state.next.state, state.next.outputs];
       if (state.name === 'acknowledge') return hdlc(state, state.held);
-      if (state.name === 'identification' && state.attempts < (options.attempts ?? 3)) return request(state, now, options);
+      if (state.name === 'identification' && state.attempts < (options.attempts ?? 3))
+        return request(state, now, options);
       return failed(new DlmsError('transport/timeout', { waitedMs: timeoutMs, waitingFor: waitingFor(state) }));
     case 'octets': {
       if (state.name === 'idle' || state.name === 'done') return [state, []];
@@ -126,7 +135,14 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
 function request(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   const octets = encodeRequest(options.address);
   return [
-    { ...modeEIdle, name: 'identification', attempts: state.attempts + 1, echo: octets, since: now, deadline: now + (options.timeoutMs ?? 2200) },
+    {
+      ...modeEIdle,
+      name: 'identification',
+      attempts: state.attempts + 1,
+      echo: octets,
+      since: now,
+      deadline: now + (options.timeoutMs ?? 2200),
+    },
     [
       { type: 'line', baud: 300, parity: '7E1' },
       { type: 'write', octets },
@@ -167,7 +183,10 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
   if (mode !== 'C' && readout) {
     // Modes A and B: the data follows by itself, in B at the speed of Z.
     const baud = identification.maxBaud ?? 300;
-    return [{ ...base, name: 'readout', baud, deadline: now + (options.timeoutMs ?? 2200) }, mode === 'B' ? [{ type: 'line', baud, parity: '7E1' }] : []];
+    return [
+      { ...base, name: 'readout', baud, deadline: now + (options.timeoutMs ?? 2200) },
+      mode === 'B' ? [{ type: 'line', baud, parity: '7E1' }] : [],
+    ];
   }
   const limit = Math.min(options.maxBaud ?? 19200, identification.maxBaud ?? 300);
   const z = Math.max(0, baudRates.filter((b) => b <= limit).length - 1);
@@ -187,7 +206,8 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
 function acknowledged(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   // A meter that does not know HDLC sends its data, still at 300 baud.
   const stx = state.held.indexOf(0x02);
-  if (stx >= 0 && options.fallback === 'readout') return readingOut({ ...state, name: 'readout', baud: 300, held: state.held.slice(stx) }, now, options);
+  if (stx >= 0 && options.fallback === 'readout')
+    return readingOut({ ...state, name: 'readout', baud: 300, held: state.held.slice(stx) }, now, options);
   const { message, rest } = findLine(state.held, 0x06);
   if (message === undefined) return [{ ...state, held: rest }, []];
   const option = readOption(message);
@@ -205,13 +225,15 @@ function acknowledged(state: ModeEState, now: number, options: ModeEClientOption
 
 function readingOut(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   const limit = options.maxReadout ?? 65536;
-  if (state.held.length > limit) return failed(new DlmsError('decode/too-large', { offset: 0, limit, actual: state.held.length }));
+  if (state.held.length > limit)
+    return failed(new DlmsError('decode/too-large', { offset: 0, limit, actual: state.held.length }));
   const { held, scanned = 0 } = state;
   const stx = held[0] === 0x02 ? 0 : held.indexOf(0x02, scanned);
   // What stands before STX is no part of the data, and no longer looked at.
   if (stx > 0) return readingOut({ ...state, held: held.slice(stx), scanned: 0 }, now, options);
   const etx = stx < 0 ? -1 : held.indexOf(0x03, scanned);
-  if (etx < 0 || etx + 1 >= held.length) return [{ ...state, scanned: etx < 0 ? held.length : etx, deadline: now + (options.timeoutMs ?? 2200) }, []];
+  if (etx < 0 || etx + 1 >= held.length)
+    return [{ ...state, scanned: etx < 0 ? held.length : etx, deadline: now + (options.timeoutMs ?? 2200) }, []];
   return [
     { ...modeEIdle, name: 'done' },
     [
@@ -252,7 +274,8 @@ export function modeEServer(state: ModeEState, input: ModeEInput, now: number, o
     case 'octets': {
       if (state.name === 'idle' || state.name === 'done') return [state, []];
       const arrived = withoutEcho(state, fromSevenE1(input.octets));
-      const next = arrived.held.length > longestMessage ? { ...arrived, held: arrived.held.slice(-longestMessage) } : arrived;
+      const next =
+        arrived.held.length > longestMessage ? { ...arrived, held: arrived.held.slice(-longestMessage) } : arrived;
       if (state.name === 'request') return requested(next, now, options);
       if (state.name === 'acknowledge') return chosen(next, now, options);
       return [next, []];
@@ -280,7 +303,9 @@ function requested(state: ModeEState, now: number, options: ModeEServerOptions):
 function chosen(state: ModeEState, now: number, options: ModeEServerOptions): Step {
   const { message, rest } = findLine(state.held, 0x06);
   if (message === undefined)
-    return state.held.includes(0x2f) && findLine(state.held, 0x2f).message !== undefined ? requested(state, now, options) : [{ ...state, held: rest }, []];
+    return state.held.includes(0x2f) && findLine(state.held, 0x2f).message !== undefined
+      ? requested(state, now, options)
+      : [{ ...state, held: rest }, []];
   const option = readOption(message);
   const offered = decodeIdentification(encodeIdentification(options.identification)).maxBaud ?? 300;
   if (option?.baud === undefined || option.baud > offered) return [{ ...modeEIdle, name: 'request' }, []];
@@ -310,14 +335,31 @@ function chosen(state: ModeEState, now: number, options: ModeEServerOptions): St
   ];
 }
 
-function answer(octets: Uint8Array, now: number, options: ModeEServerOptions, state: ModeEState, more: readonly ModeEOutput[] = []): Step {
-  return [{ ...modeEIdle, name: 'pause', deadline: now + reaction(options), next: { state, outputs: [{ type: 'write', octets }, ...more] } }, []];
+function answer(
+  octets: Uint8Array,
+  now: number,
+  options: ModeEServerOptions,
+  state: ModeEState,
+  more: readonly ModeEOutput[] = [],
+): Step {
+  return [
+    {
+      ...modeEIdle,
+      name: 'pause',
+      deadline: now + reaction(options),
+      next: { state, outputs: [{ type: 'write', octets }, ...more] },
+    },
+    [],
+  ];
 }
 
-const reaction = (options: ModeEServerOptions): number => options.reactionMs ?? (/[a-z]$/.test(options.identification.manufacturer) ? 20 : 200);
+const reaction = (options: ModeEServerOptions): number =>
+  options.reactionMs ?? (/[a-z]$/.test(options.identification.manufacturer) ? 20 : 200);
 
 const waitingFor = (state: ModeEState): string =>
-  state.name === 'identification' ? `the identification (IEC 62056-21, ${state.attempts} requests)` : 'the rest of the data block';
+  state.name === 'identification'
+    ? `the identification (IEC 62056-21, ${state.attempts} requests)`
+    : 'the rest of the data block';
 
 function readOption(message: Uint8Array): OptionSelect | undefined {
   try {
@@ -332,7 +374,8 @@ function withoutEcho(state: ModeEState, input: Uint8Array): ModeEState {
   const { echo, echoed } = state;
   let n = 0;
   while (n < input.length && echoed + n < echo.length && input[n] === echo[echoed + n]) n++;
-  if (echo.length > 0 && echoed + n === echo.length) return { ...state, echo: none, echoed: 0, lineEchoes: true, held: append(state.held, input.subarray(n)) };
+  if (echo.length > 0 && echoed + n === echo.length)
+    return { ...state, echo: none, echoed: 0, lineEchoes: true, held: append(state.held, input.subarray(n)) };
   if (echo.length > 0 && n === input.length) return { ...state, echoed: echoed + n };
   return { ...state, echo: none, echoed: 0, held: append(append(state.held, echo.subarray(0, echoed)), input) };
 }

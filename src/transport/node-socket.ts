@@ -41,7 +41,8 @@ export class SocketLink implements OctetLink {
   /** @param inactivity after how long without an octet from the peer the connection is closed */
   constructor(socket: Socket, inactivity?: { readonly ms: number; readonly clock: Clock }) {
     this.#socket = socket;
-    if (inactivity !== undefined && inactivity.ms !== Number.POSITIVE_INFINITY) this.#watch(inactivity.ms, inactivity.clock);
+    if (inactivity !== undefined && inactivity.ms !== Number.POSITIVE_INFINITY)
+      this.#watch(inactivity.ms, inactivity.clock);
     socket.setNoDelay(true);
     socket.on('error', (error) => {
       this.#failure ??= error;
@@ -66,7 +67,10 @@ export class SocketLink implements OctetLink {
       }
       const left = since + ms - clock.now();
       if (left > 0) stop = clock.after(Math.min(left, ms / 4), look);
-      else this.#socket.destroy(new DlmsError('transport/timeout', { waitedMs: ms, waitingFor: 'any octet (inactivity time-out)' }));
+      else
+        this.#socket.destroy(
+          new DlmsError('transport/timeout', { waitedMs: ms, waitingFor: 'any octet (inactivity time-out)' }),
+        );
     };
     stop = clock.after(ms / 4, look);
     this.#socket.on('close', () => stop());
@@ -76,12 +80,15 @@ export class SocketLink implements OctetLink {
     this.#sink = sink;
     if (this.#gone) return queueMicrotask(() => this.#end());
     // Plain Uint8Array: the `slice` of a Buffer does not copy.
-    this.#socket.on('data', (chunk: Buffer) => this.#sink?.octets(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
+    this.#socket.on('data', (chunk: Buffer) =>
+      this.#sink?.octets(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)),
+    );
   }
 
   write(octets: Uint8Array): MaybePromise<void> {
     // Short arrays live in the heap and would each get a buffer of their own outside of it; copied into the pool of Buffer they do not.
-    if (this.#closing || this.#gone || this.#socket.write(octets.length > 64 ? octets : Buffer.from(octets))) return undefined;
+    if (this.#closing || this.#gone || this.#socket.write(octets.length > 64 ? octets : Buffer.from(octets)))
+      return undefined;
     if (this.#drained === undefined) {
       let resolve = (): void => {};
       const promise = new Promise<void>((r) => {
@@ -151,10 +158,16 @@ export function connected(socket: Socket, event: string, target: string, options
       reject(error);
     };
     const ready = () => done();
-    const failed = (error: Error) => done(new DlmsError('transport/connect', { target, reason: reasonOf(error) }, { cause: error }));
-    const closed = () => done(new DlmsError('transport/connect', { target, reason: 'closed by the peer before it was ready' }));
-    const aborted = () => done(new DlmsError('transport/aborted', { during: `connecting to ${target}` }, { cause: signal?.reason }));
-    const timer = setTimeout(() => done(new DlmsError('transport/connect', { target, reason: `no answer within ${timeoutMs} ms` })), timeoutMs);
+    const failed = (error: Error) =>
+      done(new DlmsError('transport/connect', { target, reason: reasonOf(error) }, { cause: error }));
+    const closed = () =>
+      done(new DlmsError('transport/connect', { target, reason: 'closed by the peer before it was ready' }));
+    const aborted = () =>
+      done(new DlmsError('transport/aborted', { during: `connecting to ${target}` }, { cause: signal?.reason }));
+    const timer = setTimeout(
+      () => done(new DlmsError('transport/connect', { target, reason: `no answer within ${timeoutMs} ms` })),
+      timeoutMs,
+    );
     socket.once(event, ready);
     socket.once('error', failed);
     socket.once('close', closed);

@@ -46,7 +46,10 @@ export class PcapWriter {
   readonly #write: (octets: Uint8Array) => void;
   readonly #now: () => number;
   readonly #datagrams: boolean;
-  readonly #sides: Record<'client' | 'server', { readonly address: readonly number[]; readonly port: number; sequence: number }>;
+  readonly #sides: Record<
+    'client' | 'server',
+    { readonly address: readonly number[]; readonly port: number; sequence: number }
+  >;
   #id = 0;
   #ended = false;
 
@@ -102,12 +105,25 @@ export class PcapWriter {
     this.#packet(from, from === 'client' ? 'server' : 'client', 17, datagram, 6);
   }
 
-  #packet(from: 'client' | 'server', to: 'client' | 'server', protocol: number, transport: Uint8Array, checksumAt: number): void {
+  #packet(
+    from: 'client' | 'server',
+    to: 'client' | 'server',
+    protocol: number,
+    transport: Uint8Array,
+    checksumAt: number,
+  ): void {
     const [source, target] = [this.#sides[from], this.#sides[to]];
     const ports = new DataView(transport.buffer);
     ports.setUint16(0, source.port);
     ports.setUint16(2, target.port);
-    const pseudo = new Uint8Array([...source.address, ...target.address, 0, protocol, transport.length >> 8, transport.length & 0xff]);
+    const pseudo = new Uint8Array([
+      ...source.address,
+      ...target.address,
+      0,
+      protocol,
+      transport.length >> 8,
+      transport.length & 0xff,
+    ]);
     ports.setUint16(checksumAt, internetChecksum(transport, internetSum(pseudo)));
 
     const packet = new Uint8Array(16 + 14 + 20 + transport.length);
@@ -120,7 +136,18 @@ export class PcapWriter {
     // Ethernet: locally administered addresses, IPv4.
     packet.set([2, 0, 0, 0, 0, to === 'client' ? 1 : 2, 2, 0, 0, 0, 0, from === 'client' ? 1 : 2, 8, 0], 16);
     const ip = packet.subarray(30, 50);
-    ip.set([0x45, 0, (20 + transport.length) >> 8, (20 + transport.length) & 0xff, this.#id >> 8, this.#id & 0xff, 0x40, 0, 64, protocol]);
+    ip.set([
+      0x45,
+      0,
+      (20 + transport.length) >> 8,
+      (20 + transport.length) & 0xff,
+      this.#id >> 8,
+      this.#id & 0xff,
+      0x40,
+      0,
+      64,
+      protocol,
+    ]);
     ip.set([...source.address, ...target.address], 12);
     this.#id = (this.#id + 1) & 0xffff;
     const check = internetChecksum(ip, 0);

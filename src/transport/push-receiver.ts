@@ -97,7 +97,9 @@ export class PushReceiver {
     const octets = this.#undecided;
     this.#undecided = new Uint8Array(0);
     if (framing === 'iec-62056-21') {
-      this.#options.onDropped?.(new DlmsError('decode/unsupported', { offset, what: 'a push in the text of IEC 62056-21, which is no DLMS' }));
+      this.#options.onDropped?.(
+        new DlmsError('decode/unsupported', { offset, what: 'a push in the text of IEC 62056-21, which is no DLMS' }),
+      );
       return [];
     }
     if (framing === 'apdu') return [bare(octets.subarray(offset))];
@@ -111,7 +113,9 @@ export class PushReceiver {
     const framing = this.#options.framing ?? detectFraming(datagram)?.framing;
     if (framing === 'apdu') return [bare(datagram)];
     if (framing === undefined || framing === 'iec-62056-21') {
-      this.#options.onDropped?.(new DlmsError('decode/framing', { offset: 0, reason: `a datagram of no known framing: ${excerpt(datagram)}` }));
+      this.#options.onDropped?.(
+        new DlmsError('decode/framing', { offset: 0, reason: `a datagram of no known framing: ${excerpt(datagram)}` }),
+      );
       return [];
     }
     const decoder = this.#make(framing);
@@ -126,7 +130,8 @@ export class PushReceiver {
     } catch (error) {
       if (!isDlmsError(error)) throw error;
       this.#options.onDropped?.(error);
-      if (decoder === this.#decoder) this.#decoder = this.#options.framing === undefined ? undefined : this.#make(this.#options.framing);
+      if (decoder === this.#decoder)
+        this.#decoder = this.#options.framing === undefined ? undefined : this.#make(this.#options.framing);
     }
     return apdus;
   }
@@ -143,7 +148,11 @@ export class PushReceiver {
       case 'hdlc':
         return hdlcDecoder(hdlcReassembler({ maxOctets: limit, ...dropped }), onDropped);
       case 'mbus':
-        return mbusDecoder(new MbusDeframer(invalid), new MbusAssembler({ maxApduSize: Math.min(limit, 4096), ...dropped }), onDropped);
+        return mbusDecoder(
+          new MbusDeframer(invalid),
+          new MbusAssembler({ maxApduSize: Math.min(limit, 4096), ...dropped }),
+          onDropped,
+        );
       case 'apdu':
         return { framing, pending: () => 0, flush: () => [], push: (chunk, apdus) => apdus.push(bare(chunk)) };
     }
@@ -179,11 +188,17 @@ function wrapperDecoder(unwrapper: Unwrapper, onDropped: PushReceiverOptions['on
       for (let pdu = unwrapper.next(); pdu !== undefined; pdu = unwrapper.next()) {
         const { source, destination, payload } = pdu;
         const frameAnswer = (apdu: Uint8Array) => wrap(destination, source, apdu);
-        apdus.push({ apdu: payload, framing: 'wrapper', route: { clientSap: destination, serverSap: source }, frameAnswer });
+        apdus.push({
+          apdu: payload,
+          framing: 'wrapper',
+          route: { clientSap: destination, serverSap: source },
+          frameAnswer,
+        });
       }
     },
     flush() {
-      if (unwrapper.held > 0) onDropped?.(new DlmsError('decode/unexpected-end', { offset: unwrapper.held, expected: 'the rest of a WPDU' }));
+      if (unwrapper.held > 0)
+        onDropped?.(new DlmsError('decode/unexpected-end', { offset: unwrapper.held, expected: 'the rest of a WPDU' }));
       return [];
     },
   };
@@ -207,15 +222,27 @@ function hdlcDecoder(reassembler: HdlcReassembler, onDropped: PushReceiverOption
       const before = discarded;
       ({ discarded } = deframer.counters);
       if (discarded > before && !told)
-        onDropped(new DlmsError('decode/framing', { offset: deframer.counters.octets, reason: `${discarded - before} octets belong to no frame` }));
+        onDropped(
+          new DlmsError('decode/framing', {
+            offset: deframer.counters.octets,
+            reason: `${discarded - before} octets belong to no frame`,
+          }),
+        );
     }
     told = false;
     for (const frame of found) {
       try {
         const message = reassembler.push(frame);
-        if (message !== undefined && message.information.length > 0) apdus.push(fromHdlc(message.information, message.destination, message.source));
+        if (message !== undefined && message.information.length > 0)
+          apdus.push(fromHdlc(message.information, message.destination, message.source));
         else if (message !== undefined || (frame.control.type !== 'I' && frame.control.type !== 'UI'))
-          onDropped?.(new DlmsError('protocol/link', { side: 'remote', state: 'receiving pushes', reason: `${frame.control.type}, which carries no push` }));
+          onDropped?.(
+            new DlmsError('protocol/link', {
+              side: 'remote',
+              state: 'receiving pushes',
+              reason: `${frame.control.type}, which carries no push`,
+            }),
+          );
       } catch (error) {
         onDropped?.(error as DlmsError);
       }
@@ -228,7 +255,10 @@ function hdlcDecoder(reassembler: HdlcReassembler, onDropped: PushReceiverOption
     flush() {
       const apdus: PushedApdu[] = [];
       while (deframer.pending > 0) frames(deframer.abandon(), apdus);
-      if (reassembler.pending > 0) onDropped?.(new DlmsError('decode/unexpected-end', { offset: reassembler.pending, expected: 'the rest of the segments' }));
+      if (reassembler.pending > 0)
+        onDropped?.(
+          new DlmsError('decode/unexpected-end', { offset: reassembler.pending, expected: 'the rest of the segments' }),
+        );
       reassembler.reset();
       return apdus;
     },
@@ -254,13 +284,20 @@ function fromHdlc(information: Uint8Array, destination: HdlcAddress, source: Hdl
   };
 }
 
-function mbusDecoder(deframer: MbusDeframer, assembler: MbusAssembler, onDropped: PushReceiverOptions['onDropped']): Decoder {
+function mbusDecoder(
+  deframer: MbusDeframer,
+  assembler: MbusAssembler,
+  onDropped: PushReceiverOptions['onDropped'],
+): Decoder {
   const frames = (found: ReturnType<MbusDeframer['push']>, apdus: PushedApdu[]) => {
     for (const frame of found) {
       const message = assembler.push(frame);
       if (frame.controlInformation > 0x1f)
         onDropped?.(
-          new DlmsError('decode/unsupported', { offset: 0, what: `an M-Bus frame of another application (CI ${frame.controlInformation.toString(16)})` }),
+          new DlmsError('decode/unsupported', {
+            offset: 0,
+            what: `an M-Bus frame of another application (CI ${frame.controlInformation.toString(16)})`,
+          }),
         );
       if (message === undefined) continue;
       apdus.push({

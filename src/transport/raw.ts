@@ -27,7 +27,8 @@ export function rawChannel(transport: Transport, options: RawOptions = {}): Apdu
   };
   link.start({
     octets(chunk) {
-      if (chunk.length > maxApduSize) fail(new DlmsError('decode/too-large', { offset: 0, limit: maxApduSize, actual: chunk.length }));
+      if (chunk.length > maxApduSize)
+        fail(new DlmsError('decode/too-large', { offset: 0, limit: maxApduSize, actual: chunk.length }));
       // Nobody asks: bounded, as datagrams are.
       else if (inbox.length < 64) inbox.deliver(chunk);
     },
@@ -46,7 +47,8 @@ export function rawChannel(transport: Transport, options: RawOptions = {}): Apdu
     close: async () => {
       fail(new DlmsError('transport/closed', { by: 'local', during: 'receiving' }));
       const closing = link.close();
-      if (closing !== undefined) await within(clock, timeoutMs, 'the peer to take the last octets', closing).catch(() => link.abort());
+      if (closing !== undefined)
+        await within(clock, timeoutMs, 'the peer to take the last octets', closing).catch(() => link.abort());
     },
   };
 }

@@ -82,7 +82,10 @@ export function replay(recording: readonly RecordedChunk[], options: ReplayOptio
       for (let i = 0; i < octets.length; i++) {
         const at = sent + i;
         if (at < expected.length && (!compare || octets[i] === expected[at])) continue;
-        const reason = at < expected.length ? `octet ${at} sent differs from the recording` : `more was sent than the ${expected.length} octets recorded`;
+        const reason =
+          at < expected.length
+            ? `octet ${at} sent differs from the recording`
+            : `more was sent than the ${expected.length} octets recorded`;
         return end(new DlmsError('protocol/link', { side: 'local', state: 'replay', reason }));
       }
       sent += octets.length;

@@ -48,7 +48,11 @@ async function installed(path: string): Promise<SerialPortConstructor> {
   try {
     return ((await import(name)) as { SerialPort: SerialPortConstructor }).SerialPort;
   } catch (error) {
-    throw new DlmsError('transport/connect', { target: path, reason: 'the package serialport is not installed: npm install serialport' }, { cause: error });
+    throw new DlmsError(
+      'transport/connect',
+      { target: path, reason: 'the package serialport is not installed: npm install serialport' },
+      { cause: error },
+    );
   }
 }
 
@@ -70,7 +74,11 @@ class SerialLink implements OctetLink {
   async open(settings: LineSettings): Promise<void> {
     const port = new this.#make({ ...settings, path: this.#path, autoOpen: false });
     await done((callback) => port.open(callback)).catch((error: Error) => {
-      throw new DlmsError('transport/connect', { target: this.#path, reason: error.message.replace(/^Error: /, '') }, { cause: error });
+      throw new DlmsError(
+        'transport/connect',
+        { target: this.#path, reason: error.message.replace(/^Error: /, '') },
+        { cause: error },
+      );
     });
     this.#port = port;
     this.#settings = settings;
@@ -88,7 +96,8 @@ class SerialLink implements OctetLink {
     if (port === undefined || old === undefined) throw closedError(undefined, 'setting the serial line', 'local');
     await done((callback) => port.drain(callback));
     if (settings.dataBits === old.dataBits && settings.parity === old.parity && settings.stopBits === old.stopBits) {
-      if (settings.baudRate !== old.baudRate) await done((callback) => port.update({ baudRate: settings.baudRate }, callback));
+      if (settings.baudRate !== old.baudRate)
+        await done((callback) => port.update({ baudRate: settings.baudRate }, callback));
       this.#settings = settings;
       return;
     }
@@ -109,7 +118,8 @@ class SerialLink implements OctetLink {
   }
 
   write(octets: Uint8Array): MaybePromise<void> {
-    if (this.#over || this.#port === undefined || this.#port.write(octets, (error) => error && this.#end(error))) return undefined;
+    if (this.#over || this.#port === undefined || this.#port.write(octets, (error) => error && this.#end(error)))
+      return undefined;
     if (this.#room === undefined) {
       let resolve = (): void => {};
       const promise = new Promise<void>((r) => {

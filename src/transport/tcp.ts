@@ -2,7 +2,14 @@ import { createServer, type Server, type Socket, connect as socketConnect } from
 import { type Clock, systemClock } from '../core/clock.js';
 import { DlmsError } from '../core/errors.js';
 import { linkTransport } from './link.js';
-import { type ConnectOptions, connected, type Listener, type RemoteAddress, reasonOf, SocketLink } from './node-socket.js';
+import {
+  type ConnectOptions,
+  connected,
+  type Listener,
+  type RemoteAddress,
+  reasonOf,
+  SocketLink,
+} from './node-socket.js';
 import type { Transport } from './transport.js';
 
 export type { ConnectOptions, Listener, RemoteAddress } from './node-socket.js';
@@ -35,13 +42,21 @@ export interface ListenOptions {
  * Listens, and hands each connection over.
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
-export function listenTcp(options: ListenOptions, onTransport: (transport: Transport, from: RemoteAddress) => void): Promise<Listener> {
-  const server = createServer((socket) => onTransport(linkTransport(new SocketLink(socket, inactivity(options))), remoteOf(socket)));
+export function listenTcp(
+  options: ListenOptions,
+  onTransport: (transport: Transport, from: RemoteAddress) => void,
+): Promise<Listener> {
+  const server = createServer((socket) =>
+    onTransport(linkTransport(new SocketLink(socket, inactivity(options))), remoteOf(socket)),
+  );
   return listening(server, options);
 }
 
 /** What a listener says of its connections. */
-export const inactivity = ({ inactivityMs = 600_000, clock = systemClock }: ListenOptions): { readonly ms: number; readonly clock: Clock } => ({
+export const inactivity = ({
+  inactivityMs = 600_000,
+  clock = systemClock,
+}: ListenOptions): { readonly ms: number; readonly clock: Clock } => ({
   ms: inactivityMs,
   clock,
 });
@@ -53,7 +68,10 @@ export function listening(server: Server, options: ListenOptions): Promise<Liste
   server.maxConnections = maxConnections;
   server.on('drop', (data) => {
     const from = { address: data?.remoteAddress ?? '', port: data?.remotePort ?? 0 };
-    options.onRefused?.(new DlmsError('transport/closed', { by: 'local', during: `accepting a connection: ${maxConnections} are open` }), from);
+    options.onRefused?.(
+      new DlmsError('transport/closed', { by: 'local', during: `accepting a connection: ${maxConnections} are open` }),
+      from,
+    );
   });
   server.on('connection', (socket: Socket) => {
     open.add(socket);
@@ -61,7 +79,13 @@ export function listening(server: Server, options: ListenOptions): Promise<Liste
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new DlmsError('transport/connect', { target: `listening on ${host}:${port}`, reason: reasonOf(error) }, { cause: error })),
+      reject(
+        new DlmsError(
+          'transport/connect',
+          { target: `listening on ${host}:${port}`, reason: reasonOf(error) },
+          { cause: error },
+        ),
+      ),
     );
     server.listen({ host, port }, () => {
       const address = server.address();

@@ -1,7 +1,20 @@
-import { type ConnectionOptions, createServer, type TlsOptions as NodeServerOptions, type TLSSocket, connect as tlsSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createServer,
+  type TlsOptions as NodeServerOptions,
+  type TLSSocket,
+  connect as tlsSocket,
+} from 'node:tls';
 import { DlmsError } from '../core/errors.js';
 import { linkTransport } from './link.js';
-import { type ConnectOptions, connected, type Listener, type RemoteAddress, reasonOf, SocketLink } from './node-socket.js';
+import {
+  type ConnectOptions,
+  connected,
+  type Listener,
+  type RemoteAddress,
+  reasonOf,
+  SocketLink,
+} from './node-socket.js';
 import { inactivity, type ListenOptions, listening, remoteOf } from './tcp.js';
 import type { Transport } from './transport.js';
 
@@ -41,7 +54,11 @@ export async function connectTls(options: TlsConnectOptions): Promise<Transport>
     ...identity(options),
     ...(psk === undefined
       ? {}
-      : { ...pskSuites, pskCallback: () => ({ identity: psk.identity, psk: psk.key }), checkServerIdentity: () => undefined as unknown as Error }),
+      : {
+          ...pskSuites,
+          pskCallback: () => ({ identity: psk.identity, psk: psk.key }),
+          checkServerIdentity: () => undefined as unknown as Error,
+        }),
     ...options.tls,
   });
   await connected(socket, 'secureConnect', `${options.host}:${options.port}`, options);
@@ -68,19 +85,30 @@ export interface TlsCaller extends RemoteAddress {
  * Listens over TLS, and hands each connection over once its handshake is complete.
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
-export function listenTls(options: TlsListenOptions, onTransport: (transport: Transport, from: TlsCaller) => void): Promise<Listener> {
+export function listenTls(
+  options: TlsListenOptions,
+  onTransport: (transport: Transport, from: TlsCaller) => void,
+): Promise<Listener> {
   const { psk } = options;
   const settings: NodeServerOptions = {
     ...identity(options),
     ...(options.requestCert === true ? { requestCert: true, rejectUnauthorized: true } : {}),
-    ...(psk === undefined ? {} : { ...pskSuites, pskCallback: (_socket: TLSSocket, name: string) => (psk(name) ?? null) as DataView | null }),
+    ...(psk === undefined
+      ? {}
+      : { ...pskSuites, pskCallback: (_socket: TLSSocket, name: string) => (psk(name) ?? null) as DataView | null }),
     ...options.tls,
   };
   const server = createServer(settings);
-  server.on('secureConnection', (socket) => onTransport(linkTransport(new SocketLink(socket, inactivity(options))), callerOf(socket)));
+  server.on('secureConnection', (socket) =>
+    onTransport(linkTransport(new SocketLink(socket, inactivity(options))), callerOf(socket)),
+  );
   server.on('tlsClientError', (error, socket) =>
     options.onRefused?.(
-      new DlmsError('transport/connect', { target: 'the TLS handshake of a caller', reason: reasonOf(error) }, { cause: error }),
+      new DlmsError(
+        'transport/connect',
+        { target: 'the TLS handshake of a caller', reason: reasonOf(error) },
+        { cause: error },
+      ),
       remoteOf(socket),
     ),
   );
@@ -89,7 +117,8 @@ export function listenTls(options: TlsListenOptions, onTransport: (transport: Tr
 
 /** Forward secret suites first. CBC with SHA-2 is what OpenSSL has for ECDHE-PSK besides ChaCha20. */
 const pskSuites = {
-  ciphers: 'ECDHE-PSK-CHACHA20-POLY1305:ECDHE-PSK-AES256-CBC-SHA384:ECDHE-PSK-AES128-CBC-SHA256:PSK-AES256-GCM-SHA384:PSK-AES128-GCM-SHA256:PSK-AES128-CCM',
+  ciphers:
+    'ECDHE-PSK-CHACHA20-POLY1305:ECDHE-PSK-AES256-CBC-SHA384:ECDHE-PSK-AES128-CBC-SHA256:PSK-AES256-GCM-SHA384:PSK-AES128-GCM-SHA256:PSK-AES128-CCM',
   maxVersion: 'TLSv1.2',
 } as const;
 

@@ -10,7 +10,11 @@ export type TraceEvent =
  * Shows what passes. The octets are those of the line: an association with low level security has its password in them, so where they go is the
  * caller's decision.
  */
-export function trace(transport: Transport, show: (event: TraceEvent) => void, options: { readonly clock?: Clock } = {}): Transport {
+export function trace(
+  transport: Transport,
+  show: (event: TraceEvent) => void,
+  options: { readonly clock?: Clock } = {},
+): Transport {
   const { clock = systemClock } = options;
   return intercept(transport, {
     sent(octets, pass) {

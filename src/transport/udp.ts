@@ -59,7 +59,10 @@ export interface UdpListenOptions {
  * Listens for datagrams; each sender (address and port) becomes a datagram transport of its own.
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
-export function listenUdp(options: UdpListenOptions, onTransport: (transport: Transport, from: RemoteAddress) => void): Promise<Listener> {
+export function listenUdp(
+  options: UdpListenOptions,
+  onTransport: (transport: Transport, from: RemoteAddress) => void,
+): Promise<Listener> {
   const { host = '127.0.0.1', port, maxPeers = 10_000, idleMs = 600_000, clock = systemClock } = options;
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   /** Longest silent first: a sender moves to the end with every datagram. */
@@ -90,10 +93,17 @@ export function listenUdp(options: UdpListenOptions, onTransport: (transport: Tr
     peers.set(key, peer);
     if (!known) onTransport(linkTransport(peer.link, { datagrams: true }), { address: from.address, port: from.port });
     if (!peer.link.arrived(new Uint8Array(message)))
-      options.onDropped?.(new DlmsError('protocol/link', { side: 'local', state: 'receiving datagrams', reason: `${backlog} wait for a reader` }), {
-        address: from.address,
-        port: from.port,
-      });
+      options.onDropped?.(
+        new DlmsError('protocol/link', {
+          side: 'local',
+          state: 'receiving datagrams',
+          reason: `${backlog} wait for a reader`,
+        }),
+        {
+          address: from.address,
+          port: from.port,
+        },
+      );
   });
   return bound(socket, host, port, () => {
     for (const key of [...peers.keys()]) forget(key);
@@ -103,7 +113,13 @@ export function listenUdp(options: UdpListenOptions, onTransport: (transport: Tr
 function bound(socket: Socket, host: string, port: number, closing: () => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) =>
-      reject(new DlmsError('transport/connect', { target: `listening on ${host}:${port} (UDP)`, reason: reasonOf(error) }, { cause: error }));
+      reject(
+        new DlmsError(
+          'transport/connect',
+          { target: `listening on ${host}:${port} (UDP)`, reason: reasonOf(error) },
+          { cause: error },
+        ),
+      );
     socket.once('error', failed);
     socket.bind(port, host, () => {
       socket.off('error', failed);

@@ -43,7 +43,11 @@ class WebSerialLink implements OctetLink {
       // The default buffer of 255 octets overruns with long HDLC frames.
       await this.#port.open({ ...settings, bufferSize: 4096 });
     } catch (error) {
-      throw new DlmsError('transport/connect', { target: 'serial port', reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+      throw new DlmsError(
+        'transport/connect',
+        { target: 'serial port', reason: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      );
     }
     this.#leaving = false;
     this.#writer = this.#port.writable?.getWriter();

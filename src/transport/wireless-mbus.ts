@@ -24,12 +24,20 @@ export type WirelessMbusFormat = 'A' | 'B' | 'without CRC';
  * @throws DlmsError `decode/unexpected-end`, `decode/invalid-length`, `decode/checksum`.
  */
 export function decodeWirelessMbus(octets: Uint8Array, format: WirelessMbusFormat): WirelessMbusTelegram {
-  if (octets.length < 11) throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a telegram of at least 11 octets' });
+  if (octets.length < 11)
+    throw new DlmsError('decode/unexpected-end', {
+      offset: octets.length,
+      expected: 'a telegram of at least 11 octets',
+    });
   const length = octets[0] as number;
   const blocks = blocksOf(length, format);
   const expected = blocks.reduce((n, b) => n + b + (format === 'without CRC' ? 0 : 2), 0);
   if (length < 10 || expected !== octets.length || blocks.some((b) => b < 1))
-    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `L for ${octets.length} octets`, actual: length });
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `L for ${octets.length} octets`,
+      actual: length,
+    });
   const plain = format === 'without CRC' ? octets : withoutCrcs(octets, blocks);
   const code = (plain[2] as number) | ((plain[3] as number) << 8);
   return {
@@ -45,11 +53,22 @@ export function decodeWirelessMbus(octets: Uint8Array, format: WirelessMbusForma
 export function encodeWirelessMbus(telegram: WirelessMbusTelegram, format: WirelessMbusFormat): Uint8Array {
   const { control, manufacturer, address, controlInformation, data } = telegram;
   if (!/^[A-Z]{3}$/.test(manufacturer))
-    throw new DlmsError('encode/invalid-value', { expected: 'a manufacturer of three capital letters', actual: manufacturer });
-  if (address.length !== 6) throw new DlmsError('encode/invalid-value', { expected: 'an address of 6 octets', actual: `${address.length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a manufacturer of three capital letters',
+      actual: manufacturer,
+    });
+  if (address.length !== 6)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'an address of 6 octets',
+      actual: `${address.length} octets`,
+    });
   const n = data.length + 11;
   const length = n - 1 + (format === 'B' ? (n > 126 ? 4 : 2) : 0);
-  if (length > 255) throw new DlmsError('encode/invalid-value', { expected: 'a telegram whose L fits an octet', actual: `L ${length}` });
+  if (length > 255)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a telegram whose L fits an octet',
+      actual: `L ${length}`,
+    });
   const code = [...manufacturer].reduce((v, c) => v * 32 + c.charCodeAt(0) - 64, 0);
   const plain = new Uint8Array(n);
   plain.set([length, control, code & 0xff, code >> 8]);
@@ -85,10 +104,22 @@ export function cosemOfWirelessMbus(telegram: Pick<WirelessMbusTelegram, 'contro
 } {
   const { controlInformation: ci, data } = telegram;
   const header = ci === 0x60 || ci === 0x7c ? 12 : ci === 0x61 || ci === 0x7d ? 4 : 0;
-  if (header === 0) throw new DlmsError('decode/unsupported', { offset: 0, what: `M-Bus CI field ${ci.toString(16).padStart(2, '0')} (not COSEM data)` });
-  if (data.length < header) throw new DlmsError('decode/unexpected-end', { offset: data.length, expected: `a transport layer header of ${header} octets` });
+  if (header === 0)
+    throw new DlmsError('decode/unsupported', {
+      offset: 0,
+      what: `M-Bus CI field ${ci.toString(16).padStart(2, '0')} (not COSEM data)`,
+    });
+  if (data.length < header)
+    throw new DlmsError('decode/unexpected-end', {
+      offset: data.length,
+      expected: `a transport layer header of ${header} octets`,
+    });
   const mode = (data[header - 1] as number) & 0x1f;
-  if (mode !== 0) throw new DlmsError('decode/unsupported', { offset: header - 1, what: `M-Bus security mode ${mode} (encryption below DLMS)` });
+  if (mode !== 0)
+    throw new DlmsError('decode/unsupported', {
+      offset: header - 1,
+      what: `M-Bus security mode ${mode} (encryption below DLMS)`,
+    });
   return { accessNumber: data[header - 4] as number, status: data[header - 3] as number, apdu: data.subarray(header) };
 }
 
@@ -118,7 +149,13 @@ function withoutCrcs(octets: Uint8Array, blocks: readonly number[]): Uint8Array 
   for (const size of blocks) {
     const expected = crc13757(octets, from, from + size);
     const actual = ((octets[from + size] as number) << 8) | (octets[from + size + 1] as number);
-    if (expected !== actual) throw new DlmsError('decode/checksum', { offset: from + size, field: 'CRC of a wireless M-Bus block', expected, actual });
+    if (expected !== actual)
+      throw new DlmsError('decode/checksum', {
+        offset: from + size,
+        field: 'CRC of a wireless M-Bus block',
+        expected,
+        actual,
+      });
     plain.set(octets.subarray(from, from + size), to);
     from += size + 2;
     to += size;

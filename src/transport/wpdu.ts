@@ -23,7 +23,8 @@ export const wrapperHeaderLength = 8;
  */
 export function wrap(source: number, destination: number, payload: Uint8Array): Uint8Array {
   const n = payload.length;
-  if (n > 0xffff) throw new DlmsError('encode/invalid-value', { expected: 'an APDU of at most 65535 octets', actual: `${n} octets` });
+  if (n > 0xffff)
+    throw new DlmsError('encode/invalid-value', { expected: 'an APDU of at most 65535 octets', actual: `${n} octets` });
   const out = new Uint8Array(8 + n);
   out[1] = 1;
   port(out, 2, source);
@@ -42,8 +43,10 @@ export function unwrap(octets: Uint8Array, maxApduSize?: number): Wpdu {
   const unwrapper = new Unwrapper(maxApduSize);
   unwrapper.feed(octets);
   const pdu = unwrapper.next();
-  if (pdu === undefined) throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole WPDU' });
-  if (unwrapper.held > 0) throw new DlmsError('decode/trailing-bytes', { offset: octets.length - unwrapper.held, left: unwrapper.held });
+  if (pdu === undefined)
+    throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole WPDU' });
+  if (unwrapper.held > 0)
+    throw new DlmsError('decode/trailing-bytes', { offset: octets.length - unwrapper.held, left: unwrapper.held });
   return pdu;
 }
 
@@ -108,7 +111,8 @@ export class Unwrapper {
     }
     if (held < 8) return undefined;
     const length = u16(b, at + 6);
-    if (length > this.#limit) throw new DlmsError('decode/too-large', { offset: this.#consumed + 6, limit: this.#limit, actual: length });
+    if (length > this.#limit)
+      throw new DlmsError('decode/too-large', { offset: this.#consumed + 6, limit: this.#limit, actual: length });
     if (held < 8 + length) return undefined;
     const end = at + 8 + length;
     this.#start = end;

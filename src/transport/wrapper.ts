@@ -74,7 +74,9 @@ class WrapperConnection implements WrapperMux {
     // Refuses SAPs that are no wPorts here, not at the first APDU.
     wrap(route.clientSap, route.serverSap, new Uint8Array(0));
     if (this.#inboxes.has(key))
-      throw new DlmsError('service/unsupported', { what: `a second channel for client ${route.clientSap} and server ${route.serverSap}` });
+      throw new DlmsError('service/unsupported', {
+        what: `a second channel for client ${route.clientSap} and server ${route.serverSap}`,
+      });
     const inbox = new Inbox(this.clock, this.timeoutMs);
     if (this.#failure !== undefined) inbox.fail(this.#failure);
     this.#inboxes.set(key, inbox);
@@ -99,7 +101,9 @@ class WrapperConnection implements WrapperMux {
     const closing = this.#link.close();
     if (closing === undefined) return;
     // A peer that never reads must not hold up the end.
-    await within(this.clock, this.timeoutMs, 'the peer to take the last octets', closing).catch(() => this.#link.abort());
+    await within(this.clock, this.timeoutMs, 'the peer to take the last octets', closing).catch(() =>
+      this.#link.abort(),
+    );
   }
 
   #send(route: Route, apdu: Uint8Array): Promise<void> {
@@ -241,7 +245,9 @@ class WrapperServer implements ServedConnection {
   async close(): Promise<void> {
     const closing = this.#link.close();
     if (closing !== undefined)
-      await within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to take the last octets', closing).catch(() => this.#link.abort());
+      await within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to take the last octets', closing).catch(
+        () => this.#link.abort(),
+      );
     this.#end();
   }
 
@@ -251,7 +257,12 @@ class WrapperServer implements ServedConnection {
       try {
         const pdu = unwrap(chunk, this.#options.maxApduSize);
         if (this.#waiting.length < queueLimit) this.#waiting.push(pdu);
-        else throw new DlmsError('protocol/link', { side: 'local', state: 'serving datagrams', reason: `${queueLimit} requests wait for the handler` });
+        else
+          throw new DlmsError('protocol/link', {
+            side: 'local',
+            state: 'serving datagrams',
+            reason: `${queueLimit} requests wait for the handler`,
+          });
       } catch (error) {
         this.#options.onError?.(error as DlmsError);
       }
@@ -307,7 +318,9 @@ class WrapperServer implements ServedConnection {
 
   #write(octets: Uint8Array): Promise<void> | undefined {
     const writing = this.#link.write(octets);
-    return writing === undefined ? undefined : within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to read', writing);
+    return writing === undefined
+      ? undefined
+      : within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to read', writing);
   }
 
   /** Half an APDU is there: whoever sends an octet now and then must not hold the connection. */
@@ -324,7 +337,10 @@ class WrapperServer implements ServedConnection {
       if (this.#busy) this.#lastApdu = this.#clock.now();
       const left = this.#lastApdu + inactivityMs - this.#clock.now();
       if (left > 0) this.#watch(inactivityMs, left);
-      else this.#drop(new DlmsError('transport/timeout', { waitedMs: inactivityMs, waitingFor: 'any APDU (inactivity time-out)' }));
+      else
+        this.#drop(
+          new DlmsError('transport/timeout', { waitedMs: inactivityMs, waitingFor: 'any APDU (inactivity time-out)' }),
+        );
     });
   }
 

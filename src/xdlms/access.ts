@@ -1,5 +1,14 @@
 import { Data } from '../axdr/data.js';
-import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
+import {
+  alt,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
 import {
   ActionResult,
   CosemAttributeDescriptor,
@@ -17,9 +26,18 @@ const onSelection = { cosemAttributeDescriptor: CosemAttributeDescriptor, access
 const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specification', {
   'access-request-get': alt(1, /* @__PURE__ */ sequence('Access-Request-Get', onAttribute)),
   'access-request-set': alt(2, /* @__PURE__ */ sequence('Access-Request-Set', onAttribute)),
-  'access-request-action': alt(3, /* @__PURE__ */ sequence('Access-Request-Action', { cosemMethodDescriptor: CosemMethodDescriptor })),
-  'access-request-get-with-selection': alt(4, /* @__PURE__ */ sequence('Access-Request-Get-With-Selection', onSelection)),
-  'access-request-set-with-selection': alt(5, /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection)),
+  'access-request-action': alt(
+    3,
+    /* @__PURE__ */ sequence('Access-Request-Action', { cosemMethodDescriptor: CosemMethodDescriptor }),
+  ),
+  'access-request-get-with-selection': alt(
+    4,
+    /* @__PURE__ */ sequence('Access-Request-Get-With-Selection', onSelection),
+  ),
+  'access-request-set-with-selection': alt(
+    5,
+    /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection),
+  ),
 });
 export type AccessRequestSpecification = Infer<typeof accessRequestSpecification>;
 export const AccessRequestSpecification: Schema<AccessRequestSpecification> = accessRequestSpecification;

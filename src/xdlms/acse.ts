@@ -1,4 +1,14 @@
-import { ber, berBits, berChoice, berInteger, berObjectIdentifier, berOctets, berOptional, berSequence, berText } from '../axdr/ber.js';
+import {
+  ber,
+  berBits,
+  berChoice,
+  berInteger,
+  berObjectIdentifier,
+  berOctets,
+  berOptional,
+  berSequence,
+  berText,
+} from '../axdr/ber.js';
 import { enumerated } from '../axdr/scalars.js';
 import { alt, choice, type FieldsSchema, type Infer, type Schema } from '../axdr/schema.js';
 
@@ -82,7 +92,13 @@ export type AssociateSourceDiagnostic = Infer<typeof associateSourceDiagnostic>;
 const aare = /* @__PURE__ */ berSequence('AARE', {
   protocolVersion,
   applicationContextName: ber(0xa1, objectIdentifier),
-  result: ber(0xa2, /* @__PURE__ */ ber(0x02, /* @__PURE__ */ enumerated({ accepted: 0, 'rejected-permanent': 1, 'rejected-transient': 2 }))),
+  result: ber(
+    0xa2,
+    /* @__PURE__ */ ber(
+      0x02,
+      /* @__PURE__ */ enumerated({ accepted: 0, 'rejected-permanent': 1, 'rejected-transient': 2 }),
+    ),
+  ),
   resultSourceDiagnostic: ber(0xa3, associateSourceDiagnostic),
   /** System title of the server. */
   respondingAPTitle: berOptional(0xa4, octetString),
@@ -122,6 +138,11 @@ const rlre = /* @__PURE__ */ release('RLRE', { normal: 0, 'not-finished': 1, 'us
 export interface Rlre extends Infer<typeof rlre> {}
 export const Rlre: FieldsSchema<Rlre> = rlre;
 
-const acseApdu = /* @__PURE__ */ choice('ACSE-APDU', { aarq: alt(0x60, Aarq), aare: alt(0x61, Aare), rlrq: alt(0x62, Rlrq), rlre: alt(0x63, Rlre) });
+const acseApdu = /* @__PURE__ */ choice('ACSE-APDU', {
+  aarq: alt(0x60, Aarq),
+  aare: alt(0x61, Aare),
+  rlrq: alt(0x62, Rlrq),
+  rlre: alt(0x63, Rlre),
+});
 export type AcseApdu = Infer<typeof acseApdu>;
 export const AcseApdu: Schema<AcseApdu> = acseApdu;

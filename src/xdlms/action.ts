@@ -1,11 +1,23 @@
 import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
+import {
+  alt,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
 import { ActionResult, afterResult, CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from './common.js';
 import { GetDataResult } from './get-data-result.js';
 
 const target = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptor: CosemMethodDescriptor };
-const targets = { invokeIdAndPriority: InvokeIdAndPriority, cosemMethodDescriptorList: /* @__PURE__ */ sequenceOf(CosemMethodDescriptor) };
+const targets = {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  cosemMethodDescriptorList: /* @__PURE__ */ sequenceOf(CosemMethodDescriptor),
+};
 const nextPblock = {
   invokeIdAndPriority: InvokeIdAndPriority,
   /** The last block received; the next one is asked for. */
@@ -13,7 +25,10 @@ const nextPblock = {
 };
 
 const actionRequest = /* @__PURE__ */ choice('Action-Request', {
-  'action-request-normal': alt(1, /* @__PURE__ */ sequence('Action-Request-Normal', { ...target, methodInvocationParameters: optional(Data) })),
+  'action-request-normal': alt(
+    1,
+    /* @__PURE__ */ sequence('Action-Request-Normal', { ...target, methodInvocationParameters: optional(Data) }),
+  ),
   'action-request-next-pblock': alt(2, /* @__PURE__ */ sequence('Action-Request-Next-Pblock', nextPblock)),
   'action-request-with-list': alt(
     3,
@@ -23,14 +38,20 @@ const actionRequest = /* @__PURE__ */ choice('Action-Request', {
       methodInvocationParameters: sequenceOf(Data),
     }),
   ),
-  'action-request-with-first-pblock': alt(4, /* @__PURE__ */ sequence('Action-Request-With-First-Pblock', { ...target, pblock: DataBlockSA })),
+  'action-request-with-first-pblock': alt(
+    4,
+    /* @__PURE__ */ sequence('Action-Request-With-First-Pblock', { ...target, pblock: DataBlockSA }),
+  ),
   'action-request-with-list-and-first-pblock': alt(
     5,
     /* @__PURE__ */ sequence('Action-Request-With-List-And-First-Pblock', { ...targets, pblock: DataBlockSA }),
   ),
   'action-request-with-pblock': alt(
     6,
-    /* @__PURE__ */ sequence('Action-Request-With-Pblock', { invokeIdAndPriority: InvokeIdAndPriority, pblock: DataBlockSA }),
+    /* @__PURE__ */ sequence('Action-Request-With-Pblock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      pblock: DataBlockSA,
+    }),
   ),
 });
 /** Action-Request (tag 195, C3). */
@@ -42,16 +63,23 @@ const actionResponseWithOptionalData = /* @__PURE__ */ sequence('Action-Response
   returnParameters: /* @__PURE__ */ afterResult(/* @__PURE__ */ optional(GetDataResult), undefined),
 });
 export interface ActionResponseWithOptionalData extends Infer<typeof actionResponseWithOptionalData> {}
-export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOptionalData> = actionResponseWithOptionalData;
+export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOptionalData> =
+  actionResponseWithOptionalData;
 
 const actionResponse = /* @__PURE__ */ choice('Action-Response', {
   'action-response-normal': alt(
     1,
-    /* @__PURE__ */ sequence('Action-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, singleResponse: ActionResponseWithOptionalData }),
+    /* @__PURE__ */ sequence('Action-Response-Normal', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      singleResponse: ActionResponseWithOptionalData,
+    }),
   ),
   'action-response-with-pblock': alt(
     2,
-    /* @__PURE__ */ sequence('Action-Response-With-Pblock', { invokeIdAndPriority: InvokeIdAndPriority, pblock: DataBlockSA }),
+    /* @__PURE__ */ sequence('Action-Response-With-Pblock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      pblock: DataBlockSA,
+    }),
   ),
   'action-response-with-list': alt(
     3,

@@ -33,12 +33,17 @@ const services = {
 } as const;
 type Service = keyof typeof services;
 
-type Protected = { [K in Service as `glo-${K}` | `ded-${K}`]: { readonly tag: number; readonly schema: typeof octets } };
+type Protected = {
+  [K in Service as `glo-${K}` | `ded-${K}`]: { readonly tag: number; readonly schema: typeof octets };
+};
 /** The contents of a protected service APDU is one octet string: security header, content, tag. */
 const protectedServices: Protected = /* @__PURE__ */ (() =>
   Object.fromEntries(
     (['glo', 'ded'] as const).flatMap((key) =>
-      Object.entries(services as Record<string, Alternative<any>>).map(([name, { tag }]) => [`${key}-${name}`, alt(protectedTag(tag, key), octets)]),
+      Object.entries(services as Record<string, Alternative<any>>).map(([name, { tag }]) => [
+        `${key}-${name}`,
+        alt(protectedTag(tag, key), octets),
+      ]),
     ),
   ) as unknown as Protected)();
 

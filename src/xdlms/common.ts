@@ -1,5 +1,14 @@
 import { Data } from '../axdr/data.js';
-import { boolean, enumerated, fixedOctets, integer8, octets, unsigned8, unsigned16, unsigned32 } from '../axdr/scalars.js';
+import {
+  boolean,
+  enumerated,
+  fixedOctets,
+  integer8,
+  octets,
+  unsigned8,
+  unsigned16,
+  unsigned32,
+} from '../axdr/scalars.js';
 import { type FieldsSchema, type Infer, invalid, mapped, optional, type Schema, sequence } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import { type Obis, obisFromBytes, obisToBytes } from '../cosem/obis.js';
@@ -24,7 +33,11 @@ export const InvokeIdAndPriority: Schema<InvokeIdAndPriority> = /* @__PURE__ */ 
     priority: b & 0x80 ? 'high' : 'normal',
     ...(b & 0x30 ? { reserved: b & 0x30 } : {}),
   }),
-  (v) => within(v.invokeId, 0x0f) | spare(v.reserved, 0x30) | bit(v.serviceClass, 'unconfirmed', 'confirmed', 0x40) | bit(v.priority, 'normal', 'high', 0x80),
+  (v) =>
+    within(v.invokeId, 0x0f) |
+    spare(v.reserved, 0x30) |
+    bit(v.serviceClass, 'unconfirmed', 'confirmed', 0x40) |
+    bit(v.priority, 'normal', 'high', 0x80),
 );
 
 /** Four octets: bits 0 to 23 invoke-id, 24 to 27 reserved, 28 self-descriptive, 29 processing option, 30 service class, 31 priority. */
@@ -65,7 +78,8 @@ function within(n: number, max: number): number {
 /** Reserved bits as received; they reach no other bit. */
 function spare(bits: number | undefined, mask: number): number {
   if (bits === undefined) return 0;
-  if (typeof bits !== 'number' || (bits & mask) !== bits) throw invalid(`reserved bits within ${mask.toString(16)}`, bits);
+  if (typeof bits !== 'number' || (bits & mask) !== bits)
+    throw invalid(`reserved bits within ${mask.toString(16)}`, bits);
   return bits;
 }
 function bit<T>(value: T, clear: T, set: T, mask: number): number {
@@ -75,7 +89,12 @@ function bit<T>(value: T, clear: T, set: T, mask: number): number {
 }
 
 /** Logical name of an object: six octets without tag. */
-export const InstanceId: Schema<Obis> = /* @__PURE__ */ mapped('Cosem-Object-Instance-Id', /* @__PURE__ */ fixedOctets(6), obisFromBytes, obisToBytes);
+export const InstanceId: Schema<Obis> = /* @__PURE__ */ mapped(
+  'Cosem-Object-Instance-Id',
+  /* @__PURE__ */ fixedOctets(6),
+  obisFromBytes,
+  obisToBytes,
+);
 
 const cosemAttributeDescriptor = /* @__PURE__ */ sequence('Cosem-Attribute-Descriptor', {
   classId: unsigned16,
@@ -86,7 +105,11 @@ const cosemAttributeDescriptor = /* @__PURE__ */ sequence('Cosem-Attribute-Descr
 export interface CosemAttributeDescriptor extends Infer<typeof cosemAttributeDescriptor> {}
 export const CosemAttributeDescriptor: FieldsSchema<CosemAttributeDescriptor> = cosemAttributeDescriptor;
 
-const cosemMethodDescriptor = /* @__PURE__ */ sequence('Cosem-Method-Descriptor', { classId: unsigned16, instanceId: InstanceId, methodId: integer8 });
+const cosemMethodDescriptor = /* @__PURE__ */ sequence('Cosem-Method-Descriptor', {
+  classId: unsigned16,
+  instanceId: InstanceId,
+  methodId: integer8,
+});
 export interface CosemMethodDescriptor extends Infer<typeof cosemMethodDescriptor> {}
 export const CosemMethodDescriptor: FieldsSchema<CosemMethodDescriptor> = cosemMethodDescriptor;
 
@@ -103,7 +126,8 @@ const cosemAttributeDescriptorWithSelection = /* @__PURE__ */ sequence('Cosem-At
   accessSelection: optional(SelectiveAccessDescriptor),
 });
 export interface CosemAttributeDescriptorWithSelection extends Infer<typeof cosemAttributeDescriptorWithSelection> {}
-export const CosemAttributeDescriptorWithSelection: FieldsSchema<CosemAttributeDescriptorWithSelection> = cosemAttributeDescriptorWithSelection;
+export const CosemAttributeDescriptorWithSelection: FieldsSchema<CosemAttributeDescriptorWithSelection> =
+  cosemAttributeDescriptorWithSelection;
 
 const dataBlockSA = /* @__PURE__ */ sequence('DataBlock-SA', {
   lastBlock: boolean,
@@ -160,11 +184,17 @@ export function afterResult<T, S extends Schema<T>>(field: S & Schema<T>, instea
   const { shape } = field;
   return {
     ...field,
-    shape: shape.of === 'optional' ? { ...shape, with: (part) => afterResult(optional(part(shape.inner, '')), undefined) } : shape,
+    shape:
+      shape.of === 'optional'
+        ? { ...shape, with: (part) => afterResult(optional(part(shape.inner, '')), undefined) }
+        : shape,
     read(r) {
       // The result is the octet before.
       if (r.left > 0 || r.bytes[r.offset - 1] === 0) return field.read(r);
-      r.tolerate('truncated-refusal', new DlmsError('decode/unexpected-end', { offset: r.offset, expected: 'the rest of a refusal' }));
+      r.tolerate(
+        'truncated-refusal',
+        new DlmsError('decode/unexpected-end', { offset: r.offset, expected: 'the rest of a refusal' }),
+      );
       return instead;
     },
   };

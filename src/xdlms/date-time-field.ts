@@ -14,7 +14,11 @@ export const dateTimeOrEmpty: Schema<Uint8Array> = /* @__PURE__ */ scalar(
     const offset = r.offset;
     const n = r.length();
     if (n === 0 || n === 12) return r.take(n);
-    const error = new DlmsError('decode/invalid-length', { offset, expected: '0 or 12 octets of a date-time', actual: n });
+    const error = new DlmsError('decode/invalid-length', {
+      offset,
+      expected: '0 or 12 octets of a date-time',
+      actual: n,
+    });
     if (n === 9 && r.bytes[r.offset] === 12) {
       r.tolerate('date-time-tag', error);
       r.offset++;

@@ -1,5 +1,14 @@
 import { enumerated, unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, type Optional, optional, type Schema, sequence } from '../axdr/schema.js';
+import {
+  alt,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  type Optional,
+  optional,
+  type Schema,
+  sequence,
+} from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
 // The APDUs with which a server refuses: Confirmed-Service-Error and Exception-Response.
@@ -29,13 +38,33 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
   ),
   'vde-state-error': alt(
     2,
-    /* @__PURE__ */ enumerated({ other: 0, 'no-dlms-context': 1, 'loading-data-set': 2, 'status-nochange': 3, 'status-inoperable': 4 }),
+    /* @__PURE__ */ enumerated({
+      other: 0,
+      'no-dlms-context': 1,
+      'loading-data-set': 2,
+      'status-nochange': 3,
+      'status-inoperable': 4,
+    }),
   ),
   service: alt(3, /* @__PURE__ */ enumerated({ other: 0, 'pdu-size': 1, 'service-unsupported': 2 })),
-  definition: alt(4, /* @__PURE__ */ enumerated({ other: 0, 'object-undefined': 1, 'object-class-inconsistent': 2, 'object-attribute-inconsistent': 3 })),
+  definition: alt(
+    4,
+    /* @__PURE__ */ enumerated({
+      other: 0,
+      'object-undefined': 1,
+      'object-class-inconsistent': 2,
+      'object-attribute-inconsistent': 3,
+    }),
+  ),
   access: alt(
     5,
-    /* @__PURE__ */ enumerated({ other: 0, 'scope-of-access-violated': 1, 'object-access-violated': 2, 'hardware-fault': 3, 'object-unavailable': 4 }),
+    /* @__PURE__ */ enumerated({
+      other: 0,
+      'scope-of-access-violated': 1,
+      'object-access-violated': 2,
+      'hardware-fault': 3,
+      'object-unavailable': 4,
+    }),
   ),
   initiate: alt(
     6,
@@ -62,7 +91,16 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
   ),
   // 8 and 10 are reserved in DLMS/COSEM and have no names: their codes stay numbers.
   'change-scope': alt(8, /* @__PURE__ */ enumerated({})),
-  task: alt(9, /* @__PURE__ */ enumerated({ other: 0, 'no-remote-control': 1, 'ti-stopped': 2, 'ti-running': 3, 'ti-unusable': 4 })),
+  task: alt(
+    9,
+    /* @__PURE__ */ enumerated({
+      other: 0,
+      'no-remote-control': 1,
+      'ti-stopped': 2,
+      'ti-running': 3,
+      'ti-unusable': 4,
+    }),
+  ),
   other: alt(10, /* @__PURE__ */ enumerated({})),
 });
 export type ServiceError = Infer<typeof serviceError>;
@@ -92,7 +130,10 @@ const services = [
 /** Confirmed-Service-Error (tag 14, 0E): which service failed (1 to 19; DLMS/COSEM uses initiateError, read and write), and the error with its group. */
 export type ConfirmedServiceError = { type: (typeof services)[number]; value: ServiceError };
 export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__ */ (() =>
-  choice('ConfirmedServiceError', Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)]))) as Schema<ConfirmedServiceError>)();
+  choice(
+    'ConfirmedServiceError',
+    Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)])),
+  ) as Schema<ConfirmedServiceError>)();
 
 /**
  * Follows only service-error 6 (the octet in front of it), and older servers leave it out: its presence is read off the octets that are left. Behind another

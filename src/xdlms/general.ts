@@ -15,7 +15,8 @@ export const BlockControl: Schema<BlockControl> = /* @__PURE__ */ mapped(
   (b): BlockControl => ({ lastBlock: (b & 0x80) !== 0, streaming: (b & 0x40) !== 0, window: b & 0x3f }),
   (v) => {
     if (!Number.isInteger(v.window) || v.window < 0 || v.window > 63) throw invalid('a window from 0 to 63', v.window);
-    if (typeof v.lastBlock !== 'boolean' || typeof v.streaming !== 'boolean') throw invalid('true or false for lastBlock and streaming', v);
+    if (typeof v.lastBlock !== 'boolean' || typeof v.streaming !== 'boolean')
+      throw invalid('true or false for lastBlock and streaming', v);
     return (v.lastBlock ? 0x80 : 0) | (v.streaming ? 0x40 : 0) | v.window;
   },
 );

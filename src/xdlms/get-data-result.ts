@@ -4,7 +4,10 @@ import { DataAccessResult } from './common.js';
 
 // In a file of its own because GET and ACTION share it: whoever imports one service does not bundle the other.
 
-const getDataResult = /* @__PURE__ */ choice('Get-Data-Result', { data: alt(0, Data), 'data-access-result': alt(1, DataAccessResult) });
+const getDataResult = /* @__PURE__ */ choice('Get-Data-Result', {
+  data: alt(0, Data),
+  'data-access-result': alt(1, DataAccessResult),
+});
 /** A value, or why there is none. */
 export type GetDataResult = Infer<typeof getDataResult>;
 export const GetDataResult: Schema<GetDataResult> = getDataResult;

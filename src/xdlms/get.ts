@@ -1,6 +1,21 @@
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
-import { CosemAttributeDescriptor, CosemAttributeDescriptorWithSelection, DataAccessResult, InvokeIdAndPriority, SelectiveAccessDescriptor } from './common.js';
+import {
+  alt,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
+import {
+  CosemAttributeDescriptor,
+  CosemAttributeDescriptorWithSelection,
+  DataAccessResult,
+  InvokeIdAndPriority,
+  SelectiveAccessDescriptor,
+} from './common.js';
 import { GetDataResult } from './get-data-result.js';
 
 const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
@@ -36,7 +51,10 @@ const getRequest = /* @__PURE__ */ choice('Get-Request', {
 export type GetRequest = Infer<typeof getRequest>;
 export const GetRequest: Schema<GetRequest> = getRequest;
 
-const getResponseNormal = /* @__PURE__ */ sequence('Get-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, result: GetDataResult });
+const getResponseNormal = /* @__PURE__ */ sequence('Get-Response-Normal', {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  result: GetDataResult,
+});
 export interface GetResponseNormal extends Infer<typeof getResponseNormal> {}
 export const GetResponseNormal: FieldsSchema<GetResponseNormal> = getResponseNormal;
 
@@ -53,7 +71,10 @@ const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
 export interface DataBlockG extends Infer<typeof dataBlockG> {}
 export const DataBlockG: FieldsSchema<DataBlockG> = dataBlockG;
 
-const getResponseWithDatablock = /* @__PURE__ */ sequence('Get-Response-With-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, result: DataBlockG });
+const getResponseWithDatablock = /* @__PURE__ */ sequence('Get-Response-With-Datablock', {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  result: DataBlockG,
+});
 export interface GetResponseWithDatablock extends Infer<typeof getResponseWithDatablock> {}
 export const GetResponseWithDatablock: FieldsSchema<GetResponseWithDatablock> = getResponseWithDatablock;
 

@@ -1,5 +1,15 @@
 import { boolean, integer8, integer16, octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
-import { type FieldsSchema, type Infer, invalid, mapped, optional, type Schema, scalar, sequence, withDefault } from '../axdr/schema.js';
+import {
+  type FieldsSchema,
+  type Infer,
+  invalid,
+  mapped,
+  optional,
+  type Schema,
+  scalar,
+  sequence,
+  withDefault,
+} from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
 /** Names of the conformance bits, bit 0 first. Bit 6 is reserved in the 2017 ASN.1; later editions use it for delta value encoding. */
@@ -43,7 +53,11 @@ export const Conformance: Schema<ConformanceBit[]> = /* @__PURE__ */ scalar(
     if (r.bytes[r.offset] === 0x1f) r.offset++;
     const offset = r.offset;
     if (r.u8() !== 4 || r.u8() !== 0)
-      throw new DlmsError('decode/invalid-length', { offset, expected: '4 octets, no unused bits', actual: r.bytes[offset] ?? 0 });
+      throw new DlmsError('decode/invalid-length', {
+        offset,
+        expected: '4 octets, no unused bits',
+        actual: r.bytes[offset] ?? 0,
+      });
     const raw = r.take(3);
     return conformanceBits.filter((_, i) => ((raw[i >> 3] as number) & (0x80 >> (i & 7))) !== 0);
   },
@@ -80,7 +94,11 @@ const negotiatedVersion: Schema<number> = /* @__PURE__ */ mapped(
   'Unsigned8',
   unsigned8,
   (v, r) => {
-    if (v !== 6) r.tolerate('dlms-version', new DlmsError('decode/invalid-value', { offset: r.offset - 1, expected: 'DLMS version 6', actual: v }));
+    if (v !== 6)
+      r.tolerate(
+        'dlms-version',
+        new DlmsError('decode/invalid-value', { offset: r.offset - 1, expected: 'DLMS version 6', actual: v }),
+      );
     return v;
   },
   (v) => v,

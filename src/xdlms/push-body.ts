@@ -29,7 +29,10 @@ export const pushBody: Schema<Data> = /* @__PURE__ */ (() => {
         const failed = r.offset;
         r.offset = start;
         const value = untagged(r);
-        r.tolerate('push-untagged-entries', isDlmsError(e) ? e : new DlmsError('decode/unexpected-end', { offset: failed }));
+        r.tolerate(
+          'push-untagged-entries',
+          isDlmsError(e) ? e : new DlmsError('decode/unexpected-end', { offset: failed }),
+        );
         return value;
       }
     },
@@ -39,7 +42,13 @@ export const pushBody: Schema<Data> = /* @__PURE__ */ (() => {
 
 /** A structure of an enum and an array of structures of two, whose first element begins with 00, the high octet of a class-id. */
 const looksUntagged = (b: Uint8Array, at: number): boolean =>
-  b[at] === 2 && b[at + 1] === 2 && b[at + 2] === 0x16 && b[at + 4] === 1 && b[at + 6] === 2 && b[at + 7] === 2 && b[at + 8] === 0;
+  b[at] === 2 &&
+  b[at + 1] === 2 &&
+  b[at + 2] === 0x16 &&
+  b[at + 4] === 1 &&
+  b[at + 6] === 2 &&
+  b[at + 7] === 2 &&
+  b[at + 8] === 0;
 
 function untagged(r: Reader): Data {
   r.offset += 2;

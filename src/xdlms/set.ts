@@ -16,14 +16,23 @@ const target = {
   cosemAttributeDescriptor: CosemAttributeDescriptor,
   accessSelection: /* @__PURE__ */ optional(SelectiveAccessDescriptor),
 };
-const targets = { invokeIdAndPriority: InvokeIdAndPriority, attributeDescriptorList: /* @__PURE__ */ sequenceOf(CosemAttributeDescriptorWithSelection) };
+const targets = {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  attributeDescriptorList: /* @__PURE__ */ sequenceOf(CosemAttributeDescriptorWithSelection),
+};
 
 const setRequest = /* @__PURE__ */ choice('Set-Request', {
   'set-request-normal': alt(1, /* @__PURE__ */ sequence('Set-Request-Normal', { ...target, value: Data })),
-  'set-request-with-first-datablock': alt(2, /* @__PURE__ */ sequence('Set-Request-With-First-Datablock', { ...target, datablock: DataBlockSA })),
+  'set-request-with-first-datablock': alt(
+    2,
+    /* @__PURE__ */ sequence('Set-Request-With-First-Datablock', { ...target, datablock: DataBlockSA }),
+  ),
   'set-request-with-datablock': alt(
     3,
-    /* @__PURE__ */ sequence('Set-Request-With-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, datablock: DataBlockSA }),
+    /* @__PURE__ */ sequence('Set-Request-With-Datablock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      datablock: DataBlockSA,
+    }),
   ),
   'set-request-with-list': alt(
     4,
@@ -43,8 +52,20 @@ export type SetRequest = Infer<typeof setRequest>;
 export const SetRequest: Schema<SetRequest> = setRequest;
 
 const setResponse = /* @__PURE__ */ choice('Set-Response', {
-  'set-response-normal': alt(1, /* @__PURE__ */ sequence('Set-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, result: DataAccessResult })),
-  'set-response-datablock': alt(2, /* @__PURE__ */ sequence('Set-Response-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, blockNumber: unsigned32 })),
+  'set-response-normal': alt(
+    1,
+    /* @__PURE__ */ sequence('Set-Response-Normal', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      result: DataAccessResult,
+    }),
+  ),
+  'set-response-datablock': alt(
+    2,
+    /* @__PURE__ */ sequence('Set-Response-Datablock', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      blockNumber: unsigned32,
+    }),
+  ),
   'set-response-last-datablock': alt(
     3,
     /* @__PURE__ */ sequence('Set-Response-Last-Datablock', {
@@ -63,7 +84,10 @@ const setResponse = /* @__PURE__ */ choice('Set-Response', {
   ),
   'set-response-with-list': alt(
     5,
-    /* @__PURE__ */ sequence('Set-Response-With-List', { invokeIdAndPriority: InvokeIdAndPriority, result: sequenceOf(DataAccessResult) }),
+    /* @__PURE__ */ sequence('Set-Response-With-List', {
+      invokeIdAndPriority: InvokeIdAndPriority,
+      result: sequenceOf(DataAccessResult),
+    }),
   ),
 });
 /** Set-Response (tag 197, C5). */

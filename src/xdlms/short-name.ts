@@ -1,6 +1,15 @@
 import { Data } from '../axdr/data.js';
 import { boolean, integer16, nothing, octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
+import {
+  alt,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
 import { DataAccessResult } from './common.js';
 
 // Short name referencing. An ObjectName is a signed 16-bit number: FA00 is -1536.
@@ -8,7 +17,10 @@ import { DataAccessResult } from './common.js';
 const block = { lastBlock: boolean, blockNumber: unsigned16 };
 const variableAccessSpecification = /* @__PURE__ */ choice('Variable-Access-Specification', {
   'variable-name': alt(2, integer16),
-  'parameterized-access': alt(4, /* @__PURE__ */ sequence('Parameterized-Access', { variableName: integer16, selector: unsigned8, parameter: Data })),
+  'parameterized-access': alt(
+    4,
+    /* @__PURE__ */ sequence('Parameterized-Access', { variableName: integer16, selector: unsigned8, parameter: Data }),
+  ),
   'block-number-access': alt(5, /* @__PURE__ */ sequence('Block-Number-Access', { blockNumber: unsigned16 })),
   'read-data-block-access': alt(6, /* @__PURE__ */ sequence('Read-Data-Block-Access', { ...block, rawData: octets })),
   'write-data-block-access': alt(7, /* @__PURE__ */ sequence('Write-Data-Block-Access', block)),

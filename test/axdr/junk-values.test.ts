@@ -55,7 +55,12 @@ describe('values that are none of the schema end in octets that read back, or in
     const { alternatives } = Apdu.shape as { alternatives: Record<string, { schema: Schema<any> }> };
     fc.assert(
       fc.property(damaged((alternatives[type] as { schema: Schema<any> }).schema), (value) =>
-        endsWell(Apdu, typeof value === 'object' && value !== null && !(value instanceof Uint8Array) ? { ...value, type } : { type, value }),
+        endsWell(
+          Apdu,
+          typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
+            ? { ...value, type }
+            : { type, value },
+        ),
       ),
       { numRuns: 150, seed },
     );

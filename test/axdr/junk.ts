@@ -53,24 +53,54 @@ const plainJunk: fc.Arbitrary<unknown> = fc.constantFrom<unknown[]>(
   cyclicData,
 );
 const named = fc.dictionary(
-  fc.constantFrom('type', 'value', 'length', 'octet', 'name', 'toString', 'valueOf', 'serviceClass', 'invokeId', 'contentsDescription', 'arrayContents'),
-  fc.oneof(plainJunk, fc.integer(), fc.constantFrom('array', 'structure', 'unsigned', 'compact-array', 'boolean', 'null-data')),
+  fc.constantFrom(
+    'type',
+    'value',
+    'length',
+    'octet',
+    'name',
+    'toString',
+    'valueOf',
+    'serviceClass',
+    'invokeId',
+    'contentsDescription',
+    'arrayContents',
+  ),
+  fc.oneof(
+    plainJunk,
+    fc.integer(),
+    fc.constantFrom('array', 'structure', 'unsigned', 'compact-array', 'boolean', 'null-data'),
+  ),
   { maxKeys: 3 },
 );
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: plainJunk, weight: 3 },
   { arbitrary: named, weight: 2 },
-  fc.anything({ withBigInt: true, withTypedArray: true, withDate: true, withMap: true, withSparseArray: true, withNullPrototype: true }),
+  fc.anything({
+    withBigInt: true,
+    withTypedArray: true,
+    withDate: true,
+    withMap: true,
+    withSparseArray: true,
+    withNullPrototype: true,
+  }),
 );
 
 /** A value of the schema with one part of it, or all, exchanged for something that is none. */
 export const damaged = (schema: Schema<any>): fc.Arbitrary<unknown> =>
-  fc.tuple(arbitrary(schema), fc.nat(), fc.nat(), junk).map(([value, depth, at, wrong]) => exchanged(value, depth % 5, at, wrong));
+  fc
+    .tuple(arbitrary(schema), fc.nat(), fc.nat(), junk)
+    .map(([value, depth, at, wrong]) => exchanged(value, depth % 5, at, wrong));
 
 function exchanged(value: unknown, depth: number, at: number, wrong: unknown): unknown {
   if (depth === 0 || typeof value !== 'object' || value === null || value instanceof Uint8Array) return wrong;
-  if (Array.isArray(value)) return value.length === 0 ? wrong : value.map((v, i) => (i === at % value.length ? exchanged(v, depth - 1, at, wrong) : v));
+  if (Array.isArray(value))
+    return value.length === 0
+      ? wrong
+      : value.map((v, i) => (i === at % value.length ? exchanged(v, depth - 1, at, wrong) : v));
   const keys = Object.keys(value);
   const key = keys[at % keys.length];
-  return key === undefined ? wrong : { ...value, [key]: exchanged((value as Record<string, unknown>)[key], depth - 1, at, wrong) };
+  return key === undefined
+    ? wrong
+    : { ...value, [key]: exchanged((value as Record<string, unknown>)[key], depth - 1, at, wrong) };
 }

@@ -33,11 +33,20 @@ const schemas: Record<string, Schema<any>> = {
   Data,
   CompactArray,
   'a structure': structure('s', { a: unsigned, b: bool, c: array(unsigned), d: enumeration({ off: 0, on: 1 }) }),
-  'a sequence': sequence('q', { inner, again: sequenceOf(inner), by: withDefault(plain.unsigned8, 7), other: optional(inner) }),
+  'a sequence': sequence('q', {
+    inner,
+    again: sequenceOf(inner),
+    by: withDefault(plain.unsigned8, 7),
+    other: optional(inner),
+  }),
   'a mapped value': mapped('hex', plain.octets, (b) => formatHex(b), parseHex),
   'a BER integer': ber.ber(0x02, ber.berInteger),
   'BER bits': ber.ber(0x03, ber.berBits),
-  'a BER sequence': ber.berSequence('b', { a: ber.berOptional(0x80, ber.berInteger), b: ber.ber(0x81, ber.berOctets), c: ber.berOptional(0x82, ber.berText) }),
+  'a BER sequence': ber.berSequence('b', {
+    a: ber.berOptional(0x80, ber.berInteger),
+    b: ber.ber(0x81, ber.berOctets),
+    c: ber.berOptional(0x82, ber.berText),
+  }),
 };
 
 describe('what is written is read back', () => {
@@ -98,7 +107,9 @@ describe('lengths', () => {
         w.length(n);
         const shortest = w.finish();
         expect(new Reader(shortest).length()).toBe(n);
-        const long = Uint8Array.from({ length: octets + 1 }, (_, i) => (i === 0 ? 0x80 + octets : Number((BigInt(n) >> BigInt(8 * (octets - i))) & 0xffn)));
+        const long = Uint8Array.from({ length: octets + 1 }, (_, i) =>
+          i === 0 ? 0x80 + octets : Number((BigInt(n) >> BigInt(8 * (octets - i))) & 0xffn),
+        );
         if (n >= 2 ** (8 * octets) || formatHex(long) === formatHex(shortest)) return;
         expect(() => new Reader(long).length()).toThrow('the shortest form');
         expect(new Reader(long, { lenient: true }).length()).toBe(n);
@@ -121,7 +132,9 @@ describe('compact arrays', () => {
         { maxDepth: 3 },
         leaf,
         fc.array(tie('t'), { minLength: 1, maxLength: 3 }).map((value): Data => ({ type: 'structure', value })),
-        fc.tuple(tie('t'), fc.integer({ min: 1, max: 3 })).map(([t, n]): Data => ({ type: 'array', value: Array.from({ length: n }, () => t) })),
+        fc
+          .tuple(tie('t'), fc.integer({ min: 1, max: 3 }))
+          .map(([t, n]): Data => ({ type: 'array', value: Array.from({ length: n }, () => t) })),
       ),
     })).t;
     fc.assert(

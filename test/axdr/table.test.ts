@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compactArrayOf, Data, decode, decodeTable, encode, type Table, tableRows } from '../../src/axdr/index.js';
 import { isDlmsError, parseHex } from '../../src/core/index.js';
 
-const table = (rows: readonly Data[][]): Uint8Array => encode(Data, { type: 'array', value: rows.map((value): Data => ({ type: 'structure', value })) });
+const table = (rows: readonly Data[][]): Uint8Array =>
+  encode(Data, { type: 'array', value: rows.map((value): Data => ({ type: 'structure', value })) });
 /** The table as what generic decoding gives: the reference for both paths. */
 function generic(bytes: Uint8Array): unknown[][] {
   const d = decode(Data, bytes);
@@ -30,7 +31,9 @@ const cell = {
   'long-unsigned': fc.nat(65535).map((value): Data => ({ type: 'long-unsigned', value })),
   enum: fc.nat(255).map((value): Data => ({ type: 'enum', value })),
   long64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value): Data => ({ type: 'long64', value })),
-  'long64-unsigned': fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value): Data => ({ type: 'long64-unsigned', value })),
+  'long64-unsigned': fc
+    .bigInt({ min: 0n, max: 2n ** 64n - 1n })
+    .map((value): Data => ({ type: 'long64-unsigned', value })),
   clock: fc.uint8Array({ minLength: 12, maxLength: 12 }).map((value): Data => ({ type: 'octet-string', value })),
   name: fc.uint8Array({ minLength: 6, maxLength: 6 }).map((value): Data => ({ type: 'octet-string', value })),
   'date-time': fc.uint8Array({ minLength: 12, maxLength: 12 }).map((value): Data => ({ type: 'date-time', value })),
@@ -38,7 +41,9 @@ const cell = {
 };
 const equalRows = fc
   .array(fc.constantFrom(...(Object.keys(cell) as (keyof typeof cell)[])), { minLength: 1, maxLength: 6 })
-  .chain((columns) => fc.array(fc.tuple(...columns.map((c) => cell[c])), { minLength: 1, maxLength: 12 })) as fc.Arbitrary<Data[][]>;
+  .chain((columns) =>
+    fc.array(fc.tuple(...columns.map((c) => cell[c])), { minLength: 1, maxLength: 12 }),
+  ) as fc.Arbitrary<Data[][]>;
 
 describe('decodeTable', () => {
   it('gives what generic decoding gives', () => {
@@ -51,7 +56,9 @@ describe('decodeTable', () => {
   it('gives the same when some cells are null-data', () => {
     fc.assert(
       fc.property(equalRows, fc.nat(), (rows, seed) => {
-        const holed = rows.map((row, i) => row.map((c, j): Data => ((seed >> ((i * 3 + j) % 30)) & 1 ? { type: 'null-data' } : c)));
+        const holed = rows.map((row, i) =>
+          row.map((c, j): Data => ((seed >> ((i * 3 + j) % 30)) & 1 ? { type: 'null-data' } : c)),
+        );
         expect(cells(decodeTable(table(holed)))).toEqual(generic(table(holed)));
       }),
     );
@@ -101,7 +108,8 @@ describe('decodeTable', () => {
     expect(() => tableRows(t, ['a'])).toThrow('2 names');
   });
   it('gives no rows for an empty profile, whatever its columns are called', () => {
-    for (const empty of ['0100', '13000000']) expect(tableRows(decodeTable(parseHex(empty)), ['clock', 'value'])).toEqual([]);
+    for (const empty of ['0100', '13000000'])
+      expect(tableRows(decodeTable(parseHex(empty)), ['clock', 'value'])).toEqual([]);
   });
   it('never misreads a row that lies: every octet changed alone gives what generic decoding gives, or an error', () => {
     const bytes = table(

@@ -34,7 +34,9 @@ describe('the built command', () => {
     expect(code).toBe(2);
   });
   it('stops the simulated meter when it is interrupted', async () => {
-    const child = spawn(process.execPath, [command, 'simulate', '--port', '0', '--json', '--rows', '10'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [command, 'simulate', '--port', '0', '--json', '--rows', '10'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const { url } = JSON.parse(String(line)) as { url: string };
     const read = await run(['read', `${url}?client=16`, '--json']);
@@ -44,7 +46,9 @@ describe('the built command', () => {
     expect(code).toBe(0);
   });
   it('stops listening for pushes when it is interrupted', async () => {
-    const child = spawn(process.execPath, [command, 'listen', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [command, 'listen', '--port', '0', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     expect(JSON.parse(String(line))).toMatchObject({ type: 'listening', transport: 'tcp' });
     child.kill('SIGINT');
@@ -52,7 +56,9 @@ describe('the built command', () => {
     expect(code).toBe(0);
   });
   it('ends quietly when nobody reads on', async () => {
-    const child = spawn(process.execPath, [command, 'samples', '--count', '20000'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [command, 'samples', '--count', '20000'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let complaints = '';
     child.stderr.on('data', (text) => (complaints += text));
     await once(child.stdout, 'data');

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AssociationView, carriedProfile, formatAssociationView, formatProfile, type ViewObject, viewOfProfile } from '../../src/idis/index.js';
+import {
+  type AssociationView,
+  carriedProfile,
+  formatAssociationView,
+  formatProfile,
+  type ViewObject,
+  viewOfProfile,
+} from '../../src/idis/index.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { profileMeter } from '../../src/testing/profile-meter.js';
 import { listenTcp } from '../../src/transport/tcp.js';
@@ -16,7 +23,10 @@ const file = (content: object | string): string => {
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
 };
-const keys = ['--keys', keyFile({ encryptionKey: '000102030405060708090A0B0C0D0E0F', authenticationKey: 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF' })];
+const keys = [
+  '--keys',
+  keyFile({ encryptionKey: '000102030405060708090A0B0C0D0E0F', authenticationKey: 'D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF' }),
+];
 const password = ['--keys', keyFile({ password: '12345678' })];
 
 let meter: Awaited<ReturnType<typeof simulated>>;
@@ -30,7 +40,10 @@ afterAll(async () => {
 });
 
 const rights = ({ attributes, methods }: ViewObject): string =>
-  [...attributes.map((a) => `${a.index}:${a.right}`), ...methods.filter((m) => m.allowed).map((m) => `${m.index}:A`)].join(' ');
+  [
+    ...attributes.map((a) => `${a.index}:${a.right}`),
+    ...methods.filter((m) => m.allowed).map((m) => `${m.index}:A`),
+  ].join(' ');
 /** What the owner of the simulated meter would write down: every object as it is, and rules for some values. */
 function modelOf(view: AssociationView): any {
   const profile = JSON.parse(formatProfile(carriedProfile('idis-package-2')));
@@ -67,7 +80,13 @@ function modelOf(view: AssociationView): any {
     ...provenance,
   }));
   Object.assign(profile, { eventLogs: [], events: [], bitFields: [], pushSetups: [], pushPayloads: [], scripts: [] });
-  for (const list of [profile.clients, profile.suites, profile.keys, profile.titles.deviceTypes, profile.titles.functionTypes])
+  for (const list of [
+    profile.clients,
+    profile.suites,
+    profile.keys,
+    profile.titles.deviceTypes,
+    profile.titles.functionTypes,
+  ])
     for (const row of list) Object.assign(row, provenance);
   profile.titles.systemTitle = { layout: 'idis', ...provenance };
   profile.titles.logicalDeviceName = { layout: 'free', ...provenance };
@@ -89,14 +108,21 @@ describe('check-profile of a live meter', () => {
     expect(out).toContain('rights of the management client');
     const groups = [...out.matchAll(/^(\w+) \((\d+)\): /gm)].map((m) => m[1]);
     expect(groups).toEqual(['missing', 'version', 'right', 'title']);
-    expect(out).toMatch(/0\.0\.44\.0\.0\.255 +Image transfer +an object of class 18 +no such object +medium, estimate +OSGP/);
+    expect(out).toMatch(
+      /0\.0\.44\.0\.0\.255 +Image transfer +an object of class 18 +no such object +medium, estimate +OSGP/,
+    );
     expect(out).toMatch(/MCS301: MetCom MCS301 product manual/);
     expect(out).toMatch(/no statement about conformance\.\n$/);
     expect(out).not.toMatch(/conformant/i);
   });
   it('passes the model that was made from the meter, and only that', async () => {
     const view = await save('idis-package-2');
-    expect(view).toMatchObject({ format: 'association-view/1', clientSap: 1, systemTitle: '4D4D4D6701BC614E', logicalDeviceName: 'SIM0000000000001' });
+    expect(view).toMatchObject({
+      format: 'association-view/1',
+      clientSap: 1,
+      systemTitle: '4D4D4D6701BC614E',
+      logicalDeviceName: 'SIM0000000000001',
+    });
     const model = modelOf(view);
     const pass = await cli(['check-profile', url, ...keys, '--profile', file(model), '--json']);
     expect(JSON.parse(pass.out)).toMatchObject({ passed: true, findings: [], client: 'management', notes: [] });
@@ -116,7 +142,13 @@ describe('check-profile of a live meter', () => {
     const { findings, counts } = JSON.parse(fail.out);
     expect(counts).toEqual({ missing: 1, class: 1, version: 1, type: 1, right: 1, value: 2, title: 1, extra: 1 });
     const finding = (kind: string) => findings.filter((f: { kind: string }) => f.kind === kind);
-    expect(finding('type')[0]).toMatchObject({ obis: '1-0:1.8.0*255', attribute: 2, actual: 'double-long-unsigned', source: ['MODEL'], confidence: 'high' });
+    expect(finding('type')[0]).toMatchObject({
+      obis: '1-0:1.8.0*255',
+      attribute: 2,
+      actual: 'double-long-unsigned',
+      source: ['MODEL'],
+      confidence: 'high',
+    });
     expect(
       finding('value')
         .map((f: { attribute: number }) => f.attribute)
@@ -127,13 +159,21 @@ describe('check-profile of a live meter', () => {
   });
   it('reads no value that no rule needs', async () => {
     const view = await save('idis-package-2');
-    const read = view.objects.flatMap((o) => o.attributes.filter((a) => a.value !== undefined).map((a) => `${o.logicalName} ${a.index}`));
+    const read = view.objects.flatMap((o) =>
+      o.attributes.filter((a) => a.value !== undefined).map((a) => `${o.logicalName} ${a.index}`),
+    );
     expect(read.sort()).toEqual(['0-0:42.0.0*255 2', '0-0:43.0.0*255 5']);
     const withRules = await save(file(modelOf(view)));
     expect(withRules.objects.flatMap((o) => o.attributes.filter((a) => a.value !== undefined))).toHaveLength(5);
   });
   it('says what a client without rights cannot see', async () => {
-    const { code, out, err } = await cli(['check-profile', `${meter.url}?client=16`, '--profile', 'idis-package-2', '--json']);
+    const { code, out, err } = await cli([
+      'check-profile',
+      `${meter.url}?client=16`,
+      '--profile',
+      'idis-package-2',
+      '--json',
+    ]);
     expect(code).toBe(1);
     expect(err).toContain('note: the meter does not tell its system title to this client');
     expect(JSON.parse(out)).toMatchObject({
@@ -143,11 +183,21 @@ describe('check-profile of a live meter', () => {
     });
     const unknown = await cli(['check-profile', `${meter.url}?client=17`, ...password, '--profile', 'idis-package-2']);
     expect(unknown.out).toContain('rights not compared: the profile has no client with address 17; --client names one');
-    const named = await cli(['check-profile', `${meter.url}?client=17`, ...password, '--profile', 'idis-package-2', '--client', 'management']);
+    const named = await cli([
+      'check-profile',
+      `${meter.url}?client=17`,
+      ...password,
+      '--profile',
+      'idis-package-2',
+      '--client',
+      'management',
+    ]);
     expect(named.out).toContain('rights of the management client');
   });
   it('shows progress on a terminal, on standard error', async () => {
-    const { err } = await cli(['check-profile', url, ...keys, '--profile', 'idis-package-2', '--json'], '', { errorIsTTY: true });
+    const { err } = await cli(['check-profile', url, ...keys, '--profile', 'idis-package-2', '--json'], '', {
+      errorIsTTY: true,
+    });
     expect(err).toMatch(/connecting to 127\.0\.0\.1/);
   });
 });
@@ -192,7 +242,16 @@ describe('check-profile of a meter that was built from the profile', () => {
     expect(code).toBe(0);
   });
   it('does not pass as a meter of another profile', async () => {
-    const { code, out } = await cli(['check-profile', `${base}?client=1`, ...keys, '--profile', 'smr-5.2', '--client', 'management', '--json']);
+    const { code, out } = await cli([
+      'check-profile',
+      `${base}?client=1`,
+      ...keys,
+      '--profile',
+      'smr-5.2',
+      '--client',
+      'management',
+      '--json',
+    ]);
     expect(JSON.parse(out).passed).toBe(false);
     expect(code).toBe(1);
   });
@@ -211,35 +270,76 @@ describe('check-profile of a saved view', () => {
     expect(out).toContain('no deviation found');
     expect(out).toContain('options: D, polyphase\n');
     expect(code).toBe(0);
-    expect((await cli(['check-profile', '-', '--profile', 'idis-package-2'], formatAssociationView(view))).code).toBe(0);
+    expect((await cli(['check-profile', '-', '--profile', 'idis-package-2'], formatAssociationView(view))).code).toBe(
+      0,
+    );
   });
   it('counts an object beyond the profile for nothing', async () => {
-    const more = { ...view, objects: [...view.objects, { classId: 3, version: 0, logicalName: '1-0:15.29.0*255', attributes: [], methods: [] }] };
+    const more = {
+      ...view,
+      objects: [
+        ...view.objects,
+        { classId: 3, version: 0, logicalName: '1-0:15.29.0*255', attributes: [], methods: [] },
+      ],
+    };
     const { code, out } = await cli(['check-profile', file(more), '--profile', 'idis-package-2']);
     expect(code).toBe(0);
-    expect(out).toMatch(/extra \(1\): objects that the profile does not list \(these do not count\)\nObject +Name +Expected +Found\n1-0:15\.29\.0\*255 /);
+    expect(out).toMatch(
+      /extra \(1\): objects that the profile does not list \(these do not count\)\nObject +Name +Expected +Found\n1-0:15\.29\.0\*255 /,
+    );
   });
   it('takes the options that are named', async () => {
-    const path = file({ ...JSON.parse(formatAssociationView(view)), objects: view.objects.filter((o) => o.logicalName !== '0-0:96.3.10*255') });
-    const found = async (...options: string[]) => JSON.parse((await cli(['check-profile', path, '--profile', 'idis-package-2', '--json', ...options])).out);
-    expect((await found()).findings).toEqual([expect.objectContaining({ kind: 'missing', name: 'Disconnect control' })]);
+    const path = file({
+      ...JSON.parse(formatAssociationView(view)),
+      objects: view.objects.filter((o) => o.logicalName !== '0-0:96.3.10*255'),
+    });
+    const found = async (...options: string[]) =>
+      JSON.parse((await cli(['check-profile', path, '--profile', 'idis-package-2', '--json', ...options])).out);
+    expect((await found()).findings).toEqual([
+      expect.objectContaining({ kind: 'missing', name: 'Disconnect control' }),
+    ]);
     expect(await found('--options', 'D')).toMatchObject({ options: ['D'], passed: false });
     expect(await found('--options', 'L,polyphase')).toMatchObject({ options: ['L', 'polyphase'], passed: true });
     expect(await found('--options', 'none')).toMatchObject({ options: [], passed: true });
   });
   it('shows nothing of a meter that could steer a terminal', async () => {
-    const { out } = await cli(['check-profile', file({ ...view, logicalDeviceName: 'A\u009b2J\u001b[2J' }), '--profile', 'idis-package-2']);
+    const { out } = await cli([
+      'check-profile',
+      file({ ...view, logicalDeviceName: 'A\u009b2J\u001b[2J' }),
+      '--profile',
+      'idis-package-2',
+    ]);
     for (const control of ['\u001b', '\u009b']) expect(out).not.toContain(control);
   });
   it.each<[string, string[], number, RegExp]>([
     ['no profile', ['x.json'], 2, /needs --profile.*never guessed/],
-    ['an unknown profile', ['x.json', '--profile', 'idis-package-3'], 2, /no profile that comes with this program \(idis-package-1, idis-package-2/],
-    ['an unknown client', ['x.json', '--profile', 'idis-package-2', '--client', 'admin'], 2, /"admin" is none of the profile; it has public, management/],
-    ['an unknown option', ['x.json', '--profile', 'idis-package-2', '--options', 'D,X'], 2, /"X" is no option of the profile; it has D, L, M, polyphase/],
+    [
+      'an unknown profile',
+      ['x.json', '--profile', 'idis-package-3'],
+      2,
+      /no profile that comes with this program \(idis-package-1, idis-package-2/,
+    ],
+    [
+      'an unknown client',
+      ['x.json', '--profile', 'idis-package-2', '--client', 'admin'],
+      2,
+      /"admin" is none of the profile; it has public, management/,
+    ],
+    [
+      'an unknown option',
+      ['x.json', '--profile', 'idis-package-2', '--options', 'D,X'],
+      2,
+      /"X" is no option of the profile; it has D, L, M, polyphase/,
+    ],
     ['no such file', ['x.json', '--profile', 'idis-package-2'], 2, /no URL like tcp:.*no readable file/],
     ['a view that is none', [file({ format: 'association-view/1' }), '--profile', 'idis-package-2'], 2, /in objects/],
     ['a profile that is none', ['x.json', '--profile', file({ format: 'companion-profile/1' })], 2, /invalid text/],
-    ['--save without a meter', ['x.json', '--profile', 'idis-package-2', '--save', 'y.json'], 2, /--save goes with the URL/],
+    [
+      '--save without a meter',
+      ['x.json', '--profile', 'idis-package-2', '--save', 'y.json'],
+      2,
+      /--save goes with the URL/,
+    ],
     ['an unreachable meter', ['tcp://127.0.0.1:1', '--profile', 'idis-package-2'], 3, /cannot connect/],
   ])('%s is one line', async (_, argv, code, text) => {
     const run = await cli(['check-profile', ...argv]);

@@ -11,7 +11,13 @@ const captures = JSON.parse(readFileSync('test/vectors/captures.json', 'utf8')) 
   input: { hex: string };
   params: { encryptionKey?: string; authenticationKey?: string };
 }[];
-const keysOf = ({ encryptionKey, authenticationKey }: { encryptionKey?: string | null; authenticationKey?: string | null }): string =>
+const keysOf = ({
+  encryptionKey,
+  authenticationKey,
+}: {
+  encryptionKey?: string | null;
+  authenticationKey?: string | null;
+}): string =>
   keyFile({ ...(encryptionKey ? { encryptionKey } : {}), ...(authenticationKey ? { authenticationKey } : {}) });
 const capture = (id: string) => captures.find((c) => c.id === id)!;
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-cli-'));
@@ -34,7 +40,8 @@ describe('help', () => {
     const { code, out } = await cli([name, '--help']);
     expect(code).toBe(0);
     expect(out).toBe((await cli(['help', name])).out);
-    for (const option of Object.keys(commands.find((c) => c.name === name)!.options)) expect(out).toContain(`--${option}`);
+    for (const option of Object.keys(commands.find((c) => c.name === name)!.options))
+      expect(out).toContain(`--${option}`);
   });
   it('is the page of the documentation', async () => {
     await expect(markdown(commands)).toMatchFileSnapshot('../../docs/cli.md');
@@ -67,12 +74,37 @@ describe('bad input is one clear line and an exit code', () => {
     ['octets of nothing known', ['decode', '00'], 1, /no frame and no APDU/],
     ['a frame with a wrong checksum', ['decode', '7EA00721037301417E'], 1, /no frame and no APDU|checksum/],
     ['a truncated APDU', ['decode', request.slice(0, -4)], 1, /unexpected end at offset/],
-    ['a missing key', ['decode', hex, '--readings'], 4, /ciphered: its key is needed.*--keys FILE.*DLMS_COSEM_EK.*--ask/],
-    ['a missing authentication key', ['decode', hex, open, '--ek', ek, '--readings'], 4, /authentication key is needed.*--unverified/],
+    [
+      'a missing key',
+      ['decode', hex, '--readings'],
+      4,
+      /ciphered: its key is needed.*--keys FILE.*DLMS_COSEM_EK.*--ask/,
+    ],
+    [
+      'a missing authentication key',
+      ['decode', hex, open, '--ek', ek, '--readings'],
+      4,
+      /authentication key is needed.*--unverified/,
+    ],
     ['a wrong key', ['decode', hex, open, '--ek', ak, '--ak', ak, '--readings'], 4, /Wrong key or title/],
-    ['a wrong authentication key', ['decode', hex, open, '--ek', ek, '--ak', ek, '--readings'], 4, /Wrong key or title/],
-    ['encrypted only', ['decode', austrian.input.hex, open, '--ek', austrian.params.encryptionKey!, '--readings'], 4, /not authenticated.*--unverified/],
-    ['encrypted only, wrong key', ['decode', austrian.input.hex, open, '--ek', ek, '--unverified', '--readings'], 4, /Wrong key or title/],
+    [
+      'a wrong authentication key',
+      ['decode', hex, open, '--ek', ek, '--ak', ek, '--readings'],
+      4,
+      /Wrong key or title/,
+    ],
+    [
+      'encrypted only',
+      ['decode', austrian.input.hex, open, '--ek', austrian.params.encryptionKey!, '--readings'],
+      4,
+      /not authenticated.*--unverified/,
+    ],
+    [
+      'encrypted only, wrong key',
+      ['decode', austrian.input.hex, open, '--ek', ek, '--unverified', '--readings'],
+      4,
+      /Wrong key or title/,
+    ],
     ['no such folder of vectors', ['vectors', join(folder, 'none')], 2, /nothing readable/],
     ['a folder without vectors', ['vectors', folder], 2, /none in/],
     ['no URL', ['read', 'meter'], 2, /no URL like tcp:/],
@@ -81,8 +113,18 @@ describe('bad input is one clear line and an exit code', () => {
     ['no such object form', ['read', 'tcp://127.0.0.1', '-o', '1.8.0'], 2, /is not CLASS:OBIS:ATTR/],
     ['no OBIS code', ['read', 'tcp://127.0.0.1', '-o', '3:1-0-1:2'], 2, /is no OBIS code/],
     ['rows without profile', ['read', 'tcp://127.0.0.1', '--entries', '1-4'], 2, /go with --profile/],
-    ['a time that is none', ['read', 'tcp://127.0.0.1', '--profile', '1-0:99.1.0*255', '--from', 'yesterday'], 2, /is no time like/],
-    ['HLS without keys', ['read', 'tcp://127.0.0.1', '--mechanism', 'hls-gmac'], 2, /needs the encryption key and the authentication key/],
+    [
+      'a time that is none',
+      ['read', 'tcp://127.0.0.1', '--profile', '1-0:99.1.0*255', '--from', 'yesterday'],
+      2,
+      /is no time like/,
+    ],
+    [
+      'HLS without keys',
+      ['read', 'tcp://127.0.0.1', '--mechanism', 'hls-gmac'],
+      2,
+      /needs the encryption key and the authentication key/,
+    ],
     ['an unreachable host', ['read', 'tcp://127.0.0.1:1'], 3, /cannot connect to 127.0.0.1:1: .*Check host and port/],
     ['a port that is none', ['simulate', '--port', '99999'], 2, /--port must be a whole number from 0 to 65535/],
     ['half the keys', ['simulate', open, '--ek', ek], 2, /go together/],
@@ -117,17 +159,23 @@ describe('decode', () => {
     expect((await cli(['decode'], request)).out).toBe(out);
     expect((await cli(['decode', '-'], Buffer.from(request, 'hex'))).out).toBe(out);
   });
-  it.each(captures.filter((c) => !c.id.includes('restarted')).map((c) => [c.id]))('finds out the framing of %s and decodes it', async (id) => {
-    const { input, params } = capture(id);
-    const keys = [...(params.encryptionKey ? ['--keys', keysOf(params)] : []), ...(params.authenticationKey ? [] : ['--unverified'])];
-    const { code, out, err } = await cli(['decode', input.hex, '--json', ...keys]);
-    expect(err).toBe('');
-    expect(code).toBe(0);
-    const { messages } = JSON.parse(out);
-    expect(messages).toHaveLength(1);
-    expect(messages[0].value.type).toBe('data-notification');
-    if (params.encryptionKey) expect(messages[0].authenticated).toBe(params.authenticationKey !== null);
-  });
+  it.each(captures.filter((c) => !c.id.includes('restarted')).map((c) => [c.id]))(
+    'finds out the framing of %s and decodes it',
+    async (id) => {
+      const { input, params } = capture(id);
+      const keys = [
+        ...(params.encryptionKey ? ['--keys', keysOf(params)] : []),
+        ...(params.authenticationKey ? [] : ['--unverified']),
+      ];
+      const { code, out, err } = await cli(['decode', input.hex, '--json', ...keys]);
+      expect(err).toBe('');
+      expect(code).toBe(0);
+      const { messages } = JSON.parse(out);
+      expect(messages).toHaveLength(1);
+      expect(messages[0].value.type).toBe('data-notification');
+      if (params.encryptionKey) expect(messages[0].authenticated).toBe(params.authenticationKey !== null);
+    },
+  );
   it('names readings and their units', async () => {
     const { out } = await cli(['decode', capture('cap-aidon-1ph').input.hex, '--readings']);
     expect(out).toMatch(/1-0:1\.7\.0\*255 +Active import .*power +1362 {2}W/);
@@ -135,7 +183,14 @@ describe('decode', () => {
   });
   it('says what it could not verify', async () => {
     const { input, params } = capture('cap-lg-e450-enc-3');
-    const { out, code } = await cli(['decode', input.hex, '--keys', keyFile({ encryptionKey: params.encryptionKey! }), '--unverified', '--readings']);
+    const { out, code } = await cli([
+      'decode',
+      input.hex,
+      '--keys',
+      keyFile({ encryptionKey: params.encryptionKey! }),
+      '--unverified',
+      '--readings',
+    ]);
     expect(code).toBe(0);
     expect(out).toContain('authenticated: false');
   });
@@ -209,10 +264,18 @@ describe('vectors', () => {
       '',
     ]);
     const json = await cli(['vectors', path, '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ passed: 1, failed: 1, unsupported: 1, results: [{ id: 'a', status: 'failed' }, {}, {}] });
+    expect(JSON.parse(json.out)).toMatchObject({
+      passed: 1,
+      failed: 1,
+      unsupported: 1,
+      results: [{ id: 'a', status: 'failed' }, {}, {}],
+    });
     expect(json.err).toBe('1 passed, 1 failed, 1 unsupported\n');
     expect((await cli(['vectors', path, '--only', 'c'])).out).toBe('1 passed, 0 failed, 0 unsupported\n');
-    expect(await cli(['vectors', path, '--only', 'nobody'])).toMatchObject({ code: 2, err: expect.stringContaining('has this --only') });
+    expect(await cli(['vectors', path, '--only', 'nobody'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('has this --only'),
+    });
   });
   it('fails when nothing was tested', async () => {
     for (const content of ['[]', '[{}]', JSON.stringify([{ id: 'a', kind: 'telepathy', input: {}, expected: {} }])]) {
@@ -221,19 +284,28 @@ describe('vectors', () => {
       expect(code).toBe(1);
     }
   });
-  it.each(['{broken', '{}', '"vectors"', ''])('fails when a file of the folder holds no vectors: %s', async (content) => {
-    const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-broken-'));
-    writeFileSync(join(mixed, 'a.json'), content);
-    writeFileSync(join(mixed, 'b.json'), JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]));
-    const { code, out, err } = await cli(['vectors', mixed]);
-    expect(out).toMatch(/\n1 passed, 0 failed, 1 unsupported\n$/);
-    expect(err).toContain('no JSON array of vectors in a.json');
-    expect(code).toBe(1);
-  });
+  it.each(['{broken', '{}', '"vectors"', ''])(
+    'fails when a file of the folder holds no vectors: %s',
+    async (content) => {
+      const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-broken-'));
+      writeFileSync(join(mixed, 'a.json'), content);
+      writeFileSync(
+        join(mixed, 'b.json'),
+        JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]),
+      );
+      const { code, out, err } = await cli(['vectors', mixed]);
+      expect(out).toMatch(/\n1 passed, 0 failed, 1 unsupported\n$/);
+      expect(err).toContain('no JSON array of vectors in a.json');
+      expect(code).toBe(1);
+    },
+  );
   it('goes on after a file in the folder that is no JSON', async () => {
     const mixed = mkdtempSync(join(tmpdir(), 'dlms-cosem-mixed-'));
     writeFileSync(join(mixed, 'a.json'), '{broken');
-    writeFileSync(join(mixed, 'b.json'), JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]));
+    writeFileSync(
+      join(mixed, 'b.json'),
+      JSON.stringify([{ id: 'c', kind: 'apdu', input: { hex: request }, expected: { apdu: 'get-request' } }]),
+    );
     expect((await cli(['vectors', mixed])).out).toMatch(/a\.json.*\n1 passed, 0 failed, 1 unsupported\n$/s);
     expect(await cli(['vectors', join(mixed, 'a.json')])).toMatchObject({ code: 2 });
   });
@@ -262,25 +334,58 @@ describe('read and simulate', () => {
     const { code, out } = await cli(['read', `${meter.url}?client=1`, ...keys, '--json']);
     expect(code).toBe(0);
     const { objects } = JSON.parse(out);
-    expect(objects.find((o: { logicalName: string }) => o.logicalName === '1-0:32.7.0*255')).toMatchObject({ scaled: '230.4', unit: 'V', scaler: -1 });
+    expect(objects.find((o: { logicalName: string }) => o.logicalName === '1-0:32.7.0*255')).toMatchObject({
+      scaled: '230.4',
+      unit: 'V',
+      scaler: -1,
+    });
   });
   it('with a dedicated key, and with a password inside a ciphered association', async () => {
-    expect((await cli(['read', `${meter.url}?client=1`, ...keys, '--dedicated', '-o', '1:0-0:42.0.0*255:2'])).out).toContain('SIM0000000000001');
+    expect(
+      (await cli(['read', `${meter.url}?client=1`, ...keys, '--dedicated', '-o', '1:0-0:42.0.0*255:2'])).out,
+    ).toContain('SIM0000000000001');
   });
   it('reads a profile by entries, by time and whole', async () => {
     const read = async (...more: string[]) =>
-      JSON.parse((await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', ...more])).out).profile;
+      JSON.parse(
+        (
+          await cli([
+            'read',
+            `${meter.url}?client=17`,
+            ...password('12345678'),
+            '--profile',
+            '1-0:99.1.0*255',
+            '--json',
+            ...more,
+          ])
+        ).out,
+      ).profile;
     expect((await read()).rows).toHaveLength(200);
     const some = await read('--entries', '5-8');
     expect(some.rows).toHaveLength(4);
     expect(some.columns[2]).toMatchObject({ logicalName: '1-0:1.8.0*255', unit: 'Wh' });
     const timed = await read('--from', some.rows[1][0], '--to', some.rows[3][0]);
     expect(timed.rows).toEqual(some.rows.slice(1));
-    const csv = await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--entries', '1-2', '--csv']);
+    const csv = await cli([
+      'read',
+      `${meter.url}?client=17`,
+      ...password('12345678'),
+      '--profile',
+      '1-0:99.1.0*255',
+      '--entries',
+      '1-2',
+      '--csv',
+    ]);
     expect(csv.out.trimEnd().split('\n')).toHaveLength(3);
   });
   it('gives times as text and structures by their class in JSON, beside the Data that came', async () => {
-    const wanted = ['8:0-0:1.0.0*255:2', '3:1-0:1.8.0*255:2', '3:1-0:1.8.0*255:3', '7:1-0:99.1.0*255:3', '1:0-0:42.0.0*255:2'].flatMap((o) => ['-o', o]);
+    const wanted = [
+      '8:0-0:1.0.0*255:2',
+      '3:1-0:1.8.0*255:2',
+      '3:1-0:1.8.0*255:3',
+      '7:1-0:99.1.0*255:3',
+      '1:0-0:42.0.0*255:2',
+    ].flatMap((o) => ['-o', o]);
     const { code, out, err } = await cli(['read', `${meter.url}?client=1`, ...keys, '--json', ...wanted]);
     expect([code, err]).toEqual([0, '']);
     const [clock, energy, scale, captured, name] = JSON.parse(out).objects;
@@ -292,7 +397,16 @@ describe('read and simulate', () => {
     expect(name.value).toBe(Buffer.from('SIM0000000000001').toString('hex').toUpperCase());
   });
   it('asks for the rows up to the last one by its number, which every meter understands', async () => {
-    const run = await cli(['read', `${meter.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--entries', '198-']);
+    const run = await cli([
+      'read',
+      `${meter.url}?client=17`,
+      ...password('12345678'),
+      '--profile',
+      '1-0:99.1.0*255',
+      '--json',
+      '--entries',
+      '198-',
+    ]);
     expect(JSON.parse(run.out).profile.rows).toHaveLength(3);
   });
   it('tells its progress in percent where the meter says how many rows there are', async () => {
@@ -304,10 +418,23 @@ describe('read and simulate', () => {
     let at = 1_800_000_000_000;
     now.mockImplementation(() => (at += 200));
     try {
-      await cli(['read', `${large.url}?client=17`, ...password('12345678'), '--profile', '1-0:99.1.0*255', '--json', '--max-pdu', '1024'], '', {
-        errorIsTTY: true,
-        stderr,
-      });
+      await cli(
+        [
+          'read',
+          `${large.url}?client=17`,
+          ...password('12345678'),
+          '--profile',
+          '1-0:99.1.0*255',
+          '--json',
+          '--max-pdu',
+          '1024',
+        ],
+        '',
+        {
+          errorIsTTY: true,
+          stderr,
+        },
+      );
     } finally {
       now.mockRestore();
       await large.stop();
@@ -328,7 +455,13 @@ describe('read and simulate', () => {
     ['a wrong password', '?client=17', password('guess'), 4, /Wrong password/],
     ['no password', '?client=17', [], 4, /wants another authentication/],
     ['an unknown client', '?client=77', [], 4, /refused the association/],
-    ['a wrong key', '?client=1', ['--keys', keyFile({ encryptionKey: '00'.repeat(16), authenticationKey: ak })], 4, /Wrong key or title/],
+    [
+      'a wrong key',
+      '?client=1',
+      ['--keys', keyFile({ encryptionKey: '00'.repeat(16), authenticationKey: ak })],
+      4,
+      /Wrong key or title/,
+    ],
     ['a wrong meter title', '?client=1', [...keys, '--meter-title', '0011223344556677'], 4, /Wrong key or title/],
     [
       'an object that is not there',
@@ -337,8 +470,20 @@ describe('read and simulate', () => {
       1,
       /refused class 3 1-0:99\.9\.9\*255 attribute 2: object-undefined/,
     ],
-    ['an object that may not be read', '?client=16', ['-o', '3:1-0:1.8.0*255:2'], 1, /read-write-denied.*another client/],
-    ['a silent logical device', '?client=16&server=9', ['--timeout', '0.3'], 3, /waited 300 ms .*No answer.*dlms-cosem doctor/i],
+    [
+      'an object that may not be read',
+      '?client=16',
+      ['-o', '3:1-0:1.8.0*255:2'],
+      1,
+      /read-write-denied.*another client/,
+    ],
+    [
+      'a silent logical device',
+      '?client=16&server=9',
+      ['--timeout', '0.3'],
+      3,
+      /waited 300 ms .*No answer.*dlms-cosem doctor/i,
+    ],
   ])('says what to do about %s', async (_, query, more, code, text) => {
     const run = await cli(['read', `${meter.url}${query}`, ...more]);
     expect(run.err.trimEnd().split('\n')).toHaveLength(1);
@@ -357,7 +502,8 @@ describe('demo', () => {
     const { code, out, err } = await cli(['demo', '--rows', '500']);
     expect(err).toBe('');
     expect(code).toBe(0);
-    for (const text of ['HLS 5', 'Wh', '230.4', 'deciphered', '█', 'authenticated: true', '1-0:1.8.0*255']) expect(out).toContain(text);
+    for (const text of ['HLS 5', 'Wh', '230.4', 'deciphered', '█', 'authenticated: true', '1-0:1.8.0*255'])
+      expect(out).toContain(text);
     expect(out).not.toContain('[error]');
   });
 });

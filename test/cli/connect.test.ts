@@ -48,7 +48,8 @@ async function party(suite: 1 | 2): Promise<Party> {
   const octets = (part: string | undefined): Buffer => Buffer.from(part as string, 'base64url');
   const { d } = privateKey.export({ format: 'jwk' });
   const { x, y } = publicKey.export({ format: 'jwk' });
-  const pem = (key: KeyObject, type: 'pkcs8' | 'sec1' | 'spki'): string => String(key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }));
+  const pem = (key: KeyObject, type: 'pkcs8' | 'sec1' | 'spki'): string =>
+    String(key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }));
   return {
     pkcs8: pem(privateKey, 'pkcs8'),
     sec1: pem(privateKey, 'sec1'),
@@ -75,7 +76,13 @@ async function signingMeter(suite: 1 | 2) {
     profileRows: 5,
     systemTitle: meterTitle,
     associations: [
-      { clientSap: 40, logicalName: '0-0:40.0.8*255', mechanism: 'hls-ecdsa', ciphering: 'none', security: await context({}) },
+      {
+        clientSap: 40,
+        logicalName: '0-0:40.0.8*255',
+        mechanism: 'hls-ecdsa',
+        ciphering: 'none',
+        security: await context({}),
+      },
       {
         clientSap: 41,
         logicalName: '0-0:40.0.9*255',
@@ -87,7 +94,13 @@ async function signingMeter(suite: 1 | 2) {
   });
   const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, simulated.connection()));
   stops.push(() => listener.close());
-  const keys = ['--keys', keyFile({ encryptionKey: formatHex(globalUnicast as Uint8Array), authenticationKey: formatHex(authentication as Uint8Array) })];
+  const keys = [
+    '--keys',
+    keyFile({
+      encryptionKey: formatHex(globalUnicast as Uint8Array),
+      authenticationKey: formatHex(authentication as Uint8Array),
+    }),
+  ];
   return { client, meter, meterTitle, keys, url: `tcp://127.0.0.1:${listener.port}` };
 }
 const name = ['-o', '1:0-0:42.0.0*255:2'];
@@ -101,7 +114,12 @@ describe.each([1, 2] as const)('HLS 7, suite %i', (suite) => {
   });
   it('takes the own key as PKCS 8, SEC 1 and hex, the other one as PEM and hex', async () => {
     const { client, meter } = bench;
-    for (const own of [client.pkcs8, client.sec1, client.scalar, `${client.scalar.toUpperCase().replace(/../g, '$& ')}\n`])
+    for (const own of [
+      client.pkcs8,
+      client.sec1,
+      client.scalar,
+      `${client.scalar.toUpperCase().replace(/../g, '$& ')}\n`,
+    ])
       for (const peer of [meter.spki, meter.point]) {
         const { code, out, err } = await read(40, file(own), file(peer));
         expect(err).toBe('');
@@ -127,7 +145,13 @@ describe.each([1, 2] as const)('HLS 7, suite %i', (suite) => {
     expect((await read(40, file(client.pkcs8), file(formatPem('CERTIFICATE', certificate.raw)))).code).toBe(0);
   });
   it('with ciphering', async () => {
-    const { code, out, err } = await read(41, file(bench.client.pkcs8), file(bench.meter.spki), ...bench.keys, '--json');
+    const { code, out, err } = await read(
+      41,
+      file(bench.client.pkcs8),
+      file(bench.meter.spki),
+      ...bench.keys,
+      '--json',
+    );
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(JSON.parse(out).objects).toHaveLength(1);
@@ -141,7 +165,8 @@ describe.each([1, 2] as const)('HLS 7, suite %i', (suite) => {
     expect(peer.code).toBe(4);
     expect(peer.err).toMatch(/reply to our challenge is wrong/);
     for (const text of [own.err, peer.err])
-      for (const secret of [other.scalar, bench.client.scalar]) expect(text.toLowerCase()).not.toContain(secret.slice(0, 12));
+      for (const secret of [other.scalar, bench.client.scalar])
+        expect(text.toLowerCase()).not.toContain(secret.slice(0, 12));
   });
 });
 
@@ -151,13 +176,17 @@ describe('signature keys that cannot be used', () => {
   let encrypted: string;
   beforeAll(async () => {
     [own, other] = [await party(1), await party(2)];
-    encrypted = String(createPrivateKey(own.pkcs8).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }));
+    encrypted = String(
+      createPrivateKey(own.pkcs8).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+    );
   });
-  const attempt = (a: string, b: string, ...more: string[]) => cli(['read', 'tcp://127.0.0.1:1', '--signing-key', a, '--peer-key', b, ...more]);
+  const attempt = (a: string, b: string, ...more: string[]) =>
+    cli(['read', 'tcp://127.0.0.1:1', '--signing-key', a, '--peer-key', b, ...more]);
   it('is one line that shows nothing of them', async () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const edwards = generateKeyPairSync('ed25519');
-    const pem = (key: KeyObject, type: 'pkcs8' | 'spki') => String(key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }));
+    const pem = (key: KeyObject, type: 'pkcs8' | 'spki') =>
+      String(key.export({ type, format: 'pem' } as { type: 'pkcs8'; format: 'pem' }));
     const k256 = createECDH('secp256k1');
     k256.generateKeys();
     const cases: [string, string, string[], RegExp][] = [
@@ -171,11 +200,21 @@ describe('signature keys that cannot be used', () => {
       [join(folder, 'none'), file(own.spki), [], /--signing-key: nothing readable/],
       [file(own.pkcs8), join(folder, 'none'), [], /--peer-key: nothing readable/],
       [file(own.pkcs8), file(own.pkcs8), [], /holds a private key; the public one/],
-      [file(own.pkcs8), file(own.point.replace(/.$/, (d) => (d === '0' ? '1' : '0'))), [], /--peer-key: \S+ holds no public key/],
+      [
+        file(own.pkcs8),
+        file(own.point.replace(/.$/, (d) => (d === '0' ? '1' : '0'))),
+        [],
+        /--peer-key: \S+ holds no public key/,
+      ],
       [file(own.pkcs8), file(k256.getPublicKey('hex').slice(2)), [], /holds no public key/],
       [file(own.pkcs8), file(pem(rsa.publicKey, 'spki')), [], /holds no public key/],
       [file(own.pkcs8), file(other.spki), [], /--peer-key is of P-384, --signing-key of P-256/],
-      [file(own.pkcs8), file(own.spki), ['--suite', '2'], /--suite 2 does not go with the signing key: it is of suite 1/],
+      [
+        file(own.pkcs8),
+        file(own.spki),
+        ['--suite', '2'],
+        /--suite 2 does not go with the signing key: it is of suite 1/,
+      ],
       [
         file(own.pkcs8),
         file(own.spki),
@@ -191,12 +230,16 @@ describe('signature keys that cannot be used', () => {
       expect(code).toBe(2);
       expect((out + err).toLowerCase()).not.toContain(own.scalar.slice(0, 12));
     }
-    expect((await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'hls-ecdsa'])).err).toMatch(/needs --signing-key and --peer-key/);
+    expect((await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'hls-ecdsa'])).err).toMatch(
+      /needs --signing-key and --peer-key/,
+    );
     expect(createPublicKey(own.spki).asymmetricKeyType).toBe('ec');
   });
   it.each([0o644, 0o620, 0o602])('a private key that others can read or write (mode %o) is refused', async (mode) => {
     const { err, code } = await attempt(file(own.pkcs8, mode), file(own.spki));
-    expect(err).toMatch(/^dlms-cosem: --signing-key: \S+ holds keys, and other users of this machine can read or write it/);
+    expect(err).toMatch(
+      /^dlms-cosem: --signing-key: \S+ holds keys, and other users of this machine can read or write it/,
+    );
     expect(code).toBe(4);
   });
 });
@@ -254,7 +297,10 @@ describe('--short-name', () => {
           type: 'aare',
           applicationContextName: applicationContexts.SN_no_ciphering,
           result: named ? 'accepted' : 'rejected-permanent',
-          resultSourceDiagnostic: { type: 'acse-service-user', value: named ? 'null' : 'application-context-name-not-supported' },
+          resultSourceDiagnostic: {
+            type: 'acse-service-user',
+            value: named ? 'null' : 'application-context-name-not-supported',
+          },
           ...(named ? { userInformation } : {}),
         }),
       ];
@@ -265,14 +311,19 @@ describe('--short-name', () => {
         type: 'readResponse',
         value: apdu.value.map((v) => {
           const value = v.type === 'variable-name' ? values.get(v.value & 0xffff) : undefined;
-          return value === undefined ? { type: 'data-access-error' as const, value: 'object-undefined' as const } : { type: 'data' as const, value };
+          return value === undefined
+            ? { type: 'data-access-error' as const, value: 'object-undefined' as const }
+            : { type: 'data' as const, value };
         }),
       }),
     ];
   };
   let url: string;
   beforeAll(async () => {
-    const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, { handle: (apdu) => meter(apdu) }));
+    const listener = await listenTcp(
+      { port: 0 },
+      (transport) => void serveWrapper(transport, { handle: (apdu) => meter(apdu) }),
+    );
     stops.push(() => listener.close());
     url = `tcp://127.0.0.1:${listener.port}?client=16`;
   });
@@ -291,9 +342,20 @@ describe('--short-name', () => {
     expect(err).toMatch(/object-undefined/);
   });
   it('check-profile sees objects without rights, and says so', async () => {
-    const { code, err, out } = await cli(['check-profile', url, '--short-name', '--profile', 'idis-package-2', '--json']);
+    const { code, err, out } = await cli([
+      'check-profile',
+      url,
+      '--short-name',
+      '--profile',
+      'idis-package-2',
+      '--json',
+    ]);
     expect(err).toContain('the meter does not state rights, so they are not compared');
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ client: null, counts: { right: 0 }, meter: { logicalDeviceName: 'SHORT-1', objects: 3 } });
+    expect(JSON.parse(out)).toMatchObject({
+      client: null,
+      counts: { right: 0 },
+      meter: { logicalDeviceName: 'SHORT-1', objects: 3 },
+    });
   });
 });

@@ -21,7 +21,11 @@ const heard: Uint8Array[][] = [];
 let url: string;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const meter = await simulatedMeter({ provider: nobleProvider, profileRows: 5, systemTitle: Uint8Array.of(0x53, 0x49, 0x4d, 0, 0, 0, 0, 9) });
+  const meter = await simulatedMeter({
+    provider: nobleProvider,
+    profileRows: 5,
+    systemTitle: Uint8Array.of(0x53, 0x49, 0x4d, 0, 0, 0, 0, 9),
+  });
   const listener = await listenTcp({ port: 0 }, (transport) => {
     const octets: Uint8Array[] = [];
     heard.push(octets);
@@ -34,7 +38,8 @@ beforeAll(async () => {
   stop = () => listener.close();
 });
 afterAll(() => stop());
-const read = (env: Record<string, string>, ...more: string[]) => cli(['read', url, ...keys, '-o', '1:0-0:42.0.0*255:2', ...more], '', { env });
+const read = (env: Record<string, string>, ...more: string[]) =>
+  cli(['read', url, ...keys, '-o', '1:0-0:42.0.0*255:2', ...more], '', { env });
 /** Counters of the glo- messages in what was sent. */
 function countersIn(octets: readonly Uint8Array[]): number[] {
   const all = concat(...octets);
@@ -56,7 +61,11 @@ describe('a second run with the same keys', () => {
     const before = heard.length;
     const runs = [await read(env), await read(env), await read(env)];
     for (const run of runs) expect([run.code, run.out]).toEqual([0, expect.stringContaining('SIM0000000000001')]);
-    expect(runs.map((r) => r.err)).toEqual([`the invocation counters are kept in ${home}/dlms-cosem/counters from now on\n`, '', '']);
+    expect(runs.map((r) => r.err)).toEqual([
+      `the invocation counters are kept in ${home}/dlms-cosem/counters from now on\n`,
+      '',
+      '',
+    ]);
     const used = heard.slice(before).flatMap(countersIn);
     expect(used.length).toBeGreaterThan(8);
     expect(new Set(used).size).toBe(used.length);
@@ -75,9 +84,17 @@ describe('a second run with the same keys', () => {
     const folder = join(fresh(), 'counters');
     expect((await read(env, '--counters', folder, '--create-counters')).code).toBe(0);
     expect((await read(env, '--counters', folder)).code).toBe(0);
-    expect(await read(env, '--counters', folder, '--create-counters')).toMatchObject({ code: 2, err: expect.stringMatching(/is there already/) });
-    expect(await read(env, '--create-counters')).toMatchObject({ code: 2, err: expect.stringMatching(/goes with --counters/) });
-    expect((await read(env, '--counters', join(folder, 'a', 'b'), '--create-counters')).err).toMatch(/cannot be made \(ENOENT\)/);
+    expect(await read(env, '--counters', folder, '--create-counters')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/is there already/),
+    });
+    expect(await read(env, '--create-counters')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/goes with --counters/),
+    });
+    expect((await read(env, '--counters', join(folder, 'a', 'b'), '--create-counters')).err).toMatch(
+      /cannot be made \(ENOENT\)/,
+    );
     const file = join(fresh(), 'file');
     writeFileSync(file, '');
     expect((await read(env, '--counters', file)).err).toMatch(/is no folder/);
@@ -85,7 +102,9 @@ describe('a second run with the same keys', () => {
   it('needs no folder without keys', async () => {
     const home = fresh();
     mkdirSync(join(home, 'x'));
-    const { code, err } = await cli(['read', url.replace('client=1', 'client=16'), '-o', '8:0-0:1.0.0*255:2'], '', { env: { XDG_STATE_HOME: home } });
+    const { code, err } = await cli(['read', url.replace('client=1', 'client=16'), '-o', '8:0-0:1.0.0*255:2'], '', {
+      env: { XDG_STATE_HOME: home },
+    });
     expect([code, err]).toEqual([0, '']);
     expect(() => statSync(join(home, 'dlms-cosem'))).toThrow();
   });
@@ -116,11 +135,19 @@ describe('counters', () => {
     const env = { XDG_STATE_HOME: fresh() };
     await read(env);
     const sent = async (): Promise<number> =>
-      Number(JSON.parse((await counters(env, 'list', '--json')).out).counters.find((c: { direction: string }) => c.direction === 'send').last);
+      Number(
+        JSON.parse((await counters(env, 'list', '--json')).out).counters.find(
+          (c: { direction: string }) => c.direction === 'send',
+        ).last,
+      );
     const before = await sent();
     const { out, code } = await counters(env, 'repair', '--ahead', '100000');
     expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`^key \\S+, title 444C4D5300000001: ${before} moved to ${before + 100_000}; ask 53494D0000000009 for the last counter`));
+    expect(out).toMatch(
+      new RegExp(
+        `^key \\S+, title 444C4D5300000001: ${before} moved to ${before + 100_000}; ask 53494D0000000009 for the last counter`,
+      ),
+    );
     const from = heard.length;
     expect((await read(env)).code).toBe(0);
     expect(Math.min(...heard.slice(from).flatMap(countersIn))).toBeGreaterThan(before + 100_000);
@@ -128,7 +155,9 @@ describe('counters', () => {
   it('a damaged folder is refused by every command with the way out, and repair makes it whole and moves it ahead', async () => {
     const env = { XDG_STATE_HOME: fresh() };
     await read(env);
-    const before = JSON.parse((await counters(env, 'list', '--json')).out).counters.find((c: { direction: string }) => c.direction === 'send').last;
+    const before = JSON.parse((await counters(env, 'list', '--json')).out).counters.find(
+      (c: { direction: string }) => c.direction === 'send',
+    ).last;
     const folder = join(env.XDG_STATE_HOME, 'dlms-cosem', 'counters');
     const newest = readdirSync(folder)
       .filter((name) => !name.startsWith('tmp'))
@@ -150,7 +179,10 @@ describe('counters', () => {
     const env = { XDG_STATE_HOME: fresh() };
     await read(env);
     const { out } = await counters(env, 'list');
-    expect(await counters(env, 'repair', '--ahead', '4294967294')).toMatchObject({ code: 4, err: expect.stringMatching(/counter exhausted/) });
+    expect(await counters(env, 'repair', '--ahead', '4294967294')).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/counter exhausted/),
+    });
     expect((await counters(env, 'list')).out).toBe(out);
   });
   it.each<[string[], RegExp]>([

@@ -12,11 +12,19 @@ const get = hex('C001C100080000010000FF0200');
 const response = hex('C401C100090C07E80115010B0000FF800000');
 const both = { authenticated: true, encrypted: true };
 const dedicated = Uint8Array.from({ length: 16 }, (_, i) => 0x77 - i);
-const { globalUnicast, authentication, globalBroadcast } = testKeys[0] as Record<'globalUnicast' | 'authentication' | 'globalBroadcast', Uint8Array>;
+const { globalUnicast, authentication, globalBroadcast } = testKeys[0] as Record<
+  'globalUnicast' | 'authentication' | 'globalBroadcast',
+  Uint8Array
+>;
 const known = { encryptionKey: formatHex(globalUnicast), authenticationKey: formatHex(authentication) };
 const run = (command: 'decode' | 'explain', octets: Uint8Array, keys: object, ...more: string[]) =>
   cli([command, formatHex(octets), '--keys', keyFile(keys), ...more]);
-async function sent(apdu: Uint8Array, side: 'client' | 'server', form: ProtectForm, protection: object = both): Promise<Uint8Array> {
+async function sent(
+  apdu: Uint8Array,
+  side: 'client' | 'server',
+  form: ProtectForm,
+  protection: object = both,
+): Promise<Uint8Array> {
   const pair = await pairOf(nobleProvider, 0);
   await pair[side].takeDedicatedKey(dedicated);
   return protect(apdu, pair[side], { form, protection });
@@ -42,7 +50,9 @@ describe('decode and explain', () => {
     const control = bytes[11] as number;
     expect(control & 0x40).toBe(0x40);
     expect((await run('decode', bytes, known)).err).toMatch(/the global broadcast encryption key is missing/);
-    expect((await run('decode', bytes, { ...known, broadcastKey: formatHex(globalBroadcast) })).out).toContain('authenticated: true');
+    expect((await run('decode', bytes, { ...known, broadcastKey: formatHex(globalBroadcast) })).out).toContain(
+      'authenticated: true',
+    );
   });
   it('take the sender of each message of an association without tags from the titles in it, in any order', async () => {
     const initiate = initiateRequestOf({ conformance: ['get'], maxReceivePduSize: 500 });
@@ -76,12 +86,19 @@ describe('decode and explain', () => {
       if (more.length === 0) {
         expect(out.match(/authenticated: false/g)).toHaveLength(2);
         expect(out).toMatch(
-          new RegExp(`authenticated: false \\(sender ${formatHex(clientTitle)}, invocation counter \\d+\\): anyone could have sent or changed this`),
+          new RegExp(
+            `authenticated: false \\(sender ${formatHex(clientTitle)}, invocation counter \\d+\\): anyone could have sent or changed this`,
+          ),
         );
         expect(out).toContain(`authenticated: false (sender ${formatHex(serverTitle)}`);
         expect(out.match(/not verified; opened with the system title/g)).toHaveLength(3);
         expect(out).not.toMatch(/wrong key|\[error/);
-      } else expect(JSON.parse(out).messages.map((m: { value: { type: string } }) => m.value.type)).toEqual(['aarq', 'get-request', 'get-response']);
+      } else
+        expect(JSON.parse(out).messages.map((m: { value: { type: string } }) => m.value.type)).toEqual([
+          'aarq',
+          'get-request',
+          'get-response',
+        ]);
     }
   });
   it('find the dedicated key in the association', async () => {

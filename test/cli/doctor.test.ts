@@ -12,7 +12,15 @@ import { listenTcp } from '../../src/transport/tcp.js';
 import { cli, simulated } from './support.js';
 
 interface Json {
-  findings: { url: string; client: number; server: string; arguments: string; verdict: string; answer: string; baud?: number }[];
+  findings: {
+    url: string;
+    client: number;
+    server: string;
+    arguments: string;
+    verdict: string;
+    answer: string;
+    baud?: number;
+  }[];
   problems: object[];
   complete: boolean;
 }
@@ -46,10 +54,15 @@ describe('doctor over TCP', () => {
 
   it('keeps to the addresses it is given, and gives JSON', async () => {
     const { meter, ...rest } = await simulatedMeter({ provider: nodeProvider, profileRows: 1 });
-    const listener = await listenTcp({ port: 0 }, (t) => void serveHdlc(t, rest.connection(), { devices: [hdlcAddress(1, 200, 4)], clients: [16] }));
+    const listener = await listenTcp(
+      { port: 0 },
+      (t) => void serveHdlc(t, rest.connection(), { devices: [hdlcAddress(1, 200, 4)], clients: [16] }),
+    );
     const found = await json(`tcp://127.0.0.1:${listener.port}`, '--client', '16', '--server', '1/200:4');
     expect(found.code, found.err).toBe(0);
-    expect(found.json.findings).toMatchObject([{ url: `hdlc+tcp://127.0.0.1:${listener.port}?client=16&server=1/200`, answer: 'UA' }]);
+    expect(found.json.findings).toMatchObject([
+      { url: `hdlc+tcp://127.0.0.1:${listener.port}?client=16&server=1/200`, answer: 'UA' },
+    ]);
     await listener.close();
     expect(meter).toBeDefined();
   });
@@ -111,7 +124,11 @@ describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
 
   it('finds HDLC, and what it prints can be read with', async () => {
     const simulated = await simulatedMeter({ provider: nodeProvider, profileRows: 1 });
-    const station = serveHdlc(await openSerial({ path: b }), simulated.connection(), { devices: [hdlcAddress(1, 17)], clients: [16], answerAllStation: true });
+    const station = serveHdlc(await openSerial({ path: b }), simulated.connection(), {
+      devices: [hdlcAddress(1, 17)],
+      clients: [16],
+      answerAllStation: true,
+    });
     const found = await json(a, '--client', '16', '--server', '1/127');
     expect(found.code, found.err).toBe(0);
     const [first] = found.json.findings;
@@ -124,7 +141,9 @@ describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
   it('says what is wrong with a port', async () => {
     const run = await cli(['doctor', join(folder, 'none')]);
     expect(run).toMatchObject({ code: 3, out: '' });
-    expect(run.err).toMatch(/^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port is there/m);
+    expect(run.err).toMatch(
+      /^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port is there/m,
+    );
   });
 
   it('finds a meter that wants a sign-on, and what it prints can be read with', async () => {
@@ -133,7 +152,10 @@ describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
     const head = modeEPort(await openSerial({ path: b, baudRate: 300 }), { emulateSevenE1: true });
     const serve = async (): Promise<void> => {
       for (;;) {
-        const { transport } = await head.listen({ identification: { manufacturer: 'LGZ', baudCharacter: '6', ident: 'ZMD405' }, reactionMs: 20 });
+        const { transport } = await head.listen({
+          identification: { manufacturer: 'LGZ', baudCharacter: '6', ident: 'ZMD405' },
+          reactionMs: 20,
+        });
         let ended: () => void = () => undefined;
         const released = new Promise<void>((resolve) => {
           ended = resolve;
@@ -159,7 +181,10 @@ describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
     serve().catch(() => undefined);
     const found = await json(a, '--client', '16', '--server', '1', '--baud', '300');
     expect(found.code, found.err).toBe(0);
-    expect(found.json.findings[0]).toMatchObject({ baud: 19200, url: expect.stringContaining('start=mode-e&baud=19200') });
+    expect(found.json.findings[0]).toMatchObject({
+      baud: 19200,
+      url: expect.stringContaining('start=mode-e&baud=19200'),
+    });
     const read = await cli(['read', found.json.findings[0]?.url as string, '--object', '8:0-0:1.0.0*255:2', '--json']);
     expect(read.code, read.err).toBe(0);
     await head.close();

@@ -8,7 +8,9 @@ import { cli } from './support.js';
 const page = readFileSync('docs/interop.md', 'utf8');
 
 it('the figures of docs/interop.md about our own generator come out as written', async () => {
-  const [, line, count, types] = /`dlms-cosem (samples [^`]+)` prints ([\d ]+) APDUs of (\d+) types/.exec(page) as unknown as string[];
+  const [, line, count, types] = /`dlms-cosem (samples [^`]+)` prints ([\d ]+) APDUs of (\d+) types/.exec(
+    page,
+  ) as unknown as string[];
   const { out } = await cli((line as string).split(' '));
   const samples = out
     .trimEnd()
@@ -27,6 +29,7 @@ it('its commands have options that exist', () => {
   expect(lines.length).toBeGreaterThan(10);
   for (const [, name, rest] of lines) {
     const found = commands.find((c) => c.name === name);
-    for (const [, option] of (rest as string).matchAll(/--([a-z-]+)/g)) expect(Object.keys(found?.options ?? {}), `${name} --${option}`).toContain(option);
+    for (const [, option] of (rest as string).matchAll(/--([a-z-]+)/g))
+      expect(Object.keys(found?.options ?? {}), `${name} --${option}`).toContain(option);
   }
 });

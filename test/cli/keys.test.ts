@@ -45,7 +45,9 @@ describe('keys on the command line, where every user sees them', () => {
   ])('%s refuses %s without the flag that says so, and names the three safe ways', async (name, option, args) => {
     const { code, err, out } = await cli([name, ...args, option, ek]);
     expect(code).toBe(2);
-    expect(err).toMatch(/^dlms-cosem: every user of this machine can see .*--keys FILE.*DLMS_COSEM_[A-Z_]+.*--ask .*--keys-on-command-line.*\n$/);
+    expect(err).toMatch(
+      /^dlms-cosem: every user of this machine can see .*--keys FILE.*DLMS_COSEM_[A-Z_]+.*--ask .*--keys-on-command-line.*\n$/,
+    );
     expect(out + err).not.toContain(ek);
   });
   it('are taken with the flag', async () => {
@@ -67,11 +69,9 @@ describe('where keys come from', () => {
       asked.push(question);
       return ak;
     };
-    expect(await hexOf({ ask: 'ak, password', keys: keyFile({ encryptionKey: ek, authenticationKey: ek }) }, {}, answer)).toEqual([
-      ek,
-      ak,
-      formatHex(new TextEncoder().encode(ak)),
-    ]);
+    expect(
+      await hexOf({ ask: 'ak, password', keys: keyFile({ encryptionKey: ek, authenticationKey: ek }) }, {}, answer),
+    ).toEqual([ek, ak, formatHex(new TextEncoder().encode(ak))]);
     expect(asked).toEqual(['authentication key: ', 'password: ']);
   });
   it('no terminal, no question', async () => {
@@ -79,32 +79,57 @@ describe('where keys come from', () => {
     await expect(hexOf({ ask: 'everything' })).rejects.toThrow(/--ask everything is not known; ek, ak/);
   });
   it('an unset variable does not turn into an association in clear', async () => {
-    const { code, err } = await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'none'], '', { env: { DLMS_COSEM_EK: '' } });
+    const { code, err } = await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'none'], '', {
+      env: { DLMS_COSEM_EK: '' },
+    });
     expect(err).toBe('dlms-cosem: DLMS_COSEM_EK is empty\n');
     expect(code).toBe(2);
-    for (const more of [['--dedicated'], ['--general-glo'], ['--protection', 'both'], ['--ciphering', 'required'], ['--counter', '5']]) {
+    for (const more of [
+      ['--dedicated'],
+      ['--general-glo'],
+      ['--protection', 'both'],
+      ['--ciphering', 'required'],
+      ['--counter', '5'],
+    ]) {
       const run = await cli(['read', 'tcp://127.0.0.1:1', ...more]);
       expect(run.err).toMatch(new RegExp(`${more[0]}.* goes with keys`));
       expect(run.code).toBe(2);
     }
-    expect((await cli(['read', 'tcp://127.0.0.1:1', '--keys', keyFile({ authenticationKey: ak })])).err).toMatch(/encryption key is missing/);
+    expect((await cli(['read', 'tcp://127.0.0.1:1', '--keys', keyFile({ authenticationKey: ak })])).err).toMatch(
+      /encryption key is missing/,
+    );
   });
 });
 
 describe('the key file', () => {
   const good = JSON.stringify({ format: 'keys/1', encryptionKey: ek });
-  it.each([0o644, 0o640, 0o604, 0o622, 0o620, 0o602, 0o666, 0o777])('of mode %o is refused: others can read or write it', async (mode) => {
-    const { code, err } = await cli(['decode', 'C8241100000001', '--keys', file(good, mode)]);
-    expect(err).toMatch(/--keys: \S+ holds keys, and other users of this machine can read or write it \(mode [0-7]{3}\); chmod 600/);
-    expect(err).not.toContain(ek);
-    expect(code).toBe(4);
-  });
-  it.each([0o600, 0o400, 0o700])('of mode %o is taken', async (mode) => expect((await hexOf({ keys: file(good, mode) }))[0]).toBe(ek));
+  it.each([0o644, 0o640, 0o604, 0o622, 0o620, 0o602, 0o666, 0o777])(
+    'of mode %o is refused: others can read or write it',
+    async (mode) => {
+      const { code, err } = await cli(['decode', 'C8241100000001', '--keys', file(good, mode)]);
+      expect(err).toMatch(
+        /--keys: \S+ holds keys, and other users of this machine can read or write it \(mode [0-7]{3}\); chmod 600/,
+      );
+      expect(err).not.toContain(ek);
+      expect(code).toBe(4);
+    },
+  );
+  it.each([0o600, 0o400, 0o700])('of mode %o is taken', async (mode) =>
+    expect((await hexOf({ keys: file(good, mode) }))[0]).toBe(ek),
+  );
   it.each<[string, string, RegExp]>([
     ['no JSON', `{"format": "keys/1", "encryptionKey": ${ek}}`, /is no JSON/],
     ['another form', '{"format": "push-keys/1", "senders": []}', /one of the fields|"keys\/1" expected/],
-    ['a misspelt field', JSON.stringify({ format: 'keys/1', encriptionKey: ek }), /encriptionKey: one of the fields format, encryptionKey/],
-    ['a short key', JSON.stringify({ format: 'keys/1', encryptionKey: ek.slice(2) }), /encryptionKey: a key of 32 or 64 hexadecimal digits/],
+    [
+      'a misspelt field',
+      JSON.stringify({ format: 'keys/1', encriptionKey: ek }),
+      /encriptionKey: one of the fields format, encryptionKey/,
+    ],
+    [
+      'a short key',
+      JSON.stringify({ format: 'keys/1', encryptionKey: ek.slice(2) }),
+      /encryptionKey: a key of 32 or 64 hexadecimal digits/,
+    ],
     [
       'keys of two lengths',
       JSON.stringify({ format: 'keys/1', encryptionKey: ek, authenticationKey: ak + ak }),
@@ -117,7 +142,9 @@ describe('the key file', () => {
     expect(code).toBe(2);
   });
   it('that is not there, or is a folder', async () => {
-    expect((await cli(['decode', 'C8241100000001', '--keys', join(folder, 'none')])).err).toMatch(/--keys: nothing readable at/);
+    expect((await cli(['decode', 'C8241100000001', '--keys', join(folder, 'none')])).err).toMatch(
+      /--keys: nothing readable at/,
+    );
     expect((await cli(['decode', 'C8241100000001', '--keys', folder])).err).toMatch(/is no file/);
   });
 });
@@ -139,7 +166,11 @@ describe('the question', () => {
   });
   it('without an answer fails', async () => {
     const input = new PassThrough();
-    const answer = askHidden('password: ', input as unknown as NodeJS.ReadStream, new Writable({ write: (_c, _e, done) => done() }));
+    const answer = askHidden(
+      'password: ',
+      input as unknown as NodeJS.ReadStream,
+      new Writable({ write: (_c, _e, done) => done() }),
+    );
     input.end();
     await expect(answer).rejects.toThrow(/nothing was typed/);
   });
@@ -159,12 +190,27 @@ describe('simulate --save-keys', () => {
     expect(err).toBe('');
     expect(out).toContain('SIM0000000000001');
     expect(code).toBe(0);
-    expect((await cli(['read', `${meter.url}?client=17`, '--keys', path, '--mechanism', 'lls', '--ciphering', 'none', '-o', '8:0-0:1.0.0*255:2'])).code).toBe(
-      0,
-    );
+    expect(
+      (
+        await cli([
+          'read',
+          `${meter.url}?client=17`,
+          '--keys',
+          path,
+          '--mechanism',
+          'lls',
+          '--ciphering',
+          'none',
+          '-o',
+          '8:0-0:1.0.0*255:2',
+        ])
+      ).code,
+    ).toBe(0);
   });
   it('leaves a file with other things alone', async () => {
     const other = file('my diary');
-    expect((await cli(['simulate', '--port', '0', '--save-keys', other])).err).toMatch(/is there already, with something else in it/);
+    expect((await cli(['simulate', '--port', '0', '--save-keys', other])).err).toMatch(
+      /is there already, with something else in it/,
+    );
   });
 });

@@ -43,7 +43,8 @@ interface Listener {
   readonly ended: Promise<Run>;
 }
 /** The command with --json, listening on a free port. */
-const listening = (...options: string[]): Promise<Listener> => listeningIn({ XDG_STATE_HOME: mkdtempSync(join(folder, 'state-')) }, ...options);
+const listening = (...options: string[]): Promise<Listener> =>
+  listeningIn({ XDG_STATE_HOME: mkdtempSync(join(folder, 'state-')) }, ...options);
 async function listeningIn(env: { XDG_STATE_HOME: string }, ...options: string[]): Promise<Listener> {
   const abort = new AbortController();
   let text = '';
@@ -131,12 +132,19 @@ const body: Data = {
 const notification = (serviceClass: 'confirmed' | 'unconfirmed', dataValue: Data = body): Uint8Array =>
   encode(Apdu, {
     type: 'data-notification',
-    longInvokeIdAndPriority: { invokeId: 7, selfDescriptive: false, processingOption: 'continue', serviceClass, priority: 'normal' },
+    longInvokeIdAndPriority: {
+      invokeId: 7,
+      selfDescriptive: false,
+      processingOption: 'continue',
+      serviceClass,
+      priority: 'normal',
+    },
     dateTime: new Uint8Array(0),
     notificationBody: { dataValue },
   });
 const sender = { systemTitle: formatHex(title), encryptionKey: ek, authenticationKey: ak };
-const keyFile = (more: object = {}, top: object = {}): string => file({ format: 'push-keys/1', ...top, senders: [{ ...sender, ...more }] });
+const keyFile = (more: object = {}, top: object = {}): string =>
+  file({ format: 'push-keys/1', ...top, senders: [{ ...sender, ...more }] });
 
 describe('listen', () => {
   it('takes a plain push in any framing, named, not authenticated, and ends after the count', async () => {
@@ -150,10 +158,18 @@ describe('listen', () => {
       expect(code).toBe(0);
       expect(err).toBe('');
       const [first, second] = l.lines().slice(1);
-      expect(first).toMatchObject({ type: 'push', framing: 'hdlc', authenticated: false, systemTitle: null, confirmed: false });
+      expect(first).toMatchObject({
+        type: 'push',
+        framing: 'hdlc',
+        authenticated: false,
+        systemTitle: null,
+        confirmed: false,
+      });
       expect(first.readings).toContainEqual(expect.objectContaining({ obis: '1-0:1.7.0*255', value: 1362, unit: 'W' }));
       expect(second).toMatchObject({ framing: 'wrapper', confirmationAsked: true, confirmed: false, invokeId: 7 });
-      expect(second.readings).toEqual([expect.objectContaining({ name: expect.stringMatching(/energy/), scaled: '1234560', unit: 'Wh' })]);
+      expect(second.readings).toEqual([
+        expect.objectContaining({ name: expect.stringMatching(/energy/), scaled: '1234560', unit: 'Wh' }),
+      ]);
     }
   });
   it('prints a table for people', async () => {
@@ -162,7 +178,10 @@ describe('listen', () => {
     const port = new Promise<number>((resolve) => {
       told = (t) => resolve(Number(/:(\d+) \(TCP\)/.exec(t)?.[1]));
     });
-    const ended = cli(['listen', '--port', '0', '--count', '1'], '', { signal: abort.signal, stderr: { write: (t) => told(t) } });
+    const ended = cli(['listen', '--port', '0', '--count', '1'], '', {
+      signal: abort.signal,
+      stderr: { write: (t) => told(t) },
+    });
     const text: Data = {
       type: 'structure',
       value: [
@@ -201,7 +220,11 @@ describe('listen', () => {
     });
     expect(await l.line(2)).toMatchObject({ authenticated: true, confirmed: false });
     await send(l.port, [asks]);
-    expect(await l.line(3)).toMatchObject({ type: 'refused', framing: 'wrapper', reason: expect.stringMatching(/replay: counter 1 came after 2/) });
+    expect(await l.line(3)).toMatchObject({
+      type: 'refused',
+      framing: 'wrapper',
+      reason: expect.stringMatching(/replay: counter 1 came after 2/),
+    });
     l.interrupt();
     expect((await l.ended).code).toBe(0);
 
@@ -258,7 +281,12 @@ describe('listen', () => {
     ] as const) {
       const l = await listening('--keys', keyFile(more), '--confirm', '--count', '1');
       await send(l.port, [wrap(1, 16, await protect(notification('confirmed'), await meter(policy)))]);
-      expect(await l.line(1)).toMatchObject({ type: 'push', authenticated: false, confirmed: false, readings: [{ obis: '1-0:1.8.0*255' }] });
+      expect(await l.line(1)).toMatchObject({
+        type: 'push',
+        authenticated: false,
+        confirmed: false,
+        readings: [{ obis: '1-0:1.8.0*255' }],
+      });
       expect((await l.ended).code).toBe(0);
     }
   });
@@ -279,7 +307,9 @@ describe('listen', () => {
     const first = await listeningIn(state, '--keys', keys, '--count', '1');
     await send(first.port, [push]);
     expect(await first.line(1)).toMatchObject({ type: 'push', authenticated: true });
-    expect((await first.ended).err).toBe(`the invocation counters are kept in ${state.XDG_STATE_HOME}/dlms-cosem/counters from now on\n`);
+    expect((await first.ended).err).toBe(
+      `the invocation counters are kept in ${state.XDG_STATE_HOME}/dlms-cosem/counters from now on\n`,
+    );
     const second = await listeningIn(state, '--keys', keys);
     await send(second.port, [push]);
     expect(await second.line(1)).toMatchObject({ type: 'refused', reason: expect.stringMatching(/replay/) });
@@ -296,10 +326,24 @@ describe('listen', () => {
     const wanted = captures.filter((c) => /^cap-(lg-e450-enc-[12]|kamstrup-encrypted|kaifa-at-netznoe)$/.test(c.id));
     expect(wanted).toHaveLength(4);
     for (const c of wanted) {
-      const { encryptionKey, authenticationKey } = c.params as { encryptionKey: string; authenticationKey: string | null };
+      const { encryptionKey, authenticationKey } = c.params as {
+        encryptionKey: string;
+        authenticationKey: string | null;
+      };
       const systemTitle = (c.expected as { ciphering: { systemTitle: string } }).ciphering.systemTitle;
-      const entry = { systemTitle, encryptionKey, ...(authenticationKey === null ? { policy: 'encrypted' } : { authenticationKey }) };
-      const l = await listening('--keys', file({ format: 'push-keys/1', senders: [entry] }), '--profile', 'nordic-customer-port', '--count', '1');
+      const entry = {
+        systemTitle,
+        encryptionKey,
+        ...(authenticationKey === null ? { policy: 'encrypted' } : { authenticationKey }),
+      };
+      const l = await listening(
+        '--keys',
+        file({ format: 'push-keys/1', senders: [entry] }),
+        '--profile',
+        'nordic-customer-port',
+        '--count',
+        '1',
+      );
       await send(l.port, [parseHex(c.input.hex)]);
       const push = await l.line(1);
       expect(push, c.id).toMatchObject({ type: 'push', systemTitle, authenticated: authenticationKey !== null });
@@ -330,7 +374,10 @@ describe('listen', () => {
     });
     await send(l.port, [wrap(1, 16, event)]);
     const push = await l.line(1);
-    expect(push).toMatchObject({ service: 'event-notification-request', readings: [{ obis: '0-0:97.98.20*255', classId: 1, attribute: 2 }] });
+    expect(push).toMatchObject({
+      service: 'event-notification-request',
+      readings: [{ obis: '0-0:97.98.20*255', classId: 1, attribute: 2 }],
+    });
     expect(push.readings[0].bits).toHaveLength(1);
     expect(push.readings[0].name).toMatch(/Alarm descriptor/i);
   });
@@ -360,10 +407,24 @@ describe('listen', () => {
 
 describe('any octets', () => {
   it('end in a message, a refusal of the listener or an error of the library', async () => {
-    const ring = await pushKeyRing({ format: 'push-keys/1', senders: [sender] }, receiver, new InvocationCounters(new VolatileStore(), { initial: 1 }));
+    const ring = await pushKeyRing(
+      { format: 'push-keys/1', senders: [sender] },
+      receiver,
+      new InvocationCounters(new VolatileStore(), { initial: 1 }),
+    );
     const profile = carriedProfile('idis-package-2');
-    const senders: Senders = { ring, plain: true, policyOf: () => 'both', titleAt: () => title, profileOf: () => profile };
-    const good = [notification('confirmed'), await protect(notification('confirmed'), await meter()), ...captures.map((c) => parseHex(c.input.hex))];
+    const senders: Senders = {
+      ring,
+      plain: true,
+      policyOf: () => 'both',
+      titleAt: () => title,
+      profileOf: () => profile,
+    };
+    const good = [
+      notification('confirmed'),
+      await protect(notification('confirmed'), await meter()),
+      ...captures.map((c) => parseHex(c.input.hex)),
+    ];
     const changed = fc
       .tuple(fc.constantFrom(...good), fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { minLength: 1, maxLength: 4 }))
       .map(([octets, changes]) => {
@@ -371,7 +432,9 @@ describe('any octets', () => {
         for (const [at, value] of changes) if (at < out.length) out[at] = value;
         return out;
       });
-    const anyData = fc.uint8Array({ maxLength: 40 }).map((octets) => concat(parseHex('0F40000007000209060000616214FF'), octets));
+    const anyData = fc
+      .uint8Array({ maxLength: 40 })
+      .map((octets) => concat(parseHex('0F40000007000209060000616214FF'), octets));
     const event = fc.uint8Array({ maxLength: 20 }).map((octets) => concat(parseHex('C20000010000616214FF02'), octets));
     let opened = 0;
     await fc.assert(
@@ -395,7 +458,9 @@ describe('the key file', () => {
   it.each([0o644, 0o640, 0o622, 0o602])('a file that others can read or write (mode %o) is refused', async (mode) => {
     const path = file({ format: 'push-keys/1', senders: [sender] }, mode);
     const { code, err } = await cli(['listen', '--port', '0', '--keys', path]);
-    expect(err).toMatch(/^dlms-cosem: --keys: \S+ holds keys, and other users of this machine can read or write it \(mode 6[0-7]{2}\)/);
+    expect(err).toMatch(
+      /^dlms-cosem: --keys: \S+ holds keys, and other users of this machine can read or write it \(mode 6[0-7]{2}\)/,
+    );
     expect(err).not.toContain(ek);
     expect(code).toBe(4);
   });
@@ -407,14 +472,38 @@ describe('the key file', () => {
       { format: 'push-keys/1', senders: [{ ...sender, encryptionKey: ek.slice(2) }] },
       /senders\.0\.encryptionKey: a key of 32 or 64/,
     ],
-    ['a key in the wrong place', { format: 'push-keys/1', senders: [{ ...sender, systemTitle: ek }] }, /senders\.0\.systemTitle: a system title of 16/],
-    ['a key as the name of a field', { format: 'push-keys/1', senders: [{ ...sender, [ek]: 1 }] }, /senders\.0\.…: one of the fields/],
-    ['a key as policy', { format: 'push-keys/1', senders: [{ ...sender, policy: ak }] }, /senders\.0\.policy: "both" or/],
-    ['a misspelt field', { format: 'push-keys/1', senders: [{ ...sender, autenticationKey: ak }] }, /autenticationKey: one of the fields/],
+    [
+      'a key in the wrong place',
+      { format: 'push-keys/1', senders: [{ ...sender, systemTitle: ek }] },
+      /senders\.0\.systemTitle: a system title of 16/,
+    ],
+    [
+      'a key as the name of a field',
+      { format: 'push-keys/1', senders: [{ ...sender, [ek]: 1 }] },
+      /senders\.0\.…: one of the fields/,
+    ],
+    [
+      'a key as policy',
+      { format: 'push-keys/1', senders: [{ ...sender, policy: ak }] },
+      /senders\.0\.policy: "both" or/,
+    ],
+    [
+      'a misspelt field',
+      { format: 'push-keys/1', senders: [{ ...sender, autenticationKey: ak }] },
+      /autenticationKey: one of the fields/,
+    ],
     ['two of one title', { format: 'push-keys/1', senders: [sender, sender] }, /senders\.1 .*twice/],
     ['no key', { format: 'push-keys/1', senders: [{ systemTitle: sender.systemTitle }] }, /no key/],
-    ['no authentication key', { format: 'push-keys/1', senders: [{ ...sender, authenticationKey: undefined }] }, /policy both needs the authenticationKey/],
-    ['keys of another suite', { format: 'push-keys/1', senders: [{ ...sender, suite: 2 }] }, /keys of suite 2 have 32 octets/],
+    [
+      'no authentication key',
+      { format: 'push-keys/1', senders: [{ ...sender, authenticationKey: undefined }] },
+      /policy both needs the authenticationKey/,
+    ],
+    [
+      'keys of another suite',
+      { format: 'push-keys/1', senders: [{ ...sender, suite: 2 }] },
+      /keys of suite 2 have 32 octets/,
+    ],
   ])('%s is one line without any key', async (_, content, text) => {
     const { code, err, out } = await cli(['listen', '--port', '0', '--keys', file(content)]);
     expect(code).toBe(2);
@@ -425,11 +514,15 @@ describe('the key file', () => {
   it('other bad options', async () => {
     expect((await cli(['listen', '--confirm'])).err).toMatch(/--confirm goes with --keys/);
     expect((await cli(['listen', '--keys', join(folder, 'none')])).err).toMatch(/nothing readable/);
-    expect((await cli(['listen', '--profile', 'idis-package-9'])).err).toMatch(/no profile that comes with this program \(idis-package-1/);
+    expect((await cli(['listen', '--profile', 'idis-package-9'])).err).toMatch(
+      /no profile that comes with this program \(idis-package-1/,
+    );
     expect((await cli(['listen', '--count', '0'])).code).toBe(2);
   });
   it('is what the documentation shows', async () => {
-    await expect(`${JSON.stringify(pushKeysJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot('../../docs/push-keys.schema.json');
+    await expect(`${JSON.stringify(pushKeysJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot(
+      '../../docs/push-keys.schema.json',
+    );
     const example = /```json\n([\s\S]*?)```/.exec(readFileSync('docs/push-keys.md', 'utf8'))![1]!;
     expect(parsePushKeys(example, 'the example').senders.length).toBeGreaterThan(1);
   });

@@ -41,12 +41,15 @@ describe('commands that are shown', () => {
     expect(lines.length).toBeGreaterThan(9);
     expect(examples.length).toBeGreaterThan(15);
   });
-  it.each([...lines, ...examples.map(([, e]) => e)])('%s can be pasted: nothing left out, nothing that a shell (zsh too) would take for a pattern', (line) => {
-    expect(line).not.toMatch(/…|\.\.\./);
-    const bare = line.replace(/'[^']*'|"[^"*?]*"/g, '');
-    expect(bare).not.toMatch(/[?*&()[\]{}!#~$`"]/);
-    expect(line).not.toMatch(/--(ek|ak|password)\b/);
-  });
+  it.each([...lines, ...examples.map(([, e]) => e)])(
+    '%s can be pasted: nothing left out, nothing that a shell (zsh too) would take for a pattern',
+    (line) => {
+      expect(line).not.toMatch(/…|\.\.\./);
+      const bare = line.replace(/'[^']*'|"[^"*?]*"/g, '');
+      expect(bare).not.toMatch(/[?*&()[\]{}!#~$`"]/);
+      expect(line).not.toMatch(/--(ek|ak|password)\b/);
+    },
+  );
 });
 
 describe('the README, line by line', () => {
@@ -59,7 +62,11 @@ describe('the README, line by line', () => {
     server.close();
     await once(server, 'close');
     const line = lines.find((l) => l.includes('simulate')) as string;
-    meter = spawn('sh', ['-c', `exec ${line.replace('4059', String(port))} --rows 120`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    meter = spawn('sh', ['-c', `exec ${line.replace('4059', String(port))} --rows 120`], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(meter.stdout as NonNullable<typeof meter.stdout>, 'data');
   });
   afterAll(async () => {
@@ -72,7 +79,9 @@ describe('the README, line by line', () => {
       const { code, out, err } = await shell(line.replaceAll('4059', String(port)));
       expect(out.length).toBeGreaterThan(20);
       // The pre-check finds what the simulated meter lacks; the doctor tells what it does; the first use says where the counters are.
-      expect(err.replace(/^the invocation counters are kept in .*\n/, '')).toMatch(line.includes('doctor') ? /answers/ : /^(note: .*\n)*$/);
+      expect(err.replace(/^the invocation counters are kept in .*\n/, '')).toMatch(
+        line.includes('doctor') ? /answers/ : /^(note: .*\n)*$/,
+      );
       expect(code).toBe(line.includes('check-profile') ? 1 : 0);
     },
     60_000,
@@ -80,19 +89,29 @@ describe('the README, line by line', () => {
 });
 
 describe('the examples of the help that need no meter', () => {
-  const file = (name: string, content: string, mode = 0o644): void => writeFileSync(join(folder, name), content, { mode });
+  const file = (name: string, content: string, mode = 0o644): void =>
+    writeFileSync(join(folder, name), content, { mode });
   beforeAll(async () => {
     const capture = (
-      JSON.parse(readFileSync('test/vectors/captures.json', 'utf8')) as { id: string; input: { hex: string }; params: Record<string, string> }[]
+      JSON.parse(readFileSync('test/vectors/captures.json', 'utf8')) as {
+        id: string;
+        input: { hex: string };
+        params: Record<string, string>;
+      }[]
     ).find((v) => v.id === 'cap-kamstrup-encrypted');
     file('push.hex', capture?.input.hex as string);
     file('dump.bin', 'C001C100080000010000FF0200');
     file('request.xml', (await shell('dlms-cosem translate C001C100080000010000FF0200')).out);
     mkdirSync(join(folder, 'keys'));
-    const keys = { encryptionKey: capture?.params.encryptionKey as string, authenticationKey: capture?.params.authenticationKey as string };
+    const keys = {
+      encryptionKey: capture?.params.encryptionKey as string,
+      authenticationKey: capture?.params.authenticationKey as string,
+    };
     writeFileSync(join(folder, 'push-keys.json'), formatKeyFile(keys), { mode: 0o600 });
   });
-  const offline = examples.filter(([name, e]) => ['decode', 'explain', 'translate', 'samples'].includes(name) && !e.includes('--ask'));
+  const offline = examples.filter(
+    ([name, e]) => ['decode', 'explain', 'translate', 'samples'].includes(name) && !e.includes('--ask'),
+  );
   it('are found', () => expect(offline.length).toBeGreaterThan(6));
   it.each(offline.map(([, e]) => e))('%s', async (line) => {
     const { code, err } = await shell(line.replace('keys.json', 'push-keys.json'));

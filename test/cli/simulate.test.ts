@@ -17,7 +17,8 @@ async function bench(...options: string[]) {
   const keys = join(folder, `keys-${++files}.json`);
   const meter = await simulated('--rows', '40', '--save-keys', keys, ...options);
   stops.push(meter.stop);
-  const read = (client: number, ...more: string[]) => cli(['read', `${meter.url}?client=${client}`, '--keys', keys, ...more]);
+  const read = (client: number, ...more: string[]) =>
+    cli(['read', `${meter.url}?client=${client}`, '--keys', keys, ...more]);
   return { ...meter, keys, read };
 }
 const good = { code: 0, err: '', out: expect.stringContaining('SIM0000000000001') };
@@ -26,7 +27,10 @@ describe('simulate and read', () => {
   it.each([0, 1, 2])('security suite %i', async (suite) => {
     const { read } = await bench('--suite', String(suite));
     expect(await read(1, '--suite', String(suite), ...name)).toMatchObject(good);
-    if (suite === 2) expect((await read(1, '--suite', '0', ...name)).err).toMatch(/the encryption key has 32 octets; suite 0 needs 16/);
+    if (suite === 2)
+      expect((await read(1, '--suite', '0', ...name)).err).toMatch(
+        /the encryption key has 32 octets; suite 0 needs 16/,
+      );
   });
   const secrets = (['lls', 'hls-2', 'hls-md5', 'hls-sha1', 'hls-sha256'] as const).map((m) => [m] as const);
   it.each(secrets)('mechanism %s, in clear and ciphered', async (mechanism) => {
@@ -35,9 +39,18 @@ describe('simulate and read', () => {
     expect(await read(41, '--mechanism', mechanism, ...name)).toMatchObject(good);
     expect((await read(41, '--mechanism', mechanism, '--ciphering', 'none', ...name)).code).toBe(4);
     const other = ['--keys', keyFile({ password: '87654321' })];
-    expect((await cli(['read', `${(await bench('--association', `40:${mechanism}`)).url}?client=40`, ...other, '--mechanism', mechanism, ...name])).code).toBe(
-      4,
-    );
+    expect(
+      (
+        await cli([
+          'read',
+          `${(await bench('--association', `40:${mechanism}`)).url}?client=40`,
+          ...other,
+          '--mechanism',
+          mechanism,
+          ...name,
+        ])
+      ).code,
+    ).toBe(4);
   });
   it('HLS 5 whose keys prove the client, with everything in clear', async () => {
     const { read } = await bench('--association', '40:hls-gmac');
@@ -45,7 +58,9 @@ describe('simulate and read', () => {
   });
   it.each([1, 2] as const)('HLS 7, suite %i', async (suite) => {
     const pair = () => {
-      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: suite === 1 ? 'prime256v1' : 'secp384r1' });
+      const { privateKey, publicKey } = generateKeyPairSync('ec', {
+        namedCurve: suite === 1 ? 'prime256v1' : 'secp384r1',
+      });
       const [own, open] = [join(folder, `own-${++files}`), join(folder, `open-${files}`)];
       writeFileSync(own, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
       writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }));
@@ -57,23 +72,32 @@ describe('simulate and read', () => {
     expect((await read(2, '--signing-key', meterKey, '--peer-key', meterOpen, ...name)).code).toBe(4);
   });
   it('short names, with HLS and blocks; the reply by READ and by WRITE', async () => {
-    const { read } = await bench('--association', '40:lls:short-names', '--association', '41:hls-gmac:ciphering,short-names');
+    const { read } = await bench(
+      '--association',
+      '40:lls:short-names',
+      '--association',
+      '41:hls-gmac:ciphering,short-names',
+    );
     expect(await read(40, '--short-name', '--mechanism', 'lls', '--ciphering', 'none', ...name)).toMatchObject(good);
     expect(await read(41, '--short-name', ...name)).toMatchObject(good);
     expect(await read(41, '--short-name', '--hls-by-write', ...name)).toMatchObject(good);
     const profile = await read(41, '--short-name', '--profile', '1-0:99.1.0*255', '--json', '--max-pdu', '256');
     expect(JSON.parse(profile.out).profile.rows).toHaveLength(40);
   });
-  it.each([[['--general-glo']], [['--dedicated']], [['--gbt']], [['--gbt', '--general-glo']], [['--max-pdu', '128']], [['--gbt', '--max-pdu', '128']]])(
-    'with %j',
-    async (more) => {
-      const { read } = await bench('--gbt', '--max-pdu', '200');
-      expect(await read(1, ...more, ...name)).toMatchObject(good);
-      const profile = await read(1, ...more, '--profile', '1-0:99.1.0*255', '--json');
-      expect(profile.err).toBe('');
-      expect(JSON.parse(profile.out).profile.rows).toHaveLength(40);
-    },
-  );
+  it.each([
+    [['--general-glo']],
+    [['--dedicated']],
+    [['--gbt']],
+    [['--gbt', '--general-glo']],
+    [['--max-pdu', '128']],
+    [['--gbt', '--max-pdu', '128']],
+  ])('with %j', async (more) => {
+    const { read } = await bench('--gbt', '--max-pdu', '200');
+    expect(await read(1, ...more, ...name)).toMatchObject(good);
+    const profile = await read(1, ...more, '--profile', '1-0:99.1.0*255', '--json');
+    expect(profile.err).toBe('');
+    expect(JSON.parse(profile.out).profile.rows).toHaveLength(40);
+  });
   it.each(['authenticated', 'encrypted'])('protection %s on both sides, and on neither alone', async (protection) => {
     const { read } = await bench('--protection', protection);
     expect(await read(1, '--protection', protection, ...name)).toMatchObject(good);
@@ -81,7 +105,14 @@ describe('simulate and read', () => {
   });
   it('pre-established: in clear, and ciphered with titles that both sides know', async () => {
     const title = '53494D0000000007';
-    const { read } = await bench('--system-title', title, '--association', '40:none:pre-established', '--association', '41:none:ciphering,pre-established');
+    const { read } = await bench(
+      '--system-title',
+      title,
+      '--association',
+      '40:none:pre-established',
+      '--association',
+      '41:none:ciphering,pre-established',
+    );
     expect(await read(40, '--pre-established', '--ciphering', 'none', ...name)).toMatchObject(good);
     expect(await read(41, '--pre-established', '--meter-title', title, ...name)).toMatchObject(good);
     expect(await read(41, '--pre-established', '--meter-title', title, '--general-glo', ...name)).toMatchObject(good);
@@ -89,7 +120,18 @@ describe('simulate and read', () => {
   });
   it.each(['1', '1/17', '1/17:4'])('HDLC with address %s and sizes of both sides', async (address) => {
     const { url, keys } = await bench('--hdlc', '--hdlc-address', address, '--hdlc-info', '64', '--hdlc-window', '3');
-    const read = (...more: string[]) => cli(['read', `${url}?client=1&server=${address}`, '--keys', keys, '--hdlc-info', '512', '--hdlc-window', '5', ...more]);
+    const read = (...more: string[]) =>
+      cli([
+        'read',
+        `${url}?client=1&server=${address}`,
+        '--keys',
+        keys,
+        '--hdlc-info',
+        '512',
+        '--hdlc-window',
+        '5',
+        ...more,
+      ]);
     expect(await read(...name)).toMatchObject(good);
     expect(JSON.parse((await read('--profile', '1-0:99.1.0*255', '--json')).out).profile.rows).toHaveLength(40);
   });

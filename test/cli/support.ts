@@ -9,7 +9,10 @@ import { main } from '../../src/cli/run.js';
 /** Where the command of this test file keeps its counters. */
 export const stateHome: string = mkdtempSync(join(tmpdir(), 'dlms-cosem-state-'));
 export const env = { XDG_STATE_HOME: stateHome } as const;
-await keptCounters({}, { env, stdout: { write: () => true }, stderr: { write: () => true }, stdin: (async function* () {})(), isTTY: false });
+await keptCounters(
+  {},
+  { env, stdout: { write: () => true }, stderr: { write: () => true }, stdin: (async function* () {})(), isTTY: false },
+);
 
 let files = 0;
 /** A key file that nobody else can read. */
@@ -25,7 +28,11 @@ export interface Run {
   readonly err: string;
 }
 /** The command with these arguments, not on a terminal. */
-export async function cli(argv: readonly string[], stdin: string | Uint8Array = '', more: Partial<Io> = {}): Promise<Run> {
+export async function cli(
+  argv: readonly string[],
+  stdin: string | Uint8Array = '',
+  more: Partial<Io> = {},
+): Promise<Run> {
   const text = { out: '', err: '' };
   const io: Io = {
     stdout: { write: (t) => (text.out += t) },
@@ -48,8 +55,13 @@ export async function simulated(...options: string[]): Promise<{ url: string; st
   const line = new Promise<string>((resolve) => {
     started = resolve;
   });
-  const ended = cli(['simulate', '--port', '0', '--json', ...options], '', { signal: abort.signal, stdout: { write: (t) => started(t) } });
-  const { url } = JSON.parse(await Promise.race([line, ended.then((r) => Promise.reject(new Error(r.err)))])) as { url: string };
+  const ended = cli(['simulate', '--port', '0', '--json', ...options], '', {
+    signal: abort.signal,
+    stdout: { write: (t) => started(t) },
+  });
+  const { url } = JSON.parse(await Promise.race([line, ended.then((r) => Promise.reject(new Error(r.err)))])) as {
+    url: string;
+  };
   return {
     url,
     stop: () => {

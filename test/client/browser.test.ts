@@ -81,7 +81,10 @@ describe('browsing the simulated meter', () => {
           targets.map((t) => ({ value: t.schema.read(new Reader(parseHex('0A03414243'))) })),
       } as unknown as Client,
       allClasses,
-      { associationVersion: 1, objects: [{ classId: 8, version: 0, logicalName: '0-0:1.0.0*255', attributes: [right(3)], methods: [] }] },
+      {
+        associationVersion: 1,
+        objects: [{ classId: 8, version: 0, logicalName: '0-0:1.0.0*255', attributes: [right(3)], methods: [] }],
+      },
     );
     const record = await browser.objects[0]!.read();
     expect(record.values).toEqual({ timeZone: { type: 'visible-string', value: 'ABC' } });
@@ -93,7 +96,13 @@ const right = (index: number) => ({ index, read: true, write: false, request: {}
 
 describe('object lists', () => {
   /** One object and the association itself, in the version given; modes as they stand on the wire. */
-  const list = (version: number, mode: number, methodMode: Data, selectors: Data = { type: 'null-data' }, own = true): Uint8Array => {
+  const list = (
+    version: number,
+    mode: number,
+    methodMode: Data,
+    selectors: Data = { type: 'null-data' },
+    own = true,
+  ): Uint8Array => {
     const name = (hex: string): Data => ({ type: 'octet-string', value: Uint8Array.from(Buffer.from(hex, 'hex')) });
     const structure = (...value: Data[]): Data => ({ type: 'structure', value });
     const array = (...value: Data[]): Data => ({ type: 'array', value });
@@ -110,7 +119,12 @@ describe('object lists', () => {
     return { ...attributes![0]!, ...{ method: methods![0]! } };
   };
   it('have access rights of four versions', () => {
-    expect(first(list(0, 3, { type: 'boolean', value: true }))).toMatchObject({ read: true, write: true, request: {}, method: { invoke: true } });
+    expect(first(list(0, 3, { type: 'boolean', value: true }))).toMatchObject({
+      read: true,
+      write: true,
+      request: {},
+      method: { invoke: true },
+    });
     expect(first(list(0, 1, { type: 'boolean', value: false })).method.invoke).toBe(false);
     expect(first(list(1, 4, { type: 'enum', value: 2 }))).toMatchObject({
       read: true,
@@ -118,7 +132,11 @@ describe('object lists', () => {
       request: { authenticated: true },
       method: { invoke: true, request: { authenticated: true } },
     });
-    expect(first(list(2, 5, { type: 'enum', value: 1 }))).toMatchObject({ read: false, write: true, method: { invoke: true, request: {} } });
+    expect(first(list(2, 5, { type: 'enum', value: 1 }))).toMatchObject({
+      read: false,
+      write: true,
+      method: { invoke: true, request: {} },
+    });
     expect(first(list(3, 0b0110_1101, { type: 'enum', value: 0b1001_0001 }))).toMatchObject({
       read: true,
       write: false,
@@ -128,13 +146,21 @@ describe('object lists', () => {
     });
     // Mode 4 is "authenticated read" up to version 2, and nothing but a condition in version 3.
     expect(first(list(3, 4, { type: 'enum', value: 0 }))).toMatchObject({ read: false, write: false });
-    expect(first(list(1, 9, { type: 'enum', value: 7 }))).toMatchObject({ read: false, write: false, method: { invoke: false } });
+    expect(first(list(1, 9, { type: 'enum', value: 7 }))).toMatchObject({
+      read: false,
+      write: false,
+      method: { invoke: false },
+    });
   });
   it('say their version themselves, or show it by their modes', () => {
     expect(readObjectList(list(2, 1, { type: 'enum', value: 1 })).associationVersion).toBe(2);
     const without = list(3, 0x0d, { type: 'enum', value: 1 }, { type: 'null-data' }, false);
     expect(readObjectList(without).associationVersion).toBeUndefined();
-    expect(first(without)).toMatchObject({ read: true, write: false, request: { authenticated: true, encrypted: true } });
+    expect(first(without)).toMatchObject({
+      read: true,
+      write: false,
+      request: { authenticated: true, encrypted: true },
+    });
   });
   it('carry selectors', () => {
     const selectors: Data = { type: 'array', value: [1, 2].map((value) => ({ type: 'integer', value })) };
@@ -155,14 +181,22 @@ describe('object lists', () => {
   it('of short names have base names, signed or not', () => {
     const element = (base: Data): Data => ({
       type: 'structure',
-      value: [base, { type: 'long-unsigned', value: 12 }, { type: 'unsigned', value: 2 }, { type: 'octet-string', value: Uint8Array.of(0, 0, 40, 0, 0, 255) }],
+      value: [
+        base,
+        { type: 'long-unsigned', value: 12 },
+        { type: 'unsigned', value: 2 },
+        { type: 'octet-string', value: Uint8Array.of(0, 0, 40, 0, 0, 255) },
+      ],
     });
     const octets = (base: Data) => encode(Data, { type: 'array', value: [element(base)] });
     for (const base of [
       { type: 'long', value: -1536 },
       { type: 'long-unsigned', value: 0xfa00 },
     ] as const)
-      expect(readShortNameList(octets(base))).toMatchObject({ associationVersion: 2, objects: [{ baseName: 0xfa00, classId: 12, attributes: undefined }] });
+      expect(readShortNameList(octets(base))).toMatchObject({
+        associationVersion: 2,
+        objects: [{ baseName: 0xfa00, classId: 12, attributes: undefined }],
+      });
     const rights = encode(Data, {
       type: 'array',
       value: [
@@ -170,13 +204,23 @@ describe('object lists', () => {
           type: 'structure',
           value: [
             { type: 'long', value: -1536 },
-            { type: 'array', value: [{ type: 'structure', value: [{ type: 'integer', value: 2 }, { type: 'enum', value: 1 }, { type: 'null-data' }] }] },
+            {
+              type: 'array',
+              value: [
+                {
+                  type: 'structure',
+                  value: [{ type: 'integer', value: 2 }, { type: 'enum', value: 1 }, { type: 'null-data' }],
+                },
+              ],
+            },
             { type: 'array', value: [] },
           ],
         },
       ],
     });
-    expect(readShortNameList(octets({ type: 'long', value: -1536 }), rights).objects[0]?.attributes).toMatchObject([{ index: 2, read: true, write: false }]);
+    expect(readShortNameList(octets({ type: 'long', value: -1536 }), rights).objects[0]?.attributes).toMatchObject([
+      { index: 2, read: true, write: false },
+    ]);
   });
   it('property: any octets end in a list or a named error', () => {
     fc.assert(
@@ -186,7 +230,11 @@ describe('object lists', () => {
           arbitrary(Data).map((d) => encode(Data, d)),
         ),
         (octets) => {
-          for (const read of [() => readObjectList(octets), () => readShortNameList(octets), () => readShortNameList(octets, octets)])
+          for (const read of [
+            () => readObjectList(octets),
+            () => readShortNameList(octets),
+            () => readShortNameList(octets, octets),
+          ])
             try {
               expect(read().objects).toBeInstanceOf(Array);
             } catch (e) {

@@ -4,7 +4,18 @@ import type { SecurityContextOptions } from '../../src/security/context.js';
 import { isProtected } from '../../src/security/index.js';
 import { clearPolicy } from '../../src/security/policy.js';
 import type { ApduChannel } from '../../src/transport/index.js';
-import { cipheredConfig, contextOf, DirectChannel, Echo, echoName, failureOf, meterWith, octets, provider, serverTitle } from '../server/support.js';
+import {
+  cipheredConfig,
+  contextOf,
+  DirectChannel,
+  Echo,
+  echoName,
+  failureOf,
+  meterWith,
+  octets,
+  provider,
+  serverTitle,
+} from '../server/support.js';
 
 const nothing: ApduChannel = {
   open: () => Promise.reject(new Error('opened')),
@@ -15,7 +26,9 @@ const nothing: ApduChannel = {
 const refusal = (options: ClientOptions): Promise<string> => failureOf(() => new Client(nothing, options));
 const without = async (...names: (keyof SecurityContextOptions['keys'])[]) => {
   const context = await contextOf('client');
-  return contextOf('client', { keys: Object.fromEntries(Object.entries(context.keys).filter(([k]) => !names.includes(k as never))) });
+  return contextOf('client', {
+    keys: Object.fromEntries(Object.entries(context.keys).filter(([k]) => !names.includes(k as never))),
+  });
 };
 const gmac = { authentication: { mechanism: 'hls-gmac' } } as const;
 const password = { authentication: { mechanism: 'lls', password: octets(8) } } as const;
@@ -30,7 +43,9 @@ describe('a client that would send in clear although it has a security context',
       { preEstablished: true },
       { authentication: { mechanism: 'hls-md5', secret: await provider.importKey('secret', octets(9)) } },
     ])
-      expect(await refusal({ ...options, security } as ClientOptions)).toMatch(/^configuration\/invalid .*without the global unicast encryption key/);
+      expect(await refusal({ ...options, security } as ClientOptions)).toMatch(
+        /^configuration\/invalid .*without the global unicast encryption key/,
+      );
   });
   it('an unset variable: no authentication key, though the policy authenticates', async () => {
     expect(await refusal({ security: await without('authentication') })).toMatch(
@@ -40,18 +55,30 @@ describe('a client that would send in clear although it has a security context',
     const encrypted = { encrypted: true };
     const { keys } = await without('authentication');
     expect(
-      await refusal({ security: await contextOf('client', { keys, policy: { send: encrypted, receive: encrypted, withoutReplayProtection: true } }) }),
+      await refusal({
+        security: await contextOf('client', {
+          keys,
+          policy: { send: encrypted, receive: encrypted, withoutReplayProtection: true },
+        }),
+      }),
     ).toBe('no error');
   });
   it('signatures that cannot be: in suite 0, and without the key of the meter', async () => {
-    const policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true, signed: true } };
-    expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(/^configuration\/invalid .*signatures in security suite 0/);
+    const policy = {
+      send: { authenticated: true, encrypted: true },
+      receive: { authenticated: true, encrypted: true, signed: true },
+    };
+    expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(
+      /^configuration\/invalid .*signatures in security suite 0/,
+    );
     expect(await refusal({ security: await contextOf('client', { suite: 1, policy }) })).toMatch(
       /^configuration\/invalid .*a policy that asks for signatures without the signing key of the meter/,
     );
   });
   it('ciphering required without any security', async () => {
-    expect(await refusal({ ciphering: 'required' })).toMatch(/^configuration\/invalid .*ciphering without a security context/);
+    expect(await refusal({ ciphering: 'required' })).toMatch(
+      /^configuration\/invalid .*ciphering without a security context/,
+    );
     expect(await refusal({ ciphering: 'maybe' as never })).toMatch(/^configuration\/invalid/);
   });
   it('ciphering under a policy that protects nothing', async () => {
@@ -61,37 +88,58 @@ describe('a client that would send in clear although it has a security context',
   });
   it('signatures without a signing key', async () => {
     const policy = { send: { signed: true }, receive: { signed: true } };
-    expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(/^configuration\/invalid .*the own signing key/);
+    expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(
+      /^configuration\/invalid .*the own signing key/,
+    );
   });
 });
 
 describe('what lacks its keys', () => {
-  it.each(['hls-md5', 'hls-sha1', 'hls-sha256', 'hls-gmac', 'hls-ecdsa'] as const)('%s without a security context', async (mechanism) => {
-    const authentication = { mechanism, secret: await provider.importKey('secret', octets(9)) } as ClientOptions['authentication'];
-    for (const ciphering of [undefined, 'none'] as const)
-      expect(await refusal({ authentication: authentication!, ...(ciphering === undefined ? {} : { ciphering }) })).toMatch(
-        /^configuration\/invalid .*without a security context/,
-      );
-  });
+  it.each(['hls-md5', 'hls-sha1', 'hls-sha256', 'hls-gmac', 'hls-ecdsa'] as const)(
+    '%s without a security context',
+    async (mechanism) => {
+      const authentication = {
+        mechanism,
+        secret: await provider.importKey('secret', octets(9)),
+      } as ClientOptions['authentication'];
+      for (const ciphering of [undefined, 'none'] as const)
+        expect(
+          await refusal({ authentication: authentication!, ...(ciphering === undefined ? {} : { ciphering }) }),
+        ).toMatch(/^configuration\/invalid .*without a security context/);
+    },
+  );
   it('HLS 5 without ciphering needs both keys all the same, HLS 7 both signing keys', async () => {
     for (const key of ['globalUnicast', 'authentication'] as const)
-      expect(await refusal({ ...gmac, ciphering: 'none', security: await without(key) })).toMatch(/^configuration\/invalid .*hls-gmac without the /);
+      expect(await refusal({ ...gmac, ciphering: 'none', security: await without(key) })).toMatch(
+        /^configuration\/invalid .*hls-gmac without the /,
+      );
     const ecdsa = { authentication: { mechanism: 'hls-ecdsa' }, ciphering: 'none' } as const;
     const keys = (await contextOf('client')).keys;
     const signing = await provider.generateKeyPair('ECDSA P-256');
-    expect(await refusal({ ...ecdsa, security: await contextOf('client') })).toContain('the own signing key and the signing key of the meter');
-    expect(await refusal({ ...ecdsa, security: await contextOf('client', { suite: 1, keys: { ...keys, signing } }) })).toMatch(
-      /without the signing key of the meter/,
+    expect(await refusal({ ...ecdsa, security: await contextOf('client') })).toContain(
+      'the own signing key and the signing key of the meter',
     );
-    expect(await refusal({ ...ecdsa, security: await contextOf('client', { suite: 1, keys: { ...keys, signing, peerSigning: signing.publicKey } }) })).toBe(
-      'no error',
-    );
+    expect(
+      await refusal({ ...ecdsa, security: await contextOf('client', { suite: 1, keys: { ...keys, signing } }) }),
+    ).toMatch(/without the signing key of the meter/);
+    expect(
+      await refusal({
+        ...ecdsa,
+        security: await contextOf('client', { suite: 1, keys: { ...keys, signing, peerSigning: signing.publicKey } }),
+      }),
+    ).toBe('no error');
   });
   it('authentication or a dedicated key in an association without AARQ or without ciphering', async () => {
-    expect(await refusal({ ...password, ciphering: 'none', preEstablished: true })).toMatch(/^configuration\/invalid .*pre-established/);
-    expect(await refusal({ ...gmac, preEstablished: true, security: await contextOf('client') })).toMatch(/^configuration\/invalid .*pre-established/);
+    expect(await refusal({ ...password, ciphering: 'none', preEstablished: true })).toMatch(
+      /^configuration\/invalid .*pre-established/,
+    );
+    expect(await refusal({ ...gmac, preEstablished: true, security: await contextOf('client') })).toMatch(
+      /^configuration\/invalid .*pre-established/,
+    );
     expect(await refusal({ dedicatedKey: true })).toMatch(/^configuration\/invalid .*dedicated key/);
-    expect(await refusal({ dedicatedKey: true, ...gmac, ciphering: 'none', security: await contextOf('client') })).toMatch(/dedicated key/);
+    expect(
+      await refusal({ dedicatedKey: true, ...gmac, ciphering: 'none', security: await contextOf('client') }),
+    ).toMatch(/dedicated key/);
   });
 });
 
@@ -109,7 +157,9 @@ describe('a client with a strict context', () => {
     ['no authentication', {}],
     ['pre-established', { preEstablished: true }],
   ] as const)('sends no service in clear, and believes no answer in clear: %s', async (_, options) => {
-    const server = await cipheredConfig('preEstablished' in options ? { peerSystemTitle: (await contextOf('client')).systemTitle } : {});
+    const server = await cipheredConfig(
+      'preEstablished' in options ? { peerSystemTitle: (await contextOf('client')).systemTitle } : {},
+    );
     const meter = await meterWith({
       ...server,
       ...('authentication' in options ? {} : { mechanism: 'none' as const }),
@@ -117,13 +167,18 @@ describe('a client with a strict context', () => {
     });
     let forged: Uint8Array | undefined;
     const channel = new DirectChannel(meter.handler, (answers) => (forged === undefined ? answers : [forged]));
-    const security = await contextOf('client', 'preEstablished' in options ? { form: 'general-glo', peerSystemTitle: serverTitle } : {});
+    const security = await contextOf(
+      'client',
+      'preEstablished' in options ? { form: 'general-glo', peerSystemTitle: serverTitle } : {},
+    );
     const client = new Client(channel, { ...options, security });
     await client.connect();
     await client.set(Echo, echoName, 'value', octets(5));
     expect(await client.get(Echo, echoName, 'value')).toEqual(octets(5));
     await client.action(Echo, echoName, 'take', octets(5));
-    expect(channel.sent.filter((a) => !isProtected(a)).map((a) => a[0])).toEqual('preEstablished' in options ? [] : [0x60]);
+    expect(channel.sent.filter((a) => !isProtected(a)).map((a) => a[0])).toEqual(
+      'preEstablished' in options ? [] : [0x60],
+    );
     const received = channel.received.length;
     const id = client.association.conformance.includes('priority-mgmt-supported') ? 0xc0 : 0x40;
     for (const [answer, call] of [
@@ -142,10 +197,13 @@ describe('a client with a strict context', () => {
   it('a hint in clear stays a hint: an exception-response ends the call with its reason', async () => {
     const meter = await meterWith(await cipheredConfig());
     let answer: Uint8Array | undefined;
-    const client = new Client(new DirectChannel(meter.handler, (answers) => (answer === undefined ? answers : [answer])), {
-      ...gmac,
-      security: await contextOf('client'),
-    });
+    const client = new Client(
+      new DirectChannel(meter.handler, (answers) => (answer === undefined ? answers : [answer])),
+      {
+        ...gmac,
+        security: await contextOf('client'),
+      },
+    );
     await client.connect();
     answer = Uint8Array.of(0xd8, 1, 1);
     expect(await failureOf(() => client.get(Echo, echoName, 'value'))).toContain('service/exception');
@@ -157,7 +215,12 @@ it('a password in a ciphered association with a dedicated key: one key is made, 
   const security = await contextOf('client');
   const shown: Uint8Array[] = [];
   const channel = new DirectChannel(meter.handler);
-  const client = new Client(channel, { ...password, security, dedicatedKey: true, onEvent: (e) => e.type === 'sent' && shown.push(e.apdu) });
+  const client = new Client(channel, {
+    ...password,
+    security,
+    dedicatedKey: true,
+    onEvent: (e) => e.type === 'sent' && shown.push(e.apdu),
+  });
   await client.connect();
   expect(security.form).toBe('ded');
   await client.set(Echo, echoName, 'value', octets(5));

@@ -15,7 +15,11 @@ export class DelayedChannel implements ApduChannel {
   readonly #delay: (request: Uint8Array, answer: Uint8Array) => number;
   #handler: ApduHandler | undefined;
   #inbox: Inbox;
-  constructor(clock: VirtualClock, connect: () => ApduHandler, delay: (request: Uint8Array, answer: Uint8Array) => number = () => 0) {
+  constructor(
+    clock: VirtualClock,
+    connect: () => ApduHandler,
+    delay: (request: Uint8Array, answer: Uint8Array) => number = () => 0,
+  ) {
     this.#clock = clock;
     this.#connect = connect;
     this.#delay = delay;

@@ -6,7 +6,9 @@ import type { ApduChannel } from '../../src/transport/index.js';
 it('calls take turns in the order they were made, whatever becomes of each', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ ticks: fc.nat(4), late: fc.nat(4), end: fc.constantFrom('well', 'rejects', 'throws') }), { maxLength: 12 }),
+      fc.array(fc.record({ ticks: fc.nat(4), late: fc.nat(4), end: fc.constantFrom('well', 'rejects', 'throws') }), {
+        maxLength: 12,
+      }),
       async (calls) => {
         const exchange = new Exchange({} as ApduChannel, {});
         const begun: number[] = [];

@@ -7,7 +7,18 @@ import { Meter } from '../../src/server/index.js';
 import { type ApduChannel, wrapperChannel } from '../../src/transport/index.js';
 import { connectTcp } from '../../src/transport/tcp.js';
 import { Apdu } from '../../src/xdlms/index.js';
-import { cipheredConfig, connected, contextOf, DirectChannel, Echo, echoName, failureOf, meterWith, octets, serverTitle } from '../server/support.js';
+import {
+  cipheredConfig,
+  connected,
+  contextOf,
+  DirectChannel,
+  Echo,
+  echoName,
+  failureOf,
+  meterWith,
+  octets,
+  serverTitle,
+} from '../server/support.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
 import { DelayedChannel, settled } from './delayed.js';
 
@@ -42,7 +53,11 @@ describe('a connect that fails closes the channel', () => {
     ['the lower layer does not open', new Scripted([], failure), 'transport/timeout'],
     ['nobody answers', new Scripted(), 'transport/timeout'],
     ['the meter refuses', new Scripted([Uint8Array.of(0xd8, 1, 1)]), 'service/exception'],
-    ['the meter answers something else', new Scripted([Uint8Array.of(0xc4, 1, 0xc1, 1, 3)]), 'protocol/unexpected-apdu'],
+    [
+      'the meter answers something else',
+      new Scripted([Uint8Array.of(0xc4, 1, 0xc1, 1, 3)]),
+      'protocol/unexpected-apdu',
+    ],
     ['the meter answers nonsense', new Scripted([Uint8Array.of(0x61, 0x7f)]), 'decode/unexpected-end'],
   ])('when %s', async (_, channel, code) => {
     const client = new Client(channel);
@@ -56,12 +71,16 @@ describe('a connect that fails closes the channel', () => {
   });
   it('when HLS fails', async () => {
     const meter = await meterWith(await cipheredConfig());
-    const channel = new DirectChannel(meter.handler, (answers) => answers.map((a) => (a[0] === 0xcf || a[0] === 0xc7 ? Uint8Array.of(0xd8, 1, 1) : a)));
+    const channel = new DirectChannel(meter.handler, (answers) =>
+      answers.map((a) => (a[0] === 0xcf || a[0] === 0xc7 ? Uint8Array.of(0xd8, 1, 1) : a)),
+    );
     let closed = 0;
     channel.close = async () => {
       closed++;
     };
-    await expect(new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') }).connect()).rejects.toMatchObject({
+    await expect(
+      new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') }).connect(),
+    ).rejects.toMatchObject({
       code: 'service/exception',
     });
     expect(closed).toBe(1);
@@ -131,7 +150,8 @@ describe('close', () => {
       send: async (apdu) => {
         if (!silent) queue.push(...(await handler.handle(apdu, { clientSap: 1, serverSap: 1 })));
       },
-      receive: () => (queue.length > 0 ? Promise.resolve(queue.shift() as Uint8Array) : new Promise((resolve) => (late = resolve))),
+      receive: () =>
+        queue.length > 0 ? Promise.resolve(queue.shift() as Uint8Array) : new Promise((resolve) => (late = resolve)),
       close: () => new Promise(() => {}),
     };
     const client = new Client(channel, { clock });
@@ -174,7 +194,11 @@ describe('close', () => {
       },
       close: async () => {},
     };
-    const client = new Client(channel, { clock, authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') });
+    const client = new Client(channel, {
+      clock,
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+    });
     await settled(clock, client.connect());
     hang = true;
     const outcome = failureOf(() => client.set(Echo, echoName, 'value', octets(3)));
@@ -217,7 +241,9 @@ it('forgets a system title that stood in an AARE that did not verify', async () 
   const forged = new DirectChannel(meter.handler, (answers) =>
     answers.map((a) => {
       const apdu = decode(Apdu, a);
-      return apdu.type === 'aare' ? encode(Apdu, { ...apdu, respondingAPTitle: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }) : a;
+      return apdu.type === 'aare'
+        ? encode(Apdu, { ...apdu, respondingAPTitle: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) })
+        : a;
     }),
   );
   await expect(new Client(forged, options).connect()).rejects.toMatchObject({ code: 'security/authentication-failed' });

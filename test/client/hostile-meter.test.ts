@@ -6,12 +6,34 @@ import { VolatileStore } from '../../src/core/store.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { Inbox } from '../../src/transport/inbox.js';
 import type { ApduChannel } from '../../src/transport/index.js';
-import { type Aare, Apdu, applicationContexts, type ConformanceBit, type InitiateResponse, mechanismName } from '../../src/xdlms/index.js';
-import { cipheredConfig, contextOf, DirectChannel, Echo, echoName, failureOf, meterWith, octets } from '../server/support.js';
+import {
+  type Aare,
+  Apdu,
+  applicationContexts,
+  type ConformanceBit,
+  type InitiateResponse,
+  mechanismName,
+} from '../../src/xdlms/index.js';
+import {
+  cipheredConfig,
+  contextOf,
+  DirectChannel,
+  Echo,
+  echoName,
+  failureOf,
+  meterWith,
+  octets,
+} from '../server/support.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
 import { settled } from './delayed.js';
 
-const conformance: readonly ConformanceBit[] = ['get', 'set', 'action', 'block-transfer-with-get-or-read', 'multiple-references'];
+const conformance: readonly ConformanceBit[] = [
+  'get',
+  'set',
+  'action',
+  'block-transfer-with-get-or-read',
+  'multiple-references',
+];
 const initiated = (changes: Partial<InitiateResponse> = {}): Uint8Array =>
   encode(Apdu, {
     type: 'initiateResponse',
@@ -100,7 +122,10 @@ describe('a challenge made to have a request tagged', () => {
   });
   it('that always comes is refused after a bounded number of associations, and nothing was tagged', async () => {
     const { channel } = await meterThat(1e9);
-    const client = new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') });
+    const client = new Client(channel, {
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+    });
     expect(await failureOf(() => client.connect())).toMatch(/^association\/authentication-failed .*remote/);
     expect(channel.sent.map((a) => a[0])).toEqual(Array(8).fill(0x60));
   });
@@ -110,9 +135,13 @@ describe('forged counter errors', () => {
   it('move the counter once in each connect, and are told', async () => {
     const refusal = Uint8Array.of(0xd8, 1, 6, 0, 0x10, 0, 0);
     const meter = new Meter(() => [refusal]);
-    const security = await contextOf('client', { counters: new InvocationCounters(new VolatileStore(), { initial: 1 }) });
+    const security = await contextOf('client', {
+      counters: new InvocationCounters(new VolatileStore(), { initial: 1 }),
+    });
     const client = meter.client({ authentication: { mechanism: 'hls-gmac' }, security });
-    expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(/^service\/exception .*invocation-counter-error/);
+    expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(
+      /^service\/exception .*invocation-counter-error/,
+    );
     expect(meter.sent).toHaveLength(2);
     const [moved, ...more] = meter.of('counter');
     expect(moved).toMatchObject({ reported: 0x100000 });
@@ -122,7 +151,11 @@ describe('forged counter errors', () => {
   });
   it('move nothing where that was switched off', async () => {
     const meter = new Meter(() => [Uint8Array.of(0xd8, 1, 6, 0, 0x10, 0, 0)]);
-    const client = meter.client({ authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client'), recoverCounter: false });
+    const client = meter.client({
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+      recoverCounter: false,
+    });
     expect(await failureOf(() => settled(meter.clock, client.connect()))).toContain('invocation-counter-error');
     expect(meter.sent).toHaveLength(1);
     expect(meter.of('counter')).toEqual([]);
@@ -150,8 +183,14 @@ describe('the AARE', () => {
   it('without a challenge, and without saying that it wants authentication, does not end HLS early', async () => {
     const secret = await (await contextOf('client')).provider.importKey('secret', octets(9));
     const meter = new Meter(() => [aare({ mechanismName: mechanismName(3) })]);
-    const client = meter.client({ authentication: { mechanism: 'hls-md5', secret }, security: await contextOf('client'), ciphering: 'none' });
-    expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(/^association\/authentication-failed .*no challenge/);
+    const client = meter.client({
+      authentication: { mechanism: 'hls-md5', secret },
+      security: await contextOf('client'),
+      ciphering: 'none',
+    });
+    expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(
+      /^association\/authentication-failed .*no challenge/,
+    );
   });
   it('with a PDU size of 0 has no limit, and any other is kept', async () => {
     for (const [size, blocks] of [
@@ -159,7 +198,9 @@ describe('the AARE', () => {
       [100, true],
       [1000, false],
     ] as const) {
-      const meter = new Meter((r) => (r[0] === 0x60 ? [aare({}, initiated({ serverMaxReceivePduSize: size }))] : [Uint8Array.of(0xd8, 1, 1)]));
+      const meter = new Meter((r) =>
+        r[0] === 0x60 ? [aare({}, initiated({ serverMaxReceivePduSize: size }))] : [Uint8Array.of(0xd8, 1, 1)],
+      );
       const client = meter.client();
       await settled(meter.clock, client.connect());
       await failureOf(() => settled(meter.clock, client.set(Echo, echoName, 'value', octets(400))));
@@ -169,18 +210,25 @@ describe('the AARE', () => {
   });
   it('vaa-name 0007 for short names is a quirk of jDLMS, any other is refused', async () => {
     const short = (vaaName: number) =>
-      aare({ applicationContextName: applicationContexts.SN_no_ciphering }, initiated({ vaaName, negotiatedConformance: ['read'] }));
+      aare(
+        { applicationContextName: applicationContexts.SN_no_ciphering },
+        initiated({ vaaName, negotiatedConformance: ['read'] }),
+      );
     for (const [vaaName, outcome] of [
       [-1536, 'no error'],
       [7, 'no error'],
       [8, 'association/rejected {"result":"accepted","diagnostic":"vaa-name 8 instead of -1536"}'],
     ] as const) {
       const meter = new Meter(() => [short(vaaName)]);
-      expect(await failureOf(() => settled(meter.clock, meter.client({ referencing: shortNames() }).connect()))).toBe(outcome);
+      expect(await failureOf(() => settled(meter.clock, meter.client({ referencing: shortNames() }).connect()))).toBe(
+        outcome,
+      );
       expect(meter.of('quirk').map((q) => q.name)).toEqual(vaaName === 7 ? ['vaa-name'] : []);
     }
     const meter = new Meter(() => [aare({}, initiated({ vaaName: -1536 }))]);
-    expect(await failureOf(() => settled(meter.clock, meter.client().connect()))).toContain('vaa-name -1536 instead of 7');
+    expect(await failureOf(() => settled(meter.clock, meter.client().connect()))).toContain(
+      'vaa-name -1536 instead of 7',
+    );
   });
   it('is waited for among notifications, but not for ever', async () => {
     const meter = new Meter(() => [push(1), aare()]);
@@ -189,7 +237,9 @@ describe('the AARE', () => {
     expect(meter.of('dropped').map((d) => d.reason)).toEqual(['notification before the association is open']);
     const endless = new Meter(() => []);
     for (let i = 1; i < 100; i++) endless.later(i * 500, push(i));
-    expect(await failureOf(() => settled(endless.clock, endless.client().connect()))).toMatch(/^transport\/timeout .*AARE among notifications/);
+    expect(await failureOf(() => settled(endless.clock, endless.client().connect()))).toMatch(
+      /^transport\/timeout .*AARE among notifications/,
+    );
     expect(endless.clock.now()).toBeLessThanOrEqual(2000);
   });
 });
@@ -205,7 +255,9 @@ describe('notifications without end', () => {
   };
   it('do not hold a request for ever: all waits together have a time-out, from the first notification on', async () => {
     const { meter, client, heard } = await pushing(400);
-    expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(/^transport\/timeout .*"waitedMs":1200.*among notifications/);
+    expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(
+      /^transport\/timeout .*"waitedMs":1200.*among notifications/,
+    );
     expect(heard).toHaveLength(4);
   });
   it('may take exactly that long', async () => {
@@ -216,14 +268,18 @@ describe('notifications without end', () => {
     expect(heard).toHaveLength(3);
   });
   it('are told when nobody listens, or when they cannot be read, and the request goes on', async () => {
-    const meter = new Meter((r) => (r[0] === 0x60 ? [aare()] : [push(1), Uint8Array.of(0x0f, 1, 2), Uint8Array.of(0xc4, 1, r[2] as number, 1, 3)]));
+    const meter = new Meter((r) =>
+      r[0] === 0x60 ? [aare()] : [push(1), Uint8Array.of(0x0f, 1, 2), Uint8Array.of(0xc4, 1, r[2] as number, 1, 3)],
+    );
     for (const onNotification of [undefined, () => {}]) {
       meter.events.length = 0;
       const client = meter.client(onNotification === undefined ? {} : { onNotification });
       await settled(meter.clock, client.connect());
       expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(/^service\/data-access/);
       expect(meter.of('dropped').map((d) => d.reason)).toEqual(
-        onNotification === undefined ? ['notification that nobody listens to', 'notification that nobody listens to'] : ['notification that cannot be read'],
+        onNotification === undefined
+          ? ['notification that nobody listens to', 'notification that nobody listens to']
+          : ['notification that cannot be read'],
       );
     }
   });
@@ -239,7 +295,9 @@ describe('values without end', () => {
     });
     const client = meter.client();
     await settled(meter.clock, client.connect());
-    expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(/^protocol\/unexpected-apdu .*only 11\d\d octets in all blocks/);
+    expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(
+      /^protocol\/unexpected-apdu .*only 11\d\d octets in all blocks/,
+    );
     expect(blocks).toBeLessThan(1200);
     expect(client.association.state).toBe('open');
   });

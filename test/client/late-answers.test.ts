@@ -6,7 +6,15 @@ import { Client, type ClientEvent, type ClientOptions, shortNames } from '../../
 import { isDlmsError } from '../../src/core/errors.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import type { Obis } from '../../src/cosem/obis.js';
-import { type AssociationConfig, access, Meter, ObjectStore, object, objectRights, servedShortNames } from '../../src/server/index.js';
+import {
+  type AssociationConfig,
+  access,
+  Meter,
+  ObjectStore,
+  object,
+  objectRights,
+  servedShortNames,
+} from '../../src/server/index.js';
 import { Apdu, type ConformanceBit } from '../../src/xdlms/index.js';
 import { cipheredConfig, contextOf, failureOf } from '../server/support.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
@@ -32,12 +40,21 @@ function setup(
 ): Setup {
   const clock = new VirtualClock();
   const objects = new ObjectStore();
-  for (let i = 0; i < count; i++) objects.add(object(DataClass, nameOf(i), { value: access({ get: () => contentOf(i), set: () => {} }) }));
+  for (let i = 0; i < count; i++)
+    objects.add(object(DataClass, nameOf(i), { value: access({ get: () => contentOf(i), set: () => {} }) }));
   const meter = new Meter({
     sap: 1,
     objects,
     associations: [
-      { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: objectRights, anybodyMayChange: true, ...config },
+      {
+        clientSap: 1,
+        logicalName: '0-0:40.0.1*255',
+        mechanism: 'none',
+        ciphering: 'none',
+        rights: objectRights,
+        anybodyMayChange: true,
+        ...config,
+      },
     ],
     maxReceivePduSize: 200,
   });
@@ -52,7 +69,8 @@ function setup(
   });
   return { clock, channel, client, events, get: (i) => client.get(DataClass, nameOf(i), 'value') };
 }
-const dropped = (events: readonly ClientEvent[]): string[] => events.flatMap((e) => (e.type === 'dropped' ? [e.reason] : []));
+const dropped = (events: readonly ClientEvent[]): string[] =>
+  events.flatMap((e) => (e.type === 'dropped' ? [e.reason] : []));
 const forSn = { referencing: servedShortNames() } as const;
 describe('a late response with logical names', () => {
   it('never answers another request: it is passed over, and told', async () => {
@@ -91,7 +109,9 @@ describe('a late response with logical names', () => {
     await settled(clock, client.connect());
     const set = () => client.set(DataClass, nameOf(3), 'value', contentOf(3));
     hold = 1500;
-    await expect(settled<unknown>(clock, late === 'get' ? get(1) : set())).rejects.toMatchObject({ code: 'transport/timeout' });
+    await expect(settled<unknown>(clock, late === 'get' ? get(1) : set())).rejects.toMatchObject({
+      code: 'transport/timeout',
+    });
     hold = 700;
     if (late === 'get') await settled(clock, set());
     else expect(await settled(clock, get(2))).toEqual(contentOf(2));
@@ -125,7 +145,9 @@ describe('a late response with logical names', () => {
     const next = get(2);
     await new Promise((resolve) => setImmediate(resolve));
     channel.arrive(Uint8Array.of(0xd8, 1, 1));
-    expect(await failureOf(() => settled(clock, next))).toMatch(/^protocol\/unexpected-apdu .*exception.*could belong to any/);
+    expect(await failureOf(() => settled(clock, next))).toMatch(
+      /^protocol\/unexpected-apdu .*exception.*could belong to any/,
+    );
     expect(client.association.state).toBe('failed');
     expect(await failureOf(() => get(3))).toMatch(/^association\/not-open .*refusal/);
     expect(channel.closed).toBe(1);
@@ -174,7 +196,9 @@ describe('a late response with logical names', () => {
     expect(dropped(events)).toEqual(['answer to another request']);
     // A signal that fired before is no request at all.
     const sent = events.filter((e) => e.type === 'sent').length;
-    expect(await failureOf(() => client.get(DataClass, nameOf(1), 'value', { signal: cancel.signal }))).toContain('transport/aborted');
+    expect(await failureOf(() => client.get(DataClass, nameOf(1), 'value', { signal: cancel.signal }))).toContain(
+      'transport/aborted',
+    );
     expect(events.filter((e) => e.type === 'sent')).toHaveLength(sent);
   });
   it('endless responses to other requests end the call', async () => {
@@ -191,7 +215,9 @@ describe('a late response with logical names', () => {
       },
     });
     for (let i = 0; i < 66; i++) channel.arrive(other);
-    expect(await failureOf(() => settled(clock, reading))).toMatch(/^protocol\/unexpected-apdu .*responses to other requests/);
+    expect(await failureOf(() => settled(clock, reading))).toMatch(
+      /^protocol\/unexpected-apdu .*responses to other requests/,
+    );
   });
 });
 
@@ -216,7 +242,9 @@ describe('a late response with short names', () => {
   it('a refusal of the meter ends nothing', async () => {
     const { clock, client } = setup(() => 0, forSn, { referencing: shortNames() });
     await settled(clock, client.connect());
-    expect(await failureOf(() => settled(clock, client.getData(1, '0-0:99.99.99*255', 2)))).toContain('object-undefined');
+    expect(await failureOf(() => settled(clock, client.getData(1, '0-0:99.99.99*255', 2)))).toContain(
+      'object-undefined',
+    );
     expect(client.association.state).toBe('open');
   });
 });
@@ -224,7 +252,12 @@ describe('a late response with short names', () => {
 it('general block transfer has no invoke-id: a request that was given up ends the association', async () => {
   const conformance: readonly ConformanceBit[] = ['get', 'set', 'general-block-transfer'];
   let hold = 0;
-  const { clock, client, get } = setup((r) => (r[0] === 0x60 ? 0 : hold), { conformance }, { conformance }, { client: 64 });
+  const { clock, client, get } = setup(
+    (r) => (r[0] === 0x60 ? 0 : hold),
+    { conformance },
+    { conformance },
+    { client: 64 },
+  );
   await settled(clock, client.connect());
   expect(await settled(clock, get(3))).toEqual(contentOf(3));
   hold = 100_000;
@@ -240,21 +273,34 @@ describe('answers with any delay', () => {
     'short names': async () => [forSn, { referencing: shortNames() }, {}],
     'short names, by blocks': async () => [forSn, { referencing: shortNames() }, { client: 64 }],
     'general block transfer': async () => [{ conformance: general }, { conformance: general }, { client: 64 }],
-    ciphered: async () => [await cipheredConfig(), { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') }, {}],
+    ciphered: async () => [
+      await cipheredConfig(),
+      { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') },
+      {},
+    ],
   };
   it.each(Object.keys(kinds))('never answer another request: %s', async (kind) => {
     let right = 0;
     let failed = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 4000 }) }), {
-          minLength: 10,
-          maxLength: 80,
-        }),
+        fc.array(
+          fc.oneof(
+            { weight: 4, arbitrary: fc.constant(0) },
+            { weight: 1, arbitrary: fc.integer({ min: 1, max: 4000 }) },
+          ),
+          {
+            minLength: 10,
+            maxLength: 80,
+          },
+        ),
         fc.array(fc.integer({ min: 0, max: count - 1 }), { minLength: 10, maxLength: 40 }),
         async (delays, calls) => {
           const at = delays[Symbol.iterator]();
-          const { clock, client, get } = setup((r) => (r[0] === 0x60 || r[0] === 0x62 ? 0 : (at.next().value ?? 0)), ...(await kinds[kind]!()));
+          const { clock, client, get } = setup(
+            (r) => (r[0] === 0x60 || r[0] === 0x62 ? 0 : (at.next().value ?? 0)),
+            ...(await kinds[kind]!()),
+          );
           for (const i of calls) {
             try {
               if (client.association.state !== 'open') await settled(clock, client.connect());

@@ -22,7 +22,11 @@ export function connect(meter: SimulatedMeter, clientSap: number, options: Clien
 }
 /** The reading client, connected. */
 export async function reading(meter: SimulatedMeter, options: ClientOptions = {}): Promise<Client> {
-  const client = connect(meter, 17, { authentication: { mechanism: 'lls', password: new TextEncoder().encode('12345678') }, ciphering: 'none', ...options });
+  const client = connect(meter, 17, {
+    authentication: { mechanism: 'lls', password: new TextEncoder().encode('12345678') },
+    ciphering: 'none',
+    ...options,
+  });
   await client.connect();
   return client;
 }

@@ -6,7 +6,12 @@ import type { Client, ClientEvent } from '../../src/client/index.js';
 import { openProfile, readProfile } from '../../src/client/profile.js';
 import type { StreamRow } from '../../src/client/profile-stream.js';
 import { DlmsError } from '../../src/core/errors.js';
-import { EntryDescriptor, ProfileGeneric, ProfileGenericV0, RangeDescriptor } from '../../src/cosem/classes/profile-generic.js';
+import {
+  EntryDescriptor,
+  ProfileGeneric,
+  ProfileGenericV0,
+  RangeDescriptor,
+} from '../../src/cosem/classes/profile-generic.js';
 import { Register } from '../../src/cosem/classes/register.js';
 import { dateTimeFromBytes, dateTimeToBytes, fromInstant, toInstant } from '../../src/cosem/date-time.js';
 import { formatDateTime } from '../../src/cosem/date-time-text.js';
@@ -26,7 +31,10 @@ const collect = async <T>(rows: AsyncIterable<T>): Promise<T[]> => {
 
 describe('the load profile of the simulated meter', () => {
   it('prints as a table with units', async () => {
-    const data = await readProfile(await reading(await meterOf()), name, { entries: { from: 198 }, statusNames: { 0: 'fatal' } });
+    const data = await readProfile(await reading(await meterOf()), name, {
+      entries: { from: 198 },
+      statusNames: { 0: 'fatal' },
+    });
     expect(data.toText()).toBe(
       [
         'Clock                      Status register 1  Active import (+A, QI+QIV) energy [Wh]  Active export (-A, QII+QIII) energy [Wh]  Reactive import (+R, QI+QII) energy [varh]  Reactive export (-R, QIII+QIV) energy [varh]',
@@ -39,17 +47,25 @@ describe('the load profile of the simulated meter', () => {
   });
   it('asks for the layout once, scalers in one request', async () => {
     const sent: string[] = [];
-    const onEvent = (e: ClientEvent) => e.type === 'sent' && sent.push(Buffer.from(e.apdu.subarray(0, 2)).toString('hex'));
+    const onEvent = (e: ClientEvent) =>
+      e.type === 'sent' && sent.push(Buffer.from(e.apdu.subarray(0, 2)).toString('hex'));
     const profile = await openProfile(await reading(await meterOf(), { onEvent }), name);
     expect(sent.slice(1)).toEqual(['c003', 'c003']);
-    expect(profile.layout).toMatchObject({ capturePeriod: 900, newestFirst: false, sortedByTime: true, withoutScaler: {} });
+    expect(profile.layout).toMatchObject({
+      capturePeriod: 900,
+      newestFirst: false,
+      sortedByTime: true,
+      withoutScaler: {},
+    });
     await profile.read({ entries: { from: 1, to: 1 } });
     await profile.read({ entries: { from: 2, to: 2 } });
     expect(sent.slice(3)).toEqual(['c001', 'c001']);
     // A stored layout asks nothing.
     const stored = JSON.parse(JSON.stringify(profile.layout)) as typeof profile.layout;
     sent.length = 0;
-    expect((await readProfile(profile.client, name, { layout: stored, entries: { from: 200, to: 200 } })).length).toBe(1);
+    expect((await readProfile(profile.client, name, { layout: stored, entries: { from: 200, to: 200 } })).length).toBe(
+      1,
+    );
     expect(sent).toEqual(['c001']);
   });
   it('is read without lists when the meter does not know them', async () => {
@@ -74,11 +90,17 @@ describe('the load profile of the simulated meter', () => {
     expect((await profile.read({ from: newest + quarter, columns: [2] })).length).toBe(0);
   });
   it('as columns, CSV and JSON', async () => {
-    const data = await readProfile(await reading(await meterOf()), name, { from: newest - quarter, to: newest, name: (o) => o.logicalName.slice(4, -4) });
+    const data = await readProfile(await reading(await meterOf()), name, {
+      from: newest - quarter,
+      to: newest,
+      name: (o) => o.logicalName.slice(4, -4),
+    });
     expect([...data.numbers('1.8.0')]).toEqual([12_019_325, 12_019_325]);
     expect(data.column('1-0:1.8.0*255')).toMatchObject({ type: 'number', dataType: 'double-long-unsigned' });
     expect([...data.instants]).toEqual([newest - quarter, newest]);
-    expect(data.toCsv({ separator: ';' }).split('\r\n')[1]).toBe('2026-11-21T12:45:00+01:00;0;12019325;253514;3103862;410502');
+    expect(data.toCsv({ separator: ';' }).split('\r\n')[1]).toBe(
+      '2026-11-21T12:45:00+01:00;0;12019325;253514;3103862;410502',
+    );
     expect(data.toJson().rows[1]).toEqual({
       time: '2026-11-21T13:00:00+01:00',
       cells: ['2026-11-21T13:00:00+01:00', 0, '12019325', '253621', '3103862', '410517'],
@@ -94,7 +116,8 @@ describe('the load profile of the simulated meter', () => {
       expect(rows.map((r) => r.index)).toEqual(rows.map((_, i) => i));
       expect(rows.flatMap((r) => r.findings)).toEqual([]);
     }
-    for (const options of [{ chunk: 7 }, { chunk: 50 }, {}, { chunk: 1000 }]) expect(await collect(profile.rows(options))).toHaveLength(200);
+    for (const options of [{ chunk: 7 }, { chunk: 50 }, {}, { chunk: 1000 }])
+      expect(await collect(profile.rows(options))).toHaveLength(200);
     expect(await collect(profile.rows({ entries: { from: 3, to: 9 }, chunk: 4 }))).toHaveLength(7);
     const one = await collect(profile.rows({ from, to: newest, chunk: 'day', columns: [2] }));
     expect(Object.keys(one[0]!.values)).toEqual(['Clock', 'Active import (+A, QI+QIV) energy']);
@@ -172,7 +195,10 @@ function oddProfile(o: OddMeter): CosemObject[] {
   const ordered = o.newestFirst === true ? [...minutes].reverse() : minutes;
   const clock = (at: number) => {
     const t = fromInstant(at, -60);
-    return dateTimeToBytes({ ...t, deviationMinutes: o.deviation === 'unspecified' ? null : o.deviation === 'inverted' ? 60 : -60 });
+    return dateTimeToBytes({
+      ...t,
+      deviationMinutes: o.deviation === 'unspecified' ? null : o.deviation === 'inverted' ? 60 : -60,
+    });
   };
   const columns = [
     { classId: 8, logicalName: '0-0:1.0.0*255', attributeIndex: 2, dataIndex: 0 },
@@ -181,7 +207,9 @@ function oddProfile(o: OddMeter): CosemObject[] {
   const row = (m: number, i: number, only: readonly number[]): Data => ({
     type: 'structure',
     value: [
-      o.withoutTime?.includes(i) === true ? ({ type: 'null-data' } as const) : ({ type, value: clock(newest - m * 60_000) } as const),
+      o.withoutTime?.includes(i) === true
+        ? ({ type: 'null-data' } as const)
+        : ({ type, value: clock(newest - m * 60_000) } as const),
       { type: 'double-long-unsigned', value: 1000 + m } as const,
     ].filter((_, c) => only.includes(c)),
   });
@@ -206,7 +234,8 @@ function oddProfile(o: OddMeter): CosemObject[] {
         kept = kept.filter(({ m }) => newest - m * 60_000 >= from && newest - m * 60_000 <= to);
         if (o.version !== 0 && o.ignoresColumns !== true) {
           const { selectedValues } = decode(RangeDescriptor, encode(Data, parameters));
-          if (selectedValues.length > 0) only = selectedValues.map((s) => columns.findIndex((c) => c.logicalName === s.logicalName));
+          if (selectedValues.length > 0)
+            only = selectedValues.map((s) => columns.findIndex((c) => c.logicalName === s.logicalName));
         }
       } else if (selection?.accessSelector === 2) {
         const e = decode(EntryDescriptor, encode(Data, selection.accessParameters));
@@ -234,28 +263,32 @@ function oddProfile(o: OddMeter): CosemObject[] {
   ];
 }
 const odd: Obis = '1-0:99.2.0*255';
-const client = async (o: OddMeter): Promise<Client> => reading(await meterOf({ objects: oddProfile(o), profileRows: 1 }));
+const client = async (o: OddMeter): Promise<Client> =>
+  reading(await meterOf({ objects: oddProfile(o), profileRows: 1 }));
 const range = { from: newest - 2 * quarter, to: newest };
 
 describe('meters that deviate', () => {
-  it.each(['empty', 'refuses', 'dies'] as const)('do not know 0 as the last entry (%s): the number of the last row is sent instead', async (zero) => {
-    const c = await client({ zero });
-    const profile = await openProfile(c, odd);
-    const rows = async (options: Parameters<typeof profile.read>[0]) => (await profile.read(options)).rows.length;
-    expect(await rows({ entries: { from: 2 } })).toBe(4);
-    expect(await rows({ entries: { from: 2, to: 0 } })).toBe(4);
-    expect(await rows({ entries: {} })).toBe(5);
-    expect(await rows({ entries: { from: 5 } })).toBe(1);
-    // Also where only columns are chosen, and in a stream.
-    expect(await rows({ columns: [1] })).toBe(5);
-    expect(await collect(profile.rows({ entries: { from: 4 } }))).toHaveLength(2);
-    // There are no such rows: nothing is asked for.
-    expect(await rows({ entries: { from: 6 } })).toBe(0);
-    expect(await rows({ entries: { from: 2, to: 3 } })).toBe(2);
-    const asked = openProfile(c, odd, { range: { lastEntry: 'zero' } }).then((p) => p.read({ entries: { from: 2 } }));
-    if (zero === 'empty') expect((await asked).rows).toEqual([]);
-    else await expect(asked).rejects.toMatchObject({ code: 'service/data-access' });
-  });
+  it.each(['empty', 'refuses', 'dies'] as const)(
+    'do not know 0 as the last entry (%s): the number of the last row is sent instead',
+    async (zero) => {
+      const c = await client({ zero });
+      const profile = await openProfile(c, odd);
+      const rows = async (options: Parameters<typeof profile.read>[0]) => (await profile.read(options)).rows.length;
+      expect(await rows({ entries: { from: 2 } })).toBe(4);
+      expect(await rows({ entries: { from: 2, to: 0 } })).toBe(4);
+      expect(await rows({ entries: {} })).toBe(5);
+      expect(await rows({ entries: { from: 5 } })).toBe(1);
+      // Also where only columns are chosen, and in a stream.
+      expect(await rows({ columns: [1] })).toBe(5);
+      expect(await collect(profile.rows({ entries: { from: 4 } }))).toHaveLength(2);
+      // There are no such rows: nothing is asked for.
+      expect(await rows({ entries: { from: 6 } })).toBe(0);
+      expect(await rows({ entries: { from: 2, to: 3 } })).toBe(2);
+      const asked = openProfile(c, odd, { range: { lastEntry: 'zero' } }).then((p) => p.read({ entries: { from: 2 } }));
+      if (zero === 'empty') expect((await asked).rows).toEqual([]);
+      else await expect(asked).rejects.toMatchObject({ code: 'service/data-access' });
+    },
+  );
   it('do not say how many rows they have: 0 is sent, as the Blue Book has it', async () => {
     const profile = await openProfile(await client({ withoutEntriesInUse: true }), odd);
     expect((await profile.read({ entries: { from: 2 } })).length).toBe(4);
@@ -276,13 +309,25 @@ describe('meters that deviate', () => {
         (data) => `${data.length} rows`,
         (e: DlmsError) => `${e.code} ${(e.context as { result: string }).result}`,
       );
-      expect(usual).toBe('deviation' in o && o.deviation === 'inverted' ? '0 rows' : 'service/data-access type-unmatched');
+      expect(usual).toBe(
+        'deviation' in o && o.deviation === 'inverted' ? '0 rows' : 'service/data-access type-unmatched',
+      );
       const profile = await openProfile(c, odd, { range: form });
       const data = await profile.read(range);
-      expect(data.rows.map((r) => formatDateTime(r.clock!).slice(0, 19))).toEqual(['2026-11-21T12:30:00', '2026-11-21T12:45:00', '2026-11-21T13:00:00']);
+      expect(data.rows.map((r) => formatDateTime(r.clock!).slice(0, 19))).toEqual([
+        '2026-11-21T12:30:00',
+        '2026-11-21T12:45:00',
+        '2026-11-21T13:00:00',
+      ]);
       expect(await collect(profile.rows({ ...range, chunk: 'hour' }))).toHaveLength(3);
       const chunked = await collect(profile.rows({ from: newest - 4 * quarter, to: newest, chunk: 1 }));
-      expect(chunked.map((r) => String(r.cells[1]))).toEqual(['1.060 Wh', '1.045 Wh', '1.030 Wh', '1.015 Wh', '1.000 Wh']);
+      expect(chunked.map((r) => String(r.cells[1]))).toEqual([
+        '1.060 Wh',
+        '1.045 Wh',
+        '1.030 Wh',
+        '1.015 Wh',
+        '1.000 Wh',
+      ]);
       if (!('deviation' in form) || 'deviationMinutes' in form) expect(chunked.at(-1)?.instant).toBe(newest);
     }
   });
@@ -295,7 +340,9 @@ describe('meters that deviate', () => {
     const c = await client({ ignoresColumns: true });
     const data = await readProfile(c, odd, { ...range, columns: [1] });
     expect(data.rows.map((r) => r.cells.map(String))).toEqual([['1.030 Wh'], ['1.015 Wh'], ['1.000 Wh']]);
-    expect((await readProfile(c, odd, { ...range, columns: [1], range: { columnSelection: false } })).rows[0]?.cells).toHaveLength(1);
+    expect(
+      (await readProfile(c, odd, { ...range, columns: [1], range: { columnSelection: false } })).rows[0]?.cells,
+    ).toHaveLength(1);
   });
   it('leave out times, which the capture period fills', async () => {
     const rows = (await readProfile(await client({ withoutTime: [0, 2, 3] }), odd)).rows;
@@ -309,7 +356,9 @@ describe('meters that deviate', () => {
     const rows = await collect(profile.rows({ from: newest - 4 * quarter, to: newest, chunk: 2 }));
     expect(rows.map((r) => r.instant)).toEqual([4, 3, 2, 1, 0].map((n) => newest - n * quarter));
     expect(rows.flatMap((r) => r.findings)).toEqual([]);
-    expect((await collect(profile.rows({ chunk: 2 }))).map((r) => r.instant)).toEqual([0, 1, 2, 3, 4].map((n) => newest - n * quarter));
+    expect((await collect(profile.rows({ chunk: 2 }))).map((r) => r.instant)).toEqual(
+      [0, 1, 2, 3, 4].map((n) => newest - n * quarter),
+    );
   });
   it('do not tell a scaler: values stay raw', async () => {
     const data = await readProfile(await client({ noScaler: true }), odd);
@@ -318,13 +367,16 @@ describe('meters that deviate', () => {
   });
   it('miss rows and repeat some: found across the edges of chunks', async () => {
     const minutes = [120, 105, 60, 60, 52, 45, 30, 0];
-    const kinds = (rows: readonly StreamRow[]) => rows.flatMap((r) => r.findings.map((f) => `${r.index} ${f.kind}${f.kind === 'gap' ? ` ${f.missing}` : ''}`));
+    const kinds = (rows: readonly StreamRow[]) =>
+      rows.flatMap((r) => r.findings.map((f) => `${r.index} ${f.kind}${f.kind === 'gap' ? ` ${f.missing}` : ''}`));
     const expected = ['2 gap 2', '3 duplicate', '4 off-period', '7 gap 1'];
     const profile = await openProfile(await client({ minutes }), odd);
     for (const options of [{ from: newest - 8 * quarter, to: newest }, {}])
       for (const chunk of [undefined, 1, 2, 3, 100]) {
         const heard: string[] = [];
-        const rows = await collect(profile.rows({ ...options, ...(chunk === undefined ? {} : { chunk }), onFinding: (f) => heard.push(f.kind) }));
+        const rows = await collect(
+          profile.rows({ ...options, ...(chunk === undefined ? {} : { chunk }), onFinding: (f) => heard.push(f.kind) }),
+        );
         expect(rows).toHaveLength(minutes.length);
         expect(kinds(rows)).toEqual(expected);
         expect(heard).toHaveLength(4);
@@ -349,11 +401,23 @@ describe('meters that deviate', () => {
             ...c,
             getEncoded: async (d: Parameters<Client['getEncoded']>[0]) =>
               served.attributes.get(2)!.read({
-                caller: { clientSap: 1, serverSap: 1, association: '0-0:40.0.0*255', mechanism: 'none', protection: {}, signers: [] },
+                caller: {
+                  clientSap: 1,
+                  serverSap: 1,
+                  association: '0-0:40.0.0*255',
+                  mechanism: 'none',
+                  protection: {},
+                  signers: [],
+                },
                 selection: d.accessSelection,
               }),
           } as unknown as Client;
-          const reader = (await openProfile(local, odd, { layout: { ...profile.layout, newestFirst }, range: { deviationMinutes: -60 } })).with(local);
+          const reader = (
+            await openProfile(local, odd, {
+              layout: { ...profile.layout, newestFirst },
+              range: { deviationMinutes: -60 },
+            })
+          ).with(local);
           const options = { from: newest - 100 * 60_000, to: newest, chunk };
           const first: StreamRow[] = [];
           for await (const row of reader.rows(options)) {
@@ -361,7 +425,9 @@ describe('meters that deviate', () => {
             if (first.length > stop) break;
           }
           const marker = first.at(-1)?.marker;
-          const rest = await collect(reader.rows({ ...options, ...(marker === undefined ? {} : { resumeFrom: marker }) }));
+          const rest = await collect(
+            reader.rows({ ...options, ...(marker === undefined ? {} : { resumeFrom: marker }) }),
+          );
           const all = marker === undefined ? rest : [...first, ...rest];
           expect(all.map((r) => String(r.cells[1]))).toEqual(minutes.map((m) => `1.${String(m).padStart(3, '0')} Wh`));
         },

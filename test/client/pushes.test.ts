@@ -4,7 +4,15 @@ import { type PushFault, receivePushes } from '../../src/client/push-listener.js
 import { listenPushTcp, listenPushUdp } from '../../src/client/push-node.js';
 import { concat, type DlmsError, formatHex, isDlmsError, parseHex } from '../../src/core/index.js';
 import { encodeHdlcFrame, hdlcAddress } from '../../src/transport/hdlc/index.js';
-import { linkTransport, type OctetSink, octetLink, type PushedApdu, transportPair, unwrap, wrap } from '../../src/transport/index.js';
+import {
+  linkTransport,
+  type OctetSink,
+  octetLink,
+  type PushedApdu,
+  transportPair,
+  unwrap,
+  wrap,
+} from '../../src/transport/index.js';
 import { connectTcp } from '../../src/transport/tcp.js';
 import { connectUdp } from '../../src/transport/udp.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
@@ -21,21 +29,27 @@ const uiFrame = encodeHdlcFrame({
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const block = (number: number, last: boolean, data: string): Uint8Array =>
   concat(Uint8Array.of(0xe0, (last ? 0x80 : 0) | 0x40, 0, number, 0, 0, data.length / 2), parseHex(data));
-const e450 = captures.filter((c) => /E450/.test(c.params.meter) && (c.expected as { gbtBlocks?: unknown }).gbtBlocks !== undefined);
+const e450 = captures.filter(
+  (c) => /E450/.test(c.params.meter) && (c.expected as { gbtBlocks?: unknown }).gbtBlocks !== undefined,
+);
 
 describe('the pushes of a Landis+Gyr E450, in blocks of general block transfer', () => {
   it.each(e450.map((c) => [c.id, c] as const))('%s comes whole to the handler', async (_, capture) => {
     const [meter, head] = transportPair();
     const seen: string[] = [];
     const errors: unknown[] = [];
-    const reception = receivePushes(head, ({ apdu }) => void seen.push(formatHex(apdu)), { onError: (e) => errors.push(e) });
+    const reception = receivePushes(head, ({ apdu }) => void seen.push(formatHex(apdu)), {
+      onError: (e) => errors.push(e),
+    });
     void octetLink(meter).write(parseHex(capture.input.hex));
     void octetLink(meter).close();
     await reception.closed;
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatch(/^(DB08|0F)/);
     // Blocks that a restart left without their rest are named.
-    expect(errors.map((e) => (e as DlmsError).code)).toEqual(capture.id === 'cap-lg-e450-restarted-gbt' ? ['protocol/block-transfer'] : []);
+    expect(errors.map((e) => (e as DlmsError).code)).toEqual(
+      capture.id === 'cap-lg-e450-restarted-gbt' ? ['protocol/block-transfer'] : [],
+    );
   });
   it('there are some', () => expect(e450.length).toBeGreaterThan(2));
 });
@@ -82,7 +96,11 @@ describe('nothing received vanishes without a word', () => {
     ],
     ['half a WPDU', wrap(1, 64, notification).subarray(0, 12), /rest of a WPDU/],
     ['half a block transfer', wrap(1, 64, block(1, false, 'AABB')), /sender is gone: 1 block/],
-    ['a gap between blocks', concat(wrap(1, 64, block(1, false, 'AABB')), wrap(1, 64, block(3, true, 'CC'))), /3 instead of 2/],
+    [
+      'a gap between blocks',
+      concat(wrap(1, 64, block(1, false, 'AABB')), wrap(1, 64, block(3, true, 'CC'))),
+      /3 instead of 2/,
+    ],
     [
       'blocks begun anew',
       concat(...[block(1, false, 'AA'), block(2, false, 'BB'), block(1, true, '0F00')].map((b) => wrap(1, 64, b))),
@@ -91,7 +109,9 @@ describe('nothing received vanishes without a word', () => {
   ])('%s is reported', async (_, octets, text) => {
     const [meter, head] = transportPair();
     const errors: { message: string; kind: string }[] = [];
-    const reception = receivePushes(head, () => undefined, { onError: (e, { kind }) => errors.push({ message: (e as Error).message, kind }) });
+    const reception = receivePushes(head, () => undefined, {
+      onError: (e, { kind }) => errors.push({ message: (e as Error).message, kind }),
+    });
     void octetLink(meter).write(octets);
     void octetLink(meter).close();
     await reception.closed;
@@ -138,12 +158,15 @@ describe('half an APDU of many senders', () => {
   it('a flood of first blocks is bounded: the sender silent longest gives way, and is named', () => {
     const dropped: string[] = [];
     const joiner = new PushJoiner({ maxSenders: 3, maxApduSize: 1000, onDropped: (e) => dropped.push(e.message) });
-    for (let i = 0; i < 5; i++) expect(joiner.take(`meter ${i}`, block(1, false, 'AA'.repeat(50)))).toMatchObject({ send: [] });
+    for (let i = 0; i < 5; i++)
+      expect(joiner.take(`meter ${i}`, block(1, false, 'AA'.repeat(50)))).toMatchObject({ send: [] });
     expect(dropped).toHaveLength(2);
     expect(joiner.pending).toBe(3 * 57);
     expect(joiner.take('meter 4', block(2, true, 'BB')).apdu).toHaveLength(51);
     expect(joiner.pending).toBe(2 * 57);
-    expect(() => joiner.take('meter 0', block(2, true, 'BB'))).toThrow(expect.objectContaining({ code: 'protocol/block-number' }));
+    expect(() => joiner.take('meter 0', block(2, true, 'BB'))).toThrow(
+      expect.objectContaining({ code: 'protocol/block-number' }),
+    );
     joiner.forget('meter 2');
     expect(joiner.pending).toBe(57);
     expect(dropped).toHaveLength(3);
@@ -154,7 +177,9 @@ describe('half an APDU of many senders', () => {
     for (let i = 0; i < 100; i++) joiner.take(`meter ${i}`, block(1, false, 'AA'.repeat(100)));
     expect(joiner.pending).toBeLessThan(16 * 120 + 120);
     expect(dropped.length).toBeGreaterThan(75);
-    expect(() => joiner.take('meter 99', block(2, false, 'AA'.repeat(100)))).toThrow(expect.objectContaining({ code: 'decode/too-large' }));
+    expect(() => joiner.take('meter 99', block(2, false, 'AA'.repeat(100)))).toThrow(
+      expect.objectContaining({ code: 'decode/too-large' }),
+    );
   });
   it('a block that comes twice is no restart', () => {
     const dropped: unknown[] = [];
@@ -175,7 +200,9 @@ describe('limits of a reception', () => {
     let handled = 0;
     const reception = receivePushes(head, () => void handled++, {
       clock,
-      onError: (e, { kind }) => isDlmsError(e) && errors.push({ code: `${e.code} ${'waitingFor' in e.context ? e.context.waitingFor : ''}`, kind }),
+      onError: (e, { kind }) =>
+        isDlmsError(e) &&
+        errors.push({ code: `${e.code} ${'waitingFor' in e.context ? e.context.waitingFor : ''}`, kind }),
       ...options,
     });
     let closed = false;
@@ -255,7 +282,11 @@ describe('receivePushes', () => {
     const [meter, head] = transportPair();
     const seen: string[] = [];
     const dropped: string[] = [];
-    receivePushes(head, ({ framing }) => void seen.push(framing), { clock, silenceMs: 500, onError: (e) => dropped.push((e as DlmsError).code) });
+    receivePushes(head, ({ framing }) => void seen.push(framing), {
+      clock,
+      silenceMs: 500,
+      onError: (e) => dropped.push((e as DlmsError).code),
+    });
     for (const [octets, expected] of [
       [notification, ['apdu']],
       [wrap(1, 64, notification).subarray(0, 12), ['apdu']],

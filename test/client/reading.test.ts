@@ -13,7 +13,12 @@ import { fromInstant, toInstant } from '../../src/cosem/date-time.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
-import { type SimulatedMeter, type SimulatedMeterOptions, simulatedMeter, testKeys } from '../../src/testing/simulated-meter.js';
+import {
+  type SimulatedMeter,
+  type SimulatedMeterOptions,
+  simulatedMeter,
+  testKeys,
+} from '../../src/testing/simulated-meter.js';
 import { serveWrapper, transportPair, wrapperChannel } from '../../src/transport/index.js';
 
 const now = Date.UTC(2026, 10, 21, 12, 7, 30);
@@ -33,7 +38,9 @@ function connect(meter: SimulatedMeter, clientSap: number, options: ClientOption
   opened.push(client);
   return client;
 }
-async function security(changes: Partial<ConstructorParameters<typeof SecurityContext>[0]> = {}): Promise<SecurityContext> {
+async function security(
+  changes: Partial<ConstructorParameters<typeof SecurityContext>[0]> = {},
+): Promise<SecurityContext> {
   return new SecurityContext({
     provider: nodeProvider,
     suite: 0,
@@ -48,7 +55,11 @@ async function manager(
   options: ClientOptions = {},
   changes: Partial<ConstructorParameters<typeof SecurityContext>[0]> = {},
 ): Promise<Client> {
-  return connect(meter, 1, { authentication: { mechanism: 'hls-gmac' }, security: await security(changes), ...options });
+  return connect(meter, 1, {
+    authentication: { mechanism: 'hls-gmac' },
+    security: await security(changes),
+    ...options,
+  });
 }
 const password = (text: string): ClientOptions => ({
   authentication: { mechanism: 'lls', password: new TextEncoder().encode(text) },
@@ -73,7 +84,10 @@ describe('reading the simulated meter', () => {
     const meter = await meterOf();
     const client = await manager(meter, { dedicatedKey });
     await client.connect();
-    expect(await client.get(Register, '1-0:1.8.0*255', 'value')).toEqual({ type: 'double-long-unsigned', value: meter.profile.energy[0] });
+    expect(await client.get(Register, '1-0:1.8.0*255', 'value')).toEqual({
+      type: 'double-long-unsigned',
+      value: meter.profile.energy[0],
+    });
     await client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 7 });
     expect(await client.get(DataClass, '0-0:96.1.0*255', 'value')).toEqual({ type: 'unsigned', value: 7 });
     await client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0);
@@ -105,7 +119,10 @@ describe('reading the simulated meter', () => {
     const [clock, , energy] = await client.get(ProfileGeneric, '1-0:99.1.0*255', 'captureObjects');
     const at = (minutes: number) => ({ type: 'octet-string' as const, value: encodeTime(now - minutes * 60_000) });
     const range = await client.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer', {
-      selection: { by: 'range', parameters: { restrictingObject: clock!, fromValue: at(60), toValue: at(0), selectedValues: [clock!, energy!] } },
+      selection: {
+        by: 'range',
+        parameters: { restrictingObject: clock!, fromValue: at(60), toValue: at(0), selectedValues: [clock!, energy!] },
+      },
     });
     expect(widths(range)).toEqual([2, 2, 2, 2]);
     const entry = await client.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer', {
@@ -115,7 +132,11 @@ describe('reading the simulated meter', () => {
   });
   it('recovers the counter that the meter expects', async () => {
     const meter = await meterOf();
-    const first = await manager(meter, {}, { counters: new InvocationCounters(new VolatileStore(), { initial: 5000 }) });
+    const first = await manager(
+      meter,
+      {},
+      { counters: new InvocationCounters(new VolatileStore(), { initial: 5000 }) },
+    );
     await first.connect();
     await first.close();
     expect(meter.lastCounter()).toBeGreaterThanOrEqual(5000);
@@ -123,7 +144,10 @@ describe('reading the simulated meter', () => {
     await second.connect();
     expect(await second.get(DataClass, '0-0:42.0.0*255', 'value')).toMatchObject({ type: 'octet-string' });
     const third = await manager(meter, { recoverCounter: false });
-    await expect(third.connect()).rejects.toMatchObject({ code: 'service/exception', context: { serviceError: 'invocation-counter-error' } });
+    await expect(third.connect()).rejects.toMatchObject({
+      code: 'service/exception',
+      context: { serviceError: 'invocation-counter-error' },
+    });
   });
 });
 
@@ -158,19 +182,39 @@ describe('refusals have names', () => {
     await client.connect();
     expect(await code(client.get(Register, '1-0:99.99.99*255', 'value'))).toContain('object-undefined');
     expect(await code(client.get(Register, '0-0:1.0.0*255', 'value'))).toContain('object-class-inconsistent');
-    expect(await code(client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 1 }))).toContain('read-write-denied');
-    expect(await code(client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0))).toContain('read-write-denied');
+    expect(await code(client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 1 }))).toContain(
+      'read-write-denied',
+    );
+    expect(await code(client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0))).toContain(
+      'read-write-denied',
+    );
     expect(await code(client.getData(8, '0-0:1.0.0*255', 77))).toContain('object-undefined');
   });
   it('a call before the association is open', async () => {
-    expect(await code(connect(await meterOf(), 16, {}).get(Clock, '0-0:1.0.0*255', 'time'))).toContain('association/not-open');
+    expect(await code(connect(await meterOf(), 16, {}).get(Clock, '0-0:1.0.0*255', 'time'))).toContain(
+      'association/not-open',
+    );
   });
 });
 
 /** Columns of each row. */
-const widths = (buffer: Data): number[] => (buffer.type === 'array' ? buffer.value.map((row) => (row.type === 'structure' ? row.value.length : -1)) : []);
+const widths = (buffer: Data): number[] =>
+  buffer.type === 'array' ? buffer.value.map((row) => (row.type === 'structure' ? row.value.length : -1)) : [];
 
 function encodeTime(at: number): Uint8Array {
   const t = fromInstant(at, -60);
-  return Uint8Array.of(t.year! >> 8, t.year! & 255, Number(t.month), Number(t.dayOfMonth), t.dayOfWeek!, t.hour!, t.minute!, t.second!, 0, 0xff, 0xc4, 0);
+  return Uint8Array.of(
+    t.year! >> 8,
+    t.year! & 255,
+    Number(t.month),
+    Number(t.dayOfMonth),
+    t.dayOfWeek!,
+    t.hour!,
+    t.minute!,
+    t.second!,
+    0,
+    0xff,
+    0xc4,
+    0,
+  );
 }

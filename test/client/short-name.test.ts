@@ -52,7 +52,10 @@ const context = async (last: number): Promise<SecurityContext> =>
   });
 
 /** The simulated meter with short names: client 32 without security, 33 HLS 3, 34 HLS 5 ciphered. */
-async function meterWithShortNames(changes: Partial<AssociationConfig> = {}, options: Partial<SimulatedMeterOptions> = {}): Promise<SimulatedMeter> {
+async function meterWithShortNames(
+  changes: Partial<AssociationConfig> = {},
+  options: Partial<SimulatedMeterOptions> = {},
+): Promise<SimulatedMeter> {
   const referencing = servedShortNames();
   const server = await context(9);
   const associations: AssociationConfig[] = [
@@ -76,11 +79,24 @@ async function meterWithShortNames(changes: Partial<AssociationConfig> = {}, opt
       security: () => server,
       referencing,
     },
-    { clientSap: 34, logicalName: '0-0:40.0.34*255', mechanism: 'hls-gmac', ciphering: 'required', rights: objectRights, security: () => server, referencing },
+    {
+      clientSap: 34,
+      logicalName: '0-0:40.0.34*255',
+      mechanism: 'hls-gmac',
+      ciphering: 'required',
+      rights: objectRights,
+      security: () => server,
+      referencing,
+    },
   ];
   return meterOf({ associations, ...options });
 }
-async function open(meter: SimulatedMeter, sap: number, options: ClientOptions = {}, names: ShortNameOptions = {}): Promise<Client> {
+async function open(
+  meter: SimulatedMeter,
+  sap: number,
+  options: ClientOptions = {},
+  names: ShortNameOptions = {},
+): Promise<Client> {
   const client = connect(meter, sap, { referencing: shortNames(names), ...options });
   await client.connect();
   return client;
@@ -107,7 +123,12 @@ describe('a meter with short names', () => {
     const client = await open(meter, 32);
     const browser = await browse(client, allClasses);
     expect(browser.associationVersion).toBe(2);
-    expect(browser.objects[0]).toMatchObject({ classId: 12, version: 2, logicalName: '0-0:40.0.0*255', baseName: 0xfa00 });
+    expect(browser.objects[0]).toMatchObject({
+      classId: 12,
+      version: 2,
+      logicalName: '0-0:40.0.0*255',
+      baseName: 0xfa00,
+    });
     expect(browser.find(15)).toEqual([]);
     const bases = browser.objects.map((o) => o.baseName);
     expect(new Set(bases).size).toBe(bases.length);
@@ -127,10 +148,15 @@ describe('a meter with short names', () => {
     [100, false],
     [300, true],
   ])('sends what is long by blocks: %i octets, with their count %s', async (maxReceivePduSize, blocksWithCount) => {
-    const meter = await meterWithShortNames({ referencing: servedShortNames({ blocksWithCount }) }, { profileRows: 50 });
+    const meter = await meterWithShortNames(
+      { referencing: servedShortNames({ blocksWithCount }) },
+      { profileRows: 50 },
+    );
     const progress: number[] = [];
     const client = await open(meter, 32, { maxReceivePduSize });
-    const buffer = await client.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer', { onProgress: (n) => progress.push(n) });
+    const buffer = await client.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer', {
+      onProgress: (n) => progress.push(n),
+    });
     expect(buffer.type === 'array' && buffer.value.length).toBe(50);
     expect(progress.length).toBeGreaterThan(5);
     // Several names at once by blocks, and selective access by parameterized access.
@@ -161,14 +187,28 @@ describe('a meter with short names', () => {
       expect(await client.get(DataClass, '0-0:96.1.0*255', 'value')).toEqual({ type: 'octet-string', value });
     }
     // A request for many names is long too.
-    const names = ['1-0:1.8.0*255', '1-0:2.8.0*255', '1-0:3.8.0*255', '1-0:4.8.0*255', '1-0:1.7.0*255', '1-0:32.7.0*255'] as const;
+    const names = [
+      '1-0:1.8.0*255',
+      '1-0:2.8.0*255',
+      '1-0:3.8.0*255',
+      '1-0:4.8.0*255',
+      '1-0:1.7.0*255',
+      '1-0:32.7.0*255',
+    ] as const;
     const targets = [...names, ...names].map((instanceId) => ({
       descriptor: { cosemAttributeDescriptor: { classId: 3, instanceId, attributeId: 3 } },
       schema: Register.attributes.scalerUnit.schema,
       label: instanceId,
     }));
     const small = await open(await meterWithShortNames({}, { maxReceivePduSize: 40 }), 32);
-    expect((await small.getMany(targets)).map((s) => (s as { unit: string }).unit).slice(0, 6)).toEqual(['Wh', 'Wh', 'varh', 'varh', 'W', 'V']);
+    expect((await small.getMany(targets)).map((s) => (s as { unit: string }).unit).slice(0, 6)).toEqual([
+      'Wh',
+      'Wh',
+      'varh',
+      'varh',
+      'W',
+      'V',
+    ]);
   });
   it('authenticates with HLS at FA58, by read or by write', async () => {
     for (const replyToHls of ['read', 'write'] as const) {
@@ -179,8 +219,16 @@ describe('a meter with short names', () => {
       };
       const client = await open(await meterWithShortNames(), 33, options, { replyToHls });
       expect(toInstant(await client.get(Clock, '0-0:1.0.0*255', 'time'))).toBe(now);
-      const wrong = { ...options, authentication: { mechanism: 'hls-sha1' as const, secret: await nodeProvider.importKey('secret', secret.slice(1)) } };
-      await expect(open(await meterWithShortNames(), 33, wrong, { replyToHls })).rejects.toMatchObject({ code: 'association/authentication-failed' });
+      const wrong = {
+        ...options,
+        authentication: {
+          mechanism: 'hls-sha1' as const,
+          secret: await nodeProvider.importKey('secret', secret.slice(1)),
+        },
+      };
+      await expect(open(await meterWithShortNames(), 33, wrong, { replyToHls })).rejects.toMatchObject({
+        code: 'association/authentication-failed',
+      });
     }
   });
   it.each([false, true])('ciphers, dedicated key %s', async (dedicatedKey) => {
@@ -213,9 +261,13 @@ describe('a meter with short names', () => {
     expect(await code(client.get(Register, '0-0:1.0.0*255', 'value'))).toContain('object-class-inconsistent');
     expect(await code(client.getData(1, '0-0:96.1.0*255', 9))).toContain('service/data-access');
     expect(await code(client.getData(1, '0-0:96.1.0*255', -1))).toContain('service/unsupported');
-    expect(await code(client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 1 }))).toContain('read-write-denied');
+    expect(await code(client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 1 }))).toContain(
+      'read-write-denied',
+    );
     // The offset of this class's methods is not known here; whoever knows it can say so.
-    expect(await code(client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0))).toContain('its offset is not known');
+    expect(await code(client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0))).toContain(
+      'its offset is not known',
+    );
     const told = (classId: number, _v: number, m: number) => (classId === 70 ? 0x20 + 8 * (m - 1) : undefined);
     const other = await meterWithShortNames({ referencing: servedShortNames({ methodOffset: told }) });
     const knowing = await open(other, 32, {}, { methodOffset: told });
@@ -223,7 +275,9 @@ describe('a meter with short names', () => {
     expect(await knowing.get(DisconnectControl, '0-0:96.3.10*255', 'controlState')).toBe('disconnected');
     // The other kind of referencing is refused.
     expect(await code(connect(meter, 32).connect())).toContain('application-context-name-not-supported');
-    expect(await code(connect(meter, 16, { referencing: shortNames() }).connect())).toContain('application-context-name-not-supported');
+    expect(await code(connect(meter, 16, { referencing: shortNames() }).connect())).toContain(
+      'application-context-name-not-supported',
+    );
   });
   it('keeps to what was agreed', async () => {
     const conformance: ConformanceBit[] = ['read', 'write'];
@@ -231,14 +285,19 @@ describe('a meter with short names', () => {
     const client = await open(meter, 32);
     const [value, scale] = await client.object(Register, '1-0:32.7.0*255').get('value', 'scalerUnit');
     expect([value.type, scale.unit]).toEqual(['double-long-unsigned', 'V']);
-    await expect(readProfile(client, '1-0:99.1.0*255', { from: now })).rejects.toMatchObject({ code: 'service/unsupported' });
+    await expect(readProfile(client, '1-0:99.1.0*255', { from: now })).rejects.toMatchObject({
+      code: 'service/unsupported',
+    });
     const small = await open(meter, 32, { maxReceivePduSize: 64 }, {});
-    await expect(small.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer')).rejects.toMatchObject({ code: 'service/confirmed-error' });
+    await expect(small.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer')).rejects.toMatchObject({
+      code: 'service/confirmed-error',
+    });
     const mute = await open(await meterWithShortNames({ conformance: ['unconfirmed-write'] }), 32);
     await expect(mute.get(Clock, '0-0:1.0.0*255', 'time')).rejects.toMatchObject({ code: 'service/confirmed-error' });
   });
   it('may have given base names; wrong ones are refused', async () => {
-    const at = (baseNames: Record<string, number>) => meterWithShortNames({ referencing: servedShortNames({ baseNames }) });
+    const at = (baseNames: Record<string, number>) =>
+      meterWithShortNames({ referencing: servedShortNames({ baseNames }) });
     const client = await open(await at({ '0-0:1.0.0*255': 0x2bc0 }), 32);
     expect((await browse(client, allClasses)).find(Clock)[0]?.baseName).toBe(0x2bc0);
     for (const wrong of [{ '0-0:1.0.0*255': 0x2bc1 }, { '0-0:1.0.0*255': 0xfa08 }])
@@ -265,10 +324,9 @@ describe('octets of other meters', () => {
     };
   };
   it('of a Gurux Java server, recorded: the object list by blocks and whole, several names, the reply to HLS', () => {
-    const recorded = JSON.parse(readFileSync(new URL('./short-name-recording.json', import.meta.url), 'utf8')) as Record<
-      'blocks' | 'whole' | 'hls',
-      [string, string][]
-    >;
+    const recorded = JSON.parse(
+      readFileSync(new URL('./short-name-recording.json', import.meta.url), 'utf8'),
+    ) as Record<'blocks' | 'whole' | 'hls', [string, string][]>;
     const aare = readAare(parseHex(recorded.blocks[0]![1]));
     expect(readInitiateResponse(aare.userInformation!)).toMatchObject({ vaaName: -1536, serverMaxReceivePduSize: 64 });
     const blocks = converse(readNames([at(0xfa08)], limits), transcript(...recorded.blocks.slice(1, -1)));
@@ -280,14 +338,24 @@ describe('octets of other meters', () => {
       objects: { length: 27, 6: { classId: 8, baseName: 0x0130 } },
     });
     const text = (d: Uint8Array) => Buffer.from(d.subarray(2)).toString('latin1');
-    const read = (pair: [string, string], ...names: number[]) => converse(readNames(names.map(at), limits), transcript(pair));
+    const read = (pair: [string, string], ...names: number[]) =>
+      converse(readNames(names.map(at), limits), transcript(pair));
     expect(read(name!, 0xfa00)).toEqual([{ type: 'data', value: parseHex('09060000280000FF') }]);
-    expect(read(others[0]!, 0xfa00, 0xd8).map((r) => r.type === 'data' && text(r.value))).toEqual(['\0\0(\0\0\u00ff', 'GRX123456']);
+    expect(read(others[0]!, 0xfa00, 0xd8).map((r) => r.type === 'data' && text(r.value))).toEqual([
+      '\0\0(\0\0\u00ff',
+      'GRX123456',
+    ]);
     expect(read(others[2]!, 0xe8, 0x108).map((r) => r.type)).toEqual(['data', 'data']);
     const reply = parseHex(recorded.hls[0]![0]).subarray(-16);
-    const [answer] = converse(writeThenRead(at(0xfa58), { type: 'octet-string', value: reply }), transcript(recorded.hls[0]!));
+    const [answer] = converse(
+      writeThenRead(at(0xfa58), { type: 'octet-string', value: reply }),
+      transcript(recorded.hls[0]!),
+    );
     // Behind the Data stands a whole WriteResponse.
-    expect(answer?.type === 'data' && decode(Data, answer.value, { lenient: true })).toMatchObject({ type: 'octet-string', value: { length: 16 } });
+    expect(answer?.type === 'data' && decode(Data, answer.value, { lenient: true })).toMatchObject({
+      type: 'octet-string',
+      value: { length: 16 },
+    });
   });
   it('by blocks, with the list of results as without blocks, or without its first two octets', () => {
     const values: Data[] = [
@@ -297,7 +365,10 @@ describe('octets of other meters', () => {
     for (const n of [1, 2])
       for (const skipped of [0, 2]) {
         const names = values.slice(0, n).map((_, i) => at(8 * i));
-        const list = concat(Uint8Array.of(n), ...values.slice(0, n).map((v) => concat(Uint8Array.of(0), encode(Data, v)))).subarray(skipped);
+        const list = concat(
+          Uint8Array.of(n),
+          ...values.slice(0, n).map((v) => concat(Uint8Array.of(0), encode(Data, v))),
+        ).subarray(skipped);
         let from = 0;
         let block = 0;
         const results = converse(readNames(names, limits), (request) => {
@@ -332,9 +403,9 @@ describe('octets of other meters', () => {
     expect(error(['0CFF'])).toBe('decode/invalid-length');
     expect(error(['0C0303000103000103'])).toBe('decode/unexpected-end');
     // A refusal in the middle of blocks is a refusal of all.
-    expect(converse(readNames([at(8)], limits), transcript(['0501020008', '0C01020000010109'], ['0501050001', '0C010113']))).toEqual([
-      { type: 'data-access-result', value: 'data-block-number-invalid' },
-    ]);
+    expect(
+      converse(readNames([at(8)], limits), transcript(['0501020008', '0C01020000010109'], ['0501050001', '0C010113'])),
+    ).toEqual([{ type: 'data-access-result', value: 'data-block-number-invalid' }]);
     let calls = 0;
     expect(() =>
       converse(readNames([at(8)], { ...limits, receiveTotal: 1000 }), () => {
@@ -354,7 +425,9 @@ describe('octets of other meters', () => {
             fc
               .tuple(fc.nat(5), fc.boolean(), fc.uint8Array({ maxLength: 9 }))
               .map(([n, last, b]) => concat(Uint8Array.of(0x0c, 1, 2, last ? 1 : 0, 0, n, b.length), b)),
-            fc.tuple(fc.nat(5), fc.constantFrom(0x0c, 0x0d)).map(([n, tag]) => Uint8Array.of(tag, 1, tag === 0x0c ? 3 : 2, 0, n)),
+            fc
+              .tuple(fc.nat(5), fc.constantFrom(0x0c, 0x0d))
+              .map(([n, tag]) => Uint8Array.of(tag, 1, tag === 0x0c ? 3 : 2, 0, n)),
           ),
           { minLength: 1, maxLength: 8 },
         ),
@@ -375,7 +448,9 @@ describe('octets of other meters', () => {
           ]) {
             let i = 0;
             try {
-              expect(converse<unknown[]>(conversation(), () => answers[i++ % answers.length] as Uint8Array)).toHaveLength(n);
+              expect(
+                converse<unknown[]>(conversation(), () => answers[i++ % answers.length] as Uint8Array),
+              ).toHaveLength(n);
             } catch (e) {
               expect(e).toBeInstanceOf(DlmsError);
             }
@@ -387,16 +462,25 @@ describe('octets of other meters', () => {
   });
   it('property: values of any length come and go through any PDU size', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(700), fc.integer({ min: 64, max: 400 }), fc.integer({ min: 40, max: 400 }), async (n, receive, send) => {
-        const meter = await meterWithShortNames(
-          {},
-          { maxReceivePduSize: send, profileRows: 1, objects: [object(DataClass, '0-0:96.1.7*255', { value: { type: 'null-data' } })] },
-        );
-        const client = await open(meter, 32, { maxReceivePduSize: receive });
-        const value = Uint8Array.from({ length: n }, (_, i) => (i * 7) & 0xff);
-        await client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'octet-string', value });
-        expect(await client.get(DataClass, '0-0:96.1.0*255', 'value')).toEqual({ type: 'octet-string', value });
-      }),
+      fc.asyncProperty(
+        fc.nat(700),
+        fc.integer({ min: 64, max: 400 }),
+        fc.integer({ min: 40, max: 400 }),
+        async (n, receive, send) => {
+          const meter = await meterWithShortNames(
+            {},
+            {
+              maxReceivePduSize: send,
+              profileRows: 1,
+              objects: [object(DataClass, '0-0:96.1.7*255', { value: { type: 'null-data' } })],
+            },
+          );
+          const client = await open(meter, 32, { maxReceivePduSize: receive });
+          const value = Uint8Array.from({ length: n }, (_, i) => (i * 7) & 0xff);
+          await client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'octet-string', value });
+          expect(await client.get(DataClass, '0-0:96.1.0*255', 'value')).toEqual({ type: 'octet-string', value });
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -407,14 +491,21 @@ describe('octets of other meters', () => {
     await handler.handle(parseHex('601DA109060760857405080102BE10040E01000000065F1F04001C1B20FFFF'), route);
     const request = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
-      fc.tuple(fc.constantFrom(5, 6, 0x16), fc.uint8Array({ maxLength: 40 })).map(([tag, b]) => concat(Uint8Array.of(tag), b)),
-      fc.tuple(fc.constantFrom(2, 4, 5, 6, 7), fc.uint8Array({ maxLength: 20 })).map(([choice, b]) => concat(Uint8Array.of(5, 1, choice), b)),
-      fc.tuple(fc.constantFrom(2, 4, 7), fc.uint8Array({ maxLength: 20 })).map(([choice, b]) => concat(Uint8Array.of(6, 1, choice), b)),
+      fc
+        .tuple(fc.constantFrom(5, 6, 0x16), fc.uint8Array({ maxLength: 40 }))
+        .map(([tag, b]) => concat(Uint8Array.of(tag), b)),
+      fc
+        .tuple(fc.constantFrom(2, 4, 5, 6, 7), fc.uint8Array({ maxLength: 20 }))
+        .map(([choice, b]) => concat(Uint8Array.of(5, 1, choice), b)),
+      fc
+        .tuple(fc.constantFrom(2, 4, 7), fc.uint8Array({ maxLength: 20 }))
+        .map(([choice, b]) => concat(Uint8Array.of(6, 1, choice), b)),
     );
     await fc.assert(
       fc.asyncProperty(request, async (apdu) => {
         if (apdu[0] === 0x60 || apdu[0] === 0x62) return;
-        for (const response of await handler.handle(apdu, route)) expect([0x0c, 0x0d, 0x0e, 0xd8]).toContain(response[0]);
+        for (const response of await handler.handle(apdu, route))
+          expect([0x0c, 0x0d, 0x0e, 0xd8]).toContain(response[0]);
       }),
       { numRuns: 300 },
     );

@@ -2,7 +2,14 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Data, decode, encode, enumeration } from '../../src/axdr/index.js';
 import { DlmsError, formatHex, isDlmsError, parseHex } from '../../src/core/index.js';
-import { flagNumber, obisToBytes, parseDate, parseDateTime, parseObisPattern, parseTime } from '../../src/cosem/index.js';
+import {
+  flagNumber,
+  obisToBytes,
+  parseDate,
+  parseDateTime,
+  parseObisPattern,
+  parseTime,
+} from '../../src/cosem/index.js';
 import { apduFromJson, apduFromXml } from '../../src/translator/index.js';
 import { parseHdlcAddress } from '../../src/transport/hdlc/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
@@ -10,7 +17,8 @@ import { Apdu } from '../../src/xdlms/index.js';
 const long = 'a1'.repeat(15_000);
 
 describe('the length of an error does not depend on the input', () => {
-  const xml = (inside: string) => `<x:xDLMS-APDU xmlns:x="http://www.dlms.com/COSEMpdu"><x:get-response>${inside}</x:get-response></x:xDLMS-APDU>`;
+  const xml = (inside: string) =>
+    `<x:xDLMS-APDU xmlns:x="http://www.dlms.com/COSEMpdu"><x:get-response>${inside}</x:get-response></x:xDLMS-APDU>`;
   it.each<[string, () => unknown]>([
     ['hex digits', () => parseHex(`0x${'z'.repeat(30_000)}`)],
     ['an OBIS code', () => obisToBytes(long)],
@@ -34,7 +42,10 @@ describe('the length of an error does not depend on the input', () => {
     ['JSON that is none', () => apduFromJson(`{${long}`)],
     ['a type in JSON', () => apduFromJson({ type: long })],
     ['a member in JSON', () => apduFromJson({ type: 'get-response', [long]: 1 } as never)],
-    ['a member of Data in JSON', () => apduFromJson(JSON.stringify({ type: 'writeResponse', value: [{ type: 'success', [long]: 1 }] }))],
+    [
+      'a member of Data in JSON',
+      () => apduFromJson(JSON.stringify({ type: 'writeResponse', value: [{ type: 'success', [long]: 1 }] })),
+    ],
     ['octets in JSON', () => apduFromJson(`{"type":"glo-get-request","value":"${long}z"}`)],
     ['reasons of any code', () => fail(new DlmsError('decode/framing', { offset: 0, reason: long }))],
   ])('%s', (_, run) => {
@@ -58,7 +69,9 @@ describe('the length of an error does not depend on the input', () => {
   });
   it('octets that were received are not echoed', () => {
     const octets = parseHex(`C401C100${'02FF'.repeat(40)}${'00'.repeat(15_000)}`);
-    expect(() => decode(Apdu, octets)).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{0,2000}$/s) }));
+    expect(() => decode(Apdu, octets)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{0,2000}$/s) }),
+    );
     expect(formatHex(octets).length).toBeGreaterThan(30_000);
   });
   const fail = (e: unknown): never => {

@@ -16,17 +16,33 @@ const everything = join(folder, 'everything.mjs');
 
 async function bundle(code: string): Promise<string> {
   const stdin = { contents: code, resolveDir: folder };
-  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, minifySyntax: true, logLevel: 'silent' });
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: 'esm',
+    write: false,
+    minifySyntax: true,
+    logLevel: 'silent',
+  });
   return outputFiles[0]?.text ?? '';
 }
 /** Names of the classes whose definition is in the code. */
-const classesIn = (code: string): string[] => [...new Set(allClasses.all.map((c) => c.name).filter((name) => code.includes(`name: "${name}"`)))];
+const classesIn = (code: string): string[] => [
+  ...new Set(allClasses.all.map((c) => c.name).filter((name) => code.includes(`name: "${name}"`))),
+];
 
 describe('importing one class', () => {
   beforeAll(async () => {
     // All classes in one file, as a package may ship them: only the annotations tell a bundler what it may drop.
     const stdin = { contents: `export * from ${JSON.stringify(source)};`, resolveDir: folder };
-    const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, treeShaking: false, logLevel: 'silent' });
+    const { outputFiles } = await build({
+      stdin,
+      bundle: true,
+      format: 'esm',
+      write: false,
+      treeShaking: false,
+      logLevel: 'silent',
+    });
     writeFileSync(everything, outputFiles[0]?.text ?? '');
     expect(classesIn(outputFiles[0]?.text ?? '').length).toBeGreaterThan(100);
   });
@@ -39,7 +55,9 @@ describe('importing one class', () => {
     const module = JSON.stringify(from);
     expect(classesIn(await bundle(`import { Register } from ${module}; console.log(Register);`))).toEqual(['Register']);
     expect(classesIn(await bundle(`import { Clock } from ${module}; console.log(Clock);`))).toEqual(['Clock']);
-    expect(classesIn(await bundle(`import { AssociationLn } from ${module}; console.log(AssociationLn);`))).toEqual(['Association LN']);
+    expect(classesIn(await bundle(`import { AssociationLn } from ${module}; console.log(AssociationLn);`))).toEqual([
+      'Association LN',
+    ]);
     expect(classesIn(await bundle(`import ${module};`))).toEqual([]);
   });
   it('leaves out older versions and types that it does not need', async () => {

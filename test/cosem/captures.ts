@@ -8,9 +8,16 @@ export interface Capture {
   id: string;
   input: { hex: string };
   params: { meter: string; framing: 'hdlc' | 'mbus' | 'none' };
-  expected: { plaintext?: string; readings?: Record<string, unknown>[]; pushList?: Record<string, unknown>[]; body?: unknown };
+  expected: {
+    plaintext?: string;
+    readings?: Record<string, unknown>[];
+    pushList?: Record<string, unknown>[];
+    body?: unknown;
+  };
 }
-export const captures: readonly Capture[] = JSON.parse(readFileSync(new URL('../vectors/captures.json', import.meta.url), 'utf8'));
+export const captures: readonly Capture[] = JSON.parse(
+  readFileSync(new URL('../vectors/captures.json', import.meta.url), 'utf8'),
+);
 export const capture = (id: string): Capture => captures.find((c) => c.id === id)!;
 
 /** The body of the Data-Notification in a capture, taken apart by hand so that these tests need no transport and no keys. */
@@ -39,6 +46,7 @@ function unframed(stream: Uint8Array): Uint8Array {
   const payload = information.subarray(3);
   if (payload[0] !== 0xe0) return payload;
   const blocks: Uint8Array[] = [];
-  for (let at = 0; at < payload.length; at += 7 + payload[at + 6]!) blocks.push(payload.subarray(at + 7, at + 7 + payload[at + 6]!));
+  for (let at = 0; at < payload.length; at += 7 + payload[at + 6]!)
+    blocks.push(payload.subarray(at + 7, at + 7 + payload[at + 6]!));
   return concat(...blocks);
 }

@@ -13,6 +13,8 @@ describe('the pages of the classes', () => {
     expect(pages.size).toBeGreaterThan(100);
   });
   it('are no more than the classes', async () => {
-    expect(existsSync(folder) ? readdirSync(folder).sort() : []).toEqual([...classPages(await classFiles()).keys()].sort());
+    expect(existsSync(folder) ? readdirSync(folder).sort() : []).toEqual(
+      [...classPages(await classFiles()).keys()].sort(),
+    );
   });
 });

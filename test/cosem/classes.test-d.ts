@@ -52,7 +52,9 @@ describe('types of attributes', () => {
     expectTypeOf<AttributeName<typeof Register>>().toEqualTypeOf<'logicalName' | 'value' | 'scalerUnit'>();
     expectTypeOf<AttributeValue<typeof Register, 'logicalName'>>().toEqualTypeOf<Obis>();
     expectTypeOf<AttributeValue<typeof Register, 'scalerUnit'>['unit']>().toEqualTypeOf<UnitName | number>();
-    expectTypeOf<AttributeValue<typeof Register, 'value'>['type']>().extract<'structure' | 'array' | 'date-time'>().toBeNever();
+    expectTypeOf<AttributeValue<typeof Register, 'value'>['type']>()
+      .extract<'structure' | 'array' | 'date-time'>()
+      .toBeNever();
     // Process values and scalers are not written.
     expectTypeOf<WritableName<typeof Register>>().toBeNever();
     expectTypeOf<keyof ObjectOf<typeof Register>>().toEqualTypeOf<'logicalName' | 'value' | 'scalerUnit'>();
@@ -62,17 +64,27 @@ describe('types of attributes', () => {
   it('Clock', () => {
     expectTypeOf<AttributeValue<typeof Clock, 'time'>>().toEqualTypeOf<DateTime>();
     expectTypeOf<AttributeValue<typeof Clock, 'clockBase'>>().toEqualTypeOf<
-      'not-defined' | 'internal-crystal' | 'mains-frequency-50-hz' | 'mains-frequency-60-hz' | 'gps' | 'radio-controlled' | number
+      | 'not-defined'
+      | 'internal-crystal'
+      | 'mains-frequency-50-hz'
+      | 'mains-frequency-60-hz'
+      | 'gps'
+      | 'radio-controlled'
+      | number
     >();
     expectTypeOf<AttributeValue<typeof Clock, 'status'>[number]>()
       .extract<string>()
-      .toEqualTypeOf<'invalid-value' | 'doubtful-value' | 'different-clock-base' | 'invalid-clock-status' | 'daylight-saving-active'>();
+      .toEqualTypeOf<
+        'invalid-value' | 'doubtful-value' | 'different-clock-base' | 'invalid-clock-status' | 'daylight-saving-active'
+      >();
     expectTypeOf<'time'>().toExtend<WritableName<typeof Clock>>();
     // @ts-expect-error the status follows the clock
     expectTypeOf<'status'>().toExtend<WritableName<typeof Clock>>();
   });
   it('Disconnect control', () => {
-    expectTypeOf<AttributeValue<typeof DisconnectControl, 'controlState'>>().toEqualTypeOf<'disconnected' | 'connected' | 'ready-for-reconnection' | number>();
+    expectTypeOf<AttributeValue<typeof DisconnectControl, 'controlState'>>().toEqualTypeOf<
+      'disconnected' | 'connected' | 'ready-for-reconnection' | number
+    >();
     expectTypeOf<AttributeValue<typeof DisconnectControl, 'controlMode'>>().extract<'mode-7'>().not.toBeNever();
     expectTypeOf<AttributeValue<typeof DisconnectControlV0, 'controlMode'>>().extract<'mode-7'>().toBeNever();
     expectTypeOf<typeof DisconnectControlV0.version>().toEqualTypeOf<0>();
@@ -80,18 +92,25 @@ describe('types of attributes', () => {
   });
   it('Image transfer', () => {
     expectTypeOf<AttributeValue<typeof ImageTransfer, 'imageTransferStatus'>>().toEqualTypeOf<ImageTransferStatus>();
-    expectTypeOf<AttributeValue<typeof ImageTransfer, 'imageToActivateInfo'>[number]['imageToActivateIdentification']>().toEqualTypeOf<Uint8Array>();
+    expectTypeOf<
+      AttributeValue<typeof ImageTransfer, 'imageToActivateInfo'>[number]['imageToActivateIdentification']
+    >().toEqualTypeOf<Uint8Array>();
   });
   it('Activity calendar', () => {
-    expectTypeOf<AttributeValue<typeof ActivityCalendar, 'dayProfileTablePassive'>[number]['daySchedule'][number]['startTime']['hour']>().toEqualTypeOf<
-      number | null
-    >();
+    expectTypeOf<
+      AttributeValue<
+        typeof ActivityCalendar,
+        'dayProfileTablePassive'
+      >[number]['daySchedule'][number]['startTime']['hour']
+    >().toEqualTypeOf<number | null>();
     // @ts-expect-error the active calendar is replaced by activating the passive one
     expectTypeOf<'seasonProfileActive'>().toExtend<WritableName<typeof ActivityCalendar>>();
   });
   it('Account', () => {
     expectTypeOf<AttributeValue<typeof Account, 'currency'>['currencyName']>().toEqualTypeOf<string | Uint8Array>();
-    expectTypeOf<AttributeValue<typeof Account, 'currentCreditStatus'>[number]>().extract<'in-credit'>().not.toBeNever();
+    expectTypeOf<AttributeValue<typeof Account, 'currentCreditStatus'>[number]>()
+      .extract<'in-credit'>()
+      .not.toBeNever();
   });
 });
 
@@ -101,7 +120,9 @@ describe('types of methods', () => {
     expectTypeOf<MethodParameter<typeof Register, 'reset'>>().toEqualTypeOf<number>();
     expectTypeOf<MethodResult<typeof Register, 'reset'>>().toEqualTypeOf<void>();
     expectTypeOf<MethodResult<typeof AssociationLn, 'replyToHlsAuthentication'>>().toEqualTypeOf<Uint8Array>();
-    expectTypeOf<MethodParameter<typeof Schedule, 'insert'>['execWeekdays'][number]>().extract<'monday'>().not.toBeNever();
+    expectTypeOf<MethodParameter<typeof Schedule, 'insert'>['execWeekdays'][number]>()
+      .extract<'monday'>()
+      .not.toBeNever();
     // @ts-expect-error no such method
     type _ = MethodParameter<typeof Register, 'capture'>;
   });
@@ -114,9 +135,15 @@ describe('types of methods', () => {
 
 describe('types of versions', () => {
   it('have their own members', () => {
-    expectTypeOf<MethodName<typeof ProfileGenericV0>>().toEqualTypeOf<'reset' | 'capture' | 'getBufferByRange' | 'getBufferByIndex'>();
-    expectTypeOf<keyof AttributeValue<typeof ProfileGeneric, 'captureObjects'>[number]>().extract<'dataIndex'>().not.toBeNever();
-    expectTypeOf<keyof AttributeValue<typeof ProfileGenericV0, 'captureObjects'>[number]>().extract<'dataIndex'>().toBeNever();
+    expectTypeOf<MethodName<typeof ProfileGenericV0>>().toEqualTypeOf<
+      'reset' | 'capture' | 'getBufferByRange' | 'getBufferByIndex'
+    >();
+    expectTypeOf<keyof AttributeValue<typeof ProfileGeneric, 'captureObjects'>[number]>()
+      .extract<'dataIndex'>()
+      .not.toBeNever();
+    expectTypeOf<keyof AttributeValue<typeof ProfileGenericV0, 'captureObjects'>[number]>()
+      .extract<'dataIndex'>()
+      .toBeNever();
     expectTypeOf<AttributeValue<typeof PushSetup, 'repetitionDelay'>>().not.toBeNumber();
     expectTypeOf<AttributeValue<typeof PushSetupV1, 'repetitionDelay'>>().toBeNumber();
     expectTypeOf<AttributeName<typeof PushSetupV1>>().extract<'pushOperationMethod'>().toBeNever();
@@ -130,7 +157,9 @@ describe('types of versions', () => {
       'objectList'
     >[number]['accessRights']['methodAccess'][number]['accessMode'];
     expectTypeOf<Mode<typeof AssociationLnV0>>().toEqualTypeOf<boolean>();
-    expectTypeOf<Mode<typeof AssociationLnV1>>().toEqualTypeOf<'no-access' | 'access' | 'authenticated-access' | number>();
+    expectTypeOf<Mode<typeof AssociationLnV1>>().toEqualTypeOf<
+      'no-access' | 'access' | 'authenticated-access' | number
+    >();
     expectTypeOf<Mode<typeof AssociationLn>[number]>().extract<'encrypted-request'>().not.toBeNever();
     expectTypeOf<WritableName<typeof AssociationLnV0>>().toEqualTypeOf<'llsSecret'>();
   });
@@ -139,7 +168,11 @@ describe('types of versions', () => {
       name: 'Own',
       classId: 9000,
       version: 1,
-      attributes: { logicalName: attribute(1, octetString), list: writable(attribute(2, array(integer))), gone: attribute(3, unsigned) },
+      attributes: {
+        logicalName: attribute(1, octetString),
+        list: writable(attribute(2, array(integer))),
+        gone: attribute(3, unsigned),
+      },
       methods: { run: method(1, integer, unsigned) },
     });
     const Older = revision(Own, { version: 0, attributes: { list: attribute(2, unsigned) }, without: ['gone', 'run'] });
@@ -167,7 +200,11 @@ describe('types of selective access', () => {
     }>();
     expectTypeOf<Selection<typeof UtilityTables, 'buffer'>['by']>().toEqualTypeOf<'offset' | 'index'>();
     expectTypeOf<Selection<typeof Register, 'value'>>().toBeNever();
-    expectTypeOf<SelectedValue<typeof AssociationLn, 'objectList', 'withoutRights'>>().toEqualTypeOf<ObjectListEntry[]>();
-    expectTypeOf<SelectedValue<typeof AssociationLn, 'objectList', 'objects'>>().toEqualTypeOf<AttributeValue<typeof AssociationLn, 'objectList'>>();
+    expectTypeOf<SelectedValue<typeof AssociationLn, 'objectList', 'withoutRights'>>().toEqualTypeOf<
+      ObjectListEntry[]
+    >();
+    expectTypeOf<SelectedValue<typeof AssociationLn, 'objectList', 'objects'>>().toEqualTypeOf<
+      AttributeValue<typeof AssociationLn, 'objectList'>
+    >();
   });
 });

@@ -15,15 +15,26 @@ interface Fact {
   confidence: string;
   currentInEdition16?: boolean;
   attributes: { index: number; name: string; type: string; static: boolean | null; selectiveAccess: string | null }[];
-  methods: { index: number; name: string; parameterType: string | null; mandatory: boolean | null; returnType: string | null }[];
+  methods: {
+    index: number;
+    name: string;
+    parameterType: string | null;
+    mandatory: boolean | null;
+    returnType: string | null;
+  }[];
 }
 const facts: Fact[] = JSON.parse(readFileSync(new URL('../facts/cosem-classes.json', import.meta.url), 'utf8'));
 
 /** Where the library departs from the catalogue on purpose: what it has instead, and why. */
 const dateTimeOrOctets = 'CHOICE { date-time | octet-string(date-time) }';
-const presetTimes = ['presetTime', 'validityIntervalStart', 'validityIntervalEnd'].map((name) => `${name}: ${dateTimeOrOctets}`).join(', ');
+const presetTimes = ['presetTime', 'validityIntervalStart', 'validityIntervalEnd']
+  .map((name) => `${name}: ${dateTimeOrOctets}`)
+  .join(', ');
 const deviations: Record<string, { type: string; because: string }> = {
-  '8 preset_adjusting_time()': { type: `structure { ${presetTimes} }`, because: 'SPODES sends date-time, Gurux octet-string' },
+  '8 preset_adjusting_time()': {
+    type: `structure { ${presetTimes} }`,
+    because: 'SPODES sends date-time, Gurux octet-string',
+  },
   '65 capture_time': { type: dateTimeOrOctets, because: 'Gurux has octet-string, an Edition 16 table date-time' },
   '112 period': { type: dateTimeOrOctets, because: 'Gurux has octet-string, an Edition 16 table date-time' },
   '113 last_collection_time': { type: dateTimeOrOctets, because: 'the sources disagree' },
@@ -41,10 +52,12 @@ const view = (c: InterfaceClass) => ({
   name: c.name,
   confidence: c.confidence,
   attributes: Object.entries(c.attributes).map(
-    ([name, a]) => `${a.index} ${name}: ${ofSchema(a.schema)} static=${a.static ?? null} selective=${Object.keys(a.selective).length > 0}`,
+    ([name, a]) =>
+      `${a.index} ${name}: ${ofSchema(a.schema)} static=${a.static ?? null} selective=${Object.keys(a.selective).length > 0}`,
   ),
   methods: Object.entries(c.methods).map(
-    ([name, m]) => `${m.index} ${name}(${ofSchema(m.parameter)}): ${m.returns === undefined ? 'nothing' : ofSchema(m.returns)} mandatory=${m.mandatory}`,
+    ([name, m]) =>
+      `${m.index} ${name}(${ofSchema(m.parameter)}): ${m.returns === undefined ? 'nothing' : ofSchema(m.returns)} mandatory=${m.mandatory}`,
   ),
 });
 const catalogued = (f: Fact) => ({
@@ -57,7 +70,10 @@ const catalogued = (f: Fact) => ({
   ),
   methods: f.methods.map((m) => {
     // A parameter whose type was not found is any Data.
-    const parameter = m.parameterType === null || m.parameterType === 'null' ? 'ANY' : expected(f.classId, `${m.name}()`, m.parameterType);
+    const parameter =
+      m.parameterType === null || m.parameterType === 'null'
+        ? 'ANY'
+        : expected(f.classId, `${m.name}()`, m.parameterType);
     const returns = m.returnType === null ? 'nothing' : expected(f.classId, m.name, m.returnType);
     return `${m.index} ${camelCase(m.name)}(${parameter}): ${returns} mandatory=${m.mandatory === true}`;
   }),

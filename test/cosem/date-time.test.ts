@@ -27,17 +27,32 @@ import {
   toPlainDateTime,
   unspecifiedDateTime,
 } from '../../src/cosem/date-time.js';
-import { formatDate, formatDateTime, formatTime, parseDate, parseDateTime, parseTime } from '../../src/cosem/date-time-text.js';
+import {
+  formatDate,
+  formatDateTime,
+  formatTime,
+  parseDate,
+  parseDateTime,
+  parseTime,
+} from '../../src/cosem/date-time-text.js';
 
 interface Vector {
   id: string;
   input: { cases: string[] };
   expected: {
-    cases: { hex: string; value?: { type: string; hex: string; fields?: DateTime }; fields?: DateTime; iso?: string; date?: string; time?: string }[];
+    cases: {
+      hex: string;
+      value?: { type: string; hex: string; fields?: DateTime };
+      fields?: DateTime;
+      iso?: string;
+      date?: string;
+      time?: string;
+    }[];
     reasons: string[];
   };
 }
-const vectors = (group: string): Vector[] => JSON.parse(readFileSync(new URL(`../vectors/${group}.json`, import.meta.url), 'utf8'));
+const vectors = (group: string): Vector[] =>
+  JSON.parse(readFileSync(new URL(`../vectors/${group}.json`, import.meta.url), 'utf8'));
 const vector = (group: string, id: string): Vector => {
   const found = vectors(group).find((v) => v.id === id);
   if (found === undefined) throw new Error(`no vector ${id}`);
@@ -88,8 +103,18 @@ describe('date-time', () => {
     }
   });
   it('gives the special codes their names', () => {
-    expect(dateFromBytes(parseHex('FFFFFDFDFF'))).toEqual({ year: null, month: 'daylight-savings-end', dayOfMonth: 'second-last-day', dayOfWeek: null });
-    expect(dateFromBytes(parseHex('FFFFFEFE07'))).toEqual({ year: null, month: 'daylight-savings-begin', dayOfMonth: 'last-day', dayOfWeek: 7 });
+    expect(dateFromBytes(parseHex('FFFFFDFDFF'))).toEqual({
+      year: null,
+      month: 'daylight-savings-end',
+      dayOfMonth: 'second-last-day',
+      dayOfWeek: null,
+    });
+    expect(dateFromBytes(parseHex('FFFFFEFE07'))).toEqual({
+      year: null,
+      month: 'daylight-savings-begin',
+      dayOfMonth: 'last-day',
+      dayOfWeek: 7,
+    });
   });
   it('refuses fields that would become another meaning', () => {
     const v = read('07E40101FF00030000FF8800');
@@ -139,7 +164,9 @@ describe('moments', () => {
     expect(toInstant(summer, { deviationMinutes: 0 })).toBe(toInstant(summer));
   });
   it('takes 0 for a minute, second or hundredths not specified, and refuses the rest', () => {
-    expect(new Date(toInstant({ ...summer, minute: null, second: null, hundredths: null })).toISOString()).toBe('2024-11-21T06:00:00.000Z');
+    expect(new Date(toInstant({ ...summer, minute: null, second: null, hundredths: null })).toISOString()).toBe(
+      '2024-11-21T06:00:00.000Z',
+    );
     expect(code(() => toInstant({ ...summer, dayOfMonth: null }))).toBe('day unspecified');
     expect(code(() => toInstant({ ...summer, month: 'daylight-savings-begin' }))).toBe('month daylight-savings-begin');
     expect(code(() => toInstant({ ...summer, year: 2023, month: 2, dayOfMonth: 29 }))).toBe('day 29');
@@ -158,12 +185,25 @@ describe('moments', () => {
     expect(at('7FFF')).toBe('deviation 32767');
     expect(at('8001')).toBe('deviation -32767');
     expect(at('8000')).toBe('deviation unspecified');
-    expect([at('FCB8'), at('0348'), at('FCB7'), at('0349')]).toEqual(['no error', 'no error', 'deviation -841', 'deviation 841']);
+    expect([at('FCB8'), at('0348'), at('FCB7'), at('0349')]).toEqual([
+      'no error',
+      'no error',
+      'deviation -841',
+      'deviation 841',
+    ]);
     expect(code(() => toInstant({ ...summer, deviationMinutes: -0x8000 }))).toBe('deviation -32768');
-    expect(code(() => toInstant({ ...summer, deviationMinutes: null }, { deviationMinutes: Number.NaN }))).toBe('deviation NaN');
+    expect(code(() => toInstant({ ...summer, deviationMinutes: null }, { deviationMinutes: Number.NaN }))).toBe(
+      'deviation NaN',
+    );
   });
   it('refuses fields that are no whole numbers', () => {
-    for (const change of [{ year: Number.NaN }, { year: 0x10000 }, { month: Number.NaN }, { hour: 1.5 }, { dayOfMonth: undefined as never }])
+    for (const change of [
+      { year: Number.NaN },
+      { year: 0x10000 },
+      { month: Number.NaN },
+      { hour: 1.5 },
+      { dayOfMonth: undefined as never },
+    ])
       expect(code(() => toInstant({ ...summer, ...change }))).toMatch(/^(year|month|hour|day) /);
   });
   it('refuses an invalid clock and takes a doubtful one', () => {
@@ -183,7 +223,12 @@ describe('moments', () => {
         expect(new Date(ms - deviation * 60_000).getUTCDay() % 7).toBe((v.dayOfWeek ?? 0) % 7);
       }),
     );
-    expect(fromDate(new Date('2020-01-01T00:03:00Z'), -120)).toMatchObject({ hour: 2, dayOfWeek: 3, deviationMinutes: -120, clockStatus: 0 });
+    expect(fromDate(new Date('2020-01-01T00:03:00Z'), -120)).toMatchObject({
+      hour: 2,
+      dayOfWeek: 3,
+      deviationMinutes: -120,
+      clockStatus: 0,
+    });
     expect(code(() => fromInstant(Number.NaN))).toBe('encode/invalid-value');
     expect(code(() => fromInstant(-1e14))).toBe('encode/invalid-value');
   });
@@ -191,7 +236,12 @@ describe('moments', () => {
 
 describe('text', () => {
   it('writes what is not specified as *, and reads it back', () => {
-    for (const text of ['*-*-*T*:*:*', '2024-(daylight-savings-begin)-(last-day)T02:00:00', '*-12-(second-last-day)T*:15:00.05-03:30', '0099-01-01T00:00:00Z'])
+    for (const text of [
+      '*-*-*T*:*:*',
+      '2024-(daylight-savings-begin)-(last-day)T02:00:00',
+      '*-12-(second-last-day)T*:15:00.05-03:30',
+      '0099-01-01T00:00:00Z',
+    ])
       expect(formatDateTime(parseDateTime(text))).toBe(text);
     expect(parseDate('*-02-28')).toEqual({ year: null, month: 2, dayOfMonth: 28, dayOfWeek: null });
     expect(parseTime('08:30')).toEqual({ hour: 8, minute: 30, second: 0, hundredths: 0 });
@@ -245,7 +295,13 @@ describe('text', () => {
       expect(formatDateTime(parseDateTime(text))).toBe(text);
   });
   it('names the bits of the clock status', () => {
-    expect(clockStatusNames(0x8f)).toEqual(['invalid-value', 'doubtful-value', 'different-clock-base', 'invalid-clock-status', 'daylight-saving-active']);
+    expect(clockStatusNames(0x8f)).toEqual([
+      'invalid-value',
+      'doubtful-value',
+      'different-clock-base',
+      'invalid-clock-status',
+      'daylight-saving-active',
+    ]);
     expect(clockStatusNames(0x50)).toEqual([4, 6]);
     expect(clockStatusNames(null)).toEqual([]);
   });

@@ -53,16 +53,23 @@ describe('one of several typed forms', () => {
   it('tells structures apart by what they hold', () => {
     both(choice, '02011105', { type: 'identified', value: { keyId: 5 } });
     both(choice, '020211050901AA', { type: 'wrapped', value: { kekId: 5, key: Uint8Array.of(0xaa) } });
-    both(choice, '02020901BB0901AA', { type: 'agreed', value: { parameters: Uint8Array.of(0xbb), key: Uint8Array.of(0xaa) } });
+    both(choice, '02020901BB0901AA', {
+      type: 'agreed',
+      value: { parameters: Uint8Array.of(0xbb), key: Uint8Array.of(0xaa) },
+    });
     both(choice, '01020F010FFF', { type: 'list', value: [1, -1] });
     both(choice, '00', { type: 'null-data' });
   });
   it('names what would have been right, at the place that went wrong', () => {
-    expect(failure(() => decode(choice, parseHex('1205')))).toMatch(/decode\/unexpected-tag.*offset 0.*key-info-options/);
+    expect(failure(() => decode(choice, parseHex('1205')))).toMatch(
+      /decode\/unexpected-tag.*offset 0.*key-info-options/,
+    );
     expect(failure(() => decode(choice, parseHex('020211051101')))).toMatch(/offset 4.*in key.*octet-string/);
     expect(failure(() => decode(choice, parseHex('02')))).toMatch('decode/unexpected-end');
     expect(failure(() => encode(choice, { type: 'other' } as never))).toMatch(/encode\/invalid-value.*identified/);
-    expect(failure(() => encode(choice, { type: 'identified', value: { keyId: 300 } }))).toMatch(/in identified\.keyId/);
+    expect(failure(() => encode(choice, { type: 'identified', value: { keyId: 300 } }))).toMatch(
+      /in identified\.keyId/,
+    );
   });
   it('does not lose the level of nesting when an option fails deep inside', () => {
     const deep = oneOf('deep', { few: structure('few', { a: Data, b: unsigned }), any: Data });

@@ -10,7 +10,9 @@ export function ofType(t: Type): string {
   if (t.kind === 'array') return `array of ${ofType(t.of)}`;
   if (t.kind === 'choice') return `CHOICE { ${t.options.map(ofType).join(' | ')} }`;
   if (t.kind === 'structure')
-    return t.members === null ? 'structure of ANY' : `structure { ${t.members.map((m) => `${camelCase(m.name)}: ${ofType(m.type)}`).join(', ')} }`;
+    return t.members === null
+      ? 'structure of ANY'
+      : `structure { ${t.members.map((m) => `${camelCase(m.name)}: ${ofType(m.type)}`).join(', ')} }`;
   const labels = t.labels?.map((l) => [Number(l.value.replace('bit', '')), label(l.label)] as const);
   const flags = t.name !== 'enum' || t.labels?.every((l) => l.value.startsWith('bit')) === true;
   return `${t.name}${t.size === undefined ? '' : `[${t.size}]`}${t.format === undefined ? '' : `(${t.format})`}${named(labels, flags)}`;
@@ -26,7 +28,8 @@ export function ofSchema(s: Schema<any>): string {
       .join(', ')} }`;
   if (shape.of === 'alternatives') {
     const options = Object.entries(shape.alternatives).map(
-      ([type, a]) => untyped[type]?.(a.schema) ?? (s.kind.includes(type) && plain(a.schema) ? type : ofSchema(a.schema)),
+      ([type, a]) =>
+        untyped[type]?.(a.schema) ?? (s.kind.includes(type) && plain(a.schema) ? type : ofSchema(a.schema)),
     );
     return options.length === 1 ? (options[0] as string) : `CHOICE { ${options.join(' | ')} }`;
   }
@@ -49,7 +52,8 @@ export function ofSchema(s: Schema<any>): string {
   return inner.shape.of === 'bits' && inner.shape.size !== undefined ? inner.kind : s.kind;
 }
 /** Untagged forms inside a restricted Data have no kind of a Data type. */
-const plain = (s: Schema<any>): boolean => s.shape.of !== 'tagged' && s.shape.of !== 'fields' && s.shape.of !== 'mapped' && !s.kind.includes('[');
+const plain = (s: Schema<any>): boolean =>
+  s.shape.of !== 'tagged' && s.shape.of !== 'fields' && s.shape.of !== 'mapped' && !s.kind.includes('[');
 const untyped: Record<string, ((s: Schema<any>) => string | undefined) | undefined> = {
   array: (s) => (s.shape.of === 'elements' ? 'array of ANY' : undefined),
   structure: (s) => (s.shape.of === 'elements' ? 'structure of ANY' : undefined),
@@ -74,7 +78,9 @@ export const camelCase = (name: string): string =>
     .split(/[_-]/)
     .map((part, i) => {
       const word = part.replace(/[A-Z]{2,}/g, (run, at: number) =>
-        /[a-z]/.test(part[at + run.length] ?? '') ? run[0] + run.slice(1, -1).toLowerCase() + run.at(-1) : run[0] + run.slice(1).toLowerCase(),
+        /[a-z]/.test(part[at + run.length] ?? '')
+          ? run[0] + run.slice(1, -1).toLowerCase() + run.at(-1)
+          : run[0] + run.slice(1).toLowerCase(),
       );
       return (i === 0 ? word[0]?.toLowerCase() : word[0]?.toUpperCase()) + word.slice(1);
     })

@@ -25,10 +25,17 @@ describe('patterns', () => {
     expect(matchObis('1-0:1.8.0-63', '1-0:1.8.63*255')).toBe(true);
     expect(matchObis('1-0:1.8.0-63', '1-0:1.8.63*1')).toBe(false);
   });
-  it.each(['', '1.2.3', '1.2.3.4.5.256', '1.2.3.4.9-3.255', '1.2.3.x.5.6', '1.2.3.4.5.6.7', '1.2.3.4.5,.6', '1-0:1.8.0*255*1', '0.-1.2.3.4.5'])(
-    '%j is none',
-    (text) => expect(refused(() => parseObisPattern(text))).toBe('parse/invalid-text'),
-  );
+  it.each([
+    '',
+    '1.2.3',
+    '1.2.3.4.5.256',
+    '1.2.3.4.9-3.255',
+    '1.2.3.x.5.6',
+    '1.2.3.4.5.6.7',
+    '1.2.3.4.5,.6',
+    '1-0:1.8.0*255*1',
+    '0.-1.2.3.4.5',
+  ])('%j is none', (text) => expect(refused(() => parseObisPattern(text))).toBe('parse/invalid-text'));
   it('any text ends in a pattern or an error of the library, and a code is a pattern of itself alone', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9b.,*:-]{1,24}$/)), octets, octets, (text, x, y) => {
@@ -82,11 +89,16 @@ describe('names', () => {
     expect(describeObis(code)).toMatchObject({ obis: code, text, classIds, confidence });
   });
   it('says what rests on recollection', () => {
-    expect(describeObis('7-0:13.2.0')).toMatchObject({ pattern: '7.0.13.2.0.255', recall: true, confidence: 'one source' });
+    expect(describeObis('7-0:13.2.0')).toMatchObject({
+      pattern: '7.0.13.2.0.255',
+      recall: true,
+      confidence: 'one source',
+    });
     expect(describeObis('1-0:1.8.0')).toMatchObject({ recall: false });
     expect(describeObis('1-0:1.8.0').groups.map((g) => g.recall)).toEqual([false, false, false, true, false, false]);
   });
-  it('keeps the remark of a row', () => expect(describeObis('0-0:99.98.4').note).toMatch(/common companion profile choice/));
+  it('keeps the remark of a row', () =>
+    expect(describeObis('0-0:99.98.4').note).toMatch(/common companion profile choice/));
   it('is deterministic and total on codes', () => {
     fc.assert(
       fc.property(octets, (x) => {

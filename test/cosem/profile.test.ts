@@ -11,13 +11,25 @@ import type { CaptureObjectDefinition } from '../../src/cosem/common-types.js';
 import { dateTimeFromBytes, dateTimeToBytes, fromInstant } from '../../src/cosem/date-time.js';
 import { formatDateTime } from '../../src/cosem/date-time-text.js';
 import type { Obis } from '../../src/cosem/obis.js';
-import { entryDescriptor, type Profile, profile, profileRows, rangeDescriptor, scalerAttributes, selectColumns } from '../../src/cosem/profile.js';
+import {
+  entryDescriptor,
+  type Profile,
+  profile,
+  profileRows,
+  rangeDescriptor,
+  scalerAttributes,
+  selectColumns,
+} from '../../src/cosem/profile.js';
 import { profileCsv, profileJson } from '../../src/cosem/profile-text.js';
 import { findTimeFindings } from '../../src/cosem/profile-times.js';
 
 const hexOf = (id: string): string =>
-  (JSON.parse(readFileSync(new URL('../vectors/axdr.json', import.meta.url), 'utf8')) as { id: string; input: { hex: string } }[]).find((v) => v.id === id)!
-    .input.hex;
+  (
+    JSON.parse(readFileSync(new URL('../vectors/axdr.json', import.meta.url), 'utf8')) as {
+      id: string;
+      input: { hex: string };
+    }[]
+  ).find((v) => v.id === id)!.input.hex;
 const column = (classId: number, logicalName: Obis, attributeIndex = 2, dataIndex = 0): CaptureObjectDefinition => ({
   classId,
   logicalName,
@@ -42,7 +54,9 @@ const cell = (c: Cell): Data =>
         ? { type: 'octet-string', value: dateTimeToBytes(fromInstant(c.getTime(), -120, 0x80)) }
         : c;
 const buffer = (...rows: Cell[][]) =>
-  decodeTable(encode(Data, { type: 'array', value: rows.map((r) => ({ type: 'structure' as const, value: r.map(cell) })) }));
+  decodeTable(
+    encode(Data, { type: 'array', value: rows.map((r) => ({ type: 'structure' as const, value: r.map(cell) })) }),
+  );
 const at = (minutes: number) => new Date(noon + minutes * 60_000);
 const quarter = (objects: CaptureObjectDefinition[], more = {}): Profile =>
   profile(objects, { capturePeriod: 900, scalerUnits: { '1-0:1.8.0*255': wh }, ...more });
@@ -58,10 +72,20 @@ const code = (f: () => unknown): string => {
 
 describe('the columns of a profile', () => {
   it('have unique names, a kind, and the scaler of their register', () => {
-    const p = profile([clock, energy, column(4, '1-0:1.6.0*255', 5), column(4, '1-0:1.6.0*255'), energy, column(7, '1-0:99.1.0*255', 2, 3)], {
-      scalerUnits: { '1-0:1.8.0*255': wh },
-      name: (o) => (o === clock ? 'time' : undefined),
-    });
+    const p = profile(
+      [
+        clock,
+        energy,
+        column(4, '1-0:1.6.0*255', 5),
+        column(4, '1-0:1.6.0*255'),
+        energy,
+        column(7, '1-0:99.1.0*255', 2, 3),
+      ],
+      {
+        scalerUnits: { '1-0:1.8.0*255': wh },
+        name: (o) => (o === clock ? 'time' : undefined),
+      },
+    );
     expect(p.columns.map((c) => `${c.name}: ${c.kind}`)).toEqual([
       'time: clock',
       '1-0:1.8.0*255: scaled',
@@ -81,11 +105,16 @@ describe('the columns of a profile', () => {
 
 describe('selections', () => {
   it('by range are those of the vector', () => {
-    const [from, to] = ['07E40101FF00030000FF8800', '07E40106FF00030000FFC400'].map((hex) => dateTimeFromBytes(parseHex(hex))) as [any, any];
-    expect(formatHex(encode(RangeDescriptor, rangeDescriptor(loadProfile, from, to)))).toBe(hexOf('axdr-range-descriptor'));
+    const [from, to] = ['07E40101FF00030000FF8800', '07E40106FF00030000FFC400'].map((hex) =>
+      dateTimeFromBytes(parseHex(hex)),
+    ) as [any, any];
+    expect(formatHex(encode(RangeDescriptor, rangeDescriptor(loadProfile, from, to)))).toBe(
+      hexOf('axdr-range-descriptor'),
+    );
   });
   it('take moments in any zone, or without one', () => {
-    const from = (options: object) => formatHex((rangeDescriptor(loadProfile, noon, new Date(noon), options).fromValue as { value: Uint8Array }).value);
+    const from = (options: object) =>
+      formatHex((rangeDescriptor(loadProfile, noon, new Date(noon), options).fromValue as { value: Uint8Array }).value);
     expect(from({})).toBe('07E80601FF0C000000000000');
     expect(from({ deviationMinutes: -120 })).toBe('07E80601FF0E000000FF8800');
     expect(from({ deviationMinutes: null })).toBe('07E80601FF0C000000800000');
@@ -106,7 +135,9 @@ describe('selections', () => {
 
 describe('rows', () => {
   it('of the vector have times, status and exact values', () => {
-    const rows = [...profileRows(loadProfile, decodeTable(parseHex(hexOf('axdr-load-profile-24h'))), { deviationMinutes: -60 })];
+    const rows = [
+      ...profileRows(loadProfile, decodeTable(parseHex(hexOf('axdr-load-profile-24h'))), { deviationMinutes: -60 }),
+    ];
     expect(rows).toHaveLength(24);
     expect(formatDateTime(rows[23]!.clock!)).toBe('2018-02-12T23:00:00');
     expect(new Date(rows[23]!.instant!).toISOString()).toBe('2018-02-12T22:00:00.000Z');
@@ -131,7 +162,8 @@ describe('rows', () => {
     expect(downwards.map((r) => (r.instant! - noon) / 60_000)).toEqual([30, 15, 0, -15, 75, 60]);
   });
   it('stay without a time when there is nothing to compute it from', () => {
-    const times = (p: Profile, ...rows: Cell[][]) => [...profileRows(p, buffer(...rows))].map((r) => [r.instant, r.computed]);
+    const times = (p: Profile, ...rows: Cell[][]) =>
+      [...profileRows(p, buffer(...rows))].map((r) => [r.instant, r.computed]);
     expect(times(quarter([clock, energy]), [null, 1], [null, 2])).toEqual([
       [undefined, false],
       [undefined, false],
@@ -149,12 +181,16 @@ describe('rows', () => {
   it('keep null-data as null, or repeat the value before', () => {
     const table = buffer([at(0), 7], [at(15), null], [at(30), 8]);
     const values = (repeat: boolean) =>
-      [...profileRows(quarter([clock, energy]), table, { repeat })].map((r) => (r.cells[1] === null ? null : String(r.cells[1])));
+      [...profileRows(quarter([clock, energy]), table, { repeat })].map((r) =>
+        r.cells[1] === null ? null : String(r.cells[1]),
+      );
     expect(values(false)).toEqual(['0.7 Wh', null, '0.8 Wh']);
     expect(values(true)).toEqual(['0.7 Wh', '0.7 Wh', '0.8 Wh']);
   });
   it('keep a clock that is none, and refuse another number of columns', () => {
-    const rows = [...profileRows(quarter([clock, energy]), buffer([{ type: 'octet-string', value: Uint8Array.of(1, 2) }, 1]))];
+    const rows = [
+      ...profileRows(quarter([clock, energy]), buffer([{ type: 'octet-string', value: Uint8Array.of(1, 2) }, 1])),
+    ];
     expect(rows[0]!.cells[0]).toEqual(Uint8Array.of(1, 2));
     expect(rows[0]!.clock).toBeUndefined();
     expect(code(() => [...profileRows(quarter([clock]), buffer([at(0), 1]))])).toBe('decode/invalid-length');
@@ -188,12 +224,18 @@ describe('times', () => {
   });
   it('find every missing row, wherever rows are taken away', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 95 }), { minLength: 2, maxLength: 96 }), fc.boolean(), (kept, newestFirst) => {
-        const rows = kept.sort((a, b) => (newestFirst ? b - a : a - b)).map((n, index) => ({ index, instant: noon + n * 900_000 }));
-        const findings = findTimeFindings(rows, { capturePeriod: 900, newestFirst });
-        const missing = findings.reduce((sum, f) => sum + (f.kind === 'gap' ? f.missing : Number.NaN), 0);
-        expect(missing).toBe(Math.max(...kept) - Math.min(...kept) + 1 - kept.length);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 0, max: 95 }), { minLength: 2, maxLength: 96 }),
+        fc.boolean(),
+        (kept, newestFirst) => {
+          const rows = kept
+            .sort((a, b) => (newestFirst ? b - a : a - b))
+            .map((n, index) => ({ index, instant: noon + n * 900_000 }));
+          const findings = findTimeFindings(rows, { capturePeriod: 900, newestFirst });
+          const missing = findings.reduce((sum, f) => sum + (f.kind === 'gap' ? f.missing : Number.NaN), 0);
+          expect(missing).toBe(Math.max(...kept) - Math.min(...kept) + 1 - kept.length);
+        },
+      ),
     );
   });
 });
@@ -207,7 +249,10 @@ describe('text for people', () => {
   const rows = [
     ...profileRows(
       p,
-      buffer([at(0), 3, 12345, { type: 'visible-string', value: '=cmd"' }], [null, null, 12350, { type: 'octet-string', value: Uint8Array.of(0xca, 0xfe) }]),
+      buffer(
+        [at(0), 3, 12345, { type: 'visible-string', value: '=cmd"' }],
+        [null, null, 12350, { type: 'octet-string', value: Uint8Array.of(0xca, 0xfe) }],
+      ),
     ),
   ];
   it('is CSV with names and units', () => {
@@ -217,14 +262,26 @@ describe('text for people', () => {
       '2024-06-01T14:15:00+02:00,,1235.0,CAFE',
       '',
     ]);
-    expect(profileCsv(p, rows, { separator: ';', decimal: ',' }).split('\r\n')[1]).toBe('2024-06-01T14:00:00+02:00;3;1234,5;"\'=cmd"""');
+    expect(profileCsv(p, rows, { separator: ';', decimal: ',' }).split('\r\n')[1]).toBe(
+      '2024-06-01T14:00:00+02:00;3;1234,5;"\'=cmd"""',
+    );
   });
   it('is JSON with exact decimals', () => {
     const json = JSON.parse(JSON.stringify(profileJson(p, rows)));
-    expect(json.columns[2]).toEqual({ name: '1-0:1.8.0*255', classId: 3, logicalName: '1-0:1.8.0*255', attribute: 2, unit: 'Wh' });
+    expect(json.columns[2]).toEqual({
+      name: '1-0:1.8.0*255',
+      classId: 3,
+      logicalName: '1-0:1.8.0*255',
+      attribute: 2,
+      unit: 'Wh',
+    });
     expect(json.rows).toEqual([
       { time: '2024-06-01T14:00:00+02:00', cells: ['2024-06-01T14:00:00+02:00', 3, '1234.5', '=cmd"'] },
-      { time: '2024-06-01T14:15:00+02:00', computed: true, cells: ['2024-06-01T14:15:00+02:00', null, '1235.0', 'CAFE'] },
+      {
+        time: '2024-06-01T14:15:00+02:00',
+        computed: true,
+        cells: ['2024-06-01T14:15:00+02:00', null, '1235.0', 'CAFE'],
+      },
     ]);
   });
 });

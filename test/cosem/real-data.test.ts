@@ -31,7 +31,12 @@ function reads(id: string): Read[] {
     const apdu = parseHex(hex).subarray(8);
     const [service, choice] = apdu;
     if (service === 0xc0 && choice === 1)
-      out.push({ classId: (apdu[3]! << 8) | apdu[4]!, obis: obisFromBytes(apdu.subarray(5, 11)), attribute: apdu[11]!, data: new Uint8Array() });
+      out.push({
+        classId: (apdu[3]! << 8) | apdu[4]!,
+        obis: obisFromBytes(apdu.subarray(5, 11)),
+        attribute: apdu[11]!,
+        data: new Uint8Array(),
+      });
     if (service === 0xc4 && choice === 1 && apdu[3] === 0) out.at(-1)!.data = apdu.subarray(4);
     if (service === 0xc4 && choice === 2) {
       // Last block flag, block number, result 00, length of the raw data.
@@ -53,7 +58,10 @@ describe.each([
 ])('what a simulated meter answered in $id', ({ id, energy, quirks }) => {
   const all = reads(id);
   const listBytes = all.find((r) => r.classId === 15 && r.attribute === 2)!.data;
-  const list: Infer<typeof AssociationLnV1.attributes.objectList.schema> = decode(AssociationLnV1.attributes.objectList.schema, listBytes);
+  const list: Infer<typeof AssociationLnV1.attributes.objectList.schema> = decode(
+    AssociationLnV1.attributes.objectList.schema,
+    listBytes,
+  );
 
   it('has an object list with access rights', () => {
     expect(list.length).toBeGreaterThan(20);
@@ -82,7 +90,9 @@ describe.each([
     const scaler = register(3)!;
     expect(scaled(value, decode(Register.attributes.scalerUnit.schema, scaler))?.toString()).toBe(energy);
     const time = all.find((r) => r.classId === 8 && r.attribute === 2);
-    expect(formatDateTime(decode(Clock.attributes.time.schema, time!.data, { lenient: true }))).toMatch(/^2026-\d\d-\d\dT\d\d:\d\d:\d\d/);
+    expect(formatDateTime(decode(Clock.attributes.time.schema, time!.data, { lenient: true }))).toMatch(
+      /^2026-\d\d-\d\dT\d\d:\d\d:\d\d/,
+    );
   });
 });
 

@@ -5,7 +5,15 @@ import { concat } from '../../src/core/bytes.js';
 import { allClasses } from '../../src/cosem/all-classes.js';
 import type { InterfaceClass } from '../../src/cosem/interface-class.js';
 import { arbitrary } from '../../src/testing/arbitrary.js';
-import { apduFromXml, apduToXml, type ExplainNode, explainText, explainValue, fromJson, toJson } from '../../src/translator/index.js';
+import {
+  apduFromXml,
+  apduToXml,
+  type ExplainNode,
+  explainText,
+  explainValue,
+  fromJson,
+  toJson,
+} from '../../src/translator/index.js';
 
 const schemasOf = (c: InterfaceClass): Schema<any>[] => [
   ...Object.values(c.attributes).map((a) => a.schema),

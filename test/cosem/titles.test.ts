@@ -45,7 +45,10 @@ describe('system title', () => {
     ['4B464D6750000009', 'KFM', 103, 5, 9],
     ['4C475A677370B177', 'LGZ', 103, 7, 57717111],
   ])('%s', (hex, manufacturer, deviceType, functionType, serialNumber) => {
-    expect(parseSystemTitle(parseHex(hex))).toMatchObject({ manufacturer, idis: { deviceType, functionType, serialNumber } });
+    expect(parseSystemTitle(parseHex(hex))).toMatchObject({
+      manufacturer,
+      idis: { deviceType, functionType, serialNumber },
+    });
     expect(formatHex(buildSystemTitle(manufacturer, { deviceType, functionType, serialNumber }))).toBe(hex);
   });
   it('keeps octets that are no letters', () => {
@@ -69,7 +72,13 @@ describe('system title', () => {
     );
     const good = { deviceType: 102, functionType: 1, serialNumber: 1 };
     expect(code(() => buildSystemTitle('MM', good))).toBe('encode/invalid-value');
-    for (const wrong of [{ deviceType: 256 }, { functionType: 16 }, { serialNumber: 2 ** 28 }, { serialNumber: -1 }, { serialNumber: 0.5 }])
+    for (const wrong of [
+      { deviceType: 256 },
+      { functionType: 16 },
+      { serialNumber: 2 ** 28 },
+      { serialNumber: -1 },
+      { serialNumber: 0.5 },
+    ])
       expect(code(() => buildSystemTitle('MMM', { ...good, ...wrong }))).toBe('encode/invalid-value');
   });
 });
@@ -81,29 +90,46 @@ describe('logical device name', () => {
       manufacturer: 'MMM',
       idis: { deviceType: 102, functionType: 1, serialNumber: 12345678 },
     });
-    expect(parseLogicalDeviceName(parseHex('475255786D6574657231'))).toEqual({ text: 'GRUxmeter1', manufacturer: 'GRU', idis: undefined });
+    expect(parseLogicalDeviceName(parseHex('475255786D6574657231'))).toEqual({
+      text: 'GRUxmeter1',
+      manufacturer: 'GRU',
+      idis: undefined,
+    });
     expect(parseLogicalDeviceName('')).toEqual({ text: '', manufacturer: undefined, idis: undefined });
   });
   it('builds', () => {
-    expect(buildLogicalDeviceName('MMM', { deviceType: 102, functionType: 1, serialNumber: 12345678 })).toBe('MMM1020112345678');
-    expect(buildLogicalDeviceName('LGZ', { deviceType: 103, functionType: 6, serialNumber: 155933512 })).toBe('LGZ1030655933512');
-    expect(code(() => buildLogicalDeviceName('lgz', { deviceType: 1, functionType: 1, serialNumber: 1 }))).toBe('encode/invalid-value');
+    expect(buildLogicalDeviceName('MMM', { deviceType: 102, functionType: 1, serialNumber: 12345678 })).toBe(
+      'MMM1020112345678',
+    );
+    expect(buildLogicalDeviceName('LGZ', { deviceType: 103, functionType: 6, serialNumber: 155933512 })).toBe(
+      'LGZ1030655933512',
+    );
+    expect(code(() => buildLogicalDeviceName('lgz', { deviceType: 1, functionType: 1, serialNumber: 1 }))).toBe(
+      'encode/invalid-value',
+    );
   });
   it('agrees with a system title built from the same parts', () => {
     fc.assert(
       fc.property(letter, identity, (id, parts) => {
-        expect(compareTitles(parseSystemTitle(buildSystemTitle(id, parts)), parseLogicalDeviceName(buildLogicalDeviceName(id, parts)))).toEqual([]);
+        expect(
+          compareTitles(
+            parseSystemTitle(buildSystemTitle(id, parts)),
+            parseLogicalDeviceName(buildLogicalDeviceName(id, parts)),
+          ),
+        ).toEqual([]);
       }),
     );
   });
   it('names each part that differs, as two captured meters show', () => {
     // Titles of the ciphered frames and names in their plaintexts (captures cap-kaifa-at-rs and cap-kaifa-at-tinetz).
-    expect(compareTitles(parseSystemTitle(parseHex('4B464D10200112A9')), parseLogicalDeviceName('KFM1200200070313'))).toEqual([
-      { part: 'device type', systemTitle: 16, logicalDeviceName: 120 },
-    ]);
-    expect(compareTitles(parseSystemTitle(parseHex('4B464D1010000023')), parseLogicalDeviceName('KFM1100100000035')).map((m) => m.part)).toEqual([
-      'device type',
-    ]);
+    expect(
+      compareTitles(parseSystemTitle(parseHex('4B464D10200112A9')), parseLogicalDeviceName('KFM1200200070313')),
+    ).toEqual([{ part: 'device type', systemTitle: 16, logicalDeviceName: 120 }]);
+    expect(
+      compareTitles(parseSystemTitle(parseHex('4B464D1010000023')), parseLogicalDeviceName('KFM1100100000035')).map(
+        (m) => m.part,
+      ),
+    ).toEqual(['device type']);
     const title = parseSystemTitle(parseHex('4D4D4D6610BC614E'));
     expect(compareTitles(title, parseLogicalDeviceName('MMN1030212345679')).map((m) => m.part)).toEqual([
       'manufacturer',

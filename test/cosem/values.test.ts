@@ -25,7 +25,9 @@ describe('units', () => {
     expect(codes).toHaveLength(118);
     expect(Object.keys(unitTable)).toEqual(Object.keys(unitCodes));
     for (const { quantity, name } of Object.values(unitTable)) expect(quantity !== '' && name !== '').toBe(true);
-    expect([unitCodes.Wh, unitCodes.W, unitCodes.V, unitCodes.Hz, unitCodes['m³'], unitCodes.count]).toEqual([30, 27, 35, 44, 13, 255]);
+    expect([unitCodes.Wh, unitCodes.W, unitCodes.V, unitCodes.Hz, unitCodes['m³'], unitCodes.count]).toEqual([
+      30, 27, 35, 44, 13, 255,
+    ]);
   });
   it('stay a number when the table does not have them', () => {
     expect(decode(Unit, parseHex('161E'))).toBe('Wh');
@@ -34,13 +36,13 @@ describe('units', () => {
     expect(decode(ScalerUnit, parseHex('02020FFE161E'))).toEqual({ scaler: -2, unit: 'Wh' });
   });
   it('print as their symbol', () => {
-    expect([unitSymbol('Wh'), unitSymbol('m³ (corrected)'), unitSymbol('count'), unitSymbol('other'), unitSymbol(99)]).toEqual([
-      'Wh',
-      'm³',
-      '',
-      'other',
-      'unit 99',
-    ]);
+    expect([
+      unitSymbol('Wh'),
+      unitSymbol('m³ (corrected)'),
+      unitSymbol('count'),
+      unitSymbol('other'),
+      unitSymbol(99),
+    ]).toEqual(['Wh', 'm³', '', 'other', 'unit 99']);
   });
 });
 
@@ -54,7 +56,9 @@ describe('scaled values', () => {
     expect(v.format('m')).toBe('1234560 mWh');
     expect(JSON.stringify(v)).toBe('{"value":"1234.56","unit":"Wh"}');
     expect(v.value).toBe(123456);
-    expect(new ScaledValue(18446744073709551615n, { scaler: -3, unit: 'count' }).toString()).toBe('18446744073709551.615');
+    expect(new ScaledValue(18446744073709551615n, { scaler: -3, unit: 'count' }).toString()).toBe(
+      '18446744073709551.615',
+    );
   });
   it.each([
     ['1234', -2, '12.34'],
@@ -74,12 +78,16 @@ describe('scaled values', () => {
   ])('moves the point of %s by %i: %s', (text, power, expected) => expect(shiftDecimal(text, power)).toBe(expected));
   it('agree with big integer arithmetic', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), fc.integer({ min: -30, max: 30 }), (n, power) => {
-        const text = shiftDecimal(String(n), power);
-        const decimals = text.split('.')[1]?.length ?? 0;
-        expect(decimals).toBe(Math.max(0, -power));
-        expect(BigInt(text.replace('.', ''))).toBe(power > 0 ? n * 10n ** BigInt(power) : n);
-      }),
+      fc.property(
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
+        fc.integer({ min: -30, max: 30 }),
+        (n, power) => {
+          const text = shiftDecimal(String(n), power);
+          const decimals = text.split('.')[1]?.length ?? 0;
+          expect(decimals).toBe(Math.max(0, -power));
+          expect(BigInt(text.replace('.', ''))).toBe(power > 0 ? n * 10n ** BigInt(power) : n);
+        },
+      ),
     );
   });
   it('are made of numbers only', () => {
@@ -102,6 +110,10 @@ describe('status words', () => {
     expect(code(() => statusBits({ type: 'visible-string', value: '1' }))).toBe('encode/invalid-value');
   });
   it('name them', () => {
-    expect(statusNames({ type: 'unsigned', value: 0x83 }, { 0: 'critical error', 7: 'power down' })).toEqual(['critical error', 1, 'power down']);
+    expect(statusNames({ type: 'unsigned', value: 0x83 }, { 0: 'critical error', 7: 'power down' })).toEqual([
+      'critical error',
+      1,
+      'power down',
+    ]);
   });
 });

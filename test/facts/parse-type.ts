@@ -37,7 +37,11 @@ export function parseType(text: string): Type {
   const type = (): Type => {
     if (take('array of ')) return { kind: 'array', of: type() };
     if (take('structure of ANY')) return { kind: 'structure', members: null };
-    if (take('structure {')) return { kind: 'structure', members: list(() => ({ name: word(/([A-Za-z][\w+-]*):/)[1] as string, type: type() }), ',') };
+    if (take('structure {'))
+      return {
+        kind: 'structure',
+        members: list(() => ({ name: word(/([A-Za-z][\w+-]*):/)[1] as string, type: type() }), ','),
+      };
     if (take('CHOICE {')) return { kind: 'choice', options: list(type, '|') };
     const [name] = word(/[A-Za-z][A-Za-z0-9-]*/);
     const out: Type = { kind: 'primitive', name };

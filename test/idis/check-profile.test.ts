@@ -5,7 +5,13 @@ import { Data } from '../../src/axdr/data.js';
 import { decode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
-import { type AssociationView, formatAssociationView, objectsOfList, parseAssociationView, type ViewObject } from '../../src/idis/association-view.js';
+import {
+  type AssociationView,
+  formatAssociationView,
+  objectsOfList,
+  parseAssociationView,
+  type ViewObject,
+} from '../../src/idis/association-view.js';
 import { checkProfile } from '../../src/idis/check-profile.js';
 import { dataFromJson, dataToJson } from '../../src/idis/data-json.js';
 import { formatFinding } from '../../src/idis/finding.js';
@@ -21,10 +27,13 @@ const profile: CompanionProfile = (() => {
   const p = JSON.parse(JSON.stringify(carriedProfile('idis-package-2')));
   p.sources.MODEL = 'a made-up object model for this test';
   const row = (obis: string) => p.objects.find((o: { obis: string }) => o.obis === obis);
-  const fill = (obis: string, more: object) => Object.assign(row(obis), { source: ['MODEL'], confidence: 'high', rightsBasis: 'MODEL' }, more);
+  const fill = (obis: string, more: object) =>
+    Object.assign(row(obis), { source: ['MODEL'], confidence: 'high', rightsBasis: 'MODEL' }, more);
   fill('0.0.42.0.0.255', {
     mandatory: true,
-    attributes: [{ index: 2, types: ['octet-string'], value: { type: 'octet-string', hex: '4D4D4D31303330313132333435363738' } }],
+    attributes: [
+      { index: 2, types: ['octet-string'], value: { type: 'octet-string', hex: '4D4D4D31303330313132333435363738' } },
+    ],
   });
   fill('1.0.1.8.0.255', {
     mandatory: true,
@@ -42,7 +51,10 @@ const profile: CompanionProfile = (() => {
       },
     ],
   });
-  fill('1.0.99.1.0.255', { mandatory: true, attributes: [{ index: 4, types: ['double-long-unsigned'], min: 300, max: 3600 }] });
+  fill('1.0.99.1.0.255', {
+    mandatory: true,
+    attributes: [{ index: 4, types: ['double-long-unsigned'], min: 300, max: 3600 }],
+  });
   return parseProfile(p);
 })();
 const good = (): { -readonly [K in keyof AssociationView]: AssociationView[K] } & { objects: any[] } => {
@@ -59,7 +71,8 @@ const good = (): { -readonly [K in keyof AssociationView]: AssociationView[K] } 
 };
 const object = (view: any, obis: string) => view.objects.find((o: any) => o.logicalName === obis);
 const drop = (view: any, obis: string) => (view.objects = view.objects.filter((o: any) => o.logicalName !== obis));
-const attribute = (view: any, obis: string, index: number) => object(view, obis).attributes.find((a: any) => a.index === index);
+const attribute = (view: any, obis: string, index: number) =>
+  object(view, obis).attributes.find((a: any) => a.index === index);
 
 it('a meter made from the profile passes, for every client and option', () => {
   const result = checkProfile(parseAssociationView(good()), profile);
@@ -73,17 +86,35 @@ it('a meter made from the profile passes, for every client and option', () => {
     const carried = carriedProfile(id);
     for (const client of carried.clients.map((c) => c.id)) {
       const all = viewOfProfile(carried, { client, options: ['D', 'L', 'M', 'polyphase'] });
-      expect(checkProfile(all, carried, { client, options: ['D', 'L', 'M', 'polyphase'] }).findings.map(formatFinding)).toEqual([]);
+      expect(
+        checkProfile(all, carried, { client, options: ['D', 'L', 'M', 'polyphase'] }).findings.map(formatFinding),
+      ).toEqual([]);
     }
   }
 });
 
 /** Twenty deviations; each is put into a good view alone and must be the only finding. */
 const seeded: [name: string, seed: (view: any) => void, finding: object][] = [
-  ['a mandatory object is missing', (v) => drop(v, '1-0:1.8.0*255'), { kind: 'missing', obis: '1.0.1.8.0.255', estimate: false, source: ['MODEL'] }],
-  ['an object judged to be in every meter is missing', (v) => drop(v, '0-0:1.0.0*255'), { kind: 'missing', name: 'Clock', estimate: true, confidence: 'high' }],
-  ['an object of an option is missing', (v) => drop(v, '0-0:96.3.10*255'), { kind: 'missing', obis: '0.0.96.3.10.255', estimate: true }],
-  ['the alarm descriptor is missing', (v) => drop(v, '0-0:97.98.20*255'), { kind: 'missing', name: 'Alarm descriptor 1' }],
+  [
+    'a mandatory object is missing',
+    (v) => drop(v, '1-0:1.8.0*255'),
+    { kind: 'missing', obis: '1.0.1.8.0.255', estimate: false, source: ['MODEL'] },
+  ],
+  [
+    'an object judged to be in every meter is missing',
+    (v) => drop(v, '0-0:1.0.0*255'),
+    { kind: 'missing', name: 'Clock', estimate: true, confidence: 'high' },
+  ],
+  [
+    'an object of an option is missing',
+    (v) => drop(v, '0-0:96.3.10*255'),
+    { kind: 'missing', obis: '0.0.96.3.10.255', estimate: true },
+  ],
+  [
+    'the alarm descriptor is missing',
+    (v) => drop(v, '0-0:97.98.20*255'),
+    { kind: 'missing', name: 'Alarm descriptor 1' },
+  ],
   [
     'an object that the profile does not list',
     (v) => v.objects.push({ classId: 3, version: 0, logicalName: '1-0:15.29.0*255', attributes: [], methods: [] }),
@@ -94,13 +125,21 @@ const seeded: [name: string, seed: (view: any) => void, finding: object][] = [
     (v) => v.objects.push({ classId: 1, version: 0, logicalName: '0-0:199.0.0*255', attributes: [], methods: [] }),
     { kind: 'extra', name: 'Manufacturer specific' },
   ],
-  ['another class', (v) => (object(v, '1-0:1.8.0*255').classId = 4), { kind: 'class', obis: '1-0:1.8.0*255', expected: 'class 3', actual: 'class 4' }],
+  [
+    'another class',
+    (v) => (object(v, '1-0:1.8.0*255').classId = 4),
+    { kind: 'class', obis: '1-0:1.8.0*255', expected: 'class 3', actual: 'class 4' },
+  ],
   [
     'another version of the profile',
     (v) => (object(v, '1-0:99.1.0*255').version = 0),
     { kind: 'version', obis: '1-0:99.1.0*255', expected: 'version 1', actual: 'version 0' },
   ],
-  ['another version of the association', (v) => (object(v, '0-0:40.0.0*255').version = 3), { kind: 'version', name: 'Current association (LN)' }],
+  [
+    'another version of the association',
+    (v) => (object(v, '0-0:40.0.0*255').version = 3),
+    { kind: 'version', name: 'Current association (LN)' },
+  ],
   [
     'an attribute that cannot be read',
     (v) => (attribute(v, '1-0:1.8.0*255', 2).right = '-'),
@@ -123,7 +162,10 @@ const seeded: [name: string, seed: (view: any) => void, finding: object][] = [
   ],
   [
     'an attribute that is not in the list',
-    (v) => (object(v, '0-0:43.0.0*255').attributes = object(v, '0-0:43.0.0*255').attributes.filter((a: any) => a.index !== 5)),
+    (v) =>
+      (object(v, '0-0:43.0.0*255').attributes = object(v, '0-0:43.0.0*255').attributes.filter(
+        (a: any) => a.index !== 5,
+      )),
     { kind: 'right', obis: '0-0:43.0.0*255', attribute: 5 },
   ],
   [
@@ -131,7 +173,11 @@ const seeded: [name: string, seed: (view: any) => void, finding: object][] = [
     (v) => (attribute(v, '1-0:1.8.0*255', 2).value = { type: 'long', value: 1 }),
     { kind: 'type', attribute: 2, expected: 'double-long-unsigned or long64-unsigned', actual: 'long' },
   ],
-  ['another unit', (v) => (attribute(v, '1-0:1.8.0*255', 3).value.value[1].value = 27), { kind: 'value', attribute: 3 }],
+  [
+    'another unit',
+    (v) => (attribute(v, '1-0:1.8.0*255', 3).value.value[1].value = 27),
+    { kind: 'value', attribute: 3 },
+  ],
   [
     'a capture period out of bounds',
     (v) => (attribute(v, '1-0:99.1.0*255', 4).value.value = 60),
@@ -140,15 +186,33 @@ const seeded: [name: string, seed: (view: any) => void, finding: object][] = [
   [
     'a system title of another package',
     (v) => Object.assign(v, { systemTitle: '4D4D4D6510BC614E', logicalDeviceName: undefined }),
-    { kind: 'title', name: 'system title, device type', expected: '102 or 103', actual: '101 package 1 PLC polyphase meter' },
+    {
+      kind: 'title',
+      name: 'system title, device type',
+      expected: '102 or 103',
+      actual: '101 package 1 PLC polyphase meter',
+    },
   ],
   [
     'a logical device name of another meter',
     (v) => (v.logicalDeviceName = 'MMM1030112345679'),
-    { kind: 'title', name: 'logical device name, serial number', expected: '12345678 as in the system title', actual: '12345679' },
+    {
+      kind: 'title',
+      name: 'logical device name, serial number',
+      expected: '12345678 as in the system title',
+      actual: '12345679',
+    },
   ],
-  ['a logical device name without the form', (v) => (v.logicalDeviceName = 'MMM-1'), { kind: 'title', name: 'logical device name, form' }],
-  ['a system title that is too short', (v) => (v.systemTitle = '4D4D4D67'), { kind: 'title', name: 'system title', actual: '4 octets' }],
+  [
+    'a logical device name without the form',
+    (v) => (v.logicalDeviceName = 'MMM-1'),
+    { kind: 'title', name: 'logical device name, form' },
+  ],
+  [
+    'a system title that is too short',
+    (v) => (v.systemTitle = '4D4D4D67'),
+    { kind: 'title', name: 'system title', actual: '4 octets' },
+  ],
   [
     'another function type in the name',
     (v) => (v.logicalDeviceName = 'MMM1030512345678'),
@@ -165,7 +229,10 @@ describe('seeded deviations', () => {
   it.each(seeded)('%s', (_, seed, finding) => {
     const view = good();
     seed(view);
-    const result = checkProfile(parseAssociationView(JSON.parse(JSON.stringify(view))), profile, { options, judgements: true });
+    const result = checkProfile(parseAssociationView(JSON.parse(JSON.stringify(view))), profile, {
+      options,
+      judgements: true,
+    });
     expect(result.findings.map(formatFinding)).toHaveLength(1);
     expect(result.findings[0]).toMatchObject(finding);
     expect(result.passed).toBe((finding as { kind: string }).kind === 'extra');
@@ -177,11 +244,15 @@ describe('seeded deviations', () => {
     // Those that touch the same object or the same name as another one stay out.
     const apart = seeded.filter(
       ([name]) =>
-        !/class|cannot be read|but should not|another type|another unit|system title|a logical device name|mandatory/.test(name) &&
-        !/clock that|judged/.test(name),
+        !/class|cannot be read|but should not|another type|another unit|system title|a logical device name|mandatory/.test(
+          name,
+        ) && !/clock that|judged/.test(name),
     );
     for (const [, seed] of apart) seed(view);
-    const { findings } = checkProfile(parseAssociationView(JSON.parse(JSON.stringify(view))), profile, { options, judgements: true });
+    const { findings } = checkProfile(parseAssociationView(JSON.parse(JSON.stringify(view))), profile, {
+      options,
+      judgements: true,
+    });
     expect(apart.length).toBeGreaterThanOrEqual(10);
     for (const [name, , finding] of apart) expect(findings, name).toContainEqual(expect.objectContaining(finding));
   });
@@ -193,7 +264,10 @@ describe('what is not known is not judged', () => {
     object(view, '1-0:1.8.0*255').attributes.push({ index: 9, right: 'GS' });
     object(view, '0-0:40.0.1*255').attributes.push({ index: 2, right: 'GS' });
     expect(checkProfile(parseAssociationView(view), profile).findings).toEqual([]);
-    expect(checkProfile(parseAssociationView({ ...good(), clientSap: 77 }), profile)).toMatchObject({ client: undefined, findings: [] });
+    expect(checkProfile(parseAssociationView({ ...good(), clientSap: 77 }), profile)).toMatchObject({
+      client: undefined,
+      findings: [],
+    });
   });
   it('an object that a client must not see', () => {
     const view = { ...viewOfProfile(profile, { client: 'public' }) };
@@ -209,10 +283,17 @@ describe('what is not known is not judged', () => {
     const view = good();
     drop(view, '0-0:1.0.0*255');
     expect(checkProfile(parseAssociationView(view), profile).findings).toEqual([]);
-    expect(checkProfile(parseAssociationView(view), profile, { judgements: true }).findings.map((f) => f.name)).toEqual(['Clock']);
+    expect(checkProfile(parseAssociationView(view), profile, { judgements: true }).findings.map((f) => f.name)).toEqual(
+      ['Clock'],
+    );
   });
   it('names of profiles without rules', () => {
-    expect(checkProfile({ format: 'association-view/1', ...titles, systemTitle: '00', objects: [] }, carriedProfile('smr-5.2')).findings).toEqual([]);
+    expect(
+      checkProfile(
+        { format: 'association-view/1', ...titles, systemTitle: '00', objects: [] },
+        carriedProfile('smr-5.2'),
+      ).findings,
+    ).toEqual([]);
   });
   it('an unknown client is refused by name', () => {
     try {
@@ -228,13 +309,19 @@ describe('object lists of recorded sessions', () => {
   const sessions: any[] = JSON.parse(readFileSync(new URL('../vectors/sessions.json', import.meta.url), 'utf8'));
   const lists = sessions.flatMap((s) =>
     (s.expected.steps as any[]).flatMap((step) => {
-      const hex: string | undefined = step.deblocked?.hex ?? (/^C401..00/.test(step.plaintext ?? '') ? step.plaintext.slice(8) : undefined);
-      return hex !== undefined && /0\.0\.40\.0\.0\.255/.test(JSON.stringify(step.attribute ?? '')) && /^01/.test(hex) && step.attribute.attribute === 2
+      const hex: string | undefined =
+        step.deblocked?.hex ?? (/^C401..00/.test(step.plaintext ?? '') ? step.plaintext.slice(8) : undefined);
+      return hex !== undefined &&
+        /0\.0\.40\.0\.0\.255/.test(JSON.stringify(step.attribute ?? '')) &&
+        /^01/.test(hex) &&
+        step.attribute.attribute === 2
         ? [[s.id, hex] as const]
         : [];
     }),
   );
-  const different = [...new Map(lists.map(([id, hex]) => [hex, id] as const)).entries()].map(([hex, id]) => [id, hex] as const);
+  const different = [...new Map(lists.map(([id, hex]) => [hex, id] as const)).entries()].map(
+    ([hex, id]) => [id, hex] as const,
+  );
   it('there are some', () => expect(different.length).toBeGreaterThan(4));
   it.each(different)('%s', (_, hex) => {
     const objects = objectsOfList(decode(Data, parseHex(hex)), 1);
@@ -259,9 +346,11 @@ describe('files', () => {
   };
   it('a view that is none is refused with its place', () => {
     expect(code(() => parseAssociationView('{'))).toBe('parse/invalid-text');
-    expect(code(() => parseAssociationView({ format: 'association-view/1', objects: [{ ...good().objects[0], logicalName: '1.2' }] }))).toBe(
-      'parse/invalid-text objects.0.logicalName',
-    );
+    expect(
+      code(() =>
+        parseAssociationView({ format: 'association-view/1', objects: [{ ...good().objects[0], logicalName: '1.2' }] }),
+      ),
+    ).toBe('parse/invalid-text objects.0.logicalName');
     expect(code(() => parseAssociationView({ ...good(), systemTitle: 'xyz' }))).toBe('parse/invalid-text systemTitle');
     const view = good();
     view.objects[0].attributes[0].right = 'R';
@@ -273,8 +362,9 @@ describe('files', () => {
         fc.jsonValue(),
         fc.string(),
         (value, text) =>
-          /^accepted|^parse\/invalid-text/.test(code(() => parseAssociationView({ format: 'association-view/1', objects: value }))) &&
-          code(() => parseAssociationView(text)).startsWith('parse/'),
+          /^accepted|^parse\/invalid-text/.test(
+            code(() => parseAssociationView({ format: 'association-view/1', objects: value })),
+          ) && code(() => parseAssociationView(text)).startsWith('parse/'),
       ),
     );
   });
@@ -283,7 +373,17 @@ describe('files', () => {
       fc.property(
         fc.uint8Array({ maxLength: 40 }),
         fc.jsonValue(),
-        fc.constantFrom('array', 'boolean', 'long64', 'octet-string', 'float64', 'bit-string', 'compact-array', 'date', 'null-data'),
+        fc.constantFrom(
+          'array',
+          'boolean',
+          'long64',
+          'octet-string',
+          'float64',
+          'bit-string',
+          'compact-array',
+          'date',
+          'null-data',
+        ),
         (bytes, value, type) => {
           let data: Data | undefined;
           try {

@@ -12,30 +12,40 @@ const smr = carriedProfile('smr-5.0.0');
 
 describe('events', () => {
   it('by log name, by profile or event object, or alone', () => {
-    expect(decodeEvent(p2, 40, 'fraud')).toMatchObject({ code: 40, name: 'Terminal cover removed', confidence: 'high' });
+    expect(decodeEvent(p2, 40, 'fraud')).toMatchObject({
+      code: 40,
+      name: 'Terminal cover removed',
+      confidence: 'high',
+    });
     expect(decodeEvent(p2, 40, '0-0:99.98.1*255').name).toBe('Terminal cover removed');
     expect(decodeEvent(p2, 40, '0-0:96.11.1*255').name).toBe('Terminal cover removed');
     expect(decodeEvent(p2, 40).log).toBe('fraud');
     expect(decodeEvent(p2, 40, 'standard')).toEqual({ code: 40 });
   });
   it('255 is the same in every log, unknown codes stay numbers', () => {
-    for (const log of ['standard', 'M-Bus', 'M-Bus control 3']) expect(decodeEvent(p2, 255, log).name).toBe('Event log cleared');
+    for (const log of ['standard', 'M-Bus', 'M-Bus control 3'])
+      expect(decodeEvent(p2, 255, log).name).toBe('Event log cleared');
     expect(decodeEvent(p2, 250, 'standard')).toEqual({ code: 250 });
   });
   it('the same code in another profile', () => {
-    expect([decodeEvent(p2, 51).name, decodeEvent(smr, 51).name, decodeEvent(carriedProfile('dsmr-4.2.2'), 51).name]).toEqual([
-      'Firmware verification failed',
-      'THD over limit L1',
-      undefined,
+    expect([
+      decodeEvent(p2, 51).name,
+      decodeEvent(smr, 51).name,
+      decodeEvent(carriedProfile('dsmr-4.2.2'), 51).name,
+    ]).toEqual(['Firmware verification failed', 'THD over limit L1', undefined]);
+    expect([logOf(p2, '0-0:99.98.4*255')?.name, logOf(smr, '0-0:99.98.4*255')?.name]).toEqual([
+      'power quality',
+      'communication sessions',
     ]);
-    expect([logOf(p2, '0-0:99.98.4*255')?.name, logOf(smr, '0-0:99.98.4*255')?.name]).toEqual(['power quality', 'communication sessions']);
   });
   it('a log is what its columns say, not what its number says', () => {
     const clock = { classId: 8, logicalName: '0-0:1.0.0*255', attributeIndex: 2 };
     const columns = (event: string) => [clock, { classId: 1, logicalName: event, attributeIndex: 2 }];
     expect(logOfColumns(p2, columns('0-0:96.11.1*255'))?.name).toBe('fraud');
     expect(logOfColumns(p2, columns('0-0:96.11.9*255'))).toBeUndefined();
-    const buffer = data('0103 0202 090C07E30C1001073B28FF8000FF 1128 0202 00 11FF 0202 090C07E30C1001073B28FF8000FF 00');
+    const buffer = data(
+      '0103 0202 090C07E30C1001073B28FF8000FF 1128 0202 00 11FF 0202 090C07E30C1001073B28FF8000FF 00',
+    );
     const rows = decodeEventLog(p2, columns('0-0:96.11.1*255'), buffer);
     expect(rows.map((r) => [r.dateTime?.year, r.event?.name, r.others.length])).toEqual([
       [2019, 'Terminal cover removed', 0],
@@ -49,7 +59,10 @@ describe('events', () => {
       { classId: 71, logicalName: '0-0:17.0.0*255', attributeIndex: 3 },
     ];
     const [row] = decodeEventLog(p2, columns, data('0101 0202 1141 0600000C80'));
-    expect(row).toMatchObject({ event: { name: 'Limiter threshold exceeded' }, others: [{ logicalName: '0-0:17.0.0*255', value: { value: 3200 } }] });
+    expect(row).toMatchObject({
+      event: { name: 'Limiter threshold exceeded' },
+      others: [{ logicalName: '0-0:17.0.0*255', value: { value: 3200 } }],
+    });
     expect(decodeEventLog(p2, columns, data('1101'))).toEqual([]);
   });
 });
@@ -57,10 +70,26 @@ describe('events', () => {
 describe('bits', () => {
   it('of alarm registers, filters and descriptors, also unknown ones', () => {
     const bits = (id: string, hex: string) => decodeBits(p2, id, data(hex)).map((b) => b.name ?? b.bit);
-    expect(bits('0-0:97.98.0*255', '0680002005')).toEqual(['Clock invalid', 2, 'Fraud attempt', 'M-Bus battery low channel 4']);
+    expect(bits('0-0:97.98.0*255', '0680002005')).toEqual([
+      'Clock invalid',
+      2,
+      'Fraud attempt',
+      'M-Bus battery low channel 4',
+    ]);
     expect(bits('0-0:97.98.21*255', '0680000001')).toEqual(['Power down', 'Disconnect or reconnect failure']);
     expect(bits('alarm 2', '0600800000')).toEqual([23]);
-    expect(bits('0-0:97.97.0*255', '1203ff')).toEqual(['Clock invalid', 'Replace battery', 2, 3, 4, 5, 6, 7, 'Program memory error', 'RAM error']);
+    expect(bits('0-0:97.97.0*255', '1203ff')).toEqual([
+      'Clock invalid',
+      'Replace battery',
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      'Program memory error',
+      'RAM error',
+    ]);
     expect(bits('profile status', '11ff')).toEqual([
       'Critical error',
       'Clock invalid',

@@ -72,7 +72,11 @@ describe('carried profiles', () => {
   });
   it('IDIS and SMR give the same number other meanings', () => {
     const name = (id: string, code: number) => carriedProfile(id).events.find((e) => e.code === code)?.name;
-    expect([name('idis-package-2', 48), name('smr-5.0.0', 48), name('dsmr-4.2.2', 48)]).toEqual(['Global key changed', 'Module cover opened', undefined]);
+    expect([name('idis-package-2', 48), name('smr-5.0.0', 48), name('dsmr-4.2.2', 48)]).toEqual([
+      'Global key changed',
+      'Module cover opened',
+      undefined,
+    ]);
     expect([name('idis-package-2', 1), name('smr-5.0.0', 1)]).toEqual(['Power down', 'Power down']);
   });
 });
@@ -85,8 +89,16 @@ describe('a profile that someone fills in', () => {
     ['a misspelt field', (p) => (p.objects[0].mandatroy = true), 'objects.0.mandatroy'],
     ['a pattern that is none', (p) => (p.objects[7].obis = '0.0.300.0.0.255'), 'objects.7.obis'],
     ['rights that are none', (p) => (p.objects[1].rights.management = 'read'), 'objects.1.rights.management'],
-    ['an unknown type', (p) => (p.objects[2].attributes = [{ index: 2, types: ['uint16'] }]), 'objects.2.attributes.0.types.0'],
-    ['a value that does not fit', (p) => (p.objects[2].attributes = [{ index: 2, value: { type: 'unsigned', value: 300 } }]), 'objects.2.attributes.0.value'],
+    [
+      'an unknown type',
+      (p) => (p.objects[2].attributes = [{ index: 2, types: ['uint16'] }]),
+      'objects.2.attributes.0.types.0',
+    ],
+    [
+      'a value that does not fit',
+      (p) => (p.objects[2].attributes = [{ index: 2, value: { type: 'unsigned', value: 300 } }]),
+      'objects.2.attributes.0.value',
+    ],
     ['mandatory as text', (p) => (p.objects[2].mandatory = 'yes'), 'objects.2.mandatory'],
     ['a bit beyond 63', (p) => (p.bitFields[0].bits[0].bit = 64), 'bitFields.0.bits.0.bit'],
     ['hex that is none', (p) => (p.pushPayloads[0].elements[0].hex = '0G'), 'pushPayloads.0.elements.0.hex'],
@@ -105,7 +117,10 @@ describe('a profile that someone fills in', () => {
     ] as const) {
       const profile = filled();
       break_(profile);
-      expect(refusal(() => parseProfile(profile))).toMatchObject({ code: 'parse/invalid-text', message: expect.stringMatching(message) });
+      expect(refusal(() => parseProfile(profile))).toMatchObject({
+        code: 'parse/invalid-text',
+        message: expect.stringMatching(message),
+      });
     }
   });
   it('takes obligations, versions, types and values', () => {
@@ -117,13 +132,18 @@ describe('a profile that someone fills in', () => {
       source: ['MODEL'],
       attributes: [{ index: 2, types: ['octet-string'], value: { type: 'octet-string', hex: '4D4D4D' } }],
     });
-    expect(parseProfile(JSON.stringify(profile)).objects[0]).toMatchObject({ mandatory: true, attributes: [{ types: ['octet-string'] }] });
+    expect(parseProfile(JSON.stringify(profile)).objects[0]).toMatchObject({
+      mandatory: true,
+      attributes: [{ types: ['octet-string'] }],
+    });
   });
   it('any JSON ends in a profile or an error of the library', () => {
     const base = filled();
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(base)), fc.jsonValue(), fc.string(), (field, value, text) => {
-        expect(['accepted', 'parse/invalid-text']).toContain(refusal(() => parseProfile({ ...base, objects: [], [field]: value })).code);
+        expect(['accepted', 'parse/invalid-text']).toContain(
+          refusal(() => parseProfile({ ...base, objects: [], [field]: value })).code,
+        );
         expect(refusal(() => parseProfile(text)).code).toBe('parse/invalid-text');
       }),
       { numRuns: 60 },
@@ -158,10 +178,22 @@ describe('rights', () => {
     );
   });
   it('follow from access modes of every association version', () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 7].map((mode) => attributeRight(mode, 1))).toEqual(['-', 'G', 'S', 'GS', 'G', 'S', 'GS', '-']);
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((mode) => attributeRight(mode, 1))).toEqual([
+      '-',
+      'G',
+      'S',
+      'GS',
+      'G',
+      'S',
+      'GS',
+      '-',
+    ]);
     expect([0, 1, 2, 3, 0x4d, 0xff].map((mode) => attributeRight(mode, 3))).toEqual(['-', 'G', 'S', 'GS', 'G', 'GS']);
     expect([true, false].map((mode) => methodRight(mode, 0))).toEqual([true, false]);
-    expect([[0, 1, 2, 3].map((mode) => methodRight(mode, 2)), [0, 1, 2, 0x4d].map((mode) => methodRight(mode, 3))]).toEqual([
+    expect([
+      [0, 1, 2, 3].map((mode) => methodRight(mode, 2)),
+      [0, 1, 2, 0x4d].map((mode) => methodRight(mode, 3)),
+    ]).toEqual([
       [false, true, true, false],
       [false, true, false, true],
     ]);
@@ -173,7 +205,8 @@ it('the example in the documentation is a profile, and the counts there are righ
   const example = parseProfile(/```json\n([\s\S]*?)```/.exec(page)?.[1]);
   expect(example.objects.map((o) => o.mandatory)).toEqual([true, true]);
   for (const id of carriedProfiles()) expect(page).toContain(`\`${id}\``);
-  for (const id of ['idis-package-1', 'idis-package-2']) expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${carriedProfile(id).objects.length} \\|`));
+  for (const id of ['idis-package-1', 'idis-package-2'])
+    expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${carriedProfile(id).objects.length} \\|`));
 });
 
 it('the JSON Schemas for editors are those of the code', () => {
@@ -185,5 +218,6 @@ it('the JSON Schemas for editors are those of the code', () => {
 });
 
 it('every pattern of a profile covers at most a few hundred codes', () => {
-  for (const { obis } of carriedProfile('idis-package-2').objects) expect(parseObisPattern(obis).size).toBeLessThanOrEqual(4);
+  for (const { obis } of carriedProfile('idis-package-2').objects)
+    expect(parseObisPattern(obis).size).toBeLessThanOrEqual(4);
 });

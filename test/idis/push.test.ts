@@ -52,13 +52,23 @@ describe('customer port captures, each with its profile', () => {
     expect(push.readings[13]?.dateTime).toBe(true);
     expect(decodePush(captureBody(capture('cap-kaifa-no-list2')), nordic).template).toBe('Kaifa list 2, three phases');
     // The profile is named by the caller: another one does not know these lists.
-    expect(decodePush(captureBody(capture('cap-kaifa-no-list2')), p2)).toMatchObject({ namedBy: 'nothing', readings: [], unnamed: { length: 13 } });
+    expect(decodePush(captureBody(capture('cap-kaifa-no-list2')), p2)).toMatchObject({
+      namedBy: 'nothing',
+      readings: [],
+      unnamed: { length: 13 },
+    });
   });
   it('Landis+Gyr: the list in the message, the setup and the names of the profile', () => {
     const push = decodePush(captureBody(capture('cap-lg-e450-vse2026')), p2);
     expect(push).toMatchObject({ setup: '0-8:25.9.0*255', setupRow: { name: 'customer port list' } });
-    expect(push.readings.find((r) => r.obis === '0-0:42.0.0*255')).toMatchObject({ name: 'COSEM logical device name', classId: 1, attribute: 2 });
-    expect(push.readings.find((r) => r.obis === '1-1:1.8.0*255')?.name).toBe('Active import (+A, QI+QIV) energy, total, channel 1');
+    expect(push.readings.find((r) => r.obis === '0-0:42.0.0*255')).toMatchObject({
+      name: 'COSEM logical device name',
+      classId: 1,
+      attribute: 2,
+    });
+    expect(push.readings.find((r) => r.obis === '1-1:1.8.0*255')?.name).toBe(
+      'Active import (+A, QI+QIV) energy, total, channel 1',
+    );
   });
 });
 
@@ -81,7 +91,10 @@ describe('fixed orders', () => {
     expect(push.readings[1]).not.toHaveProperty('unit');
   });
   it('AM550 with the push setup first', () => {
-    const push = decodePush(data(`020E 09060006190900FF 090431323334 0904073B28FF 090507E30C1001 ${eight} 0900 0900`), p2);
+    const push = decodePush(
+      data(`020E 09060006190900FF 090431323334 0904073B28FF 090507E30C1001 ${eight} 0900 0900`),
+      p2,
+    );
     expect(push).toMatchObject({
       template: 'Iskraemeco AM550, Kaernten Netz',
       setup: '0-6:25.9.0*255',
@@ -105,7 +118,9 @@ describe('fixed orders', () => {
     ]);
   });
   it('the setup of another instance does not fit that template', () => {
-    expect(decodePush(data(`020E 09060007190900FF 090431323334 0904073B28FF 090507E30C1001 ${eight} 0900 0900`), p2)).toMatchObject({
+    expect(
+      decodePush(data(`020E 09060007190900FF 090431323334 0904073B28FF 090507E30C1001 ${eight} 0900 0900`), p2),
+    ).toMatchObject({
       namedBy: 'nothing',
       setup: '0-7:25.9.0*255',
     });
@@ -113,7 +128,9 @@ describe('fixed orders', () => {
   it('SMR 5 alarm, with and without the second register', () => {
     const smr = carriedProfile('smr-5.2');
     const body = (tail: string, n: number) =>
-      data(`02${n.toString(16).padStart(2, '0')} 091145303030313030303030303030303030 31 09060001190900FF 0600000014 ${tail}`);
+      data(
+        `02${n.toString(16).padStart(2, '0')} 091145303030313030303030303030303030 31 09060001190900FF 0600000014 ${tail}`,
+      );
     const one = decodePush(body('', 3), smr);
     expect(one).toMatchObject({ template: 'SMR 5 alarm', setup: '0-1:25.9.0*255' });
     expect(one.readings[1]?.bits?.map((b) => b.name)).toEqual(['Power up', 'Configuration changed']);
@@ -134,7 +151,10 @@ describe('other ways to name values', () => {
     ] as const;
     const push = decodePush(data('0203 09060004190900FF 120028 0600002001'), p2, { objects });
     expect(push).toMatchObject({ namedBy: 'configuration', setup: '0-4:25.9.0*255', setupRow: { name: 'on alarm' } });
-    expect(push.readings[0]).toMatchObject({ name: 'Fraud detection event code', event: { code: 40, name: 'Terminal cover removed', log: 'fraud' } });
+    expect(push.readings[0]).toMatchObject({
+      name: 'Fraud detection event code',
+      event: { code: 40, name: 'Terminal cover removed', log: 'fraud' },
+    });
     expect(push.readings[1]).toMatchObject({
       name: 'Alarm descriptor 1',
       bits: [
@@ -144,9 +164,13 @@ describe('other ways to name values', () => {
     });
   });
   it('a configuration of another length is not forced on the message', () => {
-    expect(decodePush(data('0202 1101 1102'), p2, { objects: listed })).toMatchObject({ namedBy: 'nothing', unnamed: { length: 2 } });
+    expect(decodePush(data('0202 1101 1102'), p2, { objects: listed })).toMatchObject({
+      namedBy: 'nothing',
+      unnamed: { length: 2 },
+    });
   });
-  it('one value alone', () => expect(decodePush(data('1101'), p2)).toMatchObject({ namedBy: 'nothing', unnamed: [{ type: 'unsigned' }] }));
+  it('one value alone', () =>
+    expect(decodePush(data('1101'), p2)).toMatchObject({ namedBy: 'nothing', unnamed: [{ type: 'unsigned' }] }));
 });
 
 it('any octets end in a decoded push or an error of the library, with every profile', () => {

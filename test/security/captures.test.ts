@@ -53,14 +53,18 @@ describe.each(providers.map((p) => [p.name, p] as const))('captured pushes of re
     const message = messageOf(v);
     // Authenticated, but the key for it was not published: read without verification, which has to be asked for.
     const withheld = securityControl.authenticated && v.params.authenticationKey === null;
-    if (withheld) expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/missing-key' });
+    if (withheld)
+      expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/missing-key' });
     const options: UnprotectOptions = withheld ? { mode: 'unverified' } : {};
     const { apdu, layers, authenticated, replayProtected } = await unprotect(message, context, options);
     expect(formatHex(apdu)).toBe(v.expected.plaintext);
     expect(authenticated).toBe(securityControl.authenticated && !withheld);
-    expect(layers).toMatchObject([{ kind: 'general-glo', suite: securityControl.suite, encrypted: true, invocationCounter }]);
+    expect(layers).toMatchObject([
+      { kind: 'general-glo', suite: securityControl.suite, encrypted: true, invocationCounter },
+    ]);
     expect(replayProtected).toBe(authenticated);
-    if (authenticated) expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/replay' });
+    if (authenticated)
+      expect(await failure(() => unprotect(message, context))).toMatchObject({ code: 'security/replay' });
     // Nothing proves the others to be new: the same octets open again, and no counter was recorded.
     else expect((await unprotect(message, context, options)).replayProtected).toBe(false);
   });

@@ -3,7 +3,13 @@ import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
 import { sealContent } from '../../src/security/ciphering.js';
 import { type HlsExchange, hlsReply } from '../../src/security/hls.js';
-import { beginsApdu, checkChallenge, generateChallenge, readsAsApdu, readsAsSigned } from '../../src/security/hls-challenge.js';
+import {
+  beginsApdu,
+  checkChallenge,
+  generateChallenge,
+  readsAsApdu,
+  readsAsSigned,
+} from '../../src/security/hls-challenge.js';
 import { gmac } from '../../src/security/index.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import type { CryptoProvider } from '../../src/security/provider.js';
@@ -11,7 +17,10 @@ import { unprotect } from '../../src/security/unprotect.js';
 import { clientTitle, failure, hex, pairOf, serverTitle, vectors } from './support.js';
 
 const failed = { code: 'association/authentication-failed' };
-const retryable = { ...failed, context: { side: 'remote', retryable: true, reason: expect.stringContaining('repeat the association') } };
+const retryable = {
+  ...failed,
+  context: { side: 'remote', retryable: true, reason: expect.stringContaining('repeat the association') },
+};
 const encrypted = { encryptedReply: true };
 const authenticated = { send: { authenticated: true }, receive: { authenticated: true } };
 
@@ -71,7 +80,14 @@ describe('a false meter that has its challenge tagged', () => {
         { mechanism: 5, role: 'server', context: server, clientToServer: challenge, serverToClient: other },
       ] as const)
         expect(await failure(() => hlsReply(exchange))).toMatchObject(retryable);
-      await hlsReply({ mechanism: 6, role: 'client', context: client, clientToServer: other, serverToClient: challenge, secret: client.keys.authentication });
+      await hlsReply({
+        mechanism: 6,
+        role: 'client',
+        context: client,
+        clientToServer: other,
+        serverToClient: challenge,
+        secret: client.keys.authentication,
+      });
     }
   });
   it('would have had the disconnect, service-specific and in general-ciphering: the tag is the tag', async () => {
@@ -79,14 +95,38 @@ describe('a false meter that has its challenge tagged', () => {
     const action = hex('C301C10046000060030AFF01010F00');
     const extra = hex('0000000000');
     const tagFor = async (counter: string, challenge: Uint8Array): Promise<Uint8Array> =>
-      gmac(nodeProvider, client.keys.globalUnicast!, concat(clientTitle, hex(counter)), [hex('10'), client.keys.authentication!, challenge]);
-    const first = concat(hex('CB'), Uint8Array.of(17 + action.length), hex('1000000001'), action, await tagFor('00000001', action));
+      gmac(nodeProvider, client.keys.globalUnicast!, concat(clientTitle, hex(counter)), [
+        hex('10'),
+        client.keys.authentication!,
+        challenge,
+      ]);
+    const first = concat(
+      hex('CB'),
+      Uint8Array.of(17 + action.length),
+      hex('1000000001'),
+      action,
+      await tagFor('00000001', action),
+    );
     expect((await unprotect(first, server)).apdu).toEqual(action);
     const tag = await tagFor('00000002', concat(extra, action));
-    const second = concat(hex('DD'), extra, hex('010000'), Uint8Array.of(17 + action.length), hex('1000000002'), action, tag);
+    const second = concat(
+      hex('DD'),
+      extra,
+      hex('010000'),
+      Uint8Array.of(17 + action.length),
+      hex('1000000002'),
+      action,
+      tag,
+    );
     expect((await unprotect(second, server)).apdu).toEqual(action);
     // Which is what a header alone would make of it, sealed as usual.
-    const cipher = { provider: nodeProvider, key: client.keys.globalUnicast!, authenticationKey: client.keys.authentication, systemTitle: clientTitle, extra };
+    const cipher = {
+      provider: nodeProvider,
+      key: client.keys.globalUnicast!,
+      authenticationKey: client.keys.authentication,
+      systemTitle: clientTitle,
+      extra,
+    };
     expect(formatHex((await sealContent(cipher, 0x10, 2, action)).subarray(-12))).toBe(formatHex(tag));
   });
   it('learns nothing from a reply in clear to anything that begins like an APDU', async () => {
@@ -155,7 +195,16 @@ describe('a false meter that has its challenge signed', () => {
     const { client } = await pairOf(nodeProvider, 1, { systemTitle: own, peerSystemTitle: serverTitle });
     const clientToServer = hex('C301C10046000060030AFF01010F000000000000000000000000000000000000');
     // Transaction-id: the rest of our title, the title of the peer, two octets; then originator, recipient, date-time, other information up to our challenge.
-    const serverToClient = concat(hex('0000'), hex('08'), own, hex('08'), serverTitle, hex('0000'), new Uint8Array(10), hex('20'));
+    const serverToClient = concat(
+      hex('0000'),
+      hex('08'),
+      own,
+      hex('08'),
+      serverTitle,
+      hex('0000'),
+      new Uint8Array(10),
+      hex('20'),
+    );
     serverToClient[21] = 10;
     const exchange: HlsExchange = { mechanism: 7, role: 'client', context: client, clientToServer, serverToClient };
     expect(readsAsSigned(concat(own, serverTitle, serverToClient, clientToServer))).toBe(true);
@@ -164,7 +213,9 @@ describe('a false meter that has its challenge signed', () => {
       ...failed,
       context: { retryable: true, reason: expect.stringContaining('sign') },
     });
-    expect(await hlsReply({ ...exchange, serverToClient: concat(serverToClient.subarray(0, -1), hex('1F')) })).toHaveLength(64);
+    expect(
+      await hlsReply({ ...exchange, serverToClient: concat(serverToClient.subarray(0, -1), hex('1F')) }),
+    ).toHaveLength(64);
     expect(readsAsSigned(concat(own, serverTitle, serverToClient, clientToServer, hex('00')))).toBe(false);
   });
 });
@@ -179,7 +230,8 @@ describe('a challenge of ours', () => {
     const good = hex('AABBCCDDEEFF00112233445566778899');
     const begins = concat(hex('C0'), new Uint8Array(15).fill(0xff));
     const header = concat(new Uint8Array(5), hex('C301C10046000060030AFF'));
-    for (const mechanism of [2, 3, 4, 5, 6] as const) expect(generateChallenge(drawing(begins, header, good), mechanism, 16)).toEqual(good);
+    for (const mechanism of [2, 3, 4, 5, 6] as const)
+      expect(generateChallenge(drawing(begins, header, good), mechanism, 16)).toEqual(good);
     expect(generateChallenge(drawing(concat(begins, begins), concat(good, good)), 7)).toEqual(concat(good, good));
     for (let i = 0; i < 2000; i++) checkChallenge(5, generateChallenge(nodeProvider, 5, 16), undefined);
   });
@@ -192,14 +244,18 @@ describe('a challenge of ours', () => {
     const bad = new Uint8Array(16);
     const good = new Uint8Array(16).fill(0xaa);
     expect(generateChallenge(drawing(...Array.from({ length: 63 }, () => bad), good), 5, 16)).toEqual(good);
-    expect(await failure(() => generateChallenge(drawing(...Array.from({ length: 64 }, () => bad), good), 5, 16))).toMatchObject({ code: 'security/provider' });
+    expect(
+      await failure(() => generateChallenge(drawing(...Array.from({ length: 64 }, () => bad), good), 5, 16)),
+    ).toMatchObject({ code: 'security/provider' });
   });
 });
 
 describe('challenges of recorded sessions', () => {
   const values = vectors('sessions').flatMap((v) =>
     v.expected.steps.flatMap((step: any) =>
-      [step.acse?.callingAuthenticationValue, step.acse?.respondingAuthenticationValue].filter((c) => typeof c === 'string' && c.length >= 16),
+      [step.acse?.callingAuthenticationValue, step.acse?.respondingAuthenticationValue].filter(
+        (c) => typeof c === 'string' && c.length >= 16,
+      ),
     ),
   );
   it('are taken where the reply leaves encrypted', () => {

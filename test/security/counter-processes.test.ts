@@ -52,9 +52,13 @@ describe('processes on one store of counters, killed at any moment', () => {
   /** Lets one run until it has written so many lines, kills it a random moment later, and answers all that it has written. */
   function killed(lines: number, place: Place, mode: string): Promise<string[]> {
     return new Promise((done, failed) => {
-      const process = spawn('node', [child, place.path, mode, place.kind, resolve(import.meta.dirname, '../../package.json')], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const process = spawn(
+        'node',
+        [child, place.path, mode, place.kind, resolve(import.meta.dirname, '../../package.json')],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       let text = '';
       let dying = false;
       process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -72,12 +76,18 @@ describe('processes on one store of counters, killed at any moment', () => {
   }
   const generation = async (place: Place, mode: string): Promise<string[]> => {
     const lines: string[] = [];
-    for (let i = 0; i < generations; i++) lines.push(...(await killed(2 + Math.floor(Math.random() * 20), place, mode)));
+    for (let i = 0; i < generations; i++)
+      lines.push(...(await killed(2 + Math.floor(Math.random() * 20), place, mode)));
     return lines;
   };
 
   const places: readonly Place[] = [
-    { kind: 'FileStore', path: join(folder, 'files'), create: (path) => FileStore.create(path), open: (path) => FileStore.open(path) },
+    {
+      kind: 'FileStore',
+      path: join(folder, 'files'),
+      create: (path) => FileStore.create(path),
+      open: (path) => FileStore.open(path),
+    },
     ...(Database === undefined
       ? []
       : [
@@ -93,25 +103,30 @@ describe('processes on one store of counters, killed at any moment', () => {
     [place.kind, 'shared', 2, place] as const,
     [place.kind, 'exclusive', 1, { ...place, path: `${place.path}.alone` }] as const,
   ]);
-  it.each(cases)('%s, %s by %i at a time: never use a counter twice, and accept each message once', async (_, mode, at, place) => {
-    await (await place.create(place.path)).close();
-    const runs = await Promise.all(Array.from({ length: at }, () => generation(place, mode)));
-    const all = runs.flat();
-    const numbers = (kind: string): number[] => all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
-    for (const kind of ['s', 'r']) {
-      const used = numbers(kind);
-      expect(new Set(used).size).toBe(used.length);
-      expect(used.length).toBeGreaterThan(generations);
-    }
-    // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
-    for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
-    const next = await place.open(place.path);
-    const counters = new InvocationCounters(next, { initial: 1 });
-    expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
-    expect(Number(await counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
-    await next.close();
-    if (place.kind === 'FileStore') for (const file of readdirSync(place.path)) expect(file).toMatch(/^version\.\d+$/);
-  });
+  it.each(cases)(
+    '%s, %s by %i at a time: never use a counter twice, and accept each message once',
+    async (_, mode, at, place) => {
+      await (await place.create(place.path)).close();
+      const runs = await Promise.all(Array.from({ length: at }, () => generation(place, mode)));
+      const all = runs.flat();
+      const numbers = (kind: string): number[] =>
+        all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
+      for (const kind of ['s', 'r']) {
+        const used = numbers(kind);
+        expect(new Set(used).size).toBe(used.length);
+        expect(used.length).toBeGreaterThan(generations);
+      }
+      // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
+      for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
+      const next = await place.open(place.path);
+      const counters = new InvocationCounters(next, { initial: 1 });
+      expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
+      expect(Number(await counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
+      await next.close();
+      if (place.kind === 'FileStore')
+        for (const file of readdirSync(place.path)) expect(file).toMatch(/^version\.\d+$/);
+    },
+  );
 });
 
 interface Place {

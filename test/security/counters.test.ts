@@ -29,7 +29,8 @@ describe('counters for sending', () => {
     expect(new InvocationCounters(new VolatileStore()).next('k')).toBeGreaterThan(4e7);
   });
   it('begin at random, from 2^24 to 2^28 - 1, when the clock is from before 2025', () => {
-    const first = (now: number): number => new InvocationCounters(new VolatileStore(), { now: () => now }).next('k') as number;
+    const first = (now: number): number =>
+      new InvocationCounters(new VolatileStore(), { now: () => now }).next('k') as number;
     const values = Array.from({ length: 200 }, (_, i) => first(i % 2 === 0 ? 0 : counterEpoch));
     expect(new Set(values).size).toBeGreaterThan(190);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(2 ** 24);
@@ -39,8 +40,17 @@ describe('counters for sending', () => {
   it('have no default store, and refuse blocks and first values that are none', () => {
     // @ts-expect-error a store must be given
     expect(() => new InvocationCounters().next('k')).toThrow();
-    for (const options of [{ block: 0 }, { block: 1.5 }, { block: 2 ** 33 }, { initial: -1 }, { initial: 0.5 }, { initial: 2 ** 32 }])
-      expect(() => new InvocationCounters(new VolatileStore(), options)).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
+    for (const options of [
+      { block: 0 },
+      { block: 1.5 },
+      { block: 2 ** 33 },
+      { initial: -1 },
+      { initial: 0.5 },
+      { initial: 2 ** 32 },
+    ])
+      expect(() => new InvocationCounters(new VolatileStore(), options)).toThrow(
+        expect.objectContaining({ code: 'encode/invalid-value' }),
+      );
   });
   it('are never dealt out twice by two senders on one store, in any interleaving', () => {
     fc.assert(
@@ -111,7 +121,10 @@ describe('counters for sending', () => {
         fc.integer({ min: 1, max: 5 }),
         async (steps, block) => {
           const store = new LateStore();
-          const both = [new InvocationCounters(store, { initial: 1, block }), new InvocationCounters(store, { initial: 1, block: 2 })];
+          const both = [
+            new InvocationCounters(store, { initial: 1, block }),
+            new InvocationCounters(store, { initial: 1, block: 2 }),
+          ];
           const waiting: (Promise<number> | number)[] = [];
           steps.forEach((step, i) => {
             const counters = both[i % 2]!;
@@ -129,7 +142,9 @@ describe('counters for sending', () => {
     for (const text of ['', 'x', '-1', '1.5', '01', '1e3', ' 1', '4294967296', '99999999999999999999']) {
       const store = new VolatileStore();
       store.update(['k'], () => ({ result: undefined, set: new Map([['k', text]]) }));
-      expect(await failure(async () => new InvocationCounters(store).next('k'))).toMatchObject({ code: 'security/counter-store' });
+      expect(await failure(async () => new InvocationCounters(store).next('k'))).toMatchObject({
+        code: 'security/counter-store',
+      });
     }
   });
   it('end before 2^32 - 1, and no message is protected then', async () => {
@@ -138,7 +153,8 @@ describe('counters for sending', () => {
       const { client } = await pairOf(nodeProvider, 0, { counters });
       const got: number[] = [];
       const error = await failure(async () => {
-        for (;;) got.push(Number.parseInt(Buffer.from((await protect(hex('C0'), client)).subarray(3, 7)).toString('hex'), 16));
+        for (;;)
+          got.push(Number.parseInt(Buffer.from((await protect(hex('C0'), client)).subarray(3, 7)).toString('hex'), 16));
       });
       expect(error).toMatchObject({ code: 'security/counter-exhausted' });
       expect(Math.max(...got)).toBeLessThan(counterLimit);
@@ -158,12 +174,24 @@ describe('counters for sending', () => {
     await client.newDedicatedKey();
     const name = (key: Parameters<typeof client.sendName>[0]): string => client.sendName(key);
     expect(name('dedicated-key')).toBe(name('global-unicast-encryption-key'));
-    expect(name('global-unicast-encryption-key')).toBe(`send ${client.keys.globalUnicast!.fingerprint} 4D4D4D0000BC614E`);
-    const names = (['global-unicast-encryption-key', 'global-broadcast-encryption-key', 'wrapped-key', 'agreed-key', 'signature'] as const).map(name);
+    expect(name('global-unicast-encryption-key')).toBe(
+      `send ${client.keys.globalUnicast!.fingerprint} 4D4D4D0000BC614E`,
+    );
+    const names = (
+      [
+        'global-unicast-encryption-key',
+        'global-broadcast-encryption-key',
+        'wrapped-key',
+        'agreed-key',
+        'signature',
+      ] as const
+    ).map(name);
     expect(new Set(names).size).toBe(5);
     expect(name('wrapped-key')).toContain(client.keys.master!.fingerprint);
     expect(client.fresh().sendName('global-unicast-encryption-key')).toBe(name('global-unicast-encryption-key'));
-    expect(await failure(() => client.fresh({ keys: {} }).sendName('global-broadcast-encryption-key'))).toMatchObject({ code: 'security/missing-key' });
+    expect(await failure(() => client.fresh({ keys: {} }).sendName('global-broadcast-encryption-key'))).toMatchObject({
+      code: 'security/missing-key',
+    });
   });
   it('of a dedicated key die with it: the next one begins with nothing received', async () => {
     const { server } = await pairOf(nodeProvider, 0);
@@ -242,7 +270,9 @@ describe('counters received', () => {
 
 describe('recovery of a counter', () => {
   const next = async (reported: number, own: number, furthest?: number): Promise<number> => {
-    const { client } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(new VolatileStore(), { initial: own, block: 8 }) });
+    const { client } = await pairOf(nodeProvider, 0, {
+      counters: new InvocationCounters(new VolatileStore(), { initial: own, block: 8 }),
+    });
     await client.counters.next(client.sendName('global-unicast-encryption-key'));
     const promised = await recoverCounter(client, reported, furthest === undefined ? {} : { furthest });
     const used = await client.counters.next(client.sendName('global-unicast-encryption-key'));
@@ -284,7 +314,9 @@ describe('recovery of a counter', () => {
   it('keeps account of the moves of each key by itself', async () => {
     const { client } = await pairOf(nodeProvider, 0, { counters: countersFrom(1) });
     await recoverCounter(client, 1000, { furthest: 1000 });
-    expect(await failure(() => recoverCounter(client, 1001 + 20, { furthest: 1000 }))).toMatchObject({ code: 'security/policy' });
+    expect(await failure(() => recoverCounter(client, 1001 + 20, { furthest: 1000 }))).toMatchObject({
+      code: 'security/policy',
+    });
     expect(await recoverCounter(client, 1000, { furthest: 1000, broadcast: true })).toBe(1001);
     client.setKeys({ globalUnicast: await nodeProvider.generateKey('AES-128') });
     expect(await recoverCounter(client, 1000, { furthest: 1000 })).toBe(1001);
@@ -293,6 +325,8 @@ describe('recovery of a counter', () => {
     const store = new VolatileStore();
     const { client } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(store, { initial: 1 }) });
     await recoverCounter(client, 70_000);
-    expect(new InvocationCounters(store, { initial: 1 }).next(client.sendName('global-unicast-encryption-key'))).toBe(70_001);
+    expect(new InvocationCounters(store, { initial: 1 }).next(client.sendName('global-unicast-encryption-key'))).toBe(
+      70_001,
+    );
   });
 });

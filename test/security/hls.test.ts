@@ -3,7 +3,12 @@ import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify, llsMatches } from '../../src/security/hls.js';
-import { ChallengeMemory, checkChallenge, generateChallenge, type HlsMechanism } from '../../src/security/hls-challenge.js';
+import {
+  ChallengeMemory,
+  checkChallenge,
+  generateChallenge,
+  type HlsMechanism,
+} from '../../src/security/hls-challenge.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
@@ -31,7 +36,10 @@ async function exchanges(
     clientToServer: generateChallenge(provider, mechanism),
     serverToClient: generateChallenge(provider, mechanism),
   };
-  return { client: { ...common, role: 'client', context: client }, server: { ...common, role: 'server', context: server } };
+  return {
+    client: { ...common, role: 'client', context: client },
+    server: { ...common, role: 'server', context: server },
+  };
 }
 
 describe.each(providers.map((p) => [p.name, p] as const))('HLS with %s', (_, provider) => {
@@ -52,7 +60,11 @@ describe.each(providers.map((p) => [p.name, p] as const))('HLS with %s', (_, pro
     }
     for (const wrong of [reply.subarray(1), concat(reply, hex('00')), new Uint8Array(0)])
       expect(await failure(async () => hlsVerify(server, wrong))).toMatchObject(failed);
-    expect(await failure(async () => hlsVerify({ ...server, serverToClient: generateChallenge(provider, mechanism) }, reply))).toMatchObject(failed);
+    expect(
+      await failure(async () =>
+        hlsVerify({ ...server, serverToClient: generateChallenge(provider, mechanism) }, reply),
+      ),
+    ).toMatchObject(failed);
     // What the client says is no proof of the server: the attacker who plays the client's own reply back learns nothing.
     expect(await failure(async () => hlsVerify(client, reply))).toMatchObject(failed);
     const own = await exchanges(provider, mechanism);
@@ -60,7 +72,11 @@ describe.each(providers.map((p) => [p.name, p] as const))('HLS with %s', (_, pro
       mechanism === 2
         ? { ...server, manufacturer: aesEcbReply(hex('00')) }
         : { ...server, secret: await provider.importKey('secret', hex('00')), context: strangerTo(server.context) };
-    expect(await failure(async () => hlsVerify({ ...stranger, clientToServer: own.server.clientToServer }, await hlsReply(client)))).toMatchObject(failed);
+    expect(
+      await failure(async () =>
+        hlsVerify({ ...stranger, clientToServer: own.server.clientToServer }, await hlsReply(client)),
+      ),
+    ).toMatchObject(failed);
     // The right one is still good.
     await hlsVerify(server, reply);
   });
@@ -78,10 +94,14 @@ function strangerTo(context: SecurityContext): SecurityContext {
 
 describe('HLS vectors', () => {
   const all = ['security-suite0', 'security-suite1', 'security-suite2'].flatMap(vectors);
-  const of = (kind: string): (readonly [string, Vector])[] => all.filter((v) => v.kind === kind).map((v) => [v.id, v] as const);
+  const of = (kind: string): (readonly [string, Vector])[] =>
+    all.filter((v) => v.kind === kind).map((v) => [v.id, v] as const);
   it.each(of('hls-gmac'))('%s', async (_, { input, params, expected }) => {
     const suite = Number.parseInt(params.securityControl, 16) & 15;
-    const keys = await importKeys(nodeProvider, suite, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
+    const keys = await importKeys(nodeProvider, suite, {
+      globalUnicast: hex(params.encryptionKey),
+      authentication: hex(params.authenticationKey),
+    });
     const context = new SecurityContext({
       provider: nodeProvider,
       suite,
@@ -89,7 +109,13 @@ describe('HLS vectors', () => {
       keys,
       counters: countersFrom(params.invocationCounter),
     });
-    const exchange: HlsExchange = { mechanism: 5, role: 'client', context, clientToServer: new Uint8Array(8), serverToClient: hex(input.challenge) };
+    const exchange: HlsExchange = {
+      mechanism: 5,
+      role: 'client',
+      context,
+      clientToServer: new Uint8Array(8),
+      serverToClient: hex(input.challenge),
+    };
     expect(formatHex(await hlsReply(exchange))).toBe(expected.f);
   });
   it.each([...of('hls-digest'), ...of('hls-ecdsa')])('%s', async (_, { input, params, expected }) => {
@@ -120,10 +146,13 @@ describe('HLS vectors', () => {
 describe('challenges', () => {
   it.each(mechanisms)('of mechanism %i have the lengths of the book', (mechanism) => {
     const [minimum, maximum] = mechanism === 7 ? [32, 64] : [8, 64];
-    for (const n of [minimum, maximum]) checkChallenge(mechanism, generateChallenge(nodeProvider, 2, n).fill(0xaa), undefined);
+    for (const n of [minimum, maximum])
+      checkChallenge(mechanism, generateChallenge(nodeProvider, 2, n).fill(0xaa), undefined);
     for (const n of [0, minimum - 1, maximum + 1]) {
       expect(() => checkChallenge(mechanism, new Uint8Array(n), undefined)).toThrow(expect.objectContaining(failed));
-      expect(() => generateChallenge(nodeProvider, mechanism, n)).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
+      expect(() => generateChallenge(nodeProvider, mechanism, n)).toThrow(
+        expect.objectContaining({ code: 'encode/invalid-value' }),
+      );
     }
     expect(generateChallenge(nodeProvider, mechanism)).toHaveLength(32);
     expect(generateChallenge(nodeProvider, mechanism)).not.toEqual(generateChallenge(nodeProvider, mechanism));
@@ -131,7 +160,9 @@ describe('challenges', () => {
   it('that come back are refused, whatever the mechanism', async () => {
     for (const mechanism of mechanisms) {
       const { client, server } = await exchanges(nodeProvider, mechanism);
-      expect(() => checkChallenge(mechanism, client.clientToServer, client.clientToServer)).toThrow(expect.objectContaining(failed));
+      expect(() => checkChallenge(mechanism, client.clientToServer, client.clientToServer)).toThrow(
+        expect.objectContaining(failed),
+      );
       // Also when the caller forgot to check: the same octets on both sides are never verified.
       const reflected = { ...client, serverToClient: client.clientToServer };
       const reply = await hlsReply({ ...server, serverToClient: client.clientToServer });
@@ -192,8 +223,14 @@ describe('GMAC replies', () => {
 describe('what is missing', () => {
   it('is refused by name', async () => {
     const { client } = await pairOf(nodeProvider, 0, { policy: clearPolicy, keys: {} });
-    const exchange = { role: 'client', context: client, clientToServer: new Uint8Array(32), serverToClient: new Uint8Array(32).fill(1) } as const;
-    const code = async (mechanism: HlsMechanism): Promise<string> => (await failure(async () => hlsReply({ ...exchange, mechanism }))).code;
+    const exchange = {
+      role: 'client',
+      context: client,
+      clientToServer: new Uint8Array(32),
+      serverToClient: new Uint8Array(32).fill(1),
+    } as const;
+    const code = async (mechanism: HlsMechanism): Promise<string> =>
+      (await failure(async () => hlsReply({ ...exchange, mechanism }))).code;
     expect(await Promise.all(mechanisms.map(code))).toEqual([
       'security/unsupported',
       'security/missing-key',

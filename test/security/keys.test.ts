@@ -1,9 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { importKeys, type SecurityContext } from '../../src/security/context.js';
-import { deriveAgreedKey, ephemeralComplete, ephemeralOffer, onePassOriginator, onePassRecipient, staticUnified } from '../../src/security/key-agreement.js';
-import { changeAgreedKeys, changeKeys, type KeyChange, type KeyChangeOutcome, type KeyChangeStep } from '../../src/security/key-transfer.js';
-import { generateTransferableKey, type NewKeys, transferableKey, unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
+import {
+  deriveAgreedKey,
+  ephemeralComplete,
+  ephemeralOffer,
+  onePassOriginator,
+  onePassRecipient,
+  staticUnified,
+} from '../../src/security/key-agreement.js';
+import {
+  changeAgreedKeys,
+  changeKeys,
+  type KeyChange,
+  type KeyChangeOutcome,
+  type KeyChangeStep,
+} from '../../src/security/key-transfer.js';
+import {
+  generateTransferableKey,
+  type NewKeys,
+  transferableKey,
+  unwrapKeys,
+  wrapKeys,
+} from '../../src/security/key-wrap.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { protect } from '../../src/security/protect.js';
 import type { KeyHandle } from '../../src/security/provider.js';
@@ -38,36 +57,89 @@ describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s
       const changed = theirs.data.slice();
       changed[at]! ^= 1;
       const again = await ephemeralOffer(provider, suite, client.keys.signing!, 0);
-      expect((await failure(async () => ephemeralComplete(provider, suite, again, client.keys.peerSigning!, changed, clientTitle, serverTitle))).code).toBe(
-        'security/authentication-failed',
-      );
+      expect(
+        (
+          await failure(async () =>
+            ephemeralComplete(provider, suite, again, client.keys.peerSigning!, changed, clientTitle, serverTitle),
+          )
+        ).code,
+      ).toBe('security/authentication-failed');
       // Its private key is gone.
-      expect((await failure(() => provider.agree(again.keyPair.privateKey, theirs.keyPair.publicKey))).code).toBe('security/invalid-key');
+      expect((await failure(() => provider.agree(again.keyPair.privateKey, theirs.keyPair.publicKey))).code).toBe(
+        'security/invalid-key',
+      );
     }
     // A signature for another key-id is another statement.
     const forMaster = await ephemeralOffer(provider, suite, server.keys.signing!, 3);
     const third = await ephemeralOffer(provider, suite, client.keys.signing!, 0);
     expect(
-      await failure(async () => ephemeralComplete(provider, suite, third, client.keys.peerSigning!, forMaster.data, clientTitle, serverTitle)),
+      await failure(async () =>
+        ephemeralComplete(provider, suite, third, client.keys.peerSigning!, forMaster.data, clientTitle, serverTitle),
+      ),
     ).toMatchObject({ code: 'security/authentication-failed' });
     const fourth = await ephemeralOffer(provider, suite, client.keys.signing!, 0);
     expect(
-      await failure(async () => ephemeralComplete(provider, suite, fourth, client.keys.signing!.publicKey, fourth.data, clientTitle, serverTitle)),
+      await failure(async () =>
+        ephemeralComplete(
+          provider,
+          suite,
+          fourth,
+          client.keys.signing!.publicKey,
+          fourth.data,
+          clientTitle,
+          serverTitle,
+        ),
+      ),
     ).toMatchObject({ code: 'security/authentication-failed' });
-    const a = await ephemeralComplete(provider, suite, ours, client.keys.peerSigning!, theirs.data, clientTitle, serverTitle);
-    const b = await ephemeralComplete(provider, suite, theirs, server.keys.peerSigning!, ours.data, clientTitle, serverTitle);
+    const a = await ephemeralComplete(
+      provider,
+      suite,
+      ours,
+      client.keys.peerSigning!,
+      theirs.data,
+      clientTitle,
+      serverTitle,
+    );
+    const b = await ephemeralComplete(
+      provider,
+      suite,
+      theirs,
+      server.keys.peerSigning!,
+      ours.data,
+      clientTitle,
+      serverTitle,
+    );
     await same(a, b);
     expect(a.algorithm).toBe(suite.aes);
   });
   it.each([1, 2] as const)('suite %i: one-pass, the signature is verified before the point is used', async (id) => {
     const suite = securitySuite(id);
     const { client, server } = await pairOf(provider, id);
-    const { key, keyCipheredData } = await onePassOriginator(provider, suite, client.keys.signing!, client.keys.peerAgreement!, clientTitle, serverTitle);
+    const { key, keyCipheredData } = await onePassOriginator(
+      provider,
+      suite,
+      client.keys.signing!,
+      client.keys.peerAgreement!,
+      clientTitle,
+      serverTitle,
+    );
     const receive = (data: Uint8Array): Promise<KeyHandle> =>
-      (async () => onePassRecipient(provider, suite, server.keys.agreement!, server.keys.peerSigning!, data, clientTitle, serverTitle))();
+      (async () =>
+        onePassRecipient(
+          provider,
+          suite,
+          server.keys.agreement!,
+          server.keys.peerSigning!,
+          data,
+          clientTitle,
+          serverTitle,
+        ))();
     await same(key, await receive(keyCipheredData));
     const n = keyCipheredData.length / 2;
-    const signedBadPoint = concat(new Uint8Array(n).fill(1), await provider.sign(client.keys.signing!.privateKey, new Uint8Array(n).fill(1)));
+    const signedBadPoint = concat(
+      new Uint8Array(n).fill(1),
+      await provider.sign(client.keys.signing!.privateKey, new Uint8Array(n).fill(1)),
+    );
     expect(await failure(() => receive(signedBadPoint))).toMatchObject({ code: 'security/invalid-key' });
     for (const changed of [keyCipheredData.subarray(1), concat(keyCipheredData, hex('00')), new Uint8Array(0)])
       expect(await failure(() => receive(changed))).toMatchObject({ code: 'decode/invalid-length' });
@@ -79,28 +151,61 @@ describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s
     const suite = securitySuite(1);
     const { client, server } = await pairOf(provider, 1);
     const own = (context: SecurityContext, id: string): Promise<KeyHandle> =>
-      (async () => staticUnified(provider, suite, context.keys.agreement!, context.keys.peerAgreement!, hex(id), clientTitle, serverTitle))();
+      (async () =>
+        staticUnified(
+          provider,
+          suite,
+          context.keys.agreement!,
+          context.keys.peerAgreement!,
+          hex(id),
+          clientTitle,
+          serverTitle,
+        ))();
     await same(await own(client, '01'), await own(server, '01'));
-    expect(await provider.encryptBlock(await own(client, '01'), block)).not.toEqual(await provider.encryptBlock(await own(client, '02'), block));
+    expect(await provider.encryptBlock(await own(client, '01'), block)).not.toEqual(
+      await provider.encryptBlock(await own(client, '02'), block),
+    );
     expect(await failure(() => own(client, ''))).toMatchObject({ code: 'security/unsupported' });
   });
   it('is not in suite 0', async () => {
     const pair = await provider.generateKeyPair('ECDH P-256');
-    expect(await failure(async () => deriveAgreedKey(provider, securitySuite(0), pair.privateKey, pair.publicKey, clientTitle, serverTitle))).toMatchObject({
+    expect(
+      await failure(async () =>
+        deriveAgreedKey(provider, securitySuite(0), pair.privateKey, pair.publicKey, clientTitle, serverTitle),
+      ),
+    ).toMatchObject({
       code: 'security/unsupported',
     });
   });
   it('gives keys that can be used: 256 bits in suite 2', async () => {
     const { client, server } = await pairOf(provider, 2);
-    const a = await deriveAgreedKey(provider, securitySuite(2), client.keys.agreement!.privateKey, client.keys.peerAgreement!, clientTitle, serverTitle);
+    const a = await deriveAgreedKey(
+      provider,
+      securitySuite(2),
+      client.keys.agreement!.privateKey,
+      client.keys.peerAgreement!,
+      clientTitle,
+      serverTitle,
+    );
     expect([a.algorithm, a.length]).toEqual(['AES-256', 32]);
-    await same(a, await deriveAgreedKey(provider, securitySuite(2), server.keys.agreement!.privateKey, server.keys.peerAgreement!, clientTitle, serverTitle));
+    await same(
+      a,
+      await deriveAgreedKey(
+        provider,
+        securitySuite(2),
+        server.keys.agreement!.privateKey,
+        server.keys.peerAgreement!,
+        clientTitle,
+        serverTitle,
+      ),
+    );
   });
 });
 
 describe('importing keys', () => {
   it('refuses the lengths of another suite and asymmetric keys in suite 0', async () => {
-    const code = async (suite: number, keys: object): Promise<string> => (await failure(async () => importKeys(nodeProvider, suite, keys))).code;
+    const code = async (suite: number, keys: object): Promise<string> =>
+      (await failure(async () => importKeys(nodeProvider, suite, keys))).code;
     expect(await code(2, { globalUnicast: new Uint8Array(16) })).toBe('security/invalid-key');
     expect(await code(0, { globalUnicast: new Uint8Array(32) })).toBe('security/invalid-key');
     expect(await code(2, { authentication: new Uint8Array(16) })).toBe('security/invalid-key');
@@ -143,12 +248,16 @@ async function drive(change: KeyChange, meter: Meter, resume = false): Promise<{
   while (next.done !== true) {
     const step: KeyChangeStep = next.value;
     steps.push(step.type === 'transfer' ? 'transfer' : step.keys);
-    next = conversation.next(step.type === 'transfer' ? await meter.transfer(step.keys) : await meter.probe(step.context));
+    next = conversation.next(
+      step.type === 'transfer' ? await meter.transfer(step.keys) : await meter.probe(step.context),
+    );
   }
   return { result: next.value, steps };
 }
 async function newKeysOf(context: SecurityContext, names: readonly (keyof NewKeys)[]): Promise<NewKeys> {
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await generateTransferableKey(context, name)])));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await generateTransferableKey(context, name)])),
+  );
 }
 
 describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with %s', (_, provider) => {
@@ -175,7 +284,8 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
       await change.settle(expected);
       expect(await meter.probe(client)).toBe('ok');
       for (const key of Object.values(newKeys)) {
-        const use = async (): Promise<unknown> => (key.algorithm === 'secret' ? provider.digest('SHA-256', [key]) : provider.encryptBlock(key, block));
+        const use = async (): Promise<unknown> =>
+          key.algorithm === 'secret' ? provider.digest('SHA-256', [key]) : provider.encryptBlock(key, block);
         const usable = await use().then(
           () => true,
           () => false,
@@ -209,7 +319,8 @@ describe('counters at a change of keys', () => {
   });
   it('of the broadcast key begin anew with it too', async () => {
     const { client } = await pairOf(nodeProvider, 0, { counters: countersFrom(1) });
-    const send = (): number => Buffer.from(protect(getRequest, client, { broadcast: true }) as Uint8Array).readUInt32BE(3);
+    const send = (): number =>
+      Buffer.from(protect(getRequest, client, { broadcast: true }) as Uint8Array).readUInt32BE(3);
     expect([send(), send()]).toEqual([1, 2]);
     (await changeKeys(client, await newKeysOf(client, ['global-broadcast-encryption-key']))).settle('new');
     expect(send()).toBe(1);
@@ -219,7 +330,9 @@ describe('counters at a change of keys', () => {
     await client.newDedicatedKey();
     const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
     expect(change.candidate.keys.dedicated).toBeUndefined();
-    expect(await failure(() => protect(getRequest, change.candidate, { form: 'ded' }))).toMatchObject({ code: 'security/missing-key' });
+    expect(await failure(() => protect(getRequest, change.candidate, { form: 'ded' }))).toMatchObject({
+      code: 'security/missing-key',
+    });
   });
   it.each(['new', 'old'] as const)('the handles that %s leaves over are destroyed, and no others', async (result) => {
     const { client } = await pairOf(nodeProvider, 0);
@@ -229,7 +342,10 @@ describe('counters at a change of keys', () => {
     const dead = async (key: KeyHandle | undefined): Promise<boolean> =>
       (await failureCode(() => nodeProvider.encryptBlock(key!, block))) === 'security/invalid-key';
     const [kept, gone] = result === 'new' ? [newKeys, before] : [before, newKeys];
-    const pick = (keys: any): (KeyHandle | undefined)[] => [keys.globalUnicast ?? keys['global-unicast-encryption-key'], keys.master ?? keys['master-key']];
+    const pick = (keys: any): (KeyHandle | undefined)[] => [
+      keys.globalUnicast ?? keys['global-unicast-encryption-key'],
+      keys.master ?? keys['master-key'],
+    ];
     expect(await Promise.all(pick(kept).map(dead))).toEqual([false, false]);
     expect(await Promise.all(pick(gone).map(dead))).toEqual([true, true]);
     expect(await dead(client.keys.globalBroadcast)).toBe(false);
@@ -237,7 +353,9 @@ describe('counters at a change of keys', () => {
   it('are not used twice under the new key when the candidate has sent already', async () => {
     const { client } = await pairOf(nodeProvider, 0);
     const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
-    const ofCandidate = [1, 2, 3].map(() => Buffer.from(protect(getRequest, change.candidate) as Uint8Array).readUInt32BE(3));
+    const ofCandidate = [1, 2, 3].map(() =>
+      Buffer.from(protect(getRequest, change.candidate) as Uint8Array).readUInt32BE(3),
+    );
     await change.settle('new');
     const after = Buffer.from(protect(getRequest, client) as Uint8Array).readUInt32BE(3);
     expect(after).toBeGreaterThan(Math.max(...ofCandidate));
@@ -256,9 +374,27 @@ describe('counters at a change of keys', () => {
   });
   it('follow keys that were agreed instead of wrapped', async () => {
     const { client, server } = await pairOf(nodeProvider, 1);
-    const [a, b] = await Promise.all([client, server].map((c) => ephemeralOffer(c.provider, c.suite, c.keys.signing!, 0)));
-    const ours = await ephemeralComplete(nodeProvider, client.suite, a!, client.keys.peerSigning!, b!.data, clientTitle, serverTitle);
-    const theirs = await ephemeralComplete(nodeProvider, server.suite, b!, server.keys.peerSigning!, a!.data, clientTitle, serverTitle);
+    const [a, b] = await Promise.all(
+      [client, server].map((c) => ephemeralOffer(c.provider, c.suite, c.keys.signing!, 0)),
+    );
+    const ours = await ephemeralComplete(
+      nodeProvider,
+      client.suite,
+      a!,
+      client.keys.peerSigning!,
+      b!.data,
+      clientTitle,
+      serverTitle,
+    );
+    const theirs = await ephemeralComplete(
+      nodeProvider,
+      server.suite,
+      b!,
+      server.keys.peerSigning!,
+      a!.data,
+      clientTitle,
+      serverTitle,
+    );
     const change = changeAgreedKeys(client, { 'global-unicast-encryption-key': ours });
     const meter = new Meter(server.fresh({ keys: { ...server.keys, globalUnicast: theirs } }), 'ok', false);
     expect(await drive(change, meter)).toEqual({ result: 'new', steps: ['transfer', 'new'] });
@@ -268,7 +404,10 @@ describe('counters at a change of keys', () => {
 describe('key transfer on the meter', () => {
   it('takes all keys or none', async () => {
     const { client, server } = await pairOf(nodeProvider, 0);
-    const wrapped = await wrapKeys(client, await newKeysOf(client, ['global-unicast-encryption-key', 'authentication-key']));
+    const wrapped = await wrapKeys(
+      client,
+      await newKeysOf(client, ['global-unicast-encryption-key', 'authentication-key']),
+    );
     expect(wrapped.map((w) => [w.keyId, w.keyWrapped.length])).toEqual([
       [0, 24],
       [2, 24],
@@ -277,10 +416,18 @@ describe('key transfer on the meter', () => {
     const changed = wrapped[1]!.keyWrapped.slice();
     changed[20]! ^= 1;
     const failed = { code: 'security/authentication-failed' };
-    expect(await failure(async () => unwrapKeys(server, [wrapped[0]!, { keyId: 2, keyWrapped: changed }]))).toMatchObject(failed);
-    expect(await failure(async () => unwrapKeys(server, [wrapped[0]!, { keyId: 7, keyWrapped: changed }]))).toMatchObject({ code: 'security/unsupported' });
-    expect(await failure(async () => unwrapKeys(server, [wrapped[0]!, wrapped[0]!]))).toMatchObject({ code: 'security/invalid-key' });
-    expect(await failure(async () => unwrapKeys(server.fresh({ keys: {} }), wrapped))).toMatchObject({ code: 'security/missing-key' });
+    expect(
+      await failure(async () => unwrapKeys(server, [wrapped[0]!, { keyId: 2, keyWrapped: changed }])),
+    ).toMatchObject(failed);
+    expect(
+      await failure(async () => unwrapKeys(server, [wrapped[0]!, { keyId: 7, keyWrapped: changed }])),
+    ).toMatchObject({ code: 'security/unsupported' });
+    expect(await failure(async () => unwrapKeys(server, [wrapped[0]!, wrapped[0]!]))).toMatchObject({
+      code: 'security/invalid-key',
+    });
+    expect(await failure(async () => unwrapKeys(server.fresh({ keys: {} }), wrapped))).toMatchObject({
+      code: 'security/missing-key',
+    });
     expect(transferableKey(3)).toBe('master-key');
   });
   it('refuses wrapped keys of another length, padded ones too', async () => {
@@ -288,8 +435,12 @@ describe('key transfer on the meter', () => {
     const kek = await nodeProvider.importKey('AES-128', testKeys[0].master as Uint8Array);
     for (const n of [24, 32]) {
       const keyWrapped = await nodeProvider.wrap(kek, await nodeProvider.importKey('secret', new Uint8Array(n)));
-      expect(await failure(async () => unwrapKeys(server, [{ keyId: 0, keyWrapped }]))).toMatchObject({ code: 'security/authentication-failed' });
-      expect(await failure(async () => unwrapKeys(server, [{ keyId: 2, keyWrapped }]))).toMatchObject({ code: 'security/authentication-failed' });
+      expect(await failure(async () => unwrapKeys(server, [{ keyId: 0, keyWrapped }]))).toMatchObject({
+        code: 'security/authentication-failed',
+      });
+      expect(await failure(async () => unwrapKeys(server, [{ keyId: 2, keyWrapped }]))).toMatchObject({
+        code: 'security/authentication-failed',
+      });
     }
   });
 });

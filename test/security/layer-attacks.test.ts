@@ -20,17 +20,26 @@ const getRequest = hex('C001C100080000010000FF0200');
 /** A long request whose content the attacker knows or guesses: what it was ciphered with is its key stream. */
 const known = concat(hex('C101C100080000010000FF0200'), hex('0982012C'), new Uint8Array(300).fill(0x20));
 const both = { authenticated: true, encrypted: true };
-const encryptedOnly: SecurityPolicy = { send: { encrypted: true }, receive: { encrypted: true }, withoutReplayProtection: true };
+const encryptedOnly: SecurityPolicy = {
+  send: { encrypted: true },
+  receive: { encrypted: true },
+  withoutReplayProtection: true,
+};
 const utility = hex('5554494C00000001');
 
-async function associated(suite: 0 | 1 | 2 = 0, options: Partial<SecurityContextOptions> = {}, serverOptions = options): ReturnType<typeof pairOf> {
+async function associated(
+  suite: 0 | 1 | 2 = 0,
+  options: Partial<SecurityContextOptions> = {},
+  serverOptions = options,
+): ReturnType<typeof pairOf> {
   const pair = await pairOf(nodeProvider, suite, options, serverOptions);
   await pair.server.takeDedicatedKey(await pair.client.newDedicatedKey());
   return pair;
 }
 const entries = ({ store }: InvocationCounters): string => JSON.stringify((store as VolatileStore).entries('receive '));
 /** Everything that was remembered of received messages. */
-const memory = ({ counters, dedicatedCounters }: SecurityContext): string => entries(counters) + entries(dedicatedCounters);
+const memory = ({ counters, dedicatedCounters }: SecurityContext): string =>
+  entries(counters) + entries(dedicatedCounters);
 
 /** Takes the key stream from a message whose plaintext is known, and ciphers something else with it: the same counter, no tag, no key. */
 function withKeyStreamOf(message: Uint8Array, plaintext: Uint8Array, content: Uint8Array, tag?: number): Uint8Array {
@@ -44,8 +53,11 @@ function withKeyStreamOf(message: Uint8Array, plaintext: Uint8Array, content: Ui
     header,
     content.map((octet, i) => octet ^ stream[i]!),
   );
-  const length = body.length < 0x80 ? Uint8Array.of(body.length) : Uint8Array.of(0x82, body.length >> 8, body.length & 0xff);
-  return concat(message.slice(0, lengthAt), length, body).map((octet, i) => (i === 0 && tag !== undefined ? tag : octet));
+  const length =
+    body.length < 0x80 ? Uint8Array.of(body.length) : Uint8Array.of(0x82, body.length >> 8, body.length & 0xff);
+  return concat(message.slice(0, lengthAt), length, body).map((octet, i) =>
+    i === 0 && tag !== undefined ? tag : octet,
+  );
 }
 
 describe('an old message in an encrypted layer, made with the key stream of one that was held back,', () => {
@@ -62,11 +74,19 @@ describe('an old message in an encrypted layer, made with the key stream of one 
     const wrapped = withKeyStreamOf(heldBack, known, old);
     // The attack itself is sound: the outer layer deciphers to the old message.
     const header = readSecurityHeader(wrapped, 11);
-    const cipher = { provider: nodeProvider, key: server.keys.globalUnicast!, authenticationKey: undefined, systemTitle: clientTitle };
+    const cipher = {
+      provider: nodeProvider,
+      key: server.keys.globalUnicast!,
+      authenticationKey: undefined,
+      systemTitle: clientTitle,
+    };
     expect(await openContent(cipher, header, wrapped, 11)).toEqual(old);
     expect(await failure(() => unprotect(wrapped, server))).toMatchObject({
       code: 'security/policy',
-      context: { required: 'one layer under each key', actual: 'a layer under the global-unicast-encryption-key inside another' },
+      context: {
+        required: 'one layer under each key',
+        actual: 'a layer under the global-unicast-encryption-key inside another',
+      },
     });
     expect(memory(server)).toBe(before);
     // And the message that was held back is still welcome.
@@ -76,20 +96,31 @@ describe('an old message in an encrypted layer, made with the key stream of one 
     const { client, server } = await associated(0, { broadcast: true });
     const old = await protect(disconnect, client);
     await unprotect(old, server);
-    for (const heldBack of [await protect(known, client, { form: 'general-ded' }), await protect(known, client, { form: 'general-glo', broadcast: true })]) {
+    for (const heldBack of [
+      await protect(known, client, { form: 'general-ded' }),
+      await protect(known, client, { form: 'general-glo', broadcast: true }),
+    ]) {
       const before = memory(server);
-      expect(await failure(() => unprotect(withKeyStreamOf(heldBack, known, old), server))).toMatchObject({ code: 'security/replay' });
+      expect(await failure(() => unprotect(withKeyStreamOf(heldBack, known, old), server))).toMatchObject({
+        code: 'security/replay',
+      });
       expect(memory(server)).toBe(before);
     }
   });
   it('is refused by a listener for pushes', async () => {
     const { client, server } = await associated();
-    const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters(new VolatileStore()) });
+    const ring = new KeyRing({
+      provider: nodeProvider,
+      systemTitle: serverTitle,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     ring.set(clientTitle, { suite: 0, keys: server.keys });
     const old = await protect(hex('0F0000000100020106FFFFFFFF'), client);
     await unprotect(old, ring.context(clientTitle)!);
     const wrapped = withKeyStreamOf(await protect(known, client, { form: 'general-glo' }), known, old);
-    expect(await failure(() => unprotect(wrapped, ring.context(clientTitle)!))).toMatchObject({ code: 'security/policy' });
+    expect(await failure(() => unprotect(wrapped, ring.context(clientTitle)!))).toMatchObject({
+      code: 'security/policy',
+    });
   });
 });
 
@@ -125,7 +156,10 @@ describe('an encrypted layer that is not authenticated', () => {
       ],
     });
     const context = server.fresh({ policy: { send: both, receive: { encrypted: true, signed: true } } });
-    const signedOutside = await protect(getRequest, client, { form: 'glo', protection: { encrypted: true, signed: true } });
+    const signedOutside = await protect(getRequest, client, {
+      form: 'glo',
+      protection: { encrypted: true, signed: true },
+    });
     expect(signedOutside[0]).toBe(0xdf);
     expect(await unprotect(signedOutside, context)).toMatchObject({
       authenticated: true,
@@ -174,7 +208,9 @@ describe('an encrypted layer that is not authenticated', () => {
     // A tag under the dedicated key proves a later one: from then on it is old.
     await unprotect(await protect(getRequest, client, { form: 'general-ded' }), server);
     expect(entries(server.dedicatedCounters)).not.toBe(before);
-    expect(await failure(async () => unprotect(await protect(inner, client, { form: 'general-glo' }), server))).toMatchObject({ code: 'security/replay' });
+    expect(
+      await failure(async () => unprotect(await protect(inner, client, { form: 'general-glo' }), server)),
+    ).toMatchObject({ code: 'security/replay' });
   });
 });
 
@@ -192,7 +228,11 @@ describe('two layers under one key', () => {
     ['broadcast in broadcast', [broadcast, broadcast], 'global-broadcast-encryption-key'],
     ['wrapped in wrapped', [wrapped, wrapped], 'wrapped-key'],
     ['one-pass in static', [onePass, fixed], 'agreed-key'],
-    ['with another layer between', ['glo', { type: 'general-signing' }, wrapped, 'general-glo'], 'global-unicast-encryption-key'],
+    [
+      'with another layer between',
+      ['glo', { type: 'general-signing' }, wrapped, 'general-glo'],
+      'global-unicast-encryption-key',
+    ],
   ];
   it.each(twice)('are refused, both authenticated and new: %s', async (_, form, key) => {
     const { client, server } = await associated(1, { broadcast: true });
@@ -207,10 +247,16 @@ describe('two layers under one key', () => {
     const { client, server } = await associated();
     const inner = await protect(getRequest, client);
     const outer = concat(hex('DB08'), clientTitle, Uint8Array.of(inner.length + 5), hex('0000000009'), inner);
-    expect(await failure(() => unprotect(outer, server))).toMatchObject({ code: 'security/policy', context: { required: 'one layer under each key' } });
+    expect(await failure(() => unprotect(outer, server))).toMatchObject({
+      code: 'security/policy',
+      context: { required: 'one layer under each key' },
+    });
     // Under a key of its own the header proves nothing and changes nothing.
     const other = concat(hex('DC08'), clientTitle, Uint8Array.of(inner.length + 5), hex('00FFFFFFFF'), inner);
-    expect(await unprotect(other, server)).toMatchObject({ key: 'global-unicast-encryption-key', layers: [{ authenticated: false }, { authenticated: true }] });
+    expect(await unprotect(other, server)).toMatchObject({
+      key: 'global-unicast-encryption-key',
+      layers: [{ authenticated: false }, { authenticated: true }],
+    });
     expect((await unprotect(await protect(getRequest, client, { form: 'ded' }), server)).key).toBe('dedicated-key');
   });
   it('can be looked at in recordings', async () => {
@@ -228,7 +274,10 @@ describe('who sent it', () => {
     const forged = hex('4E4F424F44590001');
     const outer = concat(hex('DC08'), forged, Uint8Array.of(inner.length + 5), hex('0000000001'), inner);
     const listening = server.fresh({ peerSystemTitle: undefined, keys: server.keys });
-    expect(await unprotect(outer, listening)).toMatchObject({ originator: clientTitle, layers: [{ systemTitle: forged }, { systemTitle: clientTitle }] });
+    expect(await unprotect(outer, listening)).toMatchObject({
+      originator: clientTitle,
+      layers: [{ systemTitle: forged }, { systemTitle: clientTitle }],
+    });
   });
   it('leaves no state behind before it is proven, however many there are', async () => {
     const { client, server } = await associated(1);
@@ -258,15 +307,23 @@ describe('a key of the whole group', () => {
   ] as const)('commands nobody unless the association allows broadcast: %s', async (_, form, control) => {
     const forms = (Array.isArray(form) ? [{ type: 'general-signing' }, 'general-glo'] : form) as ProtectForm;
     const { client, server } = await associated(1);
-    const sealed = (): Promise<Uint8Array> => Promise.resolve(protect(disconnect, client, { form: forms, broadcast: control }));
+    const sealed = (): Promise<Uint8Array> =>
+      Promise.resolve(protect(disconnect, client, { form: forms, broadcast: control }));
     const refused = { code: 'security/policy', context: { actual: 'global-broadcast-encryption-key' } };
     const before = memory(server);
     expect(await failure(async () => unprotect(await sealed(), server))).toMatchObject(refused);
     expect(memory(server)).toBe(before);
     // On the side of the head-end as well.
-    expect(await failure(async () => unprotect(await protect(getRequest, server, { form: forms, broadcast: control }), client))).toMatchObject(refused);
+    expect(
+      await failure(async () =>
+        unprotect(await protect(getRequest, server, { form: forms, broadcast: control }), client),
+      ),
+    ).toMatchObject(refused);
     // Where it is allowed, the report says which key it was.
-    expect(await unprotect(await sealed(), server.fresh({ broadcast: true }))).toMatchObject({ apdu: disconnect, key: 'global-broadcast-encryption-key' });
+    expect(await unprotect(await sealed(), server.fresh({ broadcast: true }))).toMatchObject({
+      apdu: disconnect,
+      key: 'global-broadcast-encryption-key',
+    });
     server.broadcast = true;
     expect((await unprotect(await sealed(), server)).authenticated).toBe(true);
     expect(server.fresh().broadcast).toBe(true);
@@ -282,12 +339,19 @@ describe('a key of the whole group', () => {
 describe('signatures', () => {
   const signing = { type: 'general-signing' } as const;
   /** A meter and a head-end, with a utility whose signing key the meter knows. */
-  async function parties(options: Partial<SecurityContextOptions> = {}): Promise<{ headEnd: SecurityContext; meter: SecurityContext; third: SecurityContext }> {
+  async function parties(
+    options: Partial<SecurityContextOptions> = {},
+  ): Promise<{ headEnd: SecurityContext; meter: SecurityContext; third: SecurityContext }> {
     const key = await nodeProvider.generateKeyPair('ECDSA P-256');
-    const signerOf = (title: Uint8Array): typeof key.publicKey | undefined => (formatHex(title) === formatHex(utility) ? key.publicKey : undefined);
+    const signerOf = (title: Uint8Array): typeof key.publicKey | undefined =>
+      formatHex(title) === formatHex(utility) ? key.publicKey : undefined;
     const policy = { send: both, receive: { signed: true } };
     const { client, server } = await pairOf(nodeProvider, 1, { policy }, { policy, signerOf, ...options });
-    const third = client.fresh({ systemTitle: utility, keys: { ...client.keys, signing: key }, counters: new InvocationCounters(new VolatileStore()) });
+    const third = client.fresh({
+      systemTitle: utility,
+      keys: { ...client.keys, signing: key },
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     return { headEnd: client, meter: server, third };
   }
   const sign = (by: SecurityContext, fields: object = {}): Promise<Uint8Array> =>
@@ -310,7 +374,11 @@ describe('signatures', () => {
     ]);
     // Nor alone, nor inside another key.
     expect(await failure(() => unprotect(order, meter))).toMatchObject({ code: 'security/replay' });
-    expect(await failure(async () => unprotect(await protect(order, headEnd, { form: { type: 'general-ciphering', key: 'wrapped' } }), meter))).toMatchObject({
+    expect(
+      await failure(async () =>
+        unprotect(await protect(order, headEnd, { form: { type: 'general-ciphering', key: 'wrapped' } }), meter),
+      ),
+    ).toMatchObject({
       code: 'security/replay',
     });
     // The next order of the utility is welcome, and an order from before it is not.
@@ -337,7 +405,10 @@ describe('signatures', () => {
   it('of one signer twice in one message are refused', async () => {
     const { headEnd, meter } = await parties();
     const twice = await protect(await sign(headEnd), headEnd, { form: signing, protection: {} });
-    expect(await failure(() => unprotect(twice, meter))).toMatchObject({ code: 'security/policy', context: { required: 'one signature of each signer' } });
+    expect(await failure(() => unprotect(twice, meter))).toMatchObject({
+      code: 'security/policy',
+      context: { required: 'one signature of each signer' },
+    });
   });
   it('that name no recipient do not work at three meters, nor at one', async () => {
     const { third, meter } = await parties();
@@ -357,7 +428,11 @@ describe('signatures', () => {
   it('that name no recipient count where that was allowed, once', async () => {
     const { third, meter } = await parties({ acceptSignaturesWithoutRecipient: true });
     const order = await sign(third, { recipientSystemTitle: new Uint8Array(0) });
-    expect(await unprotect(order, meter)).toMatchObject({ signers: [utility], replayProtected: true, layers: [{ signedBy: utility }] });
+    expect(await unprotect(order, meter)).toMatchObject({
+      signers: [utility],
+      replayProtected: true,
+      layers: [{ signedBy: utility }],
+    });
     expect(await failure(() => unprotect(order, meter.fresh()))).toMatchObject({ code: 'security/replay' });
   });
   it('that name another recipient are refused whatever is around them', async () => {
@@ -381,19 +456,39 @@ describe('signatures', () => {
         layers: [{ kind: 'general-glo' }, { signedBy: utility, uncounted: 'a signature that names no recipient' }],
       });
     }
-    expect(await failure(async () => unprotect(await protect(order, headEnd, { form: 'general-glo' }), meter, { required: { signed: true } }))).toMatchObject({
+    expect(
+      await failure(async () =>
+        unprotect(await protect(order, headEnd, { form: 'general-glo' }), meter, { required: { signed: true } }),
+      ),
+    ).toMatchObject({
       context: { required: 'authenticated and encrypted and signed', actual: 'a signature that names no recipient' },
     });
   });
   it('without a transaction-id are valid for ever, so they are never made and never count', async () => {
     const { third, meter } = await parties();
-    expect(await failure(() => sign(third, { transactionId: new Uint8Array(0) }))).toMatchObject({ code: 'encode/invalid-value' });
-    const front = concat(hex('0008'), utility, hex('08'), serverTitle, hex('0000'), Uint8Array.of(disconnect.length), disconnect);
+    expect(await failure(() => sign(third, { transactionId: new Uint8Array(0) }))).toMatchObject({
+      code: 'encode/invalid-value',
+    });
+    const front = concat(
+      hex('0008'),
+      utility,
+      hex('08'),
+      serverTitle,
+      hex('0000'),
+      Uint8Array.of(disconnect.length),
+      disconnect,
+    );
     const signature = await nodeProvider.sign(third.keys.signing!.privateKey, front);
     const order = concat(hex('DF'), front, hex('40'), signature);
-    expect(await failure(() => unprotect(order, meter))).toMatchObject({ context: { actual: 'a signature without a transaction-id' } });
+    expect(await failure(() => unprotect(order, meter))).toMatchObject({
+      context: { actual: 'a signature without a transaction-id' },
+    });
     // Also when something else was signed well.
-    expect(await unprotect(order, meter, { mode: 'unverified' })).toMatchObject({ apdu: disconnect, layers: [{ signedBy: utility }], replayProtected: false });
+    expect(await unprotect(order, meter, { mode: 'unverified' })).toMatchObject({
+      apdu: disconnect,
+      layers: [{ signedBy: utility }],
+      replayProtected: false,
+    });
   });
   it('of which two copies race are taken once', async () => {
     const asynchronous: CryptoProvider = { ...nodeProvider, verify: async (...args) => nodeProvider.verify(...args) };
@@ -424,8 +519,13 @@ describe('signatures', () => {
     const before = memory(meter);
     const wrong = order.slice();
     wrong[wrong.length - 1]! ^= 1;
-    expect(await failure(() => unprotect(wrong, meter))).toMatchObject({ code: 'security/authentication-failed', context: { what: 'signature' } });
-    expect(await failure(() => unprotect(order, meter, { required: { encrypted: true } }))).toMatchObject({ code: 'security/policy' });
+    expect(await failure(() => unprotect(wrong, meter))).toMatchObject({
+      code: 'security/authentication-failed',
+      context: { what: 'signature' },
+    });
+    expect(await failure(() => unprotect(order, meter, { required: { encrypted: true } }))).toMatchObject({
+      code: 'security/policy',
+    });
     const spoiled = await protect(order, headEnd, { form: 'general-glo' });
     spoiled[spoiled.length - 1]! ^= 1;
     expect((await failure(() => unprotect(spoiled, meter))).code).toBe('security/authentication-failed');
@@ -441,7 +541,10 @@ describe('a policy that asks for no proof', () => {
   ] as const)('(%s) is refused unless it says so', async (what, receive) => {
     const refused = expect.objectContaining({
       code: 'security/policy',
-      context: { required: expect.stringContaining('withoutReplayProtection'), actual: expect.stringMatching(/^receive asks for (no protection|encrypted)$/) },
+      context: {
+        required: expect.stringContaining('withoutReplayProtection'),
+        actual: expect.stringMatching(/^receive asks for (no protection|encrypted)$/),
+      },
     });
     const { client } = await pairOf(nodeProvider, 0);
     expect(() => client.fresh({ policy: { send: both, receive } }), what).toThrow(refused);
@@ -456,7 +559,11 @@ describe('a policy that asks for no proof', () => {
     expect(client.policy).toBe(named);
     for (const proof of [{ authenticated: true }, { signed: true }, both]) client.policy = { send: {}, receive: proof };
     client.policy = clearPolicy;
-    const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters(new VolatileStore()) });
+    const ring = new KeyRing({
+      provider: nodeProvider,
+      systemTitle: serverTitle,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     ring.set(clientTitle, { suite: 0, keys: {}, policy: { send: {}, receive } });
     expect(() => ring.context(clientTitle)).toThrow(refused);
   });
@@ -471,17 +578,23 @@ describe('a dedicated key', () => {
     server.setKeys({ dedicated: first });
     expect(await failure(() => unprotect(sealed, server))).toMatchObject({ code: 'security/replay' });
     await server.takeDedicatedKey(await client.newDedicatedKey());
-    expect(await failure(() => nodeProvider.ctr(first, new Uint8Array(12), getRequest))).toMatchObject({ code: 'security/invalid-key' });
+    expect(await failure(() => nodeProvider.ctr(first, new Uint8Array(12), getRequest))).toMatchObject({
+      code: 'security/invalid-key',
+    });
     const second = server.keys.dedicated!;
     const store = server.dedicatedCounters;
     expect((await unprotect(await protect(getRequest, client, { form: 'ded' }), server)).key).toBe('dedicated-key');
     server.endDedicatedKey();
-    expect(await failure(() => nodeProvider.ctr(second, new Uint8Array(12), getRequest))).toMatchObject({ code: 'security/invalid-key' });
+    expect(await failure(() => nodeProvider.ctr(second, new Uint8Array(12), getRequest))).toMatchObject({
+      code: 'security/invalid-key',
+    });
     expect(server.keys.dedicated).toBeUndefined();
     expect(server.dedicatedCounters).not.toBe(store);
     expect(server.keys.globalUnicast).toBeDefined();
     server.endDedicatedKey();
-    expect(await failure(async () => unprotect(await protect(getRequest, client, { form: 'ded' }), server))).toMatchObject({
+    expect(
+      await failure(async () => unprotect(await protect(getRequest, client, { form: 'ded' }), server)),
+    ).toMatchObject({
       code: 'security/missing-key',
       context: { key: 'dedicated-key' },
     });
@@ -490,13 +603,30 @@ describe('a dedicated key', () => {
 
 describe('the static unified model without a transaction-id', () => {
   /** As a peer sends it that leaves the nonce out. */
-  async function messages(): Promise<{ server: SecurityContext; message: (counter: number, control?: number) => Promise<Uint8Array> }> {
+  async function messages(): Promise<{
+    server: SecurityContext;
+    message: (counter: number, control?: number) => Promise<Uint8Array>;
+  }> {
     const { client, server } = await pairOf(nodeProvider, 1);
     const { staticKey } = await import('../../src/security/key-agreement.js');
     const extra = concat(hex('0008'), clientTitle, hex('08'), serverTitle, hex('0000'));
     const message = async (counter: number, control = 0x31): Promise<Uint8Array> => {
-      const key = await staticKey(nodeProvider, client.suite, client.keys.agreement!, client.keys.peerAgreement!, hex(''), clientTitle, serverTitle);
-      const cipher = { provider: nodeProvider, key, authenticationKey: client.keys.authentication, systemTitle: clientTitle, extra };
+      const key = await staticKey(
+        nodeProvider,
+        client.suite,
+        client.keys.agreement!,
+        client.keys.peerAgreement!,
+        hex(''),
+        clientTitle,
+        serverTitle,
+      );
+      const cipher = {
+        provider: nodeProvider,
+        key,
+        authenticationKey: client.keys.authentication,
+        systemTitle: clientTitle,
+        extra,
+      };
       const content = await sealContent(cipher, control, counter, getRequest);
       return concat(hex('DD'), extra, hex('0102010200'), Uint8Array.of(content.length), content);
     };
@@ -519,14 +649,18 @@ describe('the static unified model without a transaction-id', () => {
     expect(opened).toMatchObject({ apdu: getRequest, key: 'agreed-key', replayProtected: true });
     expect(quirks).toMatchObject([{ name: 'static-agreement-without-nonce' }]);
     for (const counter of [7, 6, 0])
-      expect((await failure(async () => unprotect(await message(counter), server, { lenient: true }))).code).toBe('security/replay');
+      expect((await failure(async () => unprotect(await message(counter), server, { lenient: true }))).code).toBe(
+        'security/replay',
+      );
     expect((await unprotect(await message(8), server, { lenient: true })).apdu).toEqual(getRequest);
   });
   it('is refused without a tag, which alone would make its counter one to remember', async () => {
     const { server, message } = await messages();
     const context = server.fresh({ policy: encryptedOnly });
     const sealed = await message(9, 0x21);
-    expect(await failure(() => unprotect(sealed, context, { lenient: true }))).toMatchObject({ code: 'security/unsupported' });
+    expect(await failure(() => unprotect(sealed, context, { lenient: true }))).toMatchObject({
+      code: 'security/unsupported',
+    });
     expect((await unprotect(sealed, context, { lenient: true, mode: 'unverified' })).apdu).toEqual(getRequest);
   });
 });

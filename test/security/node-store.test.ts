@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,11 +18,15 @@ import { add, put } from './store-contract.js';
 import { failure } from './support.js';
 
 /** Called before each use of the file system by the store; what it returns is used instead. */
-const hook = vi.hoisted(() => ({ step: undefined as ((name: string, args: readonly unknown[]) => unknown) | undefined }));
+const hook = vi.hoisted(() => ({
+  step: undefined as ((name: string, args: readonly unknown[]) => unknown) | undefined,
+}));
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   const watched = Object.fromEntries(
-    (['openSync', 'writeSync', 'closeSync', 'linkSync', 'rmSync', 'readdirSync', 'readFileSync', 'statSync'] as const).map((name) => [
+    (
+      ['openSync', 'writeSync', 'closeSync', 'linkSync', 'rmSync', 'readdirSync', 'readFileSync', 'statSync'] as const
+    ).map((name) => [
       name,
       (...args: unknown[]) => hook.step?.(name, args) ?? (real[name] as (...a: unknown[]) => unknown)(...args),
     ]),
@@ -169,7 +183,9 @@ describe('a store in files that several processes share', () => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => FileStore.open(directory, shared)));
     for (let value = 1; value < 12; value++) {
       const results = await Promise.allSettled(
-        stores.map(async (s, i) => new InvocationCounters(s).record([[{ name: 'r', value }]], i % 2 === 0 ? 'none' : 'proven')),
+        stores.map(async (s, i) =>
+          new InvocationCounters(s).record([[{ name: 'r', value }]], i % 2 === 0 ? 'none' : 'proven'),
+        ),
       );
       expect(results.filter((r) => r.status === 'fulfilled')).toHaveLength(1);
     }
@@ -216,7 +232,11 @@ describe('a store in files that several processes share', () => {
       held.shift()!();
       while (held.length === 0) await new Promise((done) => setImmediate(done));
       expect(readdirSync(directory)).toContain('version.3');
-      expect([reader.get('k'), slow.get('k'), (await FileStore.open(directory, shared)).get('k')]).toEqual(['300', '300', '300']);
+      expect([reader.get('k'), slow.get('k'), (await FileStore.open(directory, shared)).get('k')]).toEqual([
+        '300',
+        '300',
+        '300',
+      ]);
       hook.step = undefined;
       held.shift()!();
       expect(await mine).toBe(301);
@@ -246,7 +266,17 @@ describe('what is written', () => {
     };
     await add(store, 'k');
     steps.push('answered');
-    expect(steps).toEqual(['open file', 'writeSync', 'flush', 'closeSync', 'linkSync', 'open folder', 'flush', 'closeSync', 'answered']);
+    expect(steps).toEqual([
+      'open file',
+      'writeSync',
+      'flush',
+      'closeSync',
+      'linkSync',
+      'open folder',
+      'flush',
+      'closeSync',
+      'answered',
+    ]);
   });
   it('is for its owner alone: folder 0700, files 0600', async () => {
     const before = process.umask(0);
@@ -292,7 +322,8 @@ describe('what is written', () => {
     await new Promise((done) => setImmediate(done));
     expect(count()).toBe(before);
     vi.advanceTimersByTime(1);
-    while (count() === before || readdirSync(directory).some((name) => name.startsWith('tmp.'))) await new Promise((done) => setImmediate(done));
+    while (count() === before || readdirSync(directory).some((name) => name.startsWith('tmp.')))
+      await new Promise((done) => setImmediate(done));
     expect([count(), flushes]).toEqual([before + 1, 2]);
     add(store, 'k', false);
     await add(store, 'l');
@@ -324,20 +355,24 @@ describe('what is written', () => {
 });
 
 describe('a disk that fails', () => {
-  it.each(['openSync', 'writeSync', 'fsync', 'linkSync'])('in %s: the change is refused, leaves nothing behind, and works again later', async (step) => {
-    const store = await FileStore.create(directory);
-    await add(store, 'k');
-    const before = readdirSync(directory);
-    hook.step = (name, args) => {
-      // Flushing the folder is another matter: see below.
-      if (name === step && !(step === 'openSync' && String(args[0]) === directory)) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-      return undefined;
-    };
-    expect(await refused(() => add(store, 'k'))).toMatchObject({ reason: 'ENOSPC' });
-    hook.step = undefined;
-    expect(readdirSync(directory)).toEqual(before);
-    expect(await add(store, 'k')).toBe(2);
-  });
+  it.each(['openSync', 'writeSync', 'fsync', 'linkSync'])(
+    'in %s: the change is refused, leaves nothing behind, and works again later',
+    async (step) => {
+      const store = await FileStore.create(directory);
+      await add(store, 'k');
+      const before = readdirSync(directory);
+      hook.step = (name, args) => {
+        // Flushing the folder is another matter: see below.
+        if (name === step && !(step === 'openSync' && String(args[0]) === directory))
+          throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+        return undefined;
+      };
+      expect(await refused(() => add(store, 'k'))).toMatchObject({ reason: 'ENOSPC' });
+      hook.step = undefined;
+      expect(readdirSync(directory)).toEqual(before);
+      expect(await add(store, 'k')).toBe(2);
+    },
+  );
   it('when the folder is flushed: nothing is answered any more, because nobody knows what is on the disk', async () => {
     const store = await FileStore.create(directory);
     let flushes = 0;
@@ -382,7 +417,8 @@ describe('a disk that fails', () => {
   });
   it('that gives back something else than was written is found out before it counts', async () => {
     const store = await FileStore.create(directory);
-    hook.step = (name, [path]) => (name === 'readFileSync' && String(path).includes('tmp.') ? Buffer.from('something else') : undefined);
+    hook.step = (name, [path]) =>
+      name === 'readFileSync' && String(path).includes('tmp.') ? Buffer.from('something else') : undefined;
     expect((await refused(() => add(store, 'k'))).reason).toContain('reads back otherwise');
     hook.step = undefined;
     expect(await add(store, 'k')).toBe(1);
@@ -419,20 +455,23 @@ describe('a store that is damaged', () => {
     ['longer', (text) => `${text}x`],
     ['another file', () => '{}\n'],
   ];
-  it.each(damage)('%s: is refused with the name of the file, whichever it is, and nothing older is taken', async (_, change) => {
-    const files = await filled();
-    for (const file of [files[0], files[1], files.at(-1)] as string[]) {
-      const path = join(directory, file);
-      const text = readFileSync(path, 'utf8');
-      writeFileSync(path, change(text));
-      const { reason, file: named } = await refused(() => FileStore.open(directory));
-      expect(named).toBe(path);
-      expect(reason).toMatch(/damaged|format/);
-      writeFileSync(path, text);
-    }
-    const store = await FileStore.open(directory);
-    expect(store.get('send 5')).toBe('138');
-  });
+  it.each(damage)(
+    '%s: is refused with the name of the file, whichever it is, and nothing older is taken',
+    async (_, change) => {
+      const files = await filled();
+      for (const file of [files[0], files[1], files.at(-1)] as string[]) {
+        const path = join(directory, file);
+        const text = readFileSync(path, 'utf8');
+        writeFileSync(path, change(text));
+        const { reason, file: named } = await refused(() => FileStore.open(directory));
+        expect(named).toBe(path);
+        expect(reason).toMatch(/damaged|format/);
+        writeFileSync(path, text);
+      }
+      const store = await FileStore.open(directory);
+      expect(store.get('send 5')).toBe('138');
+    },
+  );
   it('with any single bit flipped: every one is noticed', async () => {
     const store = await FileStore.create(directory);
     await put(store, { 'send k': '31', 'receive k': '99999999999999999999' });
@@ -460,7 +499,10 @@ describe('a store that is damaged', () => {
       const path = join(directory, file);
       const text = readFileSync(path);
       rmSync(path);
-      expect(await refused(() => FileStore.open(directory))).toEqual({ reason: expect.stringContaining('missing'), file: path });
+      expect(await refused(() => FileStore.open(directory))).toEqual({
+        reason: expect.stringContaining('missing'),
+        file: path,
+      });
       writeFileSync(path, text);
     }
   });
@@ -473,7 +515,10 @@ describe('a store that is damaged', () => {
       .sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)))
       .at(-1)!;
     writeFileSync(join(directory, file), readFileSync(join(other, file)));
-    expect(await refused(() => FileStore.open(directory))).toEqual({ reason: expect.stringContaining('does not follow'), file: join(directory, file) });
+    expect(await refused(() => FileStore.open(directory))).toEqual({
+      reason: expect.stringContaining('does not follow'),
+      file: join(directory, file),
+    });
   });
   it('while it is open: what comes after is refused too, and nothing is written on top', async () => {
     const store = await FileStore.create(directory, shared);
@@ -506,11 +551,17 @@ describe('a folder that is not a store of ours', () => {
     symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
     await refused(() => FileStore.create(join(folder, 'link')));
   });
-  it.each([0o777, 0o755, 0o730, 0o707, 0o701])('an attacker with an account of his own: a folder open to others (%o) is refused', async (mode) => {
-    await (await FileStore.create(directory)).close();
-    chmodSync(directory, mode);
-    expect(await refused(() => FileStore.open(directory))).toEqual({ reason: expect.stringContaining('open to others'), file: directory });
-    chmodSync(directory, 0o700);
-    await FileStore.open(directory);
-  });
+  it.each([0o777, 0o755, 0o730, 0o707, 0o701])(
+    'an attacker with an account of his own: a folder open to others (%o) is refused',
+    async (mode) => {
+      await (await FileStore.create(directory)).close();
+      chmodSync(directory, mode);
+      expect(await refused(() => FileStore.open(directory))).toEqual({
+        reason: expect.stringContaining('open to others'),
+        file: directory,
+      });
+      chmodSync(directory, 0o700);
+      await FileStore.open(directory);
+    },
+  );
 });

@@ -68,7 +68,9 @@ function suite(mode: 'at once' | 'in the background'): void {
       expect(sealed).toEqual(await nodeProvider.seal(there, iv, platformAad, plaintext, Uint8Array.of(1, 2)));
       expect(await token.open(here, iv, aad, sealed.subarray(2))).toEqual(plaintext);
       expect(await token.seal(here, iv, [], plaintext)).toEqual(await nodeProvider.seal(there, iv, [], plaintext));
-      expect(await token.ctr(here, iv, plaintext, Uint8Array.of(7))).toEqual(await nodeProvider.ctr(there, iv, plaintext, Uint8Array.of(7)));
+      expect(await token.ctr(here, iv, plaintext, Uint8Array.of(7))).toEqual(
+        await nodeProvider.ctr(there, iv, plaintext, Uint8Array.of(7)),
+      );
     }
     expect(await gmac(token, here, iv, [message])).toEqual(await gmac(nodeProvider, there, iv, [message]));
     expect(await token.encryptBlock(here, key16)).toEqual(await nodeProvider.encryptBlock(there, key16));
@@ -99,10 +101,14 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(await token.wrap(kek, again)).toEqual(wrapped);
     const ak = await token.importKey('secret', authenticationKey);
     const wrappedSecret = await token.wrap(kek, ak);
-    expect(wrappedSecret).toEqual(await nodeProvider.wrap(platformKek, await nodeProvider.importKey('secret', authenticationKey)));
+    expect(wrappedSecret).toEqual(
+      await nodeProvider.wrap(platformKek, await nodeProvider.importKey('secret', authenticationKey)),
+    );
     const akAgain = await token.unwrap(kek, wrappedSecret, 'secret');
     if (akAgain === undefined) throw new Error('not unwrapped');
-    expect(await token.seal(fresh, iv, [akAgain], message)).toEqual(await token.seal(fresh, iv, [authenticationKey], message));
+    expect(await token.seal(fresh, iv, [akAgain], message)).toEqual(
+      await token.seal(fresh, iv, [authenticationKey], message),
+    );
     for (let i = 0; i < wrapped.length; i += 5) {
       const changed = wrapped.slice();
       changed[i] = (changed[i] as number) ^ 1;
@@ -118,7 +124,10 @@ function suite(mode: 'at once' | 'in the background'): void {
     const wrapped = await token.wrap(kek, content);
     const again = (await token.unwrap(kek, wrapped, 'AES-128', { label: 'again' })) as KeyHandle;
     const nextKek = (await token.unwrap(kek, wrapped, 'AES-128', { use: 'wrapping', label: 'next kek' })) as KeyHandle;
-    const z = await token.agree((await token.generateKeyPair('ECDH P-256')).privateKey, (await token.generateKeyPair('ECDH P-256')).publicKey);
+    const z = await token.agree(
+      (await token.generateKeyPair('ECDH P-256')).privateKey,
+      (await token.generateKeyPair('ECDH P-256')).publicKey,
+    );
     const agreedKek = await token.deriveKey('AES-128', 'SHA-256', [z], { use: 'wrapping' });
     const sealed = await token.seal(content, iv, [], message);
     for (const key of [kek, nextKek, agreedKek, token.find('kek', 'AES-128')])
@@ -130,13 +139,30 @@ function suite(mode: 'at once' | 'in the background'): void {
       ])
         expect(await codeOf(f)).toBe('security/invalid-key');
     for (const key of [content, again, token.find('again', 'AES-128')])
-      for (const f of [() => token.wrap(key, content), () => token.unwrap(key, wrapped, 'AES-128')]) expect(await codeOf(f)).toBe('security/invalid-key');
-    expect(await token.unwrap(token.find('next kek', 'AES-128'), await token.wrap(nextKek, content), 'AES-128')).toBeDefined();
+      for (const f of [() => token.wrap(key, content), () => token.unwrap(key, wrapped, 'AES-128')])
+        expect(await codeOf(f)).toBe('security/invalid-key');
+    expect(
+      await token.unwrap(token.find('next kek', 'AES-128'), await token.wrap(nextKek, content), 'AES-128'),
+    ).toBeDefined();
     // The token says the same to whoever asks it directly, and does not let it be changed.
     const direct = await beside(mode);
-    const uses = ['CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_WRAP', 'CKA_UNWRAP', 'CKA_SENSITIVE', 'CKA_EXTRACTABLE', 'CKA_MODIFIABLE'];
-    expect(['kek', 'content', 'again', 'next kek'].map((label) => direct.flags(label, uses))).toEqual(['0011100', '1100110', '1100101', '0011101']);
-    for (const flag of ['CKA_DECRYPT', 'CKA_ENCRYPT', 'CKA_EXTRACTABLE']) expect(direct.widen('kek', flag)).not.toBe('done');
+    const uses = [
+      'CKA_ENCRYPT',
+      'CKA_DECRYPT',
+      'CKA_WRAP',
+      'CKA_UNWRAP',
+      'CKA_SENSITIVE',
+      'CKA_EXTRACTABLE',
+      'CKA_MODIFIABLE',
+    ];
+    expect(['kek', 'content', 'again', 'next kek'].map((label) => direct.flags(label, uses))).toEqual([
+      '0011100',
+      '1100110',
+      '1100101',
+      '0011101',
+    ]);
+    for (const flag of ['CKA_DECRYPT', 'CKA_ENCRYPT', 'CKA_EXTRACTABLE'])
+      expect(direct.widen('kek', flag)).not.toBe('done');
     expect(direct.widen('content', 'CKA_UNWRAP')).not.toBe('done');
     // A key of another origin that does both is not taken.
     direct.makeBoth('both', key16);
@@ -151,7 +177,9 @@ function suite(mode: 'at once' | 'in the background'): void {
       const block = parseHex(`A65959A600000008${tail}`);
       expect(await token.encryptBlock(kek, block)).toEqual(await nodeProvider.encryptBlock(there, block));
     }
-    expect(await codeOf(() => token.encryptBlock(kek, parseHex('A65959A60000000966696E6700000000')))).toBe('security/invalid-key');
+    expect(await codeOf(() => token.encryptBlock(kek, parseHex('A65959A60000000966696E6700000000')))).toBe(
+      'security/invalid-key',
+    );
     expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(16)))).toBe('security/invalid-key');
     expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(15)))).toBe('encode/invalid-value');
   });
@@ -178,12 +206,16 @@ function suite(mode: 'at once' | 'in the background'): void {
     const d = parseHex('11'.repeat(curve === 'P-256' ? 32 : 48));
     const imported = await token.importPrivateKey(`ECDSA ${curve}`, d);
     expect(imported.publicKey).toEqual((await nodeProvider.importPrivateKey(`ECDSA ${curve}`, d)).publicKey);
-    expect(await nodeProvider.verify(imported.publicKey, message, await token.sign(imported.privateKey, message))).toBe(true);
+    expect(await nodeProvider.verify(imported.publicKey, message, await token.sign(imported.privateKey, message))).toBe(
+      true,
+    );
   });
   it('hashes secrets and octets as the platform does', async () => {
     const secret = await token.importKey('secret', authenticationKey);
     for (const algorithm of ['MD5', 'SHA-1', 'SHA-256', 'SHA-384'] as const)
-      expect(await token.digest(algorithm, [message, secret])).toEqual(await nodeProvider.digest(algorithm, [concat(message, authenticationKey)]));
+      expect(await token.digest(algorithm, [message, secret])).toEqual(
+        await nodeProvider.digest(algorithm, [concat(message, authenticationKey)]),
+      );
     expect(token.random(33)).toHaveLength(33);
     expect(token.random(16)).not.toEqual(token.random(16));
   });
@@ -194,7 +226,9 @@ function suite(mode: 'at once' | 'in the background'): void {
     const signing = await token.generateKeyPair('ECDSA P-256', { label: 'sign' });
     const agreeing = await token.importPrivateKey('ECDH P-384', parseHex('21'.repeat(48)), { label: 'agree' });
     const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
-    await token.unwrap(kek, await token.wrap(kek, await token.generateKey('AES-256', { wrappable: true })), 'AES-256', { label: 'unwrapped' });
+    await token.unwrap(kek, await token.wrap(kek, await token.generateKey('AES-256', { wrappable: true })), 'AES-256', {
+      label: 'unwrapped',
+    });
     const session = await token.generateKey('AES-128');
     const sealed = await token.seal(aes, iv, [authenticationKey], message);
     token.close();
@@ -289,7 +323,14 @@ function suite(mode: 'at once' | 'in the background'): void {
     const dates = { notBefore: new Date('2025-01-01'), notAfter: new Date('2035-01-01') };
     const signer = signerOf(token, authorityPair.privateKey);
     const root = await buildCertificate(
-      { serialNumber: 1n, issuer: subject, subject, publicKey: authorityPair.publicKey, type: 'certification-authority', ...dates },
+      {
+        serialNumber: 1n,
+        issuer: subject,
+        subject,
+        publicKey: authorityPair.publicKey,
+        type: 'certification-authority',
+        ...dates,
+      },
       signer,
     );
     for (const [algorithm, type] of [
@@ -298,10 +339,21 @@ function suite(mode: 'at once' | 'in the background'): void {
     ] as const) {
       const pair = await token.generateKeyPair(algorithm);
       const title = parseHex('4142430000000001');
-      const request = await buildCertificateRequest({ subject: systemTitleName(title), publicKey: pair.publicKey, type }, signerOf(token, pair.privateKey));
+      const request = await buildCertificateRequest(
+        { subject: systemTitleName(title), publicKey: pair.publicKey, type },
+        signerOf(token, pair.privateKey),
+      );
       expect(await verifyCertificateRequest(request, nodeProvider)).toBe(true);
       const certificate = await buildCertificate(
-        { serialNumber: 2n, issuer: subject, subject: request.subject, publicKey: request.publicKey, issuerPublicKey: root.publicKey, type, ...dates },
+        {
+          serialNumber: 2n,
+          issuer: subject,
+          subject: request.subject,
+          publicKey: request.publicKey,
+          issuerPublicKey: root.publicKey,
+          type,
+          ...dates,
+        },
         signer,
       );
       const policy = {
@@ -327,6 +379,7 @@ function suite(mode: 'at once' | 'in the background'): void {
         return sealed;
       }),
     );
-    for (const [i, sealed] of all.entries()) expect(sealed).toEqual(await nodeProvider.seal(there, nonce(i), [message], message));
+    for (const [i, sealed] of all.entries())
+      expect(sealed).toEqual(await nodeProvider.seal(there, nonce(i), [message], message));
   });
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nodeProvider } from '../../src/security/node-provider.js';
-import { accessProtection, policyOf, policyValue, requireProtection, strictPolicy, strongest } from '../../src/security/policy.js';
+import {
+  accessProtection,
+  policyOf,
+  policyValue,
+  requireProtection,
+  strictPolicy,
+  strongest,
+} from '../../src/security/policy.js';
 import { formatSecurityControl, parseSecurityControl } from '../../src/security/security-control.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure, hex, pairOf } from './support.js';
@@ -11,8 +18,16 @@ const none = { authenticated: false, encrypted: false, signed: false };
 describe('the security control octet', () => {
   it('has a meaning for each of its 256 values, both ways', () => {
     for (let octet = 0; octet < 256; octet++) expect(formatSecurityControl(parseSecurityControl(octet))).toBe(octet);
-    expect(parseSecurityControl(0xd2)).toEqual({ suite: 2, authenticated: true, encrypted: false, broadcastKey: true, compressed: true });
-    expect(() => formatSecurityControl({ ...parseSecurityControl(0), suite: 16 })).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
+    expect(parseSecurityControl(0xd2)).toEqual({
+      suite: 2,
+      authenticated: true,
+      encrypted: false,
+      broadcastKey: true,
+      compressed: true,
+    });
+    expect(() => formatSecurityControl({ ...parseSecurityControl(0), suite: 16 })).toThrow(
+      expect.objectContaining({ code: 'encode/invalid-value' }),
+    );
   });
 });
 
@@ -28,7 +43,10 @@ describe('the security policy of a Security setup', () => {
   });
   it('of version 1 has bits of its own for request and response', () => {
     const client = policyOf(1, 0x04 | 0x08 | 0x80, 'client', {});
-    expect(client).toEqual({ send: { ...none, authenticated: true, encrypted: true }, receive: { ...none, signed: true } });
+    expect(client).toEqual({
+      send: { ...none, authenticated: true, encrypted: true },
+      receive: { ...none, signed: true },
+    });
     expect(policyOf(1, 0x8c, 'server')).toEqual({ send: client.receive, receive: client.send });
     for (let value = 0; value < 256; value += 4) {
       const { send, receive, withoutReplayProtection } = policyOf(1, value, 'client', unproven);
@@ -47,14 +65,18 @@ describe('the security policy of a Security setup', () => {
         expect(policyOf(version, value, role)).not.toHaveProperty('withoutReplayProtection');
         return false;
       } catch (e) {
-        expect(e).toMatchObject({ code: 'security/policy', context: { required: expect.stringContaining('withoutReplayProtection') } });
+        expect(e).toMatchObject({
+          code: 'security/policy',
+          context: { required: expect.stringContaining('withoutReplayProtection') },
+        });
         return true;
       }
     };
     for (const role of ['client', 'server'] as const) {
       expect([0, 1, 2, 3].filter((v) => refused(0, v, role))).toEqual([0, 2]);
       const [authenticated, signed] = role === 'client' ? [0x20, 0x80] : [0x04, 0x10];
-      for (let value = 0; value < 256; value += 4) expect(refused(1, value, role)).toBe((value & (authenticated | signed)) === 0);
+      for (let value = 0; value < 256; value += 4)
+        expect(refused(1, value, role)).toBe((value & (authenticated | signed)) === 0);
     }
   });
   it('with values that its version does not have is refused', () => {
@@ -66,9 +88,15 @@ describe('the security policy of a Security setup', () => {
       [1, 256],
       [1, 1.5],
     ] as const)
-      expect(() => policyOf(version, value, 'client')).toThrow(expect.objectContaining({ code: 'security/unsupported' }));
-    expect(() => policyValue(0, { authenticated: true }, {})).toThrow(expect.objectContaining({ code: 'security/unsupported' }));
-    expect(() => policyValue(0, { signed: true }, { signed: true })).toThrow(expect.objectContaining({ code: 'security/unsupported' }));
+      expect(() => policyOf(version, value, 'client')).toThrow(
+        expect.objectContaining({ code: 'security/unsupported' }),
+      );
+    expect(() => policyValue(0, { authenticated: true }, {})).toThrow(
+      expect.objectContaining({ code: 'security/unsupported' }),
+    );
+    expect(() => policyValue(0, { signed: true }, { signed: true })).toThrow(
+      expect.objectContaining({ code: 'security/unsupported' }),
+    );
   });
 });
 
@@ -79,7 +107,10 @@ describe('what is required', () => {
     const required = strongest({ authenticated: true }, access.request);
     requireProtection(required, { authenticated: true, encrypted: true, signed: true });
     expect(() => requireProtection(required, { authenticated: true, encrypted: true })).toThrow(
-      expect.objectContaining({ code: 'security/policy', context: { required: 'authenticated and signed', actual: 'authenticated and encrypted' } }),
+      expect.objectContaining({
+        code: 'security/policy',
+        context: { required: 'authenticated and signed', actual: 'authenticated and encrypted' },
+      }),
     );
     requireProtection({}, {});
   });

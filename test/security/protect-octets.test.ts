@@ -5,7 +5,12 @@ import type { SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import type { Protection } from '../../src/security/policy.js';
-import { type GeneralCipheringForm, type ProtectForm, type ProtectOptions, protect } from '../../src/security/protect.js';
+import {
+  type GeneralCipheringForm,
+  type ProtectForm,
+  type ProtectOptions,
+  protect,
+} from '../../src/security/protect.js';
 import type { CryptoProvider, KeyHandle } from '../../src/security/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
@@ -16,9 +21,14 @@ import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle } from './
 
 const get = hex('C001C100080000010000FF0200');
 const both: Protection = { authenticated: true, encrypted: true };
-const form = (key: GeneralCipheringForm['key'], more: object = {}): GeneralCipheringForm => ({ type: 'general-ciphering', key, ...more });
+const form = (key: GeneralCipheringForm['key'], more: object = {}): GeneralCipheringForm => ({
+  type: 'general-ciphering',
+  key,
+  ...more,
+});
 const keys = ['global-unicast', 'global-broadcast', 'wrapped', 'one-pass', 'static'] as const;
-const octets = async (context: SecurityContext, options: ProtectOptions, apdu = get): Promise<Uint8Array> => protect(apdu, context, options);
+const octets = async (context: SecurityContext, options: ProtectOptions, apdu = get): Promise<Uint8Array> =>
+  protect(apdu, context, options);
 
 describe('the length in front of ciphered content', () => {
   const lengths: readonly (readonly [number, string])[] = [
@@ -38,9 +48,12 @@ describe('the length in front of ciphered content', () => {
     expect(formatHex(specific.subarray(0, 1 + written.length / 2 + 5))).toBe(`C8${written}3000000001`);
     expect(specific.length).toBe(1 + written.length / 2 + length);
     const general = await octets(client, { form: 'general-glo' }, apdu);
-    expect(formatHex(general.subarray(0, 10 + written.length / 2 + 5))).toBe(`DB08${formatHex(clientTitle)}${written}3000000002`);
+    expect(formatHex(general.subarray(0, 10 + written.length / 2 + 5))).toBe(
+      `DB08${formatHex(clientTitle)}${written}3000000002`,
+    );
     expect(general.length).toBe(10 + written.length / 2 + length);
-    for (const sealed of [specific, general]) expect(Buffer.compare((await unprotect(sealed, server)).apdu, apdu)).toBe(0);
+    for (const sealed of [specific, general])
+      expect(Buffer.compare((await unprotect(sealed, server)).apdu, apdu)).toBe(0);
   });
 });
 
@@ -95,10 +108,16 @@ describe('the header fields', () => {
       dateTime: hex('07EA0B150603183600000000'),
       otherInformation: hex('AABB'),
     };
-    expect(decode(GeneralCiphering, (await octets(client, { form: form('wrapped', fields) })).subarray(1))).toMatchObject(fields);
-    expect(decode(GeneralSigning, (await octets(client, { form: { type: 'general-signing', ...fields } })).subarray(1))).toMatchObject(fields);
+    expect(
+      decode(GeneralCiphering, (await octets(client, { form: form('wrapped', fields) })).subarray(1)),
+    ).toMatchObject(fields);
+    expect(
+      decode(GeneralSigning, (await octets(client, { form: { type: 'general-signing', ...fields } })).subarray(1)),
+    ).toMatchObject(fields);
     const none = { recipientSystemTitle: hex('') };
-    expect(decode(GeneralCiphering, (await octets(client, { form: form('global-unicast', none) })).subarray(1))).toMatchObject(none);
+    expect(
+      decode(GeneralCiphering, (await octets(client, { form: form('global-unicast', none) })).subarray(1)),
+    ).toMatchObject(none);
     // With a transaction-id of its own a signature takes no counter.
     const before = await client.counters.next(client.sendName('global-unicast-encryption-key'));
     await octets(client, { form: { type: 'general-signing', ...fields }, protection: {} });
@@ -111,12 +130,17 @@ describe('the header fields', () => {
       [{ recipientSystemTitle: new Uint8Array(7) }, 'a system title of 0 or 8 octets'],
     ] as const)
       for (const f of [form('global-unicast', fields), { type: 'general-signing', ...fields } as const])
-        expect(await failure(() => protect(get, client, { form: f }))).toMatchObject({ code: 'encode/invalid-value', context: { expected } });
+        expect(await failure(() => protect(get, client, { form: f }))).toMatchObject({
+          code: 'encode/invalid-value',
+          context: { expected },
+        });
   });
   it('leave the recipient empty while it is unknown, but not where the key depends on it', async () => {
     const { client } = await pairOf(nodeProvider, 1, { peerSystemTitle: undefined });
     for (const key of ['global-unicast', 'wrapped'] as const)
-      expect(decode(GeneralCiphering, (await octets(client, { form: form(key) })).subarray(1)).recipientSystemTitle).toHaveLength(0);
+      expect(
+        decode(GeneralCiphering, (await octets(client, { form: form(key) })).subarray(1)).recipientSystemTitle,
+      ).toHaveLength(0);
     for (const key of ['one-pass', 'static'] as const)
       expect(await failure(() => protect(get, client, { form: form(key) }))).toMatchObject({
         code: 'security/missing-key',
@@ -126,8 +150,14 @@ describe('the header fields', () => {
 });
 
 describe('which layers', () => {
-  const kinds = async (protection: Protection, forms?: ProtectForm | readonly ProtectForm[]): Promise<readonly (readonly [string, boolean, boolean])[]> => {
-    const { client, server } = await pairOf(nodeProvider, 1, { broadcast: true, policy: { send: protection, receive: {}, withoutReplayProtection: true } });
+  const kinds = async (
+    protection: Protection,
+    forms?: ProtectForm | readonly ProtectForm[],
+  ): Promise<readonly (readonly [string, boolean, boolean])[]> => {
+    const { client, server } = await pairOf(nodeProvider, 1, {
+      broadcast: true,
+      policy: { send: protection, receive: {}, withoutReplayProtection: true },
+    });
     await server.takeDedicatedKey(await client.newDedicatedKey());
     const opened = await unprotect(await octets(client, forms === undefined ? {} : { form: forms }), server);
     expect(opened.apdu).toEqual(get);
@@ -143,7 +173,10 @@ describe('which layers', () => {
     expect(await kinds({ signed: true, authenticated: true })).toEqual([['general-glo', true, false], signed]);
     expect(await kinds({ signed: true, ...both })).toEqual([['general-glo', true, true], signed]);
     expect(await kinds({ signed: true, encrypted: true })).toEqual([signed, ['glo', false, true]]);
-    expect(await kinds({ signed: true, encrypted: true }, form('wrapped'))).toEqual([signed, ['general-ciphering', false, true]]);
+    expect(await kinds({ signed: true, encrypted: true }, form('wrapped'))).toEqual([
+      signed,
+      ['general-ciphering', false, true],
+    ]);
     expect(await kinds({ signed: true }, form('wrapped'))).toEqual([['general-ciphering', false, false], signed]);
     expect(await kinds({ signed: true, ...both }, 'ded')).toEqual([['general-ded', true, true], signed]);
   });
@@ -151,13 +184,21 @@ describe('which layers', () => {
     const signed = ['general-signing', false, false];
     expect(await kinds({ signed: true, ...both }, signing)).toEqual([signed]);
     expect(await kinds({ signed: true, ...both }, ['glo', signing])).toEqual([signed, ['glo', true, true]]);
-    expect(await kinds({ signed: true, encrypted: true }, [signing, 'general-glo'])).toEqual([['general-glo', false, true], signed]);
-    expect(await kinds({ signed: true, ...both }, ['ded', form('wrapped')])).toEqual([['general-ciphering', true, true], ['general-ded', true, true], signed]);
+    expect(await kinds({ signed: true, encrypted: true }, [signing, 'general-glo'])).toEqual([
+      ['general-glo', false, true],
+      signed,
+    ]);
+    expect(await kinds({ signed: true, ...both }, ['ded', form('wrapped')])).toEqual([
+      ['general-ciphering', true, true],
+      ['general-ded', true, true],
+      signed,
+    ]);
     expect(await kinds(both, ['glo'])).toEqual([['glo', true, true]]);
   });
   it('are none where nothing is to be applied: the very octets come back, and no counter is used', async () => {
     const { client } = await pairOf(nodeProvider, 1);
-    for (const simple of ['glo', 'ded', 'general-glo', 'general-ded'] as const) expect(protect(get, client, { form: simple, protection: {} })).toBe(get);
+    for (const simple of ['glo', 'ded', 'general-glo', 'general-ded'] as const)
+      expect(protect(get, client, { form: simple, protection: {} })).toBe(get);
     expect(await client.counters.next(client.sendName('global-unicast-encryption-key'))).toBe(1);
   });
 });
@@ -166,7 +207,8 @@ describe('which key and control octet', () => {
   it('the broadcast key says so, and not in front of the dedicated key', async () => {
     const { client } = await pairOf(nodeProvider, 1);
     await client.newDedicatedKey();
-    const control = async (options: ProtectOptions, at: number): Promise<number> => (await octets(client, options))[at]!;
+    const control = async (options: ProtectOptions, at: number): Promise<number> =>
+      (await octets(client, options))[at]!;
     expect(await control({ broadcast: true }, 2)).toBe(0x71);
     expect(await control({ broadcast: false }, 2)).toBe(0x31);
     expect(await control({ broadcast: true, form: 'general-glo' }, 11)).toBe(0x71);
@@ -175,7 +217,10 @@ describe('which key and control octet', () => {
     expect(await control({ broadcast: true, protection: { encrypted: true } }, 2)).toBe(0x61);
     // In the list form as well.
     expect(await control({ broadcast: true, form: ['general-glo'] }, 11)).toBe(0x71);
-    const general = decode(GeneralCiphering, (await octets(client, { broadcast: true, form: form('global-broadcast') })).subarray(1));
+    const general = decode(
+      GeneralCiphering,
+      (await octets(client, { broadcast: true, form: form('global-broadcast') })).subarray(1),
+    );
     expect(general.cipheredContent[0]).toBe(0x31);
   });
   it('an InitiateRequest and an InitiateResponse are always under the global key', async () => {
@@ -188,7 +233,10 @@ describe('which key and control octet', () => {
       for (const simple of ['glo', 'ded', 'general-glo', 'general-ded'] as const) {
         const sealed = await octets(client, { form: simple }, hex(`${tag}00000006`));
         expect(sealed[0]).toBe(glo);
-        expect(await unprotect(sealed, server)).toMatchObject({ key: 'global-unicast-encryption-key', apdu: hex(`${tag}00000006`) });
+        expect(await unprotect(sealed, server)).toMatchObject({
+          key: 'global-unicast-encryption-key',
+          apdu: hex(`${tag}00000006`),
+        });
       }
   });
   it('keys that are missing are refused by name, each of them', async () => {
@@ -208,7 +256,10 @@ describe('which key and control octet', () => {
       ['signing', { form: { type: 'general-signing' } }, 'digital signature key'],
     ];
     for (const [name, options, key] of cases)
-      expect(await failure(() => protect(get, without(name), options)), `${name} ${key}`).toMatchObject({ code: 'security/missing-key', context: { key } });
+      expect(await failure(() => protect(get, without(name), options)), `${name} ${key}`).toMatchObject({
+        code: 'security/missing-key',
+        context: { key },
+      });
     // Nothing that the protection does not need.
     expect((await octets(without('authentication'), { protection: { encrypted: true } }))[2]).toBe(0x21);
     const { client: suite0 } = await pairOf(nodeProvider, 0);
@@ -220,7 +271,9 @@ describe('which key and control octet', () => {
 describe('counters', () => {
   it('of each layer are one apart, and a store that answers later gives the same octets', async () => {
     const { client: fast } = await pairOf(nodeProvider, 1);
-    const { client: slow } = await pairOf(nodeProvider, 1, { counters: new InvocationCounters(new LateStore(), { initial: 1 }) });
+    const { client: slow } = await pairOf(nodeProvider, 1, {
+      counters: new InvocationCounters(new LateStore(), { initial: 1 }),
+    });
     for (const f of ['glo', 'general-glo', form('global-unicast'), ['glo', form('global-unicast')]] as const) {
       const options = { form: f as ProtectForm };
       expect(formatHex(await octets(slow, options))).toBe(formatHex(await octets(fast, options)));
@@ -232,7 +285,11 @@ describe('counters', () => {
 
 describe('a content key of one message', () => {
   /** Remembers keys that were made for a message, and which of them are destroyed. */
-  function watching(more: Partial<CryptoProvider> = {}): { provider: CryptoProvider; made: KeyHandle[]; destroyed: () => Promise<boolean[]> } {
+  function watching(more: Partial<CryptoProvider> = {}): {
+    provider: CryptoProvider;
+    made: KeyHandle[];
+    destroyed: () => Promise<boolean[]>;
+  } {
     const made: KeyHandle[] = [];
     const note = (key: any): any => {
       made.push(key);
@@ -252,36 +309,44 @@ describe('a content key of one message', () => {
       );
     return { provider, made, destroyed: () => Promise.all(made.map(gone)) };
   }
-  it.each(['wrapped', 'one-pass', 'static'] as const)('(%s) is destroyed on both sides, and lasting keys are not', async (key) => {
-    const { provider, destroyed } = watching();
-    const { client, server } = await pairOf(provider, 1);
-    const sealed = await octets(client, { form: form(key) });
-    expect(await destroyed()).toEqual([true]);
-    await unprotect(sealed, server);
-    expect(await destroyed()).toEqual([true, true]);
-    const spoiled = await octets(client, { form: form(key) });
-    spoiled[spoiled.length - 1]! ^= 1;
-    await failure(() => unprotect(spoiled, server));
-    expect(await destroyed()).toEqual([true, true, true, true]);
-    const again = await octets(client, { form: form('global-unicast') });
-    expect((await unprotect(again, server)).apdu).toEqual(get);
-    expect((await unprotect(await octets(client, { form: form('global-unicast') }), server)).apdu).toEqual(get);
-  });
-  it.each(['wrapped', 'one-pass', 'static'] as const)('(%s) is destroyed when the message cannot be made', async (key) => {
-    const broken = (): never => {
-      throw new Error('broken');
-    };
-    for (const seal of [broken, async () => broken()]) {
-      const { provider, destroyed } = watching({ seal });
-      const { client } = await pairOf(provider, 1);
-      await failure(() => protect(get, client, { form: form(key) }));
+  it.each(['wrapped', 'one-pass', 'static'] as const)(
+    '(%s) is destroyed on both sides, and lasting keys are not',
+    async (key) => {
+      const { provider, destroyed } = watching();
+      const { client, server } = await pairOf(provider, 1);
+      const sealed = await octets(client, { form: form(key) });
       expect(await destroyed()).toEqual([true]);
-    }
-    const { provider, destroyed } = watching();
-    const { client } = await pairOf(provider, 1);
-    await failure(() => protect(get, client.fresh({ keys: { ...client.keys, authentication: undefined } }), { form: form(key) }));
-    expect(await destroyed()).toEqual([true]);
-  });
+      await unprotect(sealed, server);
+      expect(await destroyed()).toEqual([true, true]);
+      const spoiled = await octets(client, { form: form(key) });
+      spoiled[spoiled.length - 1]! ^= 1;
+      await failure(() => unprotect(spoiled, server));
+      expect(await destroyed()).toEqual([true, true, true, true]);
+      const again = await octets(client, { form: form('global-unicast') });
+      expect((await unprotect(again, server)).apdu).toEqual(get);
+      expect((await unprotect(await octets(client, { form: form('global-unicast') }), server)).apdu).toEqual(get);
+    },
+  );
+  it.each(['wrapped', 'one-pass', 'static'] as const)(
+    '(%s) is destroyed when the message cannot be made',
+    async (key) => {
+      const broken = (): never => {
+        throw new Error('broken');
+      };
+      for (const seal of [broken, async () => broken()]) {
+        const { provider, destroyed } = watching({ seal });
+        const { client } = await pairOf(provider, 1);
+        await failure(() => protect(get, client, { form: form(key) }));
+        expect(await destroyed()).toEqual([true]);
+      }
+      const { provider, destroyed } = watching();
+      const { client } = await pairOf(provider, 1);
+      await failure(() =>
+        protect(get, client.fresh({ keys: { ...client.keys, authentication: undefined } }), { form: form(key) }),
+      );
+      expect(await destroyed()).toEqual([true]);
+    },
+  );
   it('(wrapped) may leave under its KEK, and an APDU without octets is none', async () => {
     const asked: unknown[] = [];
     const provider: CryptoProvider = {
@@ -294,7 +359,10 @@ describe('a content key of one message', () => {
     const { client } = await pairOf(provider, 2);
     await octets(client, { form: form('wrapped') });
     expect(asked).toEqual([['AES-256', { wrappable: true }]]);
-    expect(await failure(() => protect(new Uint8Array(0), client))).toMatchObject({ code: 'encode/invalid-value', context: { expected: 'an APDU' } });
+    expect(await failure(() => protect(new Uint8Array(0), client))).toMatchObject({
+      code: 'encode/invalid-value',
+      context: { expected: 'an APDU' },
+    });
     const nameless = { type: 'general-signing', transactionId: new Uint8Array(0) } as const;
     expect(await failure(() => protect(get, client, { form: nameless }))).toMatchObject({
       code: 'encode/invalid-value',

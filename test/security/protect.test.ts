@@ -35,12 +35,19 @@ const forms: readonly ProtectForm[] = [
   { type: 'general-ciphering', key: 'static' },
   { type: 'general-signing' },
 ];
-const nameOf = (form: ProtectForm): string => (typeof form === 'string' ? form : `${form.type}${'key' in form ? ` ${form.key}` : ''}`);
+const nameOf = (form: ProtectForm): string =>
+  typeof form === 'string' ? form : `${form.type}${'key' in form ? ` ${form.key}` : ''}`;
 const asymmetric = (form: ProtectForm): boolean =>
   typeof form !== 'string' && (form.type === 'general-signing' || form.key === 'one-pass' || form.key === 'static');
-const cases = ([0, 1, 2] as const).flatMap((suite) => forms.filter((f) => suite !== 0 || !asymmetric(f)).map((form) => [suite, nameOf(form), form] as const));
+const cases = ([0, 1, 2] as const).flatMap((suite) =>
+  forms.filter((f) => suite !== 0 || !asymmetric(f)).map((form) => [suite, nameOf(form), form] as const),
+);
 
-async function associated(provider: Parameters<typeof pairOf>[0], suite: 0 | 1 | 2, options: Parameters<typeof pairOf>[2] = {}): ReturnType<typeof pairOf> {
+async function associated(
+  provider: Parameters<typeof pairOf>[0],
+  suite: 0 | 1 | 2,
+  options: Parameters<typeof pairOf>[2] = {},
+): ReturnType<typeof pairOf> {
   const pair = await pairOf(provider, suite, { broadcast: true, ...options });
   await pair.server.takeDedicatedKey(await pair.client.newDedicatedKey());
   return pair;
@@ -52,17 +59,28 @@ describe.each(providers.map((p) => [p.name, p] as const))('protect and unprotect
     const policy = { send: both, receive: signs ? { signed: true } : both };
     const { client, server } = await associated(provider, suite, { policy });
     // Public key operations of noble take milliseconds: two messages are enough there.
-    for (const apdu of [getRequest, concat(hex('C1'), new Uint8Array(300).fill(1)), notification, accessRequest].slice(0, asymmetric(form) ? 2 : 4)) {
+    for (const apdu of [getRequest, concat(hex('C1'), new Uint8Array(300).fill(1)), notification, accessRequest].slice(
+      0,
+      asymmetric(form) ? 2 : 4,
+    )) {
       const secured = await protect(apdu, client, { form });
       const opened = await unprotect(secured, server);
       expect(formatHex(opened.apdu)).toBe(formatHex(apdu));
       expect(opened.authenticated).toBe(true);
       expect(opened.layers).toHaveLength(1);
       expect(opened.layers[0]).toMatchObject(
-        signs ? { signedBy: clientTitle, authenticated: false } : { authenticated: true, encrypted: true, suite, systemTitle: clientTitle },
+        signs
+          ? { signedBy: clientTitle, authenticated: false }
+          : { authenticated: true, encrypted: true, suite, systemTitle: clientTitle },
       );
       expect(await failure(() => unprotect(secured, server))).toMatchObject({ code: 'security/replay' });
-      const question: OverheadQuestion = { length: apdu.length, suite, form: signs ? 'general-signing' : (form as 'glo'), protection: both, tag: apdu[0]! };
+      const question: OverheadQuestion = {
+        length: apdu.length,
+        suite,
+        form: signs ? 'general-signing' : (form as 'glo'),
+        protection: both,
+        tag: apdu[0]!,
+      };
       expect(overhead(question)).toBe(secured.length - apdu.length);
     }
     const back = await protect(getResponse, server, { form });
@@ -73,25 +91,38 @@ describe.each(providers.map((p) => [p.name, p] as const))('protect and unprotect
 describe('protect', () => {
   it('chooses the APDU by service, form and key set', async () => {
     const { client, server } = await associated(nodeProvider, 0);
-    const tagOf = (apdu: Uint8Array, options?: Parameters<typeof protect>[2]): number => (protect(apdu, client, options) as Uint8Array)[0]!;
-    expect(['01', '05', '06', '08', '0C', '0D', '0E', '16', '18', 'C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C7'].map((t) => tagOf(hex(`${t}00`)))).toEqual([
-      33, 37, 38, 40, 44, 45, 46, 54, 56, 200, 201, 202, 203, 204, 205, 207,
-    ]);
+    const tagOf = (apdu: Uint8Array, options?: Parameters<typeof protect>[2]): number =>
+      (protect(apdu, client, options) as Uint8Array)[0]!;
     expect(
-      ['01', '05', '06', '08', '0C', '0D', '0E', '16', '18', 'C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C7'].map((t) => tagOf(hex(`${t}00`), { form: 'ded' })),
+      ['01', '05', '06', '08', '0C', '0D', '0E', '16', '18', 'C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C7'].map((t) =>
+        tagOf(hex(`${t}00`)),
+      ),
+    ).toEqual([33, 37, 38, 40, 44, 45, 46, 54, 56, 200, 201, 202, 203, 204, 205, 207]);
+    expect(
+      ['01', '05', '06', '08', '0C', '0D', '0E', '16', '18', 'C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C7'].map((t) =>
+        tagOf(hex(`${t}00`), { form: 'ded' }),
+      ),
     ).toEqual([33, 69, 70, 40, 76, 77, 78, 86, 88, 208, 209, 210, 211, 212, 213, 215]);
-    expect([tagOf(notification), tagOf(accessRequest), tagOf(notification, { form: 'ded' })]).toEqual([0xdb, 0xdb, 0xdc]);
-    expect([tagOf(hex('0100'), { form: 'general-glo' }), tagOf(hex('0800'), { form: 'general-ded' })]).toEqual([33, 40]);
+    expect([tagOf(notification), tagOf(accessRequest), tagOf(notification, { form: 'ded' })]).toEqual([
+      0xdb, 0xdb, 0xdc,
+    ]);
+    expect([tagOf(hex('0100'), { form: 'general-glo' }), tagOf(hex('0800'), { form: 'general-ded' })]).toEqual([
+      33, 40,
+    ]);
     const broadcast = protect(getRequest, client, { broadcast: true }) as Uint8Array;
     expect(broadcast[2]).toBe(0x70);
     expect(await unprotect(broadcast, server)).toMatchObject({ layers: [{ key: 'global-broadcast-encryption-key' }] });
   });
   it('applies exactly the policy, and hands out what needs no protection as it is', async () => {
     const control = async (protection: Protection): Promise<number> => {
-      const { client } = await pairOf(nodeProvider, 1, { policy: { send: protection, receive: {}, withoutReplayProtection: true } });
+      const { client } = await pairOf(nodeProvider, 1, {
+        policy: { send: protection, receive: {}, withoutReplayProtection: true },
+      });
       return (await protect(getRequest, client))[2]!;
     };
-    expect([await control({ authenticated: true }), await control({ encrypted: true }), await control(both)]).toEqual([0x11, 0x21, 0x31]);
+    expect([await control({ authenticated: true }), await control({ encrypted: true }), await control(both)]).toEqual([
+      0x11, 0x21, 0x31,
+    ]);
     const { client, server } = await pairOf(nodeProvider, 0, { policy: clearPolicy });
     expect(protect(getRequest, client)).toBe(getRequest);
     expect(await unprotect(getRequest, server)).toMatchObject({ authenticated: false, layers: [] });
@@ -105,53 +136,91 @@ describe('protect', () => {
       [{ type: 'general-ciphering', key: 'one-pass' }, 'digital signature key'],
       [{ type: 'general-signing' }, 'digital signature key'],
     ] as const)
-      expect(await failure(() => protect(getRequest, client, { form }))).toMatchObject({ code: 'security/missing-key', context: { key } });
-    expect(await failure(() => protect(getRequest, client, { broadcast: true }))).toMatchObject({ context: { key: 'global-broadcast-encryption-key' } });
+      expect(await failure(() => protect(getRequest, client, { form }))).toMatchObject({
+        code: 'security/missing-key',
+        context: { key },
+      });
+    expect(await failure(() => protect(getRequest, client, { broadcast: true }))).toMatchObject({
+      context: { key: 'global-broadcast-encryption-key' },
+    });
     expect(await failure(() => protect(new Uint8Array(0), client))).toMatchObject({ code: 'encode/invalid-value' });
     const suite0 = await pairOf(nodeProvider, 0);
-    expect(await failure(() => protect(getRequest, suite0.client, { form: { type: 'general-signing' } }))).toMatchObject({ code: 'security/unsupported' });
+    expect(
+      await failure(() => protect(getRequest, suite0.client, { form: { type: 'general-signing' } })),
+    ).toMatchObject({ code: 'security/unsupported' });
   });
 });
 
 describe('providers that answer at once', () => {
-  it.each(providers.filter((p) => p.name !== 'webcrypto').map((p) => [p.name, p] as const))('%s: no promise on the way', async (_, provider) => {
-    const { client, server } = await associated(provider, 1, { policy: { send: both, receive: {}, withoutReplayProtection: true } });
-    for (const form of forms) {
-      const secured = protect(getRequest, client, { form });
-      expect(secured).toBeInstanceOf(Uint8Array);
-      expect(unprotect(secured as Uint8Array, server)).not.toBeInstanceOf(Promise);
-    }
-  });
+  it.each(providers.filter((p) => p.name !== 'webcrypto').map((p) => [p.name, p] as const))(
+    '%s: no promise on the way',
+    async (_, provider) => {
+      const { client, server } = await associated(provider, 1, {
+        policy: { send: both, receive: {}, withoutReplayProtection: true },
+      });
+      for (const form of forms) {
+        const secured = protect(getRequest, client, { form });
+        expect(secured).toBeInstanceOf(Uint8Array);
+        expect(unprotect(secured as Uint8Array, server)).not.toBeInstanceOf(Promise);
+      }
+    },
+  );
 });
 
 describe('layers', () => {
   const signing: ProtectForm = { type: 'general-signing' };
   const nestings: readonly (readonly [string, readonly ProtectForm[], readonly string[]])[] = [
-    ['signed inside ciphered', [signing, { type: 'general-ciphering', key: 'one-pass' }], ['general-ciphering', 'general-signing']],
-    ['ciphered inside signed', [{ type: 'general-ciphering', key: 'wrapped' }, signing], ['general-signing', 'general-ciphering']],
+    [
+      'signed inside ciphered',
+      [signing, { type: 'general-ciphering', key: 'one-pass' }],
+      ['general-ciphering', 'general-signing'],
+    ],
+    [
+      'ciphered inside signed',
+      [{ type: 'general-ciphering', key: 'wrapped' }, signing],
+      ['general-signing', 'general-ciphering'],
+    ],
     ['signed inside general-glo', [signing, 'general-glo'], ['general-glo', 'general-signing']],
     ['service-specific inside signed', ['glo', signing], ['general-signing', 'glo']],
-    ['ciphered twice', [{ type: 'general-ciphering', key: 'static' }, 'general-ded'], ['general-ded', 'general-ciphering']],
+    [
+      'ciphered twice',
+      [{ type: 'general-ciphering', key: 'static' }, 'general-ded'],
+      ['general-ded', 'general-ciphering'],
+    ],
   ];
   it.each(nestings)('%s are reported outermost first', async (_, form, kinds) => {
     const { client, server } = await associated(nodeProvider, 2);
     const { apdu, layers, protection } = await unprotect(await protect(getRequest, client, { form }), server);
     expect(apdu).toEqual(getRequest);
     expect(layers.map((l) => l.kind)).toEqual(kinds);
-    expect(protection).toMatchObject({ authenticated: true, encrypted: true, signed: kinds.includes('general-signing') });
+    expect(protection).toMatchObject({
+      authenticated: true,
+      encrypted: true,
+      signed: kinds.includes('general-signing'),
+    });
   });
   it('are signed because the policy says so, in a general APDU', async () => {
     const policy = { send: { ...both, signed: true }, receive: { ...both, signed: true } };
     const { client, server } = await pairOf(nodeProvider, 1, { policy });
     const secured = await protect(getRequest, client);
     expect(secured[0]).toBe(0xdb);
-    expect(await unprotect(secured, server)).toMatchObject({ layers: [{ kind: 'general-glo' }, { kind: 'general-signing', signedBy: clientTitle }] });
+    expect(await unprotect(secured, server)).toMatchObject({
+      layers: [{ kind: 'general-glo' }, { kind: 'general-signing', signedBy: clientTitle }],
+    });
     const unsigned = await protect(getRequest, client, { form: 'glo', protection: both });
-    expect(await failure(() => unprotect(unsigned, server))).toMatchObject({ code: 'security/policy', context: { actual: 'authenticated and encrypted' } });
+    expect(await failure(() => unprotect(unsigned, server))).toMatchObject({
+      code: 'security/policy',
+      context: { actual: 'authenticated and encrypted' },
+    });
   });
   it('are not followed for ever', async () => {
     const { client, server } = await associated(nodeProvider, 1);
-    const four = [{ type: 'general-signing' }, { type: 'general-ciphering', key: 'wrapped' }, 'general-ded', 'general-glo'] as const;
+    const four = [
+      { type: 'general-signing' },
+      { type: 'general-ciphering', key: 'wrapped' },
+      'general-ded',
+      'general-glo',
+    ] as const;
     const deep = await protect(getRequest, client, { form: four });
     expect((await unprotect(deep, server)).layers).toHaveLength(4);
     const deeper = await protect(getRequest, client, { form: [{ type: 'general-ciphering', key: 'static' }, ...four] });
@@ -163,11 +232,20 @@ describe('layers', () => {
     const signer = await pairOf(nodeProvider, 1, { systemTitle: third, peerSystemTitle: serverTitle });
     const signed = await protect(getRequest, signer.client, { form: signing });
     const forwarded = (): Promise<Uint8Array> => Promise.resolve(protect(signed, client, { form: 'general-glo' }));
-    expect(await failure(async () => unprotect(await forwarded(), server))).toMatchObject({ code: 'security/missing-key' });
-    const knowing = server.fresh({ signerOf: (title) => (formatHex(title) === formatHex(third) ? signer.client.keys.signing!.publicKey : undefined) });
-    expect(await unprotect(await forwarded(), knowing)).toMatchObject({ layers: [{ systemTitle: clientTitle }, { signedBy: third }] });
+    expect(await failure(async () => unprotect(await forwarded(), server))).toMatchObject({
+      code: 'security/missing-key',
+    });
+    const knowing = server.fresh({
+      signerOf: (title) => (formatHex(title) === formatHex(third) ? signer.client.keys.signing!.publicKey : undefined),
+    });
+    expect(await unprotect(await forwarded(), knowing)).toMatchObject({
+      layers: [{ systemTitle: clientTitle }, { signedBy: third }],
+    });
     const empty = concat(signed.subarray(0, signed.length - 65), hex('00'));
-    expect(await failure(() => unprotect(empty, knowing))).toMatchObject({ code: 'security/policy', context: { required: 'signed', actual: 'no protection' } });
+    expect(await failure(() => unprotect(empty, knowing))).toMatchObject({
+      code: 'security/policy',
+      context: { required: 'signed', actual: 'no protection' },
+    });
   });
 });
 
@@ -180,7 +258,8 @@ describe('what is received', () => {
     ['general-glo', 'general-glo', both],
     ['general-ded', 'general-ded', both],
     ...(['global-unicast', 'global-broadcast', 'wrapped', 'one-pass', 'static'] as const).map(
-      (key) => [`general-ciphering ${key}`, { type: 'general-ciphering', key }, both] as [string, ProtectForm, Protection],
+      (key) =>
+        [`general-ciphering ${key}`, { type: 'general-ciphering', key }, both] as [string, ProtectForm, Protection],
     ),
     ['general-signing', { type: 'general-signing' }, {}],
     ['signed inside ciphered', [{ type: 'general-signing' }, { type: 'general-ciphering', key: 'static' }], both],
@@ -206,14 +285,22 @@ describe('what is received', () => {
   );
   it('is refused when octets are cut, added or replaced', async () => {
     const { client, server } = await associated(nodeProvider, 1);
-    const samples = await Promise.all(integrity.filter(([, , p]) => p.encrypted).map(async ([, form]) => protect(getRequest, client, { form })));
+    const samples = await Promise.all(
+      integrity.filter(([, , p]) => p.encrypted).map(async ([, form]) => protect(getRequest, client, { form })),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...samples), fc.nat(400), fc.nat(12), fc.uint8Array({ maxLength: 12 }), async (secured, at, cut, added) => {
-        const start = at % (secured.length + 1);
-        const changed = concat(secured.subarray(0, start), added, secured.subarray(start + cut));
-        fc.pre(formatHex(changed) !== formatHex(secured));
-        expect((await failure(() => unprotect(changed, server))).name).toBe('DlmsError');
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...samples),
+        fc.nat(400),
+        fc.nat(12),
+        fc.uint8Array({ maxLength: 12 }),
+        async (secured, at, cut, added) => {
+          const start = at % (secured.length + 1);
+          const changed = concat(secured.subarray(0, start), added, secured.subarray(start + cut));
+          fc.pre(formatHex(changed) !== formatHex(secured));
+          expect((await failure(() => unprotect(changed, server))).name).toBe('DlmsError');
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -223,7 +310,11 @@ describe('what is received', () => {
     await fc.assert(
       fc.asyncProperty(tags, fc.uint8Array({ maxLength: 80 }), fc.boolean(), async (tag, rest, verified) => {
         try {
-          await unprotect(concat(Uint8Array.of(tag), rest), server, verified ? {} : { mode: 'unverified', lenient: true });
+          await unprotect(
+            concat(Uint8Array.of(tag), rest),
+            server,
+            verified ? {} : { mode: 'unverified', lenient: true },
+          );
         } catch (e) {
           expect((e as Error).name).toBe('DlmsError');
         }
@@ -234,7 +325,9 @@ describe('what is received', () => {
   });
   it('is refused when it comes twice, late or from the other direction', async () => {
     for (const form of forms) {
-      const { client, server } = await associated(nodeProvider, 1, { policy: { send: both, receive: {}, withoutReplayProtection: true } });
+      const { client, server } = await associated(nodeProvider, 1, {
+        policy: { send: both, receive: {}, withoutReplayProtection: true },
+      });
       const [first, second, third] = [
         await protect(getRequest, client, { form }),
         await protect(getRequest, client, { form }),
@@ -259,11 +352,19 @@ describe('what is received', () => {
     }
   });
   it('may begin with counter 0', async () => {
-    const { client, server } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(new VolatileStore(), { initial: 0 }) }, {});
+    const { client, server } = await pairOf(
+      nodeProvider,
+      0,
+      { counters: new InvocationCounters(new VolatileStore(), { initial: 0 }) },
+      {},
+    );
     const secured = await protect(getRequest, client);
     expect(formatHex(secured.subarray(3, 7))).toBe('00000000');
     await unprotect(secured, server);
-    expect(await failure(() => unprotect(secured, server))).toMatchObject({ code: 'security/replay', context: { received: 0, last: 0 } });
+    expect(await failure(() => unprotect(secured, server))).toMatchObject({
+      code: 'security/replay',
+      context: { received: 0, last: 0 },
+    });
   });
   it('is compared before the cipher runs, and recorded only after the tag verified', async () => {
     const calls: string[] = [];
@@ -301,15 +402,23 @@ describe('what is received', () => {
     const wrong = { ...testKeys[0], globalUnicast: new Uint8Array(16) };
     const wrongAuthentication = { ...testKeys[0], authentication: new Uint8Array(16) };
     for (const keys of [wrong, wrongAuthentication])
-      expect(await failure(async () => unprotect(secured(), server.fresh({ keys: await importKeys(nodeProvider, 0, keys) })))).toMatchObject({
+      expect(
+        await failure(async () =>
+          unprotect(secured(), server.fresh({ keys: await importKeys(nodeProvider, 0, keys) })),
+        ),
+      ).toMatchObject({
         code: 'security/authentication-failed',
         context: { what: 'tag', systemTitle: formatHex(clientTitle) },
       });
-    expect(await failure(() => unprotect(secured(), server.fresh({ peerSystemTitle: hex('0102030405060708') })))).toMatchObject({
+    expect(
+      await failure(() => unprotect(secured(), server.fresh({ peerSystemTitle: hex('0102030405060708') }))),
+    ).toMatchObject({
       code: 'security/authentication-failed',
     });
     const general = protect(getRequest, client, { form: 'general-glo' }) as Uint8Array;
-    expect(await failure(() => unprotect(general, server.fresh({ peerSystemTitle: hex('0102030405060708') })))).toMatchObject({
+    expect(
+      await failure(() => unprotect(general, server.fresh({ peerSystemTitle: hex('0102030405060708') }))),
+    ).toMatchObject({
       context: { what: 'another system title than agreed' },
     });
     expect((await unprotect(general, server.fresh({ peerSystemTitle: undefined }))).authenticated).toBe(true);
@@ -327,16 +436,23 @@ describe('what is received', () => {
   it('is refused when it bears our own title, also while the peer is unknown', async () => {
     const { client } = await pairOf(nodeProvider, 1);
     const alone = client.fresh({ peerSystemTitle: undefined });
-    const reflected = { code: 'security/authentication-failed', context: { what: expect.stringContaining('reflected') } };
+    const reflected = {
+      code: 'security/authentication-failed',
+      context: { what: expect.stringContaining('reflected') },
+    };
     for (const form of [
       'general-glo',
       { type: 'general-ciphering', key: 'global-unicast', recipientSystemTitle: new Uint8Array(0) },
       { type: 'general-signing' },
     ] as const)
-      expect(await failure(async () => unprotect(await protect(getRequest, client, { form }), alone))).toMatchObject(reflected);
+      expect(await failure(async () => unprotect(await protect(getRequest, client, { form }), alone))).toMatchObject(
+        reflected,
+      );
     expect(() => alone.setPeer(clientTitle)).toThrow(expect.objectContaining(reflected));
     alone.setPeer(serverTitle);
-    expect(() => alone.setPeer(hex('0102030405060708'))).toThrow(expect.objectContaining({ code: 'security/authentication-failed' }));
+    expect(() => alone.setPeer(hex('0102030405060708'))).toThrow(
+      expect.objectContaining({ code: 'security/authentication-failed' }),
+    );
   });
   it('is for this side: another recipient is refused', async () => {
     const { client, server } = await pairOf(nodeProvider, 1);
@@ -354,7 +470,9 @@ describe('what is received', () => {
       code: 'security/unsupported',
       context: { what: expect.stringContaining('compression') },
     });
-    expect(await failure(() => unprotect(apdu, server, { mode: 'unverified' }))).toMatchObject({ code: 'security/unsupported' });
+    expect(await failure(() => unprotect(apdu, server, { mode: 'unverified' }))).toMatchObject({
+      code: 'security/unsupported',
+    });
   });
   it('takes lengths that are longer than needed in lenient mode only', async () => {
     const { client, server } = await pairOf(nodeProvider, 0);
@@ -373,13 +491,20 @@ describe('the policy of the receiver', () => {
     ['authenticated', { authenticated: true }, 'authenticated'],
     ['encrypted', { encrypted: true }, 'encrypted'],
   ] as const)('refuses a message that is %s when both are required', async (_, send, actual) => {
-    const { client, server } = await pairOf(nodeProvider, 0, { policy: { send, receive: {}, withoutReplayProtection: true } }, {});
+    const { client, server } = await pairOf(
+      nodeProvider,
+      0,
+      { policy: { send, receive: {}, withoutReplayProtection: true } },
+      {},
+    );
     const secured = await protect(getRequest, client);
     expect(await failure(() => unprotect(secured, server))).toMatchObject({
       code: 'security/policy',
       context: { required: 'authenticated and encrypted', actual },
     });
-    expect(await failure(() => unprotect(secured, server.fresh({ policy: clearPolicy }), { required: both }))).toMatchObject({ code: 'security/policy' });
+    expect(
+      await failure(() => unprotect(secured, server.fresh({ policy: clearPolicy }), { required: both })),
+    ).toMatchObject({ code: 'security/policy' });
   });
   it('takes more protection than required', async () => {
     const { client, server } = await pairOf(nodeProvider, 0, {}, { policy: clearPolicy });
@@ -403,7 +528,10 @@ describe('reading without the authentication key', () => {
     for (const protection of [both, { authenticated: true }, { encrypted: true }]) {
       const secured = await protect(getRequest, client, { protection });
       if (protection.authenticated)
-        expect(await failure(() => unprotect(secured, withheld))).toMatchObject({ code: 'security/missing-key', context: { key: 'authentication-key' } });
+        expect(await failure(() => unprotect(secured, withheld))).toMatchObject({
+          code: 'security/missing-key',
+          context: { key: 'authentication-key' },
+        });
       for (let i = 0; i < 2; i++) {
         const opened = await unprotect(secured, withheld, { mode: 'unverified' });
         expect(opened).toMatchObject({ authenticated: false, layers: [{ authenticated: false }] });
@@ -415,36 +543,50 @@ describe('reading without the authentication key', () => {
     changed[12]! ^= 0xff;
     expect((await unprotect(changed, withheld, { mode: 'unverified' })).apdu).not.toEqual(getRequest);
     // With the key at hand the tag is still verified.
-    expect(await failure(() => unprotect(changed, server, { mode: 'unverified' }))).toMatchObject({ code: 'security/authentication-failed' });
+    expect(await failure(() => unprotect(changed, server, { mode: 'unverified' }))).toMatchObject({
+      code: 'security/authentication-failed',
+    });
   });
 });
 
 describe('the key ring', () => {
   it('finds keys by title and logical device, and the title in the message', async () => {
     const { client } = await associated(nodeProvider, 1);
-    const ring = new KeyRing({ provider: nodeProvider, systemTitle: serverTitle, counters: new InvocationCounters(new VolatileStore()) });
+    const ring = new KeyRing({
+      provider: nodeProvider,
+      systemTitle: serverTitle,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     ring.set(clientTitle, {
       suite: 1,
       keys: await importKeys(nodeProvider, 1, testKeys[1]),
       policy: { send: both, receive: {}, withoutReplayProtection: true },
     });
     ring.set(clientTitle, { suite: 1, keys: {} }, 17);
-    for (const form of ['general-glo', { type: 'general-ciphering', key: 'wrapped' }, { type: 'general-signing' }] as const) {
+    for (const form of [
+      'general-glo',
+      { type: 'general-ciphering', key: 'wrapped' },
+      { type: 'general-signing' },
+    ] as const) {
       const secured = await protect(notification, client, { form });
       expect(senderTitleOf(secured)).toEqual(clientTitle);
     }
     const secured = await protect(notification, client);
     expect((await unprotect(secured, ring.context(senderTitleOf(secured)!, 1)!)).apdu).toEqual(notification);
     // Another context of the ring shares what was seen.
-    expect(await failure(() => unprotect(secured, ring.context(clientTitle)!))).toMatchObject({ code: 'security/replay' });
-    expect(await failure(() => unprotect(secured, ring.context(clientTitle, 17)!))).toMatchObject({ code: 'security/missing-key' });
+    expect(await failure(() => unprotect(secured, ring.context(clientTitle)!))).toMatchObject({
+      code: 'security/replay',
+    });
+    expect(await failure(() => unprotect(secured, ring.context(clientTitle, 17)!))).toMatchObject({
+      code: 'security/missing-key',
+    });
     expect(ring.context(serverTitle)).toBeUndefined();
-    expect([senderTitleOf(getRequest), senderTitleOf(hex('DB00')), senderTitleOf(hex('DB0811')), senderTitleOf(hex('DD81'))]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect([
+      senderTitleOf(getRequest),
+      senderTitleOf(hex('DB00')),
+      senderTitleOf(hex('DB0811')),
+      senderTitleOf(hex('DD81')),
+    ]).toEqual([undefined, undefined, undefined, undefined]);
     expect(ring.delete(clientTitle, 17)).toBe(true);
     expect(ring.size).toBe(1);
   });
@@ -452,15 +594,17 @@ describe('the key ring', () => {
 
 describe('overhead', () => {
   it('is below 10 % from the sizes that the documentation names', () => {
-    const share = (length: number, form: 'glo' | 'general-glo'): number => overhead({ length, form, suite: 0, protection: both }) / length;
+    const share = (length: number, form: 'glo' | 'general-glo'): number =>
+      overhead({ length, form, suite: 0, protection: both }) / length;
     const from = (form: 'glo' | 'general-glo'): number => {
       let length = 2000;
       while (length > 1 && share(length - 1, form) < 0.1) length--;
       return length;
     };
-    expect([overhead({ length: 110, form: 'glo', suite: 0, protection: both }), overhead({ length: 111, form: 'glo', suite: 0, protection: both })]).toEqual([
-      19, 20,
-    ]);
+    expect([
+      overhead({ length: 110, form: 'glo', suite: 0, protection: both }),
+      overhead({ length: 111, form: 'glo', suite: 0, protection: both }),
+    ]).toEqual([19, 20]);
     expect([from('glo'), from('general-glo')]).toEqual([201, 301]);
   });
 });
@@ -470,7 +614,13 @@ describe('general-ciphering without key information', () => {
     const { client, server } = await pairOf(nodeProvider, 1);
     const key = await nodeProvider.importKey('AES-128', new Uint8Array(16).fill(9));
     const extra = concat(hex('0100'), hex('08'), clientTitle, hex('000000'));
-    const cipher = { provider: nodeProvider, key, authenticationKey: client.keys.authentication, systemTitle: clientTitle, extra };
+    const cipher = {
+      provider: nodeProvider,
+      key,
+      authenticationKey: client.keys.authentication,
+      systemTitle: clientTitle,
+      extra,
+    };
     const content = await sealContent(cipher, 0x31, 7, getRequest);
     const apdu = concat(hex('DD'), extra, hex('00'), Uint8Array.of(content.length), content);
     expect(await failure(() => unprotect(apdu, server))).toMatchObject({ code: 'security/missing-key' });
@@ -478,6 +628,8 @@ describe('general-ciphering without key information', () => {
       apdu: getRequest,
       layers: [{ key: 'given-key', invocationCounter: 7, transactionId: hex('00') }],
     });
-    expect(await failure(() => unprotect(apdu, server, { contentKey: key }))).toMatchObject({ code: 'security/replay' });
+    expect(await failure(() => unprotect(apdu, server, { contentKey: key }))).toMatchObject({
+      code: 'security/replay',
+    });
   });
 });

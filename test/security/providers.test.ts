@@ -2,7 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
-import { buildCertificateRequest, signerOf, systemTitleName, verifyCertificateRequest } from '../../src/security/certificates/index.js';
+import {
+  buildCertificateRequest,
+  signerOf,
+  systemTitleName,
+  verifyCertificateRequest,
+} from '../../src/security/certificates/index.js';
 import { fingerprintBlock } from '../../src/security/key-handle.js';
 import type { Curve, KeyHandle } from '../../src/security/provider.js';
 import { webCryptoProvider } from '../../src/security/webcrypto.js';
@@ -15,7 +20,8 @@ const key16 = hex('000102030405060708090A0B0C0D0E0F');
 const key32 = hex('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F');
 const iv = hex('4D4D4D0000BC614E01234567');
 const curves: readonly Curve[] = ['P-256', 'P-384'];
-const scalar = (curve: Curve, last: number): Uint8Array => Uint8Array.from({ length: curve === 'P-256' ? 32 : 48 }, (_, i) => (i === 0 ? 1 : i + last));
+const scalar = (curve: Curve, last: number): Uint8Array =>
+  Uint8Array.from({ length: curve === 'P-256' ? 32 : 48 }, (_, i) => (i === 0 ? 1 : i + last));
 /** Orders of the groups. */
 const order: Record<Curve, bigint> = {
   'P-256': 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
@@ -29,21 +35,31 @@ describe.each(providers.map((p) => [p.name, p] as const))('fingerprints with %s'
   it.each([
     ['AES-128', key16, 'CE5708DDBC02B34C'],
     ['AES-256', key32, 'FE3F13F5A74FB326'],
-  ] as const)('are the same for the same %s key, wherever it is and however it came there', async (algorithm, octets, expected) => {
-    const key = await provider.importKey(algorithm, octets, { wrappable: true });
-    const kek = await provider.importKey(
-      'AES-128',
-      key16.map((o) => o ^ 0xff),
-      { use: 'wrapping' },
-    );
-    const wrapping = await provider.importKey(algorithm, octets, { use: 'wrapping' });
-    const unwrapped = await provider.unwrap(kek, await provider.wrap(kek, key), algorithm);
-    expect([key.fingerprint, unwrapped!.fingerprint, key.fingerprint, wrapping.fingerprint]).toEqual([expected, expected, expected, expected]);
-    expect(kek.fingerprint).not.toBe(expected);
-    const generated = [await provider.generateKey(algorithm), await provider.generateKey(algorithm)].map((k) => k.fingerprint);
-    expect(new Set([...generated, expected]).size).toBe(3);
-    for (const name of generated) expect(name).toMatch(/^[0-9A-F]{16}$/);
-  });
+  ] as const)(
+    'are the same for the same %s key, wherever it is and however it came there',
+    async (algorithm, octets, expected) => {
+      const key = await provider.importKey(algorithm, octets, { wrappable: true });
+      const kek = await provider.importKey(
+        'AES-128',
+        key16.map((o) => o ^ 0xff),
+        { use: 'wrapping' },
+      );
+      const wrapping = await provider.importKey(algorithm, octets, { use: 'wrapping' });
+      const unwrapped = await provider.unwrap(kek, await provider.wrap(kek, key), algorithm);
+      expect([key.fingerprint, unwrapped!.fingerprint, key.fingerprint, wrapping.fingerprint]).toEqual([
+        expected,
+        expected,
+        expected,
+        expected,
+      ]);
+      expect(kek.fingerprint).not.toBe(expected);
+      const generated = [await provider.generateKey(algorithm), await provider.generateKey(algorithm)].map(
+        (k) => k.fingerprint,
+      );
+      expect(new Set([...generated, expected]).size).toBe(3);
+      for (const name of generated) expect(name).toMatch(/^[0-9A-F]{16}$/);
+    },
+  );
   it('say nothing about messages: neither the hash key of GCM nor any key stream is in them', async () => {
     const key = await provider.importKey('AES-128', key16);
     const h = await provider.encryptBlock(key, new Uint8Array(16));
@@ -56,7 +72,8 @@ describe.each(providers.map((p) => [p.name, p] as const))('fingerprints with %s'
   it('are for AES keys alone, and stay when a key that was named is destroyed', async () => {
     const secret = await provider.importKey('secret', key16);
     const { privateKey } = await provider.generateKeyPair('ECDSA P-256');
-    for (const other of [secret, privateKey]) expect(() => other.fingerprint).toThrow(expect.objectContaining({ code: 'security/invalid-key' }));
+    for (const other of [secret, privateKey])
+      expect(() => other.fingerprint).toThrow(expect.objectContaining({ code: 'security/invalid-key' }));
     const key = await provider.importKey('AES-128', key16);
     const name = key.fingerprint;
     key.destroy();
@@ -74,7 +91,8 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
       changed[bit >> 3]! ^= 1 << (bit & 7);
       expect(await provider.open(key, iv, aad, changed)).toBeUndefined();
     }
-    for (const n of [0, 1, 4, 8, 11, 12, sealed.length - 1]) expect(await provider.open(key, iv, aad, sealed.subarray(0, n))).toBeUndefined();
+    for (const n of [0, 1, 4, 8, 11, 12, sealed.length - 1])
+      expect(await provider.open(key, iv, aad, sealed.subarray(0, n))).toBeUndefined();
     expect(await provider.open(key, iv, aad, concat(sealed, hex('00')))).toBeUndefined();
     expect(await provider.open(key, hex('4D4D4D0000BC614E01234568'), aad, sealed)).toBeUndefined();
     expect(await provider.open(key, iv, [hex('31'), aad[1]!], sealed)).toBeUndefined();
@@ -85,8 +103,12 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     const secret = await provider.importKey('secret', key16);
     const whole = await provider.seal(key, iv, [concat(hex('30'), key16, hex('AABB'))], hex('01'));
     expect(await provider.seal(key, iv, [hex('30'), secret, hex('AABB')], hex('01'))).toEqual(whole);
-    expect(await provider.seal(key, iv, [hex('30'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('30'), key16)], hex('01')));
-    expect(await provider.seal(key, iv, [hex('31'), secret], hex('01'))).toEqual(await provider.seal(key, iv, [concat(hex('31'), key16)], hex('01')));
+    expect(await provider.seal(key, iv, [hex('30'), secret], hex('01'))).toEqual(
+      await provider.seal(key, iv, [concat(hex('30'), key16)], hex('01')),
+    );
+    expect(await provider.seal(key, iv, [hex('31'), secret], hex('01'))).toEqual(
+      await provider.seal(key, iv, [concat(hex('31'), key16)], hex('01')),
+    );
   });
   it('puts the prefix in front, and returns plain Uint8Arrays that own what they show', async () => {
     const key = await provider.importKey('AES-128', key16);
@@ -96,7 +118,8 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
       expect(sealed.subarray(0, 3)).toEqual(hex('C81E30'));
       expect(sealed).toHaveLength(n + 15);
       const opened = await provider.open(key, iv, [], sealed.subarray(3));
-      for (const result of [sealed, opened!, await provider.ctr(key, iv, plaintext), provider.random(8)]) expect(result.constructor).toBe(Uint8Array);
+      for (const result of [sealed, opened!, await provider.ctr(key, iv, plaintext), provider.random(8)])
+        expect(result.constructor).toBe(Uint8Array);
       expect(formatHex(opened!)).toBe(formatHex(plaintext));
     }
   });
@@ -137,7 +160,11 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     key.destroy();
     secret.destroy();
     signing.privateKey.destroy();
-    for (const call of [() => provider.seal(key, iv, [], key16), () => provider.digest('SHA-256', [secret]), () => provider.sign(signing.privateKey, key16)])
+    for (const call of [
+      () => provider.seal(key, iv, [], key16),
+      () => provider.digest('SHA-256', [secret]),
+      () => provider.sign(signing.privateKey, key16),
+    ])
       expect(await failure(call)).toMatchObject(invalid);
   });
   it('prints keys as their algorithm', async () => {
@@ -148,12 +175,12 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     ];
     for (const key of keys) {
       const text = `KeyHandle(${key.algorithm})`;
-      expect([String(key), JSON.parse(JSON.stringify({ key })).key, inspect(key, { showHidden: true, depth: 9 }), inspect({ key })]).toEqual([
-        text,
-        text,
-        text,
-        `{ key: ${text} }`,
-      ]);
+      expect([
+        String(key),
+        JSON.parse(JSON.stringify({ key })).key,
+        inspect(key, { showHidden: true, depth: 9 }),
+        inspect({ key }),
+      ]).toEqual([text, text, text, `{ key: ${text} }`]);
       expect(structuredCloneText(key)).not.toMatch(/0, *1, *2, *3/);
     }
   });
@@ -166,10 +193,18 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
       changed[bit >> 3]! ^= 1 << (bit & 7);
       expect(await provider.unwrap(kek, changed, 'AES-256')).toBeUndefined();
     }
-    for (const wrong of [wrapped.subarray(0, 39), wrapped.subarray(0, 32), wrapped.subarray(0, 16), new Uint8Array(0), concat(wrapped, new Uint8Array(8))])
+    for (const wrong of [
+      wrapped.subarray(0, 39),
+      wrapped.subarray(0, 32),
+      wrapped.subarray(0, 16),
+      new Uint8Array(0),
+      concat(wrapped, new Uint8Array(8)),
+    ])
       expect(await provider.unwrap(kek, wrong, 'AES-256')).toBeUndefined();
     expect(await provider.unwrap(kek, wrapped, 'AES-128')).toBeUndefined();
-    expect(await failure(async () => provider.wrap(kek, await provider.importKey('secret', new Uint8Array(8))))).toMatchObject({
+    expect(
+      await failure(async () => provider.wrap(kek, await provider.importKey('secret', new Uint8Array(8)))),
+    ).toMatchObject({
       code: 'security/invalid-key',
     });
   });
@@ -202,56 +237,81 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     ])
       expect(await provider.verify(pair.publicKey, message, wrong)).toBe(false);
     expect(await provider.verify(pair.publicKey, hex('C0FFEF'), signature)).toBe(false);
-    expect(await provider.verify((await provider.generateKeyPair(`ECDSA ${curve}`)).publicKey, message, signature)).toBe(false);
+    expect(
+      await provider.verify((await provider.generateKeyPair(`ECDSA ${curve}`)).publicKey, message, signature),
+    ).toBe(false);
   });
-  it.each(curves)('%s: refuses public keys that are no points of the curve, and scalars outside 1 to n - 1', async (curve) => {
-    const n = curve === 'P-256' ? 32 : 48;
-    const own = await provider.importPrivateKey(`ECDH ${curve}`, scalar(curve, 1));
-    const { octets } = own.publicKey;
-    const twisted = octets.slice();
-    twisted[2 * n - 1]! ^= 1;
-    const otherCurve = (await provider.generateKeyPair(curve === 'P-256' ? 'ECDH P-384' : 'ECDH P-256')).publicKey.octets;
-    for (const bad of [
-      twisted,
-      new Uint8Array(2 * n),
-      new Uint8Array(2 * n).fill(0xff),
-      octets.subarray(1),
-      concat(octets, hex('00')),
-      concat(hex('04'), octets),
-      new Uint8Array(0),
-      // x and y swapped, x of 1 (not on the curve), a point of the other curve
-      concat(octets.subarray(n), octets.subarray(0, n)),
-      concat(fromBig(1n, n), fromBig(1n, n)),
-      otherCurve,
-    ]) {
-      const publicKey = { curve, octets: bad };
-      expect(await failure(() => provider.agree(own.privateKey, publicKey))).toMatchObject({ code: 'security/invalid-key' });
-      expect(await failure(() => provider.verify(publicKey, octets, new Uint8Array(2 * n).fill(1)))).toMatchObject({ code: 'security/invalid-key' });
-    }
-    for (const d of [0n, order[curve], order[curve] + 5n])
-      expect(await failure(() => provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n)))).toMatchObject({ code: 'security/invalid-key' });
-    for (const d of [scalar(curve, 1).subarray(1), concat(hex('00'), scalar(curve, 1))])
-      expect(await failure(() => provider.importPrivateKey(`ECDSA ${curve}`, d))).toMatchObject({ code: 'security/invalid-key' });
-    for (const d of [1n, order[curve] - 1n]) expect((await provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n))).publicKey.octets).toHaveLength(2 * n);
-  });
-  it.each(curves)('%s: proves a key agreement key for its request, and nothing else, or says by name that it cannot', async (curve) => {
-    const agreement = await provider.generateKeyPair(`ECDH ${curve}`);
-    const signing = await provider.generateKeyPair(`ECDSA ${curve}`);
-    if (provider === webCryptoProvider) {
-      expect(provider.proveKey).toBeUndefined();
-      expect(() => signerOf(provider, agreement.privateKey)).toThrow(expect.objectContaining({ code: 'security/unsupported' }));
-      return;
-    }
-    const subject = systemTitleName(hex('4D4D4D0000BC614E'));
-    const request = await buildCertificateRequest({ subject, publicKey: agreement.publicKey, type: 'key-agreement' }, signerOf(provider, agreement.privateKey));
-    for (const verifier of providers) expect(await verifyCertificateRequest(request, verifier)).toBe(true);
-    expect(await provider.verify(agreement.publicKey, key16, await provider.proveKey!(agreement.privateKey, key16))).toBe(true);
-    const invalid = { code: 'security/invalid-key' };
-    expect(await failure(() => provider.proveKey!(signing.privateKey, key16))).toMatchObject(invalid);
-    expect(await failure(() => provider.sign(agreement.privateKey, key16))).toMatchObject(invalid);
-    agreement.privateKey.destroy();
-    expect(await failure(() => provider.proveKey!(agreement.privateKey, key16))).toMatchObject(invalid);
-  });
+  it.each(curves)(
+    '%s: refuses public keys that are no points of the curve, and scalars outside 1 to n - 1',
+    async (curve) => {
+      const n = curve === 'P-256' ? 32 : 48;
+      const own = await provider.importPrivateKey(`ECDH ${curve}`, scalar(curve, 1));
+      const { octets } = own.publicKey;
+      const twisted = octets.slice();
+      twisted[2 * n - 1]! ^= 1;
+      const otherCurve = (await provider.generateKeyPair(curve === 'P-256' ? 'ECDH P-384' : 'ECDH P-256')).publicKey
+        .octets;
+      for (const bad of [
+        twisted,
+        new Uint8Array(2 * n),
+        new Uint8Array(2 * n).fill(0xff),
+        octets.subarray(1),
+        concat(octets, hex('00')),
+        concat(hex('04'), octets),
+        new Uint8Array(0),
+        // x and y swapped, x of 1 (not on the curve), a point of the other curve
+        concat(octets.subarray(n), octets.subarray(0, n)),
+        concat(fromBig(1n, n), fromBig(1n, n)),
+        otherCurve,
+      ]) {
+        const publicKey = { curve, octets: bad };
+        expect(await failure(() => provider.agree(own.privateKey, publicKey))).toMatchObject({
+          code: 'security/invalid-key',
+        });
+        expect(await failure(() => provider.verify(publicKey, octets, new Uint8Array(2 * n).fill(1)))).toMatchObject({
+          code: 'security/invalid-key',
+        });
+      }
+      for (const d of [0n, order[curve], order[curve] + 5n])
+        expect(await failure(() => provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n)))).toMatchObject({
+          code: 'security/invalid-key',
+        });
+      for (const d of [scalar(curve, 1).subarray(1), concat(hex('00'), scalar(curve, 1))])
+        expect(await failure(() => provider.importPrivateKey(`ECDSA ${curve}`, d))).toMatchObject({
+          code: 'security/invalid-key',
+        });
+      for (const d of [1n, order[curve] - 1n])
+        expect((await provider.importPrivateKey(`ECDH ${curve}`, fromBig(d, n))).publicKey.octets).toHaveLength(2 * n);
+    },
+  );
+  it.each(curves)(
+    '%s: proves a key agreement key for its request, and nothing else, or says by name that it cannot',
+    async (curve) => {
+      const agreement = await provider.generateKeyPair(`ECDH ${curve}`);
+      const signing = await provider.generateKeyPair(`ECDSA ${curve}`);
+      if (provider === webCryptoProvider) {
+        expect(provider.proveKey).toBeUndefined();
+        expect(() => signerOf(provider, agreement.privateKey)).toThrow(
+          expect.objectContaining({ code: 'security/unsupported' }),
+        );
+        return;
+      }
+      const subject = systemTitleName(hex('4D4D4D0000BC614E'));
+      const request = await buildCertificateRequest(
+        { subject, publicKey: agreement.publicKey, type: 'key-agreement' },
+        signerOf(provider, agreement.privateKey),
+      );
+      for (const verifier of providers) expect(await verifyCertificateRequest(request, verifier)).toBe(true);
+      expect(
+        await provider.verify(agreement.publicKey, key16, await provider.proveKey!(agreement.privateKey, key16)),
+      ).toBe(true);
+      const invalid = { code: 'security/invalid-key' };
+      expect(await failure(() => provider.proveKey!(signing.privateKey, key16))).toMatchObject(invalid);
+      expect(await failure(() => provider.sign(agreement.privateKey, key16))).toMatchObject(invalid);
+      agreement.privateKey.destroy();
+      expect(await failure(() => provider.proveKey!(agreement.privateKey, key16))).toMatchObject(invalid);
+    },
+  );
   it('makes random octets, keys and key pairs that differ', async () => {
     expect(provider.random(70_000)).toHaveLength(70_000);
     expect(formatHex(provider.random(16))).not.toBe(formatHex(provider.random(16)));
@@ -259,28 +319,33 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     expect(await provider.encryptBlock(a, key16)).not.toEqual(await provider.encryptBlock(b, key16));
     expect((await provider.generateKey('AES-256')).length).toBe(32);
     expect((await provider.generateKey('secret', { length: 32 })).length).toBe(32);
-    expect((await provider.generateKeyPair('ECDH P-384')).publicKey.octets).not.toEqual((await provider.generateKeyPair('ECDH P-384')).publicKey.octets);
+    expect((await provider.generateKeyPair('ECDH P-384')).publicKey.octets).not.toEqual(
+      (await provider.generateKeyPair('ECDH P-384')).publicKey.octets,
+    );
   });
 });
 
-it.each(providers.filter((p) => p.name === 'pkcs11').map((p) => [p.name, p] as const))('%s says by name what a token cannot do', async (_, provider) => {
-  const key = await provider.importKey('AES-128', key16);
-  // An AES key stays on the token: it cannot be additional data, which the caller of a token has to bring. Of the primitives, that is all that is missing.
-  expect(await failure(() => provider.seal(key, iv, [key], key16))).toMatchObject({
-    code: 'security/invalid-key',
-    context: { reason: 'the octets of a key on the token (AES-128) are not readable' },
-  });
-  // A shared secret too: it enters hashes there, and key derivation.
-  const pair = await provider.generateKeyPair('ECDH P-256');
-  const shared = await provider.agree(pair.privateKey, pair.publicKey);
-  expect(await failure(() => provider.seal(key, iv, [shared], key16))).toMatchObject({
-    code: 'security/invalid-key',
-    context: { reason: 'the octets of a key on the token (secret) are not readable' },
-  });
-  expect(await provider.digest('SHA-256', [shared])).toHaveLength(32);
-  const kek = await provider.importKey('AES-128', key16, { use: 'wrapping' });
-  expect(await failure(() => provider.wrap(kek, shared))).toMatchObject({ code: 'security/invalid-key' });
-});
+it.each(providers.filter((p) => p.name === 'pkcs11').map((p) => [p.name, p] as const))(
+  '%s says by name what a token cannot do',
+  async (_, provider) => {
+    const key = await provider.importKey('AES-128', key16);
+    // An AES key stays on the token: it cannot be additional data, which the caller of a token has to bring. Of the primitives, that is all that is missing.
+    expect(await failure(() => provider.seal(key, iv, [key], key16))).toMatchObject({
+      code: 'security/invalid-key',
+      context: { reason: 'the octets of a key on the token (AES-128) are not readable' },
+    });
+    // A shared secret too: it enters hashes there, and key derivation.
+    const pair = await provider.generateKeyPair('ECDH P-256');
+    const shared = await provider.agree(pair.privateKey, pair.publicKey);
+    expect(await failure(() => provider.seal(key, iv, [shared], key16))).toMatchObject({
+      code: 'security/invalid-key',
+      context: { reason: 'the octets of a key on the token (secret) are not readable' },
+    });
+    expect(await provider.digest('SHA-256', [shared])).toHaveLength(32);
+    const kek = await provider.importKey('AES-128', key16, { use: 'wrapping' });
+    expect(await failure(() => provider.wrap(kek, shared))).toMatchObject({ code: 'security/invalid-key' });
+  },
+);
 
 const pairs = providers.flatMap((a) => providers.filter((b) => b !== a).map((b) => [a.name, b.name, a, b] as const));
 describe.each(pairs)('%s and %s agree', (_, __, a, b) => {
@@ -298,12 +363,16 @@ describe.each(pairs)('%s and %s agree', (_, __, a, b) => {
         expect(await b.ctr(kb, iv, plaintext, hex('AA'))).toEqual(await a.ctr(ka, iv, plaintext, hex('AA')));
       }
       expect(await b.encryptBlock(kb, key16)).toEqual(await a.encryptBlock(ka, key16));
-      const [wa, wb] = [await a.importKey(algorithm, octets, { use: 'wrapping' }), await b.importKey(algorithm, octets, { use: 'wrapping' })];
+      const [wa, wb] = [
+        await a.importKey(algorithm, octets, { use: 'wrapping' }),
+        await b.importKey(algorithm, octets, { use: 'wrapping' }),
+      ];
       const unwrapped = await b.unwrap(wb, await a.wrap(wa, ka), algorithm);
       expect(await b.encryptBlock(unwrapped!, key16)).toEqual(await a.encryptBlock(ka, key16));
     }
     const [sa, sb] = [await a.importKey('secret', key32), await b.importKey('secret', key32)];
-    for (const hash of ['MD5', 'SHA-1', 'SHA-256', 'SHA-384'] as const) expect(await b.digest(hash, [key16, sb])).toEqual(await a.digest(hash, [key16, sa]));
+    for (const hash of ['MD5', 'SHA-1', 'SHA-256', 'SHA-384'] as const)
+      expect(await b.digest(hash, [key16, sb])).toEqual(await a.digest(hash, [key16, sa]));
   });
   it.each(curves)('on signatures and shared secrets of %s', async (curve) => {
     const signing = await a.generateKeyPair(`ECDSA ${curve}`);

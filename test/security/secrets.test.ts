@@ -73,41 +73,46 @@ afterEach(() => {
 });
 
 describe.each(providers.map((p) => [p.name, p] as const))('nothing that %s shows', (_, provider) => {
-  it.each([0, 1, 2] as const)('contains key octets: suite %i, every form, every mechanism, every failure', async (suite) => {
-    const trace = new Trace();
-    const plaintext = hex('C401C100090CABCDEF0123456789ABCDEF01');
-    const secret = hex('1337133713371337133713371337AA55');
-    const dedicated: Uint8Array[] = [];
-    const watched: CryptoProvider = { ...provider, random: (n) => provider.random(n) };
-    const { client, server } = await pairOf(watched, suite);
-    const key = await client.newDedicatedKey();
-    dedicated.push(key);
-    await server.takeDedicatedKey(key);
-    await session(trace, client, server, plaintext, secret);
-    const other = await pairOf(provider, suite);
-    const ring = new KeyRing({ provider, systemTitle: serverTitle, counters: server.counters });
-    ring.set(clientTitle, { suite, keys: server.keys });
-    trace.see(
-      client,
-      server,
-      client.keys,
-      server.keys,
-      ring,
-      ring.context(clientTitle),
-      client.counters,
-      client.toJSON(),
-      other.client.keys.globalUnicast,
-      provider,
-    );
-    const secrets: Record<string, Uint8Array> = { plaintext: plaintext.subarray(4), secret, dedicated: key };
-    for (const [name, octets] of Object.entries(testKeys[suite])) secrets[name] = octets as Uint8Array;
-    const n = suite === 2 ? 48 : 32;
-    if (suite !== 0) for (const last of [1, 2]) secrets[`server ${last}`] = Uint8Array.from({ length: n }, (_, i) => (i === n - 1 ? last : 0x21));
-    expect(trace.text.length).toBeGreaterThan(5000);
-    expect(forbidden(secrets, trace.text)).toEqual([]);
-    expect(forbidden(secrets, written.join('\n'))).toEqual([]);
-    expect(written).toEqual([]);
-  });
+  it.each([0, 1, 2] as const)(
+    'contains key octets: suite %i, every form, every mechanism, every failure',
+    async (suite) => {
+      const trace = new Trace();
+      const plaintext = hex('C401C100090CABCDEF0123456789ABCDEF01');
+      const secret = hex('1337133713371337133713371337AA55');
+      const dedicated: Uint8Array[] = [];
+      const watched: CryptoProvider = { ...provider, random: (n) => provider.random(n) };
+      const { client, server } = await pairOf(watched, suite);
+      const key = await client.newDedicatedKey();
+      dedicated.push(key);
+      await server.takeDedicatedKey(key);
+      await session(trace, client, server, plaintext, secret);
+      const other = await pairOf(provider, suite);
+      const ring = new KeyRing({ provider, systemTitle: serverTitle, counters: server.counters });
+      ring.set(clientTitle, { suite, keys: server.keys });
+      trace.see(
+        client,
+        server,
+        client.keys,
+        server.keys,
+        ring,
+        ring.context(clientTitle),
+        client.counters,
+        client.toJSON(),
+        other.client.keys.globalUnicast,
+        provider,
+      );
+      const secrets: Record<string, Uint8Array> = { plaintext: plaintext.subarray(4), secret, dedicated: key };
+      for (const [name, octets] of Object.entries(testKeys[suite])) secrets[name] = octets as Uint8Array;
+      const n = suite === 2 ? 48 : 32;
+      if (suite !== 0)
+        for (const last of [1, 2])
+          secrets[`server ${last}`] = Uint8Array.from({ length: n }, (_, i) => (i === n - 1 ? last : 0x21));
+      expect(trace.text.length).toBeGreaterThan(5000);
+      expect(forbidden(secrets, trace.text)).toEqual([]);
+      expect(forbidden(secrets, written.join('\n'))).toEqual([]);
+      expect(written).toEqual([]);
+    },
+  );
   it('would pass unnoticed if it did', () => {
     const trace = new Trace();
     const octets = testKeys[0].globalUnicast as Uint8Array;
@@ -126,10 +131,17 @@ describe.each(providers.map((p) => [p.name, p] as const))('nothing that %s shows
   });
 });
 
-async function session(trace: Trace, client: SecurityContext, server: SecurityContext, plaintext: Uint8Array, secretOctets: Uint8Array): Promise<void> {
+async function session(
+  trace: Trace,
+  client: SecurityContext,
+  server: SecurityContext,
+  plaintext: Uint8Array,
+  secretOctets: Uint8Array,
+): Promise<void> {
   const { provider } = client;
   const forms: ProtectForm[] = ['glo', 'ded', 'general-glo', 'general-ded', { type: 'general-signing' }];
-  for (const key of ['global-unicast', 'global-broadcast', 'wrapped', 'one-pass', 'static'] as const) forms.push({ type: 'general-ciphering', key });
+  for (const key of ['global-unicast', 'global-broadcast', 'wrapped', 'one-pass', 'static'] as const)
+    forms.push({ type: 'general-ciphering', key });
   for (const form of forms) {
     const secured = await trace.attempt(() => protect(plaintext, client, { form }));
     if (secured === undefined) continue;
@@ -173,7 +185,20 @@ async function session(trace: Trace, client: SecurityContext, server: SecurityCo
     await trace.attempt(() => importKeys(provider, 2, { authentication: octets }));
   }
   if (client.suite.curve !== undefined) {
-    const offers = await Promise.all([client, server].map((c) => ephemeralOffer(provider, c.suite, c.keys.signing!, 0)));
-    trace.see(offers, await ephemeralComplete(provider, client.suite, offers[0]!, client.keys.peerSigning!, offers[1]!.data, clientTitle, serverTitle));
+    const offers = await Promise.all(
+      [client, server].map((c) => ephemeralOffer(provider, c.suite, c.keys.signing!, 0)),
+    );
+    trace.see(
+      offers,
+      await ephemeralComplete(
+        provider,
+        client.suite,
+        offers[0]!,
+        client.keys.peerSigning!,
+        offers[1]!.data,
+        clientTitle,
+        serverTitle,
+      ),
+    );
   }
 }

@@ -13,7 +13,11 @@ export interface StorePlace {
   reopen?(): MaybePromise<Store>;
 }
 
-export const put = (store: Store, values: Readonly<Record<string, string | undefined>>, durable = true): MaybePromise<void> =>
+export const put = (
+  store: Store,
+  values: Readonly<Record<string, string | undefined>>,
+  durable = true,
+): MaybePromise<void> =>
   store.update(Object.keys(values), () => ({ result: undefined, set: new Map(Object.entries(values)) }), { durable });
 export const add = (store: Store, name: string, durable = true): MaybePromise<number> =>
   store.update(
@@ -108,7 +112,9 @@ export function storeContract(name: string, place: () => StorePlace): void {
       const dealt = await Promise.all(Array.from({ length: 60 }, (_, i) => senders[i % 2]!.next('send k')));
       expect(new Set(dealt).size).toBe(60);
       const accepted = await Promise.allSettled(
-        [5, 5, 6, 4, 6].map(async (value, i) => senders[i % 2]!.record([[{ name: 'receive k', value }]], i % 2 === 0 ? 'none' : 'proven')),
+        [5, 5, 6, 4, 6].map(async (value, i) =>
+          senders[i % 2]!.record([[{ name: 'receive k', value }]], i % 2 === 0 ? 'none' : 'proven'),
+        ),
       );
       expect(await senders[0]!.last('receive k')).toBe(6);
       const taken = accepted.flatMap((r, i) => (r.status === 'fulfilled' ? [[5, 5, 6, 4, 6][i]] : []));
@@ -163,7 +169,8 @@ export function storeContract(name: string, place: () => StorePlace): void {
       const first = await at.create();
       await add(first, 'a');
       const second = await at.reopen();
-      for (const durable of [false, true]) expect(await failure(() => add(first, 'a', durable))).toMatchObject({ code: 'security/counter-store' });
+      for (const durable of [false, true])
+        expect(await failure(() => add(first, 'a', durable))).toMatchObject({ code: 'security/counter-store' });
       expect(await add(second, 'a')).toBe(2);
       await second.close();
     });

@@ -28,7 +28,10 @@ if (Database !== undefined) {
   describe('SqliteStore', () => {
     const refusedFor = (use: () => unknown, reason: string): void =>
       expect(use).toThrow(
-        expect.objectContaining({ code: 'security/counter-store', context: expect.objectContaining({ reason: expect.stringContaining(reason) }) }),
+        expect.objectContaining({
+          code: 'security/counter-store',
+          context: expect.objectContaining({ reason: expect.stringContaining(reason) }),
+        }),
       );
     it('refuses a database that keeps nothing, one without a store, and one that is no database', () => {
       refusedFor(() => SqliteStore.create(new Sqlite(':memory:')), 'journal mode memory');
@@ -40,7 +43,8 @@ if (Database !== undefined) {
     it('refuses a database that is damaged', async () => {
       const file = join(folder, 'damaged.db');
       const store = SqliteStore.create(new Sqlite(file));
-      for (let i = 0; i < 20; i++) await put(store, Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`name ${i} ${n}`, 'x'.repeat(60)])));
+      for (let i = 0; i < 20; i++)
+        await put(store, Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`name ${i} ${n}`, 'x'.repeat(60)])));
       await store.close();
       const octets = readFileSync(file);
       octets.fill(0xff, 8192, 8192 + 4096);
@@ -67,7 +71,9 @@ if (Database !== undefined) {
       new Sqlite(file).exec('CREATE TABLE theirs (x)');
       const first = SqliteStore.create(new Sqlite(file), { shared: true });
       const second = SqliteStore.open(new Sqlite(file), { shared: true });
-      const numbers = await Promise.all(Array.from({ length: 30 }, (_, i) => add(i % 2 === 0 ? first : second, 'k', i % 3 === 0)));
+      const numbers = await Promise.all(
+        Array.from({ length: 30 }, (_, i) => add(i % 2 === 0 ? first : second, 'k', i % 3 === 0)),
+      );
       expect(new Set(numbers).size).toBe(30);
       expect([first.get('k'), second.get('k')]).toEqual(['30', '30']);
       const alone = SqliteStore.open(new Sqlite(file));
@@ -83,10 +89,14 @@ if (Database !== undefined) {
         if (sql === 'COMMIT') throw Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' });
         return exec(sql);
       };
-      await expect(add(store, 'k')).rejects.toMatchObject({ code: 'security/counter-store', context: { reason: 'SQLITE_FULL' } });
+      await expect(add(store, 'k')).rejects.toMatchObject({
+        code: 'security/counter-store',
+        context: { reason: 'SQLITE_FULL' },
+      });
       database.exec = exec;
       expect(await add(store, 'k')).toBe(2);
     });
   });
 }
-const pragma = (database: SqliteDatabase, name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0];
+const pragma = (database: SqliteDatabase, name: string): unknown =>
+  Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0];

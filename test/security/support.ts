@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
 import type { MaybePromise } from '../../src/core/promise.js';
 import { VolatileStore } from '../../src/core/store.js';
-import { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
+import {
+  importKeys,
+  type KeyMaterial,
+  SecurityContext,
+  type SecurityContextOptions,
+} from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nobleProvider } from '../../src/security/noble.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
@@ -58,7 +63,10 @@ export async function pairOf(
   const clientKeys = await importKeys(provider, suite, testKeys[suite]);
   const n = suite === 2 ? 48 : 32;
   const own = (last: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i === n - 1 ? last : 0x21));
-  const serverKeys = await importKeys(provider, suite, { ...testKeys[suite], ...(suite === 0 ? {} : { signing: own(1), agreement: own(2) }) });
+  const serverKeys = await importKeys(provider, suite, {
+    ...testKeys[suite],
+    ...(suite === 0 ? {} : { signing: own(1), agreement: own(2) }),
+  });
   const base = { provider, suite, systemTitle: clientTitle, peerSystemTitle: serverTitle };
   const client = new SecurityContext({
     ...base,

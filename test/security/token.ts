@@ -35,9 +35,16 @@ export function makeTokens(...labels: readonly string[]): () => void {
   const dir = mkdtempSync(join(tmpdir(), 'token-'));
   mkdirSync(join(dir, 'tokens'));
   process.env.SOFTHSM2_CONF = join(dir, 'softhsm2.conf');
-  writeFileSync(process.env.SOFTHSM2_CONF, `directories.tokendir = ${join(dir, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  writeFileSync(
+    process.env.SOFTHSM2_CONF,
+    `directories.tokendir = ${join(dir, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+  );
   for (const label of labels) {
-    const made = spawnSync('softhsm2-util', ['--init-token', '--free', '--label', label, '--pin', pin, '--so-pin', '5678'], { encoding: 'utf8' });
+    const made = spawnSync(
+      'softhsm2-util',
+      ['--init-token', '--free', '--label', label, '--pin', pin, '--so-pin', '5678'],
+      { encoding: 'utf8' },
+    );
     if (made.status !== 0) throw new Error(`no token made: ${made.stderr}`);
   }
   return () => rmSync(dir, { recursive: true, force: true });
@@ -58,9 +65,12 @@ export async function providersWithToken(): Promise<readonly CryptoProvider[]> {
 /** Somebody else who may use the token, with the functions of the interface themselves. (The process has loaded the module and opened the token already.) */
 export async function beside(token: string) {
   const loaded = await import(peer);
-  const c = (loaded.default ?? loaded) as Record<string, number> & { PKCS11: new () => Record<string, (...args: any[]) => any> };
+  const c = (loaded.default ?? loaded) as Record<string, number> & {
+    PKCS11: new () => Record<string, (...args: any[]) => any>;
+  };
   const module = new c.PKCS11();
-  const call = (name: string, ...args: readonly unknown[]): any => (module[name] as (...a: readonly unknown[]) => unknown).call(module, ...args);
+  const call = (name: string, ...args: readonly unknown[]): any =>
+    (module[name] as (...a: readonly unknown[]) => unknown).call(module, ...args);
   call('load', library);
   const slot = call('C_GetSlotList', true).find((s: Buffer) => call('C_GetTokenInfo', s).label.trimEnd() === token);
   const session = call('C_OpenSession', slot, (c.CKF_SERIAL_SESSION as number) | (c.CKF_RW_SESSION as number));
@@ -82,7 +92,10 @@ export async function beside(token: string) {
       }
     },
     makeBoth(label: string, value: Uint8Array): void {
-      const all = ['CKA_TOKEN', 'CKA_PRIVATE', 'CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_WRAP', 'CKA_UNWRAP'].map((name) => ({ type: c[name], value: true }));
+      const all = ['CKA_TOKEN', 'CKA_PRIVATE', 'CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_WRAP', 'CKA_UNWRAP'].map((name) => ({
+        type: c[name],
+        value: true,
+      }));
       call('C_CreateObject', session, [
         { type: c.CKA_CLASS, value: c.CKO_SECRET_KEY },
         { type: c.CKA_KEY_TYPE, value: c.CKK_AES },

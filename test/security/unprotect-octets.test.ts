@@ -36,7 +36,13 @@ const usual: Fields = {
   otherInformation: empty,
 };
 /** general-ciphering under the global unicast key, whatever the key information says. */
-async function ciphering(client: SecurityContext, fields: Partial<Fields> = {}, keyInfo = '010000', control = 0x30, counter = 1): Promise<Uint8Array> {
+async function ciphering(
+  client: SecurityContext,
+  fields: Partial<Fields> = {},
+  keyInfo = '010000',
+  control = 0x30,
+  counter = 1,
+): Promise<Uint8Array> {
   const extra = encode(GeneralProtectionHeader, { ...usual, ...fields });
   const cipher = {
     provider: nodeProvider,
@@ -49,10 +55,15 @@ async function ciphering(client: SecurityContext, fields: Partial<Fields> = {}, 
   return concat(hex('DD'), extra, hex(keyInfo), Uint8Array.of(content.length), content);
 }
 async function signing(client: SecurityContext, fields: Partial<Fields> = {}, content = get): Promise<Uint8Array> {
-  const front = concat(encode(GeneralProtectionHeader, { ...usual, ...fields }), Uint8Array.of(content.length), content);
+  const front = concat(
+    encode(GeneralProtectionHeader, { ...usual, ...fields }),
+    Uint8Array.of(content.length),
+    content,
+  );
   return concat(hex('DF'), front, hex('40'), await nodeProvider.sign(client.keys.signing!.privateKey, front));
 }
-const pair = (suite: 0 | 1 | 2 = 1, options: Partial<SecurityContextOptions> = {}): ReturnType<typeof pairOf> => pairOf(nodeProvider, suite, {}, options);
+const pair = (suite: 0 | 1 | 2 = 1, options: Partial<SecurityContextOptions> = {}): ReturnType<typeof pairOf> =>
+  pairOf(nodeProvider, suite, {}, options);
 
 describe('the length of ciphered content', () => {
   it('is read in each of its forms', async () => {
@@ -72,16 +83,27 @@ describe('the length of ciphered content', () => {
     ] as const)
       for (const n of [20, 200, 300, 66_000]) {
         const sealed = await protect(new Uint8Array(n).fill(0xc0), client, { form });
-        expect(await failure(() => unprotect(concat(sealed, hex('00')), server))).toMatchObject({ code: 'decode/trailing-bytes', context: { left: 1 } });
-        expect(await failure(() => unprotect(sealed.subarray(0, -1), server))).toMatchObject({ code: 'decode/unexpected-end' });
-        expect(await failure(() => unprotect(sealed.subarray(0, at), server))).toMatchObject({ code: 'decode/unexpected-end' });
+        expect(await failure(() => unprotect(concat(sealed, hex('00')), server))).toMatchObject({
+          code: 'decode/trailing-bytes',
+          context: { left: 1 },
+        });
+        expect(await failure(() => unprotect(sealed.subarray(0, -1), server))).toMatchObject({
+          code: 'decode/unexpected-end',
+        });
+        expect(await failure(() => unprotect(sealed.subarray(0, at), server))).toMatchObject({
+          code: 'decode/unexpected-end',
+        });
         expect((await unprotect(sealed, server)).apdu).toHaveLength(n);
       }
     // The signature ends a signed APDU.
     const pairOne = await pair(1, { policy: signedPolicy });
     const signed = await signing(pairOne.client);
-    expect(await failure(() => unprotect(concat(signed, hex('00')), pairOne.server))).toMatchObject({ code: 'decode/trailing-bytes' });
-    expect(await failure(() => unprotect(signed.subarray(0, -1), pairOne.server))).toMatchObject({ code: 'decode/unexpected-end' });
+    expect(await failure(() => unprotect(concat(signed, hex('00')), pairOne.server))).toMatchObject({
+      code: 'decode/trailing-bytes',
+    });
+    expect(await failure(() => unprotect(signed.subarray(0, -1), pairOne.server))).toMatchObject({
+      code: 'decode/unexpected-end',
+    });
   });
   it('has one form that is right', async () => {
     const { server } = await pair(0);
@@ -97,13 +119,22 @@ describe('the length of ciphered content', () => {
       [of('820100', 257), 'decode/trailing-bytes'],
     ] as const)
       expect(await failure(() => unprotect(message, server))).toMatchObject({ code });
-    expect(await failure(() => unprotect(hex('C882'), server))).toMatchObject({ code: 'decode/unexpected-end', context: { offset: 2 } });
-    expect(await failure(() => unprotect(empty, server))).toMatchObject({ code: 'decode/unexpected-end', context: { offset: 0, expected: 'an APDU' } });
+    expect(await failure(() => unprotect(hex('C882'), server))).toMatchObject({
+      code: 'decode/unexpected-end',
+      context: { offset: 2 },
+    });
+    expect(await failure(() => unprotect(empty, server))).toMatchObject({
+      code: 'decode/unexpected-end',
+      context: { offset: 0, expected: 'an APDU' },
+    });
   });
   it('leaves room for the security header, and for the tag when there is one', async () => {
     const { server } = await pair(0, { policy: clearPolicy });
     for (const octets of ['C80400000000', 'C8042000000000', 'C8103000000001FFFFFFFFFFFFFFFFFFFFFF', 'DB0000'])
-      expect(await failure(() => unprotect(hex(octets), server)), octets).toMatchObject({ name: 'DlmsError', code: expect.stringMatching(/^decode/) });
+      expect(await failure(() => unprotect(hex(octets), server)), octets).toMatchObject({
+        name: 'DlmsError',
+        code: expect.stringMatching(/^decode/),
+      });
   });
 });
 
@@ -142,23 +173,42 @@ describe('who it is from', () => {
     const general = await ciphering(client, { originatorSystemTitle: empty }, '010000', 0x30, 2);
     expect((await unprotect(general, server)).layers[0]!.systemTitle).toEqual(clientTitle);
     const one = await pair(1, { policy: signedPolicy });
-    expect((await unprotect(await signing(one.client, { originatorSystemTitle: empty }), one.server)).signers).toEqual([clientTitle]);
+    expect((await unprotect(await signing(one.client, { originatorSystemTitle: empty }), one.server)).signers).toEqual([
+      clientTitle,
+    ]);
   });
   it('a title has 8 octets', async () => {
     const { client, server } = await pair(0);
     for (const title of [hex('41'), new Uint8Array(7), new Uint8Array(9)]) {
-      const refused = { code: 'decode/invalid-length', context: { expected: 'a system title of 0 or 8 octets', actual: title.length } };
+      const refused = {
+        code: 'decode/invalid-length',
+        context: { expected: 'a system title of 0 or 8 octets', actual: title.length },
+      };
       const sealed = await protect(get, client, { form: 'general-glo' });
-      expect(await failure(() => unprotect(concat(hex('DB'), Uint8Array.of(title.length), title, sealed.subarray(10)), server))).toMatchObject(refused);
-      expect(await failure(async () => unprotect(await ciphering(client, { originatorSystemTitle: title }), server))).toMatchObject(refused);
+      expect(
+        await failure(() =>
+          unprotect(concat(hex('DB'), Uint8Array.of(title.length), title, sealed.subarray(10)), server),
+        ),
+      ).toMatchObject(refused);
+      expect(
+        await failure(async () => unprotect(await ciphering(client, { originatorSystemTitle: title }), server)),
+      ).toMatchObject(refused);
     }
   });
   it('another than agreed is refused, and can be looked at', async () => {
     const { client, server } = await pair(0);
     const other = server.fresh({ peerSystemTitle: stranger });
-    for (const message of [await protect(get, client, { form: 'general-glo' }), await ciphering(client, {}, '010000', 0x30, 7)]) {
-      expect(await failure(() => unprotect(message, other))).toMatchObject({ context: { what: 'another system title than agreed' } });
-      expect(await unprotect(message, other, { mode: 'unverified' })).toMatchObject({ apdu: get, originator: clientTitle });
+    for (const message of [
+      await protect(get, client, { form: 'general-glo' }),
+      await ciphering(client, {}, '010000', 0x30, 7),
+    ]) {
+      expect(await failure(() => unprotect(message, other))).toMatchObject({
+        context: { what: 'another system title than agreed' },
+      });
+      expect(await unprotect(message, other, { mode: 'unverified' })).toMatchObject({
+        apdu: get,
+        originator: clientTitle,
+      });
     }
   });
   it('the title in the report is a copy: the octets that came in may be used again', async () => {
@@ -167,14 +217,22 @@ describe('who it is from', () => {
     const opened = await unprotect(sealed, server);
     const clear = await protect(get, client, { form: 'general-glo', protection: { authenticated: true } });
     const readable = await unprotect(clear, server.fresh({ policy: { send: both, receive: { authenticated: true } } }));
-    const one = await pair(1, { policy: signedPolicy, peerSystemTitle: undefined, signerOf: () => client.keys.signing!.publicKey });
+    const one = await pair(1, {
+      policy: signedPolicy,
+      peerSystemTitle: undefined,
+      signerOf: () => client.keys.signing!.publicKey,
+    });
     const signed = await signing(client);
     const withSignature = await unprotect(signed, one.server);
     const unsigned = concat((await signing(client)).subarray(0, -65), hex('00'));
     const bare = await unprotect(unsigned, one.server.fresh({ policy: clearPolicy }));
     for (const used of [sealed, clear, signed, unsigned]) used.fill(0);
     expect([opened.apdu, readable.apdu, withSignature.apdu, bare.apdu]).toEqual([get, get, get, get]);
-    expect([opened.originator, readable.originator, withSignature.originator]).toEqual([clientTitle, clientTitle, clientTitle]);
+    expect([opened.originator, readable.originator, withSignature.originator]).toEqual([
+      clientTitle,
+      clientTitle,
+      clientTitle,
+    ]);
     expect(withSignature.signers).toEqual([clientTitle]);
   });
 });
@@ -182,45 +240,88 @@ describe('who it is from', () => {
 describe('whom it is for', () => {
   it('nobody else, in general-ciphering; an empty recipient is everybody', async () => {
     const { client, server } = await pair(1);
-    expect(await failure(async () => unprotect(await ciphering(client, { recipientSystemTitle: stranger }), server))).toMatchObject({
+    expect(
+      await failure(async () => unprotect(await ciphering(client, { recipientSystemTitle: stranger }), server)),
+    ).toMatchObject({
       code: 'security/authentication-failed',
       context: { what: 'the message is for another recipient', systemTitle: '5858585800000001' },
     });
     // Looking at recordings, any recipient goes.
-    const looked = await unprotect(await ciphering(client, { recipientSystemTitle: stranger }), server, { mode: 'unverified' });
+    const looked = await unprotect(await ciphering(client, { recipientSystemTitle: stranger }), server, {
+      mode: 'unverified',
+    });
     expect(looked.apdu).toEqual(get);
-    expect((await unprotect(await ciphering(client, { recipientSystemTitle: empty }), server)).authenticated).toBe(true);
+    expect((await unprotect(await ciphering(client, { recipientSystemTitle: empty }), server)).authenticated).toBe(
+      true,
+    );
     const one = await pair(1, { policy: signedPolicy });
     const signed = await signing(one.client, { recipientSystemTitle: stranger });
     expect((await unprotect(signed, one.server, { mode: 'unverified' })).layers[0]!.signedBy).toEqual(clientTitle);
   });
   it('with a date-time of 12 octets or none', async () => {
     const { client, server } = await pair(1, { policy: signedPolicy });
-    const refused = { code: 'decode/invalid-length', context: { expected: 'a date-time of 0 or 12 octets', actual: 5 } };
+    const refused = {
+      code: 'decode/invalid-length',
+      context: { expected: 'a date-time of 0 or 12 octets', actual: 5 },
+    };
     for (const make of [ciphering, signing])
-      expect(await failure(async () => unprotect(await make(client, { dateTime: new Uint8Array(5) }), server))).toMatchObject(refused);
+      expect(
+        await failure(async () => unprotect(await make(client, { dateTime: new Uint8Array(5) }), server)),
+      ).toMatchObject(refused);
     expect((await unprotect(await signing(client, { dateTime: new Uint8Array(12) }), server)).authenticated).toBe(true);
-    expect((await unprotect(await signing(client, { dateTime: new Uint8Array(5) }), server, { mode: 'unverified' })).apdu).toEqual(get);
+    expect(
+      (await unprotect(await signing(client, { dateTime: new Uint8Array(5) }), server, { mode: 'unverified' })).apdu,
+    ).toEqual(get);
     const other = await pair(1);
-    expect((await unprotect(await ciphering(other.client, { dateTime: new Uint8Array(12) }), other.server)).authenticated).toBe(true);
+    expect(
+      (await unprotect(await ciphering(other.client, { dateTime: new Uint8Array(12) }), other.server)).authenticated,
+    ).toBe(true);
   });
 });
 
 describe('key information', () => {
   it.each([
-    ['an identified key of another number', '010002', { code: 'security/unsupported', context: { what: 'key-id 2 of an identified key' } }],
-    ['a wrapped key under another KEK', '0101010100', { code: 'security/unsupported', context: { what: 'kek-id 1 of a wrapped key' } }],
+    [
+      'an identified key of another number',
+      '010002',
+      { code: 'security/unsupported', context: { what: 'key-id 2 of an identified key' } },
+    ],
+    [
+      'a wrapped key under another KEK',
+      '0101010100',
+      { code: 'security/unsupported', context: { what: 'kek-id 1 of a wrapped key' } },
+    ],
     [
       'a wrapped key that does not unwrap',
       `01010018${'00'.repeat(24)}`,
       { code: 'security/authentication-failed', context: { what: 'wrapped key', systemTitle: '4D4D4D0000BC614E' } },
     ],
-    ['an agreement of another kind', '0102010300', { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } }],
-    ['an agreement of two kinds', '010202010200', { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } }],
-    ['an agreement of no kind', '01020000', { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } }],
-    ['C(0e, 2s) with data', '010201020100', { code: 'decode/invalid-length', context: { expected: 'no key-ciphered-data', actual: 1 } }],
+    [
+      'an agreement of another kind',
+      '0102010300',
+      { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } },
+    ],
+    [
+      'an agreement of two kinds',
+      '010202010200',
+      { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } },
+    ],
+    [
+      'an agreement of no kind',
+      '01020000',
+      { code: 'security/unsupported', context: { what: 'key-parameters of an agreed key' } },
+    ],
+    [
+      'C(0e, 2s) with data',
+      '010201020100',
+      { code: 'decode/invalid-length', context: { expected: 'no key-ciphered-data', actual: 1 } },
+    ],
     ['C(1e, 1s) without data', '0102010100', { code: 'decode/invalid-length' }],
-    ['no key information', '00', { code: 'security/missing-key', context: { key: 'content key of general-ciphering without key-info' } }],
+    [
+      'no key information',
+      '00',
+      { code: 'security/missing-key', context: { key: 'content key of general-ciphering without key-info' } },
+    ],
   ])('refuses %s', async (_, info, error) => {
     const { client, server } = await pair(1);
     expect(await failure(async () => unprotect(await ciphering(client, {}, info), server))).toMatchObject(error);
@@ -250,8 +351,12 @@ describe('key information', () => {
     }
     const suite0 = await pair(0);
     for (const info of ['0102010100', '0102010200'])
-      expect(await failure(async () => unprotect(await ciphering(suite0.client, {}, info), suite0.server))).toMatchObject({ code: 'security/unsupported' });
-    expect(await failure(async () => unprotect(await signing(client), suite0.server))).toMatchObject({ code: 'security/unsupported' });
+      expect(
+        await failure(async () => unprotect(await ciphering(suite0.client, {}, info), suite0.server)),
+      ).toMatchObject({ code: 'security/unsupported' });
+    expect(await failure(async () => unprotect(await signing(client), suite0.server))).toMatchObject({
+      code: 'security/unsupported',
+    });
   });
   it('of the British companion specification is told by all its marks', async () => {
     const { server } = await pair(1);
@@ -277,7 +382,9 @@ describe('key information', () => {
     expect(await failure(() => unprotect(named, server))).toMatchObject(key);
     // With a content key at hand it is an ordinary message, whose tag does not verify.
     const contentKey = await nodeProvider.importKey('AES-128', new Uint8Array(16));
-    expect(await failure(() => unprotect(hex(`${gbcs}${body}`), server, { contentKey }))).toMatchObject({ code: 'security/authentication-failed' });
+    expect(await failure(() => unprotect(hex(`${gbcs}${body}`), server, { contentKey }))).toMatchObject({
+      code: 'security/authentication-failed',
+    });
   });
 });
 
@@ -287,7 +394,10 @@ describe('what is remembered', () => {
     const general = await ciphering(client, {}, '010000', 0x30, 1);
     expect((await unprotect(general, server)).layers[0]!.transactionId).toEqual(usual.transactionId);
     expect(await failure(() => unprotect(general, server.fresh()))).toMatchObject({ code: 'security/replay' });
-    const early = await protect(get, client.fresh({ counters: new InvocationCounters(new VolatileStore(), { initial: 2 }) }));
+    const early = await protect(
+      get,
+      client.fresh({ counters: new InvocationCounters(new VolatileStore(), { initial: 2 }) }),
+    );
     const counters = new InvocationCounters(new VolatileStore(), { initial: 10 });
     const sender = client.fresh({ counters });
     const inner = await protect(get, sender, { form: { type: 'general-ciphering', key: 'wrapped' } });
@@ -316,18 +426,26 @@ describe('a transaction-id that is empty', () => {
 describe('transaction-ids', () => {
   it('have at most 32 octets where they are remembered', async () => {
     const { client, server } = await pair(1, { policy: signedPolicy });
-    expect((await unprotect(await signing(client, { transactionId: new Uint8Array(32).fill(1) }), server)).authenticated).toBe(true);
-    expect(await failure(async () => unprotect(await signing(client, { transactionId: new Uint8Array(33).fill(2) }), server))).toMatchObject({
+    expect(
+      (await unprotect(await signing(client, { transactionId: new Uint8Array(32).fill(1) }), server)).authenticated,
+    ).toBe(true);
+    expect(
+      await failure(async () =>
+        unprotect(await signing(client, { transactionId: new Uint8Array(33).fill(2) }), server),
+      ),
+    ).toMatchObject({
       code: 'decode/too-large',
       context: { limit: 32, actual: 33 },
     });
   });
   it('are compared as numbers, whatever their length', async () => {
     const { client, server } = await pair(1, { policy: signedPolicy });
-    const send = async (id: string): Promise<unknown> => unprotect(await signing(client, { transactionId: hex(id) }), server);
+    const send = async (id: string): Promise<unknown> =>
+      unprotect(await signing(client, { transactionId: hex(id) }), server);
     await send('FF');
     await send('0100');
-    for (const old of ['FF', '0100', '000000FF', '00000100']) expect(await failure(() => send(old)), old).toMatchObject({ code: 'security/replay' });
+    for (const old of ['FF', '0100', '000000FF', '00000100'])
+      expect(await failure(() => send(old)), old).toMatchObject({ code: 'security/replay' });
     await send('00000101');
     await send('FFFFFFFFFFFFFFFFFF');
   });
@@ -365,7 +483,11 @@ describe('transaction-ids', () => {
     // Under a lasting key the counter alone decides.
     const opened = await ciphering(client, { transactionId: hex('01') }, '010000', 0x30, 9);
     await unprotect(opened, server);
-    expect(await failure(async () => unprotect(await ciphering(client, { transactionId: hex('02') }, '010000', 0x30, 8), server))).toMatchObject({
+    expect(
+      await failure(async () =>
+        unprotect(await ciphering(client, { transactionId: hex('02') }, '010000', 0x30, 8), server),
+      ),
+    ).toMatchObject({
       code: 'security/replay',
       context: { received: 8, last: 9 },
     });
@@ -385,7 +507,11 @@ describe('a header in front of plaintext', () => {
         key: 'global-unicast-encryption-key',
       });
     expect((await unprotect(await protect(get, client), server)).replayProtected).toBe(true);
-    expect(await failure(() => unprotect(message, server.fresh({ policy: { send: both, receive: { authenticated: true } } })))).toMatchObject({
+    expect(
+      await failure(() =>
+        unprotect(message, server.fresh({ policy: { send: both, receive: { authenticated: true } } })),
+      ),
+    ).toMatchObject({
       code: 'security/policy',
     });
   });
@@ -396,10 +522,18 @@ describe('how deep', () => {
     const { client, server } = await pair(1, { broadcast: true });
     await server.takeDedicatedKey(await client.newDedicatedKey());
     const general = (key: GeneralCipheringForm['key']): ProtectForm => ({ type: 'general-ciphering', key });
-    const four: readonly ProtectForm[] = [general('wrapped'), general('global-broadcast'), 'general-ded', 'general-glo'];
+    const four: readonly ProtectForm[] = [
+      general('wrapped'),
+      general('global-broadcast'),
+      'general-ded',
+      'general-glo',
+    ];
     for (const fifth of ['glo', 'general-glo', general('static'), { type: 'general-signing' }] as const) {
       const message = await protect(get, client, { form: [fifth, ...four] });
-      expect(await failure(() => unprotect(message, server)), JSON.stringify(fifth)).toMatchObject({ code: 'decode/too-deep', context: { limit: 4 } });
+      expect(await failure(() => unprotect(message, server)), JSON.stringify(fifth)).toMatchObject({
+        code: 'decode/too-deep',
+        context: { limit: 4 },
+      });
     }
     expect((await unprotect(await protect(get, client, { form: four }), server)).layers).toHaveLength(4);
   });
@@ -441,10 +575,14 @@ describe('a signature', () => {
     expect(known).toMatchObject({ authenticated: true, signers: [clientTitle], replayProtected: false });
     const wrong = await signing(client);
     wrong[wrong.length - 1]! ^= 1;
-    expect(await failure(() => unprotect(wrong, server, { mode: 'unverified' }))).toMatchObject({ code: 'security/authentication-failed' });
+    expect(await failure(() => unprotect(wrong, server, { mode: 'unverified' }))).toMatchObject({
+      code: 'security/authentication-failed',
+    });
     // Our own may be looked at too.
     const own = await signing(client, { originatorSystemTitle: serverTitle });
-    expect(await failure(() => unprotect(own, server))).toMatchObject({ context: { what: 'signed by ourselves: a reflected message' } });
+    expect(await failure(() => unprotect(own, server))).toMatchObject({
+      context: { what: 'signed by ourselves: a reflected message' },
+    });
     expect((await unprotect(own, server, { mode: 'unverified' })).apdu).toEqual(get);
   });
   it('of a third party is not verified with the key of the peer', async () => {
@@ -454,7 +592,9 @@ describe('a signature', () => {
       return undefined;
     };
     const { client, server } = await pair(1, { policy: signedPolicy, signerOf });
-    expect((await failure(async () => unprotect(await signing(client, { originatorSystemTitle: stranger }), server))).code).toBe('security/missing-key');
+    expect(
+      (await failure(async () => unprotect(await signing(client, { originatorSystemTitle: stranger }), server))).code,
+    ).toBe('security/missing-key');
     expect(asked).toEqual([stranger]);
     expect((await unprotect(await signing(client), server)).signers).toEqual([clientTitle]);
     expect(asked).toHaveLength(1);
@@ -465,7 +605,11 @@ describe('what is required', () => {
   it('is the policy and what the caller adds, and an error in clear passes both', async () => {
     const { client, server } = await pair(1, { policy: { send: both, receive: { authenticated: true } } });
     const message = async (protection: object): Promise<Uint8Array> => protect(get, client, { protection });
-    expect((await unprotect(await message({ authenticated: true }), server)).protection).toEqual({ authenticated: true, encrypted: false, signed: false });
+    expect((await unprotect(await message({ authenticated: true }), server)).protection).toEqual({
+      authenticated: true,
+      encrypted: false,
+      signed: false,
+    });
     const needed = { required: { encrypted: true } };
     expect(await failure(async () => unprotect(await message({ authenticated: true }), server, needed))).toMatchObject({
       code: 'security/policy',
@@ -503,15 +647,20 @@ describe('stores that answer later', () => {
     await server.takeDedicatedKey(await client.newDedicatedKey());
     server.dedicatedCounters = new InvocationCounters(new LateStore());
     const general = (key: GeneralCipheringForm['key']): ProtectForm => ({ type: 'general-ciphering', key });
-    for (const form of ['glo', 'ded', general('wrapped'), { type: 'general-signing' }, ['general-ded', general('static')]] as readonly (
-      | ProtectForm
-      | ProtectForm[]
-    )[]) {
+    for (const form of [
+      'glo',
+      'ded',
+      general('wrapped'),
+      { type: 'general-signing' },
+      ['general-ded', general('static')],
+    ] as readonly (ProtectForm | ProtectForm[])[]) {
       const message = await protect(get, client, { form });
       const opening = unprotect(message, server);
       expect(opening).toBeInstanceOf(Promise);
       expect((await opening).replayProtected).toBe(true);
-      expect(await failure(() => unprotect(message, server)), JSON.stringify(form)).toMatchObject({ code: 'security/replay' });
+      expect(await failure(() => unprotect(message, server)), JSON.stringify(form)).toMatchObject({
+        code: 'security/replay',
+      });
       // Two that race: one loses, whichever store it is.
       const next = await protect(get, client, { form });
       const results = await Promise.allSettled([1, 2].map(async () => unprotect(next, server)));

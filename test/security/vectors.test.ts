@@ -45,8 +45,18 @@ describe.each(providers.map((p) => [p.name, p] as const))('hostile ciphered APDU
 
 describe.each(providers.map((p) => [p.name, p] as const))('ciphered user-information with %s', (_, provider) => {
   it.each(ciphered.map((v) => [v.id, v] as const))('%s', async (_id, { params, expected }) => {
-    const keys = await importKeys(provider, 0, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
-    const context = new SecurityContext({ provider, suite: 0, systemTitle: other, peerSystemTitle: hex(params.systemTitle), keys, counters: countersFrom(1) });
+    const keys = await importKeys(provider, 0, {
+      globalUnicast: hex(params.encryptionKey),
+      authentication: hex(params.authenticationKey),
+    });
+    const context = new SecurityContext({
+      provider,
+      suite: 0,
+      systemTitle: other,
+      peerSystemTitle: hex(params.systemTitle),
+      keys,
+      counters: countersFrom(1),
+    });
     const { apdu, protection } = await unprotect(hex(expected.userInformation), context);
     expect(formatHex(apdu)).toBe(expected.decryptedUserInformation);
     expect(protection).toEqual({ authenticated: true, encrypted: true, signed: false });
@@ -58,19 +68,47 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     const control = parseSecurityControl(Number.parseInt(params.securityControl, 16));
     const { suite, authenticated, encrypted } = control;
     const own = hex(params.systemTitle);
-    const keys = await importKeys(provider, suite, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
-    const policy = { send: { authenticated, encrypted }, receive: { authenticated, encrypted }, withoutReplayProtection: !authenticated };
-    const sender = new SecurityContext({ provider, suite, systemTitle: own, keys, counters: countersFrom(params.invocationCounter), policy });
+    const keys = await importKeys(provider, suite, {
+      globalUnicast: hex(params.encryptionKey),
+      authentication: hex(params.authenticationKey),
+    });
+    const policy = {
+      send: { authenticated, encrypted },
+      receive: { authenticated, encrypted },
+      withoutReplayProtection: !authenticated,
+    };
+    const sender = new SecurityContext({
+      provider,
+      suite,
+      systemTitle: own,
+      keys,
+      counters: countersFrom(params.invocationCounter),
+      policy,
+    });
     const secured = await protect(hex(input.plaintext), sender);
     expect(formatHex(secured)).toBe(expected.secured);
-    const receiver = new SecurityContext({ provider, suite, systemTitle: other, peerSystemTitle: own, keys, counters: countersFrom(1), policy });
+    const receiver = new SecurityContext({
+      provider,
+      suite,
+      systemTitle: other,
+      peerSystemTitle: own,
+      keys,
+      counters: countersFrom(1),
+      policy,
+    });
     const opened = await unprotect(secured, receiver);
     expect(formatHex(opened.apdu)).toBe(input.plaintext);
-    expect(opened).toMatchObject({ authenticated, layers: [{ authenticated, encrypted, suite, invocationCounter: params.invocationCounter }] });
+    expect(opened).toMatchObject({
+      authenticated,
+      layers: [{ authenticated, encrypted, suite, invocationCounter: params.invocationCounter }],
+    });
   },
   async unprotect({ input, params, expected }, provider) {
     const ded = params.dedicatedKey !== undefined;
-    const keys = await importKeys(provider, 0, { globalUnicast: hex(params.encryptionKey), authentication: hex(params.authenticationKey) });
+    const keys = await importKeys(provider, 0, {
+      globalUnicast: hex(params.encryptionKey),
+      authentication: hex(params.authenticationKey),
+    });
     const context = new SecurityContext({
       provider,
       suite: 0,
@@ -86,7 +124,10 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     expect(formatHex(apdu)).toBe(expected.plaintext);
     expect(authenticated).toBe(true);
     expect(layers).toHaveLength(1);
-    expect(layers[0]).toMatchObject({ invocationCounter: expected.invocationCounter, encrypted: expected.securityControl.encrypted });
+    expect(layers[0]).toMatchObject({
+      invocationCounter: expected.invocationCounter,
+      encrypted: expected.securityControl.encrypted,
+    });
     expect(layers[0]?.key).toBe(ded ? 'dedicated-key' : 'global-unicast-encryption-key');
   },
   async 'unprotect-general-ciphering'({ input, params, expected }, provider) {
@@ -95,7 +136,13 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     expect(message.keyInfo).toMatchObject({ type: 'agreed-key' });
     const keyInfo = message.keyInfo as Extract<typeof message.keyInfo, { type: 'agreed-key' }>;
     const ephemeral = keyInfo.keyCipheredData.slice(0, 64);
-    expect(await provider.verify({ curve: 'P-256', octets: hex(params.signaturePublicKey) }, ephemeral, keyInfo.keyCipheredData.subarray(64))).toBe(true);
+    expect(
+      await provider.verify(
+        { curve: 'P-256', octets: hex(params.signaturePublicKey) },
+        ephemeral,
+        keyInfo.keyCipheredData.subarray(64),
+      ),
+    ).toBe(true);
     // The published tag does not recompute in any reading: only the plaintext is asserted, and that verification refuses it.
     const key = await provider.importKey('AES-128', hex(params.agreedKey));
     const keys = await importKeys(provider, 1, { authentication: hex(params.authenticationKey) });
@@ -106,14 +153,23 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     expect(header.invocationCounter).toBe(expected.header.invocationCounter);
     await expect(
       (async () =>
-        openContent({ provider, key, authenticationKey: keys.authentication, systemTitle: message.originatorSystemTitle }, header, message.cipheredContent))(),
+        openContent(
+          { provider, key, authenticationKey: keys.authentication, systemTitle: message.originatorSystemTitle },
+          header,
+          message.cipheredContent,
+        ))(),
     ).rejects.toMatchObject({ code: 'security/authentication-failed' });
   },
   async apdu({ input, expected }) {
     const { systemTitle, cipheredContent } = decode(GeneralGloCiphering, hex(input.hex).subarray(1));
     const { control, invocationCounter } = readSecurityHeader(cipheredContent);
     const { raw, ...fields } = expected.securityControl;
-    expect({ systemTitle: formatHex(systemTitle), control, invocationCounter, payload: formatHex(cipheredContent.subarray(5)) }).toEqual({
+    expect({
+      systemTitle: formatHex(systemTitle),
+      control,
+      invocationCounter,
+      payload: formatHex(cipheredContent.subarray(5)),
+    }).toEqual({
       systemTitle: expected.systemTitle,
       control: fields,
       invocationCounter: expected.invocationCounter,
@@ -135,9 +191,13 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     expect(formatHex(await provider.wrap(kek, key))).toBe(expected.wrapped);
     const unwrapped = (await provider.unwrap(kek, hex(expected.wrapped), algorithm))!;
     const iv = new Uint8Array(12);
-    expect(formatHex(await provider.seal(unwrapped, iv, [], hex('00')))).toBe(formatHex(await provider.seal(key, iv, [], hex('00'))));
+    expect(formatHex(await provider.seal(unwrapped, iv, [], hex('00')))).toBe(
+      formatHex(await provider.seal(key, iv, [], hex('00'))),
+    );
     const asSecret = (await provider.unwrap(kek, hex(expected.wrapped), 'secret'))!;
-    expect(formatHex(await provider.digest('SHA-256', [asSecret]))).toBe(formatHex(await provider.digest('SHA-256', [hex(input.key)])));
+    expect(formatHex(await provider.digest('SHA-256', [asSecret]))).toBe(
+      formatHex(await provider.digest('SHA-256', [hex(input.key)])),
+    );
   },
   async 'hls-gmac'({ input, params, expected }, provider) {
     const suite = securitySuite(Number.parseInt(params.securityControl, 16) & 15);
@@ -152,8 +212,12 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
   async 'hls-digest'({ input, params, expected }, provider) {
     const secret = await provider.importKey('secret', hex(params.secret));
     const [c, s] = [hex(params.systemTitleClient), hex(params.systemTitleServer)];
-    expect(formatHex(await provider.digest('SHA-256', [secret, c, s, hex(input.StoC), hex(input.CtoS)]))).toBe(expected.fStoC);
-    expect(formatHex(await provider.digest('SHA-256', [secret, s, c, hex(input.CtoS), hex(input.StoC)]))).toBe(expected.fCtoS);
+    expect(formatHex(await provider.digest('SHA-256', [secret, c, s, hex(input.StoC), hex(input.CtoS)]))).toBe(
+      expected.fStoC,
+    );
+    expect(formatHex(await provider.digest('SHA-256', [secret, s, c, hex(input.CtoS), hex(input.StoC)]))).toBe(
+      expected.fCtoS,
+    );
   },
   async 'hls-ecdsa'({ params, expected }, provider) {
     for (const [d, publicKey, signed, f] of [
@@ -163,7 +227,9 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
       const pair = await provider.importPrivateKey('ECDSA P-256', hex(d));
       expect(formatHex(pair.publicKey.octets)).toBe(publicKey);
       expect(await provider.verify(pair.publicKey, hex(signed), hex(f))).toBe(true);
-      expect(await provider.verify(pair.publicKey, hex(signed), await provider.sign(pair.privateKey, hex(signed)))).toBe(true);
+      expect(
+        await provider.verify(pair.publicKey, hex(signed), await provider.sign(pair.privateKey, hex(signed))),
+      ).toBe(true);
     }
   },
   async 'ecdsa-verify'({ input, params, expected }, provider) {
@@ -180,9 +246,15 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     expect(formatHex(suite.algorithmId)).toBe(params.algorithmId);
     const peer = { curve, octets: hex(input.peerPublicKey) };
     const z = await provider.agree(pair.privateKey, peer);
-    expect(formatHex(await provider.digest('SHA-256', [z]))).toBe(formatHex(await provider.digest('SHA-256', [hex(expected.sharedSecret)])));
+    expect(formatHex(await provider.digest('SHA-256', [z]))).toBe(
+      formatHex(await provider.digest('SHA-256', [hex(expected.sharedSecret)])),
+    );
     expect(formatHex(await provider.digest(suite.hash!, [hex(expected.kdfInput)]))).toBe(expected.kdfHash);
-    await sameKey(provider, await deriveAgreedKey(provider, suite, pair.privateKey, peer, hex(params.partyUInfo), hex(params.partyVInfo)), expected.key);
+    await sameKey(
+      provider,
+      await deriveAgreedKey(provider, suite, pair.privateKey, peer, hex(params.partyUInfo), hex(params.partyVInfo)),
+      expected.key,
+    );
   },
   async 'gbcs-message'({ input, params, expected }, provider) {
     let octets = hex(input.hex);
@@ -194,7 +266,13 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
       await sameKey(provider, key, mac.key);
       const message = decode(GeneralCiphering, octets.subarray(1));
       const header = readSecurityHeader(message.cipheredContent);
-      const cipher = { provider, key, authenticationKey: undefined, systemTitle: hex(mac.iv).subarray(0, 8), extra: octets.subarray(1, 6) };
+      const cipher = {
+        provider,
+        key,
+        authenticationKey: undefined,
+        systemTitle: hex(mac.iv).subarray(0, 8),
+        extra: octets.subarray(1, 6),
+      };
       const content = await openContent(cipher, header, message.cipheredContent);
       expect(formatHex(concat(hex('11'), octets.subarray(1, 6), content))).toBe(mac.aad);
       expect(formatHex(message.cipheredContent.subarray(-12))).toBe(expected.mac);
@@ -202,7 +280,10 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
       octets = content;
     }
     const signing = decode(GeneralSigning, octets.subarray(1));
-    const keys = params.signature === undefined ? {} : await importKeys(provider, 1, { peerSigning: hex(params.signature.publicKey) });
+    const keys =
+      params.signature === undefined
+        ? {}
+        : await importKeys(provider, 1, { peerSigning: hex(params.signature.publicKey) });
     const context = new SecurityContext({
       provider,
       suite: 1,
@@ -228,11 +309,19 @@ const checks: Record<string, (v: Vector, provider: CryptoProvider) => Promise<vo
     if (params.signature === undefined) return expect(signing.signature).toHaveLength(0);
     const { publicKey, signedOctets } = params.signature;
     expect(formatHex(octets).slice(2)).toBe(`${signedOctets}40${formatHex(signing.signature)}`);
-    expect(await provider.verify({ curve: 'P-256', octets: hex(publicKey) }, hex(signedOctets), signing.signature)).toBe(true);
+    expect(
+      await provider.verify({ curve: 'P-256', octets: hex(publicKey) }, hex(signedOctets), signing.signature),
+    ).toBe(true);
   },
 };
-async function sameKey(provider: CryptoProvider, derived: Awaited<ReturnType<CryptoProvider['deriveKey']>>, expected: string): Promise<void> {
+async function sameKey(
+  provider: CryptoProvider,
+  derived: Awaited<ReturnType<CryptoProvider['deriveKey']>>,
+  expected: string,
+): Promise<void> {
   const key = await provider.importKey(expected.length === 32 ? 'AES-128' : 'AES-256', hex(expected));
   const block = new Uint8Array(16);
-  expect(formatHex(await provider.encryptBlock(derived, block))).toBe(formatHex(await provider.encryptBlock(key, block)));
+  expect(formatHex(await provider.encryptBlock(derived, block))).toBe(
+    formatHex(await provider.encryptBlock(key, block)),
+  );
 }

@@ -36,7 +36,12 @@ const list = (part: Uint8Array): Uint8Array => Uint8Array.of(1, ...part);
 
 const setFirst: Apdu = {
   type: 'set-request',
-  value: { type: 'set-request-with-first-datablock', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), datablock: first },
+  value: {
+    type: 'set-request-with-first-datablock',
+    invokeIdAndPriority: invoke(),
+    cosemAttributeDescriptor: descriptor(),
+    datablock: first,
+  },
 };
 const setListFirst: Apdu = {
   type: 'set-request',
@@ -47,10 +52,18 @@ const setListFirst: Apdu = {
     datablock: { ...first, rawData: list(first.rawData) },
   },
 };
-const setLast: Apdu = { type: 'set-request', value: { type: 'set-request-with-datablock', invokeIdAndPriority: invoke(), datablock: last } };
+const setLast: Apdu = {
+  type: 'set-request',
+  value: { type: 'set-request-with-datablock', invokeIdAndPriority: invoke(), datablock: last },
+};
 const actionFirst: Apdu = {
   type: 'action-request',
-  value: { type: 'action-request-with-first-pblock', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(2), pblock: first },
+  value: {
+    type: 'action-request-with-first-pblock',
+    invokeIdAndPriority: invoke(),
+    cosemMethodDescriptor: methodOf(2),
+    pblock: first,
+  },
 };
 const actionListFirst: Apdu = {
   type: 'action-request',
@@ -61,7 +74,10 @@ const actionListFirst: Apdu = {
     pblock: { ...first, rawData: list(first.rawData) },
   },
 };
-const actionLast: Apdu = { type: 'action-request', value: { type: 'action-request-with-pblock', invokeIdAndPriority: invoke(), pblock: last } };
+const actionLast: Apdu = {
+  type: 'action-request',
+  value: { type: 'action-request-with-pblock', invokeIdAndPriority: invoke(), pblock: last },
+};
 
 describe('protection of requests in blocks', () => {
   it('writes when every block is authenticated', async () => {
@@ -75,12 +91,19 @@ describe('protection of requests in blocks', () => {
     const before = await value();
     expect(await ask(setFirst, {})).toMatchObject({ type: 'set-response-last-datablock', result: 'read-write-denied' });
     expect(await ask(setLast, authenticated)).toMatchObject({ result: 'no-long-set-in-progress' });
-    expect(await ask(setListFirst, {})).toMatchObject({ type: 'set-response-last-datablock-with-list', result: ['read-write-denied'] });
+    expect(await ask(setListFirst, {})).toMatchObject({
+      type: 'set-response-last-datablock-with-list',
+      result: ['read-write-denied'],
+    });
     expect(await ask(setLast, authenticated)).toMatchObject({ result: 'no-long-set-in-progress' });
     expect(await ask(actionFirst, {})).toMatchObject({ singleResponse: { result: 'read-write-denied' } });
-    expect(await ask(actionLast, authenticated)).toMatchObject({ singleResponse: { result: 'no-long-action-in-progress' } });
+    expect(await ask(actionLast, authenticated)).toMatchObject({
+      singleResponse: { result: 'no-long-action-in-progress' },
+    });
     expect(await ask(actionListFirst, {})).toMatchObject({ listOfResponses: [{ result: 'read-write-denied' }] });
-    expect(await ask(actionLast, authenticated)).toMatchObject({ singleResponse: { result: 'no-long-action-in-progress' } });
+    expect(await ask(actionLast, authenticated)).toMatchObject({
+      singleResponse: { result: 'no-long-action-in-progress' },
+    });
     expect(await value()).toEqual(before);
     expect(calls).toEqual([]);
   });

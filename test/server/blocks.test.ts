@@ -1,9 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { AccessRefused, object } from '../../src/server/index.js';
-import type { AccessRequestSpecification, Apdu, ConformanceBit, LongInvokeIdAndPriority } from '../../src/xdlms/index.js';
+import type {
+  AccessRequestSpecification,
+  Apdu,
+  ConformanceBit,
+  LongInvokeIdAndPriority,
+} from '../../src/xdlms/index.js';
 import { Apdu as ApduSchema } from '../../src/xdlms/index.js';
-import { ask, connected, data, dataOctets, descriptor, Echo, echoName, invoke, meterWith, methodOf, octets, route, type TestMeter } from './support.js';
+import {
+  ask,
+  connected,
+  data,
+  dataOctets,
+  descriptor,
+  Echo,
+  echoName,
+  invoke,
+  meterWith,
+  methodOf,
+  octets,
+  route,
+  type TestMeter,
+} from './support.js';
 
 const conformance: readonly ConformanceBit[] = [
   'get',
@@ -24,7 +43,10 @@ const get = (invokeId = 1): Apdu => ({
   type: 'get-request',
   value: { type: 'get-request-normal', invokeIdAndPriority: invoke(invokeId), cosemAttributeDescriptor: descriptor() },
 });
-const next = (blockNumber: number): Apdu => ({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber } });
+const next = (blockNumber: number): Apdu => ({
+  type: 'get-request',
+  value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber },
+});
 const nextPblock = (blockNumber: number): Apdu => ({
   type: 'action-request',
   value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke(), blockNumber },
@@ -40,7 +62,11 @@ const firstSet = (rawData: Uint8Array, lastBlock = false): Apdu => ({
 });
 const moreSet = (blockNumber: number, rawData: Uint8Array, lastBlock = false, invokeId = 1): Apdu => ({
   type: 'set-request',
-  value: { type: 'set-request-with-datablock', invokeIdAndPriority: invoke(invokeId), datablock: { lastBlock, blockNumber, rawData } },
+  value: {
+    type: 'set-request-with-datablock',
+    invokeIdAndPriority: invoke(invokeId),
+    datablock: { lastBlock, blockNumber, rawData },
+  },
 });
 const firstAction = (rawData: Uint8Array, methodId = 2): Apdu => ({
   type: 'action-request',
@@ -53,7 +79,11 @@ const firstAction = (rawData: Uint8Array, methodId = 2): Apdu => ({
 });
 const moreAction = (blockNumber: number, rawData: Uint8Array, lastBlock = false): Apdu => ({
   type: 'action-request',
-  value: { type: 'action-request-with-pblock', invokeIdAndPriority: invoke(), pblock: { lastBlock, blockNumber, rawData } },
+  value: {
+    type: 'action-request-with-pblock',
+    invokeIdAndPriority: invoke(),
+    pblock: { lastBlock, blockNumber, rawData },
+  },
 });
 const text = (apdu: Apdu | undefined): string => JSON.stringify(apdu);
 
@@ -62,7 +92,9 @@ describe('blocks the meter sends', () => {
     const meter = await opened();
     await ask(meter, firstSet(dataOctets(octets(200)), true));
     const first = await ask(meter, get());
-    expect(first).toMatchObject({ value: { type: 'get-response-with-datablock', result: { lastBlock: false, blockNumber: 1 } } });
+    expect(first).toMatchObject({
+      value: { type: 'get-response-with-datablock', result: { lastBlock: false, blockNumber: 1 } },
+    });
     const second = await ask(meter, next(1));
     expect(second).toMatchObject({ value: { result: { blockNumber: 2 } } });
     expect(await ask(meter, next(1))).toEqual(second);
@@ -88,9 +120,16 @@ describe('blocks the meter sends', () => {
     expect(text(await ask(meter, nextPblock(1)))).toContain('no-long-action-in-progress');
     const pblock = await ask(meter, {
       type: 'action-request',
-      value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(), methodInvocationParameters: data(octets(90)) },
+      value: {
+        type: 'action-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemMethodDescriptor: methodOf(),
+        methodInvocationParameters: data(octets(90)),
+      },
     });
-    expect(pblock).toMatchObject({ value: { type: 'action-response-with-pblock', pblock: { blockNumber: 1, lastBlock: false } } });
+    expect(pblock).toMatchObject({
+      value: { type: 'action-response-with-pblock', pblock: { blockNumber: 1, lastBlock: false } },
+    });
     expect(text(await ask(meter, next(1)))).toContain('no-long-get-in-progress');
     expect(await ask(meter, nextPblock(1))).toMatchObject({ value: { pblock: { blockNumber: 2 } } });
   });
@@ -138,11 +177,16 @@ describe('blocks the meter takes', () => {
       value: {
         type: 'set-request-with-list',
         invokeIdAndPriority: invoke(),
-        attributeDescriptorList: [{ cosemAttributeDescriptor: descriptor() }, { cosemAttributeDescriptor: descriptor(3) }],
+        attributeDescriptorList: [
+          { cosemAttributeDescriptor: descriptor() },
+          { cosemAttributeDescriptor: descriptor(3) },
+        ],
         valueList: [data(octets(1))],
       },
     } as const;
-    expect(await ask(meter, list as unknown as Apdu)).toMatchObject({ value: { result: ['type-unmatched', 'type-unmatched'] } });
+    expect(await ask(meter, list as unknown as Apdu)).toMatchObject({
+      value: { result: ['type-unmatched', 'type-unmatched'] },
+    });
     expect(await ask(meter, get())).toMatchObject({ value: { result: { value: data(octets(10)) } } });
   });
   it('a new request ends the one under way', async () => {
@@ -150,31 +194,54 @@ describe('blocks the meter takes', () => {
     await ask(meter, firstSet(dataOctets(octets(40)).subarray(0, 10)));
     await ask(meter, {
       type: 'set-request',
-      value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), value: data(octets(3)) },
+      value: {
+        type: 'set-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemAttributeDescriptor: descriptor(),
+        value: data(octets(3)),
+      },
     });
     expect(text(await ask(meter, moreSet(2, octets(5), true)))).toContain('no-long-set-in-progress');
     // GET and SET do not meet: a read between two blocks is allowed.
     await ask(meter, firstSet(dataOctets(octets(6)).subarray(0, 4)));
     await ask(meter, get());
-    expect(await ask(meter, moreSet(2, dataOctets(octets(6)).subarray(4), true))).toMatchObject({ value: { result: 'success' } });
+    expect(await ask(meter, moreSet(2, dataOctets(octets(6)).subarray(4), true))).toMatchObject({
+      value: { result: 'success' },
+    });
   });
 });
 
 it('does unconfirmed requests and says nothing', async () => {
   const meter = await opened(0);
   const invokeIdAndPriority = { invokeId: 1, serviceClass: 'unconfirmed', priority: 'normal' } as const;
-  const silent = async (apdu: Apdu): Promise<void> => expect(await meter.handler.handle(encode(ApduSchema, apdu), route)).toEqual([]);
+  const silent = async (apdu: Apdu): Promise<void> =>
+    expect(await meter.handler.handle(encode(ApduSchema, apdu), route)).toEqual([]);
   await silent({
     type: 'set-request',
-    value: { type: 'set-request-normal', invokeIdAndPriority, cosemAttributeDescriptor: descriptor(), value: data(octets(4)) },
+    value: {
+      type: 'set-request-normal',
+      invokeIdAndPriority,
+      cosemAttributeDescriptor: descriptor(),
+      value: data(octets(4)),
+    },
   });
   await silent({
     type: 'action-request',
-    value: { type: 'action-request-normal', invokeIdAndPriority, cosemMethodDescriptor: methodOf(2), methodInvocationParameters: data(octets(2)) },
+    value: {
+      type: 'action-request-normal',
+      invokeIdAndPriority,
+      cosemMethodDescriptor: methodOf(2),
+      methodInvocationParameters: data(octets(2)),
+    },
   });
-  await silent({ type: 'get-request', value: { type: 'get-request-normal', invokeIdAndPriority, cosemAttributeDescriptor: descriptor() } });
+  await silent({
+    type: 'get-request',
+    value: { type: 'get-request-normal', invokeIdAndPriority, cosemAttributeDescriptor: descriptor() },
+  });
   expect(meter.calls).toEqual([octets(2)]);
-  expect(await ask(meter, get(5))).toMatchObject({ value: { invokeIdAndPriority: { invokeId: 5 }, result: { value: data(octets(4)) } } });
+  expect(await ask(meter, get(5))).toMatchObject({
+    value: { invokeIdAndPriority: { invokeId: 5 }, result: { value: data(octets(4)) } },
+  });
 });
 
 describe('ACCESS', () => {
@@ -187,14 +254,26 @@ describe('ACCESS', () => {
     ...changes,
   });
   const none = { type: 'null-data' } as const;
-  const request = (changes: Partial<LongInvokeIdAndPriority>, ...items: [AccessRequestSpecification, ReturnType<typeof data> | typeof none][]): Apdu => ({
+  const request = (
+    changes: Partial<LongInvokeIdAndPriority>,
+    ...items: [AccessRequestSpecification, ReturnType<typeof data> | typeof none][]
+  ): Apdu => ({
     type: 'access-request',
     longInvokeIdAndPriority: long(changes),
     dateTime: new Uint8Array(0),
-    accessRequestBody: { accessRequestSpecification: items.map(([s]) => s), accessRequestListOfData: items.map(([, d]) => d) },
+    accessRequestBody: {
+      accessRequestSpecification: items.map(([s]) => s),
+      accessRequestListOfData: items.map(([, d]) => d),
+    },
   });
-  const read: [AccessRequestSpecification, typeof none] = [{ type: 'access-request-get', cosemAttributeDescriptor: descriptor() }, none];
-  const absent: [AccessRequestSpecification, typeof none] = [{ type: 'access-request-get', cosemAttributeDescriptor: descriptor(9) }, none];
+  const read: [AccessRequestSpecification, typeof none] = [
+    { type: 'access-request-get', cosemAttributeDescriptor: descriptor() },
+    none,
+  ];
+  const absent: [AccessRequestSpecification, typeof none] = [
+    { type: 'access-request-get', cosemAttributeDescriptor: descriptor(9) },
+    none,
+  ];
   const set = (value: Uint8Array): [AccessRequestSpecification, ReturnType<typeof data>] => [
     { type: 'access-request-set', cosemAttributeDescriptor: descriptor() },
     data(value),
@@ -222,14 +301,24 @@ describe('ACCESS', () => {
       },
     });
     expect(answer).not.toHaveProperty('accessResponseBody.accessRequestSpecification');
-    expect(await ask(meter, request({ selfDescriptive: true }, read))).toMatchObject({ accessResponseBody: { accessRequestSpecification: [read[0]] } });
+    expect(await ask(meter, request({ selfDescriptive: true }, read))).toMatchObject({
+      accessResponseBody: { accessRequestSpecification: [read[0]] },
+    });
   });
   it('stops after the first failure when it is told to', async () => {
     const meter = await opened(0);
-    const answer = await ask(meter, request({ processingOption: 'break-on-error' }, set(octets(1)), absent, set(octets(2)), call(octets(3))));
+    const answer = await ask(
+      meter,
+      request({ processingOption: 'break-on-error' }, set(octets(1)), absent, set(octets(2)), call(octets(3))),
+    );
     expect(answer).toMatchObject({
       accessResponseBody: {
-        accessResponseSpecification: [{ result: 'success' }, { result: 'object-undefined' }, { result: 'other-reason' }, { result: 'other-reason' }],
+        accessResponseSpecification: [
+          { result: 'success' },
+          { result: 'object-undefined' },
+          { result: 'other-reason' },
+          { result: 'other-reason' },
+        ],
       },
     });
     expect(meter.calls).toEqual([]);
@@ -238,7 +327,9 @@ describe('ACCESS', () => {
   it('keeps to the size of the client, and says what it did', async () => {
     const meter = await opened(64);
     const answer = await ask(meter, request({}, set(octets(80)), read));
-    expect(answer).toMatchObject({ accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'other-reason' }] } });
+    expect(answer).toMatchObject({
+      accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'other-reason' }] },
+    });
     const many = await ask(meter, request({}, ...Array.from({ length: 30 }, () => absent)));
     expect(many).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
   });
@@ -246,7 +337,9 @@ describe('ACCESS', () => {
     const meter = await opened(0);
     const odd = request({}, set(octets(1))) as Extract<Apdu, { type: 'access-request' }>;
     odd.accessRequestBody.accessRequestListOfData.push(none);
-    expect(await ask(meter, odd)).toMatchObject({ accessResponseBody: { accessResponseSpecification: [{ result: 'other-reason' }] } });
+    expect(await ask(meter, odd)).toMatchObject({
+      accessResponseBody: { accessResponseSpecification: [{ result: 'other-reason' }] },
+    });
     expect(await ask(meter, get())).toMatchObject({ value: { result: { value: data(octets(10)) } } });
     expect(await ask(meter, request({ serviceClass: 'unconfirmed' }, set(octets(6))))).toBeUndefined();
     expect(await ask(meter, get())).toMatchObject({ value: { result: { value: data(octets(6)) } } });
@@ -262,7 +355,13 @@ describe('what was not agreed is not served', () => {
       'access',
       {
         type: 'access-request',
-        longInvokeIdAndPriority: { invokeId: 1, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+        longInvokeIdAndPriority: {
+          invokeId: 1,
+          selfDescriptive: false,
+          processingOption: 'continue',
+          serviceClass: 'confirmed',
+          priority: 'normal',
+        },
         dateTime: new Uint8Array(0),
         accessRequestBody: { accessRequestSpecification: [], accessRequestListOfData: [] },
       },
@@ -272,13 +371,26 @@ describe('what was not agreed is not served', () => {
       0,
       conformance.filter((c) => c !== bit),
     );
-    expect(await ask(meter, apdu)).toMatchObject({ type: 'exception-response', stateError: 'service-not-allowed', serviceError: 'service-not-supported' });
+    expect(await ask(meter, apdu)).toMatchObject({
+      type: 'exception-response',
+      stateError: 'service-not-allowed',
+      serviceError: 'service-not-supported',
+    });
   });
   it('services that this meter does not know', async () => {
     const meter = await opened(0);
-    expect(await ask(meter, Uint8Array.of(0x7f, 1, 2))).toMatchObject({ type: 'exception-response', stateError: 'service-unknown' });
-    expect(await ask(meter, { type: 'readRequest', value: [] })).toMatchObject({ type: 'exception-response', serviceError: 'service-not-supported' });
-    expect(await ask(meter, Uint8Array.of(0xc0, 1, 0xc1))).toMatchObject({ type: 'exception-response', serviceError: 'other-reason' });
+    expect(await ask(meter, Uint8Array.of(0x7f, 1, 2))).toMatchObject({
+      type: 'exception-response',
+      stateError: 'service-unknown',
+    });
+    expect(await ask(meter, { type: 'readRequest', value: [] })).toMatchObject({
+      type: 'exception-response',
+      serviceError: 'service-not-supported',
+    });
+    expect(await ask(meter, Uint8Array.of(0xc0, 1, 0xc1))).toMatchObject({
+      type: 'exception-response',
+      serviceError: 'other-reason',
+    });
   });
 });
 
@@ -303,7 +415,12 @@ it('faults of handlers stay in the meter', async () => {
   const called = async (id: number): Promise<Apdu | undefined> =>
     ask(meter, {
       type: 'action-request',
-      value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(id), methodInvocationParameters: data(octets(1)) },
+      value: {
+        type: 'action-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemMethodDescriptor: methodOf(id),
+        methodInvocationParameters: data(octets(1)),
+      },
     });
   expect(await called(1)).toMatchObject({ value: { singleResponse: { result: 'other-reason' } } });
   expect(await called(2)).toMatchObject({ value: { singleResponse: { result: 'temporary-failure' } } });

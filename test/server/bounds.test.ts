@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { BlockBuffer } from '../../src/core/block-buffer.js';
 import { protect } from '../../src/security/protect.js';
-import { type AssociationConfig, access, type LogicalDevice, Meter, ObjectStore, object, objectRights, servedShortNames } from '../../src/server/index.js';
+import {
+  type AssociationConfig,
+  access,
+  type LogicalDevice,
+  Meter,
+  ObjectStore,
+  object,
+  objectRights,
+  servedShortNames,
+} from '../../src/server/index.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type ConformanceBit, conformanceBits } from '../../src/xdlms/index.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
@@ -59,7 +68,11 @@ const readBlock = (blockNumber: number, rawData: Uint8Array, lastBlock = false):
   value: [{ type: 'read-data-block-access', lastBlock, blockNumber, rawData }],
 });
 /** Sends blocks until one is refused. @returns octets that were taken */
-async function fill(send: (blockNumber: number) => Promise<Apdu | undefined>, size: number, limit: number): Promise<number> {
+async function fill(
+  send: (blockNumber: number) => Promise<Apdu | undefined>,
+  size: number,
+  limit: number,
+): Promise<number> {
   for (let n = 1; (n - 1) * size <= limit; n++) {
     const text = JSON.stringify((await send(n)) ?? '');
     if (/other-reason|aborted|too-long|exception/.test(text)) return (n - 1) * size;
@@ -81,15 +94,29 @@ describe('blocks of a client that proved nothing', () => {
     expect(taken).toBeLessThanOrEqual(0x2000);
   });
   it('as much as is configured, of all associations of a connection together', async () => {
-    const config = { ciphering: 'none', mechanism: 'none', preEstablished, rights: {}, referencing, conformance: conformanceBits } as const;
-    const associations: AssociationConfig[] = [1, 2, 3].map((clientSap) => ({ ...config, clientSap, logicalName: `0-0:40.0.${clientSap}*255` }));
+    const config = {
+      ciphering: 'none',
+      mechanism: 'none',
+      preEstablished,
+      rights: {},
+      referencing,
+      conformance: conformanceBits,
+    } as const;
+    const associations: AssociationConfig[] = [1, 2, 3].map((clientSap) => ({
+      ...config,
+      clientSap,
+      logicalName: `0-0:40.0.${clientSap}*255`,
+    }));
     const device: LogicalDevice = { sap: 1, objects: new ObjectStore(), associations, maxUnprovenSize: 1000 };
     const handler = new Meter(device).connection();
     const send = (clientSap: number, apdu: Apdu) => async () => {
       const [answer] = await handler.handle(encode(Apdu, apdu), { clientSap, serverSap: 1 });
       return answer === undefined ? undefined : decode(Apdu, answer);
     };
-    expect(await send(1, writeBlock(1, octets(600)))()).toMatchObject({ type: 'writeResponse', value: [{ type: 'block-number' }] });
+    expect(await send(1, writeBlock(1, octets(600)))()).toMatchObject({
+      type: 'writeResponse',
+      value: [{ type: 'block-number' }],
+    });
     expect(await send(2, readBlock(1, octets(300)))()).toMatchObject({ value: [{ type: 'block-number' }] });
     expect(JSON.stringify(await send(3, writeBlock(1, octets(101)))())).toContain('other-reason');
     expect(await send(3, writeBlock(1, octets(100)))()).toMatchObject({ value: [{ type: 'block-number' }] });
@@ -98,21 +125,34 @@ describe('blocks of a client that proved nothing', () => {
     expect(await send(3, writeBlock(2, octets(600)))()).toMatchObject({ value: [{ type: 'block-number' }] });
     // Another connection is another one.
     const other = new Meter(device).connection();
-    expect(decode(Apdu, (await other.handle(encode(Apdu, writeBlock(1, octets(1000))), route))[0]!)).toMatchObject({ value: [{ type: 'block-number' }] });
+    expect(decode(Apdu, (await other.handle(encode(Apdu, writeBlock(1, octets(1000))), route))[0]!)).toMatchObject({
+      value: [{ type: 'block-number' }],
+    });
   });
   it('LLS in clear is no proof, HLS is', async () => {
     const conformance: readonly ConformanceBit[] = ['get', 'set', 'general-block-transfer'];
     const password = octets(8);
-    const read = async (meter: TestMeter): Promise<number> => fill((n) => ask(meter, gbt(n, octets(500))), 500, 0x80000);
+    const read = async (meter: TestMeter): Promise<number> =>
+      fill((n) => ask(meter, gbt(n, octets(500))), 500, 0x80000);
     const lls = await meterWith({ mechanism: 'lls', password, conformance });
     await connected(lls, { authentication: { mechanism: 'lls', password }, ciphering: 'none', conformance });
     expect(await read(lls)).toBe(8000);
     const hls = await meterWith({ mechanism: 'hls-gmac', security: (await cipheredConfig()).security!, conformance });
-    await connected(hls, { authentication: { mechanism: 'hls-gmac' }, ciphering: 'none', security: await contextOf('client'), conformance });
+    await connected(hls, {
+      authentication: { mechanism: 'hls-gmac' },
+      ciphering: 'none',
+      security: await contextOf('client'),
+      conformance,
+    });
     expect(await read(hls)).toBe(Number.POSITIVE_INFINITY);
   });
   it('a ciphered association that is always open has heard nobody before the first message that verifies', async () => {
-    const config = { ...(await cipheredConfig({ peerSystemTitle: clientTitle })), mechanism: 'none', preEstablished, conformance: conformanceBits } as const;
+    const config = {
+      ...(await cipheredConfig({ peerSystemTitle: clientTitle })),
+      mechanism: 'none',
+      preEstablished,
+      conformance: conformanceBits,
+    } as const;
     const meter = await meterWith(config);
     expect(await fill((n) => ask(meter, gbt(n, octets(500))), 500, 0x80000)).toBe(8000);
     const client = await contextOf('client', { peerSystemTitle: serverTitle });
@@ -170,7 +210,8 @@ describe('blocks cost no more than twice their octets', () => {
     expect(a.equals(of(5, 10, 10, 3))).toBe(true);
     const flat = new BlockBuffer();
     flat.add(a.octets(), 1000);
-    for (const other of [of(5, 10, 10), of(5, 10, 10, 3, 1), of(5, 10, 9, 4), flat]) expect(a.equals(other)).toBe(false);
+    for (const other of [of(5, 10, 10), of(5, 10, 10, 3, 1), of(5, 10, 9, 4), flat])
+      expect(a.equals(other)).toBe(false);
     expect(a.add(octets(973), 1000)).toBe(false);
     expect(a.length).toBe(28);
     expect(a.add(octets(972), 1000)).toBe(true);
@@ -218,7 +259,11 @@ describe('a list of 85 large values', () => {
     const before = await used();
     expect(await send(list)).toMatchObject({ value: { result: { blockNumber: 1, lastBlock: false } } });
     expect(reads).toEqual([1]);
-    for (let n = 1; n < 1500; n++) await send({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: n } });
+    for (let n = 1; n < 1500; n++)
+      await send({
+        type: 'get-request',
+        value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: n },
+      });
     expect(reads.length).toBe(3);
     expect((await used()) - before).toBeLessThan(8_000_000);
   });
@@ -230,15 +275,21 @@ describe('a list of 85 large values', () => {
       const { result } = (answer as { value: { result: { lastBlock: boolean; result: { value: Uint8Array } } } }).value;
       parts.push(result.result.value);
       if (result.lastBlock) break;
-      answer = await send({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: n } });
+      answer = await send({
+        type: 'get-request',
+        value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: n },
+      });
     }
     const whole = Buffer.concat(parts);
     const item = Buffer.concat([Uint8Array.of(0), encoded]);
     // What is behind 8 MiB is refused, by name.
     const full = Math.floor(0x800000 / (item.length - 1));
     expect(whole[0]).toBe(85);
-    for (let i = 0; i < full; i++) expect(whole.subarray(1 + i * item.length, 1 + (i + 1) * item.length).equals(item)).toBe(true);
-    expect(whole.subarray(1 + full * item.length)).toEqual(Buffer.from(Array.from({ length: 85 - full }, () => [1, 250]).flat()));
+    for (let i = 0; i < full; i++)
+      expect(whole.subarray(1 + i * item.length, 1 + (i + 1) * item.length).equals(item)).toBe(true);
+    expect(whole.subarray(1 + full * item.length)).toEqual(
+      Buffer.from(Array.from({ length: 85 - full }, () => [1, 250]).flat()),
+    );
   });
   it('that has to go whole ends with the octets of a response, and gives others their turn', async () => {
     const { send, list, reads } = listMeter({ maxResponseSize: 3_000_000 });
@@ -270,8 +321,16 @@ it('lists of methods and of values to write end with the time of a request, and 
     done.push(what);
     clock.advance(9);
   };
-  const slow = object(Echo, echoName, { value: access<Uint8Array>({ set: () => slowly('set') }) }, { take: () => slowly('take') });
-  const meter = await meterWith({ preEstablished: true, conformance: conformanceBits }, { objects: new ObjectStore().add(slow), clock, maxRequestMs: 8 });
+  const slow = object(
+    Echo,
+    echoName,
+    { value: access<Uint8Array>({ set: () => slowly('set') }) },
+    { take: () => slowly('take') },
+  );
+  const meter = await meterWith(
+    { preEstablished: true, conformance: conformanceBits },
+    { objects: new ObjectStore().add(slow), clock, maxRequestMs: 8 },
+  );
   const list = { cosemAttributeDescriptor: descriptor() };
   expect(
     await ask(meter, {
@@ -299,7 +358,13 @@ it('lists of methods and of values to write end with the time of a request, and 
   expect(
     await ask(meter, {
       type: 'access-request',
-      longInvokeIdAndPriority: { invokeId: 1, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+      longInvokeIdAndPriority: {
+        invokeId: 1,
+        selfDescriptive: false,
+        processingOption: 'continue',
+        serviceClass: 'confirmed',
+        priority: 'normal',
+      },
       dateTime: new Uint8Array(0),
       accessRequestBody: {
         accessRequestSpecification: [
@@ -309,14 +374,19 @@ it('lists of methods and of values to write end with the time of a request, and 
         accessRequestListOfData: [data(octets(1)), data(octets(1))],
       },
     }),
-  ).toMatchObject({ accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'other-reason' }] } });
+  ).toMatchObject({
+    accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'other-reason' }] },
+  });
   expect(done).toEqual(['set', 'take', 'set']);
 });
 
 describe('sizes of APDUs', () => {
   const conformance: readonly ConformanceBit[] = ['get', 'set', 'block-transfer-with-get-or-read'];
   const long = (device: Partial<LogicalDevice>, config: Partial<AssociationConfig> = {}) =>
-    meterWith({ conformance, rights: objectRights, ...config }, { objects: new ObjectStore().add(object(Echo, echoName, { value: octets(5000) })), ...device });
+    meterWith(
+      { conformance, rights: objectRights, ...config },
+      { objects: new ObjectStore().add(object(Echo, echoName, { value: octets(5000) })), ...device },
+    );
   it.each<[number | undefined, number, number]>([
     // What the meter likes to send, what the client says that it takes, and the longest APDU.
     [undefined, 65_535, 1024],
@@ -326,28 +396,39 @@ describe('sizes of APDUs', () => {
     [0, 65_535, 5008],
     [0, 0, 5008],
     [0, 700, 700],
-  ])('a meter of %s that meets a client of %i octets sends %i at most', async (maxSendPduSize, maxReceivePduSize, longest) => {
-    const { maxSendPduSize: _, ...device } = (await long({})).device;
-    const whole = { ...device, ...(maxSendPduSize === undefined ? {} : { maxSendPduSize }) };
-    const meter: TestMeter = { handler: new Meter(whole).connection(), device: whole, calls: [], errors: [] };
-    const { client, channel } = await connected(meter, { maxReceivePduSize, conformance });
-    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(5000));
-    const sent = Math.max(...channel.received.map((a) => a.length));
-    // The fields of a block take two octets more than a short one needs.
-    expect(sent).toBeGreaterThan(longest - 3);
-    expect(sent).toBeLessThanOrEqual(longest);
-  });
+  ])(
+    'a meter of %s that meets a client of %i octets sends %i at most',
+    async (maxSendPduSize, maxReceivePduSize, longest) => {
+      const { maxSendPduSize: _, ...device } = (await long({})).device;
+      const whole = { ...device, ...(maxSendPduSize === undefined ? {} : { maxSendPduSize }) };
+      const meter: TestMeter = { handler: new Meter(whole).connection(), device: whole, calls: [], errors: [] };
+      const { client, channel } = await connected(meter, { maxReceivePduSize, conformance });
+      expect(await client.get(Echo, echoName, 'value')).toEqual(octets(5000));
+      const sent = Math.max(...channel.received.map((a) => a.length));
+      // The fields of a block take two octets more than a short one needs.
+      expect(sent).toBeGreaterThan(longest - 3);
+      expect(sent).toBeLessThanOrEqual(longest);
+    },
+  );
   const set = (size: number): Uint8Array =>
     encode(Apdu, {
       type: 'set-request',
-      value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), value: data(octets(size)) },
+      value: {
+        type: 'set-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemAttributeDescriptor: descriptor(),
+        value: data(octets(size)),
+      },
     });
   const front = set(0).length + 2;
   it('a plain request may be as long as the meter said, and not an octet longer', async () => {
     const meter = await meterWith({ preEstablished: true }, { maxReceivePduSize: 300 });
     expect(set(300 - front).length).toBe(300);
     expect(await ask(meter, set(300 - front))).toMatchObject({ value: { result: 'success' } });
-    expect(await ask(meter, set(301 - front))).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
+    expect(await ask(meter, set(301 - front))).toMatchObject({
+      type: 'exception-response',
+      serviceError: 'pdu-too-long',
+    });
     const unlimited = await meterWith({ preEstablished: true }, { maxReceivePduSize: 0 });
     expect(await ask(unlimited, set(100_000))).toMatchObject({ value: { result: 'success' } });
     const { maxReceivePduSize: _, ...device } = meter.device;
@@ -369,11 +450,17 @@ describe('sizes of APDUs', () => {
       expect(apdu.length).toBeGreaterThan(300);
       expect((await meter.handler.handle(apdu, route))[0]![0]).not.toBe(0xd8);
     }
-    expect(await ask(meter, await protect(set(400 - front), client))).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
+    expect(await ask(meter, await protect(set(400 - front), client))).toMatchObject({
+      type: 'exception-response',
+      serviceError: 'pdu-too-long',
+    });
     const plain = await meterWith({ preEstablished: true, conformance: conformanceBits }, { maxReceivePduSize: 300 });
     const inBlock = encode(Apdu, gbt(1, set(300 - front), true));
     expect(inBlock.length).toBeGreaterThan(300);
     expect(await ask(plain, inBlock)).toMatchObject({ type: 'set-response', value: { result: 'success' } });
-    expect(await ask(plain, encode(Apdu, gbt(1, set(400 - front), true)))).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
+    expect(await ask(plain, encode(Apdu, gbt(1, set(400 - front), true)))).toMatchObject({
+      type: 'exception-response',
+      serviceError: 'pdu-too-long',
+    });
   });
 });

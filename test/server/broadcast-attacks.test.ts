@@ -40,7 +40,10 @@ describe('the key of the whole group', () => {
       },
     });
     const { authentication, globalBroadcast } = testKeys;
-    const group = await contextOf('client', { keys: await importKeys(provider, 0, { authentication, globalBroadcast }), peerSystemTitle: serverTitle });
+    const group = await contextOf('client', {
+      keys: await importKeys(provider, 0, { authentication, globalBroadcast }),
+      peerSystemTitle: serverTitle,
+    });
     const dedicatedKey = octets(16, 99);
     const initiate = encode(Apdu, {
       type: 'initiateRequest',
@@ -50,7 +53,10 @@ describe('the key of the whole group', () => {
       proposedConformance: ['action', 'get', 'set', 'general-protection'],
       clientMaxReceivePduSize: 0,
     } as Apdu);
-    await meter.handler.handle(aarq(clientTitle, await protect(initiate, group, { form: 'glo', broadcast: true })), route);
+    await meter.handler.handle(
+      aarq(clientTitle, await protect(initiate, group, { form: 'glo', broadcast: true })),
+      route,
+    );
     await group.takeDedicatedKey(dedicatedKey);
     const disconnect = encode(Apdu, {
       type: 'action-request',

@@ -50,7 +50,11 @@ const authenticated: Protection = { authenticated: true };
 const both: Protection = { authenticated: true, encrypted: true };
 const get = (attributeId = 2): Apdu => ({
   type: 'get-request',
-  value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(attributeId) },
+  value: {
+    type: 'get-request-normal',
+    invokeIdAndPriority: invoke(),
+    cosemAttributeDescriptor: descriptor(attributeId),
+  },
 });
 const getList = (...ids: number[]): Apdu => ({
   type: 'get-request',
@@ -60,25 +64,46 @@ const getList = (...ids: number[]): Apdu => ({
     attributeDescriptorList: ids.map((id) => ({ cosemAttributeDescriptor: descriptor(id) })),
   },
 });
-const next = (blockNumber: number): Apdu => ({ type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber } });
+const next = (blockNumber: number): Apdu => ({
+  type: 'get-request',
+  value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber },
+});
 const nextPblock = (blockNumber: number): Apdu => ({
   type: 'action-request',
   value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke(), blockNumber },
 });
 const set = (value = octets(3)): Apdu => ({
   type: 'set-request',
-  value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), value: data(value) },
+  value: {
+    type: 'set-request-normal',
+    invokeIdAndPriority: invoke(),
+    cosemAttributeDescriptor: descriptor(),
+    value: data(value),
+  },
 });
 const action = (methodId: number, value = octets(3)): Apdu => ({
   type: 'action-request',
-  value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(methodId), methodInvocationParameters: data(value) },
+  value: {
+    type: 'action-request-normal',
+    invokeIdAndPriority: invoke(),
+    cosemMethodDescriptor: methodOf(methodId),
+    methodInvocationParameters: data(value),
+  },
 });
 
 /** A pre-established ciphered association: a test can speak at once, under any key. */
-async function speaking(config: Partial<AssociationConfig> = {}, o: { suite?: 0 | 1; receive?: Protection; send?: Protection; keys?: SecurityKeys } = {}) {
+async function speaking(
+  config: Partial<AssociationConfig> = {},
+  o: { suite?: 0 | 1; receive?: Protection; send?: Protection; keys?: SecurityKeys } = {},
+) {
   const { suite = 0, receive = authenticated, send = authenticated, keys = {} } = o;
   const symmetric = await importKeys(provider, suite, testKeysOf(suite));
-  const of = (systemTitle: Uint8Array, peerSystemTitle: Uint8Array, more: SecurityKeys, policy: SecurityPolicy): SecurityContext =>
+  const of = (
+    systemTitle: Uint8Array,
+    peerSystemTitle: Uint8Array,
+    more: SecurityKeys,
+    policy: SecurityPolicy,
+  ): SecurityContext =>
     new SecurityContext({
       provider,
       suite,
@@ -103,15 +128,30 @@ async function speaking(config: Partial<AssociationConfig> = {}, o: { suite?: 0 
     },
   };
   const meter = await meterWith(
-    { mechanism: 'none', preEstablished: true, ciphering: 'required', conformance: conformanceBits, security: () => server, role: 'reader', ...config, rights },
+    {
+      mechanism: 'none',
+      preEstablished: true,
+      ciphering: 'required',
+      conformance: conformanceBits,
+      security: () => server,
+      role: 'reader',
+      ...config,
+      rights,
+    },
     { maxSendPduSize: config.conformance === undefined ? 128 : 0 },
   );
-  const say = async (apdu: Apdu, options: ProtectOptions = {}): Promise<{ apdu: Apdu; protection: Protection; key: string | undefined } | undefined> => {
+  const say = async (
+    apdu: Apdu,
+    options: ProtectOptions = {},
+  ): Promise<{ apdu: Apdu; protection: Protection; key: string | undefined } | undefined> => {
     const [answer] = await meter.handler.handle(await protect(encode(Apdu, apdu), client, options), route);
     if (answer === undefined) return undefined;
     const opened = await unprotect(
       answer,
-      client.fresh({ keys: client.keys, policy: { ...client.policy, receive: {}, ...{ withoutReplayProtection: true } } }),
+      client.fresh({
+        keys: client.keys,
+        policy: { ...client.policy, receive: {}, ...{ withoutReplayProtection: true } },
+      }),
     );
     return { apdu: decode(Apdu, opened.apdu), protection: opened.protection, key: opened.key };
   };
@@ -125,7 +165,10 @@ describe('the broadcast key', () => {
   it('the holder of the broadcast key of a dismantled meter commands nothing inside the HLS 5 association of another client', async () => {
     const config = await cipheredConfig();
     const meter = await meterWith(config);
-    const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') });
+    const { client } = await connected(meter, {
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+    });
     await client.set(Echo, echoName, 'value', octets(4));
     // What is in every meter of the group: the broadcast key and the authentication key.
     const { authentication, globalBroadcast } = testKeysOf(0);
@@ -138,13 +181,18 @@ describe('the broadcast key', () => {
     for (const form of ['glo', 'general-glo', { type: 'general-ciphering', key: 'global-broadcast' }] as const)
       for (const apdu of [set(octets(1)), action(2), get()]) {
         const stolen = await protect(encode(Apdu, apdu), thief, { form, broadcast: true });
-        expect(await ask(meter, stolen)).toMatchObject({ type: 'exception-response', serviceError: 'deciphering-error' });
+        expect(await ask(meter, stolen)).toMatchObject({
+          type: 'exception-response',
+          serviceError: 'deciphering-error',
+        });
       }
     // Nor does it end the association.
     const rlrq: Apdu = {
       type: 'rlrq',
       reason: 'normal',
-      userInformation: await protect(Uint8Array.of(1, 0, 0, 0, 6, 0x5f, 0x1f, 4, 0, 0, 0x1e, 0x1d, 0xff, 0xff), thief, { broadcast: true }),
+      userInformation: await protect(Uint8Array.of(1, 0, 0, 0, 6, 0x5f, 0x1f, 4, 0, 0, 0x1e, 0x1d, 0xff, 0xff), thief, {
+        broadcast: true,
+      }),
     };
     expect(await ask(meter, rlrq)).toMatchObject({ type: 'exception-response' });
     expect(meter.calls).toEqual([]);
@@ -182,8 +230,14 @@ describe('the caller', () => {
     expect(callers[0]?.mechanism).toBe('none');
   });
   it('names who signed', async () => {
-    const [ofClient, ofServer] = [await provider.generateKeyPair('ECDSA P-256'), await provider.generateKeyPair('ECDSA P-256')];
-    const { say, callers, client } = await speaking({}, { suite: 1, keys: { signing: ofServer, peerSigning: ofClient.publicKey } });
+    const [ofClient, ofServer] = [
+      await provider.generateKeyPair('ECDSA P-256'),
+      await provider.generateKeyPair('ECDSA P-256'),
+    ];
+    const { say, callers, client } = await speaking(
+      {},
+      { suite: 1, keys: { signing: ofServer, peerSigning: ofClient.publicKey } },
+    );
     client.setKeys({ signing: ofClient, peerSigning: ofServer.publicKey });
     await say(get(), { protection: { ...both, signed: true } });
     expect(callers[0]).toMatchObject({ signers: [clientTitle], protection: { signed: true } });
@@ -206,14 +260,20 @@ describe('the caller', () => {
   });
   it('of a request in parts has what every part had', () => {
     const [a, b] = [octets(8, 1), octets(8, 2)];
-    const part = (changes: Partial<Caller>): Caller => callerOf({ key: 'global-unicast-encryption-key', originator: clientTitle, ...changes });
+    const part = (changes: Partial<Caller>): Caller =>
+      callerOf({ key: 'global-unicast-encryption-key', originator: clientTitle, ...changes });
     const whole = joined(
       part({ protection: { ...both, signed: true }, signers: [a, b] }),
       part({ protection: { authenticated: true, signed: true }, signers: [b] }),
     );
     expect(whole).toMatchObject({ protection: { authenticated: true, encrypted: false, signed: true }, signers: [b] });
     // Signed by different people: signed by nobody.
-    expect(joined(part({ protection: { signed: true }, signers: [a] }), part({ protection: { signed: true }, signers: [b] }))).toMatchObject({
+    expect(
+      joined(
+        part({ protection: { signed: true }, signers: [a] }),
+        part({ protection: { signed: true }, signers: [b] }),
+      ),
+    ).toMatchObject({
       protection: { signed: false },
       signers: [],
     });
@@ -221,10 +281,17 @@ describe('the caller', () => {
     expect(joined(part({}), part({ originator: serverTitle }))).toBeUndefined();
     expect(joined(part({}), callerOf({ key: 'global-unicast-encryption-key' }))).toBeUndefined();
     expect(joined(callerOf(), callerOf({ originator: clientTitle }))).toBeUndefined();
-    expect(joined(callerOf(), callerOf())).toEqual(callerOf({ protection: { authenticated: false, encrypted: false, signed: false } }));
+    expect(joined(callerOf(), callerOf())).toEqual(
+      callerOf({ protection: { authenticated: false, encrypted: false, signed: false } }),
+    );
   });
   it('who goes on with a response is who began it, protected no less', () => {
-    const began = callerOf({ key: 'global-unicast-encryption-key', originator: clientTitle, protection: both, signers: [octets(8)] });
+    const began = callerOf({
+      key: 'global-unicast-encryption-key',
+      originator: clientTitle,
+      protection: both,
+      signers: [octets(8)],
+    });
     expect(continues(began, { ...began })).toBe(true);
     expect(continues(began, { ...began, protection: { ...both, signed: true } })).toBe(true);
     for (const changes of [
@@ -240,7 +307,11 @@ describe('the caller', () => {
 
 describe('a right that asks for protection of the response', () => {
   const encryptedResponse: AccessRights = {
-    attribute: (_, { index }): AttributeRight => ({ read: true, write: true, ...(index === 2 ? { response: { encrypted: true } } : {}) }),
+    attribute: (_, { index }): AttributeRight => ({
+      read: true,
+      write: true,
+      ...(index === 2 ? { response: { encrypted: true } } : {}),
+    }),
     method: (_, { index }) => ({ invoke: true, ...(index === 1 ? { response: { encrypted: true } } : {}) }),
   };
   it('gets it beyond the policy, and nothing else does', async () => {
@@ -252,7 +323,11 @@ describe('a right that asks for protection of the response', () => {
   });
   it('gets the strongest of all items of a list and of ACCESS', async () => {
     const rights: AccessRights = {
-      attribute: (_, { index }) => ({ read: true, write: true, response: index === 2 ? { authenticated: true } : index === 3 ? { encrypted: true } : {} }),
+      attribute: (_, { index }) => ({
+        read: true,
+        write: true,
+        response: index === 2 ? { authenticated: true } : index === 3 ? { encrypted: true } : {},
+      }),
     };
     const { say } = await speaking({ rights }, { send: {} });
     expect((await say(getList(2)))?.protection).toMatchObject({ authenticated: true, encrypted: false });
@@ -265,10 +340,19 @@ describe('a right that asks for protection of the response', () => {
       expect((await say(getList(...ids)))?.protection).toMatchObject(both);
     const access: Apdu = {
       type: 'access-request',
-      longInvokeIdAndPriority: { invokeId: 1, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+      longInvokeIdAndPriority: {
+        invokeId: 1,
+        selfDescriptive: false,
+        processingOption: 'continue',
+        serviceClass: 'confirmed',
+        priority: 'normal',
+      },
       dateTime: new Uint8Array(0),
       accessRequestBody: {
-        accessRequestSpecification: [2, 3].map((id) => ({ type: 'access-request-get', cosemAttributeDescriptor: descriptor(id) })),
+        accessRequestSpecification: [2, 3].map((id) => ({
+          type: 'access-request-get',
+          cosemAttributeDescriptor: descriptor(id),
+        })),
         accessRequestListOfData: [{ type: 'null-data' }, { type: 'null-data' }],
       },
     };
@@ -279,10 +363,19 @@ describe('a right that asks for protection of the response', () => {
     const { say, meter, server } = await speaking({ rights: encryptedResponse });
     await say(set(octets(400)));
     const began = await say(get(), { protection: both });
-    expect(began).toMatchObject({ protection: both, apdu: { value: { result: { blockNumber: 1, lastBlock: false } } } });
-    expect(await say(next(1), { protection: both })).toMatchObject({ protection: both, apdu: { value: { result: { blockNumber: 2 } } } });
+    expect(began).toMatchObject({
+      protection: both,
+      apdu: { value: { result: { blockNumber: 1, lastBlock: false } } },
+    });
+    expect(await say(next(1), { protection: both })).toMatchObject({
+      protection: both,
+      apdu: { value: { result: { blockNumber: 2 } } },
+    });
     // The lost response is repeated as protected as it was.
-    expect(await say(next(1), { protection: both })).toMatchObject({ protection: both, apdu: { value: { result: { blockNumber: 2 } } } });
+    expect(await say(next(1), { protection: both })).toMatchObject({
+      protection: both,
+      apdu: { value: { result: { blockNumber: 2 } } },
+    });
     expect(text(await say(next(2), { protection: authenticated }))).toContain('read-write-denied');
     expect(text(await say(next(2), { protection: both }))).toContain('no-long-get-in-progress');
     // A get-next in clear, where the policy itself would take it.
@@ -294,8 +387,14 @@ describe('a right that asks for protection of the response', () => {
   });
   it('the same for the blocks of an ACTION', async () => {
     const { say } = await speaking({ rights: encryptedResponse });
-    expect(await say(action(1, octets(300)), { protection: both })).toMatchObject({ protection: both, apdu: { value: { pblock: { blockNumber: 1 } } } });
-    expect(await say(nextPblock(1), { protection: both })).toMatchObject({ protection: both, apdu: { value: { pblock: { blockNumber: 2 } } } });
+    expect(await say(action(1, octets(300)), { protection: both })).toMatchObject({
+      protection: both,
+      apdu: { value: { pblock: { blockNumber: 1 } } },
+    });
+    expect(await say(nextPblock(1), { protection: both })).toMatchObject({
+      protection: both,
+      apdu: { value: { pblock: { blockNumber: 2 } } },
+    });
     expect(text(await say(nextPblock(2), { protection: authenticated }))).toContain('read-write-denied');
     expect(text(await say(nextPblock(2), { protection: both }))).toContain('no-long-action-in-progress');
   });
@@ -313,7 +412,11 @@ describe('a right that asks for protection of the response', () => {
     };
     const last: Apdu = {
       type: 'set-request',
-      value: { type: 'set-request-with-datablock', invokeIdAndPriority: invoke(), datablock: { lastBlock: true, blockNumber: 2, rawData: whole.subarray(80) } },
+      value: {
+        type: 'set-request-with-datablock',
+        invokeIdAndPriority: invoke(),
+        datablock: { lastBlock: true, blockNumber: 2, rawData: whole.subarray(80) },
+      },
     };
     expect((await say(first, { protection: both }))?.protection).toMatchObject(both);
     const done = await say(last, { protection: both });
@@ -325,25 +428,46 @@ describe('a right that asks for protection of the response', () => {
   });
   it('is known before the first block of a list, whichever item asks for it', async () => {
     const rights: AccessRights = {
-      attribute: (_, { index }) => ({ read: true, write: true, ...(index === 3 ? { response: { encrypted: true } } : {}) }),
+      attribute: (_, { index }) => ({
+        read: true,
+        write: true,
+        ...(index === 3 ? { response: { encrypted: true } } : {}),
+      }),
       method: (_, { index }) => ({ invoke: true, ...(index === 2 ? { response: { encrypted: true } } : {}) }),
     };
     const long = await speaking({ rights });
     await long.say(set(octets(400)));
-    expect(await long.say(getList(2, 3))).toMatchObject({ protection: both, apdu: { value: { result: { blockNumber: 1, lastBlock: false } } } });
+    expect(await long.say(getList(2, 3))).toMatchObject({
+      protection: both,
+      apdu: { value: { result: { blockNumber: 1, lastBlock: false } } },
+    });
     expect((await long.say(getList(2, 1)))?.protection).toMatchObject({ authenticated: true, encrypted: false });
     const methodOffset = (_: number, __: number, method: number): number => 0x20 + 8 * method;
-    const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 }, methodOffset: (c, v, m) => (c === 9000 ? methodOffset(c, v, m) : undefined) });
+    const referencing = servedShortNames({
+      baseNames: { [echoName]: 0x1000 },
+      methodOffset: (c, v, m) => (c === 9000 ? methodOffset(c, v, m) : undefined),
+    });
     const short = await speaking({ rights, referencing });
     const name = (value: number): { type: 'variable-name'; value: number } => ({ type: 'variable-name', value });
-    await short.say({ type: 'writeRequest', variableAccessSpecification: [name(0x1008)], listOfData: [data(octets(400))] });
-    const take = { type: 'parameterized-access', variableName: 0x1030, selector: 0, parameter: data(octets(2)) } as const;
+    await short.say({
+      type: 'writeRequest',
+      variableAccessSpecification: [name(0x1008)],
+      listOfData: [data(octets(400))],
+    });
+    const take = {
+      type: 'parameterized-access',
+      variableName: 0x1030,
+      selector: 0,
+      parameter: data(octets(2)),
+    } as const;
     for (const second of [name(0x1010), take])
       expect(await short.say({ type: 'readRequest', value: [name(0x1008), second] })).toMatchObject({
         protection: both,
         apdu: { value: [{ type: 'data-block-result', blockNumber: 1, lastBlock: false }] },
       });
-    expect((await short.say({ type: 'readRequest', value: [name(0x1008), name(0x1000)] }))?.protection).toMatchObject({ encrypted: false });
+    expect((await short.say({ type: 'readRequest', value: [name(0x1008), name(0x1000)] }))?.protection).toMatchObject({
+      encrypted: false,
+    });
   });
   it('is refused before anything is done where the association cannot give it', async () => {
     const rights: AccessRights = {
@@ -365,13 +489,19 @@ describe('a right that asks for protection of the response', () => {
       for (const apdu of [get(), set(), action(2)]) expect(text(await say(apdu))).toContain('read-write-denied');
       expect(meter.calls).toEqual([]);
     }
-    const [ofClient, ofServer] = [await provider.generateKeyPair('ECDSA P-256'), await provider.generateKeyPair('ECDSA P-256')];
+    const [ofClient, ofServer] = [
+      await provider.generateKeyPair('ECDSA P-256'),
+      await provider.generateKeyPair('ECDSA P-256'),
+    ];
     const { say, client } = await speaking(
       { rights: signed, conformance: ['get', 'set', 'action'] },
       { suite: 1, keys: { signing: ofServer, peerSigning: ofClient.publicKey } },
     );
     client.setKeys({ peerSigning: ofServer.publicKey });
-    expect(await say(get())).toMatchObject({ protection: { authenticated: true, signed: true }, apdu: { type: 'get-response' } });
+    expect(await say(get())).toMatchObject({
+      protection: { authenticated: true, signed: true },
+      apdu: { type: 'get-response' },
+    });
   });
   it('a response that is protected more still fits into the PDU size of the client', async () => {
     const { say, client, meter } = await speaking({ rights: encryptedResponse });
@@ -380,7 +510,9 @@ describe('a right that asks for protection of the response', () => {
     for (let request = get(); ; request = next(block++)) {
       const [answer] = await meter.handler.handle(await protect(encode(Apdu, request), client), route);
       expect(answer!.length).toBeLessThanOrEqual(128);
-      const { value } = decode(Apdu, (await unprotect(answer!, client)).apdu) as { value: { result: { lastBlock: boolean } } };
+      const { value } = decode(Apdu, (await unprotect(answer!, client)).apdu) as {
+        value: { result: { lastBlock: boolean } };
+      };
       if (value.result.lastBlock) break;
     }
     expect(block).toBeGreaterThan(4);
@@ -392,7 +524,11 @@ describe('parts under different keys do not belong together', () => {
     const { say, client, server, meter } = await speaking();
     for (const side of [client, server]) await side.takeDedicatedKey(octets(16));
     const whole = dataOctets(octets(60));
-    const block = (lastBlock: boolean, blockNumber: number, rawData: Uint8Array) => ({ lastBlock, blockNumber, rawData });
+    const block = (lastBlock: boolean, blockNumber: number, rawData: Uint8Array) => ({
+      lastBlock,
+      blockNumber,
+      rawData,
+    });
     const before = await storedValue(meter);
     await say({
       type: 'set-request',
@@ -405,7 +541,11 @@ describe('parts under different keys do not belong together', () => {
     });
     const last: Apdu = {
       type: 'set-request',
-      value: { type: 'set-request-with-datablock', invokeIdAndPriority: invoke(), datablock: block(true, 2, whole.subarray(30)) },
+      value: {
+        type: 'set-request-with-datablock',
+        invokeIdAndPriority: invoke(),
+        datablock: block(true, 2, whole.subarray(30)),
+      },
     };
     expect(text(await say(last, { form: 'ded' }))).toContain('long-set-aborted');
     expect(text(await say(last))).toContain('no-long-set-in-progress');
@@ -420,7 +560,11 @@ describe('parts under different keys do not belong together', () => {
     });
     const pblock: Apdu = {
       type: 'action-request',
-      value: { type: 'action-request-with-pblock', invokeIdAndPriority: invoke(), pblock: block(true, 2, whole.subarray(30)) },
+      value: {
+        type: 'action-request-with-pblock',
+        invokeIdAndPriority: invoke(),
+        pblock: block(true, 2, whole.subarray(30)),
+      },
     };
     expect(text(await say(pblock, { form: 'ded' }))).toContain('long-action-aborted');
     expect(await storedValue(meter)).toEqual(before);
@@ -435,7 +579,11 @@ describe('short names', () => {
     attribute: () => ({ read: true, write: true, request: { encrypted: true } }),
     method: () => ({ invoke: true, request: { encrypted: true } }),
   };
-  const write: Apdu = { type: 'writeRequest', variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }], listOfData: [data(octets(40))] };
+  const write: Apdu = {
+    type: 'writeRequest',
+    variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }],
+    listOfData: [data(octets(40))],
+  };
   const inner = encode(Apdu, write).subarray(1);
   const writeBlock = (blockNumber: number, lastBlock: boolean, rawData: Uint8Array): Apdu => ({
     type: 'writeRequest',
@@ -449,8 +597,12 @@ describe('short names', () => {
     ] as const) {
       const { say, meter } = await speaking({ referencing, conformance, rights: needs });
       const before = await storedValue(meter);
-      expect(text(await say(writeBlock(1, false, inner.subarray(0, 10)), { protection: first }))).toContain('block-number');
-      expect(text(await say(writeBlock(2, true, inner.subarray(10)), { protection: last }))).toContain('read-write-denied');
+      expect(text(await say(writeBlock(1, false, inner.subarray(0, 10)), { protection: first }))).toContain(
+        'block-number',
+      );
+      expect(text(await say(writeBlock(2, true, inner.subarray(10)), { protection: last }))).toContain(
+        'read-write-denied',
+      );
       expect(await storedValue(meter)).toEqual(before);
       await say(writeBlock(1, false, inner.subarray(0, 10)), { protection: both });
       expect(text(await say(writeBlock(2, true, inner.subarray(10)), { protection: both }))).toContain('success');
@@ -468,7 +620,9 @@ describe('short names', () => {
     ] as const) {
       const { say } = await speaking({ referencing, conformance, rights: needs });
       await say(readBlock(1, false, names.subarray(0, 2)), { protection: first });
-      expect(text(await say(readBlock(2, true, names.subarray(2)), { protection: last }))).toContain('read-write-denied');
+      expect(text(await say(readBlock(2, true, names.subarray(2)), { protection: last }))).toContain(
+        'read-write-denied',
+      );
       await say(readBlock(1, false, names.subarray(0, 2)), { protection: both });
       expect(text(await say(readBlock(2, true, names.subarray(2)), { protection: both }))).toContain('octet-string');
     }
@@ -488,9 +642,16 @@ describe('short names', () => {
       return { device: made.meter.device, handler: made.meter.handler, meterServer: made.server, say: made.say };
     })();
     expect(device.maxSendPduSize).toBe(128);
-    await say({ type: 'writeRequest', variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }], listOfData: [data(octets(400))] });
+    await say({
+      type: 'writeRequest',
+      variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }],
+      listOfData: [data(octets(400))],
+    });
     const read: Apdu = { type: 'readRequest', value: [{ type: 'variable-name', value: 0x1008 }] };
-    const more = (blockNumber: number): Apdu => ({ type: 'readRequest', value: [{ type: 'block-number-access', blockNumber }] });
+    const more = (blockNumber: number): Apdu => ({
+      type: 'readRequest',
+      value: [{ type: 'block-number-access', blockNumber }],
+    });
     expect(text(await say(read, { protection: both }))).toContain('data-block-result');
     expect(text(await say(more(1), { protection: both }))).toContain('"blockNumber":2');
     expect(text(await say(more(2), { protection: authenticated }))).toContain('read-write-denied');
@@ -519,7 +680,13 @@ describe('rights as the books write them', () => {
     const [object] = meter.device.objects;
     expect(none.attribute?.(object!, object!.attributes.get(2)!, callerOf())).toBeUndefined();
     expect(none.method?.(object!, object!.methods.get(1)!, callerOf())).toBeUndefined();
-    expect(tableRights({ [echoName]: { attributes: { 2: allBits } } }).attribute?.(object!, object!.attributes.get(2)!, callerOf())).toEqual({
+    expect(
+      tableRights({ [echoName]: { attributes: { 2: allBits } } }).attribute?.(
+        object!,
+        object!.attributes.get(2)!,
+        callerOf(),
+      ),
+    ).toEqual({
       read: true,
       write: true,
       request: { authenticated: true, encrypted: true, signed: true },
@@ -538,7 +705,13 @@ describe('rights as the books write them', () => {
   it('as older object lists show them', () => {
     const request = { authenticated: true };
     expect(
-      [undefined, { read: false, write: false }, { read: true, write: false }, { read: false, write: true }, { read: true, write: true }].map(attributeModeV1),
+      [
+        undefined,
+        { read: false, write: false },
+        { read: true, write: false },
+        { read: false, write: true },
+        { read: true, write: true },
+      ].map(attributeModeV1),
     ).toEqual(['no-access', 'no-access', 'read-only', 'write-only', 'read-and-write']);
     expect(attributeModeV1({ read: true, write: true, request })).toBe('authenticated-read-and-write');
     expect(attributeModeV1({ read: false, write: false, request })).toBe('no-access');
@@ -552,9 +725,18 @@ describe('rights as the books write them', () => {
 });
 
 describe('an association that is no longer trusted', () => {
-  const opened = async (config: Partial<AssociationConfig>, ciphered: boolean): Promise<{ meter: TestMeter; client: Client; channel: DirectChannel }> => {
+  const opened = async (
+    config: Partial<AssociationConfig>,
+    ciphered: boolean,
+  ): Promise<{ meter: TestMeter; client: Client; channel: DirectChannel }> => {
     const meter = await meterWith(config);
-    return { meter, ...(await connected(meter, ciphered ? { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') } : {})) };
+    return {
+      meter,
+      ...(await connected(
+        meter,
+        ciphered ? { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client') } : {},
+      )),
+    };
   };
   it('is ended before the next request is served', async () => {
     let trusted = true;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
-import { buildRevocationList, type Certificate, parseCertificateRequest, signerOf } from '../../src/security/certificates/index.js';
+import {
+  buildRevocationList,
+  type Certificate,
+  parseCertificateRequest,
+  signerOf,
+} from '../../src/security/certificates/index.js';
 import type { SecurityContext, SecurityKeys } from '../../src/security/context.js';
 import { protect } from '../../src/security/protect.js';
 import type { CryptoProvider, KeyPair } from '../../src/security/provider.js';
@@ -23,7 +28,10 @@ async function signing(b: Bench) {
   b.security.policy = { send: signed, receive: { authenticated: true, encrypted: true } };
   const client = await b.connect();
   await works(client);
-  b.security.policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } };
+  b.security.policy = {
+    send: { authenticated: true, encrypted: true },
+    receive: { authenticated: true, encrypted: true },
+  };
   const beside = await b.connect();
   return {
     beside,
@@ -50,7 +58,9 @@ describe('keys taken from certificates leave associations that are open', () => 
     const b = await bench(1);
     const { beside, read } = await signing(b);
     const pair = await provider.generateKeyPair('ECDSA P-256');
-    const renewed = await certify(b.ca!.pair, pair.publicKey, 'digital-signature', clientTitle, { notBefore: new Date(now) });
+    const renewed = await certify(b.ca!.pair, pair.publicKey, 'digital-signature', clientTitle, {
+      notBefore: new Date(now),
+    });
     await beside.action(SecuritySetup, setup, 'importCertificate', renewed.raw);
     expect(await read()).toContain(refused);
     b.security.setKeys({ signing: pair });
@@ -87,7 +97,9 @@ describe('keys taken from certificates leave associations that are open', () => 
     expect(await read()).toContain(refused);
     expect(await failureOf(() => b.connect(undefined, simulatedClients.signing))).toContain('association/');
     await beside.action(SecuritySetup, setup, 'removeCertificate', clientCertificate);
-    expect(await failureOf(() => beside.action(SecuritySetup, setup, 'importCertificate', own.raw))).toContain('read-write-denied');
+    expect(await failureOf(() => beside.action(SecuritySetup, setup, 'importCertificate', own.raw))).toContain(
+      'read-write-denied',
+    );
   });
   it('of a client that is just proving itself, too', async () => {
     const b = await bench(1);
@@ -159,9 +171,13 @@ describe('a context with keys from certificates', () => {
     meter.setPeer(clientTitle);
     security.setPeer(serverTitle);
     const send = async (): Promise<Uint8Array> =>
-      protect(apdu, security, { form: { type: 'general-signing', transactionId: Uint8Array.of(++t >> 8, t) }, protection: { signed: true } });
+      protect(apdu, security, {
+        form: { type: 'general-signing', transactionId: Uint8Array.of(++t >> 8, t) },
+        protection: { signed: true },
+      });
     let clock = 5;
-    const until = (end: number) => meter.setPeerKeys({ signing: { publicKey: security.keys.signing!.publicKey, until: end }, now: () => clock });
+    const until = (end: number) =>
+      meter.setPeerKeys({ signing: { publicKey: security.keys.signing!.publicKey, until: end }, now: () => clock });
     until(10);
     expect((await unprotect(await send(), meter)).protection.signed).toBe(true);
     const copied = meter.fresh({ keys: { ...meter.keys } });
@@ -170,21 +186,35 @@ describe('a context with keys from certificates', () => {
       expect(await failureOf(async () => unprotect(await send(), context))).toContain('security/missing-key');
     meter.setKeys({ peerSigning: security.keys.signing!.publicKey });
     expect((await unprotect(await send(), meter)).protection.signed).toBe(true);
-    expect(() => meter.setPeerKeys({ signing: { publicKey: { curve: 'P-384', octets: new Uint8Array(96) }, until: 20 }, now: () => clock })).toThrow(
-      /peerSigning/,
-    );
+    expect(() =>
+      meter.setPeerKeys({
+        signing: { publicKey: { curve: 'P-384', octets: new Uint8Array(96) }, until: 20 },
+        now: () => clock,
+      }),
+    ).toThrow(/peerSigning/);
   });
 });
 
 describe('a generated key pair', () => {
-  const renew = async (b: Bench, type: 'digital-signature' | 'key-agreement' | 'tls', change: Parameters<typeof certify>[4] = {}) => {
+  const renew = async (
+    b: Bench,
+    type: 'digital-signature' | 'key-agreement' | 'tls',
+    change: Parameters<typeof certify>[4] = {},
+  ) => {
     const client = await b.connect();
     await client.action(SecuritySetup, setup, 'generateKeyPair', `${type}-key-pair`);
-    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', `${type}-key-pair`));
+    const request = parseCertificateRequest(
+      await client.action(SecuritySetup, setup, 'generateCertificateRequest', `${type}-key-pair`),
+    );
     const certificate = await certify(b.ca!.pair, request.publicKey, type, serverTitle, change);
-    return { client, publicKey: request.publicKey, error: await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', certificate.raw)) };
+    return {
+      client,
+      publicKey: request.publicKey,
+      error: await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', certificate.raw)),
+    };
   };
-  const works_ = async (pair: KeyPair): Promise<string> => failureOf(() => provider.sign(pair.privateKey, Uint8Array.of(1)));
+  const works_ = async (pair: KeyPair): Promise<string> =>
+    failureOf(() => provider.sign(pair.privateKey, Uint8Array.of(1)));
   it('takes the place of the old one everywhere, which is destroyed', async () => {
     const b = await bench(1);
     const open = await opened(b);
@@ -208,7 +238,12 @@ describe('a generated key pair', () => {
         if (fails && name === broken) throw new Error('the flash is worn out');
         if (value !== undefined) stored.push(value);
       };
-      const b = await bench(1, { persist: { persistKeys: (keys) => part('persistKeys', keys), persistCertificates: () => part('persistCertificates') } });
+      const b = await bench(1, {
+        persist: {
+          persistKeys: (keys) => part('persistKeys', keys),
+          persistCertificates: () => part('persistCertificates'),
+        },
+      });
       const old = b.meter.security.pair('digital-signature') as KeyPair;
       const { client, error } = await renew(b, 'digital-signature');
       expect(error).toContain('other-reason');
@@ -218,9 +253,16 @@ describe('a generated key pair', () => {
       expect(stored.at(-1)?.signing ?? old).toBe(old);
       expect(b.meter.security.certificates?.list()).toHaveLength(1);
       fails = false;
-      const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'digital-signature-key-pair'));
+      const request = parseCertificateRequest(
+        await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'digital-signature-key-pair'),
+      );
       expect(request.publicKey.octets).not.toEqual(old.publicKey.octets);
-      await client.action(SecuritySetup, setup, 'importCertificate', (await certify(b.ca!.pair, request.publicKey, 'digital-signature', serverTitle)).raw);
+      await client.action(
+        SecuritySetup,
+        setup,
+        'importCertificate',
+        (await certify(b.ca!.pair, request.publicKey, 'digital-signature', serverTitle)).raw,
+      );
       expect(b.meter.security.pair('digital-signature')?.publicKey).toEqual(request.publicKey);
       expect(stored.at(-1)?.signing?.publicKey).toEqual(request.publicKey);
     }

@@ -29,7 +29,9 @@ describe('a clock that anybody may set stays a clock', () => {
       },
     });
     for (const parameter of [undefined, { type: 'null-data' }, { type: 'integer', value: 1 }] as const)
-      expect(await ask(meter, action(parameter))).toMatchObject({ value: { singleResponse: { result: 'type-unmatched' } } });
+      expect(await ask(meter, action(parameter))).toMatchObject({
+        value: { singleResponse: { result: 'type-unmatched' } },
+      });
     expect(await shown()).toBe(noon);
     await client.action(Clock, name, 'shiftTime', 60);
     expect(await shown()).toBe(noon + 60_000);
@@ -57,7 +59,13 @@ describe('a clock that anybody may set stays a clock', () => {
   });
   it('what the meter can fill in may be missing', async () => {
     const { client, shown } = await clock();
-    await client.set(Clock, name, 'time', { ...given, dayOfWeek: null, hundredths: null, deviationMinutes: null, clockStatus: null });
+    await client.set(Clock, name, 'time', {
+      ...given,
+      dayOfWeek: null,
+      hundredths: null,
+      deviationMinutes: null,
+      clockStatus: null,
+    });
     expect(await shown()).toBe(noon + 86_400_000);
     for (const deviationMinutes of [-720, 840]) {
       await client.set(Clock, name, 'time', { ...given, deviationMinutes });
@@ -66,9 +74,14 @@ describe('a clock that anybody may set stays a clock', () => {
   });
   it('a time zone, a daylight deviation and a shift out of range are refused', async () => {
     const { client, shown } = await clock();
-    for (const minutes of [-721, 841, 30_000]) expect(await failureOf(() => client.set(Clock, name, 'timeZone', minutes))).toContain('other-reason');
-    for (const minutes of [-121, 121]) expect(await failureOf(() => client.set(Clock, name, 'daylightSavingsDeviation', minutes))).toContain('other-reason');
-    for (const seconds of [-901, 901]) expect(await failureOf(() => client.action(Clock, name, 'shiftTime', seconds))).toContain('other-reason');
+    for (const minutes of [-721, 841, 30_000])
+      expect(await failureOf(() => client.set(Clock, name, 'timeZone', minutes))).toContain('other-reason');
+    for (const minutes of [-121, 121])
+      expect(await failureOf(() => client.set(Clock, name, 'daylightSavingsDeviation', minutes))).toContain(
+        'other-reason',
+      );
+    for (const seconds of [-901, 901])
+      expect(await failureOf(() => client.action(Clock, name, 'shiftTime', seconds))).toContain('other-reason');
     expect(await shown()).toBe(noon);
     // Local time jumps, UTC stands still.
     await client.set(Clock, name, 'timeZone', -120);
@@ -100,15 +113,27 @@ describe('the parameter of a method', () => {
   };
   it('is integer(0), null-data or nothing where the class has none', async () => {
     const remoteDisconnect = disconnector().methods.get(1)!;
-    for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0)]) expect(refused(() => remoteDisconnect.invoke(octets, context))).toBe('done');
+    for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0)])
+      expect(refused(() => remoteDisconnect.invoke(octets, context))).toBe('done');
     expect(refused(() => remoteDisconnect.invoke(Uint8Array.of(9, 0), context))).toBe('type-unmatched');
     const seen: unknown[] = [];
-    const counting = object(DisconnectControl, '0-0:96.3.10*255', {}, { remoteReconnect: (p) => void seen.push(p) }).methods.get(2)!;
-    for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0), Uint8Array.of(15, 7)]) await counting.invoke(octets, context);
+    const counting = object(
+      DisconnectControl,
+      '0-0:96.3.10*255',
+      {},
+      { remoteReconnect: (p) => void seen.push(p) },
+    ).methods.get(2)!;
+    for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0), Uint8Array.of(15, 7)])
+      await counting.invoke(octets, context);
     expect(seen).toEqual([0, 0, 0, 7]);
   });
   it('what a method without a result gives back stays in the meter', async () => {
-    const talking = object(Echo, echoName, {}, { take: (() => octets(3)) as unknown as () => void, echo: () => undefined as unknown as Uint8Array });
+    const talking = object(
+      Echo,
+      echoName,
+      {},
+      { take: (() => octets(3)) as unknown as () => void, echo: () => undefined as unknown as Uint8Array },
+    );
     expect(await talking.methods.get(2)!.invoke(Uint8Array.of(9, 0), context)).toBeUndefined();
     expect(await talking.methods.get(1)!.invoke(Uint8Array.of(9, 0), context)).toBeUndefined();
   });
@@ -123,14 +148,28 @@ describe('the parameter of a method', () => {
   });
   it('is missing in ACTION by blocks and in ACCESS as well', async () => {
     const meter = await meterWith({ conformance: conformanceBits, preEstablished: true });
-    const specification = { type: 'access-request-action', cosemMethodDescriptor: { classId: 9000, instanceId: echoName, methodId: 2 } } as const;
+    const specification = {
+      type: 'access-request-action',
+      cosemMethodDescriptor: { classId: 9000, instanceId: echoName, methodId: 2 },
+    } as const;
     const answer = await ask(meter, {
       type: 'access-request',
-      longInvokeIdAndPriority: { invokeId: 1, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+      longInvokeIdAndPriority: {
+        invokeId: 1,
+        selfDescriptive: false,
+        processingOption: 'continue',
+        serviceClass: 'confirmed',
+        priority: 'normal',
+      },
       dateTime: new Uint8Array(0),
-      accessRequestBody: { accessRequestSpecification: [specification], accessRequestListOfData: [{ type: 'null-data' }] },
+      accessRequestBody: {
+        accessRequestSpecification: [specification],
+        accessRequestListOfData: [{ type: 'null-data' }],
+      },
     });
-    expect(answer).toMatchObject({ accessResponseBody: { accessResponseSpecification: [{ result: 'type-unmatched' }] } });
+    expect(answer).toMatchObject({
+      accessResponseBody: { accessResponseSpecification: [{ result: 'type-unmatched' }] },
+    });
     expect(meter.calls).toEqual([]);
   });
 });

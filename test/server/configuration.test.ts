@@ -5,7 +5,16 @@ import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
-import { type AccessRights, type AssociationConfig, Meter, ObjectStore, object, objectRights, readOnlyRights, SecurityState } from '../../src/server/index.js';
+import {
+  type AccessRights,
+  type AssociationConfig,
+  Meter,
+  ObjectStore,
+  object,
+  objectRights,
+  readOnlyRights,
+  SecurityState,
+} from '../../src/server/index.js';
 import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
 import { testKeys } from '../../src/testing/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
@@ -31,7 +40,13 @@ import {
 const echo = object(Echo, echoName, { value: octets(3) }, { take: () => {} });
 const security = () => contextOf('server');
 const made = (config: Partial<AssociationConfig>, ...more: AssociationConfig[]): string => {
-  const whole = { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', ...config } as AssociationConfig;
+  const whole = {
+    clientSap: 1,
+    logicalName: '0-0:40.0.1*255',
+    mechanism: 'none',
+    ciphering: 'none',
+    ...config,
+  } as AssociationConfig;
   try {
     new Meter({ sap: 1, objects: new ObjectStore().add(echo), associations: [whole, ...more] });
     return 'made';
@@ -80,7 +95,13 @@ describe('a meter is not made with an association that', () => {
     ['uses LLS with an empty password', { mechanism: 'lls', password: new Uint8Array(0) }, invalid],
   ])('%s', (_, config, code) => expect(made(config)).toBe(code));
   it('has the client SAP of another', () => {
-    const one: AssociationConfig = { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: readOnlyRights };
+    const one: AssociationConfig = {
+      clientSap: 1,
+      logicalName: '0-0:40.0.1*255',
+      mechanism: 'none',
+      ciphering: 'none',
+      rights: readOnlyRights,
+    };
     expect(made({ rights: readOnlyRights }, one)).toBe(invalid);
     const device = { sap: 1, objects: new ObjectStore(), associations: [one] };
     expect(() => new Meter(device, device)).toThrowError(expect.objectContaining({ code: invalid }));
@@ -107,7 +128,12 @@ it('rights that say yes after the meter was made still let nobody change anythin
   const rights: AccessRights = { attribute: (...a) => now.attribute?.(...a), method: (...m) => now.method?.(...m) };
   const meter = await meterWith({ rights, anybodyMayChange: false, preEstablished: true });
   now = objectRights;
-  const value = { type: 'set-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), value: data(octets(3)) } as const;
+  const value = {
+    type: 'set-request-normal',
+    invokeIdAndPriority: invoke(),
+    cosemAttributeDescriptor: descriptor(),
+    value: data(octets(3)),
+  } as const;
   expect(await ask(meter, { type: 'set-request', value })).toMatchObject({ value: { result: 'read-write-denied' } });
   const method = {
     type: 'action-request-normal',
@@ -115,7 +141,9 @@ it('rights that say yes after the meter was made still let nobody change anythin
     cosemMethodDescriptor: methodOf(2),
     methodInvocationParameters: data(octets(3)),
   } as const;
-  expect(await ask(meter, { type: 'action-request', value: method })).toMatchObject({ value: { singleResponse: { result: 'read-write-denied' } } });
+  expect(await ask(meter, { type: 'action-request', value: method })).toMatchObject({
+    value: { singleResponse: { result: 'read-write-denied' } },
+  });
   expect(meter.calls).toEqual([]);
 });
 
@@ -138,9 +166,13 @@ describe('what only the security context shows is refused when an association is
       authenticationValue: octets(32),
       systemTitle: clientTitle,
     });
-    for (const apdu of config.preEstablished === true ? [get, await protect(get, client, { form: 'general-glo' })] : [aarq, get])
+    for (const apdu of config.preEstablished === true
+      ? [get, await protect(get, client, { form: 'general-glo' })]
+      : [aarq, get])
       expect(await ask(meter, apdu)).toMatchObject({ type: 'exception-response' });
-    return meter.errors.map((e) => `${(e as Error & { code: string }).code} ${JSON.stringify((e as { context?: object }).context)}`);
+    return meter.errors.map(
+      (e) => `${(e as Error & { code: string }).code} ${JSON.stringify((e as { context?: object }).context)}`,
+    );
   };
   const of = async (changes: Partial<SecurityContextOptions>): Promise<Partial<AssociationConfig>> => ({
     ...(await cipheredConfig(changes)),
@@ -149,9 +181,21 @@ describe('what only the security context shows is refused when an association is
   const nothing = { send: {}, receive: {}, withoutReplayProtection: true };
   const encrypted = { send: { encrypted: true }, receive: { encrypted: true }, withoutReplayProtection: true };
   it.each<[string, () => Promise<Partial<AssociationConfig>>, RegExp]>([
-    ['ciphering that applies nothing, and no mechanism', () => of({ policy: nothing }), /open-to-everybody.*nor its policy/],
-    ['ciphering that only encrypts, and no mechanism', () => of({ policy: encrypted }), /open-to-everybody.*nor its policy/],
-    ['ciphering that applies nothing, pre-established', async () => ({ ...(await of({ policy: nothing })), preEstablished: true }), /open-to-everybody/],
+    [
+      'ciphering that applies nothing, and no mechanism',
+      () => of({ policy: nothing }),
+      /open-to-everybody.*nor its policy/,
+    ],
+    [
+      'ciphering that only encrypts, and no mechanism',
+      () => of({ policy: encrypted }),
+      /open-to-everybody.*nor its policy/,
+    ],
+    [
+      'ciphering that applies nothing, pre-established',
+      async () => ({ ...(await of({ policy: nothing })), preEstablished: true }),
+      /open-to-everybody/,
+    ],
     [
       'ciphering that applies nothing, pre-established, with a mechanism that is never carried out',
       async () => ({ ...(await of({ policy: nothing })), mechanism: 'hls-gmac', preEstablished: true }),
@@ -159,8 +203,16 @@ describe('what only the security context shows is refused when an association is
     ],
     ['no encryption key', () => of({ keys: { authentication } }), /invalid.*global unicast encryption key/],
     ['no authentication key', () => of({ keys: { globalUnicast } }), /invalid.*authentication key/],
-    ['no signature key', () => of({ policy: { send: { signed: true }, receive: { authenticated: true } } }), /invalid.*digital signature key/],
-    ['signatures in suite 0', () => of({ policy: { send: {}, receive: { signed: true } } }), /invalid.*signatures in security suite 0/],
+    [
+      'no signature key',
+      () => of({ policy: { send: { signed: true }, receive: { authenticated: true } } }),
+      /invalid.*digital signature key/,
+    ],
+    [
+      'signatures in suite 0',
+      () => of({ policy: { send: {}, receive: { signed: true } } }),
+      /invalid.*signatures in security suite 0/,
+    ],
     [
       'HLS 5 in clear without its keys',
       async () => ({ mechanism: 'hls-gmac', security: () => contextOf('server', { keys: { globalUnicast } }) }),
@@ -198,7 +250,14 @@ it('a stranger adds nothing to a meter by AARQs that prove nothing', async () =>
     for (let i = 0; i < n; i++) {
       const title = Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, i >> 8, i, 1);
       const userInformation = Uint8Array.of(0x21, 0x1f, 0x30, 0, 0, 0, 9, ...octets(26, i));
-      const aarq = aarqOf({ mechanism: 'hls-gmac', referencing: 'LN', ciphered: true, userInformation, authenticationValue: octets(16), systemTitle: title });
+      const aarq = aarqOf({
+        mechanism: 'hls-gmac',
+        referencing: 'LN',
+        ciphered: true,
+        userInformation,
+        authenticationValue: octets(16),
+        systemTitle: title,
+      });
       expect((await meter.handler.handle(aarq, { clientSap: 1, serverSap: 1 }))[0]?.[0]).toBe(0xd8);
       meter.errors.length = 0;
     }

@@ -53,14 +53,29 @@ async function meterOn({ counters }: Side): Promise<Running> {
         clientSap: always.clientSap,
         mechanism: 'none',
         preEstablished: true,
-        security: () => new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, peerSystemTitle: clientTitle, keys, counters }),
+        security: () =>
+          new SecurityContext({
+            provider,
+            suite: 0,
+            systemTitle: serverTitle,
+            peerSystemTitle: clientTitle,
+            keys,
+            counters,
+          }),
       },
     ],
   });
   return { handler: () => meter.connection(), calls: made.calls };
 }
 async function contextOn({ counters }: Side): Promise<SecurityContext> {
-  return new SecurityContext({ provider, suite: 0, systemTitle: clientTitle, peerSystemTitle: serverTitle, keys: await keysOf(), counters });
+  return new SecurityContext({
+    provider,
+    suite: 0,
+    systemTitle: clientTitle,
+    peerSystemTitle: serverTitle,
+    keys: await keysOf(),
+    counters,
+  });
 }
 async function connect(meter: Running, security: SecurityContext): Promise<{ client: Client; channel: DirectChannel }> {
   const channel = new DirectChannel(meter.handler(), undefined, proven);
@@ -69,7 +84,14 @@ async function connect(meter: Running, security: SecurityContext): Promise<{ cli
   return { client, channel };
 }
 async function serverOn({ counters }: Side): Promise<SecurityContext> {
-  return new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, peerSystemTitle: clientTitle, keys: await keysOf(), counters });
+  return new SecurityContext({
+    provider,
+    suite: 0,
+    systemTitle: serverTitle,
+    peerSystemTitle: clientTitle,
+    keys: await keysOf(),
+    counters,
+  });
 }
 const codeOf = async (use: () => unknown): Promise<string> => {
   try {
@@ -79,7 +101,8 @@ const codeOf = async (use: () => unknown): Promise<string> => {
     return (e as { code: string }).code;
   }
 };
-const versions = (name: string): number => Math.max(...readdirSync(join(folder, name)).map((file) => Number(/\d+$/.exec(file)?.[0] ?? 0)));
+const versions = (name: string): number =>
+  Math.max(...readdirSync(join(folder, name)).map((file) => Number(/\d+$/.exec(file)?.[0] ?? 0)));
 
 describe('a process that dies with counters it had not written yet', () => {
   /** A session of ten commands between two stores, after which both sides die. */
@@ -117,7 +140,8 @@ describe('a process that dies with counters it had not written yet', () => {
     const { sent } = await session();
     const meter = await meterOn(await side('field'));
     const first = sent[0] as Uint8Array;
-    for (const apdu of sent) expect((await meter.handler().handle(apdu === first ? apdu : first, proven))[0]?.[0]).toBe(0xd8);
+    for (const apdu of sent)
+      expect((await meter.handler().handle(apdu === first ? apdu : first, proven))[0]?.[0]).toBe(0xd8);
   });
   it('an on-path attacker replays every recorded response to the client: to a listener for pushes, where it is always open, and in a new association', async () => {
     const { received } = await session();
@@ -146,7 +170,11 @@ describe('a process that dies with counters it had not written yet', () => {
     ['a data-notification in general-glo', notification, { form: 'general-glo' }],
     ['an event-notification-request', Uint8Array.of(0xc2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, 0), {}],
     ['a message under the broadcast key', response, { broadcast: true }],
-    ['general-ciphering with the unicast key', response, { form: { type: 'general-ciphering', key: 'global-unicast' } }],
+    [
+      'general-ciphering with the unicast key',
+      response,
+      { form: { type: 'general-ciphering', key: 'global-unicast' } },
+    ],
     ['general-ciphering with a wrapped key', response, { form: { type: 'general-ciphering', key: 'wrapped' } }],
     ['an InitiateResponse', Uint8Array.of(8, 0, 6, 0x5f, 0x1f, 4, 0, 0, 0, 0, 4, 0, 0, 7), {}],
   ] as const)('%s is on the disk before it is answered, also in a proven association', async (_, apdu, options) => {
@@ -173,7 +201,14 @@ describe('a process that dies with counters it had not written yet', () => {
     const push = (): Uint8Array | Promise<Uint8Array> =>
       protect(
         Uint8Array.of(0x0f, 0, 0, 0, 1, 0, 0),
-        new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, peerSystemTitle: clientTitle, keys, counters: field.counters }),
+        new SecurityContext({
+          provider,
+          suite: 0,
+          systemTitle: serverTitle,
+          peerSystemTitle: clientTitle,
+          keys,
+          counters: field.counters,
+        }),
       );
     await head.counters.close();
     const again = await side('head');
@@ -201,7 +236,8 @@ describe('a process that dies with counters it had not written yet', () => {
     const store = await FileStore.open(join(folder, 'head'), { shared: true });
     const head: Side = { store, counters: new InvocationCounters(store) };
     expect(store.defers).toBe(false);
-    for (const apdu of received.slice(1)) expect(await codeOf(async () => unprotect(apdu, await contextOn(head)))).toBe('security/replay');
+    for (const apdu of received.slice(1))
+      expect(await codeOf(async () => unprotect(apdu, await contextOn(head)))).toBe('security/replay');
     expect(store.entries('ahead ')).toHaveLength(1);
     const { channel } = await connect(await meterOn(await side('field')), await contextOn(head));
     expect(store.entries('ahead ')).toEqual([]);

@@ -22,10 +22,16 @@ async function dedicated(through?: ConstructorParameters<typeof DirectChannel>[1
   const { security } = await bench(0);
   const handler = meter.connection();
   const client = (): Client =>
-    new Client(new DirectChannel(handler, through, route), { authentication: { mechanism: 'hls-gmac' }, security, dedicatedKey: true, recoverCounter: false });
+    new Client(new DirectChannel(handler, through, route), {
+      authentication: { mechanism: 'hls-gmac' },
+      security,
+      dedicatedKey: true,
+      recoverCounter: false,
+    });
   return { meter, security, imported, handler, client };
 }
-const usable = async (key: KeyHandle): Promise<boolean> => !(await failureOf(async () => provider.encryptBlock(key, new Uint8Array(16)))).includes('destroyed');
+const usable = async (key: KeyHandle): Promise<boolean> =>
+  !(await failureOf(async () => provider.encryptBlock(key, new Uint8Array(16)))).includes('destroyed');
 
 describe('a dedicated key is destroyed on both sides', () => {
   it('when the association is released', async () => {
@@ -36,7 +42,9 @@ describe('a dedicated key is destroyed on both sides', () => {
     const own = security.keys.dedicated as KeyHandle;
     expect([imported.length, await usable(own), await usable(imported[0] as KeyHandle)]).toEqual([1, true, true]);
     await one.close();
-    expect([await usable(own), await usable(imported[0] as KeyHandle), security.keys.dedicated, security.form]).toEqual([false, false, undefined, 'glo']);
+    expect([await usable(own), await usable(imported[0] as KeyHandle), security.keys.dedicated, security.form]).toEqual(
+      [false, false, undefined, 'glo'],
+    );
     // The context serves the next association, with or without a dedicated key.
     const next = client();
     await next.connect();
@@ -56,7 +64,9 @@ describe('a dedicated key is destroyed on both sides', () => {
     expect(await Promise.all(imported.map(usable))).toEqual([false, false]);
   });
   it('when the association fails to open', async () => {
-    const { security, client } = await dedicated((answers) => answers.map((a) => (a[0] === 0x61 ? a : Uint8Array.of(0xd8, 1, 2))));
+    const { security, client } = await dedicated((answers) =>
+      answers.map((a) => (a[0] === 0x61 ? a : Uint8Array.of(0xd8, 1, 2))),
+    );
     let own: KeyHandle | undefined;
     const take = security.takeDedicatedKey.bind(security);
     security.takeDedicatedKey = async (octets) => {

@@ -9,7 +9,10 @@ import { testKeysOf } from '../../src/testing/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
 import { clientTitle, descriptor, invoke, meterWith, octets, provider, route, serverTitle } from './support.js';
 
-const get = encode(Apdu, { type: 'get-request', value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() } });
+const get = encode(Apdu, {
+  type: 'get-request',
+  value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() },
+});
 const setTo = (n: number): Uint8Array =>
   encode(Apdu, {
     type: 'set-request',
@@ -24,7 +27,10 @@ const setTo = (n: number): Uint8Array =>
 /** A pre-established association of suite 1 or 2, so that a test can speak at once, in any form. */
 async function both(suite: 1 | 2, signed = false) {
   const curve = suite === 1 ? 'P-256' : 'P-384';
-  const pairs = async () => ({ signing: await provider.generateKeyPair(`ECDSA ${curve}`), agreement: await provider.generateKeyPair(`ECDH ${curve}`) });
+  const pairs = async () => ({
+    signing: await provider.generateKeyPair(`ECDSA ${curve}`),
+    agreement: await provider.generateKeyPair(`ECDH ${curve}`),
+  });
   const [ofClient, ofServer] = [await pairs(), await pairs()];
   const symmetric = await importKeys(provider, suite, testKeysOf(suite));
   const keysOf = (own: typeof ofClient, peer: typeof ofClient): SecurityKeys => ({
@@ -46,12 +52,21 @@ async function both(suite: 1 | 2, signed = false) {
       broadcast: true,
     });
   const server = of(serverTitle, clientTitle, keysOf(ofServer, ofClient));
-  const meter = await meterWith({ mechanism: 'none', preEstablished: true, ciphering: 'required', broadcast: true, security: () => server });
+  const meter = await meterWith({
+    mechanism: 'none',
+    preEstablished: true,
+    ciphering: 'required',
+    broadcast: true,
+    security: () => server,
+  });
   return { meter, client: of(clientTitle, serverTitle, keysOf(ofClient, ofServer)) };
 }
 
 describe.each([1, 2] as const)('the response comes in the form of the request, suite %i', (suite) => {
-  const general = (key: 'global-unicast' | 'global-broadcast' | 'wrapped' | 'one-pass' | 'static'): ProtectForm => ({ type: 'general-ciphering', key });
+  const general = (key: 'global-unicast' | 'global-broadcast' | 'wrapped' | 'one-pass' | 'static'): ProtectForm => ({
+    type: 'general-ciphering',
+    key,
+  });
   it.each<[string, ProtectForm, string, string]>([
     ['glo', 'glo', 'glo', 'global-unicast-encryption-key'],
     ['general-glo', 'general-glo', 'general-glo', 'global-unicast-encryption-key'],
@@ -78,7 +93,10 @@ describe.each([1, 2] as const)('the response comes in the form of the request, s
     expect(layers.map((l) => l.kind)).toEqual(['general-glo', 'general-signing']);
     expect(protection.signed).toBe(true);
     expect(apdu).toEqual(Uint8Array.of(0xc5, 1, 0xc1, 0));
-    const [refusal] = await meter.handler.handle(await protect(get, client, { protection: { authenticated: true, encrypted: true } }), route);
+    const [refusal] = await meter.handler.handle(
+      await protect(get, client, { protection: { authenticated: true, encrypted: true } }),
+      route,
+    );
     expect(refusal).toEqual(Uint8Array.of(0xd8, 1, 5));
     expect(meter.errors).toMatchObject([{ code: 'security/policy' }]);
   });

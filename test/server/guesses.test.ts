@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { hlsReply } from '../../src/security/hls.js';
-import { type AssociationConfig, type LogicalDevice, Meter, ObjectStore, readOnlyRights } from '../../src/server/index.js';
+import {
+  type AssociationConfig,
+  type LogicalDevice,
+  Meter,
+  ObjectStore,
+  readOnlyRights,
+} from '../../src/server/index.js';
 import { GuessThrottle } from '../../src/server/throttle.js';
 import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
@@ -24,8 +30,20 @@ async function pass(clock: VirtualClock, ms: number): Promise<void> {
 }
 
 const password = new TextEncoder().encode('12345678');
-const lls: AssociationConfig = { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'lls', ciphering: 'none', password };
-const open: AssociationConfig = { clientSap: 9, logicalName: '0-0:40.0.9*255', mechanism: 'none', ciphering: 'none', rights: readOnlyRights };
+const lls: AssociationConfig = {
+  clientSap: 1,
+  logicalName: '0-0:40.0.1*255',
+  mechanism: 'lls',
+  ciphering: 'none',
+  password,
+};
+const open: AssociationConfig = {
+  clientSap: 9,
+  logicalName: '0-0:40.0.9*255',
+  mechanism: 'none',
+  ciphering: 'none',
+  rights: readOnlyRights,
+};
 const userInformation = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
 const aarq = (authenticationValue: Uint8Array): Uint8Array =>
   aarqOf({ mechanism: 'lls', referencing: 'LN', ciphered: false, userInformation, authenticationValue });
@@ -33,7 +51,10 @@ const wrong = aarq(octets(8));
 const right = aarq(password);
 const meterOf = (config: AssociationConfig, changes: Partial<LogicalDevice> = {}) => {
   const clock = new VirtualClock();
-  return { clock, meter: new Meter({ sap: 1, objects: new ObjectStore(), associations: [config, open], clock, ...changes }) };
+  return {
+    clock,
+    meter: new Meter({ sap: 1, objects: new ObjectStore(), associations: [config, open], clock, ...changes }),
+  };
 };
 const resultOf = ([answer]: readonly Uint8Array[]): string => {
   const aare = answer === undefined ? undefined : decode(Apdu, answer);
@@ -153,7 +174,14 @@ describe('guessing the password of an association', () => {
 it('guessing an HLS secret is slowed as well', async () => {
   const secret = await provider.importKey('secret', octets(16));
   const { security } = await cipheredConfig();
-  const config: AssociationConfig = { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'hls-sha256', ciphering: 'none', secret, security: security! };
+  const config: AssociationConfig = {
+    clientSap: 1,
+    logicalName: '0-0:40.0.1*255',
+    mechanism: 'hls-sha256',
+    ciphering: 'none',
+    secret,
+    security: security!,
+  };
   const { clock, meter } = meterOf(config);
   const handler = meter.connection();
   const challenge = octets(16, 3);
@@ -178,7 +206,10 @@ it('guessing an HLS secret is slowed as well', async () => {
   const attempt = async (value: (stoc: Uint8Array) => Promise<Uint8Array>): Promise<string> => {
     const [aare] = await handler.handle(begin, route);
     const decoded = decode(Apdu, aare!) as Extract<Apdu, { type: 'aare' }>;
-    const [answer] = await handler.handle(reply(await value(decoded.respondingAuthenticationValue?.value as Uint8Array)), route);
+    const [answer] = await handler.handle(
+      reply(await value(decoded.respondingAuthenticationValue?.value as Uint8Array)),
+      route,
+    );
     return JSON.stringify(decode(Apdu, answer!));
   };
   for (let i = 0; i < 10; i++) expect(await attempt(async () => octets(32, i))).toContain('read-write-denied');
@@ -209,7 +240,8 @@ describe('the throttle', () => {
     for (let i = 0; i < 10; i++) expect(await throttle.turn(here)).toBe(true);
     const served: string[] = [];
     const leaving = { gone: false };
-    const wait = (name: string, guesser = here): void => void throttle.turn(guesser).then((may) => served.push(`${name} ${may}`));
+    const wait = (name: string, guesser = here): void =>
+      void throttle.turn(guesser).then((may) => served.push(`${name} ${may}`));
     wait('a');
     wait('b', leaving);
     wait('c');

@@ -51,11 +51,20 @@ const states: Record<string, () => Promise<TestMeter>> = {
   },
   ciphered: async () => {
     const meter = await meterWith({ ...(await cipheredConfig()), conformance: everything });
-    await connected(meter, { authentication: { mechanism: 'hls-gmac' }, security: await contextOf('client'), conformance: everything });
+    await connected(meter, {
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+      conformance: everything,
+    });
     return meter;
   },
   'pre-established, ciphered': async () =>
-    meterWith({ ...(await cipheredConfig({ peerSystemTitle: clientTitle })), mechanism: 'none', preEstablished: true, conformance: everything }),
+    meterWith({
+      ...(await cipheredConfig({ peerSystemTitle: clientTitle })),
+      mechanism: 'none',
+      preEstablished: true,
+      conformance: everything,
+    }),
 };
 const opens = {
   'no security': async () => {
@@ -66,11 +75,22 @@ const opens = {
 };
 
 const samples: readonly Uint8Array[] = [
-  encode(Apdu, { type: 'get-request', value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() } }),
-  encode(Apdu, { type: 'get-request', value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: 1 } }),
+  encode(Apdu, {
+    type: 'get-request',
+    value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() },
+  }),
+  encode(Apdu, {
+    type: 'get-request',
+    value: { type: 'get-request-next', invokeIdAndPriority: invoke(), blockNumber: 1 },
+  }),
   encode(Apdu, {
     type: 'set-request',
-    value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), value: data(octets(3)) },
+    value: {
+      type: 'set-request-normal',
+      invokeIdAndPriority: invoke(),
+      cosemAttributeDescriptor: descriptor(),
+      value: data(octets(3)),
+    },
   }),
   encode(Apdu, {
     type: 'set-request',
@@ -83,7 +103,12 @@ const samples: readonly Uint8Array[] = [
   }),
   encode(Apdu, {
     type: 'action-request',
-    value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(2), methodInvocationParameters: data(octets(3)) },
+    value: {
+      type: 'action-request-normal',
+      invokeIdAndPriority: invoke(),
+      cosemMethodDescriptor: methodOf(2),
+      methodInvocationParameters: data(octets(3)),
+    },
   }),
   encode(Apdu, {
     type: 'general-block-transfer',
@@ -112,7 +137,10 @@ const apdus = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom(0x60, 0x62, 0xc0, 0xc1, 0xc3, 0xc8, 0xd0, 0xd9, 0xdb, 0xdd, 0xdf, 0xe0), fc.uint8Array({ maxLength: 60 }))
+      .tuple(
+        fc.constantFrom(0x60, 0x62, 0xc0, 0xc1, 0xc3, 0xc8, 0xd0, 0xd9, 0xdb, 0xdd, 0xdf, 0xe0),
+        fc.uint8Array({ maxLength: 60 }),
+      )
       .map(([tag, rest]) => Uint8Array.of(tag, ...rest)),
   },
   {
@@ -140,7 +168,9 @@ describe.each(Object.entries(states))('a stranger before a meter: %s', (_, state
           const answers = await meter.handler.handle(apdu, route);
           expect(answers.length).toBeLessThanOrEqual(1);
           for (const answer of answers)
-            expect(['aare', 'rlre', 'exception-response', 'action-response', 'general-block-transfer']).toContain(decode(Apdu, answer).type);
+            expect(['aare', 'rlre', 'exception-response', 'action-response', 'general-block-transfer']).toContain(
+              decode(Apdu, answer).type,
+            );
         }
         expect(meter.calls).toEqual([]);
         const stored = meter.device.objects.get(echoName)?.attributes.get(2)?.read({ caller: callerOf() });
@@ -155,7 +185,9 @@ it('an open meter answers anything with an APDU that can be read, and no fault i
   await fc.assert(
     fc.asyncProperty(fc.array(apdus, { minLength: 5, maxLength: 40 }), async (sequence) => {
       const meter = await opens['no security']();
-      for (const apdu of sequence) for (const answer of await meter.handler.handle(apdu, route)) expect(decode(Apdu, answer).type).toBeTypeOf('string');
+      for (const apdu of sequence)
+        for (const answer of await meter.handler.handle(apdu, route))
+          expect(decode(Apdu, answer).type).toBeTypeOf('string');
       for (const e of meter.errors) expect(isDlmsError(e)).toBe(true);
     }),
     { numRuns: 120 },
@@ -164,7 +196,14 @@ it('an open meter answers anything with an APDU that can be read, and no fault i
 it('APDUs that arrive all at once are answered in order, one after the other', async () => {
   const meter = await opens['no security']();
   const numbered = (invokeId: number): Uint8Array =>
-    encode(Apdu, { type: 'get-request', value: { type: 'get-request-normal', invokeIdAndPriority: invoke(invokeId), cosemAttributeDescriptor: descriptor() } });
+    encode(Apdu, {
+      type: 'get-request',
+      value: {
+        type: 'get-request-normal',
+        invokeIdAndPriority: invoke(invokeId),
+        cosemAttributeDescriptor: descriptor(),
+      },
+    });
   const answers = await Promise.all(Array.from({ length: 15 }, (_, i) => meter.handler.handle(numbered(i + 1), route)));
   expect(answers.map(([a]) => (a as Uint8Array)[2]! & 15)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
 });
@@ -200,40 +239,44 @@ describe('a client before a hostile meter', () => {
   it('ends with a value or a DlmsError, never later than the last answer', async () => {
     let errors = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(responses, { minLength: 1, maxLength: 25 }), fc.nat({ max: 4 }), async (answers, call) => {
-        const meter = await meterWith();
-        const queue: Uint8Array[] = [];
-        let hostile = false;
-        const channel: ApduChannel = {
-          open: async () => {},
-          close: async () => {},
-          send: async (apdu) => {
-            if (!hostile) queue.push(...(await meter.handler.handle(apdu, route)));
-          },
-          receive: async () => {
-            const next = queue.shift();
-            if (next === undefined) throw Object.assign(new Error('silence'), { name: 'Silence' });
-            return next;
-          },
-        };
-        const client = new Client(channel, { maxValueSize: 1000, onNotification: () => {} });
-        await client.connect();
-        hostile = true;
-        queue.push(...answers);
-        const calls = [
-          () => client.get(Echo, echoName, 'value'),
-          () => client.object(Echo, echoName).get('value', 'other'),
-          () => client.set(Echo, echoName, 'value', octets(3)),
-          () => client.action(Echo, echoName, 'echo', octets(3)),
-          () => client.getData(1, echoName, 2),
-        ];
-        try {
-          await calls[call]!();
-        } catch (e) {
-          errors++;
-          expect(isDlmsError(e) || (e as Error).name === 'Silence').toBe(true);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(responses, { minLength: 1, maxLength: 25 }),
+        fc.nat({ max: 4 }),
+        async (answers, call) => {
+          const meter = await meterWith();
+          const queue: Uint8Array[] = [];
+          let hostile = false;
+          const channel: ApduChannel = {
+            open: async () => {},
+            close: async () => {},
+            send: async (apdu) => {
+              if (!hostile) queue.push(...(await meter.handler.handle(apdu, route)));
+            },
+            receive: async () => {
+              const next = queue.shift();
+              if (next === undefined) throw Object.assign(new Error('silence'), { name: 'Silence' });
+              return next;
+            },
+          };
+          const client = new Client(channel, { maxValueSize: 1000, onNotification: () => {} });
+          await client.connect();
+          hostile = true;
+          queue.push(...answers);
+          const calls = [
+            () => client.get(Echo, echoName, 'value'),
+            () => client.object(Echo, echoName).get('value', 'other'),
+            () => client.set(Echo, echoName, 'value', octets(3)),
+            () => client.action(Echo, echoName, 'echo', octets(3)),
+            () => client.getData(1, echoName, 2),
+          ];
+          try {
+            await calls[call]!();
+          } catch (e) {
+            errors++;
+            expect(isDlmsError(e) || (e as Error).name === 'Silence').toBe(true);
+          }
+        },
+      ),
       { numRuns: 800 },
     );
     expect(errors).toBeGreaterThan(100);

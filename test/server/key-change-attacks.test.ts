@@ -74,8 +74,13 @@ async function scene() {
       }
     },
     async transfer(octets: Uint8Array): Promise<void> {
-      const keyWrapped = await provider.wrap(security.keys.master!, await provider.importKey('AES-128', octets, { wrappable: true }));
-      await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped }]);
+      const keyWrapped = await provider.wrap(
+        security.keys.master!,
+        await provider.importKey('AES-128', octets, { wrappable: true }),
+      );
+      await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [
+        { keyId: 'global-unicast-encryption-key', keyWrapped },
+      ]);
     },
   };
 }
@@ -99,13 +104,19 @@ describe('a key that is stored is the key in use', () => {
   it('two clients that change different keys at the same time: neither old key comes back with a restart', async () => {
     const { state, stored, hold, release } = await scene();
     hold();
-    const changes = [state.changeKeys({ globalUnicast: await fresh(1) }), state.changeKeys({ globalBroadcast: await fresh(2) })];
+    const changes = [
+      state.changeKeys({ globalUnicast: await fresh(1) }),
+      state.changeKeys({ globalBroadcast: await fresh(2) }),
+    ];
     await release();
     for (const use of await Promise.all(changes)) use();
     const { keys } = state.context();
     const last = stored.at(-1)!;
     expect([last.globalUnicast, last.globalBroadcast]).toEqual([keys.globalUnicast, keys.globalBroadcast]);
-    expect([last.globalUnicast!.fingerprint, last.globalBroadcast!.fingerprint]).toEqual([(await fresh(1)).fingerprint, (await fresh(2)).fingerprint]);
+    expect([last.globalUnicast!.fingerprint, last.globalBroadcast!.fingerprint]).toEqual([
+      (await fresh(1)).fingerprint,
+      (await fresh(2)).fingerprint,
+    ]);
   });
   it('two clients that change the same key, the first of which gets its response last: the meter has the key that it stored', async () => {
     const { state, stored } = await scene();

@@ -8,7 +8,17 @@ import type { KeyHandle } from '../../src/security/provider.js';
 import { SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import { LateStore } from '../security/stores.js';
-import { clientTitle, DirectChannel, Echo, echoName, meterWith, octets, provider, route, serverTitle } from './support.js';
+import {
+  clientTitle,
+  DirectChannel,
+  Echo,
+  echoName,
+  meterWith,
+  octets,
+  provider,
+  route,
+  serverTitle,
+} from './support.js';
 
 const setup = '0-0:43.0.0*255';
 const keyA = Uint8Array.from({ length: 16 }, (_, i) => i);
@@ -17,7 +27,13 @@ const keyB = octets(16, 55);
 /** A meter whose keys can be changed, a client inside, and an attacker who hears everything and may send it again at any time. */
 async function scene(store: VolatileStore | LateStore) {
   const keys = await importKeys(provider, 0, { ...testKeys, globalUnicast: keyA });
-  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys, counters: new InvocationCounters(store) });
+  const state = new SecurityState({
+    provider,
+    suite: 0,
+    systemTitle: serverTitle,
+    keys,
+    counters: new InvocationCounters(store),
+  });
   const meter = await meterWith({ mechanism: 'hls-gmac', ciphering: 'required', security: state.context });
   meter.device.objects.add(securitySetupObject(state, { version: 0 }));
   const channel = new DirectChannel(meter.handler);
@@ -30,7 +46,8 @@ async function scene(store: VolatileStore | LateStore) {
   });
   const client = new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security });
   await client.connect();
-  const wrappable = async (key: Uint8Array): Promise<KeyHandle> => provider.importKey('AES-128', key, { wrappable: true });
+  const wrappable = async (key: Uint8Array): Promise<KeyHandle> =>
+    provider.importKey('AES-128', key, { wrappable: true });
   return {
     meter,
     /** The octets of the command that was carried out. */
@@ -40,7 +57,9 @@ async function scene(store: VolatileStore | LateStore) {
     },
     async transfer(key: Uint8Array): Promise<Uint8Array> {
       const keyWrapped = await provider.wrap(security.keys.master!, await wrappable(key));
-      await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped }]);
+      await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [
+        { keyId: 'global-unicast-encryption-key', keyWrapped },
+      ]);
       const sent = channel.sent.at(-1) as Uint8Array;
       security.setKeys({ globalUnicast: await wrappable(key) });
       return sent;
@@ -59,7 +78,8 @@ describe.each([
     const disconnect = await command();
     const keyTransfer = await transfer(keyA);
     expect(meter.calls).toHaveLength(1);
-    for (let i = 0; i < 5; i++) for (const apdu of [disconnect, keyTransfer]) expect(await replay(apdu)).toBe(exception);
+    for (let i = 0; i < 5; i++)
+      for (const apdu of [disconnect, keyTransfer]) expect(await replay(apdu)).toBe(exception);
     expect(meter.calls).toHaveLength(1);
     await command();
     expect(meter.calls).toHaveLength(2);
@@ -112,4 +132,10 @@ describe.each([
   });
 });
 const handleOf = (key: KeyHandle): KeyHandle =>
-  ({ algorithm: key.algorithm, length: key.length, fingerprint: key.fingerprint, toJSON: () => '', toString: () => '' }) as unknown as KeyHandle;
+  ({
+    algorithm: key.algorithm,
+    length: key.length,
+    fingerprint: key.fingerprint,
+    toJSON: () => '',
+    toString: () => '',
+  }) as unknown as KeyHandle;

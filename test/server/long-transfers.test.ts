@@ -5,7 +5,18 @@ import { Client, type ClientOptions } from '../../src/client/index.js';
 import type { SimpleForm } from '../../src/security/context.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type ConformanceBit } from '../../src/xdlms/index.js';
-import { cipheredConfig, connected, contextOf, DirectChannel, data, Echo, echoName, failureOf, meterWith, octets } from './support.js';
+import {
+  cipheredConfig,
+  connected,
+  contextOf,
+  DirectChannel,
+  data,
+  Echo,
+  echoName,
+  failureOf,
+  meterWith,
+  octets,
+} from './support.js';
 
 const withBlocks: readonly ConformanceBit[] = [
   'get',
@@ -19,9 +30,17 @@ const withBlocks: readonly ConformanceBit[] = [
 const general: readonly ConformanceBit[] = ['get', 'set', 'action', 'multiple-references', 'general-block-transfer'];
 type Protection = 'plain' | SimpleForm;
 
-async function setup(o: { protection: Protection; conformance: readonly ConformanceBit[]; clientSize: number; serverSize: number }) {
+async function setup(o: {
+  protection: Protection;
+  conformance: readonly ConformanceBit[];
+  clientSize: number;
+  serverSize: number;
+}) {
   const ciphered = o.protection !== 'plain';
-  const meter = await meterWith({ conformance: o.conformance, ...(ciphered ? await cipheredConfig() : {}) }, { maxReceivePduSize: o.serverSize });
+  const meter = await meterWith(
+    { conformance: o.conformance, ...(ciphered ? await cipheredConfig() : {}) },
+    { maxReceivePduSize: o.serverSize },
+  );
   const dedicated = o.protection === 'ded' || o.protection === 'general-ded';
   const options: ClientOptions = {
     conformance: o.conformance,
@@ -41,33 +60,40 @@ function keptSizes(apdus: readonly Uint8Array[], limit: number, opening: number)
   return limit === 0 || apdus.slice(opening).every((a) => a.length <= limit);
 }
 
-describe.each<[Protection]>([['plain'], ['glo'], ['ded'], ['general-glo'], ['general-ded']])('long values, %s', (protection) => {
-  it.each([
-    [64, 64],
-    [65, 200],
-    [200, 71],
-    [128, 128],
-    [1024, 0],
-    [0, 1024],
-  ])('client takes %i, server takes %i octets', async (clientSize, serverSize) => {
-    for (const conformance of [withBlocks, general]) {
-      const { client, channel, meter } = await setup({ protection, conformance, clientSize, serverSize });
-      const opening = protection === 'plain' ? 1 : 2;
-      for (const n of [1, 30, 40, 100, 1500]) {
-        const value = octets(n, n);
-        await client.set(Echo, echoName, 'value', value);
-        expect(await client.get(Echo, echoName, 'value')).toEqual(value);
-        expect(await client.action(Echo, echoName, 'echo', value)).toEqual(value);
-        expect(meter.calls.at(-1)).toEqual(value);
-        expect(await client.object(Echo, echoName).get('value', 'other', 'logicalName')).toEqual([value, octets(20, 3), echoName]);
+describe.each<[Protection]>([['plain'], ['glo'], ['ded'], ['general-glo'], ['general-ded']])(
+  'long values, %s',
+  (protection) => {
+    it.each([
+      [64, 64],
+      [65, 200],
+      [200, 71],
+      [128, 128],
+      [1024, 0],
+      [0, 1024],
+    ])('client takes %i, server takes %i octets', async (clientSize, serverSize) => {
+      for (const conformance of [withBlocks, general]) {
+        const { client, channel, meter } = await setup({ protection, conformance, clientSize, serverSize });
+        const opening = protection === 'plain' ? 1 : 2;
+        for (const n of [1, 30, 40, 100, 1500]) {
+          const value = octets(n, n);
+          await client.set(Echo, echoName, 'value', value);
+          expect(await client.get(Echo, echoName, 'value')).toEqual(value);
+          expect(await client.action(Echo, echoName, 'echo', value)).toEqual(value);
+          expect(meter.calls.at(-1)).toEqual(value);
+          expect(await client.object(Echo, echoName).get('value', 'other', 'logicalName')).toEqual([
+            value,
+            octets(20, 3),
+            echoName,
+          ]);
+        }
+        expect(keptSizes(channel.sent, serverSize, opening)).toBe(true);
+        expect(keptSizes(channel.received, clientSize, opening)).toBe(true);
+        expect(meter.errors).toEqual([]);
+        await client.close();
       }
-      expect(keptSizes(channel.sent, serverSize, opening)).toBe(true);
-      expect(keptSizes(channel.received, clientSize, opening)).toBe(true);
-      expect(meter.errors).toEqual([]);
-      await client.close();
-    }
-  });
-});
+    });
+  },
+);
 
 it('any sizes: what is written is read, what a method gets comes back, and no APDU is too long', async () => {
   await fc.assert(
@@ -98,7 +124,12 @@ it('any sizes: what is written is read, what a method gets comes back, and no AP
 
 describe('without block transfer', () => {
   it('a value that does not fit is refused, one that fits is not', async () => {
-    const { client } = await setup({ protection: 'plain', conformance: ['get', 'set', 'action', 'multiple-references'], clientSize: 64, serverSize: 0 });
+    const { client } = await setup({
+      protection: 'plain',
+      conformance: ['get', 'set', 'action', 'multiple-references'],
+      clientSize: 64,
+      serverSize: 0,
+    });
     await client.set(Echo, echoName, 'value', octets(58));
     expect(await client.get(Echo, echoName, 'value')).toEqual(octets(58));
     await client.set(Echo, echoName, 'value', octets(59));
@@ -108,16 +139,28 @@ describe('without block transfer', () => {
     expect(await client.object(Echo, echoName).get('value', 'other')).toEqual([octets(50), octets(20, 3)]);
   });
   it('writes longer than the server takes are refused by name', async () => {
-    const { client } = await setup({ protection: 'plain', conformance: ['get', 'set', 'action'], clientSize: 0, serverSize: 100 });
+    const { client } = await setup({
+      protection: 'plain',
+      conformance: ['get', 'set', 'action'],
+      clientSize: 0,
+      serverSize: 100,
+    });
     expect(await failureOf(() => client.set(Echo, echoName, 'value', octets(300)))).toContain('other-reason');
     expect(await failureOf(() => client.action(Echo, echoName, 'take', octets(300)))).toContain('other-reason');
   });
 });
 
 it('a long list goes in as many requests as the server needs', async () => {
-  const { client, channel } = await setup({ protection: 'plain', conformance: withBlocks, clientSize: 0, serverSize: 64 });
+  const { client, channel } = await setup({
+    protection: 'plain',
+    conformance: withBlocks,
+    clientSize: 0,
+    serverSize: 64,
+  });
   const handle = client.object(Echo, echoName);
-  const many = await handle.get(...Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? ('value' as const) : ('other' as const))));
+  const many = await handle.get(
+    ...Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? ('value' as const) : ('other' as const))),
+  );
   expect(many).toHaveLength(20);
   expect(many[19]).toEqual(octets(20, 3));
   expect(keptSizes(channel.sent, 64, 1)).toBe(true);
@@ -133,7 +176,10 @@ it('a value above the limit of the server is aborted', async () => {
 it('a value above the limit of the client ends with a name', async () => {
   const meter = await meterWith({ conformance: withBlocks });
   const { client } = await connected(meter, { conformance: withBlocks, maxReceivePduSize: 128, maxValueSize: 500 });
-  await client.setData({ cosemAttributeDescriptor: { classId: 9000, instanceId: echoName, attributeId: 2 } }, data(octets(600)));
+  await client.setData(
+    { cosemAttributeDescriptor: { classId: 9000, instanceId: echoName, attributeId: 2 } },
+    data(octets(600)),
+  );
   expect(await failureOf(() => client.get(Echo, echoName, 'value'))).toContain('decode/too-large');
   expect(await failureOf(() => client.action(Echo, echoName, 'echo', octets(600)))).toContain('decode/too-large');
 });
@@ -165,13 +211,21 @@ describe('general block transfer of the client', () => {
     await client.set(Echo, echoName, 'value', octets(900));
     silent = true;
     // The window of the meter is known: the whole request goes in one turn, and the short answer comes without blocks. So a longer one.
-    expect(await failureOf(() => client.set(Echo, echoName, 'value', octets(3000)))).toContain('protocol/block-transfer');
+    expect(await failureOf(() => client.set(Echo, echoName, 'value', octets(3000)))).toContain(
+      'protocol/block-transfer',
+    );
   });
   it('acknowledges a notification that came in blocks, and passes it on', async () => {
     const meter = await meterWith({ conformance: general });
     const push = encode(Apdu, {
       type: 'data-notification',
-      longInvokeIdAndPriority: { invokeId: 5, selfDescriptive: false, processingOption: 'continue', serviceClass: 'confirmed', priority: 'normal' },
+      longInvokeIdAndPriority: {
+        invokeId: 5,
+        selfDescriptive: false,
+        processingOption: 'continue',
+        serviceClass: 'confirmed',
+        priority: 'normal',
+      },
       dateTime: new Uint8Array(0),
       notificationBody: { dataValue: data(octets(100)) },
     });

@@ -7,7 +7,13 @@ import { buildCertificate, name, signerOf, systemTitleName } from '../../src/sec
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { CryptoProvider, SymmetricAlgorithm } from '../../src/security/provider.js';
-import { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeysOf } from '../../src/testing/index.js';
+import {
+  type SimulatedMeter,
+  type SimulatedMeterOptions,
+  simulatedClients,
+  simulatedMeter,
+  testKeysOf,
+} from '../../src/testing/index.js';
 import { clientTitle, DirectChannel, octets, provider, serverTitle } from './support.js';
 
 /** Everything that anything printed, told or threw. */
@@ -28,11 +34,17 @@ const noting: CryptoProvider = {
 const tell = (...things: readonly unknown[]): void => {
   for (const thing of things) {
     told.push(
-      inspect(thing, { depth: Number.POSITIVE_INFINITY, maxArrayLength: Number.POSITIVE_INFINITY, breakLength: Number.POSITIVE_INFINITY }),
+      inspect(thing, {
+        depth: Number.POSITIVE_INFINITY,
+        maxArrayLength: Number.POSITIVE_INFINITY,
+        breakLength: Number.POSITIVE_INFINITY,
+      }),
       String(thing),
     );
     try {
-      told.push(JSON.stringify(thing, (_, v) => (typeof v === 'bigint' ? `${v}n` : v instanceof Uint8Array ? [...v] : v)) ?? '');
+      told.push(
+        JSON.stringify(thing, (_, v) => (typeof v === 'bigint' ? `${v}n` : v instanceof Uint8Array ? [...v] : v)) ?? '',
+      );
     } catch {
       // What refers to itself cannot be written as JSON.
     }
@@ -73,9 +85,21 @@ function leaks(): string[] {
 
 const now = Date.UTC(2026, 10, 21, 12);
 async function meterOf(options: Partial<SimulatedMeterOptions> = {}): Promise<SimulatedMeter> {
-  return simulatedMeter({ provider: noting, now: () => now, profileRows: 3, systemTitle: serverTitle, onError: (e) => tell(e), ...options });
+  return simulatedMeter({
+    provider: noting,
+    now: () => now,
+    profileRows: 3,
+    systemTitle: serverTitle,
+    onError: (e) => tell(e),
+    ...options,
+  });
 }
-async function session(meter: SimulatedMeter, clientSap: number, options: ClientOptions, work?: (client: Client) => Promise<void>): Promise<void> {
+async function session(
+  meter: SimulatedMeter,
+  clientSap: number,
+  options: ClientOptions,
+  work?: (client: Client) => Promise<void>,
+): Promise<void> {
   const client = new Client(new DirectChannel(meter.connection(), undefined, { clientSap, serverSap: 1 }), {
     onEvent: (e) => tell(e),
     recoverCounter: false,
@@ -90,7 +114,16 @@ async function session(meter: SimulatedMeter, clientSap: number, options: Client
   } catch (e) {
     tell(e);
   }
-  tell(client, client.association, client.association.exchange, options.security, options.security?.keys, meter, meter.device, meter.security);
+  tell(
+    client,
+    client.association,
+    client.association.exchange,
+    options.security,
+    options.security?.keys,
+    meter,
+    meter.device,
+    meter.security,
+  );
   await client.close();
 }
 async function context(suite: 0 | 1 | 2, changes: SecurityKeys = {}): Promise<SecurityContext> {
@@ -132,7 +165,10 @@ describe('no key and no password in what is printed, told, thrown or written as 
     const password = new TextEncoder().encode('the right password 1');
     secrets.push(password, new TextEncoder().encode(given));
     const meter = await meterOf({ password });
-    await session(meter, simulatedClients.reading, { authentication: { mechanism: 'lls', password: new TextEncoder().encode(given) }, ciphering: 'none' });
+    await session(meter, simulatedClients.reading, {
+      authentication: { mechanism: 'lls', password: new TextEncoder().encode(given) },
+      ciphering: 'none',
+    });
     quiet();
   });
   it.each([0, 1, 2] as const)('HLS 5, suite %i, with a dedicated key', async (suite) => {
@@ -153,16 +189,32 @@ describe('no key and no password in what is printed, told, thrown or written as 
     const size = suite === 1 ? 32 : 48;
     const pair = async (salt: number) => noting.importPrivateKey(`ECDSA ${curve}`, octets(size, salt).fill(1, 0, 1));
     const [ca, client, server] = [await pair(1), await pair(2), await pair(3)];
-    const fields = { notBefore: new Date(now - 1), notAfter: new Date(now + 1e6), issuerPublicKey: ca.publicKey, issuer: name({ type: 'CN', value: 'CA' }) };
+    const fields = {
+      notBefore: new Date(now - 1),
+      notAfter: new Date(now + 1e6),
+      issuerPublicKey: ca.publicKey,
+      issuer: name({ type: 'CN', value: 'CA' }),
+    };
     const anchor = await buildCertificate(
       { ...fields, serialNumber: 1n, subject: fields.issuer, publicKey: ca.publicKey, type: 'certification-authority' },
       signerOf(noting, ca.privateKey),
     );
     const certificate = await buildCertificate(
-      { ...fields, serialNumber: 2n, subject: systemTitleName(clientTitle), publicKey: client.publicKey, type: 'digital-signature' },
+      {
+        ...fields,
+        serialNumber: 2n,
+        subject: systemTitleName(clientTitle),
+        publicKey: client.publicKey,
+        type: 'digital-signature',
+      },
       signerOf(noting, ca.privateKey),
     );
-    const meter = await meterOf({ suite, keys: { ...testKeysOf(suite), signing: server }, anchors: [anchor], certificates: [certificate.raw] });
+    const meter = await meterOf({
+      suite,
+      keys: { ...testKeysOf(suite), signing: server },
+      anchors: [anchor],
+      certificates: [certificate.raw],
+    });
     await session(meter, simulatedClients.signing, {
       authentication: { mechanism: 'hls-ecdsa' },
       security: await context(suite, { signing: client, peerSigning: server.publicKey }),
@@ -190,18 +242,29 @@ describe('no key and no password in what is printed, told, thrown or written as 
   });
   it.each(['well', 'with a wrong master key'])('a change of keys, %s', async (how) => {
     const meter = await meterOf();
-    const security = await context(0, how === 'well' ? {} : { master: await noting.importKey('AES-128', octets(16, 55)) });
-    const fresh = async (algorithm: SymmetricAlgorithm, salt: number) => noting.importKey(algorithm, octets(16, salt), { wrappable: true });
+    const security = await context(
+      0,
+      how === 'well' ? {} : { master: await noting.importKey('AES-128', octets(16, 55)) },
+    );
+    const fresh = async (algorithm: SymmetricAlgorithm, salt: number) =>
+      noting.importKey(algorithm, octets(16, salt), { wrappable: true });
     await session(meter, simulatedClients.management, { ...gmac, security }, async (client) => {
       const changed = await changeKeys(
         client,
-        { 'global-unicast-encryption-key': await fresh('AES-128', 101), 'authentication-key': await fresh('secret', 102) },
+        {
+          'global-unicast-encryption-key': await fresh('AES-128', 101),
+          'authentication-key': await fresh('secret', 102),
+        },
         {
           version: 0,
           pending: new VolatileStore(),
           keep: () => {},
           connect: async (s) => {
-            const other = new Client(new DirectChannel(meter.connection()), { ...gmac, security: s, onEvent: (e) => tell(e) });
+            const other = new Client(new DirectChannel(meter.connection()), {
+              ...gmac,
+              security: s,
+              onEvent: (e) => tell(e),
+            });
             await other.connect();
             return other;
           },

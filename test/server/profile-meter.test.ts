@@ -28,7 +28,15 @@ import { clientTitle, DirectChannel, failureOf, provider } from './support.js';
 const now = Date.UTC(2026, 10, 21, 12, 7);
 const options = ['D', 'L', 'M', 'polyphase'];
 const meterOf = (profile: CompanionProfile, present = options): Promise<ProfileMeter> =>
-  profileMeter({ provider, profile, options: present, now: () => now, profileRows: 8, manufacturer: 'ABC', serialNumber: 12345678 });
+  profileMeter({
+    provider,
+    profile,
+    options: present,
+    now: () => now,
+    profileRows: 8,
+    manufacturer: 'ABC',
+    serialNumber: 12345678,
+  });
 
 async function connect(meter: ProfileMeter, clientSap: number): Promise<Client> {
   const config = meter.device.associations.find((a) => a.clientSap === clientSap);
@@ -90,40 +98,47 @@ describe('a meter made from a companion profile', () => {
     expect(checkProfile(view, profile, { options: ['D'] }).findings.length).toBeGreaterThan(0);
     expect(view.objects.length).toBeLessThan((await viewOf(await meterOf(profile), 1)).objects.length);
   });
-  it.each(['idis-package-1', 'idis-package-2'] as const)('%s: as the owner of the object model would fill it in', async (id) => {
-    const profile = JSON.parse(JSON.stringify(carriedProfile(id)));
-    profile.sources.MODEL = 'a made-up object model for this test';
-    const fill = (obis: string, more: object) =>
-      Object.assign(
-        profile.objects.find((o: { obis: string }) => o.obis === obis),
-        { source: ['MODEL'], confidence: 'high', mandatory: true },
-        more,
-      );
-    fill('1.0.1.8.0.255', {
-      attributes: [
-        { index: 2, types: ['long64-unsigned'], min: 10, max: 20 },
-        {
-          index: 3,
-          value: {
-            type: 'structure',
-            value: [
-              { type: 'integer', value: 1 },
-              { type: 'enum', value: 30 },
-            ],
+  it.each(['idis-package-1', 'idis-package-2'] as const)(
+    '%s: as the owner of the object model would fill it in',
+    async (id) => {
+      const profile = JSON.parse(JSON.stringify(carriedProfile(id)));
+      profile.sources.MODEL = 'a made-up object model for this test';
+      const fill = (obis: string, more: object) =>
+        Object.assign(
+          profile.objects.find((o: { obis: string }) => o.obis === obis),
+          { source: ['MODEL'], confidence: 'high', mandatory: true },
+          more,
+        );
+      fill('1.0.1.8.0.255', {
+        attributes: [
+          { index: 2, types: ['long64-unsigned'], min: 10, max: 20 },
+          {
+            index: 3,
+            value: {
+              type: 'structure',
+              value: [
+                { type: 'integer', value: 1 },
+                { type: 'enum', value: 30 },
+              ],
+            },
           },
-        },
-      ],
-    });
-    fill('1.0.99.1.0.255', { attributes: [{ index: 4, types: ['double-long-unsigned'], min: 300, max: 3600 }] });
-    const filled = parseProfile(profile);
-    const view = await viewOf(await meterOf(filled), 1);
-    const findings = checkProfile(view, filled, { client: 'management', options }).findings.filter((f) => f.kind !== 'extra');
-    expect(findings.map(formatFinding)).toEqual([]);
-    expect(view.objects.find((o) => o.logicalName === '1-0:1.8.0*255')?.attributes.find((a) => a.index === 2)?.value).toEqual({
-      type: 'long64-unsigned',
-      value: 10n,
-    });
-  });
+        ],
+      });
+      fill('1.0.99.1.0.255', { attributes: [{ index: 4, types: ['double-long-unsigned'], min: 300, max: 3600 }] });
+      const filled = parseProfile(profile);
+      const view = await viewOf(await meterOf(filled), 1);
+      const findings = checkProfile(view, filled, { client: 'management', options }).findings.filter(
+        (f) => f.kind !== 'extra',
+      );
+      expect(findings.map(formatFinding)).toEqual([]);
+      expect(
+        view.objects.find((o) => o.logicalName === '1-0:1.8.0*255')?.attributes.find((a) => a.index === 2)?.value,
+      ).toEqual({
+        type: 'long64-unsigned',
+        value: 10n,
+      });
+    },
+  );
   it('is alive where it matters', async () => {
     const meter = await meterOf(idisPackage2());
     const client = await connect(meter, 1);
@@ -136,13 +151,18 @@ describe('a meter made from a companion profile', () => {
     expect(buffer.type === 'array' && buffer.value).toHaveLength(8);
     await client.action(ProfileGeneric, '1-0:99.1.0*255', 'reset', 0);
     expect(await client.get(ProfileGeneric, '1-0:99.1.0*255', 'buffer')).toEqual({ type: 'array', value: [] });
-    expect(await client.get(DataClass, '0-0:42.0.0*255', 'value')).toEqual({ type: 'octet-string', value: new TextEncoder().encode(meter.logicalDeviceName) });
+    expect(await client.get(DataClass, '0-0:42.0.0*255', 'value')).toEqual({
+      type: 'octet-string',
+      value: new TextEncoder().encode(meter.logicalDeviceName),
+    });
     expect((await client.get(Register, '1-0:1.8.0*255', 'scalerUnit')).unit).toBe('Wh');
     expect((await client.get(DataClass, '0-0:43.1.0*255', 'value')).type).toBe('double-long-unsigned');
     // Written where the profile allows it, and kept.
     await client.set(DataClass, '0-0:97.98.0*255', 'value', { type: 'double-long-unsigned', value: 5 });
     expect(await client.get(DataClass, '0-0:97.98.0*255', 'value')).toEqual({ type: 'double-long-unsigned', value: 5 });
-    expect(await failureOf(() => client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 5 }))).toContain('read-write-denied');
+    expect(
+      await failureOf(() => client.set(DataClass, '0-0:96.1.0*255', 'value', { type: 'unsigned', value: 5 })),
+    ).toContain('read-write-denied');
   });
   it('gives the public client what is public, and the pre-established one its methods', async () => {
     const meter = await meterOf(idisPackage2());
@@ -159,7 +179,10 @@ it('the plainest value of every attribute of every class can be encoded', () => 
   let n = 0;
   for (const definition of allClasses.all)
     for (const [key, attribute] of Object.entries(definition.attributes)) {
-      expect(() => encode(attribute.schema, plainValue(attribute.schema)), `${definition.name} ${definition.version} ${key}`).not.toThrow();
+      expect(
+        () => encode(attribute.schema, plainValue(attribute.schema)),
+        `${definition.name} ${definition.version} ${key}`,
+      ).not.toThrow();
       n++;
     }
   expect(n).toBeGreaterThan(900);

@@ -36,7 +36,9 @@ const setFirst = (rawData = head): Apdu => ({
     datablock: { lastBlock: false, blockNumber: 1, rawData },
   },
 });
-const setNext = (o: { blockNumber?: number; rawData?: Uint8Array; lastBlock?: boolean; invokeId?: number } = {}): Apdu => ({
+const setNext = (
+  o: { blockNumber?: number; rawData?: Uint8Array; lastBlock?: boolean; invokeId?: number } = {},
+): Apdu => ({
   type: 'set-request',
   value: {
     type: 'set-request-with-datablock',
@@ -66,7 +68,10 @@ describe('the last block of a long request comes again', () => {
   it('is answered as before, and not carried out again', async () => {
     let writes = 0;
     const counting = object(Echo, echoName, { value: access<Uint8Array>({ set: () => void writes++ }) });
-    const meter = await meterWith({ preEstablished: true, conformance: conformanceBits }, { objects: new ObjectStore().add(counting) });
+    const meter = await meterWith(
+      { preEstablished: true, conformance: conformanceBits },
+      { objects: new ObjectStore().add(counting) },
+    );
     await ask(meter, setFirst());
     const done = await ask(meter, setNext());
     expect(done).toMatchObject({ value: { result: 'success' } });
@@ -123,14 +128,22 @@ describe('the last block of a long request comes again', () => {
       expect(await ask(meter, setNext({ blockNumber: 2, rawData: part(2), lastBlock: false }))).toMatchObject({
         value: { type: 'set-response-datablock', blockNumber: 2 },
       });
-    expect(await ask(meter, setNext({ blockNumber: 3, rawData: part(3) }))).toMatchObject({ value: { result: 'success' } });
+    expect(await ask(meter, setNext({ blockNumber: 3, rawData: part(3) }))).toMatchObject({
+      value: { result: 'success' },
+    });
     await ask(meter, setFirst(part(1)));
-    expect(text(await ask(meter, setNext({ blockNumber: 3, rawData: part(3) })))).toContain('data-block-number-invalid');
+    expect(text(await ask(meter, setNext({ blockNumber: 3, rawData: part(3) })))).toContain(
+      'data-block-number-invalid',
+    );
     expect(text(await ask(meter, setNext({ blockNumber: 2, rawData: part(2) })))).toContain('no-long-set-in-progress');
     await ask(meter, setFirst(part(1)));
-    expect(text(await ask(meter, setNext({ blockNumber: 1, rawData: part(1) })))).toContain('data-block-number-invalid');
+    expect(text(await ask(meter, setNext({ blockNumber: 1, rawData: part(1) })))).toContain(
+      'data-block-number-invalid',
+    );
     await ask(meter, setFirst(part(1)));
-    expect(text(await ask(meter, setNext({ rawData: new Uint8Array(0), lastBlock: false })))).toContain('long-set-aborted');
+    expect(text(await ask(meter, setNext({ rawData: new Uint8Array(0), lastBlock: false })))).toContain(
+      'long-set-aborted',
+    );
   });
 });
 
@@ -139,7 +152,15 @@ it('any other SET or ACTION ends the long one under way', async () => {
   const value = data(octets(2));
   const others: Apdu[] = [
     { type: 'set-request', value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), ...list, value } },
-    { type: 'set-request', value: { type: 'set-request-with-list', invokeIdAndPriority: invoke(), attributeDescriptorList: [list], valueList: [value] } },
+    {
+      type: 'set-request',
+      value: {
+        type: 'set-request-with-list',
+        invokeIdAndPriority: invoke(),
+        attributeDescriptorList: [list],
+        valueList: [value],
+      },
+    },
     {
       type: 'set-request',
       value: {
@@ -160,7 +181,12 @@ it('any other SET or ACTION ends the long one under way', async () => {
     },
     {
       type: 'action-request',
-      value: { type: 'action-request-normal', invokeIdAndPriority: invoke(), cosemMethodDescriptor: methodOf(2), methodInvocationParameters: value },
+      value: {
+        type: 'action-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemMethodDescriptor: methodOf(2),
+        methodInvocationParameters: value,
+      },
     },
     {
       type: 'action-request',
@@ -205,14 +231,23 @@ describe('a selection where none belongs', () => {
   const accessSelection = { accessSelector: 1, accessParameters: { type: 'null-data' } } as const;
   it('is refused on SET, and nothing is written', async () => {
     const meter = await open();
-    const written = async (): Promise<unknown> => meter.device.objects.get(echoName)?.attributes.get(2)?.read({ caller: callerOf() });
+    const written = async (): Promise<unknown> =>
+      meter.device.objects.get(echoName)?.attributes.get(2)?.read({ caller: callerOf() });
     const before = await written();
     const target = { cosemAttributeDescriptor: descriptor(), accessSelection };
     const requests: Apdu[] = [
-      { type: 'set-request', value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), ...target, value: data(octets(3)) } },
       {
         type: 'set-request',
-        value: { type: 'set-request-with-list', invokeIdAndPriority: invoke(), attributeDescriptorList: [target], valueList: [data(octets(3))] },
+        value: { type: 'set-request-normal', invokeIdAndPriority: invoke(), ...target, value: data(octets(3)) },
+      },
+      {
+        type: 'set-request',
+        value: {
+          type: 'set-request-with-list',
+          invokeIdAndPriority: invoke(),
+          attributeDescriptorList: [target],
+          valueList: [data(octets(3))],
+        },
       },
       {
         type: 'set-request',
@@ -230,25 +265,39 @@ describe('a selection where none belongs', () => {
   it('is refused on GET of an attribute without selectors, and where it was not agreed', async () => {
     const get: Apdu = {
       type: 'get-request',
-      value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor(), accessSelection },
+      value: {
+        type: 'get-request-normal',
+        invokeIdAndPriority: invoke(),
+        cosemAttributeDescriptor: descriptor(),
+        accessSelection,
+      },
     };
     expect(text(await ask(await open(), get))).toContain('scope-of-access-violated');
     const selective = object(Echo, echoName, {
       value: access<Uint8Array>({ get: ({ selection }) => octets(selection?.accessSelector ?? 0), selective: true }),
     });
     const device = { objects: new ObjectStore().add(selective) };
-    expect(await ask(await meterWith({ preEstablished: true, conformance: ['get', 'selective-access'] }, device), get)).toMatchObject({
+    expect(
+      await ask(await meterWith({ preEstablished: true, conformance: ['get', 'selective-access'] }, device), get),
+    ).toMatchObject({
       value: { result: { value: data(octets(1)) } },
     });
-    expect(text(await ask(await meterWith({ preEstablished: true, conformance: ['get'] }, device), get))).toContain('scope-of-access-violated');
+    expect(text(await ask(await meterWith({ preEstablished: true, conformance: ['get'] }, device), get))).toContain(
+      'scope-of-access-violated',
+    );
   });
 });
 
 describe('short names by blocks', () => {
   const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 } });
-  const meterOf = (): Promise<TestMeter> => meterWith({ preEstablished: true, referencing, conformance: conformanceBits });
+  const meterOf = (): Promise<TestMeter> =>
+    meterWith({ preEstablished: true, referencing, conformance: conformanceBits });
   const inner = (bytes: Uint8Array): Uint8Array =>
-    encode(Apdu, { type: 'writeRequest', variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }], listOfData: [data(bytes)] }).subarray(1);
+    encode(Apdu, {
+      type: 'writeRequest',
+      variableAccessSpecification: [{ type: 'variable-name', value: 0x1008 }],
+      listOfData: [data(bytes)],
+    }).subarray(1);
   const block = (blockNumber: number, rawData: Uint8Array, lastBlock = false): Apdu => ({
     type: 'writeRequest',
     variableAccessSpecification: [{ type: 'write-data-block-access', lastBlock, blockNumber }],
@@ -309,12 +358,18 @@ describe('short names by blocks', () => {
     expect(text(await ask(meter, readBlock(1, octets(5), true)))).toContain('type-unmatched');
   });
   it('methods of a list are carried out once, for the request that names them', async () => {
-    const meter = await meterWith({ preEstablished: true, referencing, conformance: conformanceBits }, { maxSendPduSize: 64 });
+    const meter = await meterWith(
+      { preEstablished: true, referencing, conformance: conformanceBits },
+      { maxSendPduSize: 64 },
+    );
     const offsets = servedShortNames({
       baseNames: { [echoName]: 0x1000 },
       methodOffset: (classId, _, method) => (classId === 9000 ? 0x20 + 8 * method : undefined),
     });
-    const withMethods = await meterWith({ preEstablished: true, referencing: offsets, conformance: conformanceBits }, { maxSendPduSize: 64 });
+    const withMethods = await meterWith(
+      { preEstablished: true, referencing: offsets, conformance: conformanceBits },
+      { maxSendPduSize: 64 },
+    );
     expect(meter.calls).toEqual([]);
     const read: Apdu = {
       type: 'readRequest',
@@ -326,7 +381,8 @@ describe('short names by blocks', () => {
     };
     expect(text(await ask(withMethods, read))).toContain('data-block-result');
     expect(withMethods.calls.map((c) => c.length)).toEqual([70, 9]);
-    for (let n = 1; n < 4; n++) await ask(withMethods, { type: 'readRequest', value: [{ type: 'block-number-access', blockNumber: n }] });
+    for (let n = 1; n < 4; n++)
+      await ask(withMethods, { type: 'readRequest', value: [{ type: 'block-number-access', blockNumber: n }] });
     expect(withMethods.calls).toHaveLength(2);
   });
 });
@@ -334,7 +390,14 @@ describe('short names by blocks', () => {
 describe('a challenge that cannot be accepted', () => {
   const userInformation = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
   const aarqWith = (mechanism: 'hls-gmac' | 'hls-sha256', authenticationValue: Uint8Array): Uint8Array =>
-    aarqOf({ mechanism, referencing: 'LN', ciphered: false, userInformation, authenticationValue, systemTitle: clientTitle });
+    aarqOf({
+      mechanism,
+      referencing: 'LN',
+      ciphered: false,
+      userInformation,
+      authenticationValue,
+      systemTitle: clientTitle,
+    });
   it('is refused, and no tag is made of it', async () => {
     const { security } = await cipheredConfig();
     const meter = await meterWith({ mechanism: 'hls-gmac', security: security! });
@@ -343,9 +406,13 @@ describe('a challenge that cannot be accepted', () => {
       value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() },
     });
     for (const challenge of [octets(0), octets(7), octets(65), request])
-      expect(text(await ask(meter, aarqWith('hls-gmac', challenge)))).toMatch(/rejected-permanent.*authentication-failure/);
+      expect(text(await ask(meter, aarqWith('hls-gmac', challenge)))).toMatch(
+        /rejected-permanent.*authentication-failure/,
+      );
     for (const length of [8, 64])
-      expect(text(await ask(meter, aarqWith('hls-gmac', new Uint8Array(length).fill(0xa5))))).toMatch(/"accepted".*authentication-required/);
+      expect(text(await ask(meter, aarqWith('hls-gmac', new Uint8Array(length).fill(0xa5))))).toMatch(
+        /"accepted".*authentication-required/,
+      );
     const secret = await provider.importKey('secret', octets(16));
     const sha = await meterWith({ mechanism: 'hls-sha256', secret, security: security! });
     expect(text(await ask(sha, aarqWith('hls-sha256', octets(7))))).toContain('authentication-failure');

@@ -2,11 +2,24 @@ import { expect } from 'vitest';
 import { type ChangeKeysOptions, Client, type ClientOptions } from '../../src/client/index.js';
 import { VolatileStore } from '../../src/core/store.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
-import { buildCertificate, type Certificate, type CertificateFields, name, signerOf, systemTitleName } from '../../src/security/certificates/index.js';
+import {
+  buildCertificate,
+  type Certificate,
+  type CertificateFields,
+  name,
+  signerOf,
+  systemTitleName,
+} from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { KeyPair, PublicKey } from '../../src/security/provider.js';
-import { type SimulatedMeter, type SimulatedMeterOptions, simulatedClients, simulatedMeter, testKeysOf } from '../../src/testing/index.js';
+import {
+  type SimulatedMeter,
+  type SimulatedMeterOptions,
+  simulatedClients,
+  simulatedMeter,
+  testKeysOf,
+} from '../../src/testing/index.js';
 import type { Route } from '../../src/transport/index.js';
 import { clientTitle, DirectChannel, provider, serverTitle } from './support.js';
 
@@ -19,7 +32,11 @@ export interface Bench {
   readonly meter: SimulatedMeter;
   readonly security: SecurityContext;
   readonly ca: { pair: KeyPair; certificate: Certificate } | undefined;
-  connect(security?: SecurityContext, clientSap?: number, through?: ConstructorParameters<typeof DirectChannel>[1]): Promise<Client>;
+  connect(
+    security?: SecurityContext,
+    clientSap?: number,
+    through?: ConstructorParameters<typeof DirectChannel>[1],
+  ): Promise<Client>;
   options: ChangeKeysOptions;
 }
 /** A meter and a client that know each other: in suites 1 and 2 by certificates of one authority. */
@@ -32,21 +49,50 @@ export async function bench(suite: 0 | 1 | 2, more: Partial<SimulatedMeterOption
     const curve = curves[suite];
     const pair = await provider.generateKeyPair(`ECDSA ${curve}`);
     ca = { pair, certificate: await certify(pair, pair.publicKey, 'certification-authority', undefined) };
-    const [client, server] = [await provider.generateKeyPair(`ECDSA ${curve}`), await provider.generateKeyPair(`ECDSA ${curve}`)];
+    const [client, server] = [
+      await provider.generateKeyPair(`ECDSA ${curve}`),
+      await provider.generateKeyPair(`ECDSA ${curve}`),
+    ];
     const certificate = await certify(pair, client.publicKey, 'digital-signature', clientTitle);
     keys = { ...keys, signing: client, peerSigning: server.publicKey };
     ofMeter = { keys: { ...material, signing: server }, anchors: [ca.certificate], certificates: [certificate.raw] };
   }
-  const meter = await simulatedMeter({ provider, suite, now: () => now, profileRows: 4, systemTitle: serverTitle, ...ofMeter, ...more });
-  const security = new SecurityContext({ provider, suite, systemTitle: clientTitle, keys, counters: new InvocationCounters(new VolatileStore()) });
+  const meter = await simulatedMeter({
+    provider,
+    suite,
+    now: () => now,
+    profileRows: 4,
+    systemTitle: serverTitle,
+    ...ofMeter,
+    ...more,
+  });
+  const security = new SecurityContext({
+    provider,
+    suite,
+    systemTitle: clientTitle,
+    keys,
+    counters: new InvocationCounters(new VolatileStore()),
+  });
   const connect: Bench['connect'] = async (context = security, clientSap = simulatedClients.management, through) => {
     const route: Route = { clientSap, serverSap: 1 };
-    const authentication: ClientOptions['authentication'] = { mechanism: clientSap === simulatedClients.signing ? 'hls-ecdsa' : 'hls-gmac' };
-    const client = new Client(new DirectChannel(meter.connection(), through, route), { authentication, security: context, recoverCounter: false });
+    const authentication: ClientOptions['authentication'] = {
+      mechanism: clientSap === simulatedClients.signing ? 'hls-ecdsa' : 'hls-gmac',
+    };
+    const client = new Client(new DirectChannel(meter.connection(), through, route), {
+      authentication,
+      security: context,
+      recoverCounter: false,
+    });
     await client.connect();
     return client;
   };
-  return { meter, security, ca, connect, options: { connect, version: suite === 0 ? 0 : 1, pending: new VolatileStore(), keep: () => {} } };
+  return {
+    meter,
+    security,
+    ca,
+    connect,
+    options: { connect, version: suite === 0 ? 0 : 1, pending: new VolatileStore(), keep: () => {} },
+  };
 }
 let serial = 1n;
 export async function certify(
@@ -72,4 +118,5 @@ export async function certify(
   );
 }
 export const read = (client: Client): Promise<unknown> => client.get(DataClass, device, 'value');
-export const works = async (client: Client): Promise<void> => expect(await read(client)).toMatchObject({ type: 'octet-string' });
+export const works = async (client: Client): Promise<void> =>
+  expect(await read(client)).toMatchObject({ type: 'octet-string' });

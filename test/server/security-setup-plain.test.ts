@@ -32,7 +32,10 @@ it('changes no security for a client without keys, even where every method is al
     () => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request']),
     () => client.action(SecuritySetup, setup, 'generateKeyPair', 'digital-signature-key-pair'),
     () => client.action(SecuritySetup, setup, 'importCertificate', new Uint8Array(40)),
-    () => client.action(SecuritySetup, setup, 'keyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped: new Uint8Array(24) }]),
+    () =>
+      client.action(SecuritySetup, setup, 'keyTransfer', [
+        { keyId: 'global-unicast-encryption-key', keyWrapped: new Uint8Array(24) },
+      ]),
   ])
     expect(await failureOf(call)).toContain('read-write-denied');
   expect(stored).toBe(0);

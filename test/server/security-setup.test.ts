@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { agreeKeys, type ChangeKeysOptions, Client, changeKeys, resumeKeyChange } from '../../src/client/index.js';
 import { type Store, VolatileStore } from '../../src/core/store.js';
 import { SecuritySetup, SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
-import { parseCertificate, parseCertificateRequest, verifyCertificateRequest } from '../../src/security/certificates/index.js';
+import {
+  parseCertificate,
+  parseCertificateRequest,
+  verifyCertificateRequest,
+} from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
@@ -11,14 +15,24 @@ import { ObjectStore, SecurityState, securitySetupObject } from '../../src/serve
 import { simulatedClients, testKeysOf } from '../../src/testing/index.js';
 import type { Route } from '../../src/transport/index.js';
 import { bench, certify, curves, read, setup, works } from './security-bench.js';
-import { clientTitle, connected, DirectChannel, failureOf, meterWith, octets, provider, serverTitle } from './support.js';
+import {
+  clientTitle,
+  connected,
+  DirectChannel,
+  failureOf,
+  meterWith,
+  octets,
+  provider,
+  serverTitle,
+} from './support.js';
 
 describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
   it('all keys at once: the open association goes on, new ones use the new keys, old keys are dead', async () => {
     const { meter, security, connect, options } = await bench(suite);
     const client = await connect();
     const oldKeys = await importKeys(provider, suite, testKeysOf(suite));
-    const fresh = async (keyName: Parameters<typeof generateTransferableKey>[1]) => generateTransferableKey(security, keyName);
+    const fresh = async (keyName: Parameters<typeof generateTransferableKey>[1]) =>
+      generateTransferableKey(security, keyName);
     const unicast = await fresh('global-unicast-encryption-key');
     const { result } = await changeKeys(
       client,
@@ -46,24 +60,37 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     for (let i = 0; i < 20; i++) await works(first);
     const restarted = (): SecurityContext => security.fresh({ counters: new InvocationCounters(new VolatileStore()) });
     expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
-    await changeKeys(first, { 'authentication-key': await generateTransferableKey(security, 'authentication-key') }, options);
+    await changeKeys(
+      first,
+      { 'authentication-key': await generateTransferableKey(security, 'authentication-key') },
+      options,
+    );
     expect(await failureOf(() => connect(restarted()))).toContain('invocation-counter-error');
     // Right away, before anything was sent under the new key.
     const before = await connect();
     const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
     const sent = await keyTransferOnly(before, security, unicast, suite);
     expect(sent).toBe('ok');
-    const anew = security.fresh({ keys: { ...security.keys, globalUnicast: unicast }, counters: new InvocationCounters(new VolatileStore()) });
+    const anew = security.fresh({
+      keys: { ...security.keys, globalUnicast: unicast },
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     await works(await connect(anew));
   });
   it('reaches every association that is open', async () => {
     const { security, connect, options } = await bench(suite);
     const [first, second] = [
       await connect(),
-      await connect(security.fresh({ keys: { ...security.keys, ...(await importKeys(provider, suite, testKeysOf(suite))) } })),
+      await connect(
+        security.fresh({ keys: { ...security.keys, ...(await importKeys(provider, suite, testKeysOf(suite))) } }),
+      ),
     ];
     await works(second);
-    await changeKeys(first, { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') }, options);
+    await changeKeys(
+      first,
+      { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') },
+      options,
+    );
     expect(await failureOf(() => works(second))).toContain('deciphering-error');
     await works(first);
   });
@@ -103,7 +130,11 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
     const { security, connect, options } = await bench(suite, { persist: { persistKeys } });
     const client = await connect();
     const change = async () =>
-      changeKeys(client, { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') }, options);
+      changeKeys(
+        client,
+        { 'global-unicast-encryption-key': await generateTransferableKey(security, 'global-unicast-encryption-key') },
+        options,
+      );
     expect((await change()).result).toBe('old');
     fails = false;
     expect((await change()).result).toBe('new');
@@ -129,13 +160,20 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
   it('stays undecided while the meter cannot be reached, and is settled later', async () => {
     const { security, connect, options } = await bench(suite);
     const client = await connect();
-    const dead: ChangeKeysOptions['connect'] = async (context) => connect(context, simulatedClients.management, () => []);
+    const dead: ChangeKeysOptions['connect'] = async (context) =>
+      connect(context, simulatedClients.management, () => []);
     const unicast = await generateTransferableKey(security, 'global-unicast-encryption-key');
-    const { result } = await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, connect: dead });
+    const { result } = await changeKeys(
+      client,
+      { 'global-unicast-encryption-key': unicast },
+      { ...options, connect: dead },
+    );
     expect(result).toBe('undecided');
     expect(security.keys.globalUnicast).not.toBe(unicast);
     // Another one is not begun over it.
-    expect(await failureOf(() => changeKeys(client, { 'global-unicast-encryption-key': unicast }, options))).toContain('security/policy');
+    expect(await failureOf(() => changeKeys(client, { 'global-unicast-encryption-key': unicast }, options))).toContain(
+      'security/policy',
+    );
     expect(await resumeKeyChange(security, options)).toEqual({ result: 'new' });
     expect(await resumeKeyChange(security, options)).toBeUndefined();
     expect(security.keys.globalUnicast!.fingerprint).toBe(unicast.fingerprint);
@@ -143,7 +181,12 @@ describe.each([0, 1, 2] as const)('key change in suite %i', (suite) => {
   });
 });
 /** Only the message, without finding out what it did. */
-async function keyTransferOnly(client: Client, security: SecurityContext, key: SecurityKeys['globalUnicast'], suite: number): Promise<string> {
+async function keyTransferOnly(
+  client: Client,
+  security: SecurityContext,
+  key: SecurityKeys['globalUnicast'],
+  suite: number,
+): Promise<string> {
   const keyWrapped = await provider.wrap(security.keys.master!, key!);
   const list = [{ keyId: 'global-unicast-encryption-key' as const, keyWrapped }];
   if (suite === 0) await client.action(SecuritySetupV0, setup, 'globalKeyTransfer', list);
@@ -154,7 +197,10 @@ async function keyTransferOnly(client: Client, security: SecurityContext, key: S
 describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in suite %i', (suite) => {
   class Crash extends Error {}
   /** Runs the change and lets the process die at its n-th step; then a new process resumes. Answers whether it died, and which keys won. */
-  async function crashedAt(n: number, begin: (client: Client, security: SecurityContext, options: ChangeKeysOptions) => Promise<unknown>) {
+  async function crashedAt(
+    n: number,
+    begin: (client: Client, security: SecurityContext, options: ChangeKeysOptions) => Promise<unknown>,
+  ) {
     const { meter, security } = await bench(suite);
     let left = n;
     let dead = false;
@@ -193,7 +239,10 @@ describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in 
             return answers;
           },
         };
-        const client = new Client(new DirectChannel(stepping, undefined, route), { authentication: { mechanism: 'hls-gmac' }, security: context });
+        const client = new Client(new DirectChannel(stepping, undefined, route), {
+          authentication: { mechanism: 'hls-gmac' },
+          security: context,
+        });
         await client.connect();
         return client;
       };
@@ -246,15 +295,23 @@ describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in 
   }
   const withKeys = (keys: SecurityKeys, proven: NewKeys): SecurityKeys => ({
     ...keys,
-    ...(proven['global-unicast-encryption-key'] === undefined ? {} : { globalUnicast: proven['global-unicast-encryption-key'] }),
+    ...(proven['global-unicast-encryption-key'] === undefined
+      ? {}
+      : { globalUnicast: proven['global-unicast-encryption-key'] }),
     ...(proven['master-key'] === undefined ? {} : { master: proven['master-key'] }),
     ...(proven['authentication-key'] === undefined ? {} : { authentication: proven['authentication-key'] }),
   });
   /** Handles of its own, as a process has that reads its keys. */
   const copied = async (keys: SecurityKeys): Promise<SecurityKeys> => {
     const kek = await provider.importKey('AES-128', octets(16, 77));
-    const copy = async (key: KeyHandle): Promise<KeyHandle> => (await provider.unwrap(kek, await provider.wrap(kek, key), key.algorithm as 'AES-128'))!;
-    return { ...keys, globalUnicast: await copy(keys.globalUnicast!), master: await copy(keys.master!), authentication: await copy(keys.authentication!) };
+    const copy = async (key: KeyHandle): Promise<KeyHandle> =>
+      (await provider.unwrap(kek, await provider.wrap(kek, key), key.algorithm as 'AES-128'))!;
+    return {
+      ...keys,
+      globalUnicast: await copy(keys.globalUnicast!),
+      master: await copy(keys.master!),
+      authentication: await copy(keys.authentication!),
+    };
   };
 
   it('a key transfer, at every step: the new process finds the keys that work, and nothing waits any more', async () => {
@@ -307,21 +364,37 @@ describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in 
     const storageKey = await provider.generateKey('AES-128');
     const octetsOfKey = octets(16, 200);
     const unicast = await provider.importKey('AES-128', octetsOfKey, { wrappable: true });
-    const dead: ChangeKeysOptions['connect'] = async (context) => connect(context, simulatedClients.management, () => []);
+    const dead: ChangeKeysOptions['connect'] = async (context) =>
+      connect(context, simulatedClients.management, () => []);
     const client = await connect();
-    expect((await changeKeys(client, { 'global-unicast-encryption-key': unicast }, { ...options, pending: store, storageKey, connect: dead })).result).toBe(
-      'undecided',
-    );
+    expect(
+      (
+        await changeKeys(
+          client,
+          { 'global-unicast-encryption-key': unicast },
+          { ...options, pending: store, storageKey, connect: dead },
+        )
+      ).result,
+    ).toBe('undecided');
     const [[name, text]] = store.entries('') as [[string, string]];
     expect(name).toMatch(/^key-change /);
     expect(text.toUpperCase()).not.toContain(Buffer.from(octetsOfKey).toString('hex').toUpperCase());
-    expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store }))).toContain('security/missing-key');
-    store.update([name], () => ({ result: undefined, set: new Map([[name, text.replace(/"wrapped":"../, '"wrapped":"00')]]) }));
+    expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store }))).toContain(
+      'security/missing-key',
+    );
+    store.update([name], () => ({
+      result: undefined,
+      set: new Map([[name, text.replace(/"wrapped":"../, '"wrapped":"00')]]),
+    }));
     if (!text.includes('"wrapped":"00'))
-      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain('security/counter-store');
+      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain(
+        'security/counter-store',
+      );
     for (const damaged of ['', '{}', 'null', text.slice(0, -3), text.replace('"wrapped":"', '"wrapped":"x')]) {
       store.update([name], () => ({ result: undefined, set: new Map([[name, damaged]]) }));
-      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain('security/counter-store');
+      expect(await failureOf(() => resumeKeyChange(security, { ...options, pending: store, storageKey }))).toContain(
+        'security/counter-store',
+      );
     }
     store.update([name], () => ({ result: undefined, set: new Map([[name, text]]) }));
     expect(await resumeKeyChange(security, { ...options, pending: store, storageKey })).toEqual({ result: 'new' });
@@ -340,7 +413,9 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
     const { security, connect, options } = await bench(suite);
     const client = await connect();
     const before = security.keys.globalUnicast;
-    expect((await agreeKeys(client, ['global-unicast-encryption-key', 'global-broadcast-encryption-key'], options)).result).toBe('new');
+    expect(
+      (await agreeKeys(client, ['global-unicast-encryption-key', 'global-broadcast-encryption-key'], options)).result,
+    ).toBe('new');
     expect(security.keys.globalUnicast).not.toBe(before);
     await works(client);
     await works(await connect());
@@ -348,12 +423,16 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
     const stranger = await provider.generateKeyPair(`ECDSA ${curves[suite]}`);
     const forged = security.fresh({ keys: { ...security.keys, signing: stranger } });
     const liar = await connect(forged);
-    expect(await failureOf(() => agreeKeys(liar, ['global-unicast-encryption-key'], options))).toContain('service/action');
+    expect(await failureOf(() => agreeKeys(liar, ['global-unicast-encryption-key'], options))).toContain(
+      'service/action',
+    );
     await works(await connect());
     expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyAgreement', []))).toContain('type-unmatched');
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyAgreement', [{ keyId: 'authentication-key', keyData: octets(10) }]))).toContain(
-      'type-unmatched',
-    );
+    expect(
+      await failureOf(() =>
+        client.action(SecuritySetup, setup, 'keyAgreement', [{ keyId: 'authentication-key', keyData: octets(10) }]),
+      ),
+    ).toContain('type-unmatched');
   });
   it('renews the signing key of the meter: generate, request, certify, import, use', async () => {
     const { security, connect, ca, meter } = await bench(suite);
@@ -361,23 +440,35 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
     await client.action(SecuritySetup, setup, 'generateKeyPair', 'digital-signature-key-pair');
     // Not in use yet.
     await works(await connect(undefined, simulatedClients.signing));
-    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'digital-signature-key-pair'));
+    const request = parseCertificateRequest(
+      await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'digital-signature-key-pair'),
+    );
     expect(await verifyCertificateRequest(request, provider)).toBe(true);
     expect(request.systemTitle).toEqual(serverTitle);
     expect(request.publicKey.octets).not.toEqual(security.keys.peerSigning!.octets);
     const foreign = await certify(ca!.pair, security.keys.signing!.publicKey, 'digital-signature', serverTitle);
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', foreign.raw))).toContain('read-write-denied');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', foreign.raw))).toContain(
+      'read-write-denied',
+    );
     const certificate = await certify(ca!.pair, request.publicKey, 'digital-signature', serverTitle);
     await client.action(SecuritySetup, setup, 'importCertificate', certificate.raw);
-    expect(await failureOf(() => connect(undefined, simulatedClients.signing))).toContain('association/authentication-failed');
+    expect(await failureOf(() => connect(undefined, simulatedClients.signing))).toContain(
+      'association/authentication-failed',
+    );
     const renewed = security.fresh({ keys: { ...security.keys, peerSigning: request.publicKey } });
     const after = await connect(renewed, simulatedClients.signing);
 
     const list = await after.get(SecuritySetup, setup, 'certificates');
-    expect(list.map((c) => `${c.certificateEntity} ${c.certificateType}`)).toEqual(['client digital-signature', 'server digital-signature']);
+    expect(list.map((c) => `${c.certificateEntity} ${c.certificateType}`)).toEqual([
+      'client digital-signature',
+      'server digital-signature',
+    ]);
     const bySerial = {
       certificateIdentificationType: 'certificate-identification-serial',
-      certificationIdentificationOptions: { type: 'serial', value: { serialNumber: list[1]!.serialNumber, issuer: list[1]!.issuer } },
+      certificationIdentificationOptions: {
+        type: 'serial',
+        value: { serialNumber: list[1]!.serialNumber, issuer: list[1]!.issuer },
+      },
     } as const;
     const byEntity = {
       certificateIdentificationType: 'certificate-identification-entity',
@@ -386,13 +477,22 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
         value: { certificateEntity: 'client', certificateType: 'digital-signature', systemTitle: clientTitle },
       },
     } as const;
-    expect(parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', bySerial)).serialNumber).toBe(certificate.serialNumber);
-    expect(parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', byEntity)).systemTitle).toEqual(clientTitle);
+    expect(parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', bySerial)).serialNumber).toBe(
+      certificate.serialNumber,
+    );
+    expect(
+      parseCertificate(await after.action(SecuritySetup, setup, 'exportCertificate', byEntity)).systemTitle,
+    ).toEqual(clientTitle);
     await after.action(SecuritySetup, setup, 'removeCertificate', byEntity);
-    expect(await failureOf(() => after.action(SecuritySetup, setup, 'removeCertificate', byEntity))).toContain('object-unavailable');
+    expect(await failureOf(() => after.action(SecuritySetup, setup, 'removeCertificate', byEntity))).toContain(
+      'object-unavailable',
+    );
     expect(
       await failureOf(() =>
-        after.action(SecuritySetup, setup, 'exportCertificate', { ...byEntity, certificateIdentificationType: 'certificate-identification-serial' }),
+        after.action(SecuritySetup, setup, 'exportCertificate', {
+          ...byEntity,
+          certificateIdentificationType: 'certificate-identification-serial',
+        }),
       ),
     ).toContain('type-unmatched');
     // The client has no certificate any more.
@@ -403,42 +503,68 @@ describe.each([1, 2] as const)('certificates and key agreement in suite %i', (su
     const { connect, ca, meter } = await bench(suite);
     const client = await connect();
     await client.action(SecuritySetup, setup, 'generateKeyPair', 'key-agreement-key-pair');
-    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'key-agreement-key-pair'));
+    const request = parseCertificateRequest(
+      await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'key-agreement-key-pair'),
+    );
     expect(await verifyCertificateRequest(request, provider)).toBe(true);
-    await client.action(SecuritySetup, setup, 'importCertificate', (await certify(ca!.pair, request.publicKey, 'key-agreement', serverTitle)).raw);
+    await client.action(
+      SecuritySetup,
+      setup,
+      'importCertificate',
+      (await certify(ca!.pair, request.publicKey, 'key-agreement', serverTitle)).raw,
+    );
     expect(meter.security.pair('key-agreement')?.publicKey.octets).toEqual(request.publicKey.octets);
     expect((await meter.security.context()).keys.agreement?.publicKey.octets).toEqual(request.publicKey.octets);
   });
   it('what cannot be made or read is refused by name', async () => {
     const { connect } = await bench(suite);
     const client = await connect();
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', octets(40)))).toContain('type-unmatched');
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair'))).toContain('object-unavailable');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'importCertificate', octets(40)))).toContain(
+      'type-unmatched',
+    );
+    expect(
+      await failureOf(() => client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair')),
+    ).toContain('object-unavailable');
     await client.action(SecuritySetup, setup, 'generateKeyPair', 'tls-key-pair');
-    const request = parseCertificateRequest(await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair'));
+    const request = parseCertificateRequest(
+      await client.action(SecuritySetup, setup, 'generateCertificateRequest', 'tls-key-pair'),
+    );
     expect(await verifyCertificateRequest(request, provider)).toBe(true);
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'generateKeyPair', 9))).toContain('type-unmatched');
+    expect(await failureOf(() => client.action(SecuritySetup, setup, 'generateKeyPair', 9))).toContain(
+      'type-unmatched',
+    );
     expect(await failureOf(() => client.action(SecuritySetup, setup, 'keyTransfer', []))).toContain('type-unmatched');
   });
 });
 
 describe('policy', () => {
   it('version 0 becomes only stronger, for the open association too', async () => {
-    const { meter, security, connect } = await bench(0, { policy: { send: { authenticated: true }, receive: { authenticated: true } } });
+    const { meter, security, connect } = await bench(0, {
+      policy: { send: { authenticated: true }, receive: { authenticated: true } },
+    });
     security.policy = { send: { authenticated: true }, receive: { authenticated: true } };
     const client = await connect();
     expect(await client.get(SecuritySetupV0, setup, 'securityPolicy')).toBe('all-messages-authenticated');
     for (const weaker of ['nothing', 'all-messages-encrypted'] as const)
-      expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', weaker))).toContain('read-write-denied');
-    expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', 7))).toContain('type-unmatched');
+      expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', weaker))).toContain(
+        'read-write-denied',
+      );
+    expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', 7))).toContain(
+      'type-unmatched',
+    );
     const strongest = 'all-messages-authenticated-and-encrypted';
     // Who does not meet it now may not be able to meet it later.
-    expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', strongest))).toContain('read-write-denied');
+    expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'securityActivate', strongest))).toContain(
+      'read-write-denied',
+    );
     security.policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true } };
     await client.action(SecuritySetupV0, setup, 'securityActivate', strongest);
     security.policy = { send: { authenticated: true }, receive: { authenticated: true } };
     expect(await failureOf(() => read(client))).toContain('deciphering-error');
-    security.policy = { send: { authenticated: true, encrypted: true }, receive: { authenticated: true, encrypted: true } };
+    security.policy = {
+      send: { authenticated: true, encrypted: true },
+      receive: { authenticated: true, encrypted: true },
+    };
     expect(await client.get(SecuritySetupV0, setup, 'securityPolicy')).toBe('all-messages-authenticated-and-encrypted');
     expect(meter.security.policy).toMatchObject(security.policy);
   });
@@ -447,11 +573,18 @@ describe('policy', () => {
     const { security, connect, meter } = await bench(1, { policy, signing: { clients: [clientTitle] } });
     security.policy = { send: { authenticated: true }, receive: { encrypted: true }, withoutReplayProtection: true };
     const client = await connect();
-    expect(await client.get(SecuritySetup, setup, 'securityPolicy')).toEqual(['authenticated-request', 'encrypted-response']);
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request']))).toContain('read-write-denied');
-    expect(await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request', 'encrypted-response', 0]))).toContain(
-      'type-unmatched',
-    );
+    expect(await client.get(SecuritySetup, setup, 'securityPolicy')).toEqual([
+      'authenticated-request',
+      'encrypted-response',
+    ]);
+    expect(
+      await failureOf(() => client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request'])),
+    ).toContain('read-write-denied');
+    expect(
+      await failureOf(() =>
+        client.action(SecuritySetup, setup, 'securityActivate', ['authenticated-request', 'encrypted-response', 0]),
+      ),
+    ).toContain('type-unmatched');
     const all = [
       'authenticated-request',
       'encrypted-request',
@@ -480,13 +613,21 @@ it('titles: the client that asks, and the meter', async () => {
   const client = await connect();
   expect(await client.get(SecuritySetupV0, setup, 'clientSystemTitle')).toEqual(clientTitle);
   expect(await client.get(SecuritySetupV0, setup, 'serverSystemTitle')).toEqual(serverTitle);
-  expect(await failureOf(() => client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(7)))).toContain('type-unmatched');
+  expect(await failureOf(() => client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(7)))).toContain(
+    'type-unmatched',
+  );
   await client.set(SecuritySetupV0, setup, 'clientSystemTitle', octets(8));
 });
 
 it('an authenticated association without ciphering changes no keys', async () => {
   const keys = await importKeys(provider, 0, testKeysOf(0));
-  const state = new SecurityState({ provider, suite: 0, systemTitle: serverTitle, keys, counters: new InvocationCounters(new VolatileStore()) });
+  const state = new SecurityState({
+    provider,
+    suite: 0,
+    systemTitle: serverTitle,
+    keys,
+    counters: new InvocationCounters(new VolatileStore()),
+  });
   const meter = await meterWith(
     { mechanism: 'hls-gmac', security: state.context },
     { objects: new ObjectStore().add(securitySetupObject(state, { version: 0 })) },
@@ -499,9 +640,16 @@ it('an authenticated association without ciphering changes no keys', async () =>
     counters: new InvocationCounters(new VolatileStore()),
   });
   const { client } = await connected(meter, { authentication: { mechanism: 'hls-gmac' }, ciphering: 'none', security });
-  const keyWrapped = await provider.wrap(security.keys.master!, await generateTransferableKey(security, 'global-unicast-encryption-key'));
-  expect(await failureOf(() => client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [{ keyId: 'global-unicast-encryption-key', keyWrapped }]))).toContain(
-    'read-write-denied',
+  const keyWrapped = await provider.wrap(
+    security.keys.master!,
+    await generateTransferableKey(security, 'global-unicast-encryption-key'),
   );
+  expect(
+    await failureOf(() =>
+      client.action(SecuritySetupV0, setup, 'globalKeyTransfer', [
+        { keyId: 'global-unicast-encryption-key', keyWrapped },
+      ]),
+    ),
+  ).toContain('read-write-denied');
   expect((await state.context()).keys.globalUnicast).toBe(keys.globalUnicast);
 });

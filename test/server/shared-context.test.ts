@@ -9,7 +9,9 @@ describe('one context for all associations', () => {
     const shared = await contextOf('server');
     const meter = await meterWith({ mechanism: 'hls-gmac', ciphering: 'required', security: () => shared });
     const connect = async (): Promise<string> =>
-      failureOf(async () => new Client(new DirectChannel(meter.handler), { ...hls, security: await contextOf('client') }).connect());
+      failureOf(async () =>
+        new Client(new DirectChannel(meter.handler), { ...hls, security: await contextOf('client') }).connect(),
+      );
     expect(await connect()).toBe('no error');
     expect(meter.errors).toEqual([]);
     expect(await connect()).not.toBe('no error');

@@ -11,7 +11,15 @@ import { importKeys, SecurityContext, type SecurityContextOptions } from '../../
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/node-provider.js';
 import { Exchange } from '../../src/server/exchange.js';
-import { type AssociationConfig, type Caller, type LogicalDevice, Meter, ObjectStore, object, objectRights } from '../../src/server/index.js';
+import {
+  type AssociationConfig,
+  type Caller,
+  type LogicalDevice,
+  Meter,
+  ObjectStore,
+  object,
+  objectRights,
+} from '../../src/server/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import type { ApduChannel, ApduHandler, Route } from '../../src/transport/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
@@ -19,14 +27,19 @@ import { Apdu } from '../../src/xdlms/index.js';
 export const provider = nodeProvider;
 export const clientTitle: Uint8Array = Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, 0, 0, 1);
 export const serverTitle: Uint8Array = Uint8Array.of(0x53, 0x52, 0x56, 0, 0, 0, 0, 1);
-export const octets = (n: number, salt = 0): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i * 7 + (i >> 8) + salt) & 0xff);
+export const octets = (n: number, salt = 0): Uint8Array =>
+  Uint8Array.from({ length: n }, (_, i) => (i * 7 + (i >> 8) + salt) & 0xff);
 
 /** A class of this test: one value to read and write, a method that answers its parameter, one that only takes it. */
 export const Echo = interfaceClass({
   name: 'Echo',
   classId: 9000,
   version: 0,
-  attributes: { logicalName: attribute(1, LogicalName), value: writable(attribute(2, octetString)), other: writable(attribute(3, octetString)) },
+  attributes: {
+    logicalName: attribute(1, LogicalName),
+    value: writable(attribute(2, octetString)),
+    other: writable(attribute(3, octetString)),
+  },
   methods: { echo: method(1, octetString, octetString), take: method(2, octetString) },
 });
 export const echoName = '0-0:96.1.0*255';
@@ -39,7 +52,10 @@ export interface TestMeter {
   readonly errors: unknown[];
 }
 /** A meter with one object, and one association of client 1. */
-export async function meterWith(config: Partial<AssociationConfig> = {}, device: Partial<LogicalDevice> = {}): Promise<TestMeter> {
+export async function meterWith(
+  config: Partial<AssociationConfig> = {},
+  device: Partial<LogicalDevice> = {},
+): Promise<TestMeter> {
   const calls: Uint8Array[] = [];
   const errors: unknown[] = [];
   const objects = new ObjectStore().add(
@@ -63,7 +79,15 @@ export async function meterWith(config: Partial<AssociationConfig> = {}, device:
     objects,
     // As the objects themselves allow, save where a test says otherwise.
     associations: [
-      { clientSap: 1, logicalName: '0-0:40.0.1*255', mechanism: 'none', ciphering: 'none', rights: objectRights, anybodyMayChange: true, ...config },
+      {
+        clientSap: 1,
+        logicalName: '0-0:40.0.1*255',
+        mechanism: 'none',
+        ciphering: 'none',
+        rights: objectRights,
+        anybodyMayChange: true,
+        ...config,
+      },
     ],
     maxReceivePduSize: 0,
     maxSendPduSize: 0,
@@ -74,7 +98,10 @@ export async function meterWith(config: Partial<AssociationConfig> = {}, device:
 }
 export const route: Route = { clientSap: 1, serverSap: 1 };
 
-export async function contextOf(side: 'client' | 'server', changes: Partial<SecurityContextOptions> = {}): Promise<SecurityContext> {
+export async function contextOf(
+  side: 'client' | 'server',
+  changes: Partial<SecurityContextOptions> = {},
+): Promise<SecurityContext> {
   return new SecurityContext({
     provider,
     suite: 0,
@@ -85,7 +112,9 @@ export async function contextOf(side: 'client' | 'server', changes: Partial<Secu
   });
 }
 /** Association with HLS 5 and ciphering. */
-export async function cipheredConfig(changes: Partial<SecurityContextOptions> = {}): Promise<Partial<AssociationConfig>> {
+export async function cipheredConfig(
+  changes: Partial<SecurityContextOptions> = {},
+): Promise<Partial<AssociationConfig>> {
   const counters = new InvocationCounters(new VolatileStore());
   const keys = await importKeys(provider, 0, testKeys);
   return {
@@ -103,7 +132,11 @@ export class DirectChannel implements ApduChannel {
   readonly #route: Route;
   readonly #through: (answers: readonly Uint8Array[]) => readonly Uint8Array[];
   readonly #waiting: Uint8Array[] = [];
-  constructor(handler: ApduHandler, through: (answers: readonly Uint8Array[]) => readonly Uint8Array[] = (a) => a, to: Route = route) {
+  constructor(
+    handler: ApduHandler,
+    through: (answers: readonly Uint8Array[]) => readonly Uint8Array[] = (a) => a,
+    to: Route = route,
+  ) {
     this.#handler = handler;
     this.#through = through;
     // Not part of what a program would print.
@@ -123,7 +156,10 @@ export class DirectChannel implements ApduChannel {
   }
   async close(): Promise<void> {}
 }
-export async function connected(meter: TestMeter, options: ClientOptions = {}): Promise<{ client: Client; channel: DirectChannel }> {
+export async function connected(
+  meter: TestMeter,
+  options: ClientOptions = {},
+): Promise<{ client: Client; channel: DirectChannel }> {
   const channel = new DirectChannel(meter.handler);
   const client = new Client(channel, options);
   await client.connect();
@@ -140,7 +176,11 @@ export const callerOf = (changes: Partial<Caller> = {}): Caller => ({
 });
 /** A request of such a caller, in an association that can protect its responses in any way, or in none. */
 export const exchangeOf = (caller: Partial<Caller> = {}, sendSize = 1000, possible = true): Exchange =>
-  new Exchange(callerOf(caller), { possible: () => possible, sendSize: () => sendSize }, { octets: 0x800000, ms: 5000, clock: systemClock });
+  new Exchange(
+    callerOf(caller),
+    { possible: () => possible, sendSize: () => sendSize },
+    { octets: 0x800000, ms: 5000, clock: systemClock },
+  );
 
 /** One APDU in, one out, as the octets say. */
 export async function ask(meter: TestMeter, apdu: Apdu | Uint8Array): Promise<Apdu | undefined> {

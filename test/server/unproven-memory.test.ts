@@ -30,7 +30,8 @@ describe('memory that grows by traffic without keys', () => {
   ] as const)('%s leave nothing behind', async (_, more, message) => {
     const counters = new InvocationCounters(new VolatileStore());
     const keys = await importKeys(provider, 0, testKeys);
-    const security = (): SecurityContext => new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, keys, counters });
+    const security = (): SecurityContext =>
+      new SecurityContext({ provider, suite: 0, systemTitle: serverTitle, keys, counters });
     const meter = await meterWith({ mechanism: 'none', ciphering: 'required', security, ...more });
     // What this process knows exactly is kept in a Set, by name.
     const added: unknown[] = [];

@@ -3,7 +3,14 @@ import { Data, encode } from '../../src/axdr/index.js';
 import { parseHex } from '../../src/core/hex.js';
 import { isDlmsError } from '../../src/core/index.js';
 import { ReceivedBlocks } from '../../src/session/blocks.js';
-import { type Conversation, getAttribute, getList, invokeMethod, setAttribute, setList } from '../../src/session/index.js';
+import {
+  type Conversation,
+  getAttribute,
+  getList,
+  invokeMethod,
+  setAttribute,
+  setList,
+} from '../../src/session/index.js';
 import { readNames } from '../../src/session/short-name.js';
 import { Apdu, type InvokeIdAndPriority } from '../../src/xdlms/index.js';
 
@@ -32,9 +39,18 @@ function play(conversation: Conversation<unknown>, answers: readonly Apdu[]): { 
     return { requests, end: isDlmsError(e) ? e.code : e };
   }
 }
-const block = (blockNumber: number, rawData: Uint8Array, lastBlock = false, invokeIdAndPriority: InvokeIdAndPriority = invoke): Apdu => ({
+const block = (
+  blockNumber: number,
+  rawData: Uint8Array,
+  lastBlock = false,
+  invokeIdAndPriority: InvokeIdAndPriority = invoke,
+): Apdu => ({
   type: 'get-response',
-  value: { type: 'get-response-with-datablock', invokeIdAndPriority, result: { lastBlock, blockNumber, result: { type: 'raw-data', value: rawData } } },
+  value: {
+    type: 'get-response-with-datablock',
+    invokeIdAndPriority,
+    result: { lastBlock, blockNumber, result: { type: 'raw-data', value: rawData } },
+  },
 });
 const none = new Uint8Array(0);
 const exception: Apdu = { type: 'exception-response', stateError: 'service-not-allowed', serviceError: 'other-reason' };
@@ -42,9 +58,13 @@ const exception: Apdu = { type: 'exception-response', stateError: 'service-not-a
 describe('GET by blocks', () => {
   const get = (...answers: Apdu[]) => play(getAttribute(invoke, target, limits), answers);
   const [a, b] = [octets.subarray(0, 9), octets.subarray(9)];
-  it('puts the blocks together', () => expect(get(block(1, a), block(2, b, true))).toEqual({ requests: 2, end: { type: 'data', value: octets } }));
+  it('puts the blocks together', () =>
+    expect(get(block(1, a), block(2, b, true))).toEqual({ requests: 2, end: { type: 'data', value: octets } }));
   it('passes over one repetition of a block, not two', () => {
-    expect(get(block(1, a), block(1, a), block(2, b, true))).toEqual({ requests: 3, end: { type: 'data', value: octets } });
+    expect(get(block(1, a), block(1, a), block(2, b, true))).toEqual({
+      requests: 3,
+      end: { type: 'data', value: octets },
+    });
     expect(get(block(1, a), block(1, a), block(1, a)).end).toBe('protocol/block-number');
   });
   it.each([
@@ -52,26 +72,44 @@ describe('GET by blocks', () => {
     ['begins with 0', [block(0, a)], 'protocol/block-number'],
     ['leaves a block out', [block(1, a), block(3, b, true)], 'protocol/block-number'],
     ['sends nothing, and not the last', [block(1, none)], 'protocol/unexpected-apdu'],
-    ['sends more than is taken', [block(1, new Uint8Array(60)), block(2, new Uint8Array(60), true)], 'decode/too-large'],
+    [
+      'sends more than is taken',
+      [block(1, new Uint8Array(60)), block(2, new Uint8Array(60), true)],
+      'decode/too-large',
+    ],
     ['answers another request', [block(1, a), block(2, b, true, { ...invoke, invokeId: 4 })], 'protocol/invoke-id'],
     ['refuses in between', [block(1, a), exception], 'service/exception'],
     [
       'answers with another service',
-      [block(1, a), { type: 'set-response', value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' } }],
+      [
+        block(1, a),
+        {
+          type: 'set-response',
+          value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' },
+        },
+      ],
       'protocol/unexpected-apdu',
     ],
   ] as const)('ends when the server %s', (_, answers, code) => expect(get(...answers).end).toBe(code));
   it('gives the reason of the server', () => {
     const refused: Apdu = {
       type: 'get-response',
-      value: { type: 'get-response-normal', invokeIdAndPriority: invoke, result: { type: 'data-access-result', value: 'long-get-aborted' } },
+      value: {
+        type: 'get-response-normal',
+        invokeIdAndPriority: invoke,
+        result: { type: 'data-access-result', value: 'long-get-aborted' },
+      },
     };
     expect(get(block(1, a), refused).end).toEqual({ type: 'data-access-result', value: 'long-get-aborted' });
   });
   it('a list must have as many results as were asked for', () => {
     const answer = (n: number): Apdu => ({
       type: 'get-response',
-      value: { type: 'get-response-with-list', invokeIdAndPriority: invoke, result: Array.from({ length: n }, () => ({ type: 'data' as const, value })) },
+      value: {
+        type: 'get-response-with-list',
+        invokeIdAndPriority: invoke,
+        result: Array.from({ length: n }, () => ({ type: 'data' as const, value })),
+      },
     });
     const list = (n: number) => play(getList(invoke, [target, target], [Data, Data], limits), [answer(n)]).end;
     expect(list(2)).toHaveLength(2);
@@ -80,8 +118,14 @@ describe('GET by blocks', () => {
 });
 
 describe('SET', () => {
-  const normal: Apdu = { type: 'set-response', value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' } };
-  const ack = (blockNumber: number): Apdu => ({ type: 'set-response', value: { type: 'set-response-datablock', invokeIdAndPriority: invoke, blockNumber } });
+  const normal: Apdu = {
+    type: 'set-response',
+    value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' },
+  };
+  const ack = (blockNumber: number): Apdu => ({
+    type: 'set-response',
+    value: { type: 'set-response-datablock', invokeIdAndPriority: invoke, blockNumber },
+  });
   const last = (blockNumber: number): Apdu => ({
     type: 'set-response',
     value: { type: 'set-response-last-datablock', invokeIdAndPriority: invoke, result: 'success', blockNumber },
@@ -120,21 +164,39 @@ describe('SET', () => {
 describe('ACTION', () => {
   const pblock = (blockNumber: number, rawData: Uint8Array, lastBlock = false): Apdu => ({
     type: 'action-response',
-    value: { type: 'action-response-with-pblock', invokeIdAndPriority: invoke, pblock: { lastBlock, blockNumber, rawData } },
+    value: {
+      type: 'action-response-with-pblock',
+      invokeIdAndPriority: invoke,
+      pblock: { lastBlock, blockNumber, rawData },
+    },
   });
   const next = (blockNumber: number): Apdu => ({
     type: 'action-response',
     value: { type: 'action-response-next-pblock', invokeIdAndPriority: invoke, blockNumber },
   });
-  const action = (parameter: Data | undefined, ...answers: Apdu[]) => play(invokeMethod(invoke, method, parameter, limits), answers);
+  const action = (parameter: Data | undefined, ...answers: Apdu[]) =>
+    play(invokeMethod(invoke, method, parameter, limits), answers);
   it('by blocks both ways', () => {
     const returned = Uint8Array.of(0, 1, 0, ...octets);
     const end = { result: 'success', returnParameters: { type: 'data', value } };
-    expect(action(long, next(1), next(2), next(3), pblock(1, returned.subarray(0, 4)), pblock(2, returned.subarray(4), true))).toEqual({ requests: 5, end });
+    expect(
+      action(
+        long,
+        next(1),
+        next(2),
+        next(3),
+        pblock(1, returned.subarray(0, 4)),
+        pblock(2, returned.subarray(4), true),
+      ),
+    ).toEqual({ requests: 5, end });
   });
   it.each([
     ['an acknowledgement of another block', [next(2)], 'protocol/block-number'],
-    ['a response that begins with block 2', [next(1), next(2), next(3), pblock(2, octets, true)], 'protocol/block-number'],
+    [
+      'a response that begins with block 2',
+      [next(1), next(2), next(3), pblock(2, octets, true)],
+      'protocol/block-number',
+    ],
     ['an empty block that is not the last', [next(1), next(2), next(3), pblock(1, none)], 'protocol/unexpected-apdu'],
     ['more than is taken', [next(1), next(2), next(3), pblock(1, new Uint8Array(101), true)], 'decode/too-large'],
   ] as const)('ends at %s', (_, answers, code) => expect(action(long, ...answers).end).toBe(code));
@@ -152,14 +214,18 @@ describe('a refusal that ends with its result', () => {
     }
   };
   it('of an ACTION and of a SET by blocks shows the result', () => {
-    expect(answered(invokeMethod(invoke, method, undefined, limits), hex('C7014303'))).toEqual({ result: 'read-write-denied' });
+    expect(answered(invokeMethod(invoke, method, undefined, limits), hex('C7014303'))).toEqual({
+      result: 'read-write-denied',
+    });
     const blocks = [1, 2, 3].map((n) => hex(`C50243${n.toString(16).padStart(8, '0')}`));
     expect(answered(setAttribute(invoke, target, long, limits), ...blocks, hex('C5034303'))).toBe('read-write-denied');
   });
   it('is never a success', () => {
     expect(answered(invokeMethod(invoke, method, undefined, limits), hex('C7014300'))).toBe('decode/unexpected-end');
     const blocks = [1, 2, 3].map((n) => hex(`C50243${n.toString(16).padStart(8, '0')}`));
-    expect(answered(setAttribute(invoke, target, long, limits), ...blocks, hex('C5034300'))).toBe('decode/unexpected-end');
+    expect(answered(setAttribute(invoke, target, long, limits), ...blocks, hex('C5034300'))).toBe(
+      'decode/unexpected-end',
+    );
   });
 });
 
@@ -183,11 +249,21 @@ describe('blocks of a value', () => {
         flood(invokeMethod(invoke, method, undefined, many), (blockNumber) =>
           encode(Apdu, {
             type: 'action-response',
-            value: { type: 'action-response-with-pblock', invokeIdAndPriority: invoke, pblock: { lastBlock: false, blockNumber, rawData: one } },
+            value: {
+              type: 'action-response-with-pblock',
+              invokeIdAndPriority: invoke,
+              pblock: { lastBlock: false, blockNumber, rawData: one },
+            },
           }),
         ),
     ],
-    ['READ', () => flood(readNames([{ type: 'variable-name', value: 8 }], many), (n) => Uint8Array.of(0x0c, 1, 2, 0, n >> 8, n & 0xff, 1, 7))],
+    [
+      'READ',
+      () =>
+        flood(readNames([{ type: 'variable-name', value: 8 }], many), (n) =>
+          Uint8Array.of(0x0c, 1, 2, 0, n >> 8, n & 0xff, 1, 7),
+        ),
+    ],
   ])('%s: of one octet each do not go on for ever', (_, run) => {
     const n = run();
     expect(n).toBeGreaterThan(1024);
@@ -208,6 +284,8 @@ describe('blocks of a value', () => {
     expect(() => blocks.take(one, true)).toThrowError(expect.objectContaining({ code: 'decode/too-large' }));
     // An empty block is nothing only where it is the last.
     expect(blocks.take(new Uint8Array(0), true)).toBe(limit);
-    expect(() => blocks.take(new Uint8Array(0), false)).toThrowError(expect.objectContaining({ code: 'protocol/unexpected-apdu' }));
+    expect(() => blocks.take(new Uint8Array(0), false)).toThrowError(
+      expect.objectContaining({ code: 'protocol/unexpected-apdu' }),
+    );
   });
 });

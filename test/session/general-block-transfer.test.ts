@@ -6,9 +6,16 @@ import { isDlmsError } from '../../src/core/errors.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type GeneralBlockTransfer } from '../../src/xdlms/index.js';
 
-const octets = (n: number, salt = 0): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i * 7 + (i >> 8) + salt) & 0xff);
-const read = (bytes: Uint8Array): GeneralBlockTransfer => decode(Apdu, bytes) as { type: 'general-block-transfer' } & GeneralBlockTransfer;
-const write = (b: Partial<GeneralBlockTransfer['blockControl']>, blockNumber: number, blockNumberAck: number, blockData: Uint8Array): Uint8Array =>
+const octets = (n: number, salt = 0): Uint8Array =>
+  Uint8Array.from({ length: n }, (_, i) => (i * 7 + (i >> 8) + salt) & 0xff);
+const read = (bytes: Uint8Array): GeneralBlockTransfer =>
+  decode(Apdu, bytes) as { type: 'general-block-transfer' } & GeneralBlockTransfer;
+const write = (
+  b: Partial<GeneralBlockTransfer['blockControl']>,
+  blockNumber: number,
+  blockNumberAck: number,
+  blockData: Uint8Array,
+): Uint8Array =>
   encode(Apdu, {
     type: 'general-block-transfer',
     blockControl: { lastBlock: false, streaming: false, window: 5, ...b },
@@ -57,7 +64,12 @@ function exchange(
 
 describe('general block transfer', () => {
   it('leaves short APDUs alone', () => {
-    const { log, got } = exchange(new GbtEndpoint({ sendSize: 100 }), new GbtEndpoint({ sendSize: 100 }), octets(100), octets(3));
+    const { log, got } = exchange(
+      new GbtEndpoint({ sendSize: 100 }),
+      new GbtEndpoint({ sendSize: 100 }),
+      octets(100),
+      octets(3),
+    );
     expect(log).toEqual(['> plain', '< plain']);
     expect(got).toEqual(octets(3));
   });
@@ -67,7 +79,18 @@ describe('general block transfer', () => {
     const first = exchange(client, server, octets(20), octets(41 * 6 + 1));
     expect(first.got).toEqual(octets(41 * 6 + 1));
     // The window of the client is not known before it said something.
-    expect(first.log).toEqual(['> plain', '< 1/0', '> 1/1 ack', '< 2~/1', '< 3~/1', '< 4/1', '> 2/4 ack', '< 5~/2', '< 6~/2', '< 7./2']);
+    expect(first.log).toEqual([
+      '> plain',
+      '< 1/0',
+      '> 1/1 ack',
+      '< 2~/1',
+      '< 3~/1',
+      '< 4/1',
+      '> 2/4 ack',
+      '< 5~/2',
+      '< 6~/2',
+      '< 7./2',
+    ]);
   });
   it('carries both directions, and answers in the acknowledgement of the last block', () => {
     const client = new GbtEndpoint({ sendSize: 29, window: 2 });
@@ -112,7 +135,11 @@ describe('general block transfer', () => {
     const client = new GbtEndpoint({ sendSize: 19 });
     const server = new GbtEndpoint({ sendSize: 100 });
     const request = octets(20);
-    const short = encode(Apdu, { type: 'exception-response', stateError: 'service-unknown', serviceError: 'other-reason' });
+    const short = encode(Apdu, {
+      type: 'exception-response',
+      stateError: 'service-unknown',
+      serviceError: 'other-reason',
+    });
     const blocks = [...client.begin(request)];
     blocks.push(...client.receive(server.receive(blocks[0]!).send[0]!).send);
     expect(blocks).toHaveLength(2);
@@ -121,7 +148,10 @@ describe('general block transfer', () => {
     const step = server.receive(client.expired()[0]!);
     expect(step).toEqual({ send: [short], ignored: true });
     // Both blocks again, in order, as a network may do it.
-    expect([server.receive(blocks[0]!).complete, server.receive(blocks[1]!)]).toEqual([undefined, { send: [short], ignored: true }]);
+    expect([server.receive(blocks[0]!).complete, server.receive(blocks[1]!)]).toEqual([
+      undefined,
+      { send: [short], ignored: true },
+    ]);
   });
   it('takes a request in one block as a new one each time', () => {
     const server = new GbtEndpoint();
@@ -137,7 +167,8 @@ describe('general block transfer', () => {
     expect(shape(acknowledgement!)).toBe('1/1 ack');
   });
   it('takes a one-way push, begins anew at block 1, and refuses a gap', () => {
-    const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array => write({ streaming: true, window: 0, lastBlock }, number, 0, data);
+    const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array =>
+      write({ streaming: true, window: 0, lastBlock }, number, 0, data);
     const listener = new GbtEndpoint();
     const deliver = (...blocks: Uint8Array[]): (Uint8Array | undefined)[] =>
       blocks
@@ -148,11 +179,17 @@ describe('general block transfer', () => {
         });
     expect(deliver(push(1, octets(4)), push(2, octets(3, 4)), push(3, octets(1), true)).at(-1)).toHaveLength(8);
     // Interrupted after block 2, then sent again; equal octets do not matter.
-    expect(deliver(push(1, octets(4)), push(2, octets(4)), push(1, octets(4)), push(2, octets(1), true)).at(-1)).toHaveLength(5);
+    expect(
+      deliver(push(1, octets(4)), push(2, octets(4)), push(1, octets(4)), push(2, octets(1), true)).at(-1),
+    ).toHaveLength(5);
     // A network that repeats the last one.
-    expect(deliver(push(1, octets(4)), push(2, octets(4)), push(2, octets(4)), push(3, octets(1), true)).at(-1)).toHaveLength(9);
+    expect(
+      deliver(push(1, octets(4)), push(2, octets(4)), push(2, octets(4)), push(3, octets(1), true)).at(-1),
+    ).toHaveLength(9);
     deliver(push(1, octets(4)));
-    expect(() => listener.receive(push(3, octets(4)))).toThrowError(expect.objectContaining({ code: 'protocol/block-number' }));
+    expect(() => listener.receive(push(3, octets(4)))).toThrowError(
+      expect.objectContaining({ code: 'protocol/block-number' }),
+    );
     // Nothing of the broken one is left.
     expect(deliver(push(1, octets(2), true))).toEqual([octets(2)]);
   });
@@ -165,10 +202,18 @@ describe('general block transfer', () => {
   it('keeps its limits', () => {
     const small = new GbtEndpoint({ receiveTotal: 100 });
     small.receive(write({}, 1, 0, octets(60)));
-    expect(() => small.receive(write({}, 2, 0, octets(60)))).toThrowError(expect.objectContaining({ code: 'decode/too-large' }));
-    expect(() => new GbtEndpoint({ sendSize: 9 }).begin(octets(20))).toThrowError(expect.objectContaining({ code: 'service/unsupported' }));
-    expect(() => new GbtEndpoint({ sendSize: 10 }).begin(octets(65536))).toThrowError(expect.objectContaining({ code: 'service/unsupported' }));
-    expect(() => new GbtEndpoint({ window: 64 })).toThrowError(expect.objectContaining({ code: 'encode/invalid-value' }));
+    expect(() => small.receive(write({}, 2, 0, octets(60)))).toThrowError(
+      expect.objectContaining({ code: 'decode/too-large' }),
+    );
+    expect(() => new GbtEndpoint({ sendSize: 9 }).begin(octets(20))).toThrowError(
+      expect.objectContaining({ code: 'service/unsupported' }),
+    );
+    expect(() => new GbtEndpoint({ sendSize: 10 }).begin(octets(65536))).toThrowError(
+      expect.objectContaining({ code: 'service/unsupported' }),
+    );
+    expect(() => new GbtEndpoint({ window: 64 })).toThrowError(
+      expect.objectContaining({ code: 'encode/invalid-value' }),
+    );
     const endless = new GbtEndpoint();
     endless.receive(write({}, 1, 0, octets(5)));
     expect(() => {
@@ -176,8 +221,12 @@ describe('general block transfer', () => {
     }).toThrowError(expect.objectContaining({ code: 'protocol/block-transfer' }));
   });
   it('says what it did not expect', () => {
-    expect(() => new GbtEndpoint().receive(octets(0))).toThrowError(expect.objectContaining({ code: 'decode/unexpected-end' }));
-    expect(() => new GbtEndpoint().receive(Uint8Array.of(0xd8, 1, 1))).toThrowError(expect.objectContaining({ code: 'protocol/unexpected-apdu' }));
+    expect(() => new GbtEndpoint().receive(octets(0))).toThrowError(
+      expect.objectContaining({ code: 'decode/unexpected-end' }),
+    );
+    expect(() => new GbtEndpoint().receive(Uint8Array.of(0xd8, 1, 1))).toThrowError(
+      expect.objectContaining({ code: 'protocol/unexpected-apdu' }),
+    );
   });
 
   it('through any channel: exactly what was sent, or an error with a name', () => {
@@ -220,7 +269,8 @@ describe('general block transfer', () => {
 });
 
 describe('general block transfer, what is kept and what is forgotten', () => {
-  const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array => write({ streaming: true, window: 0, lastBlock }, number, 0, data);
+  const push = (number: number, data: Uint8Array, lastBlock = false): Uint8Array =>
+    write({ streaming: true, window: 0, lastBlock }, number, 0, data);
   const code = (work: () => unknown): string => {
     try {
       work();
@@ -250,7 +300,9 @@ describe('general block transfer, what is kept and what is forgotten', () => {
   };
   it('an endpoint that gave up is as new: too many octets', () => {
     const endpoint = busy({ receiveTotal: 8 });
-    expect(code(() => [endpoint.receive(write({}, 1, 0, octets(8, 1))), endpoint.receive(write({}, 2, 0, octets(1)))])).toBe('decode/too-large');
+    expect(
+      code(() => [endpoint.receive(write({}, 1, 0, octets(8, 1))), endpoint.receive(write({}, 2, 0, octets(1)))]),
+    ).toBe('decode/too-large');
     isNew(endpoint);
   });
   it('… no progress', () => {
@@ -267,7 +319,9 @@ describe('general block transfer, what is kept and what is forgotten', () => {
   });
   it('… a gap in a one-way transfer', () => {
     const endpoint = busy();
-    expect(code(() => [endpoint.receive(push(1, octets(4, 1))), endpoint.receive(push(3, octets(4)))])).toBe('protocol/block-number');
+    expect(code(() => [endpoint.receive(push(1, octets(4, 1))), endpoint.receive(push(3, octets(4)))])).toBe(
+      'protocol/block-number',
+    );
     isNew(endpoint);
   });
   it.each([
@@ -345,7 +399,9 @@ describe('general block transfer, what is kept and what is forgotten', () => {
     const first = write({}, 1, 0, octets(4));
     endpoint.receive(first);
     first.fill(0xff);
-    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toEqual(Uint8Array.of(...octets(4), ...octets(4)));
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toEqual(
+      Uint8Array.of(...octets(4), ...octets(4)),
+    );
   });
   it('begins anew when block 1 brings something else, and goes on when it brings the same', () => {
     const endpoint = new GbtEndpoint();
@@ -357,7 +413,9 @@ describe('general block transfer, what is kept and what is forgotten', () => {
     expect(endpoint.receive(write({}, 3, 0, octets(1)))).not.toHaveProperty('ignored');
     // Something else.
     expect(endpoint.receive(write({}, 1, 0, octets(4, 9))).send.map(shape)).toEqual(['6/1 ack']);
-    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(1))).complete).toEqual(Uint8Array.of(...octets(4, 9), ...octets(1)));
+    expect(endpoint.receive(write({ lastBlock: true }, 2, 0, octets(1))).complete).toEqual(
+      Uint8Array.of(...octets(4, 9), ...octets(1)),
+    );
   });
   it('a one-way transfer begins anew at block 1 even with the same octets, once there was a second block', () => {
     const endpoint = new GbtEndpoint();
@@ -401,7 +459,8 @@ describe('general block transfer, what is kept and what is forgotten', () => {
   it('halves its turns when they bring nothing, and goes back when they do', () => {
     const endpoint = new GbtEndpoint({ sendSize: 19 });
     endpoint.begin(octets(200));
-    const acknowledge = (ack: number, window = 8): string[] => endpoint.receive(write({ window }, ack, ack, octets(0))).send.map(shape);
+    const acknowledge = (ack: number, window = 8): string[] =>
+      endpoint.receive(write({ window }, ack, ack, octets(0))).send.map(shape);
     expect(acknowledge(1)).toEqual(['2~/1', '3~/1', '4~/1', '5~/1', '6~/1', '7~/1', '8~/1', '9/1']);
     expect(acknowledge(1)).toHaveLength(4);
     expect(acknowledge(1)).toHaveLength(2);
@@ -425,16 +484,28 @@ describe('general block transfer, what is kept and what is forgotten', () => {
   });
   it('what the answer to a repeated request is: the same blocks, from where the peer is', () => {
     const server = busy();
-    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map(shape)).toEqual(['1~/2', '2~/2', '3./2']);
-    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({ send: [], ignored: true });
+    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map(shape)).toEqual([
+      '1~/2',
+      '2~/2',
+      '3./2',
+    ]);
+    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({
+      send: [],
+      ignored: true,
+    });
     // Both blocks once more, streaming or not.
     server.receive(write({}, 1, 0, octets(4)));
-    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({ send: [], ignored: true });
+    expect(server.receive(write({ lastBlock: true, streaming: true }, 2, 0, octets(4)))).toEqual({
+      send: [],
+      ignored: true,
+    });
     server.receive(write({}, 1, 0, octets(4)));
     expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4)))).toMatchObject({ ignored: true });
     // Something else in the last block is a new request.
     server.receive(write({}, 1, 0, octets(4)));
-    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4, 5))).complete).toEqual(Uint8Array.of(...octets(4), ...octets(4, 5)));
+    expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4, 5))).complete).toEqual(
+      Uint8Array.of(...octets(4), ...octets(4, 5)),
+    );
   });
   it('without an answer a repeated request is a new one', () => {
     const server = new GbtEndpoint();
@@ -442,11 +513,15 @@ describe('general block transfer, what is kept and what is forgotten', () => {
       server.receive(write({}, 1, 0, octets(4)));
       expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).complete).toHaveLength(8);
       // Its last block alone, meanwhile: acknowledged, nothing else is there to say.
-      expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map((b) => shape(b).slice(-6))).toEqual(['/2 ack']);
+      expect(server.receive(write({ lastBlock: true }, 2, 0, octets(4))).send.map((b) => shape(b).slice(-6))).toEqual([
+        '/2 ack',
+      ]);
     }
   });
   it('says the window that it was given', () => {
-    expect(read(new GbtEndpoint({ sendSize: 19, window: 63 }).begin(octets(40))[0] as Uint8Array).blockControl.window).toBe(63);
+    expect(
+      read(new GbtEndpoint({ sendSize: 19, window: 63 }).begin(octets(40))[0] as Uint8Array).blockControl.window,
+    ).toBe(63);
     expect(read(new GbtEndpoint({ sendSize: 19 }).begin(octets(40))[0] as Uint8Array).blockControl.window).toBe(10);
     expect(code(() => new GbtEndpoint({ window: 0 }))).toBe('encode/invalid-value');
     expect(code(() => new GbtEndpoint({ window: 1.5 }))).toBe('encode/invalid-value');
@@ -488,7 +563,9 @@ describe('general block transfer, what is kept and what is forgotten', () => {
     const both = new GbtEndpoint({ sendSize: 19 });
     both.begin(octets(25));
     both.receive(write({ streaming: true, window: 1 }, 1, 0, octets(4)));
-    expect(both.receive(write({ lastBlock: true, window: 1 }, 2, 1, octets(0)))).toMatchObject({ send: [expect.anything()] });
+    expect(both.receive(write({ lastBlock: true, window: 1 }, 2, 1, octets(0)))).toMatchObject({
+      send: [expect.anything()],
+    });
   });
   it('the number of an acknowledgement counts only while the peer sends nothing', () => {
     const endpoint = new GbtEndpoint({ sendSize: 19 });
@@ -499,13 +576,21 @@ describe('general block transfer, what is kept and what is forgotten', () => {
     expect(endpoint.receive(write({ window: 1 }, 2, 1, octets(0))).send.map(shape)).toEqual(['2/2']);
   });
   it('offers an acknowledgement only to a sender that waits', () => {
-    expect(new GbtEndpoint().receive(write({ lastBlock: true, streaming: true }, 1, 0, octets(4)))).toEqual({ send: [], complete: octets(4) });
+    expect(new GbtEndpoint().receive(write({ lastBlock: true, streaming: true }, 1, 0, octets(4)))).toEqual({
+      send: [],
+      complete: octets(4),
+    });
     expect(new GbtEndpoint().receive(push(1, octets(4), true))).toEqual({ send: [], complete: octets(4) });
-    expect(new GbtEndpoint().receive(write({ lastBlock: true }, 1, 0, octets(4)))).toMatchObject({ send: [], acknowledgement: expect.anything() });
+    expect(new GbtEndpoint().receive(write({ lastBlock: true }, 1, 0, octets(4)))).toMatchObject({
+      send: [],
+      acknowledgement: expect.anything(),
+    });
   });
   it('takes what lenient decoding takes', () => {
     // The length of the data in two octets, where one would do.
-    expect(new GbtEndpoint().receive(Uint8Array.of(0xe0, 0x81, 0, 1, 0, 0, 0x81, 2, 7, 8)).complete).toEqual(Uint8Array.of(7, 8));
+    expect(new GbtEndpoint().receive(Uint8Array.of(0xe0, 0x81, 0, 1, 0, 0, 0x81, 2, 7, 8)).complete).toEqual(
+      Uint8Array.of(7, 8),
+    );
   });
   it('expired: the last block that went out while it is not acknowledged, else what is here', () => {
     const endpoint = new GbtEndpoint({ sendSize: 19, window: 3 });
@@ -521,7 +606,13 @@ describe('general block transfer, what is kept and what is forgotten', () => {
 });
 
 /** One exchange through a channel that loses, repeats and reorders; the client has a timer, the server none. */
-function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, response: Uint8Array, faults: Iterator<string>): Uint8Array | undefined {
+function lossy(
+  client: GbtEndpoint,
+  server: GbtEndpoint,
+  request: Uint8Array,
+  response: Uint8Array,
+  faults: Iterator<string>,
+): Uint8Array | undefined {
   type Flying = { to: 'server' | 'client'; apdu: Uint8Array };
   const air: Flying[] = client.begin(request).map((apdu) => ({ to: 'server', apdu }));
   let got: Uint8Array | undefined;
@@ -557,6 +648,10 @@ function lossy(client: GbtEndpoint, server: GbtEndpoint, request: Uint8Array, re
     }
   }
   // A request of several blocks is served once, whatever the channel does.
-  if (client.begin(request).some((a) => a[0] === 0xe0) && read(client.begin(request)[0]!).blockControl.lastBlock === false) expect(served).toBe(1);
+  if (
+    client.begin(request).some((a) => a[0] === 0xe0) &&
+    read(client.begin(request)[0]!).blockControl.lastBlock === false
+  )
+    expect(served).toBe(1);
   return got;
 }

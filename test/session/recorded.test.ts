@@ -30,18 +30,22 @@ interface Session {
   readonly input: { readonly frames: readonly { readonly direction: 'client' | 'server'; readonly hex: string }[] };
   readonly params: any;
 }
-const sessions: readonly Session[] = (JSON.parse(readFileSync(new URL('../vectors/sessions.json', import.meta.url), 'utf8')) as Session[]).filter(
-  (s) => s.params.framing === 'wrapper',
-);
+const sessions: readonly Session[] = (
+  JSON.parse(readFileSync(new URL('../vectors/sessions.json', import.meta.url), 'utf8')) as Session[]
+).filter((s) => s.params.framing === 'wrapper');
 
 /** The plain APDUs of a session, in order: behind the wrapper header, deciphered. */
 async function apdusOf({ input, params }: Session): Promise<{ client: boolean; apdu: Uint8Array }[]> {
   const suite = params.suite ?? 0;
-  const title = (side: 'client' | 'server') => parseHex(params[`${side}SystemTitle`] ?? (side === 'client' ? '4755525858585858' : '4142434445464748'));
+  const title = (side: 'client' | 'server') =>
+    parseHex(params[`${side}SystemTitle`] ?? (side === 'client' ? '4755525858585858' : '4142434445464748'));
   const keys =
     params.encryptionKey === undefined
       ? {}
-      : await importKeys(nodeProvider, suite, { globalUnicast: parseHex(params.encryptionKey), authentication: parseHex(params.authenticationKey) });
+      : await importKeys(nodeProvider, suite, {
+          globalUnicast: parseHex(params.encryptionKey),
+          authentication: parseHex(params.authenticationKey),
+        });
   const side = (own: 'client' | 'server', peer: 'client' | 'server') =>
     new SecurityContext({
       provider: nodeProvider,
@@ -55,7 +59,10 @@ async function apdusOf({ input, params }: Session): Promise<{ client: boolean; a
   const out = [];
   for (const { direction, hex } of input.frames) {
     const apdu = parseHex(hex).subarray(8);
-    out.push({ client: direction === 'client', apdu: isProtected(apdu) ? (await unprotect(apdu, receivers[direction], { lenient: true })).apdu : apdu });
+    out.push({
+      client: direction === 'client',
+      apdu: isProtected(apdu) ? (await unprotect(apdu, receivers[direction], { lenient: true })).apdu : apdu,
+    });
   }
   return out;
 }
@@ -77,7 +84,12 @@ function conversationFor(first: Uint8Array): Conversation<unknown> | undefined {
   if (apdu.type === 'set-request' && apdu.value.type === 'set-request-normal')
     return setAttribute(apdu.value.invokeIdAndPriority, apdu.value, apdu.value.value, limits);
   if (apdu.type === 'action-request' && apdu.value.type === 'action-request-normal')
-    return invokeMethod(apdu.value.invokeIdAndPriority, apdu.value.cosemMethodDescriptor, apdu.value.methodInvocationParameters, limits);
+    return invokeMethod(
+      apdu.value.invokeIdAndPriority,
+      apdu.value.cosemMethodDescriptor,
+      apdu.value.methodInvocationParameters,
+      limits,
+    );
   return undefined;
 }
 
@@ -112,7 +124,8 @@ describe('the conversations of recorded sessions, request by request the same oc
       }
       if (next.done !== true) break;
       const result = next.value as { type?: string; value?: unknown };
-      if (result.type === 'data' && result.value instanceof Uint8Array) expect(decode(Data, result.value, { lenient: true }).type).toBeTypeOf('string');
+      if (result.type === 'data' && result.value instanceof Uint8Array)
+        expect(decode(Data, result.value, { lenient: true }).type).toBeTypeOf('string');
     }
   });
   it('there were many, and long ones', () => {
@@ -143,7 +156,11 @@ describe('the openings of recorded sessions', () => {
       const initiate = decode(Apdu, user, { lenient: true });
       if (initiate.type !== 'initiateRequest') throw new Error('no InitiateRequest');
       expect(
-        initiateRequestOf({ conformance: initiate.proposedConformance, maxReceivePduSize: initiate.clientMaxReceivePduSize, dedicatedKey: undefined }),
+        initiateRequestOf({
+          conformance: initiate.proposedConformance,
+          maxReceivePduSize: initiate.clientMaxReceivePduSize,
+          dedicatedKey: undefined,
+        }),
       ).toEqual(user);
     }
     const answer = frames[at + 1]!;
@@ -154,7 +171,9 @@ describe('the openings of recorded sessions', () => {
     const aare = readAare(answer);
     if (id === 'ses-fail-w-lls-password') {
       expect(() => requireAccepted(aare)).toThrowError(
-        expect.objectContaining({ context: { result: 'rejected-permanent', diagnostic: 'acse-service-user authentication-failure' } }),
+        expect.objectContaining({
+          context: { result: 'rejected-permanent', diagnostic: 'acse-service-user authentication-failure' },
+        }),
       );
       return;
     }

@@ -1,8 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactArrayItems } from '../../src/axdr/compact-array.js';
-import { array, bitString, Data, dataOf, enumeration, structure, unsigned, utf8String, visibleString } from '../../src/axdr/data.js';
-import { alt, choice, decode, encode, mapped, optional, type Schema, sequence, withDefault } from '../../src/axdr/schema.js';
+import {
+  array,
+  bitString,
+  Data,
+  dataOf,
+  enumeration,
+  structure,
+  unsigned,
+  utf8String,
+  visibleString,
+} from '../../src/axdr/data.js';
+import {
+  alt,
+  choice,
+  decode,
+  encode,
+  mapped,
+  optional,
+  type Schema,
+  sequence,
+  withDefault,
+} from '../../src/axdr/schema.js';
 import { DateTime } from '../../src/cosem/date-time.js';
 import { bitStringFlags, enumFlags } from '../../src/cosem/flags.js';
 import { LogicalName } from '../../src/cosem/obis.js';
@@ -23,11 +43,26 @@ describe('arbitrary', () => {
   it.each<[string, Schema<any>]>([
     ['Data', Data],
     ['a restricted Data', dataOf('null-data', 'unsigned', 'array')],
-    ['arrays and structures', array(structure('row', { name: visibleString, text: utf8String, bits: bitString, at: DateTime, of: LogicalName }))],
-    ['enumerations and flags', structure('x', { e: enumeration({ a: 1, b: 7 }), f: enumFlags({ read: 0, write: 1 }), b: bitStringFlags(11, { first: 0 }) })],
+    [
+      'arrays and structures',
+      array(
+        structure('row', { name: visibleString, text: utf8String, bits: bitString, at: DateTime, of: LogicalName }),
+      ),
+    ],
+    [
+      'enumerations and flags',
+      structure('x', {
+        e: enumeration({ a: 1, b: 7 }),
+        f: enumFlags({ read: 0, write: 1 }),
+        b: bitStringFlags(11, { first: 0 }),
+      }),
+    ],
     ['optional and default fields', sequence('x', { a: optional(unsigned), b: withDefault(unsigned, 7) })],
     ['choices', choice('x', { one: alt(1, unsigned), two: alt(2, sequence('y', { a: unsigned })) })],
-    ['options told apart by their contents', oneOf('x', { few: structure('a', { a: unsigned }), many: array(unsigned) })],
+    [
+      'options told apart by their contents',
+      oneOf('x', { few: structure('a', { a: unsigned }), many: array(unsigned) }),
+    ],
     ['GET requests', GetRequest],
     ['InitiateRequest', InitiateRequest],
   ])('makes values of %s that survive their octets', (_, schema) => roundTrips(schema));
@@ -37,10 +72,13 @@ describe('arbitrary', () => {
     for (const d of fc.sample(arbitrary(Data), { seed: 7, numRuns: 3000 })) {
       seen.add(d.type);
       if (d.type === 'compact-array') expect(compactArrayItems(d).length).toBeGreaterThan(0);
-      if (d.type === 'array' && d.value.some((e) => e.type === 'structure' && e.value.length > 0)) seen.add('structure in array');
+      if (d.type === 'array' && d.value.some((e) => e.type === 'structure' && e.value.length > 0))
+        seen.add('structure in array');
       if (d.type === 'boolean' && 'octet' in d) seen.add('boolean with octet');
     }
-    expect([...seen].sort()).toEqual([...Object.keys((Data.shape as any).alternatives), 'boolean with octet', 'structure in array'].sort());
+    expect([...seen].sort()).toEqual(
+      [...Object.keys((Data.shape as any).alternatives), 'boolean with octet', 'structure in array'].sort(),
+    );
   });
   it('leaves out what a mapping refuses', () => {
     const even = mapped(

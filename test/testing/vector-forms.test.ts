@@ -13,7 +13,8 @@ const forms: readonly Vector[] = [
     },
     params: {
       layer: 'security',
-      signaturePublicKey: '9FAD84AEAE08BBEF7F010014D82CEF6A09DE2B0CF871B5CE0C4F1D13A59A593407CB45769F1070E2C2470FE5B1BFE63133C0B0CDC64EA4BF3791A8EC2A07FD4F',
+      signaturePublicKey:
+        '9FAD84AEAE08BBEF7F010014D82CEF6A09DE2B0CF871B5CE0C4F1D13A59A593407CB45769F1070E2C2470FE5B1BFE63133C0B0CDC64EA4BF3791A8EC2A07FD4F',
       suite: 1,
     },
     expected: { outcome: 'reject', error: 'signature' },
@@ -55,13 +56,23 @@ const forms: readonly Vector[] = [
       hex: 'DD02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC400000102010181800606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606183100000009BCEB40B1763258702618986CFE88018943E5BB',
     },
     params: { agreedKey: '707172737475767778797A7B7C7D7E7F', authenticationKey: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF' },
-    expected: { plaintext: 'C002C2FFFFFFFE', apdu: 'general-ciphering', invocationCounter: 9, inner: { apdu: 'get-request' } },
+    expected: {
+      plaintext: 'C002C2FFFFFFFE',
+      apdu: 'general-ciphering',
+      invocationCounter: 9,
+      inner: { apdu: 'get-request' },
+    },
   },
   {
     id: 'form-un-gc-ident-nokeyinfo',
     kind: 'unprotect',
-    input: { hex: 'DD02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC400000018300000000987A152B48DCFD5C2C4CD8178F3D5698790DA07' },
-    params: { encryptionKey: '101112131415161718191A1B1C1D1E1F', authenticationKey: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF' },
+    input: {
+      hex: 'DD02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC400000018300000000987A152B48DCFD5C2C4CD8178F3D5698790DA07',
+    },
+    params: {
+      encryptionKey: '101112131415161718191A1B1C1D1E1F',
+      authenticationKey: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF',
+    },
     expected: { plaintext: 'C002C2FFFFFFFE' },
   },
   {
@@ -71,7 +82,8 @@ const forms: readonly Vector[] = [
       hex: 'DF02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC4000023DB08434C49454E5430311831000000031DE2C40AB1C5009ACF8C90AC02351B717BF15840A4D5CFCAF3820C6F0E55D49E38C4FD45CAD48AF5AB9D98E0113FCAD4F62E86B29A3F175E78DF1F2FEA83EF6DBD12828E386E46DFD308057B4056915E229DFECF',
     },
     params: {
-      signaturePublicKey: '9FAD84AEAE08BBEF7F010014D82CEF6A09DE2B0CF871B5CE0C4F1D13A59A593407CB45769F1070E2C2470FE5B1BFE63133C0B0CDC64EA4BF3791A8EC2A07FD4F',
+      signaturePublicKey:
+        '9FAD84AEAE08BBEF7F010014D82CEF6A09DE2B0CF871B5CE0C4F1D13A59A593407CB45769F1070E2C2470FE5B1BFE63133C0B0CDC64EA4BF3791A8EC2A07FD4F',
       encryptionKey: '101112131415161718191A1B1C1D1E1F',
       authenticationKey: 'A0A1A2A3A4A5A6A7A8A9AAABACADAEAF',
       suite: 1,
@@ -89,7 +101,12 @@ const forms: readonly Vector[] = [
   {
     id: 'form-rejseq-last',
     kind: 'reject-sequence',
-    input: { cases: ['C8183000000005D8454EACD9A7724A9706091D8BD7A3F945B5B8', 'C818300000000968CDB9D6EAAC3B2126B205C90376378CC59B68'] },
+    input: {
+      cases: [
+        'C8183000000005D8454EACD9A7724A9706091D8BD7A3F945B5B8',
+        'C818300000000968CDB9D6EAAC3B2126B205C90376378CC59B68',
+      ],
+    },
     params: {
       layer: 'apdu',
       lastInvocationCounter: 7,
@@ -102,7 +119,12 @@ const forms: readonly Vector[] = [
   {
     id: 'form-counter-last-apdus',
     kind: 'counter-rule',
-    input: { cases: ['C8183000000007C51692D8B670588C472000E8F415B4BFDC7B54', 'C818300000000812BED034C99F20090AC9F6D62D3A147FFD99C5'] },
+    input: {
+      cases: [
+        'C8183000000007C51692D8B670588C472000E8F415B4BFDC7B54',
+        'C818300000000812BED034C99F20090AC9F6D62D3A147FFD99C5',
+      ],
+    },
     params: {
       lastAccepted: 7,
       encryptionKey: '101112131415161718191A1B1C1D1E1F',
@@ -128,7 +150,13 @@ const forms: readonly Vector[] = [
     },
     expected: {
       frames: [
-        { hex: '7EA0070321930F017E', direction: 'client', control: { type: 'SNRM', pf: true }, source: '21', destination: '03' },
+        {
+          hex: '7EA0070321930F017E',
+          direction: 'client',
+          control: { type: 'SNRM', pf: true },
+          source: '21',
+          destination: '03',
+        },
         { hex: '7EA0202103737398818014050207EE060207EE0704000000070804000000074EE97E' },
         { hex: '7EA02C032110DAF8E6E600C001C200070100630100FFFF0102020406000000010600000000120001120000431E7E' },
         {
@@ -161,7 +189,9 @@ const forms: readonly Vector[] = [
   {
     id: 'form-gbt-plaintext',
     kind: 'gbt-session',
-    input: { apdus: ['E040000100000F0F600001230C07EA0B1506091600FF', 'E0400002000009FFC40002020901AA00', 'E0800003000000'] },
+    input: {
+      apdus: ['E040000100000F0F600001230C07EA0B1506091600FF', 'E0400002000009FFC40002020901AA00', 'E0800003000000'],
+    },
     expected: {
       steps: [
         {
@@ -185,7 +215,9 @@ describe('forms of vectors', () => {
   for (const vector of forms)
     it(vector.id, async () => {
       expect(await runVector('forms', vector)).toMatchObject({ status: 'passed' });
-      expect(await runVector('forms', { ...vector, expected: spoilt(vector.expected) })).toMatchObject({ status: 'failed' });
+      expect(await runVector('forms', { ...vector, expected: spoilt(vector.expected) })).toMatchObject({
+        status: 'failed',
+      });
     });
 });
 
@@ -200,5 +232,7 @@ function spoilt(expected: unknown): unknown {
   if (typeof expected === 'number') return expected + 1;
   if (expected === 'accept') return 'reject';
   if (expected === 'reject') return 'accept';
-  return expected === 'signature' ? 'truncated' : `${String(expected).slice(0, -1)}${String(expected).endsWith('0') ? '1' : '0'}`;
+  return expected === 'signature'
+    ? 'truncated'
+    : `${String(expected).slice(0, -1)}${String(expected).endsWith('0') ? '1' : '0'}`;
 }

@@ -31,7 +31,9 @@ describe('describeClass', () => {
       '| 2 | buffer | compact-array or array | dynamic | read | 1 range: structure range-descriptor; 2 entry: structure entry-descriptor |',
     );
     expect(describeClass(ProfileGeneric)).toContain('- **sortMethod**: 1 fifo, 2 lifo, 3 largest');
-    expect(describeClass(AssociationLn)).toContain('1 withoutRights: null-data, answers array of structure object-list-entry; ');
+    expect(describeClass(AssociationLn)).toContain(
+      '1 withoutRights: null-data, answers array of structure object-list-entry; ',
+    );
   });
   it('keeps two layouts of one name apart, and explains one layout once', () => {
     const mode = (names: Record<string, number>) => structure('item', { mode: enumeration(names) });
@@ -68,8 +70,10 @@ describe('describeClass', () => {
   it('describes every class without losing a member', () => {
     for (const c of allClasses.all) {
       const lines = describeClass(c).split('\n');
-      for (const [name, a] of Object.entries(c.attributes)) expect(lines.filter((l) => l.startsWith(`| ${a.index} | ${name} | `))).toHaveLength(1);
-      for (const [name, m] of Object.entries(c.methods)) expect(lines.filter((l) => l.startsWith(`| ${m.index} | ${name} | `))).toHaveLength(1);
+      for (const [name, a] of Object.entries(c.attributes))
+        expect(lines.filter((l) => l.startsWith(`| ${a.index} | ${name} | `))).toHaveLength(1);
+      for (const [name, m] of Object.entries(c.methods))
+        expect(lines.filter((l) => l.startsWith(`| ${m.index} | ${name} | `))).toHaveLength(1);
       expect(lines.filter((l) => /undefined|\[object|NaN/.test(l))).toEqual([]);
     }
   });

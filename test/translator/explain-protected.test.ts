@@ -52,7 +52,10 @@ describe.each([0, 1, 2] as const)('what protect makes, suite %i', (suite) => {
     expect(deciphered(encrypted, keysOf(suite))).toEqual([get]);
     const authenticated = await protect(get, client, { form: 'glo', protection: { authenticated: true } });
     const node = explain(authenticated);
-    expect(all(node).find((n) => n.name === 'instanceId')).toMatchObject({ meaning: '0-0:1.0.0*255', path: expect.stringContaining('get-request') });
+    expect(all(node).find((n) => n.name === 'instanceId')).toMatchObject({
+      meaning: '0-0:1.0.0*255',
+      path: expect.stringContaining('get-request'),
+    });
     const { encryptionKey: _, ...others } = keysOf(suite);
     expect(deciphered(encrypted, others)).toEqual([]);
   });
@@ -62,7 +65,10 @@ it('a signed APDU is explained inside its signature, and an agreed key stays clo
   const { client } = await pairOf(nobleProvider, 1);
   const signed = await protect(get, client, { form: { type: 'general-signing' }, protection: { signed: true } });
   expect(all(explain(signed)).some((n) => n.name === 'instanceId')).toBe(true);
-  const agreed = await protect(get, client, { form: { type: 'general-ciphering', key: 'static' }, protection: { authenticated: true, encrypted: true } });
+  const agreed = await protect(get, client, {
+    form: { type: 'general-ciphering', key: 'static' },
+    protection: { authenticated: true, encrypted: true },
+  });
   expect(deciphered(agreed, keysOf(1))).toEqual([]);
   expect(problems(agreed, keysOf(1))).toBe('');
 });
@@ -96,7 +102,8 @@ describe('what is not proven is not called so', () => {
     await client.takeDedicatedKey(dedicated);
     return protect(get, client, { form: 'general-ded', protection: both });
   }
-  const textOf = (bytes: Uint8Array, keys: ExplainKeys): string => explainText(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }));
+  const textOf = (bytes: Uint8Array, keys: ExplainKeys): string =>
+    explainText(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }));
 
   it('general-ded-ciphering is opened with the dedicated key, never with the global one', async () => {
     const bytes = await dedicatedMessage();
@@ -127,7 +134,10 @@ describe('what is not proven is not called so', () => {
       [client, client.systemTitle],
       [server, server.systemTitle],
     ] as const) {
-      const bytes = await protect(sender === client ? get : hex('C401C10009060100202000FF'), sender, { form: 'glo', protection: { encrypted: true } });
+      const bytes = await protect(sender === client ? get : hex('C401C10009060100202000FF'), sender, {
+        form: 'glo',
+        protection: { encrypted: true },
+      });
       for (const systemTitle of [
         [other, title],
         [title, other],
@@ -141,7 +151,9 @@ describe('what is not proven is not called so', () => {
   it('titles of which none makes an APDU are not believed, and several that do are counted', async () => {
     const { client } = await pairOf(nobleProvider, 0);
     const bytes = await protect(get, client, { form: 'glo', protection: { encrypted: true } });
-    expect(textOf(bytes, { ...keysOf(0), systemTitle: [hex('0011223344556677'), hex('8899AABBCCDDEEFF')] })).toContain('wrong key or title');
+    expect(textOf(bytes, { ...keysOf(0), systemTitle: [hex('0011223344556677'), hex('8899AABBCCDDEEFF')] })).toContain(
+      'wrong key or title',
+    );
     const undecided = { plaintext: get, verified: false, systemTitle: clientTitle, readings: 2 };
     expect(explainText(explain(bytes, { framing: 'none', decipher: () => undecided }))).toContain(
       `${formatHex(clientTitle)}, one of 2 that make an APDU of it`,

@@ -38,7 +38,8 @@ function covers(node: ExplainNode, from: number, to: number): number {
   return nodes;
 }
 const all = (node: ExplainNode): ExplainNode[] => [node, ...(node.children ?? []).flatMap(all)];
-const errors = (node: ExplainNode): string[] => all(node).flatMap((n) => (n.error === undefined ? [] : [n.error.message]));
+const errors = (node: ExplainNode): string[] =>
+  all(node).flatMap((n) => (n.error === undefined ? [] : [n.error.message]));
 const find = (node: ExplainNode, name: string): ExplainNode | undefined => all(node).find((n) => n.name === name);
 
 const hexes = vectors.flatMap((v) => [
@@ -71,13 +72,17 @@ describe('octets of every kind', () => {
     }
   });
   it('say no error for the APDUs that decode', () => {
-    for (const v of vectors.filter((x) => ['apdu', 'acse', 'xml', 'unprotect'].includes(x.kind) && x.input.hex !== undefined)) {
+    for (const v of vectors.filter(
+      (x) => ['apdu', 'acse', 'xml', 'unprotect'].includes(x.kind) && x.input.hex !== undefined,
+    )) {
       const bytes = parseHex(v.input.hex as string);
       expect([v.id, errors(explain(bytes, { framing: 'none' }))]).toEqual([v.id, []]);
     }
   });
   it('explain frames of every framing', () => {
-    for (const v of vectors.filter((x) => ['hdlc-frame', 'wrapper', 'mbus-stream', 'capture'].includes(x.kind) && x.input.hex !== undefined)) {
+    for (const v of vectors.filter(
+      (x) => ['hdlc-frame', 'wrapper', 'mbus-stream', 'capture'].includes(x.kind) && x.input.hex !== undefined,
+    )) {
       const bytes = parseHex(v.input.hex as string);
       expect(covers(explain(bytes), 0, bytes.length)).toBeGreaterThan(4);
     }
@@ -91,7 +96,9 @@ describe('meanings', () => {
   };
   it('a request', () => {
     expect(
-      lines('C001C1000701006301 00FF 02 01 01 0204 0204 120008 0906 0000010000FF 0F02 120000 090C 07E80101FF000000FF800000 090C 07E80102FF000000FF800000 0100'),
+      lines(
+        'C001C1000701006301 00FF 02 01 01 0204 0204 120008 0906 0000010000FF 0F02 120000 090C 07E80101FF000000FF800000 090C 07E80102FF000000FF800000 0100',
+      ),
     ).toMatchInlineSnapshot(`
       "000000                           apdu  get-request get-request-normal
       000000  C0                         choice  get-request
@@ -118,14 +125,19 @@ describe('meanings', () => {
     `);
   });
   it('borrows names', () => {
-    const names = { classId: (id: number) => (id === 8 ? 'Clock' : undefined), obis: (code: string) => (code === '0-0:1.0.0*255' ? 'the clock' : undefined) };
+    const names = {
+      classId: (id: number) => (id === 8 ? 'Clock' : undefined),
+      obis: (code: string) => (code === '0-0:1.0.0*255' ? 'the clock' : undefined),
+    };
     const text = lines('C001C100080000010000FF0200', { names });
     expect(text).toContain('classId  8 (Clock)');
     expect(text).toContain('instanceId  0-0:1.0.0*255 (the clock)');
   });
   it('goes on to where the octets end, and says what is missing', () => {
     const node = explain(parseHex('C401C1000202060000'));
-    expect(errors(node)).toEqual(['unexpected end at offset 7 in get-response.get-response-normal.result.data.structure.0.double-long-unsigned']);
+    expect(errors(node)).toEqual([
+      'unexpected end at offset 7 in get-response.get-response-normal.result.data.structure.0.double-long-unsigned',
+    ]);
     expect(find(node, 'structure')).toMatchObject({ offset: 4, length: 2 });
     expect(find(node, 'unread')).toMatchObject({ offset: 7, length: 2 });
   });
@@ -133,13 +145,20 @@ describe('meanings', () => {
     expect(errors(explain(parseHex('C401C100110500')))).toEqual(['trailing bytes at offset 6: 1 octet is left over']);
     const quirk = all(explain(parseHex('C401C1000981020102'))).find((n) => n.quirk !== undefined);
     expect(quirk).toMatchObject({ quirk: 'non-minimal-length', offset: 3, type: 'data octet-string' });
-    const cz = all(explain(parseHex(byId('quirk-push-untagged-cz').input.hex as string))).find((n) => n.quirk !== undefined);
+    const cz = all(explain(parseHex(byId('quirk-push-untagged-cz').input.hex as string))).find(
+      (n) => n.quirk !== undefined,
+    );
     expect(cz).toMatchObject({ quirk: 'push-untagged-entries', name: 'dataValue' });
   });
   it('explains the initiate APDU inside an association request', () => {
     const node = explain(parseHex(byId('xml-aarq-ln-no-sec').input.hex as string));
     const inner = find(node, 'clientMaxReceivePduSize');
-    expect(inner).toMatchObject({ offset: 29, length: 2, meaning: '1200', path: 'initiateRequest.clientMaxReceivePduSize' });
+    expect(inner).toMatchObject({
+      offset: 29,
+      length: 2,
+      meaning: '1200',
+      path: 'initiateRequest.clientMaxReceivePduSize',
+    });
   });
   it('says where layouts are laid down', () => {
     const bytes = parseHex('0001001000010005 6303800100');
@@ -220,7 +239,10 @@ describe('layers', () => {
   });
   it('finds what the vectors of protected APDUs contain', () => {
     let opened = 0;
-    for (const v of vectors.filter((x) => x.kind === 'unprotect' && x.params?.authenticationKey !== undefined && x.params.encryptionKey !== undefined)) {
+    for (const v of vectors.filter(
+      (x) =>
+        x.kind === 'unprotect' && x.params?.authenticationKey !== undefined && x.params.encryptionKey !== undefined,
+    )) {
       const p = v.params as Record<string, string>;
       const title = p.systemTitle ?? p.originatorSystemTitle ?? p.clientSystemTitle;
       const decipher = decipherWith({

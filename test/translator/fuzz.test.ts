@@ -27,7 +27,12 @@ describe('the fuzz targets', () => {
   it('keeps its promise about seeds', () => {
     const inputs = (seed: number): string[] => {
       const seen: string[] = [];
-      feedbackFuzz((d) => String(seen.push(d.join())), { runs: 200, seed, seeds: [Uint8Array.of(1, 2, 3)], words: ['x'] });
+      feedbackFuzz((d) => String(seen.push(d.join())), {
+        runs: 200,
+        seed,
+        seeds: [Uint8Array.of(1, 2, 3)],
+        words: ['x'],
+      });
       return seen;
     };
     expect(inputs(5)).toEqual(inputs(5));

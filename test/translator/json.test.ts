@@ -33,7 +33,8 @@ describe('the form', () => {
       },
     });
   });
-  const data = (hex: string): unknown => (form(`C401C100${hex}`) as { value: { result: { value: unknown } } }).value.result.value;
+  const data = (hex: string): unknown =>
+    (form(`C401C100${hex}`) as { value: { result: { value: unknown } } }).value.result.value;
   it.each([
     ['15FFFFFFFFFFFFFFFF', { type: 'long64-unsigned', value: '18446744073709551615' }],
     ['177F800000', { type: 'float32', value: 'Infinity' }],
@@ -93,24 +94,72 @@ describe('what is refused', () => {
     ['an unknown type', (v) => (v.type = 'get'), 'type', /a type of xDLMS-APDU/],
     ['no type', (v) => delete v.type, 'type', /a type of/],
     ['a type from the prototype', (v) => (v.type = 'constructor'), 'type', /a type of/],
-    ['an object for a number', (v) => (v.value.cosemAttributeDescriptor.classId = {}), `${inner}.cosemAttributeDescriptor.classId`, /0 to 65535/],
-    ['a number that is too large', (v) => (v.value.cosemAttributeDescriptor.classId = 65536), `${inner}.cosemAttributeDescriptor.classId`, /0 to 65535/],
-    ['a fraction', (v) => (v.value.cosemAttributeDescriptor.classId = 1.5), `${inner}.cosemAttributeDescriptor.classId`, /0 to 65535/],
-    ['a number for an OBIS code', (v) => (v.value.cosemAttributeDescriptor.instanceId = 5), `${inner}.cosemAttributeDescriptor.instanceId`, /OBIS|fits/],
-    ['a wrong OBIS code', (v) => (v.value.cosemAttributeDescriptor.instanceId = '1-0:1.8.0*256'), `${inner}.cosemAttributeDescriptor.instanceId`, /OBIS/],
-    ['a wrong name in a mapped value', (v) => (v.value.invokeIdAndPriority.priority = 'higher'), `${inner}.invokeIdAndPriority`, /normal or high/],
-    ['an unknown member of a mapped value', (v) => (v.value.invokeIdAndPriority.x = 1), `${inner}.invokeIdAndPriority`, /fits/],
+    [
+      'an object for a number',
+      (v) => (v.value.cosemAttributeDescriptor.classId = {}),
+      `${inner}.cosemAttributeDescriptor.classId`,
+      /0 to 65535/,
+    ],
+    [
+      'a number that is too large',
+      (v) => (v.value.cosemAttributeDescriptor.classId = 65536),
+      `${inner}.cosemAttributeDescriptor.classId`,
+      /0 to 65535/,
+    ],
+    [
+      'a fraction',
+      (v) => (v.value.cosemAttributeDescriptor.classId = 1.5),
+      `${inner}.cosemAttributeDescriptor.classId`,
+      /0 to 65535/,
+    ],
+    [
+      'a number for an OBIS code',
+      (v) => (v.value.cosemAttributeDescriptor.instanceId = 5),
+      `${inner}.cosemAttributeDescriptor.instanceId`,
+      /OBIS|fits/,
+    ],
+    [
+      'a wrong OBIS code',
+      (v) => (v.value.cosemAttributeDescriptor.instanceId = '1-0:1.8.0*256'),
+      `${inner}.cosemAttributeDescriptor.instanceId`,
+      /OBIS/,
+    ],
+    [
+      'a wrong name in a mapped value',
+      (v) => (v.value.invokeIdAndPriority.priority = 'higher'),
+      `${inner}.invokeIdAndPriority`,
+      /normal or high/,
+    ],
+    [
+      'an unknown member of a mapped value',
+      (v) => (v.value.invokeIdAndPriority.x = 1),
+      `${inner}.invokeIdAndPriority`,
+      /fits/,
+    ],
     ['null for a mapped value', (v) => (v.value.invokeIdAndPriority = null), `${inner}.invokeIdAndPriority`, /fits/],
     ['an array for an object', (v) => (v.value = []), 'set-request.value', /an object/],
     ['an object for an array', (v) => (v.value.value.value = {}), `${inner}.value.structure.value`, /an array/],
-    ['a wrong element', (v) => (v.value.value.value[0].value = -1), `${inner}.value.structure.value.0.double-long-unsigned.value`, /0 to 4294967295/],
-    ['octets that are no APDU', (v) => (v.octets = 'C101'), 'octets.set-request.set-request-normal.invokeIdAndPriority', /unexpected end/],
+    [
+      'a wrong element',
+      (v) => (v.value.value.value[0].value = -1),
+      `${inner}.value.structure.value.0.double-long-unsigned.value`,
+      /0 to 4294967295/,
+    ],
+    [
+      'octets that are no APDU',
+      (v) => (v.octets = 'C101'),
+      'octets.set-request.set-request-normal.invokeIdAndPriority',
+      /unexpected end/,
+    ],
     ['octets that are no digits', (v) => (v.octets = 'x'), 'octets', /hexadecimal/],
     ['octets of another value', (v) => (v.octets = 'C101C100080000010000FF020002010600000002'), 'octets', /agree/],
   ])('%s', (_, change, path, message) => refuse(change, path, message));
 
   it('does not touch prototypes', () => {
-    const text = JSON.stringify(good()).replace('"type":"set-request",', '"type":"set-request","__proto__":{"polluted":true},');
+    const text = JSON.stringify(good()).replace(
+      '"type":"set-request",',
+      '"type":"set-request","__proto__":{"polluted":true},',
+    );
     expect(() => apduFromJson(text)).toThrow('no such member');
     const mapped = JSON.stringify(good()).replace('"invokeId":1', '"__proto__":{"invokeId":1}');
     expect(() => apduFromJson(mapped)).toThrow('no such member');
@@ -129,7 +178,8 @@ describe('what is refused', () => {
   });
   it('bounds depth and size', () => {
     const nested = (n: number) => `${'{"type":"array","value":['.repeat(n)}${']}'.repeat(n)}`;
-    const apdu = (n: number) => JSON.stringify(good()).replace(/"value":\{"type":"structure".*$/, `"value":${nested(n)}}}`);
+    const apdu = (n: number) =>
+      JSON.stringify(good()).replace(/"value":\{"type":"structure".*$/, `"value":${nested(n)}}}`);
     expect(apduFromJson(apdu(50)).length).toBeGreaterThan(100);
     for (const n of [1000, 100_000]) {
       try {
@@ -145,8 +195,12 @@ describe('what is refused', () => {
 
 describe('text of half characters', () => {
   it.each(['\ud800', 'a\udc00', '\udc00\ud800'])('%j is refused', (value) => {
-    expect(() => apduFromJson({ type: 'get-response', value: response({ type: 'utf8-string', value }) })).toThrow('half characters');
-    expect(() => apduFromJson(JSON.stringify({ type: 'get-response', value: response({ type: 'utf8-string', value }) }))).toThrow('half characters');
+    expect(() => apduFromJson({ type: 'get-response', value: response({ type: 'utf8-string', value }) })).toThrow(
+      'half characters',
+    );
+    expect(() =>
+      apduFromJson(JSON.stringify({ type: 'get-response', value: response({ type: 'utf8-string', value }) })),
+    ).toThrow('half characters');
   });
   const response = (value: JsonObject): JsonObject => ({
     type: 'get-response-normal',

@@ -5,8 +5,24 @@ import { formatHex, isDlmsError } from '../../src/core/index.js';
 import { ProfileGeneric } from '../../src/cosem/classes/profile-generic.js';
 import { apduArbitrary, apduTypes } from '../../src/testing/apdu-samples.js';
 import { arbitrary } from '../../src/testing/arbitrary.js';
-import { apduFromJson, apduFromXml, apduToJson, apduToXml, type ExplainNode, explain, fromJson, type JsonObject, toJson } from '../../src/translator/index.js';
-import { Apdu, CosemAttributeDescriptorWithSelection, KeyInfo, SelectiveAccessDescriptor, ServiceError } from '../../src/xdlms/index.js';
+import {
+  apduFromJson,
+  apduFromXml,
+  apduToJson,
+  apduToXml,
+  type ExplainNode,
+  explain,
+  fromJson,
+  type JsonObject,
+  toJson,
+} from '../../src/translator/index.js';
+import {
+  Apdu,
+  CosemAttributeDescriptorWithSelection,
+  KeyInfo,
+  SelectiveAccessDescriptor,
+  ServiceError,
+} from '../../src/xdlms/index.js';
 
 /** Spans in order, without gaps, to the last octet. */
 function covered(node: ExplainNode, from: number, to: number): boolean {
@@ -17,9 +33,13 @@ function covered(node: ExplainNode, from: number, to: number): boolean {
     if (!covered(c, at, c.offset + c.length)) return false;
     at = c.offset + c.length;
   }
-  return (here.length === 0 || at === to) && (node.children ?? []).every((c) => c.origin === undefined || covered(c, 0, c.length));
+  return (
+    (here.length === 0 || at === to) &&
+    (node.children ?? []).every((c) => c.origin === undefined || covered(c, 0, c.length))
+  );
 }
-const errorsOf = (node: ExplainNode): number => (node.error === undefined ? 0 : 1) + (node.children ?? []).reduce((n, c) => n + errorsOf(c), 0);
+const errorsOf = (node: ExplainNode): number =>
+  (node.error === undefined ? 0 : 1) + (node.children ?? []).reduce((n, c) => n + errorsOf(c), 0);
 
 describe('every kind of APDU', () => {
   it.each(apduTypes())('%s', (type) => {
@@ -51,7 +71,9 @@ describe('any octets', () => {
       throw e;
     }
   };
-  const tags = Object.values((Apdu.shape as { alternatives: Record<string, { tag: number }> }).alternatives).map((a) => a.tag);
+  const tags = Object.values((Apdu.shape as { alternatives: Record<string, { tag: number }> }).alternatives).map(
+    (a) => a.tag,
+  );
   const octets = fc.oneof(
     fc.uint8Array({ maxLength: 80 }),
     fc
@@ -74,19 +96,25 @@ describe('any octets', () => {
   });
   it('cut anywhere, or with one octet changed, end in a value or an error', () => {
     fc.assert(
-      fc.property(apduArbitrary(), fc.nat(), fc.integer({ min: 1, max: 255 }), fc.boolean(), (apdu, place, change, lenient) => {
-        const bytes = encode(Apdu, apdu);
-        const at = place % bytes.length;
-        ends(() => decode(Apdu, bytes.subarray(0, at), { lenient }));
-        const changed = bytes.slice();
-        changed[at] = (changed[at] as number) ^ change;
-        if (ends(() => decode(Apdu, changed, { lenient }))) {
-          expect(formatHex(apduFromXml(apduToXml(changed, { lenient })))).toBe(formatHex(changed));
-          expect(formatHex(apduFromJson(apduToJson(changed, { lenient })))).toBe(formatHex(changed));
-        }
-        expect(covered(explain(changed, { framing: 'none' }), 0, changed.length)).toBe(true);
-        expect(covered(explain(bytes.subarray(0, at)), 0, at)).toBe(true);
-      }),
+      fc.property(
+        apduArbitrary(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        (apdu, place, change, lenient) => {
+          const bytes = encode(Apdu, apdu);
+          const at = place % bytes.length;
+          ends(() => decode(Apdu, bytes.subarray(0, at), { lenient }));
+          const changed = bytes.slice();
+          changed[at] = (changed[at] as number) ^ change;
+          if (ends(() => decode(Apdu, changed, { lenient }))) {
+            expect(formatHex(apduFromXml(apduToXml(changed, { lenient })))).toBe(formatHex(changed));
+            expect(formatHex(apduFromJson(apduToJson(changed, { lenient })))).toBe(formatHex(changed));
+          }
+          expect(covered(explain(changed, { framing: 'none' }), 0, changed.length)).toBe(true);
+          expect(covered(explain(bytes.subarray(0, at)), 0, at)).toBe(true);
+        },
+      ),
       { numRuns: 600 },
     );
   });
@@ -114,10 +142,13 @@ describe('any octets', () => {
       ',',
     ];
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 })), { maxLength: 20 }), (parts) => {
-        ends(() => apduFromXml(parts.join('')));
-        ends(() => apduFromJson(parts.join('')));
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 })), { maxLength: 20 }),
+        (parts) => {
+          ends(() => apduFromXml(parts.join('')));
+          ends(() => apduFromJson(parts.join('')));
+        },
+      ),
       { numRuns: 600 },
     );
   });
@@ -141,7 +172,9 @@ describe('the JSON form of other schemas', () => {
     ['ServiceError', ServiceError],
     ['SelectiveAccessDescriptor', SelectiveAccessDescriptor],
     ['CosemAttributeDescriptorWithSelection', CosemAttributeDescriptorWithSelection],
-    ...Object.entries(ProfileGeneric.attributes).map(([name, a]) => [`ProfileGeneric.${name}`, a.schema] as [string, Schema<any>]),
+    ...Object.entries(ProfileGeneric.attributes).map(
+      ([name, a]) => [`ProfileGeneric.${name}`, a.schema] as [string, Schema<any>],
+    ),
   ];
   it.each(schemas)('%s', (_, schema) => {
     fc.assert(

@@ -16,7 +16,13 @@ const vectors = [...read('xml.json'), ...read('interop.json')];
 /** What counts when two documents are compared: see the README of the vectors. */
 function canonical(e: XmlElement): unknown {
   const text = e.children.length > 0 ? e.text.trim() : e.text;
-  const value = e.name.endsWith('-conformance') ? text.split(/\s+/).sort().join(' ') : text === '1' ? 'true' : text === '0' ? 'false' : text;
+  const value = e.name.endsWith('-conformance')
+    ? text.split(/\s+/).sort().join(' ')
+    : text === '1'
+      ? 'true'
+      : text === '0'
+        ? 'false'
+        : text;
   return [e.namespace, e.name, [...e.attributes.entries()], value, e.children.map(canonical)];
 }
 const tree = (xml: string): unknown => canonical(parseXml(xml));
@@ -37,7 +43,9 @@ describe('every APDU of the vectors comes back from XML as it was', () => {
   const all = ['acse', 'xdlms', 'security-suite0', 'security-suite1', 'security-suite2']
     .flatMap((f) => read(`${f}.json`))
     .filter((v) => ['apdu', 'acse', 'unprotect'].includes(v.kind) && v.input.hex !== undefined);
-  it.each(all.map((v) => [v.id, v.input.hex]))('%s', (_, hex) => expect(formatHex(apduFromXml(apduToXml(parseHex(hex))))).toBe(hex));
+  it.each(all.map((v) => [v.id, v.input.hex]))('%s', (_, hex) =>
+    expect(formatHex(apduFromXml(apduToXml(parseHex(hex))))).toBe(hex),
+  );
 });
 
 const roundTrip = (hex: string): string => {
@@ -79,7 +87,8 @@ describe('octets that the XML form has no place for', () => {
 });
 
 describe('reading what others write', () => {
-  const wrap = (inside: string, root = 'xDLMS-APDU'): string => `<${root} xmlns="http://www.dlms.com/COSEMpdu">${inside}</${root}>`;
+  const wrap = (inside: string, root = 'xDLMS-APDU'): string =>
+    `<${root} xmlns="http://www.dlms.com/COSEMpdu">${inside}</${root}>`;
   const hex = (xml: string): string => formatHex(apduFromXml(xml));
   it.each([
     [
@@ -101,7 +110,9 @@ describe('reading what others write', () => {
     ],
     [
       'a result without its element',
-      wrap('<writeResponse><CHOICE><success/></CHOICE><CHOICE><data-access-result>object-undefined</data-access-result></CHOICE></writeResponse>'),
+      wrap(
+        '<writeResponse><CHOICE><success/></CHOICE><CHOICE><data-access-result>object-undefined</data-access-result></CHOICE></writeResponse>',
+      ),
       '0D02000104',
     ],
     [
@@ -118,7 +129,11 @@ describe('reading what others write', () => {
       ),
       '0C01020100010201 02'.replace(' ', ''),
     ],
-    ['the reason of the other release APDU', wrap('<rlrq><reason>not-finished</reason></rlrq>', 'aCSE-APDU'), '6203800101'],
+    [
+      'the reason of the other release APDU',
+      wrap('<rlrq><reason>not-finished</reason></rlrq>', 'aCSE-APDU'),
+      '6203800101',
+    ],
     [
       'a full object identifier',
       wrap('<aarq><application-context-name>2.16.756.5.8.1.1</application-context-name></aarq>', 'aCSE-APDU'),
@@ -156,7 +171,11 @@ describe('documents that are refused', () => {
     ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a/>', /no document type/],
     ['an entity', apdu('<exception-response>&xxe;</exception-response>'), /character reference/],
     ['a reference to nothing', apdu('<exception-response>&#0;</exception-response>'), /character reference/],
-    ['a reference to half a character', apdu('<exception-response>&#xD800;</exception-response>'), /character reference/],
+    [
+      'a reference to half a character',
+      apdu('<exception-response>&#xD800;</exception-response>'),
+      /character reference/,
+    ],
     ['a character that XML cannot hold', apdu('\u0001'), /a character that XML/],
     ['an element that is not closed', '<xDLMS-APDU><a>', /<\/a>/],
     ['elements that cross', '<a><b></a></b>', /<\/b>/],
@@ -170,7 +189,11 @@ describe('documents that are refused', () => {
     ['a declaration in the middle', '<a><?xml version="1.0"?></a>', /very beginning/],
     ['two dashes in a comment', '<a><!-- -- --></a>', /end of the comment/],
     ['the end of a CDATA section in text', '<a>]]></a>', /no \]\]>/],
-    ['a missing element', apdu('<exception-response><service-error>1</service-error></exception-response>'), /<state-error>/],
+    [
+      'a missing element',
+      apdu('<exception-response><service-error>1</service-error></exception-response>'),
+      /<state-error>/,
+    ],
     [
       'one element too many',
       apdu('<exception-response><state-error>1</state-error><service-error>1</service-error><x/></exception-response>'),
@@ -178,15 +201,27 @@ describe('documents that are refused', () => {
     ],
     [
       'an element in its place twice',
-      apdu('<exception-response><state-error>1</state-error><state-error>1</state-error><service-error>1</service-error></exception-response>'),
+      apdu(
+        '<exception-response><state-error>1</state-error><state-error>1</state-error><service-error>1</service-error></exception-response>',
+      ),
       /<service-error>/,
     ],
     ['two APDUs', apdu('<rlrq/><rlrq/>'), /one element/],
-    ['text between elements', apdu('<exception-response>x<state-error>1</state-error><service-error>1</service-error></exception-response>'), /no text/],
-    ['an element inside a number', apdu('<exception-response><state-error><b/></state-error></exception-response>'), /text in state-error/],
+    [
+      'text between elements',
+      apdu('<exception-response>x<state-error>1</state-error><service-error>1</service-error></exception-response>'),
+      /no text/,
+    ],
+    [
+      'an element inside a number',
+      apdu('<exception-response><state-error><b/></state-error></exception-response>'),
+      /text in state-error/,
+    ],
     [
       'a name that is not',
-      apdu('<exception-response><state-error>constructor</state-error><service-error>1</service-error></exception-response>'),
+      apdu(
+        '<exception-response><state-error>constructor</state-error><service-error>1</service-error></exception-response>',
+      ),
       /service-not-allowed/,
     ],
     [
@@ -224,10 +259,13 @@ describe('documents that are refused', () => {
 });
 
 describe('values that XML can write and octets cannot carry', () => {
-  const octets = (hex: string, from: string | RegExp, to: string): string => formatHex(apduFromXml(apduToXml(parseHex(hex)).replace(from, to)));
+  const octets = (hex: string, from: string | RegExp, to: string): string =>
+    formatHex(apduFromXml(apduToXml(parseHex(hex)).replace(from, to)));
   it.each(['&#xD800;', '&#xDFFF;', '\ud800', 'a\udc00'])('half a character (%j) is refused', (half) => {
     expect(octets('C401C1000C0161', 'a', 'a')).toBe('C401C1000C0161');
-    expect(() => octets('C401C1000C027A7A', />?zz</, `>${half}<`)).toThrow(expect.objectContaining({ name: 'DlmsError' }));
+    expect(() => octets('C401C1000C027A7A', />?zz</, `>${half}<`)).toThrow(
+      expect.objectContaining({ name: 'DlmsError' }),
+    );
   });
   it('the bits of a signalling NaN are refused', () => {
     const one = 'C401C100173F800000';

@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync(name, ['--version']).status === 0);
+const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
+  (name) => spawnSync(name, ['--version']).status === 0,
+);
 if (chromium === undefined) console.log('skipped: Web Serial in a browser needs chromium, which is not installed');
 
 /** Runs in the page: a port with a meter behind it is put where `navigator.serial` is, since a headless browser cannot choose one. */
@@ -57,7 +59,13 @@ it.skipIf(chromium === undefined)(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'browser-test-'));
     try {
-      const bundle = await build({ stdin: { contents: page, resolveDir: '.' }, bundle: true, format: 'esm', platform: 'browser', write: false });
+      const bundle = await build({
+        stdin: { contents: page, resolveDir: '.' },
+        bundle: true,
+        format: 'esm',
+        platform: 'browser',
+        write: false,
+      });
       const html = join(folder, 'page.html');
       writeFileSync(html, `<!doctype html><body><script type="module">${bundle.outputFiles[0]?.text}</script>`);
       const dom = await new Promise<string>((done, failed) => {

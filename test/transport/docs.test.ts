@@ -6,11 +6,25 @@ import * as client from '../../src/client/index.js';
 import * as pushNode from '../../src/client/push-node.js';
 import { isDlmsError, parseHex } from '../../src/core/index.js';
 import { VolatileStore } from '../../src/core/store.js';
-import { InvocationCounters, importKeys, KeyRing, nobleProvider, protect, SecurityContext, strictPolicy } from '../../src/security/index.js';
+import {
+  InvocationCounters,
+  importKeys,
+  KeyRing,
+  nobleProvider,
+  protect,
+  SecurityContext,
+  strictPolicy,
+} from '../../src/security/index.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import * as hdlc from '../../src/transport/hdlc/index.js';
 import * as transport from '../../src/transport/index.js';
-import { octetLink, refuseCarriage, refusedCarriages, serveWrapper, wrapperChannel } from '../../src/transport/index.js';
+import {
+  octetLink,
+  refuseCarriage,
+  refusedCarriages,
+  serveWrapper,
+  wrapperChannel,
+} from '../../src/transport/index.js';
 import * as serial from '../../src/transport/serial.js';
 import * as tcp from '../../src/transport/tcp.js';
 import * as tls from '../../src/transport/tls.js';
@@ -30,7 +44,9 @@ describe('the page about transports', () => {
     }
   });
   it('names only functions that exist', () => {
-    const known = new Set([transport, hdlc, client, pushNode, serial, tcp, tls, udp].flatMap((m: object) => Object.keys(m)));
+    const known = new Set(
+      [transport, hdlc, client, pushNode, serial, tcp, tls, udp].flatMap((m: object) => Object.keys(m)),
+    );
     const table = page.slice(page.indexOf('| carriage |'), page.indexOf('`transportPair()`'));
     const named = [...table.matchAll(/`([A-Za-z]+)(?:\(\)\.(?:signOn|listen))?`/g)]
       .map((m) => m[1] as string)
@@ -67,9 +83,20 @@ describe('its examples', () => {
   });
 
   it('show a push of a known meter, refuse a damaged one and a stranger', async () => {
-    const titles = { us: parseHex('434C490000000001'), meter: parseHex('4D45540000000001'), stranger: parseHex('4D45540000000002') };
-    const keys = await importKeys(nobleProvider, 0, { globalUnicast: testKeys.globalUnicast, authentication: testKeys.authentication });
-    const ring = new KeyRing({ provider: nobleProvider, systemTitle: titles.us, counters: new InvocationCounters(new VolatileStore()) });
+    const titles = {
+      us: parseHex('434C490000000001'),
+      meter: parseHex('4D45540000000001'),
+      stranger: parseHex('4D45540000000002'),
+    };
+    const keys = await importKeys(nobleProvider, 0, {
+      globalUnicast: testKeys.globalUnicast,
+      authentication: testKeys.authentication,
+    });
+    const ring = new KeyRing({
+      provider: nobleProvider,
+      systemTitle: titles.us,
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     ring.set(titles.meter, { suite: 0, keys, policy: strictPolicy });
     const shown: string[] = [];
     const refused: string[] = [];
@@ -89,11 +116,22 @@ describe('its examples', () => {
     const notification = parseHex('0F000000010000');
     const sender = (systemTitle: Uint8Array): (() => Promise<Uint8Array>) => {
       const counters = new InvocationCounters(new VolatileStore());
-      const context = new SecurityContext({ provider: nobleProvider, suite: 0, systemTitle, peerSystemTitle: titles.us, keys, counters, policy: strictPolicy });
+      const context = new SecurityContext({
+        provider: nobleProvider,
+        suite: 0,
+        systemTitle,
+        peerSystemTitle: titles.us,
+        keys,
+        counters,
+        policy: strictPolicy,
+      });
       return async () => protect(notification, context, { form: 'general-glo' });
     };
     const [meter, stranger] = [sender(titles.meter), sender(titles.stranger)];
-    const channel = wrapperChannel(await tcp.connectTcp({ host: '127.0.0.1', port: listener.port }), { clientSap: 1, serverSap: 1 });
+    const channel = wrapperChannel(await tcp.connectTcp({ host: '127.0.0.1', port: listener.port }), {
+      clientSap: 1,
+      serverSap: 1,
+    });
     const apdus = [await stranger(), await meter(), await meter()];
     const damaged = apdus[2] as Uint8Array;
     damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1;
@@ -113,8 +151,15 @@ describe('its examples', () => {
     const capture = captures.find((c) => c.id === 'cap-lg-e450-enc-1') as (typeof captures)[number];
     const { encryptionKey, authenticationKey } = capture.params as { encryptionKey: string; authenticationKey: string };
     const { systemTitle } = (capture.expected as { ciphering: { systemTitle: string } }).ciphering;
-    const keys = await importKeys(nobleProvider, 0, { globalUnicast: parseHex(encryptionKey), authentication: parseHex(authenticationKey) });
-    const ring = new KeyRing({ provider: nobleProvider, systemTitle: parseHex('434C490000000001'), counters: new InvocationCounters(new VolatileStore()) });
+    const keys = await importKeys(nobleProvider, 0, {
+      globalUnicast: parseHex(encryptionKey),
+      authentication: parseHex(authenticationKey),
+    });
+    const ring = new KeyRing({
+      provider: nobleProvider,
+      systemTitle: parseHex('434C490000000001'),
+      counters: new InvocationCounters(new VolatileStore()),
+    });
     ring.set(parseHex(systemTitle), { suite: 0, keys, policy: strictPolicy });
     const events: string[] = [];
     let wake: () => void = () => undefined;

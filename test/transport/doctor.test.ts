@@ -26,7 +26,8 @@ const request = parseHex('601DA109060760857405080101BE10040E01000000065F1F040000
 const response = parseHex('6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000001D00800007');
 /** Answers the clients that it knows, and is silent to the others. */
 const handler = (...clients: number[]) => ({
-  handle: (apdu: Uint8Array, route: { clientSap: number }) => (clients.includes(route.clientSap) && apdu.length === request.length ? [response] : []),
+  handle: (apdu: Uint8Array, route: { clientSap: number }) =>
+    clients.includes(route.clientSap) && apdu.length === request.length ? [response] : [],
 });
 
 /** Runs on virtual time: whenever nothing moves any more, the clock goes on to the next timer. */
@@ -43,7 +44,8 @@ async function onVirtualTime<T>(clock: VirtualClock, work: Promise<T>): Promise<
   }
   return work;
 }
-const same = (a: LineSettings | undefined, b: LineSettings): boolean => a?.baudRate === b.baudRate && a.parity === b.parity && a.dataBits === b.dataBits;
+const same = (a: LineSettings | undefined, b: LineSettings): boolean =>
+  a?.baudRate === b.baudRate && a.parity === b.parity && a.dataBits === b.dataBits;
 const line8N1 = (baudRate: number): LineSettings => ({ baudRate, dataBits: 8, parity: 'none', stopBits: 1 });
 
 /** A serial port with a meter that hears only what is sent with its own settings; the rest it answers with nothing, or the line with noise. */
@@ -68,18 +70,28 @@ async function run(
 ): Promise<DoctorReport> {
   return onVirtualTime(clock, diagnose(open, plan, { request, clock, ...options }));
 }
-const places = (report: DoctorReport) => report.findings.map((f) => `${f.client} ${f.server} ${f.answer}${f.apdu === undefined ? '' : ' apdu'}`);
+const places = (report: DoctorReport) =>
+  report.findings.map((f) => `${f.client} ${f.server} ${f.answer}${f.apdu === undefined ? '' : ' apdu'}`);
 
 describe('the doctor on simulated lines', () => {
   it('finds HDLC at another speed by a call to all stations, with the address of the meter and its other clients', async () => {
     const clock = new VirtualClock();
-    const meter = port(line8N1(2400), (far) => serveHdlc(far, handler(1), { devices: [hdlcAddress(1, 55)], clients: [1, 102], answerAllStation: true, clock }));
+    const meter = port(line8N1(2400), (far) =>
+      serveHdlc(far, handler(1), { devices: [hdlcAddress(1, 55)], clients: [1, 102], answerAllStation: true, clock }),
+    );
     // A one-octet address says nothing of the physical device, so this meter would answer it: here only longer ones get through.
     const open = async (line: LineSettings | undefined) =>
-      intercept(await meter.open(line), { sent: (octets, pass) => (octets[4] === 0x21 || octets[4] === 3 ? undefined : pass(octets)) });
+      intercept(await meter.open(line), {
+        sent: (octets, pass) => (octets[4] === 0x21 || octets[4] === 3 ? undefined : pass(octets)),
+      });
     const report = await run(open, serialPlan(), clock);
     expect(places(report)).toEqual(['1 1/127 UA apdu', '102 1/127 UA']);
-    expect(report.findings[0]).toMatchObject({ apdu: response, echo: false, step: { line: { baudRate: 2400 } }, parameters: { windowTransmit: 1 } });
+    expect(report.findings[0]).toMatchObject({
+      apdu: response,
+      echo: false,
+      step: { line: { baudRate: 2400 } },
+      parameters: { windowTransmit: 1 },
+    });
     expect(report).toMatchObject({ complete: true, problems: [], heard: [] });
     // Ended by the finding: nothing was tried after 2400 baud.
     expect(meter.lines.map((l) => l?.baudRate)).toEqual([9600, 300, 19200, 4800, 2400]);
@@ -113,23 +125,34 @@ describe('the doctor on simulated lines', () => {
     const serve = (far: Transport): void => {
       const head = modeEPort(far, { clock });
       const listen = async (): Promise<void> => {
-        const { transport } = await head.listen({ identification: { manufacturer: 'LGZ', baudCharacter: '5', ident: 'ZMD405' } });
+        const { transport } = await head.listen({
+          identification: { manufacturer: 'LGZ', baudCharacter: '5', ident: 'ZMD405' },
+        });
         signed++;
         const station = serveHdlc(transport, handler(16), { devices: [1], clients: [16, 1], clock });
         void station.closed.then(listen).catch(() => undefined);
       };
       void listen().catch(() => undefined);
     };
-    const report = await run(port({ baudRate: 300, dataBits: 7, parity: 'even', stopBits: 1 }, serve).open, serialPlan(), clock);
+    const report = await run(
+      port({ baudRate: 300, dataBits: 7, parity: 'even', stopBits: 1 }, serve).open,
+      serialPlan(),
+      clock,
+    );
     expect(places(report)).toEqual(['16 1 UA apdu', '1 1 UA']);
-    expect(report.findings[0]).toMatchObject({ baud: 9600, identification: { manufacturer: 'LGZ' }, step: { start: 'mode-e' } });
+    expect(report.findings[0]).toMatchObject({
+      baud: 9600,
+      identification: { manufacturer: 'LGZ' },
+      step: { start: 'mode-e' },
+    });
     expect(report.signOns).toHaveLength(1);
     expect(signed).toBeGreaterThan(1);
   });
 
   it('tells a meter without HDLC, noise at a wrong speed, an echo and a push apart', async () => {
     const clock = new VirtualClock();
-    const noise = (far: Transport): void => far.direct?.start({ octets: (o) => void far.direct?.write(o.map((b) => b ^ 0x5b)), ended() {} });
+    const noise = (far: Transport): void =>
+      far.direct?.start({ octets: (o) => void far.direct?.write(o.map((b) => b ^ 0x5b)), ended() {} });
     const echo = (far: Transport): void => far.direct?.start({ octets: (o) => void far.direct?.write(o), ended() {} });
     const push = (far: Transport): void => {
       silent(far);
@@ -139,7 +162,12 @@ describe('the doctor on simulated lines', () => {
       silent(far);
       void far.direct?.write(new TextEncoder().encode('/ISk5MT174-0001\r\n'));
     };
-    const by: Record<string, (far: Transport) => void> = { '9600 none': echo, '300 even': text, '19200 none': noise, '4800 none': push };
+    const by: Record<string, (far: Transport) => void> = {
+      '9600 none': echo,
+      '300 even': text,
+      '19200 none': noise,
+      '4800 none': push,
+    };
     const open = async (line: LineSettings | undefined): Promise<SerialLine> => {
       const [near, far] = transportPair();
       (by[`${line?.baudRate} ${line?.parity}`] ?? silent)(far);
@@ -158,7 +186,10 @@ describe('the doctor on simulated lines', () => {
 
   it('finds a meter on a line that echoes, and one that refuses the link', async () => {
     const clock = new VirtualClock();
-    const plan: DoctorPlan = { steps: [{ carriage: 'hdlc', start: 'direct', line: line8N1(9600), clients: [1], servers: ['1'] }], moreClients: [] };
+    const plan: DoctorPlan = {
+      steps: [{ carriage: 'hdlc', start: 'direct', line: line8N1(9600), clients: [1], servers: ['1'] }],
+      moreClients: [],
+    };
     const meter = port(line8N1(9600), (far) => serveHdlc(far, handler(1), { devices: [1], clock }));
     const open = async (line: LineSettings | undefined): Promise<SerialLine> => {
       let back: (octets: Uint8Array) => void = () => {};
@@ -183,7 +214,10 @@ describe('the doctor on simulated lines', () => {
     const clock = new VirtualClock();
     const slow = { handle: () => new Promise<Uint8Array[]>((resolve) => clock.after(1300, () => resolve([response]))) };
     const stations: ReturnType<typeof serveHdlc>[] = [];
-    const meter = port(line8N1(9600), (far) => void stations.push(serveHdlc(far, slow, { devices: [1], clients: [16], holdMs: 500, clock })));
+    const meter = port(
+      line8N1(9600),
+      (far) => void stations.push(serveHdlc(far, slow, { devices: [1], clients: [16], holdMs: 500, clock })),
+    );
     const report = await run(meter.open, serialPlan(), clock);
     expect(places(report)).toEqual(['16 1 UA apdu']);
     expect(stations.map((s) => s.links)).toEqual([[]]);
@@ -195,7 +229,10 @@ describe('the doctor on simulated lines', () => {
     expect(report).toMatchObject({ findings: [], complete: false });
     expect(clock.now()).toBeLessThan(26_000);
     const whole = new VirtualClock();
-    expect(await run(port(line8N1(1), silent).open, serialPlan(), whole)).toMatchObject({ complete: true, asked: 33 + 12 * 8 });
+    expect(await run(port(line8N1(1), silent).open, serialPlan(), whole)).toMatchObject({
+      complete: true,
+      asked: 33 + 12 * 8,
+    });
     expect(whole.now()).toBeLessThan(180_000);
   });
 
@@ -205,12 +242,18 @@ describe('the doctor on simulated lines', () => {
     const closed: boolean[] = [];
     const stations: ReturnType<typeof serveHdlc>[] = [];
     const meter = port(line8N1(9600), (far) => {
-      const station = serveHdlc(far, { handle: () => new Promise<never>(() => undefined) }, { devices: [1], holdMs: 60_000, clock });
+      const station = serveHdlc(
+        far,
+        { handle: () => new Promise<never>(() => undefined) },
+        { devices: [1], holdMs: 60_000, clock },
+      );
       stations.push(station);
       void station.closed.then(() => closed.push(true));
     });
     clock.after(300, () => abort.abort());
-    await expect(run(meter.open, serialPlan(), clock, { signal: abort.signal })).rejects.toMatchObject({ code: 'transport/aborted' });
+    await expect(run(meter.open, serialPlan(), clock, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'transport/aborted',
+    });
     expect(clock.now()).toBeLessThan(500);
     await new Promise((resolve) => setImmediate(resolve));
     expect([closed, stations[0]?.links]).toEqual([[true], []]);
@@ -220,26 +263,34 @@ describe('the doctor on simulated lines', () => {
     const clock = new VirtualClock();
     const meter = port(line8N1(4800), (far) => serveHdlc(far, handler(16), { devices: [1], clients: [16], clock }));
     const failing = (first: number) => async (line: LineSettings | undefined) => {
-      if (line?.baudRate === first) throw new DlmsError('transport/connect', { target: '/dev/x', reason: 'no such speed' });
+      if (line?.baudRate === first)
+        throw new DlmsError('transport/connect', { target: '/dev/x', reason: 'no such speed' });
       return meter.open(line);
     };
     const report = await run(failing(19200), serialPlan(), clock);
     expect(places(report)).toEqual(['16 1 UA apdu']);
-    expect(report.problems).toMatchObject([{ step: { line: { baudRate: 19200 } }, error: { code: 'transport/connect' } }]);
+    expect(report.problems).toMatchObject([
+      { step: { line: { baudRate: 19200 } }, error: { code: 'transport/connect' } },
+    ]);
     await expect(run(failing(9600), serialPlan(), clock)).rejects.toMatchObject({ code: 'transport/connect' });
   });
 
   it('goes through everything when asked to, with or without a meter that answered before', async () => {
     const clock = new VirtualClock();
     const { steps } = serialPlan();
-    const plan: DoctorPlan = { steps: steps.filter((s) => s.start === 'direct' && s.line?.parity === 'none'), moreClients: [] };
+    const plan: DoctorPlan = {
+      steps: steps.filter((s) => s.start === 'direct' && s.line?.parity === 'none'),
+      moreClients: [],
+    };
     const open = async (line: LineSettings | undefined): Promise<SerialLine> => {
       const [near, far] = transportPair();
-      if (line?.baudRate === 9600 || line?.baudRate === 115200) serveHdlc(far, handler(16), { devices: [1], clients: [16], clock });
+      if (line?.baudRate === 9600 || line?.baudRate === 115200)
+        serveHdlc(far, handler(16), { devices: [1], clients: [16], clock });
       else silent(far);
       return near;
     };
-    const found = async (all: boolean) => (await run(open, plan, clock, { all, limitMs: 1e6 })).findings.map((f) => f.step.line?.baudRate);
+    const found = async (all: boolean) =>
+      (await run(open, plan, clock, { all, limitMs: 1e6 })).findings.map((f) => f.step.line?.baudRate);
     expect(await found(false)).toEqual([9600]);
     expect(await found(true)).toEqual([9600, 115200]);
   });
@@ -260,7 +311,10 @@ describe('the doctor on simulated lines', () => {
         },
       });
     };
-    const plan: DoctorPlan = { steps: [{ carriage: 'wrapper', start: 'direct', clients: [16, 1], servers: ['1'] }], moreClients: [17] };
+    const plan: DoctorPlan = {
+      steps: [{ carriage: 'wrapper', start: 'direct', clients: [16, 1], servers: ['1'] }],
+      moreClients: [17],
+    };
     const report = await run(open, plan, clock);
     expect(places(report)).toEqual(['1 1 apdu apdu']);
     expect([report.problems, calls]).toEqual([[], 5]);
@@ -270,7 +324,9 @@ describe('the doctor on simulated lines', () => {
     const clock = new VirtualClock();
     const events: DoctorEvent[] = [];
     const meter = port(line8N1(9600), (far) => serveHdlc(far, handler(16), { devices: [1], clients: [16], clock }));
-    await run(meter.open, { steps: serialPlan().steps.slice(0, 1), moreClients: [] }, clock, { onEvent: (e) => events.push(e) });
+    await run(meter.open, { steps: serialPlan().steps.slice(0, 1), moreClients: [] }, clock, {
+      onEvent: (e) => events.push(e),
+    });
     expect(events.map((e) => e.type)).toEqual(['step', 'ask', 'found', 'ask', 'ask']);
   });
 });
@@ -288,12 +344,17 @@ describe('the doctor over TCP', () => {
 
   it('finds HDLC behind a port that closes on anything else, and the link is free afterwards', async () => {
     const listener = await listenTcp({ port: 0 }, (transport) => {
-      const guarded = intercept(transport, { received: (octets, pass) => (octets[0] === 0x7e ? pass(octets) : void transport.direct?.abort()) });
+      const guarded = intercept(transport, {
+        received: (octets, pass) => (octets[0] === 0x7e ? pass(octets) : void transport.direct?.abort()),
+      });
       serveHdlc(guarded, handler(16), { devices: [hdlcAddress(1, 17)], clients: [16] });
     });
     const report = await diagnosed(listener.port);
     expect(places(report)).toEqual(['16 1 UA apdu']);
-    const channel = hdlcChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), { client: 16, server: hdlcAddress(1, 17) });
+    const channel = hdlcChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), {
+      client: 16,
+      server: hdlcAddress(1, 17),
+    });
     await channel.open();
     await channel.close();
     await listener.close();

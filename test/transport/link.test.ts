@@ -165,6 +165,9 @@ describe('rawChannel', () => {
     await two.close();
     await settle();
     await expect(one.receive()).rejects.toBeInstanceOf(DlmsError);
-    await expect(one.send(parseHex('C001'))).rejects.toMatchObject({ code: 'transport/closed', context: { by: 'remote' } });
+    await expect(one.send(parseHex('C001'))).rejects.toMatchObject({
+      code: 'transport/closed',
+      context: { by: 'remote' },
+    });
   });
 });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatHex, isDlmsError, parseHex } from '../../src/core/index.js';
-import { decodeLlc61334, encodeLlc61334, type LlcAddressOrder, llc61334Channel, serveLlc61334 } from '../../src/transport/llc-61334.js';
+import {
+  decodeLlc61334,
+  encodeLlc61334,
+  type LlcAddressOrder,
+  llc61334Channel,
+  serveLlc61334,
+} from '../../src/transport/llc-61334.js';
 import { transportPair } from '../../src/transport/pair.js';
 
 const orders: readonly LlcAddressOrder[] = ['destination-source', 'server-client'];
@@ -10,7 +16,10 @@ const apdu = parseHex('C001C100010000010000FF0200');
 describe('the LLC of IEC 61334-4-32', () => {
   // Octets of Gurux frames, client 20 (hexadecimal) and server 05, behind the MAC header.
   it('writes requests as one implementation does, whatever the order', () => {
-    for (const order of orders) expect(formatHex(encodeLlc61334({ clientSap: 0x20, serverSap: 5, apdu }, 'to-server', order))).toBe(`900520${formatHex(apdu)}`);
+    for (const order of orders)
+      expect(formatHex(encodeLlc61334({ clientSap: 0x20, serverSap: 5, apdu }, 'to-server', order))).toBe(
+        `900520${formatHex(apdu)}`,
+      );
   });
   it('differs in what the meter sends', () => {
     const response = { clientSap: 0x20, serverSap: 5, apdu: parseHex('C401C100') };
@@ -31,9 +40,14 @@ describe('the LLC of IEC 61334-4-32', () => {
     );
   });
   it('refuses SAPs that do not fit, short PDUs, and other control octets by name', () => {
-    expect(() => encodeLlc61334({ clientSap: 256, serverSap: 1, apdu }, 'to-server', 'server-client')).toThrow('0 to 255');
-    for (const hex of ['', '90', '9001']) expect(() => decodeLlc61334(parseHex(hex), 'to-client', 'server-client')).toThrow('two L-SAPs');
-    expect(() => decodeLlc61334(parseHex('910120'), 'to-client', 'server-client')).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
+    expect(() => encodeLlc61334({ clientSap: 256, serverSap: 1, apdu }, 'to-server', 'server-client')).toThrow(
+      '0 to 255',
+    );
+    for (const hex of ['', '90', '9001'])
+      expect(() => decodeLlc61334(parseHex(hex), 'to-client', 'server-client')).toThrow('two L-SAPs');
+    expect(() => decodeLlc61334(parseHex('910120'), 'to-client', 'server-client')).toThrow(
+      expect.objectContaining({ code: 'decode/unsupported' }),
+    );
   });
   it('ends in a PDU or a DlmsError for any octets', () => {
     fc.assert(

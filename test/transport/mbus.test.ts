@@ -38,7 +38,11 @@ const apdusOf = (frames: readonly MbusFrame[]): Uint8Array[] => {
 const lying = (data: Uint8Array): Uint8Array => {
   const length = data.length + 3;
   const body = concat(new Uint8Array([0x53, 0xff, 0x10]), data);
-  return concat(new Uint8Array([0x68, length, length, 0x68]), body, new Uint8Array([body.reduce((n, b) => n + b, 0), 0x16]));
+  return concat(
+    new Uint8Array([0x68, length, length, 0x68]),
+    body,
+    new Uint8Array([body.reduce((n, b) => n + b, 0), 0x16]),
+  );
 };
 
 describe('wired M-Bus', () => {
@@ -48,7 +52,12 @@ describe('wired M-Bus', () => {
     const expected = vector?.expected as unknown as { frames: Record<string, unknown>[]; reassembledApdu: string };
     const frames = new MbusDeframer().push(octets);
     expect(
-      frames.map((f) => ({ ...seen(f), c: f.control.toString(16), a: f.address.toString(16).toUpperCase(), apduPart: formatHex(f.data.subarray(2)) })),
+      frames.map((f) => ({
+        ...seen(f),
+        c: f.control.toString(16),
+        a: f.address.toString(16).toUpperCase(),
+        apduPart: formatHex(f.data.subarray(2)),
+      })),
     ).toEqual(expected.frames.map(({ checksum: _, ...rest }) => rest));
     expect(apdusOf(frames).map((a) => formatHex(a))).toEqual([expected.reassembledApdu]);
     const built = encodeMbusApdu(parseHex(expected.reassembledApdu), { stsap: 1, dtsap: 103 });
@@ -88,7 +97,11 @@ describe('wired M-Bus', () => {
         fc.integer({ min: 1, max: 70 }),
         (items, partSize, cut) => {
           const wanted = items.map(([, a]) => a).filter((a) => a.length <= 16 * partSize);
-          const stream = concat(...items.flatMap(([n, a]) => (a.length > 16 * partSize ? [n] : [n, ...encodeMbusApdu(a, { stsap: 1, dtsap: 2, partSize })])));
+          const stream = concat(
+            ...items.flatMap(([n, a]) =>
+              a.length > 16 * partSize ? [n] : [n, ...encodeMbusApdu(a, { stsap: 1, dtsap: 2, partSize })],
+            ),
+          );
           const deframer = new MbusDeframer();
           const frames: MbusFrame[] = [];
           for (let at = 0; at < stream.length; at += cut) frames.push(...deframer.push(stream.slice(at, at + cut)));
@@ -109,7 +122,9 @@ describe('wired M-Bus', () => {
     const deframer = new MbusDeframer();
     const frames = [
       ...deframer.push(frame.subarray(0, 300)),
-      ...deframer.push(concat(frame.subarray(300), encodeMbusApdu(parseHex('C0'), { stsap: 1, dtsap: 2 })[0] as Uint8Array)),
+      ...deframer.push(
+        concat(frame.subarray(300), encodeMbusApdu(parseHex('C0'), { stsap: 1, dtsap: 2 })[0] as Uint8Array),
+      ),
     ];
     expect(frames.map((f) => [f.data.length, f.lengthModulo256])).toEqual([
       [700, true],
@@ -151,7 +166,13 @@ describe('wired M-Bus', () => {
     expect(run(frame(0x11))).toEqual([undefined]);
     expect(run(frame(0), frame(0), frame(0x11))).toEqual([undefined, undefined, 200]);
     expect(run(frame(0), frame(1), frame(2))).toEqual([undefined, undefined, undefined]);
-    expect(run(frame(0, 1), frame(0, 2), frame(0, 3), frame(0x11, 2), frame(0x11, 1))).toEqual([undefined, undefined, undefined, 200, undefined]);
+    expect(run(frame(0, 1), frame(0, 2), frame(0, 3), frame(0x11, 2), frame(0x11, 1))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      200,
+      undefined,
+    ]);
     expect(run(frame(0x72))).toEqual([undefined]);
     expect(errors).toEqual([
       'protocol/block-number',
@@ -167,7 +188,9 @@ describe('wired M-Bus', () => {
     expect(() => encodeMbusApdu(new Uint8Array(4001), { stsap: 1, dtsap: 2, partSize: 250 })).toThrow(
       expect.objectContaining({ code: 'encode/invalid-value' }),
     );
-    expect(() => encodeMbusFrame({ control: 0x153, address: 1, controlInformation: 0, data: new Uint8Array(0) })).toThrow(DlmsError);
+    expect(() =>
+      encodeMbusFrame({ control: 0x153, address: 1, controlInformation: 0, data: new Uint8Array(0) }),
+    ).toThrow(DlmsError);
   });
 
   it('holds a bounded number of octets of anything', () => {
@@ -199,17 +222,30 @@ describe('wireless M-Bus', () => {
 
   it('writes what it reads in every format, and refuses any changed octet', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 240 }), fc.constantFrom('A', 'B', 'without CRC'), fc.nat(300), (data, format, where) => {
-        const telegram = { control: 0x44, manufacturer: 'KFM', address: parseHex('785634120102'), controlInformation: 0x7d, data };
-        const octets = encodeWirelessMbus(telegram, format);
-        expect(octets.length - 1).toBe(
-          format === 'B' || format === 'without CRC' ? octets[0] : (octets[0] as number) + 2 * (1 + Math.ceil(((octets[0] as number) - 9) / 16)),
-        );
-        expect(decodeWirelessMbus(octets, format)).toEqual(telegram);
-        const damaged = octets.slice();
-        damaged[where % octets.length] = (damaged[where % octets.length] as number) ^ 0x10;
-        if (format !== 'without CRC') expect(() => decodeWirelessMbus(damaged, format)).toThrow(DlmsError);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 240 }),
+        fc.constantFrom('A', 'B', 'without CRC'),
+        fc.nat(300),
+        (data, format, where) => {
+          const telegram = {
+            control: 0x44,
+            manufacturer: 'KFM',
+            address: parseHex('785634120102'),
+            controlInformation: 0x7d,
+            data,
+          };
+          const octets = encodeWirelessMbus(telegram, format);
+          expect(octets.length - 1).toBe(
+            format === 'B' || format === 'without CRC'
+              ? octets[0]
+              : (octets[0] as number) + 2 * (1 + Math.ceil(((octets[0] as number) - 9) / 16)),
+          );
+          expect(decodeWirelessMbus(octets, format)).toEqual(telegram);
+          const damaged = octets.slice();
+          damaged[where % octets.length] = (damaged[where % octets.length] as number) ^ 0x10;
+          if (format !== 'without CRC') expect(() => decodeWirelessMbus(damaged, format)).toThrow(DlmsError);
+        },
+      ),
     );
   });
 
@@ -221,7 +257,9 @@ describe('wireless M-Bus', () => {
     expect(() => cosemOfWirelessMbus({ controlInformation: 0x7d, data: parseHex('2A000005 00') })).toThrow(
       expect.objectContaining({ code: 'decode/unsupported', message: expect.stringContaining('security mode 5') }),
     );
-    expect(() => cosemOfWirelessMbus({ controlInformation: 0x72, data: new Uint8Array(20) })).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
+    expect(() => cosemOfWirelessMbus({ controlInformation: 0x72, data: new Uint8Array(20) })).toThrow(
+      expect.objectContaining({ code: 'decode/unsupported' }),
+    );
     expect(() => cosemOfWirelessMbus({ controlInformation: 0x7c, data: new Uint8Array(11) })).toThrow(
       expect.objectContaining({ code: 'decode/unexpected-end' }),
     );
@@ -229,20 +267,26 @@ describe('wireless M-Bus', () => {
 
   it('ends any octets in a telegram or a DlmsError', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), fc.constantFrom('A', 'B', 'without CRC'), (octets, right, format) => {
-        if (right && octets.length > 0) octets[0] = octets.length - 1;
-        try {
-          cosemOfWirelessMbus(decodeWirelessMbus(octets, format));
-        } catch (error) {
-          if (!isDlmsError(error)) throw error;
-        }
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.boolean(),
+        fc.constantFrom('A', 'B', 'without CRC'),
+        (octets, right, format) => {
+          if (right && octets.length > 0) octets[0] = octets.length - 1;
+          try {
+            cosemOfWirelessMbus(decodeWirelessMbus(octets, format));
+          } catch (error) {
+            if (!isDlmsError(error)) throw error;
+          }
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 });
 
 it('refuses by name what is not supported', () => {
-  for (const name of Object.keys(refusedCarriages)) expect(() => refuseCarriage(name)).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
+  for (const name of Object.keys(refusedCarriages))
+    expect(() => refuseCarriage(name)).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
   expect(refusedCarriages).toHaveProperty('coap');
 });

@@ -111,7 +111,11 @@ describe('record and replay', () => {
     await settle();
     void wrong.direct?.write(parseHex('C002'));
     await settle();
-    expect(seen).toMatchObject({ chunks: [], ended: true, error: { code: 'protocol/link', context: { reason: 'octet 1 sent differs from the recording' } } });
+    expect(seen).toMatchObject({
+      chunks: [],
+      ended: true,
+      error: { code: 'protocol/link', context: { reason: 'octet 1 sent differs from the recording' } },
+    });
     const lax = replay(recording, { compare: false });
     const heard = listen(lax);
     void lax.direct?.write(parseHex('C0'));
@@ -203,7 +207,11 @@ describe('faults', () => {
         const rates = { chunk: 20, delayMs: [0, 50] as const };
         const got: Uint8Array[] = [];
         const server = serveWrapper(right, { handle: (a) => [got[got.push(a) - 1] as Uint8Array] });
-        const channel = wrapperChannel(faults(left, { seed, clock, sent: rates, received: rates }), { ...route, clock, timeoutMs: 1000 });
+        const channel = wrapperChannel(faults(left, { seed, clock, sent: rates, received: rates }), {
+          ...route,
+          clock,
+          timeoutMs: 1000,
+        });
         for (let i = 0; i < 3; i++) {
           await channel.send(apdu);
           const answer = channel.receive();
@@ -231,7 +239,8 @@ describe('pcap', () => {
   function capture(datagrams: boolean): Uint8Array {
     const parts: Uint8Array[] = [];
     const writer = new PcapWriter((part) => parts.push(part), { datagrams, now: () => 1_700_000_000_123 });
-    for (const [i, p] of payloads.entries()) writer.payload(i % 2 === 0 ? 'client' : 'server', datagrams ? p.subarray(0, 1400) : p);
+    for (const [i, p] of payloads.entries())
+      writer.payload(i % 2 === 0 ? 'client' : 'server', datagrams ? p.subarray(0, 1400) : p);
     writer.end();
     writer.end();
     return concat(...parts);
@@ -273,11 +282,28 @@ describe('pcap', () => {
         const file = join(folder, 'capture.pcap');
         writeFileSync(file, capture(datagrams));
         const protocol = datagrams ? 'udp' : 'tcp';
-        const options = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
-        const fields = [`${protocol}.srcport`, `${protocol}.payload`, 'ip.checksum.status', `${protocol}.checksum.status`, '_ws.expert.message'];
-        const table = execFileSync('tshark', ['-r', file, ...options, '-T', 'fields', ...fields.flatMap((f) => ['-e', f])], {
-          stdio: ['ignore', 'pipe', 'ignore'],
-        }).toString();
+        const options = [
+          '-o',
+          'ip.check_checksum:TRUE',
+          '-o',
+          'tcp.check_checksum:TRUE',
+          '-o',
+          'udp.check_checksum:TRUE',
+        ];
+        const fields = [
+          `${protocol}.srcport`,
+          `${protocol}.payload`,
+          'ip.checksum.status',
+          `${protocol}.checksum.status`,
+          '_ws.expert.message',
+        ];
+        const table = execFileSync(
+          'tshark',
+          ['-r', file, ...options, '-T', 'fields', ...fields.flatMap((f) => ['-e', f])],
+          {
+            stdio: ['ignore', 'pipe', 'ignore'],
+          },
+        ).toString();
         const rows = table
           .trimEnd()
           .split('\n')
@@ -287,7 +313,9 @@ describe('pcap', () => {
             .filter((r) => r[0] === port)
             .map((r) => r[1] ?? '')
             .join('');
-        const wanted = (datagrams ? payloads.map((p) => p.subarray(0, 1400)) : payloads).map((p) => formatHex(p).toLowerCase());
+        const wanted = (datagrams ? payloads.map((p) => p.subarray(0, 1400)) : payloads).map((p) =>
+          formatHex(p).toLowerCase(),
+        );
         expect(payloadOf('50000')).toBe(`${wanted[0]}${wanted[2]}`);
         expect(payloadOf('4059')).toBe(wanted[1]);
         for (const [, , ip, transport] of rows) expect([ip, transport]).toEqual(['1', '1']);

@@ -73,8 +73,12 @@ describe('IEC 62056-21 messages', () => {
     const damaged = message.slice();
     damaged[5] = 0x39;
     expect(() => decodeReadout(damaged)).toThrow(expect.objectContaining({ code: 'decode/checksum' }));
-    expect(() => decodeReadout(message.subarray(0, -1))).toThrow(expect.objectContaining({ code: 'decode/unexpected-end' }));
-    expect(() => decodeReadout(concat(message, text('x')))).toThrow(expect.objectContaining({ code: 'decode/trailing-bytes' }));
+    expect(() => decodeReadout(message.subarray(0, -1))).toThrow(
+      expect.objectContaining({ code: 'decode/unexpected-end' }),
+    );
+    expect(() => decodeReadout(concat(message, text('x')))).toThrow(
+      expect.objectContaining({ code: 'decode/trailing-bytes' }),
+    );
     expect(() => decodeReadout(text('1.8.0(1)'))).toThrow(expect.objectContaining({ code: 'decode/framing' }));
   });
 
@@ -118,7 +122,8 @@ const client =
   (options: ModeEClientOptions = {}) =>
   (s: ModeEState, i: ModeEInput, now: number) =>
     modeEClient(s, i, now, options);
-const server = (options: ModeEServerOptions) => (s: ModeEState, i: ModeEInput, now: number) => modeEServer(s, i, now, options);
+const server = (options: ModeEServerOptions) => (s: ModeEState, i: ModeEInput, now: number) =>
+  modeEServer(s, i, now, options);
 const tick: ModeEInput = { type: 'tick' };
 const slow = { type: 'line', baud: 300, parity: '7E1' };
 
@@ -227,7 +232,10 @@ describe('mode E, client machine', () => {
       [300, octets(text('/ABCxtype\r\n')), []],
       [400, octets(text('\x021.8.0(')), []],
     ];
-    transcript(client({ fallback: 'readout' }), [...start, [2600, tick, [{ type: 'failed', error: { code: 'transport/timeout' } }]]]);
+    transcript(client({ fallback: 'readout' }), [
+      ...start,
+      [2600, tick, [{ type: 'failed', error: { code: 'transport/timeout' } }]],
+    ]);
     transcript(client({ fallback: 'readout', maxReadout: 1000 }), [
       ...start,
       [500, octets(new Uint8Array(1000).fill(0x30)), [{ type: 'failed', error: { code: 'decode/too-large' } }]],
@@ -277,13 +285,24 @@ describe('mode E, meter machine', () => {
       [10, octets(text('/?!\r\n')), []],
       [210, tick, [{ type: 'write' }]],
       [400, octets(text('\x06040\r\n')), []],
-      [600, tick, [{ type: 'line', baud: 4800, parity: '7E1' }, { type: 'write', octets: encodeReadout('1.8.0(1)\r\n') }, slow, { type: 'option' }]],
+      [
+        600,
+        tick,
+        [
+          { type: 'line', baud: 4800, parity: '7E1' },
+          { type: 'write', octets: encodeReadout('1.8.0(1)\r\n') },
+          slow,
+          { type: 'option' },
+        ],
+      ],
     ]);
   });
 });
 
 it('client and meter always end, and never in HDLC at different speeds, whatever the line does', () => {
-  const damage = fc.array(fc.record({ at: fc.nat(120), what: fc.constantFrom('drop', 'flip', 'noise') }), { maxLength: 3 });
+  const damage = fc.array(fc.record({ at: fc.nat(120), what: fc.constantFrom('drop', 'flip', 'noise') }), {
+    maxLength: 3,
+  });
   fc.assert(
     fc.property(
       damage,
@@ -296,7 +315,11 @@ it('client and meter always end, and never in HDLC at different speeds, whatever
         let carried = 0;
         const sides = [
           { state: modeEIdle, step: client(fallback === undefined ? {} : { fallback }), inbox: [] as Uint8Array[] },
-          { state: modeEIdle, step: server({ identification: landis, readout: '1.8.0(1)\r\n' }), inbox: [] as Uint8Array[] },
+          {
+            state: modeEIdle,
+            step: server({ identification: landis, readout: '1.8.0(1)\r\n' }),
+            inbox: [] as Uint8Array[],
+          },
         ] as const;
         const feed = (i: 0 | 1, input: ModeEInput) => {
           const side = sides[i] as { state: ModeEState; step: (typeof sides)[0]['step']; inbox: Uint8Array[] };
@@ -308,10 +331,18 @@ it('client and meter always end, and never in HDLC at different speeds, whatever
               const damaged = [...output.octets].flatMap((b) => {
                 const fault = faults.find((f) => f.at === carried);
                 carried++;
-                return fault === undefined ? [b] : fault.what === 'drop' ? [] : fault.what === 'flip' ? [b ^ 0x04] : [0x2f, b];
+                return fault === undefined
+                  ? [b]
+                  : fault.what === 'drop'
+                    ? []
+                    : fault.what === 'flip'
+                      ? [b ^ 0x04]
+                      : [0x2f, b];
               });
-              for (let at = 0; at < damaged.length; at += cut) sides[i === 0 ? 1 : 0].inbox.push(new Uint8Array(damaged.slice(at, at + cut)));
-            } else if (output.type === 'hdlc' || (i === 0 && (output.type === 'failed' || output.type === 'readout'))) ends[i] = output;
+              for (let at = 0; at < damaged.length; at += cut)
+                sides[i === 0 ? 1 : 0].inbox.push(new Uint8Array(damaged.slice(at, at + cut)));
+            } else if (output.type === 'hdlc' || (i === 0 && (output.type === 'failed' || output.type === 'readout')))
+              ends[i] = output;
           }
         };
         feed(1, { type: 'start' });
@@ -331,7 +362,8 @@ it('client and meter always end, and never in HDLC at different speeds, whatever
         expect(ends[0]).toBeDefined();
         if (faults.length === 0) expect(ends.map((e) => e.type)).toEqual(['hdlc', 'hdlc']);
         // The option select message has no check of its own, but a damaged speed is confirmed or refused by the meter.
-        if (ends[0]?.type === 'hdlc' && ends[1]?.type === 'hdlc' && faults.every((f) => f.what !== 'flip')) expect(ends[0].baud).toBe(ends[1].baud);
+        if (ends[0]?.type === 'hdlc' && ends[1]?.type === 'hdlc' && faults.every((f) => f.what !== 'flip'))
+          expect(ends[0].baud).toBe(ends[1].baud);
       },
     ),
     { numRuns: 500 },
@@ -392,7 +424,9 @@ describe('mode E on a line', () => {
         expect.objectContaining({ baudRate: 4800 }),
       ]);
       if (signed.type !== 'hdlc') throw new Error('unreachable');
-      const got = new Promise<Uint8Array>((resolve) => served.transport.direct?.start({ octets: resolve, ended: () => {} }));
+      const got = new Promise<Uint8Array>((resolve) =>
+        served.transport.direct?.start({ octets: resolve, ended: () => {} }),
+      );
       signed.transport.direct?.start({ octets() {}, ended() {} });
       await signed.transport.direct?.write(parseHex('7EA0FF80'));
       expect(equalBytes(await got, parseHex('7EA0FF80'))).toBe(true);
@@ -416,7 +450,9 @@ describe('mode E on a line', () => {
     });
     const result = await head.signOn({ ...quick, fallback: 'readout' });
     if (result.type !== 'readout') throw new Error('expected a readout');
-    expect(decodeReadout(result.octets).dataSets).toEqual([{ address: '1.8.0', values: [{ value: '000123.4', unit: 'kWh' }] }]);
+    expect(decodeReadout(result.octets).dataSets).toEqual([
+      { address: '1.8.0', values: [{ value: '000123.4', unit: 'kWh' }] },
+    ]);
     expect(seen.some((o) => o > 127)).toBe(true);
     await head.close();
   });
@@ -424,7 +460,9 @@ describe('mode E on a line', () => {
   it('names silence, an abort and the end of the line', async () => {
     const [a, b] = transportPair();
     const head = modeEPort(a);
-    await expect(head.signOn({ ...quick, timeoutMs: 20, attempts: 2 })).rejects.toMatchObject({ code: 'transport/timeout' });
+    await expect(head.signOn({ ...quick, timeoutMs: 20, attempts: 2 })).rejects.toMatchObject({
+      code: 'transport/timeout',
+    });
     const controller = new AbortController();
     const waiting = head.signOn({ signal: controller.signal });
     controller.abort();
@@ -478,7 +516,8 @@ describe('hostile lines', () => {
     const options = { fallback: 'readout', maxReadout: 20_000 } as const;
     let state = readingOut(options);
     const spent = cost(() => {
-      for (let i = 0; i < 20_000; i++) [state] = modeEClient(state, octets(Uint8Array.of(octetAt(i))), 500 + i, options);
+      for (let i = 0; i < 20_000; i++)
+        [state] = modeEClient(state, octets(Uint8Array.of(octetAt(i))), 500 + i, options);
     });
     expect(state.held).toHaveLength(20_000);
     expect(spent).toBeLessThan(20 * 20_000);
@@ -500,7 +539,8 @@ describe('hostile lines', () => {
     let now = 0;
     for (; now < 200_000 && outputs[0]?.type !== 'failed'; now += 100) {
       [state, outputs] = modeEClient(state, octets(text('/AB')), now);
-      if (state.deadline !== undefined && now >= state.deadline) [state, outputs] = modeEClient(state, { type: 'tick' }, now);
+      if (state.deadline !== undefined && now >= state.deadline)
+        [state, outputs] = modeEClient(state, { type: 'tick' }, now);
     }
     expect(outputs[0]).toMatchObject({ type: 'failed', error: { code: 'transport/timeout' } });
     expect(now).toBeLessThan(30_000);
@@ -511,6 +551,11 @@ describe('hostile lines', () => {
     const [one] = modeEClient(begun, octets(text('1')), 501, options);
     const [two] = modeEClient(begun, octets(text('2')), 501, options);
     const [more] = modeEClient(one, octets(text('3')), 502, options);
-    expect([begun, one, two, more].map((s) => latin1(s.held.subarray(1)))).toEqual(['1.8.0(', '1.8.0(1', '1.8.0(2', '1.8.0(13']);
+    expect([begun, one, two, more].map((s) => latin1(s.held.subarray(1)))).toEqual([
+      '1.8.0(',
+      '1.8.0(1',
+      '1.8.0(2',
+      '1.8.0(13',
+    ]);
   });
 });

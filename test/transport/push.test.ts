@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, type DlmsError, equalBytes, formatHex, isDlmsError, parseHex } from '../../src/core/index.js';
 import { decodeHdlcFrame, encodeHdlcFrame, hdlcAddress } from '../../src/transport/hdlc/index.js';
-import { detectFraming, encodeMbusApdu, encodeReadout, type PushedApdu, PushReceiver, unwrap, wrap } from '../../src/transport/index.js';
+import {
+  detectFraming,
+  encodeMbusApdu,
+  encodeReadout,
+  type PushedApdu,
+  PushReceiver,
+  unwrap,
+  wrap,
+} from '../../src/transport/index.js';
 import captures from '../vectors/captures.json' with { type: 'json' };
 
 interface Expected {
@@ -13,8 +21,13 @@ interface Expected {
 }
 /** What the first octets of the APDUs must be. */
 function beginnings(expected: Expected): string[] {
-  if (expected.gbtBlocks !== undefined) return expected.gbtBlocks.map((b) => `E0..${b.blockNumber.toString(16).padStart(4, '0')}`);
-  return [expected.ciphering === undefined ? `0F${expected.longInvokeIdAndPriority}` : `DB08${expected.ciphering.systemTitle}`];
+  if (expected.gbtBlocks !== undefined)
+    return expected.gbtBlocks.map((b) => `E0..${b.blockNumber.toString(16).padStart(4, '0')}`);
+  return [
+    expected.ciphering === undefined
+      ? `0F${expected.longInvokeIdAndPriority}`
+      : `DB08${expected.ciphering.systemTitle}`,
+  ];
 }
 const run = (receiver: PushReceiver, octets: Uint8Array, cut: number): PushedApdu[] => {
   const found: PushedApdu[] = [];
@@ -43,8 +56,18 @@ describe('captures of meters, framing found out', () => {
         const found = run(new PushReceiver({ onDropped: (e) => dropped.push(e) }), octets, cut);
         expect(dropped).toEqual([]);
         if (capture.id === 'cap-lg-e450-restarted-gbt')
-          expect(found.map((p) => formatHex(p.apdu.subarray(2, 4)))).toEqual(['0001', '0002', '0001', '0002', '0003', '0004']);
-        else expect(found.map((p) => formatHex(p.apdu))).toEqual(beginnings(expected).map((b) => expect.stringMatching(new RegExp(`^${b}`))));
+          expect(found.map((p) => formatHex(p.apdu.subarray(2, 4)))).toEqual([
+            '0001',
+            '0002',
+            '0001',
+            '0002',
+            '0003',
+            '0004',
+          ]);
+        else
+          expect(found.map((p) => formatHex(p.apdu))).toEqual(
+            beginnings(expected).map((b) => expect.stringMatching(new RegExp(`^${b}`))),
+          );
         for (const { framing: seen } of found) expect(seen).toBe(framing);
       }
     });
@@ -57,16 +80,24 @@ describe('detectFraming', () => {
     expect(detectFraming(concat(noise, uiFrame))).toEqual({ framing: 'hdlc', offset: noise.length, sure: true });
     expect(detectFraming(concat(noise, mbusFrames))).toEqual({ framing: 'mbus', offset: noise.length, sure: true });
     expect(detectFraming(wrap(1, 16, notification))).toEqual({ framing: 'wrapper', offset: 0, sure: true });
-    expect(detectFraming(wrap(1, 16, notification).subarray(0, 12))).toEqual({ framing: 'wrapper', offset: 0, sure: false });
+    expect(detectFraming(wrap(1, 16, notification).subarray(0, 12))).toEqual({
+      framing: 'wrapper',
+      offset: 0,
+      sure: false,
+    });
     expect(detectFraming(notification)).toEqual({ framing: 'apdu', offset: 0, sure: false });
     expect(detectFraming(concat(parseHex('E6E700'), notification))).toEqual({ framing: 'apdu', offset: 3, sure: true });
-    expect(detectFraming(new TextEncoder().encode('/LGZ4\\2ZMD4054407.B14\r\n'))).toMatchObject({ framing: 'iec-62056-21' });
+    expect(detectFraming(new TextEncoder().encode('/LGZ4\\2ZMD4054407.B14\r\n'))).toMatchObject({
+      framing: 'iec-62056-21',
+    });
     expect(detectFraming(parseHex('AF3F218D0A'))).toMatchObject({ framing: 'iec-62056-21' });
-    for (const hex of ['', 'FFFFFF', '000200010001', '7EA0', '6808']) expect(detectFraming(parseHex(hex))).toBeUndefined();
+    for (const hex of ['', 'FFFFFF', '000200010001', '7EA0', '6808'])
+      expect(detectFraming(parseHex(hex))).toBeUndefined();
     expect(detectFraming(concat(wrap(1, 16, notification), parseHex('FFFF')))).toBeUndefined();
   });
   it('waits for more of a stream only while it may decide', () => {
-    for (const hex of ['00', '0001', '7EA0', '68', '6808086853', '0F000000']) expect(detectFraming(parseHex(hex), { complete: false })).toBe('more');
+    for (const hex of ['00', '0001', '7EA0', '68', '6808086853', '0F000000'])
+      expect(detectFraming(parseHex(hex), { complete: false })).toBe('more');
     expect(detectFraming(parseHex('FFFFFFFFFFFFFFFFFF'), { complete: false })).toBeUndefined();
   });
 });
@@ -85,7 +116,11 @@ describe('PushReceiver', () => {
     });
     const [viaWrapper] = new PushReceiver().push(wrap(1, 64, notification));
     expect(viaWrapper).toMatchObject({ route: { clientSap: 64, serverSap: 1 }, apdu: notification });
-    expect(unwrap(viaWrapper?.frameAnswer(answer) ?? new Uint8Array(0))).toEqual({ source: 64, destination: 1, payload: answer });
+    expect(unwrap(viaWrapper?.frameAnswer(answer) ?? new Uint8Array(0))).toEqual({
+      source: 64,
+      destination: 1,
+      payload: answer,
+    });
     const [viaMbus] = new PushReceiver().push(mbusFrames);
     expect(viaMbus).toMatchObject({ route: { clientSap: 103, serverSap: 1 }, physicalAddress: 5 });
     expect(() => viaMbus?.frameAnswer(answer)).toThrow(expect.objectContaining({ code: 'service/unsupported' }));
@@ -107,14 +142,19 @@ describe('PushReceiver', () => {
     expect(receiver.push(uiFrame)).toHaveLength(1);
     expect(dropped).toEqual(['decode/unexpected-end', 'decode/framing', 'decode/unexpected-end']);
     const text = new PushReceiver({ onDropped: (e) => dropped.push(e.code) });
-    expect(run(text, concat(new TextEncoder().encode('/LGZ4x\r\n\r\n'), encodeReadout('1.8.0(1)\r\n')), 100)).toEqual([]);
+    expect(run(text, concat(new TextEncoder().encode('/LGZ4x\r\n\r\n'), encodeReadout('1.8.0(1)\r\n')), 100)).toEqual(
+      [],
+    );
     expect(dropped.at(-1)).toBe('decode/unsupported');
   });
 
   it('octets that may still become a frame are kept up to a number, and dropped with a word beyond', () => {
     for (const maxUndecided of [undefined, 100]) {
       const dropped: DlmsError[] = [];
-      const receiver = new PushReceiver({ ...(maxUndecided === undefined ? {} : { maxUndecided }), onDropped: (e) => dropped.push(e) });
+      const receiver = new PushReceiver({
+        ...(maxUndecided === undefined ? {} : { maxUndecided }),
+        onDropped: (e) => dropped.push(e),
+      });
       const limit = maxUndecided ?? 4096;
       // The beginning of a bare APDU: only silence can tell its end.
       expect(receiver.push(new Uint8Array(limit).fill(0x0f))).toEqual([]);
@@ -122,7 +162,9 @@ describe('PushReceiver', () => {
       expect(dropped).toEqual([]);
       expect(receiver.push(parseHex('0F'))).toEqual([]);
       expect(receiver.pending).toBe(0);
-      expect(dropped.map((e) => e.message)).toEqual([expect.stringMatching(new RegExp(`no frame was completed: (0F){32} … \\(${limit + 1} octets\\)`))]);
+      expect(dropped.map((e) => e.message)).toEqual([
+        expect.stringMatching(new RegExp(`no frame was completed: (0F){32} … \\(${limit + 1} octets\\)`)),
+      ]);
       expect(receiver.push(uiFrame)).toHaveLength(1);
     }
   });
@@ -152,7 +194,13 @@ describe('PushReceiver', () => {
             if (framing === 'mbus') return concat(...encodeMbusApdu(a, { stsap: 1, dtsap: 64 }));
             const halves = [a.subarray(0, a.length >> 1), a.subarray(a.length >> 1)] as const;
             const part = (segmented: boolean, information: Uint8Array) =>
-              encodeHdlcFrame({ segmented, destination: hdlcAddress(64), source: hdlcAddress(1), control: { type: 'UI', pf: false }, information });
+              encodeHdlcFrame({
+                segmented,
+                destination: hdlcAddress(64),
+                source: hdlcAddress(1),
+                control: { type: 'UI', pf: false },
+                information,
+              });
             return concat(part(true, concat(parseHex('E6E700'), halves[0])), part(false, halves[1]));
           };
           const found = run(new PushReceiver(), concat(...apdus.map(frame)), cut);

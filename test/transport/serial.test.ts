@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concat, latin1, parseHex } from '../../src/core/index.js';
-import { fromSevenE1, modeEPort, openWebSerial, serveWrapper, toSevenE1, type WebSerialPort, wrapperChannel } from '../../src/transport/index.js';
+import {
+  fromSevenE1,
+  modeEPort,
+  openWebSerial,
+  serveWrapper,
+  toSevenE1,
+  type WebSerialPort,
+  wrapperChannel,
+} from '../../src/transport/index.js';
 import { type LineSettings, openSerial, type SerialPortConstructor } from '../../src/transport/serial.js';
 
 const peer: string = 'serialport';
@@ -60,7 +68,11 @@ describe.skipIf(installed === undefined || !hasSocat)('serial ports, on pseudo t
     const listening = meter.listen({ identification: landis, reactionMs: 20 });
     const signed = await head.signOn({ reactionMs: 50, acknowledgeMs: 1000, maxBaud: 2400 });
     const served = await listening;
-    expect(signed).toMatchObject({ type: 'hdlc', baud: 2400, identification: { manufacturer: 'LGZ', protocolSelection: 2 } });
+    expect(signed).toMatchObject({
+      type: 'hdlc',
+      baud: 2400,
+      identification: { manufacturer: 'LGZ', protocolSelection: 2 },
+    });
     expect(opened).toMatchObject([
       { baudRate: 300, dataBits: 7, parity: 'even' },
       { baudRate: 2400, dataBits: 8, parity: 'none' },
@@ -76,7 +88,10 @@ describe.skipIf(installed === undefined || !hasSocat)('serial ports, on pseudo t
   });
 
   it('says what is wrong with a path', async () => {
-    await expect(openSerial({ path: join(folder, 'none') })).rejects.toMatchObject({ code: 'transport/connect', context: { target: join(folder, 'none') } });
+    await expect(openSerial({ path: join(folder, 'none') })).rejects.toMatchObject({
+      code: 'transport/connect',
+      context: { target: join(folder, 'none') },
+    });
   });
 });
 
@@ -131,7 +146,8 @@ class FakeWebSerial implements WebSerialPort {
     failed?.error(new Error('the device has been lost'));
   }
   close(): Promise<void> {
-    if (this.readable?.locked === true || this.writable?.locked === true) return Promise.reject(new Error('a stream is locked'));
+    if (this.readable?.locked === true || this.writable?.locked === true)
+      return Promise.reject(new Error('a stream is locked'));
     this.readable = null;
     this.writable = null;
     return Promise.resolve();
@@ -148,7 +164,11 @@ describe('Web Serial', () => {
     };
     const head = modeEPort(await openWebSerial(port, { baudRate: 300 }));
     const signed = await head.signOn({ reactionMs: 1, acknowledgeMs: 500 });
-    expect(port.opened).toMatchObject([{ baudRate: 300 }, { baudRate: 300, dataBits: 7, parity: 'even' }, { baudRate: 9600, dataBits: 8, parity: 'none' }]);
+    expect(port.opened).toMatchObject([
+      { baudRate: 300 },
+      { baudRate: 300, dataBits: 7, parity: 'even' },
+      { baudRate: 9600, dataBits: 8, parity: 'none' },
+    ]);
     if (signed.type !== 'hdlc') throw new Error('unreachable');
     const got: string[] = [];
     let end: unknown;
@@ -176,7 +196,10 @@ describe('Web Serial', () => {
     const port = new FakeWebSerial();
     const line = await openWebSerial(port);
     const channel = wrapperChannel(line, route);
-    await expect(openWebSerial(port)).rejects.toMatchObject({ code: 'transport/connect', context: { reason: 'the port is open' } });
+    await expect(openWebSerial(port)).rejects.toMatchObject({
+      code: 'transport/connect',
+      context: { reason: 'the port is open' },
+    });
     await channel.send(parseHex('C0'));
     expect(port.written).toHaveLength(1);
     await channel.close();

@@ -2,7 +2,14 @@ import { createSocket } from 'node:dgram';
 import { createServer, connect as rawConnect, Server } from 'node:net';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { concat, type DlmsError, equalBytes, parseHex } from '../../src/core/index.js';
-import { type ApduHandler, octetLink, serveWrapper, type Transport, wrap, wrapperChannel } from '../../src/transport/index.js';
+import {
+  type ApduHandler,
+  octetLink,
+  serveWrapper,
+  type Transport,
+  wrap,
+  wrapperChannel,
+} from '../../src/transport/index.js';
 import { connectTcp, type Listener, listenTcp } from '../../src/transport/tcp.js';
 import { connectUdp, listenUdp } from '../../src/transport/udp.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -56,10 +63,17 @@ describe('TCP', () => {
       code: 'transport/connect',
       context: { target: `127.0.0.1:${closed.port}`, reason: 'nothing listens on this port (ECONNREFUSED)' },
     });
-    await expect(connectTcp({ host: 'no-such-host.invalid', port: 4059 })).rejects.toMatchObject({ code: 'transport/connect' });
+    await expect(connectTcp({ host: 'no-such-host.invalid', port: 4059 })).rejects.toMatchObject({
+      code: 'transport/connect',
+    });
     const { port } = keep(await listenTcp({ port: 0 }, () => {}));
-    await expect(listenTcp({ port }, () => {})).rejects.toMatchObject({ code: 'transport/connect', context: { reason: 'the port is in use (EADDRINUSE)' } });
-    await expect(connectTcp({ host: '127.0.0.1', port, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'transport/aborted' });
+    await expect(listenTcp({ port }, () => {})).rejects.toMatchObject({
+      code: 'transport/connect',
+      context: { reason: 'the port is in use (EADDRINUSE)' },
+    });
+    await expect(connectTcp({ host: '127.0.0.1', port, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'transport/aborted',
+    });
   });
 
   it('tells both sides of the end: orderly, and with a reset', async () => {
@@ -91,7 +105,10 @@ describe('TCP', () => {
   it('ends a connection to a peer that closes without a word', async () => {
     const server = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: (server.address() as { port: number }).port }), route);
+    const channel = wrapperChannel(
+      await connectTcp({ host: '127.0.0.1', port: (server.address() as { port: number }).port }),
+      route,
+    );
     await expect(channel.receive()).rejects.toMatchObject({ code: 'transport/closed', context: { by: 'remote' } });
     server.close();
   });
@@ -110,7 +127,10 @@ describe('TCP', () => {
     const flood = async () => {
       for (; sent < 1000; sent++) await channel.send(apdu);
     };
-    await expect(flood()).rejects.toMatchObject({ code: 'transport/timeout', context: { waitingFor: 'the peer to read' } });
+    await expect(flood()).rejects.toMatchObject({
+      code: 'transport/timeout',
+      context: { waitingFor: 'the peer to read' },
+    });
     expect(sent).toBeLessThan(1000);
     await channel.close();
   });
@@ -132,7 +152,12 @@ describe('listeners under attack', () => {
     const refused: string[] = [];
     const { port } = keep(
       await listenTcp(
-        { port: 0, maxConnections: 2, onRefused: (e, from) => refused.push(`${e.code} ${e.message.replace(/^.*: (\d+) are/, '$1 are')} ${from.address}`) },
+        {
+          port: 0,
+          maxConnections: 2,
+          onRefused: (e, from) =>
+            refused.push(`${e.code} ${e.message.replace(/^.*: (\d+) are/, '$1 are')} ${from.address}`),
+        },
         () => {},
       ),
     );
@@ -160,7 +185,10 @@ describe('listeners under attack', () => {
     const { port } = keep(
       await listenTcp({ port: 0, inactivityMs: 1000, clock }, (transport) => {
         const mine = ended.length;
-        octetLink(transport).start({ octets() {}, ended: (e) => void ended.push(`${mine} ${(e as DlmsError | undefined)?.code}`) });
+        octetLink(transport).start({
+          octets() {},
+          ended: (e) => void ended.push(`${mine} ${(e as DlmsError | undefined)?.code}`),
+        });
       }),
     );
     const silent = await connectTcp({ host: '127.0.0.1', port });
@@ -179,7 +207,10 @@ describe('listeners under attack', () => {
     expect(clock.pending).toBe(0);
   });
   it('closing does not hang, whatever the connections do', async () => {
-    const listener = await listenTcp({ port: 0 }, (transport) => void serveWrapper(transport, { handle: () => new Promise(() => {}) }));
+    const listener = await listenTcp(
+      { port: 0 },
+      (transport) => void serveWrapper(transport, { handle: () => new Promise(() => {}) }),
+    );
     const idle = await connectTcp({ host: '127.0.0.1', port: listener.port });
     const waiting = wrapperChannel(await connectTcp({ host: '127.0.0.1', port: listener.port }), route);
     await waiting.send(parseHex('C0'));

@@ -21,7 +21,8 @@ import sessions from '../vectors/sessions.json' with { type: 'json' };
 import vectors from '../vectors/wrapper.json' with { type: 'json' };
 import { VirtualClock } from './virtual-clock.js';
 
-const inputOf = (vector: { readonly input: object } | undefined) => (vector?.input ?? {}) as { readonly hex?: string; readonly cases?: readonly string[] };
+const inputOf = (vector: { readonly input: object } | undefined) =>
+  (vector?.input ?? {}) as { readonly hex?: string; readonly cases?: readonly string[] };
 const all = (unwrapper: Unwrapper, ...chunks: readonly Uint8Array[]): Wpdu[] => {
   const out: Wpdu[] = [];
   for (const chunk of chunks) {
@@ -46,11 +47,15 @@ describe('WPDU', () => {
   for (const vector of vectors) {
     it(vector.id, () => {
       const octets = parseHex(vector.input.hex);
-      const expected = (vector.expected.pdus ?? [vector.expected]) as { source: number; destination: number; payload: string }[];
+      const expected = (vector.expected.pdus ?? [vector.expected]) as {
+        source: number;
+        destination: number;
+        payload: string;
+      }[];
       const found = all(new Unwrapper(), octets);
-      expect(found.map((p) => ({ source: p.source, destination: p.destination, payload: formatHex(p.payload) }))).toEqual(
-        expected.map(({ source, destination, payload }) => ({ source, destination, payload })),
-      );
+      expect(
+        found.map((p) => ({ source: p.source, destination: p.destination, payload: formatHex(p.payload) })),
+      ).toEqual(expected.map(({ source, destination, payload }) => ({ source, destination, payload })));
       expect(concat(...found.map((p) => wrap(p.source, p.destination, p.payload)))).toEqual(octets);
     });
   }
@@ -74,12 +79,20 @@ describe('WPDU', () => {
   });
 
   it('finds the same WPDUs whatever the chunks, and never changes a payload handed out', () => {
-    const pdu = fc.record({ source: fc.nat(0xffff), destination: fc.nat(0xffff), payload: fc.uint8Array({ maxLength: 300 }) });
+    const pdu = fc.record({
+      source: fc.nat(0xffff),
+      destination: fc.nat(0xffff),
+      payload: fc.uint8Array({ maxLength: 300 }),
+    });
     fc.assert(
-      fc.property(fc.array(pdu, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), (pdus, sizes) => {
-        const chunks = cut(concat(...pdus.map((p) => wrap(p.source, p.destination, p.payload))), sizes);
-        expect(all(new Unwrapper(), ...chunks)).toEqual(pdus);
-      }),
+      fc.property(
+        fc.array(pdu, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }),
+        (pdus, sizes) => {
+          const chunks = cut(concat(...pdus.map((p) => wrap(p.source, p.destination, p.payload))), sizes);
+          expect(all(new Unwrapper(), ...chunks)).toEqual(pdus);
+        },
+      ),
     );
   });
 
@@ -96,7 +109,9 @@ describe('WPDU', () => {
   it('refuses a payload over the limit from the header alone', () => {
     const unwrapper = new Unwrapper(1024);
     unwrapper.feed(parseHex('0001001000010401'));
-    expect(() => unwrapper.next()).toThrow(expect.objectContaining({ code: 'decode/too-large', context: { offset: 6, limit: 1024, actual: 1025 } }));
+    expect(() => unwrapper.next()).toThrow(
+      expect.objectContaining({ code: 'decode/too-large', context: { offset: 6, limit: 1024, actual: 1025 } }),
+    );
   });
 
   it('ends any octets in a WPDU or a DlmsError', () => {
@@ -163,11 +178,15 @@ describe('recorded wrapper sessions', () => {
 describe('wrapper connections', () => {
   it('carries several SAP pairs, each to its own channel', async () => {
     const [left, right] = transportPair();
-    serveWrapper(right, { handle: (apdu, route) => [concat(new Uint8Array([route.clientSap, route.serverSap]), apdu)] });
+    serveWrapper(right, {
+      handle: (apdu, route) => [concat(new Uint8Array([route.clientSap, route.serverSap]), apdu)],
+    });
     const mux = wrapperMux(left);
     const public_ = mux.channel({ clientSap: 16, serverSap: 1 });
     const management = mux.channel({ clientSap: 1, serverSap: 2 });
-    expect(() => mux.channel({ clientSap: 1, serverSap: 2 })).toThrow(expect.objectContaining({ code: 'service/unsupported' }));
+    expect(() => mux.channel({ clientSap: 1, serverSap: 2 })).toThrow(
+      expect.objectContaining({ code: 'service/unsupported' }),
+    );
     await public_.send(parseHex('AA'));
     await management.send(parseHex('BB'));
     expect(await management.receive()).toEqual(parseHex('0102BB'));
@@ -265,7 +284,11 @@ describe('wrapper connections', () => {
   it('keeps 64 APDUs for a reader that does not ask, drops datagrams beyond, and tells of each', async () => {
     const [left, right] = transportPair({ datagrams: true });
     const dropped: number[] = [];
-    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, dropped: (pdu) => pdu && dropped.push(pdu.payload[0] as number) });
+    const channel = wrapperChannel(left, {
+      clientSap: 16,
+      serverSap: 1,
+      dropped: (pdu) => pdu && dropped.push(pdu.payload[0] as number),
+    });
     for (let i = 0; i < 66; i++) void right.direct?.write(wrap(1, 16, Uint8Array.of(i)));
     await pause();
     expect(dropped).toEqual([64, 65]);
@@ -281,15 +304,22 @@ describe('wrapper connections', () => {
       expect(unwrap(pdu).payload).toHaveLength(length);
       expect(() => unwrap(pdu, length - 1)).toThrow(expect.objectContaining({ code: 'decode/too-large' }));
     }
-    expect(() => wrap(1, 16, new Uint8Array(0x1_0000))).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
+    expect(() => wrap(1, 16, new Uint8Array(0x1_0000))).toThrow(
+      expect.objectContaining({ code: 'encode/invalid-value' }),
+    );
   });
 
   it('drops a bad datagram only, and does not join datagrams', async () => {
     const [left, right] = transportPair({ datagrams: true });
     const errors: string[] = [];
-    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, dropped: (_, error) => error && errors.push(error.code) });
+    const channel = wrapperChannel(left, {
+      clientSap: 16,
+      serverSap: 1,
+      dropped: (_, error) => error && errors.push(error.code),
+    });
     const whole = wrap(1, 16, parseHex('C0C1'));
-    for (const datagram of [parseHex('7EA0'), whole.subarray(0, 9), concat(whole, parseHex('00')), whole]) void right.direct?.write(datagram);
+    for (const datagram of [parseHex('7EA0'), whole.subarray(0, 9), concat(whole, parseHex('00')), whole])
+      void right.direct?.write(datagram);
     expect(await channel.receive()).toEqual(parseHex('C0C1'));
     expect(errors).toEqual(['decode/framing', 'decode/unexpected-end', 'decode/trailing-bytes']);
   });
@@ -321,7 +351,10 @@ describe('wrapper connections', () => {
     const sending = channel.send(new Uint8Array(20));
     await pause();
     clock.advance(1000);
-    await expect(sending).rejects.toMatchObject({ code: 'transport/timeout', context: { waitingFor: 'the peer to read' } });
+    await expect(sending).rejects.toMatchObject({
+      code: 'transport/timeout',
+      context: { waitingFor: 'the peer to read' },
+    });
   });
 
   it('works the same over plain Web Streams', async () => {
@@ -344,7 +377,8 @@ describe('serveWrapper', () => {
     serveWrapper(right, { handle: (apdu) => pause().then(() => [apdu, apdu]) });
     const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1 });
     for (let i = 0; i < 10; i++) await channel.send(new Uint8Array([i]));
-    for (let i = 0; i < 10; i++) for (let k = 0; k < 2; k++) expect(await channel.receive()).toEqual(new Uint8Array([i]));
+    for (let i = 0; i < 10; i++)
+      for (let k = 0; k < 2; k++) expect(await channel.receive()).toEqual(new Uint8Array([i]));
     await channel.close();
   });
 
@@ -367,7 +401,9 @@ describe('serveWrapper', () => {
     expect(errors).toHaveLength(1);
     expect(released).toBe(1);
     await expect(channel.receive()).rejects.toMatchObject({ code: 'transport/closed' });
-    await expect(server.send({ clientSap: 16, serverSap: 1 }, parseHex('C0'))).rejects.toMatchObject({ code: 'transport/closed' });
+    await expect(server.send({ clientSap: 16, serverSap: 1 }, parseHex('C0'))).rejects.toMatchObject({
+      code: 'transport/closed',
+    });
   });
 
   it('closes an idle connection after the inactivity time-out, counted from the last APDU', async () => {
@@ -418,7 +454,8 @@ describe('serveWrapper', () => {
     const clock = new VirtualClock();
     const [left, right] = transportPair();
     const errors: DlmsError[] = [];
-    const handle = (apdu: Uint8Array) => new Promise<Uint8Array[]>((resolve) => void clock.after(20_000, () => resolve([apdu])));
+    const handle = (apdu: Uint8Array) =>
+      new Promise<Uint8Array[]>((resolve) => void clock.after(20_000, () => resolve([apdu])));
     serveWrapper(right, { handle }, { clock, messageMs: 5000, inactivityMs: 10_000, onError: (e) => errors.push(e) });
     const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, clock, timeoutMs: 100_000 });
     const octets = wrap(16, 1, parseHex('C0'));

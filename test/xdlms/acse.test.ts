@@ -32,12 +32,16 @@ describe('association APDUs', () => {
   const right = aarq(context, requirements, mechanism, secret, user);
   it('lose no field that stands in the wrong place: strict decoding names it and its tag, lenient decoding reads it under the name field-order', () => {
     const wrong = aarq(context, mechanism, requirements, secret, user);
-    expect(failure(wrong).message).toBe('unexpected tag at offset 22 in aarq.senderAcseRequirements: 138 (0x8a) instead of a field behind mechanismName');
+    expect(failure(wrong).message).toBe(
+      'unexpected tag at offset 22 in aarq.senderAcseRequirements: 138 (0x8a) instead of a field behind mechanismName',
+    );
     const { value, quirks } = lenient(wrong);
     expect(value).toEqual(decode(Apdu, parseHex(right)));
     expect(quirks).toEqual([expect.stringMatching(/^field-order: .*senderAcseRequirements.*0x8a/)]);
     const first = aarq(requirements, context, mechanism, secret, user);
-    expect(failure(first).message).toBe('unexpected tag at offset 2 in aarq.applicationContextName: 138 (0x8a) instead of applicationContextName');
+    expect(failure(first).message).toBe(
+      'unexpected tag at offset 2 in aarq.applicationContextName: 138 (0x8a) instead of applicationContextName',
+    );
     expect(lenient(first).value).toEqual(decode(Apdu, parseHex(right)));
   });
   it('are refused with a field that is unknown or comes twice, in both modes, with its tag', () => {

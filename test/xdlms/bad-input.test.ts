@@ -18,33 +18,165 @@ describe('bad input says what, where and in which field', () => {
   it.each<[string, string, string, number | undefined, string]>([
     ['nothing', '', 'decode/unexpected-end', 0, ''],
     ['an unknown APDU', 'C601C100', 'decode/unknown-choice', 0, ''],
-    ['cut in a number', 'C001C100', 'decode/unexpected-end', 3, 'get-request.get-request-normal.cosemAttributeDescriptor.classId'],
-    ['cut in a name', 'C001C1000800000100', 'decode/unexpected-end', 5, 'get-request.get-request-normal.cosemAttributeDescriptor.instanceId'],
-    ['cut in front of the value', 'C101C1000100002B0100FF0200', 'decode/unexpected-end', 13, 'set-request.set-request-normal.value'],
-    ['cut in an octet string', 'C401C10009050102', 'decode/unexpected-end', 6, 'get-response.get-response-normal.result.data.octet-string'],
-    ['cut in an element', 'C401C10002021101 12AA', 'decode/unexpected-end', 9, 'get-response.get-response-normal.result.data.structure.1.long-unsigned'],
+    [
+      'cut in a number',
+      'C001C100',
+      'decode/unexpected-end',
+      3,
+      'get-request.get-request-normal.cosemAttributeDescriptor.classId',
+    ],
+    [
+      'cut in a name',
+      'C001C1000800000100',
+      'decode/unexpected-end',
+      5,
+      'get-request.get-request-normal.cosemAttributeDescriptor.instanceId',
+    ],
+    [
+      'cut in front of the value',
+      'C101C1000100002B0100FF0200',
+      'decode/unexpected-end',
+      13,
+      'set-request.set-request-normal.value',
+    ],
+    [
+      'cut in an octet string',
+      'C401C10009050102',
+      'decode/unexpected-end',
+      6,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'cut in an element',
+      'C401C10002021101 12AA',
+      'decode/unexpected-end',
+      9,
+      'get-response.get-response-normal.result.data.structure.1.long-unsigned',
+    ],
     ['octets behind the APDU', 'C001C100080000010000FF020000', 'decode/trailing-bytes', 13, ''],
     ['a wrong choice', 'C004C100000001', 'decode/unknown-choice', 1, 'get-request'],
     ['a wrong result', 'C401C10211', 'decode/unknown-choice', 3, 'get-response.get-response-normal.result'],
-    ['an unknown type of Data', 'C401C10022', 'decode/unknown-choice', 4, 'get-response.get-response-normal.result.data'],
-    ['a wrong presence octet', 'C001C100080000010000FF0202', 'decode/invalid-value', 12, 'get-request.get-request-normal.accessSelection'],
-    ['a wrong tag where the type is fixed', '01000000065E1F0400007E1F04B0', 'decode/unexpected-tag', 5, 'initiateRequest.proposedConformance'],
-    ['a count that lies, of elements', 'C401C1000105110111', 'decode/unexpected-end', 5, 'get-response.get-response-normal.result.data.array'],
-    ['a count that lies, of results', 'C403C1050011050104', 'decode/unexpected-end', 9, 'get-response.get-response-with-list.result.2'],
-    ['a count of four milliards', 'C401C1000184FFFFFFFF', 'decode/unexpected-end', 5, 'get-response.get-response-normal.result.data.array'],
-    ['a length of four milliards', 'C401C1000984FFFFFFFF', 'decode/unexpected-end', 10, 'get-response.get-response-normal.result.data.octet-string'],
-    ['a length of more than can be', 'C401C1000988FFFFFFFFFFFFFFFF', 'decode/invalid-length', 5, 'get-response.get-response-normal.result.data.octet-string'],
-    ['an indefinite length', 'C401C1000980', 'decode/invalid-length', 5, 'get-response.get-response-normal.result.data.octet-string'],
-    ['a length longer than needed', 'C401C1000981020102', 'decode/invalid-length', 5, 'get-response.get-response-normal.result.data.octet-string'],
-    ['a length with zeros in front', 'C401C1000984000000020102', 'decode/invalid-length', 5, 'get-response.get-response-normal.result.data.octet-string'],
-    ['unused bits that are set', 'C401C100040755', 'decode/non-zero-padding', 6, 'get-response.get-response-normal.result.data.bit-string'],
-    ['a date-time of 11 octets', '0F000000010B07E80101010000000000800000', 'decode/invalid-length', 5, 'data-notification.dateTime'],
-    ['another DLMS version', '0800055F1F040000101D00800007', 'decode/invalid-value', 2, 'initiateResponse.negotiatedDlmsVersionNumber'],
+    [
+      'an unknown type of Data',
+      'C401C10022',
+      'decode/unknown-choice',
+      4,
+      'get-response.get-response-normal.result.data',
+    ],
+    [
+      'a wrong presence octet',
+      'C001C100080000010000FF0202',
+      'decode/invalid-value',
+      12,
+      'get-request.get-request-normal.accessSelection',
+    ],
+    [
+      'a wrong tag where the type is fixed',
+      '01000000065E1F0400007E1F04B0',
+      'decode/unexpected-tag',
+      5,
+      'initiateRequest.proposedConformance',
+    ],
+    [
+      'a count that lies, of elements',
+      'C401C1000105110111',
+      'decode/unexpected-end',
+      5,
+      'get-response.get-response-normal.result.data.array',
+    ],
+    [
+      'a count that lies, of results',
+      'C403C1050011050104',
+      'decode/unexpected-end',
+      9,
+      'get-response.get-response-with-list.result.2',
+    ],
+    [
+      'a count of four milliards',
+      'C401C1000184FFFFFFFF',
+      'decode/unexpected-end',
+      5,
+      'get-response.get-response-normal.result.data.array',
+    ],
+    [
+      'a length of four milliards',
+      'C401C1000984FFFFFFFF',
+      'decode/unexpected-end',
+      10,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'a length of more than can be',
+      'C401C1000988FFFFFFFFFFFFFFFF',
+      'decode/invalid-length',
+      5,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'an indefinite length',
+      'C401C1000980',
+      'decode/invalid-length',
+      5,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'a length longer than needed',
+      'C401C1000981020102',
+      'decode/invalid-length',
+      5,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'a length with zeros in front',
+      'C401C1000984000000020102',
+      'decode/invalid-length',
+      5,
+      'get-response.get-response-normal.result.data.octet-string',
+    ],
+    [
+      'unused bits that are set',
+      'C401C100040755',
+      'decode/non-zero-padding',
+      6,
+      'get-response.get-response-normal.result.data.bit-string',
+    ],
+    [
+      'a date-time of 11 octets',
+      '0F000000010B07E80101010000000000800000',
+      'decode/invalid-length',
+      5,
+      'data-notification.dateTime',
+    ],
+    [
+      'another DLMS version',
+      '0800055F1F040000101D00800007',
+      'decode/invalid-value',
+      2,
+      'initiateResponse.negotiatedDlmsVersionNumber',
+    ],
     ['a BER length too small', '6302800100', 'decode/unexpected-end', undefined, 'rlre.reason'],
     ['a BER length too large', '6304800100', 'decode/unexpected-end', 1, 'rlre'],
-    ['BER fields in the wrong order', '6108A203020100A10306', 'decode/unexpected-tag', 2, 'aare.applicationContextName'],
-    ['an OBJECT IDENTIFIER without end', '6006A104060285FF', 'decode/unexpected-end', undefined, 'aarq.applicationContextName'],
-    ['an INTEGER of seven octets', '6016A109060760857405080101A409020701020304050607', 'decode/invalid-length', undefined, 'aarq.calledAPInvocationId'],
+    [
+      'BER fields in the wrong order',
+      '6108A203020100A10306',
+      'decode/unexpected-tag',
+      2,
+      'aare.applicationContextName',
+    ],
+    [
+      'an OBJECT IDENTIFIER without end',
+      '6006A104060285FF',
+      'decode/unexpected-end',
+      undefined,
+      'aarq.applicationContextName',
+    ],
+    [
+      'an INTEGER of seven octets',
+      '6016A109060760857405080101A409020701020304050607',
+      'decode/invalid-length',
+      undefined,
+      'aarq.calledAPInvocationId',
+    ],
     [
       'contents that do not fit the description',
       'C401C1001312050001000200',
@@ -105,7 +237,14 @@ describe('bad input says what, where and in which field', () => {
 describe('every APDU of the vectors', () => {
   const vectors = readdirSync('test/vectors')
     .filter((f) => f.endsWith('.json'))
-    .flatMap((f) => JSON.parse(readFileSync(`test/vectors/${f}`, 'utf8')) as { id: string; kind: string; input: { hex?: string } }[])
+    .flatMap(
+      (f) =>
+        JSON.parse(readFileSync(`test/vectors/${f}`, 'utf8')) as {
+          id: string;
+          kind: string;
+          input: { hex?: string };
+        }[],
+    )
     .filter((v) => ['apdu', 'acse', 'xml', 'unprotect'].includes(v.kind) && v.input.hex !== undefined)
     .map((v) => [v.id, parseHex(v.input.hex as string)] as const);
 

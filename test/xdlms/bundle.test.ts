@@ -4,8 +4,18 @@ import { describe, expect, it } from 'vitest';
 
 const index = fileURLToPath(new URL('../../src/xdlms/index.ts', import.meta.url));
 async function bundle(names: string): Promise<string> {
-  const stdin = { contents: `import { ${names} } from ${JSON.stringify(index)}; console.log(${names});`, resolveDir: '.' };
-  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false, minifySyntax: true, logLevel: 'silent' });
+  const stdin = {
+    contents: `import { ${names} } from ${JSON.stringify(index)}; console.log(${names});`,
+    resolveDir: '.',
+  };
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: 'esm',
+    write: false,
+    minifySyntax: true,
+    logLevel: 'silent',
+  });
   return outputFiles[0]?.text ?? '';
 }
 /** Names of sequences and choices in the code. */
@@ -33,5 +43,6 @@ describe('importing one service bundles that service alone', () => {
     ['ReadRequest', ['shortName']],
     ['GeneralSigning', ['signing']],
   ])('%s', async (name, expected) => expect(servicesIn(await bundle(name))).toEqual(expected));
-  it('the CHOICE of all holds all of them', async () => expect(servicesIn(await bundle('Apdu'))).toEqual(Object.keys(marks)));
+  it('the CHOICE of all holds all of them', async () =>
+    expect(servicesIn(await bundle('Apdu'))).toEqual(Object.keys(marks)));
 });

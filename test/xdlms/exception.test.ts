@@ -18,14 +18,17 @@ describe('the counter of an Exception-Response', () => {
     expect(read('D80106').value).not.toHaveProperty('invocationCounterError');
     for (const n of [1, 2, 3]) expect(() => read(`D80106${'00'.repeat(n)}`)).toThrow('unexpected end');
   });
-  it.each([1, 2, 3, 4, 5, 7, 255])('is refused behind error %i, and named exception-counter in lenient mode', (error) => {
-    const hex = `D801${formatHex(Uint8Array.of(error))}00000123`;
-    expect(() => read(hex)).toThrow('trailing bytes at offset 3');
-    const { value, quirks } = read(hex, true);
-    expect(value).toMatchObject({ invocationCounterError: 0x123 });
-    expect(quirks).toEqual([['exception-counter', 3]]);
-    expect(formatHex(encode(Apdu, value))).toBe(hex);
-    expect(() => read(`${hex}00`)).toThrow('trailing bytes');
-    expect(read(`${hex}00`, true).quirks).toEqual([['trailing-octets', 3]]);
-  });
+  it.each([1, 2, 3, 4, 5, 7, 255])(
+    'is refused behind error %i, and named exception-counter in lenient mode',
+    (error) => {
+      const hex = `D801${formatHex(Uint8Array.of(error))}00000123`;
+      expect(() => read(hex)).toThrow('trailing bytes at offset 3');
+      const { value, quirks } = read(hex, true);
+      expect(value).toMatchObject({ invocationCounterError: 0x123 });
+      expect(quirks).toEqual([['exception-counter', 3]]);
+      expect(formatHex(encode(Apdu, value))).toBe(hex);
+      expect(() => read(`${hex}00`)).toThrow('trailing bytes');
+      expect(read(`${hex}00`, true).quirks).toEqual([['trailing-octets', 3]]);
+    },
+  );
 });

@@ -15,7 +15,9 @@ const read = (file: string): Vector[] => JSON.parse(readFileSync(`test/vectors/$
 describe('every APDU of the vectors is written back as it came', () => {
   const vectors = readdirSync('test/vectors')
     .filter((f) => f.endsWith('.json'))
-    .flatMap((f) => read(f).filter((v) => ['apdu', 'acse', 'xml', 'unprotect'].includes(v.kind) && v.input.hex !== undefined));
+    .flatMap((f) =>
+      read(f).filter((v) => ['apdu', 'acse', 'xml', 'unprotect'].includes(v.kind) && v.input.hex !== undefined),
+    );
   it.each(vectors.map((v) => [v.id, v.input.hex as string]))('%s', (id, hex) => {
     const bytes = parseHex(hex);
     // Data rather than an APDU, in the xml group.
@@ -33,20 +35,28 @@ describe('deviations that only lenient decoding accepts', () => {
     const quirks: Quirk[] = [];
     const apdu = decode(Apdu, bytes, { lenient: true, quirks });
     expect(quirks.map((q) => q.name)).toEqual(['push-untagged-entries']);
-    expect(apdu).toMatchObject({ type: 'data-notification', notificationBody: { dataValue: { value: [{ type: 'enum', value: 1 }, { type: 'array' }] } } });
+    expect(apdu).toMatchObject({
+      type: 'data-notification',
+      notificationBody: { dataValue: { value: [{ type: 'enum', value: 1 }, { type: 'array' }] } },
+    });
   });
   it('names the tag in front of the date-time of a Kaifa push', () => {
     const bytes = parseHex('0F40000000090C07E1090F05052128FF800000020109074B464D5F303031');
     expect(() => decode(Apdu, bytes)).toThrow('12 octets');
     const quirks: Quirk[] = [];
-    expect(decode(Apdu, bytes, { lenient: true, quirks })).toMatchObject({ dateTime: parseHex('07E1090F05052128FF800000') });
+    expect(decode(Apdu, bytes, { lenient: true, quirks })).toMatchObject({
+      dateTime: parseHex('07E1090F05052128FF800000'),
+    });
     expect(quirks.map((q) => q.name)).toEqual(['date-time-tag']);
   });
   it('names the short lengths of a release response', () => {
     const bytes = parseHex('6311800100BE0F040E0800065F1F0400001E1D04C80007');
     expect(() => decode(Apdu, bytes)).toThrow();
     const quirks: Quirk[] = [];
-    expect(decode(Apdu, bytes, { lenient: true, quirks })).toMatchObject({ type: 'rlre', userInformation: parseHex('0800065F1F0400001E1D04C80007') });
+    expect(decode(Apdu, bytes, { lenient: true, quirks })).toMatchObject({
+      type: 'rlre',
+      userInformation: parseHex('0800065F1F0400001E1D04C80007'),
+    });
     expect(new Set(quirks.map((q) => q.name))).toEqual(new Set(['ber-length']));
   });
 });

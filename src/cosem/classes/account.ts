@@ -1,4 +1,13 @@
-import { array, doubleLong, enumeration, integer, longUnsigned, structure, unsigned, utf8String } from '../../axdr/data.js';
+import {
+  array,
+  doubleLong,
+  enumeration,
+  integer,
+  longUnsigned,
+  structure,
+  unsigned,
+  utf8String,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { DateTime } from '../date-time.js';
 import { bitStringFlags } from '../flags.js';

@@ -1,9 +1,27 @@
-import { array, enumeration, integer, longUnsigned, nullData, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  enumeration,
+  integer,
+  longUnsigned,
+  nullData,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { AccessRights, AccessRightsV0, AccessRightsV1, UserListEntry } from '../access-rights.js';
 import { ObjectDefinition } from '../common-types.js';
 import { sizedBitString } from '../flags.js';
-import { attribute, fixed, interfaceClass, method, revision, selective, selector, writable } from '../interface-class.js';
+import {
+  attribute,
+  fixed,
+  interfaceClass,
+  method,
+  revision,
+  selective,
+  selector,
+  writable,
+} from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 import { oneOf } from '../one-of.js';
 

@@ -153,5 +153,14 @@ export const AssociationSnV0 = revision(AssociationSn, {
     getHlsChallenge: method(7, integer, octetString),
     replyToHlsChallenge: method(8, octetString, octetString),
   },
-  without: ['accessRightsList', 'securitySetupReference', 'userList', 'currentUser', 'changeSecret', 'replyToHlsAuthentication', 'addUser', 'removeUser'],
+  without: [
+    'accessRightsList',
+    'securitySetupReference',
+    'userList',
+    'currentUser',
+    'changeSecret',
+    'replyToHlsAuthentication',
+    'addUser',
+    'removeUser',
+  ],
 });

@@ -1,4 +1,15 @@
-import { array, doubleLong, doubleLongUnsigned, enumeration, integer, long, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  doubleLong,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  long,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { ValueDefinition } from '../common-types.js';
 import { DateTime, DateTimeChoice } from '../date-time.js';

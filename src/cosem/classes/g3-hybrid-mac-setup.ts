@@ -1,4 +1,13 @@
-import { array, bitString, bool, Data, doubleLongUnsigned, enumValue, longUnsigned, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  bitString,
+  bool,
+  Data,
+  doubleLongUnsigned,
+  enumValue,
+  longUnsigned,
+  unsigned,
+} from '../../axdr/data.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 

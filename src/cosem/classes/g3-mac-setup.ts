@@ -1,4 +1,15 @@
-import { array, bitString, bool, doubleLongUnsigned, enumeration, integer, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  bitString,
+  bool,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
@@ -138,7 +149,14 @@ export const G3MacSetupV2 = revision(G3MacSetup, {
   attributes: {
     macNeighbourTableEntryTtl: fixed(writable(attribute(10, unsigned))),
   },
-  without: ['macPosTableEntryTtl', 'macDuplicateDetectionTtl', 'macPosRecentEntryThreshold', 'macPosRecentEntries', 'macPreambleLength', 'macGetPosTableEntry'],
+  without: [
+    'macPosTableEntryTtl',
+    'macDuplicateDetectionTtl',
+    'macPosRecentEntryThreshold',
+    'macPosRecentEntries',
+    'macPreambleLength',
+    'macGetPosTableEntry',
+  ],
 });
 
 /**

@@ -1,4 +1,12 @@
-import { array, doubleLongUnsigned, enumeration, longUnsigned, structure, unsigned, visibleString } from '../../axdr/data.js';
+import {
+  array,
+  doubleLongUnsigned,
+  enumeration,
+  longUnsigned,
+  structure,
+  unsigned,
+  visibleString,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { TaggedDateTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, revision } from '../interface-class.js';

@@ -1,4 +1,13 @@
-import { array, bool, doubleLongUnsigned, integer, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  bool,
+  doubleLongUnsigned,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, unclassified, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';

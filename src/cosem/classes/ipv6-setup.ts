@@ -1,4 +1,13 @@
-import { array, doubleLongUnsigned, enumeration, longUnsigned, octetString, sizedOctetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  doubleLongUnsigned,
+  enumeration,
+  longUnsigned,
+  octetString,
+  sizedOctetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';

@@ -1,4 +1,14 @@
-import { array, Data, doubleLongUnsigned, enumeration, integer, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  Data,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';

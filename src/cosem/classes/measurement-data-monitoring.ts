@@ -1,4 +1,13 @@
-import { dataOf, doubleLongUnsigned, enumeration, enumValue, integer, long64Unsigned, longUnsigned, structure } from '../../axdr/data.js';
+import {
+  dataOf,
+  doubleLongUnsigned,
+  enumeration,
+  enumValue,
+  integer,
+  long64Unsigned,
+  longUnsigned,
+  structure,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';

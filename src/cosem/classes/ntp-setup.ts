@@ -1,4 +1,13 @@
-import { array, bool, doubleLongUnsigned, enumeration, integer, longUnsigned, octetString, structure } from '../../axdr/data.js';
+import {
+  array,
+  bool,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';

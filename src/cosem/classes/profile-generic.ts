@@ -1,7 +1,25 @@
-import { array, Data, dataOf, doubleLongUnsigned, enumeration, integer, longUnsigned, structure } from '../../axdr/data.js';
+import {
+  array,
+  Data,
+  dataOf,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  structure,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { CaptureObjectDefinition, ValueDefinition } from '../common-types.js';
-import { attribute, fixed, interfaceClass, method, revision, selective, selector, writable } from '../interface-class.js';
+import {
+  attribute,
+  fixed,
+  interfaceClass,
+  method,
+  revision,
+  selective,
+  selector,
+  writable,
+} from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
 const rangeDescriptor = structure('range-descriptor', {
@@ -119,7 +137,10 @@ export const ProfileGenericV0 = revision(ProfileGeneric, {
      * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed.
      * See `profileRows`.
      */
-    buffer: selective(attribute(2, dataOf('compact-array', 'array')), { range: selector(1, RangeDescriptorV0), entry: selector(2, EntryDescriptor) }),
+    buffer: selective(attribute(2, dataOf('compact-array', 'array')), {
+      range: selector(1, RangeDescriptorV0),
+      entry: selector(2, EntryDescriptor),
+    }),
     /** What each row holds, column by column. */
     captureObjects: fixed(writable(attribute(3, array(ValueDefinition)))),
     /** All zero when sorted by age (fifo, lifo). */

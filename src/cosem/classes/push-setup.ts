@@ -1,4 +1,13 @@
-import { array, doubleLongUnsigned, enumeration, integer, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { CaptureObjectDefinition, WindowElement } from '../common-types.js';
 import { TaggedDateTime } from '../date-time.js';
@@ -162,5 +171,13 @@ export const PushSetupV0 = revision(PushSetup, {
     pushObjectList: fixed(writable(attribute(2, array(CaptureObjectDefinition)))),
     repetitionDelay: fixed(writable(attribute(7, longUnsigned))),
   },
-  without: ['portReference', 'pushClientSap', 'pushProtectionParameters', 'pushOperationMethod', 'confirmationParameters', 'lastConfirmationDateTime', 'reset'],
+  without: [
+    'portReference',
+    'pushClientSap',
+    'pushProtectionParameters',
+    'pushOperationMethod',
+    'confirmationParameters',
+    'lastConfirmationDateTime',
+    'reset',
+  ],
 });

@@ -36,7 +36,16 @@ export const StatusMapping = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     statusWord: attribute(
       2,
-      dataOf('bit-string', 'double-long-unsigned', 'octet-string', 'visible-string', 'utf8-string', 'unsigned', 'long-unsigned', 'long64-unsigned'),
+      dataOf(
+        'bit-string',
+        'double-long-unsigned',
+        'octet-string',
+        'visible-string',
+        'utf8-string',
+        'unsigned',
+        'long-unsigned',
+        'long64-unsigned',
+      ),
     ),
     mappingTable: fixed(writable(attribute(3, MappingTable))),
   },

@@ -1,4 +1,14 @@
-import { array, bitString, bool, Data, integer, longUnsigned, octetString, structure, unsigned } from '../../axdr/data.js';
+import {
+  array,
+  bitString,
+  bool,
+  Data,
+  integer,
+  longUnsigned,
+  octetString,
+  structure,
+  unsigned,
+} from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
 import { DateTime } from '../date-time.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';

@@ -3,7 +3,15 @@ import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { CryptoProvider, Curve, KeyHandle, PublicKey } from '../provider.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';
-import { derBitString, derInteger, derTime, readBitStringOctets, readInteger, readSmallInteger, readTime } from './der-values.js';
+import {
+  derBitString,
+  derInteger,
+  derTime,
+  readBitStringOctets,
+  readInteger,
+  readSmallInteger,
+  readTime,
+} from './der-values.js';
 import {
   derPublicKeyInfo,
   derSignatureAlgorithm,
@@ -15,7 +23,14 @@ import {
   signatureFromDer,
   signatureToDer,
 } from './ec.js';
-import { derExtensions, type Extension, type KnownExtensions, keyIdentifier, knownExtensions, readExtensions } from './extensions.js';
+import {
+  derExtensions,
+  type Extension,
+  type KnownExtensions,
+  keyIdentifier,
+  knownExtensions,
+  readExtensions,
+} from './extensions.js';
 import { type Name, readName, systemTitleOf } from './name.js';
 import { oid } from './object-identifiers.js';
 
@@ -40,10 +55,14 @@ export interface SigningProvider {
 /** A key of a provider as a signer. @throws DlmsError `security/invalid-key` for a symmetric key; `security/unsupported` for a key agreement key that cannot sign its request */
 export function signerOf(provider: SigningProvider, key: KeyHandle): Signer {
   const curve = key.algorithm.endsWith('P-256') ? 'P-256' : key.algorithm.endsWith('P-384') ? 'P-384' : undefined;
-  if (curve === undefined) throw new DlmsError('security/invalid-key', { reason: `a private key needed, the key is for ${key.algorithm}` });
+  if (curve === undefined)
+    throw new DlmsError('security/invalid-key', { reason: `a private key needed, the key is for ${key.algorithm}` });
   if (key.algorithm.startsWith('ECDSA')) return { curve, sign: (data) => provider.sign(key, data) };
   const { proveKey } = provider;
-  if (proveKey === undefined) throw new DlmsError('security/unsupported', { what: 'a request signed with a key agreement key, by this provider' });
+  if (proveKey === undefined)
+    throw new DlmsError('security/unsupported', {
+      what: 'a request signed with a key agreement key, by this provider',
+    });
   return { curve, sign: (data) => proveKey.call(provider, key, data) };
 }
 
@@ -100,7 +119,8 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   validity.end();
   const subject = readName(body);
   const publicKey = readPublicKeyInfo(body);
-  if (body.next === 0x81 || body.next === 0x82) throw new DlmsError('security/unsupported', { what: 'unique identifiers in a certificate' });
+  if (body.next === 0x81 || body.next === 0x82)
+    throw new DlmsError('security/unsupported', { what: 'unique identifiers in a certificate' });
   const wrapper = body.optional(0xa3);
   let extensions: readonly Extension[] = [];
   if (wrapper !== undefined) {
@@ -136,9 +156,11 @@ function readVersion(r: DerReader): number {
 
 function typeOf(known: KnownExtensions): CertificateType {
   const usage = known.keyUsage ?? [];
-  const only = (...wanted: readonly string[]): boolean => usage.length === wanted.length && wanted.every((w) => (usage as readonly string[]).includes(w));
+  const only = (...wanted: readonly string[]): boolean =>
+    usage.length === wanted.length && wanted.every((w) => (usage as readonly string[]).includes(w));
   if (known.basicConstraints?.ca === true) return 'other';
-  const forTls = known.extendedKeyUsage?.some((purpose) => purpose === oid.serverAuth || purpose === oid.clientAuth) === true;
+  const forTls =
+    known.extendedKeyUsage?.some((purpose) => purpose === oid.serverAuth || purpose === oid.clientAuth) === true;
   if (forTls || only('digitalSignature', 'keyAgreement')) return 'tls';
   return only('digitalSignature') ? 'digital-signature' : only('keyAgreement') ? 'key-agreement' : 'other';
 }
@@ -168,11 +190,18 @@ export interface CertificateFields {
 export function buildCertificate(fields: CertificateFields, signer: Signer): MaybePromise<Certificate> {
   const publicKey = checked(fields.publicKey);
   const issuerKey = fields.issuerPublicKey === undefined ? publicKey : checked(fields.issuerPublicKey);
-  if (issuerKey.curve !== signer.curve) throw new DlmsError('encode/invalid-value', { expected: `a signer on ${issuerKey.curve}`, actual: signer.curve });
+  if (issuerKey.curve !== signer.curve)
+    throw new DlmsError('encode/invalid-value', { expected: `a signer on ${issuerKey.curve}`, actual: signer.curve });
   if (fields.serialNumber <= 0n || fields.serialNumber >= 1n << 159n)
-    throw new DlmsError('encode/invalid-value', { expected: 'a serial number from 1 of at most 20 octets', actual: 'another number' });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a serial number from 1 of at most 20 octets',
+      actual: 'another number',
+    });
   if (!(fields.notBefore.getTime() <= fields.notAfter.getTime()))
-    throw new DlmsError('encode/invalid-value', { expected: 'notBefore not after notAfter', actual: 'the reverse, or no date' });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'notBefore not after notAfter',
+      actual: 'the reverse, or no date',
+    });
   const algorithm = derSignatureAlgorithm(signatureAlgorithm(signer.curve));
   const tbs = derSequence(
     derContext(0, true, derInteger(2)),
@@ -186,7 +215,11 @@ export function buildCertificate(fields: CertificateFields, signer: Signer): May
       3,
       true,
       derExtensions(
-        { ...profile(fields), subjectKeyIdentifier: keyIdentifier(publicKey), authorityKeyIdentifier: keyIdentifier(issuerKey) },
+        {
+          ...profile(fields),
+          subjectKeyIdentifier: keyIdentifier(publicKey),
+          authorityKeyIdentifier: keyIdentifier(issuerKey),
+        },
         fields.extensions,
       ),
     ),
@@ -199,7 +232,10 @@ const checked = (key: PublicKey): PublicKey => ecPublicKey(key.octets, key.curve
 function profile(fields: CertificateFields): KnownExtensions {
   if (fields.type !== 'certification-authority') return usageOf(fields.type);
   const { pathLength } = fields;
-  return { basicConstraints: { ca: true, ...(pathLength === undefined ? {} : { pathLength }) }, keyUsage: ['keyCertSign', 'cRLSign'] };
+  return {
+    basicConstraints: { ca: true, ...(pathLength === undefined ? {} : { pathLength }) },
+    keyUsage: ['keyCertSign', 'cRLSign'],
+  };
 }
 
 /** The key usage, and for TLS the purposes, that make a certificate of this type. */
@@ -218,7 +254,11 @@ export function usageOf(type: CertificateType): KnownExtensions {
 
 /** True when the signature over the signed part verifies with this key; false also for another algorithm than the key's and for a malformed signature. */
 export function verifySigned(
-  document: { readonly tbs: Uint8Array; readonly signature: Uint8Array; readonly signatureAlgorithm: SignatureAlgorithm },
+  document: {
+    readonly tbs: Uint8Array;
+    readonly signature: Uint8Array;
+    readonly signatureAlgorithm: SignatureAlgorithm;
+  },
   key: PublicKey,
   verifier: SignatureVerifier,
 ): MaybePromise<boolean> {
@@ -237,8 +277,16 @@ export function readSigned(
   bytes: Uint8Array,
   what: string,
   maxOctets: number,
-): { raw: Uint8Array; tbs: Uint8Array; body: DerReader; algorithm: SignatureAlgorithm; algorithmRaw: Uint8Array; signature: Uint8Array } {
-  if (bytes.length > maxOctets) throw new DlmsError('decode/too-large', { offset: 0, limit: maxOctets, actual: bytes.length });
+): {
+  raw: Uint8Array;
+  tbs: Uint8Array;
+  body: DerReader;
+  algorithm: SignatureAlgorithm;
+  algorithmRaw: Uint8Array;
+  signature: Uint8Array;
+} {
+  if (bytes.length > maxOctets)
+    throw new DlmsError('decode/too-large', { offset: 0, limit: maxOctets, actual: bytes.length });
   const raw = bytes.slice();
   const file = new DerReader(raw, { maxOctets });
   const outer = file.sequence(what);
@@ -256,14 +304,21 @@ export function readSigned(
 export function requireSameAlgorithm(body: DerReader, outer: Uint8Array): void {
   const inner = body.expect(derTag.sequence, 'signature algorithm');
   if (!equalBytes(inner.raw, outer))
-    throw new DlmsError('decode/invalid-value', { offset: inner.offset, expected: 'the algorithm of the signature', actual: 'another algorithm' });
+    throw new DlmsError('decode/invalid-value', {
+      offset: inner.offset,
+      expected: 'the algorithm of the signature',
+      actual: 'another algorithm',
+    });
 }
 
 /** Signs a part and puts both together. */
 export function signed(tbs: Uint8Array, signer: Signer): MaybePromise<Uint8Array> {
   return andThen(signer.sign(tbs), (raw) => {
     if (raw.length !== (signer.curve === 'P-256' ? 64 : 96))
-      throw new DlmsError('encode/invalid-value', { expected: `r then s of ${signer.curve}`, actual: `${raw.length} octets` });
+      throw new DlmsError('encode/invalid-value', {
+        expected: `r then s of ${signer.curve}`,
+        actual: `${raw.length} octets`,
+      });
     return derSequence(tbs, derSignatureAlgorithm(signatureAlgorithm(signer.curve)), derBitString(signatureToDer(raw)));
   });
 }

@@ -10,14 +10,21 @@ import { oid } from './object-identifiers.js';
 import { type CertificateRefusal, refuse } from './refusal.js';
 
 /** What a certificate is to be used for. */
-export type CertificatePurpose = 'digital-signature' | 'key-agreement' | 'tls-server' | 'tls-client' | 'certification-authority';
+export type CertificatePurpose =
+  | 'digital-signature'
+  | 'key-agreement'
+  | 'tls-server'
+  | 'tls-client'
+  | 'certification-authority';
 
 /**
  * How revocation is checked. `required`: every issuer in the path (save for the anchor itself) needs a list that is current, signed by it and understood.
  * `when-available`: where there is none, the certificate counts all the same. In both, what a list of the issuer names is revoked, also after the list's own time.
  * `unsafely-ignored`: a stolen key is believed until its certificate expires; it must be said.
  */
-export type RevocationPolicy = { readonly policy: 'required' | 'when-available'; readonly lists: readonly RevocationList[] } | 'unsafely-ignored';
+export type RevocationPolicy =
+  | { readonly policy: 'required' | 'when-available'; readonly lists: readonly RevocationList[] }
+  | 'unsafely-ignored';
 
 export interface CertificatePolicy {
   /** The only certificates that are trusted by themselves. A certificate to be validated may itself be one (pinning). */
@@ -47,10 +54,14 @@ export interface CertificatePolicy {
  * All paths by names and key identifiers are tried; without one that holds, the reason of the first is reported.
  * @throws DlmsError `security/certificate` with a {@link CertificateRefusal}
  */
-export function validateCertificate(leaf: Certificate, policy: CertificatePolicy): MaybePromise<readonly Certificate[]> {
+export function validateCertificate(
+  leaf: Certificate,
+  policy: CertificatePolicy,
+): MaybePromise<readonly Certificate[]> {
   checkLeaf(leaf, policy);
   const { paths, cut } = findPaths(leaf, policy);
-  if (paths.length === 0) refuse(cut ? 'path-too-long' : 'no-trusted-issuer', leaf, `issuer ${formatName(leaf.issuer)}`);
+  if (paths.length === 0)
+    refuse(cut ? 'path-too-long' : 'no-trusted-issuer', leaf, `issuer ${formatName(leaf.issuer)}`);
   const attempt = (i: number, first: unknown): MaybePromise<readonly Certificate[]> => {
     const path = paths[i];
     if (path === undefined) throw first;
@@ -70,14 +81,16 @@ function checkLeaf(leaf: Certificate, policy: CertificatePolicy): void {
   const tls = tlsPurpose(purpose);
   if (purpose === 'certification-authority') requireAuthority(leaf);
   // One purpose per key pair: a TLS certificate signs no DLMS messages and the reverse.
-  else if (leaf.type !== (tls === undefined ? purpose : 'tls')) refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
+  else if (leaf.type !== (tls === undefined ? purpose : 'tls'))
+    refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
   if (!mayServe(leaf, policy) || (tls !== undefined && leaf.extendedKeyUsage === undefined))
     refuse('wrong-usage', leaf, `${purpose} is not among its purposes`);
   if (tls !== undefined && leaf.keyUsage !== undefined && !leaf.keyUsage.includes('digitalSignature'))
     refuse('wrong-usage', leaf, 'TLS needs digitalSignature');
   if (systemTitle === undefined) return;
   if (leaf.systemTitle === undefined) refuse('wrong-system-title', leaf, 'the common name is no system title');
-  if (!equalBytes(leaf.systemTitle, systemTitle)) refuse('wrong-system-title', leaf, `${formatHex(systemTitle)} wanted`);
+  if (!equalBytes(leaf.systemTitle, systemTitle))
+    refuse('wrong-system-title', leaf, `${formatHex(systemTitle)} wanted`);
 }
 const tlsPurpose = (purpose: CertificatePurpose): string | undefined =>
   purpose === 'tls-server' ? oid.serverAuth : purpose === 'tls-client' ? oid.clientAuth : undefined;
@@ -85,16 +98,23 @@ const tlsPurpose = (purpose: CertificatePurpose): string | undefined =>
 function mayServe({ extendedKeyUsage }: Certificate, { purpose, extendedKeyUsages = [] }: CertificatePolicy): boolean {
   if (extendedKeyUsage === undefined || purpose === 'certification-authority') return true;
   const tls = tlsPurpose(purpose);
-  return extendedKeyUsage.some((named) => named === oid.anyExtendedKeyUsage || (tls === undefined ? extendedKeyUsages.includes(named) : named === tls));
+  return extendedKeyUsage.some(
+    (named) =>
+      named === oid.anyExtendedKeyUsage || (tls === undefined ? extendedKeyUsages.includes(named) : named === tls),
+  );
 }
 
 /** Paths by names and key identifiers alone, so that the costly signature checks are few. Bounded, however many certificates of one name there are. */
-function findPaths(leaf: Certificate, policy: CertificatePolicy): { paths: readonly (readonly Certificate[])[]; cut: boolean } {
+function findPaths(
+  leaf: Certificate,
+  policy: CertificatePolicy,
+): { paths: readonly (readonly Certificate[])[]; cut: boolean } {
   const maxPath = policy.maxPath ?? 5;
   const paths: (readonly Certificate[])[] = [];
   let budget = 64;
   let cut = false;
-  const isIn = (list: readonly Certificate[], c: Certificate): boolean => list.some((one) => equalBytes(one.raw, c.raw));
+  const isIn = (list: readonly Certificate[], c: Certificate): boolean =>
+    list.some((one) => equalBytes(one.raw, c.raw));
   const grow = (path: readonly Certificate[], last: Certificate): void => {
     if (isIn(policy.anchors, last)) {
       if (paths.length < 8) paths.push(path);
@@ -145,9 +165,11 @@ function checkPath(path: readonly Certificate[], policy: CertificatePolicy): May
 function checkDates(certificate: Certificate, now: Date): void {
   const t = now.getTime();
   if (Number.isNaN(t)) throw new DlmsError('encode/invalid-value', { expected: 'a date', actual: 'an invalid Date' });
-  if (t < certificate.notBefore.getTime()) refuse('not-yet-valid', certificate, `from ${certificate.notBefore.toISOString()}`);
+  if (t < certificate.notBefore.getTime())
+    refuse('not-yet-valid', certificate, `from ${certificate.notBefore.toISOString()}`);
   // The last second counts as a whole.
-  if (t >= certificate.notAfter.getTime() + 1000) refuse('expired', certificate, `until ${certificate.notAfter.toISOString()}`);
+  if (t >= certificate.notAfter.getTime() + 1000)
+    refuse('expired', certificate, `until ${certificate.notAfter.toISOString()}`);
 }
 
 function checkCritical(certificate: Certificate, understood: readonly string[]): void {
@@ -165,20 +187,28 @@ const handled: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ]);
 
 function requireAuthority(certificate: Certificate): void {
-  if (certificate.basicConstraints?.ca !== true) refuse('issuer-not-authorised', certificate, 'not a certification authority');
-  if (certificate.keyUsage?.includes('keyCertSign') !== true) refuse('issuer-not-authorised', certificate, 'its key may not sign certificates');
+  if (certificate.basicConstraints?.ca !== true)
+    refuse('issuer-not-authorised', certificate, 'not a certification authority');
+  if (certificate.keyUsage?.includes('keyCertSign') !== true)
+    refuse('issuer-not-authorised', certificate, 'its key may not sign certificates');
 }
 function checkAuthority(certificate: Certificate, below: readonly Certificate[], policy: CertificatePolicy): void {
   requireAuthority(certificate);
   // RFC 5280 says nothing of the purposes of an authority; as other implementations do, they limit what is below.
-  if (!mayServe(certificate, policy)) refuse('issuer-not-authorised', certificate, `${policy.purpose} is not among its purposes`);
+  if (!mayServe(certificate, policy))
+    refuse('issuer-not-authorised', certificate, `${policy.purpose} is not among its purposes`);
   const pathLength = certificate.basicConstraints?.pathLength;
   // An authority that renews itself (issuer = subject) does not count, as RFC 5280 says.
   const counted = below.filter((c) => !sameName(c.issuer, c.subject)).length;
-  if (pathLength !== undefined && counted > pathLength) refuse('path-length-exceeded', certificate, `${counted} authorities below, ${pathLength} allowed`);
+  if (pathLength !== undefined && counted > pathLength)
+    refuse('path-length-exceeded', certificate, `${counted} authorities below, ${pathLength} allowed`);
 }
 
-function checkRevocation(certificate: Certificate, issuer: Certificate, { revocation, now, verifier }: CertificatePolicy): MaybePromise<void> {
+function checkRevocation(
+  certificate: Certificate,
+  issuer: Certificate,
+  { revocation, now, verifier }: CertificatePolicy,
+): MaybePromise<void> {
   if (revocation === 'unsafely-ignored') return;
   const candidates = revocation.lists.filter((list) => sameName(list.issuer, issuer.subject));
   let known = revocation.policy === 'when-available';
@@ -193,8 +223,14 @@ function checkRevocation(certificate: Certificate, issuer: Certificate, { revoca
     return andThen(checkRevocationList(list, issuer, now, verifier), (state) => {
       last = state;
       known ||= state === 'usable';
-      const entry = state === 'usable' || state === 'not-current' ? list.revoked.get(certificate.serialNumber) : undefined;
-      if (entry !== undefined) refuse('revoked', certificate, `${entry.revocationDate.toISOString()}${entry.reason === undefined ? '' : `, ${entry.reason}`}`);
+      const entry =
+        state === 'usable' || state === 'not-current' ? list.revoked.get(certificate.serialNumber) : undefined;
+      if (entry !== undefined)
+        refuse(
+          'revoked',
+          certificate,
+          `${entry.revocationDate.toISOString()}${entry.reason === undefined ? '' : `, ${entry.reason}`}`,
+        );
       return next(i + 1);
     });
   };

@@ -1,7 +1,15 @@
 import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../provider.js';
-import { type Certificate, readSigned, requireSameAlgorithm, type SignatureVerifier, type Signer, signed, verifySigned } from './certificate.js';
+import {
+  type Certificate,
+  readSigned,
+  requireSameAlgorithm,
+  type SignatureVerifier,
+  type Signer,
+  signed,
+  verifySigned,
+} from './certificate.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';
 import { derInteger, derTime, readInteger, readSmallInteger, readTime } from './der-values.js';
 import { derSignatureAlgorithm, type SignatureAlgorithm, signatureAlgorithm } from './ec.js';
@@ -58,7 +66,8 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
   requireSameAlgorithm(body, algorithmRaw);
   const issuer = readName(body);
   const thisUpdate = readTime(body.element());
-  const nextUpdate = body.next === derTag.utcTime || body.next === derTag.generalizedTime ? readTime(body.element()) : undefined;
+  const nextUpdate =
+    body.next === derTag.utcTime || body.next === derTag.generalizedTime ? readTime(body.element()) : undefined;
   const unknown = new Set<string>();
   const revoked = new Map<bigint, RevokedCertificate>();
   const entries = body.optional(derTag.sequence);
@@ -71,7 +80,8 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
     inner.end();
   }
   body.end();
-  for (const e of extensions) if (e.critical && e.oid !== oid.authorityKeyIdentifier && e.oid !== oid.crlNumber) unknown.add(e.oid);
+  for (const e of extensions)
+    if (e.critical && e.oid !== oid.authorityKeyIdentifier && e.oid !== oid.crlNumber) unknown.add(e.oid);
   const { authorityKeyIdentifier } = knownExtensions(extensions.filter((e) => e.oid === oid.authorityKeyIdentifier));
   const number = extensions.find((e) => e.oid === oid.crlNumber);
   return {
@@ -82,7 +92,9 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
     ...(nextUpdate === undefined ? {} : { nextUpdate }),
     revoked,
     ...(authorityKeyIdentifier === undefined ? {} : { authorityKeyIdentifier }),
-    ...(number === undefined ? {} : { crlNumber: readInteger(new DerReader(number.value).expect(derTag.integer, 'CRLNumber')) }),
+    ...(number === undefined
+      ? {}
+      : { crlNumber: readInteger(new DerReader(number.value).expect(derTag.integer, 'CRLNumber')) }),
     extensions,
     unknownCritical: [...unknown],
     signatureAlgorithm: algorithm,
@@ -97,7 +109,8 @@ function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, 
     const revocationDate = readTime(entry.element());
     const extensions = entry.done ? [] : readExtensions(entry);
     entry.end();
-    for (const e of extensions) if (e.critical && e.oid !== oid.reasonCode && e.oid !== oid.invalidityDate) unknown.add(e.oid);
+    for (const e of extensions)
+      if (e.critical && e.oid !== oid.reasonCode && e.oid !== oid.invalidityDate) unknown.add(e.oid);
     const reason = extensions.find((e) => e.oid === oid.reasonCode);
     if (reason === undefined) revoked.set(serialNumber, { serialNumber, revocationDate });
     else {
@@ -108,16 +121,29 @@ function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, 
 }
 
 /** Whether a list may be relied on, and if not why. `not-current` is said of a list that is right in everything else. */
-export type RevocationListState = 'usable' | 'not-current' | 'wrong-issuer' | 'wrong-key-usage' | 'unknown-critical-extension' | 'wrong-signature';
+export type RevocationListState =
+  | 'usable'
+  | 'not-current'
+  | 'wrong-issuer'
+  | 'wrong-key-usage'
+  | 'unknown-critical-extension'
+  | 'wrong-signature';
 
 /** Checks a list against the certificate of its issuer: name, key usage cRLSign, signature, dates, critical extensions. */
-export function checkRevocationList(list: RevocationList, issuer: Certificate, now: Date, verifier: SignatureVerifier): MaybePromise<RevocationListState> {
+export function checkRevocationList(
+  list: RevocationList,
+  issuer: Certificate,
+  now: Date,
+  verifier: SignatureVerifier,
+): MaybePromise<RevocationListState> {
   if (!sameName(list.issuer, issuer.subject)) return 'wrong-issuer';
   if (issuer.keyUsage?.includes('cRLSign') !== true) return 'wrong-key-usage';
   if (list.unknownCritical.length > 0) return 'unknown-critical-extension';
   const t = now.getTime();
   const current = list.nextUpdate !== undefined && list.thisUpdate.getTime() <= t && t <= list.nextUpdate.getTime();
-  return andThen(verifySigned(list, issuer.publicKey, verifier), (valid) => (!valid ? 'wrong-signature' : current ? 'usable' : 'not-current'));
+  return andThen(verifySigned(list, issuer.publicKey, verifier), (valid) =>
+    !valid ? 'wrong-signature' : current ? 'usable' : 'not-current',
+  );
 }
 
 /** What {@link buildRevocationList} writes. */
@@ -134,10 +160,20 @@ export interface RevocationListFields {
 /** Builds and signs a version 2 list, for a utility's own certification authority and for tests. */
 export function buildRevocationList(fields: RevocationListFields, signer: Signer): MaybePromise<RevocationList> {
   const entries = fields.revoked.map((r) => {
-    const code = typeof r.reason === 'number' ? r.reason : Object.keys(revocationReasons).find((k) => revocationReasons[Number(k)] === r.reason);
+    const code =
+      typeof r.reason === 'number'
+        ? r.reason
+        : Object.keys(revocationReasons).find((k) => revocationReasons[Number(k)] === r.reason);
     if (r.reason !== undefined && code === undefined)
       throw new DlmsError('encode/invalid-value', { expected: 'a reason of RFC 5280', actual: String(r.reason) });
-    const reason = code === undefined ? [] : [derExtensionList([{ oid: oid.reasonCode, critical: false, value: derInteger(Number(code), derTag.enumerated) }])];
+    const reason =
+      code === undefined
+        ? []
+        : [
+            derExtensionList([
+              { oid: oid.reasonCode, critical: false, value: derInteger(Number(code), derTag.enumerated) },
+            ]),
+          ];
     return derSequence(derInteger(r.serialNumber), derTime(r.revocationDate), ...reason);
   });
   const tbs = derSequence(
@@ -151,7 +187,11 @@ export function buildRevocationList(fields: RevocationListFields, signer: Signer
       0,
       true,
       derExtensionList([
-        { oid: oid.authorityKeyIdentifier, critical: false, value: derSequence(derContext(0, false, keyIdentifier(fields.issuerPublicKey))) },
+        {
+          oid: oid.authorityKeyIdentifier,
+          critical: false,
+          value: derSequence(derContext(0, false, keyIdentifier(fields.issuerPublicKey))),
+        },
         { oid: oid.crlNumber, critical: false, value: derInteger(fields.crlNumber) },
       ]),
     ),

@@ -6,9 +6,14 @@ import { type DerElement, der, derTag } from './der.js';
 export function readInteger(e: DerElement): bigint {
   const c = e.content;
   const [first, second] = c;
-  if (first === undefined || c.length > 64) throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: '1 to 64 octets', actual: c.length });
+  if (first === undefined || c.length > 64)
+    throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: '1 to 64 octets', actual: c.length });
   if (second !== undefined && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80)))
-    throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: 'an INTEGER in the shortest form', actual: c.length });
+    throw new DlmsError('decode/invalid-length', {
+      offset: e.offset,
+      expected: 'an INTEGER in the shortest form',
+      actual: c.length,
+    });
   let v = 0n;
   for (const octet of c) v = (v << 8n) | BigInt(octet);
   return first >= 0x80 ? v - (1n << BigInt(8 * c.length)) : v;
@@ -17,7 +22,8 @@ export function readInteger(e: DerElement): bigint {
 /** An INTEGER from 0 up to a small limit, as a number. */
 export function readSmallInteger(e: DerElement, max: number): number {
   const v = readInteger(e);
-  if (v < 0n || v > BigInt(max)) throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: `0 to ${max}`, actual: String(v) });
+  if (v < 0n || v > BigInt(max))
+    throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: `0 to ${max}`, actual: String(v) });
   return Number(v);
 }
 
@@ -25,8 +31,13 @@ export function readSmallInteger(e: DerElement, max: number): number {
 export function readBoolean(e: DerElement): boolean {
   const v = e.content[0];
   if (e.content.length !== 1 || v === undefined)
-    throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: 'a BOOLEAN of 1 octet', actual: e.content.length });
-  if (v !== 0 && v !== 0xff) throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: '00 or FF', actual: v });
+    throw new DlmsError('decode/invalid-length', {
+      offset: e.offset,
+      expected: 'a BOOLEAN of 1 octet',
+      actual: e.content.length,
+    });
+  if (v !== 0 && v !== 0xff)
+    throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: '00 or FF', actual: v });
   return v === 0xff;
 }
 
@@ -34,7 +45,8 @@ export function readBoolean(e: DerElement): boolean {
 export function readBitString(e: DerElement): { readonly octets: Uint8Array; readonly unused: number } {
   const unused = e.content[0];
   const octets = e.content.subarray(1);
-  if (unused === undefined) throw new DlmsError('decode/unexpected-end', { offset: e.offset, expected: 'the number of unused bits' });
+  if (unused === undefined)
+    throw new DlmsError('decode/unexpected-end', { offset: e.offset, expected: 'the number of unused bits' });
   if (unused > 7 || (unused > 0 && octets.length === 0))
     throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: '0 to 7 unused bits', actual: unused });
   const padding = (octets[octets.length - 1] ?? 0) & ((1 << unused) - 1);
@@ -45,7 +57,8 @@ export function readBitString(e: DerElement): { readonly octets: Uint8Array; rea
 /** BIT STRING of whole octets. */
 export function readBitStringOctets(e: DerElement): Uint8Array {
   const { octets, unused } = readBitString(e);
-  if (unused !== 0) throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: 'whole octets', actual: unused });
+  if (unused !== 0)
+    throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: 'whole octets', actual: unused });
   return octets;
 }
 
@@ -53,13 +66,23 @@ export function readBitStringOctets(e: DerElement): Uint8Array {
 export function readObjectIdentifier(e: DerElement): string {
   const c = e.content;
   const last = c[c.length - 1];
-  if (last === undefined || c.length > 64) throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: '1 to 64 octets', actual: c.length });
-  if (last >= 0x80) throw new DlmsError('decode/unexpected-end', { offset: e.offset, expected: 'the last octet of an OBJECT IDENTIFIER' });
+  if (last === undefined || c.length > 64)
+    throw new DlmsError('decode/invalid-length', { offset: e.offset, expected: '1 to 64 octets', actual: c.length });
+  if (last >= 0x80)
+    throw new DlmsError('decode/unexpected-end', {
+      offset: e.offset,
+      expected: 'the last octet of an OBJECT IDENTIFIER',
+    });
   const arcs: bigint[] = [];
   let arc = 0n;
   let fresh = true;
   for (const octet of c) {
-    if (fresh && octet === 0x80) throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: 'an arc in the shortest form', actual: octet });
+    if (fresh && octet === 0x80)
+      throw new DlmsError('decode/invalid-value', {
+        offset: e.offset,
+        expected: 'an arc in the shortest form',
+        actual: octet,
+      });
     arc = (arc << 7n) | BigInt(octet & 0x7f);
     fresh = octet < 0x80;
     if (!fresh) continue;
@@ -75,10 +98,23 @@ export function readObjectIdentifier(e: DerElement): string {
 /** UTCTime `YYMMDDhhmmssZ` (1950 to 2049) or GeneralizedTime `YYYYMMDDhhmmssZ`. */
 export function readTime(e: DerElement): Date {
   const text = latin1(e.content);
-  const match = (e.tag === derTag.utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/).exec(text);
+  const match = (
+    e.tag === derTag.utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+  ).exec(text);
   if ((e.tag !== derTag.utcTime && e.tag !== derTag.generalizedTime) || match === null)
-    throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: 'UTCTime or GeneralizedTime in UTC with seconds', actual: `tag ${e.tag}` });
-  const [short, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
+    throw new DlmsError('decode/invalid-value', {
+      offset: e.offset,
+      expected: 'UTCTime or GeneralizedTime in UTC with seconds',
+      actual: `tag ${e.tag}`,
+    });
+  const [short, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const year = e.tag === derTag.utcTime ? (short < 50 ? 2000 : 1900) + short : short;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -91,7 +127,8 @@ export function readTime(e: DerElement): Date {
 
 /** Text of the string types found in names; undefined for a type that is not one of them. */
 export function readString(e: DerElement): string | undefined {
-  const bad = (expected: string): DlmsError => new DlmsError('decode/invalid-value', { offset: e.offset, expected, actual: `${e.content.length} octets` });
+  const bad = (expected: string): DlmsError =>
+    new DlmsError('decode/invalid-value', { offset: e.offset, expected, actual: `${e.content.length} octets` });
   switch (e.tag) {
     case derTag.utf8String:
       try {
@@ -112,7 +149,8 @@ export function readString(e: DerElement): string | undefined {
     case derTag.bmpString: {
       if (e.content.length % 2 !== 0) throw bad('two octets per character');
       let text = '';
-      for (let i = 0; i < e.content.length; i += 2) text += String.fromCharCode(((e.content[i] as number) << 8) | (e.content[i + 1] as number));
+      for (let i = 0; i < e.content.length; i += 2)
+        text += String.fromCharCode(((e.content[i] as number) << 8) | (e.content[i + 1] as number));
       return text;
     }
     default:
@@ -133,7 +171,8 @@ export function derInteger(value: bigint | number, tag: number = derTag.integer)
 }
 export const derBoolean = (value: boolean): Uint8Array => der(derTag.boolean, Uint8Array.of(value ? 0xff : 0));
 export const derOctetString = (octets: Uint8Array): Uint8Array => der(derTag.octetString, octets);
-export const derBitString = (octets: Uint8Array, unused = 0): Uint8Array => der(derTag.bitString, Uint8Array.of(unused), octets);
+export const derBitString = (octets: Uint8Array, unused = 0): Uint8Array =>
+  der(derTag.bitString, Uint8Array.of(unused), octets);
 export const derUtf8String = (text: string): Uint8Array => der(derTag.utf8String, new TextEncoder().encode(text));
 
 /** BIT STRING of named bits (bit 0 first), without trailing zero bits as DER wants it. */
@@ -149,7 +188,10 @@ export function derNamedBits(bits: readonly number[]): Uint8Array {
 export function derObjectIdentifier(dotted: string): Uint8Array {
   const [top, second, ...rest] = /^[0-2](\.(0|[1-9]\d{0,38}))+$/.test(dotted) ? dotted.split('.').map(BigInt) : [];
   if (top === undefined || second === undefined || (top < 2n && second > 39n))
-    throw new DlmsError('encode/invalid-value', { expected: 'an object identifier in dotted form', actual: JSON.stringify(dotted) });
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'an object identifier in dotted form',
+      actual: JSON.stringify(dotted),
+    });
   const octets: number[] = [];
   for (const arc of [top * 40n + second, ...rest]) {
     const base: number[] = [Number(arc & 0x7fn)];
@@ -162,7 +204,11 @@ export function derObjectIdentifier(dotted: string): Uint8Array {
 /** A time as RFC 5280 wants it: UTCTime from 1950 to 2049, else GeneralizedTime; milliseconds are dropped. @throws DlmsError `encode/invalid-value` */
 export function derTime(date: Date): Uint8Array {
   const year = date.getUTCFullYear();
-  if (!(year >= 0 && year <= 9999)) throw new DlmsError('encode/invalid-value', { expected: 'a date of the years 0 to 9999', actual: String(date.getTime()) });
+  if (!(year >= 0 && year <= 9999))
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a date of the years 0 to 9999',
+      actual: String(date.getTime()),
+    });
   const utc = year >= 1950 && year < 2050;
   const text = writtenTime(date);
   return der(utc ? derTag.utcTime : derTag.generalizedTime, new TextEncoder().encode(utc ? text.slice(2) : text));

@@ -74,20 +74,31 @@ export class DerReader {
     const offset = this.#base + start;
     const tag = bytes[start];
     let length = bytes[start + 1];
-    if (tag === undefined || length === undefined) throw new DlmsError('decode/unexpected-end', { offset, expected: 'a DER element' });
+    if (tag === undefined || length === undefined)
+      throw new DlmsError('decode/unexpected-end', { offset, expected: 'a DER element' });
     if ((tag & 0x1f) === 0x1f) throw new DlmsError('decode/unsupported', { offset, what: 'a DER tag number above 30' });
     let at = start + 2;
     if (length >= 0x80) {
       const octets = length & 0x7f;
       if (octets === 0 || octets > 4)
-        throw new DlmsError('decode/invalid-length', { offset: offset + 1, expected: 'a definite length of at most 4 octets', actual: length });
-      if (octets > bytes.length - at) throw new DlmsError('decode/unexpected-end', { offset: offset + 1, expected: 'the length of a DER element' });
+        throw new DlmsError('decode/invalid-length', {
+          offset: offset + 1,
+          expected: 'a definite length of at most 4 octets',
+          actual: length,
+        });
+      if (octets > bytes.length - at)
+        throw new DlmsError('decode/unexpected-end', { offset: offset + 1, expected: 'the length of a DER element' });
       length = 0;
       for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at++] as number);
       if (length < 0x80 || length < 256 ** (octets - 1))
-        throw new DlmsError('decode/invalid-length', { offset: offset + 1, expected: 'the shortest form', actual: length });
+        throw new DlmsError('decode/invalid-length', {
+          offset: offset + 1,
+          expected: 'the shortest form',
+          actual: length,
+        });
     }
-    if (length > bytes.length - at) throw new DlmsError('decode/unexpected-end', { offset, expected: `${length} octets of contents` });
+    if (length > bytes.length - at)
+      throw new DlmsError('decode/unexpected-end', { offset, expected: `${length} octets of contents` });
     this.#at = at + length;
     return { tag, content: bytes.subarray(at, this.#at), raw: bytes.subarray(start, this.#at), offset };
   }
@@ -104,9 +115,15 @@ export class DerReader {
   }
   /** A reader over the contents of an element, one level down. */
   open(element: DerElement): DerReader {
-    if (this.#depth >= this.#maxDepth) throw new DlmsError('decode/too-deep', { offset: element.offset, limit: this.#maxDepth });
+    if (this.#depth >= this.#maxDepth)
+      throw new DlmsError('decode/too-deep', { offset: element.offset, limit: this.#maxDepth });
     const base = element.offset + element.raw.length - element.content.length;
-    return new DerReader(element.content, { maxOctets: element.content.length, maxDepth: this.#maxDepth }, base, this.#depth + 1);
+    return new DerReader(
+      element.content,
+      { maxOctets: element.content.length, maxDepth: this.#maxDepth },
+      base,
+      this.#depth + 1,
+    );
   }
   /** Opens the next element, which must be a SEQUENCE (or the constructed tag given). */
   sequence(name: string, tag: number = derTag.sequence): DerReader {
@@ -114,7 +131,8 @@ export class DerReader {
   }
   /** Refuses anything that is left. */
   end(): void {
-    if (!this.done) throw new DlmsError('decode/trailing-bytes', { offset: this.offset, left: this.#bytes.length - this.#at });
+    if (!this.done)
+      throw new DlmsError('decode/trailing-bytes', { offset: this.offset, left: this.#bytes.length - this.#at });
   }
 }
 
@@ -129,9 +147,11 @@ export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
 }
 export const derSequence = (...parts: readonly Uint8Array[]): Uint8Array => der(derTag.sequence, ...parts);
 /** SET OF: DER orders the elements by their octets. */
-export const derSetOf = (...parts: readonly Uint8Array[]): Uint8Array => der(derTag.set, ...[...parts].sort(compareOctets));
+export const derSetOf = (...parts: readonly Uint8Array[]): Uint8Array =>
+  der(derTag.set, ...[...parts].sort(compareOctets));
 /** `[n]` around parts: constructed by default, primitive for an implicitly tagged simple type. */
-export const derContext = (n: number, constructed: boolean, ...parts: readonly Uint8Array[]): Uint8Array => der(0x80 | (constructed ? 0x20 : 0) | n, ...parts);
+export const derContext = (n: number, constructed: boolean, ...parts: readonly Uint8Array[]): Uint8Array =>
+  der(0x80 | (constructed ? 0x20 : 0) | n, ...parts);
 
 function compareOctets(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);

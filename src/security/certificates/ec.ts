@@ -2,7 +2,14 @@ import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import type { Curve, PublicKey } from '../provider.js';
 import { DerReader, derSequence, derTag } from './der.js';
-import { derBitString, derInteger, derObjectIdentifier, readBitStringOctets, readInteger, readObjectIdentifier } from './der-values.js';
+import {
+  derBitString,
+  derInteger,
+  derObjectIdentifier,
+  readBitStringOctets,
+  readInteger,
+  readObjectIdentifier,
+} from './der-values.js';
 import { oid } from './object-identifiers.js';
 
 export type SignatureAlgorithm = 'ecdsa-with-SHA256' | 'ecdsa-with-SHA384';
@@ -46,11 +53,15 @@ export const signatureAlgorithm = (curve: Curve): SignatureAlgorithm => curves[c
 export function ecPublicKey(point: Uint8Array, curve: Curve = point.length === 96 ? 'P-384' : 'P-256'): PublicKey {
   const { size, p, b } = curves[curve];
   if (point.length !== 2 * size)
-    throw new DlmsError('security/invalid-key', { reason: `a public key of ${curve} has ${2 * size} octets, not ${point.length}` });
+    throw new DlmsError('security/invalid-key', {
+      reason: `a public key of ${curve} has ${2 * size} octets, not ${point.length}`,
+    });
   const x = number(point.subarray(0, size));
   const y = number(point.subarray(size));
-  if (x >= p || y >= p) throw new DlmsError('security/invalid-key', { reason: `a coordinate is not below the field prime of ${curve}` });
-  if ((y * y - (x * x * x - 3n * x + b)) % p !== 0n) throw new DlmsError('security/invalid-key', { reason: `the point is not on ${curve}` });
+  if (x >= p || y >= p)
+    throw new DlmsError('security/invalid-key', { reason: `a coordinate is not below the field prime of ${curve}` });
+  if ((y * y - (x * x * x - 3n * x + b)) % p !== 0n)
+    throw new DlmsError('security/invalid-key', { reason: `the point is not on ${curve}` });
   return { curve, octets: point };
 }
 
@@ -81,7 +92,8 @@ export const derPublicKeyInfo = (key: PublicKey): Uint8Array =>
 export function readSignatureAlgorithm(r: DerReader): SignatureAlgorithm {
   const algorithm = r.sequence('AlgorithmIdentifier');
   const type = readObjectIdentifier(algorithm.expect(derTag.objectIdentifier, 'algorithm'));
-  if (type !== oid.ecdsaWithSha256 && type !== oid.ecdsaWithSha384) throw new DlmsError('security/unsupported', { what: `signature algorithm ${type}` });
+  if (type !== oid.ecdsaWithSha256 && type !== oid.ecdsaWithSha384)
+    throw new DlmsError('security/unsupported', { what: `signature algorithm ${type}` });
   algorithm.end();
   return type === oid.ecdsaWithSha256 ? 'ecdsa-with-SHA256' : 'ecdsa-with-SHA384';
 }
@@ -91,11 +103,18 @@ export const derSignatureAlgorithm = (algorithm: SignatureAlgorithm): Uint8Array
 /** An ECDSA signature as X.509 writes it (SEQUENCE of two INTEGER) from r‖s as DLMS writes it. @throws DlmsError `encode/invalid-value` */
 export function signatureToDer(raw: Uint8Array): Uint8Array {
   const curve = raw.length === 64 ? 'P-256' : raw.length === 96 ? 'P-384' : undefined;
-  if (curve === undefined) throw new DlmsError('encode/invalid-value', { expected: 'r then s, 64 or 96 octets', actual: `${raw.length} octets` });
+  if (curve === undefined)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'r then s, 64 or 96 octets',
+      actual: `${raw.length} octets`,
+    });
   const r = number(raw.subarray(0, raw.length / 2));
   const s = number(raw.subarray(raw.length / 2));
   if (!inRange(r, curve) || !inRange(s, curve))
-    throw new DlmsError('encode/invalid-value', { expected: `r and s from 1 below the order of ${curve}`, actual: 'another value' });
+    throw new DlmsError('encode/invalid-value', {
+      expected: `r and s from 1 below the order of ${curve}`,
+      actual: 'another value',
+    });
   return derSequence(derInteger(r), derInteger(s));
 }
 
@@ -112,7 +131,11 @@ export function signatureFromDer(bytes: Uint8Array, curve: Curve): Uint8Array {
     const element = pair.expect(derTag.integer, name);
     let v = readInteger(element);
     if (!inRange(v, curve))
-      throw new DlmsError('decode/invalid-value', { offset: element.offset, expected: `${name} from 1 below the order of ${curve}`, actual: 'another value' });
+      throw new DlmsError('decode/invalid-value', {
+        offset: element.offset,
+        expected: `${name} from 1 below the order of ${curve}`,
+        actual: 'another value',
+      });
     for (let i = at - 1; v > 0n; i--, v >>= 8n) out[i] = Number(v & 0xffn);
   }
   pair.end();

@@ -69,7 +69,8 @@ export function readExtensions(r: DerReader): readonly Extension[] {
     const critical = flag !== undefined && readBoolean(flag);
     const value = one.expect(derTag.octetString, 'extnValue').content;
     one.end();
-    if (seen.has(id)) throw new DlmsError('decode/invalid-value', { offset, expected: 'each extension once', actual: id });
+    if (seen.has(id))
+      throw new DlmsError('decode/invalid-value', { offset, expected: 'each extension once', actual: id });
     seen.add(id);
     extensions.push({ oid: id, critical, value });
   }
@@ -146,18 +147,29 @@ export function derExtensions(known: KnownExtensions, others: readonly Extension
   const add = (id: string, critical: boolean, value: Uint8Array): void => void list.push({ oid: id, critical, value });
   const { basicConstraints: basic, keyUsage, extendedKeyUsage } = known;
   if (basic !== undefined) {
-    const parts = [...(basic.ca ? [derBoolean(true)] : []), ...(basic.pathLength === undefined ? [] : [derInteger(basic.pathLength)])];
+    const parts = [
+      ...(basic.ca ? [derBoolean(true)] : []),
+      ...(basic.pathLength === undefined ? [] : [derInteger(basic.pathLength)]),
+    ];
     add(oid.basicConstraints, true, derSequence(...parts));
   }
-  if (keyUsage !== undefined) add(oid.keyUsage, true, derNamedBits(keyUsage.map((usage) => keyUsageNames.indexOf(usage))));
-  if (extendedKeyUsage !== undefined) add(oid.extendedKeyUsage, false, derSequence(...extendedKeyUsage.map(derObjectIdentifier)));
-  if (known.subjectKeyIdentifier !== undefined) add(oid.subjectKeyIdentifier, false, derOctetString(known.subjectKeyIdentifier));
-  if (known.authorityKeyIdentifier !== undefined) add(oid.authorityKeyIdentifier, false, derSequence(derContext(0, false, known.authorityKeyIdentifier)));
+  if (keyUsage !== undefined)
+    add(oid.keyUsage, true, derNamedBits(keyUsage.map((usage) => keyUsageNames.indexOf(usage))));
+  if (extendedKeyUsage !== undefined)
+    add(oid.extendedKeyUsage, false, derSequence(...extendedKeyUsage.map(derObjectIdentifier)));
+  if (known.subjectKeyIdentifier !== undefined)
+    add(oid.subjectKeyIdentifier, false, derOctetString(known.subjectKeyIdentifier));
+  if (known.authorityKeyIdentifier !== undefined)
+    add(oid.authorityKeyIdentifier, false, derSequence(derContext(0, false, known.authorityKeyIdentifier)));
   if (known.subjectAltName !== undefined) add(oid.subjectAltName, false, known.subjectAltName);
   return derExtensionList([...list, ...others]);
 }
 export const derExtensionList = (list: readonly Extension[]): Uint8Array =>
-  derSequence(...list.map((e) => derSequence(derObjectIdentifier(e.oid), ...(e.critical ? [derBoolean(true)] : []), derOctetString(e.value))));
+  derSequence(
+    ...list.map((e) =>
+      derSequence(derObjectIdentifier(e.oid), ...(e.critical ? [derBoolean(true)] : []), derOctetString(e.value)),
+    ),
+  );
 
 /** Key identifier of a public key: the leftmost 160 bits of its SHA-256 (RFC 7093, method 1). */
 export const keyIdentifier = (key: PublicKey): Uint8Array => sha256(concat(Uint8Array.of(4), key.octets)).slice(0, 20);

@@ -53,8 +53,14 @@ export function listed({ entity, certificate: c }: StoredCertificate): Certifica
   };
 }
 /** @throws DlmsError `security/certificate` with `not-found` or `ambiguous` */
-export function identified(entries: readonly StoredCertificate[], identification: CertificateIdentification): StoredCertificate {
-  const matches = identification.type === 'entity' ? byEntity(entries, identification.value) : bySerial(entries, identification.value);
+export function identified(
+  entries: readonly StoredCertificate[],
+  identification: CertificateIdentification,
+): StoredCertificate {
+  const matches =
+    identification.type === 'entity'
+      ? byEntity(entries, identification.value)
+      : bySerial(entries, identification.value);
   const [found] = matches;
   if (found === undefined) refuse('not-found');
   // An authority has no system title, so several can match; a guess could remove the wrong one.
@@ -67,7 +73,9 @@ function byEntity(
 ): readonly StoredCertificate[] {
   return entries.filter(({ entity, certificate }) => {
     if (entity !== wanted.certificateEntity || certificate.type !== wanted.certificateType) return false;
-    return certificate.systemTitle === undefined ? wanted.systemTitle.length === 0 : equalBytes(certificate.systemTitle, wanted.systemTitle);
+    return certificate.systemTitle === undefined
+      ? wanted.systemTitle.length === 0
+      : equalBytes(certificate.systemTitle, wanted.systemTitle);
   });
 }
 /** The serial number as contents octets of an INTEGER or, as one implementation sends it, the whole INTEGER; the issuer as DER of its Name. */
@@ -76,12 +84,18 @@ function bySerial(
   wanted: Extract<CertificateIdentification, { type: 'serial' }>['value'],
 ): readonly StoredCertificate[] {
   const ofIssuer = entries.filter((e) => equalBytes(e.certificate.issuer.raw, wanted.issuer));
-  const plain = ofIssuer.filter((e) => equalBytes(unpadded(serialOctets(e.certificate)), unpadded(wanted.serialNumber)));
-  return plain.length > 0 ? plain : ofIssuer.filter((e) => equalBytes(derInteger(e.certificate.serialNumber), wanted.serialNumber));
+  const plain = ofIssuer.filter((e) =>
+    equalBytes(unpadded(serialOctets(e.certificate)), unpadded(wanted.serialNumber)),
+  );
+  return plain.length > 0
+    ? plain
+    : ofIssuer.filter((e) => equalBytes(derInteger(e.certificate.serialNumber), wanted.serialNumber));
 }
 
-export const sameTitle = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean => (a === undefined || b === undefined ? a === b : equalBytes(a, b));
-const serialOctets = (c: Certificate): Uint8Array => new DerReader(derInteger(c.serialNumber)).expect(derTag.integer, 'serial number').content;
+export const sameTitle = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : equalBytes(a, b);
+const serialOctets = (c: Certificate): Uint8Array =>
+  new DerReader(derInteger(c.serialNumber)).expect(derTag.integer, 'serial number').content;
 function unpadded(octets: Uint8Array): Uint8Array {
   let from = 0;
   while (from < octets.length - 1 && octets[from] === 0) from++;

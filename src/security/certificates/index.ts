@@ -10,7 +10,12 @@ export {
   signerOf,
   verifySigned,
 } from './certificate.js';
-export { type CertificatePolicy, type CertificatePurpose, type RevocationPolicy, validateCertificate } from './chain.js';
+export {
+  type CertificatePolicy,
+  type CertificatePurpose,
+  type RevocationPolicy,
+  validateCertificate,
+} from './chain.js';
 export {
   buildRevocationList,
   checkRevocationList,
@@ -28,9 +33,29 @@ export {
   signatureFromDer,
   signatureToDer,
 } from './ec.js';
-export { type BasicConstraints, type Extension, type KeyUsage, type KnownExtensions, keyIdentifier } from './extensions.js';
-export type { CertificateEntity, CertificateIdentification, CertificateInfo, StoredCertificate } from './identification.js';
-export { formatName, type Name, type NameAttribute, type NameAttributeType, name, sameName, systemTitleName, systemTitleOf } from './name.js';
+export {
+  type BasicConstraints,
+  type Extension,
+  type KeyUsage,
+  type KnownExtensions,
+  keyIdentifier,
+} from './extensions.js';
+export type {
+  CertificateEntity,
+  CertificateIdentification,
+  CertificateInfo,
+  StoredCertificate,
+} from './identification.js';
+export {
+  formatName,
+  type Name,
+  type NameAttribute,
+  type NameAttributeType,
+  name,
+  sameName,
+  systemTitleName,
+  systemTitleOf,
+} from './name.js';
 export { formatPem, type PemLabel, parsePem } from './pem.js';
 export type { CertificateRefusal } from './refusal.js';
 export {

@@ -28,7 +28,8 @@ export function checkNames(path: readonly Certificate[]): void {
     for (const [j, certificate] of path.slice(0, i).entries()) {
       // An authority that renews itself goes by the name that was allowed before.
       if (j > 0 && sameName(certificate.subject, certificate.issuer)) continue;
-      if (!understood(() => allowed(certificate, readConstraints(extension.value)))) refuse('name-not-permitted', certificate);
+      if (!understood(() => allowed(certificate, readConstraints(extension.value))))
+        refuse('name-not-permitted', certificate);
     }
   }
 }
@@ -101,14 +102,20 @@ function within(name: DerElement, base: DerElement): boolean {
       const [whole, wanted] = [text(name), text(base)];
       const at = whole.lastIndexOf('@');
       if (wanted.includes('@'))
-        return whole.slice(0, at) === wanted.slice(0, wanted.lastIndexOf('@')) && sameHost(whole.slice(at), wanted.slice(wanted.lastIndexOf('@')));
+        return (
+          whole.slice(0, at) === wanted.slice(0, wanted.lastIndexOf('@')) &&
+          sameHost(whole.slice(at), wanted.slice(wanted.lastIndexOf('@')))
+        );
       const host = whole.slice(at + 1).toLowerCase();
       return at > 0 && (wanted.startsWith('.') ? host.endsWith(wanted.toLowerCase()) : sameHost(host, wanted));
     }
     default: {
       const { content: address } = name;
       const { content: range } = base;
-      return range.length === 2 * address.length && address.every((octet, i) => ((octet ^ (range[i] as number)) & (range[address.length + i] as number)) === 0);
+      return (
+        range.length === 2 * address.length &&
+        address.every((octet, i) => ((octet ^ (range[i] as number)) & (range[address.length + i] as number)) === 0)
+      );
     }
   }
 }
@@ -144,7 +151,8 @@ function relativeNames(raw: Uint8Array): readonly (readonly Attribute[])[] {
   return names;
 }
 const sameRelative = (a: readonly Attribute[], b: readonly Attribute[]): boolean =>
-  a.length === b.length && a.every((one) => b.some((other) => one.type === other.type && sameValue(one.value, other.value)));
+  a.length === b.length &&
+  a.every((one) => b.some((other) => one.type === other.type && sameValue(one.value, other.value)));
 /** Texts are compared as people read them, so that another spelling does not lead around an excluded name. */
 function sameValue(a: DerElement, b: DerElement): boolean {
   const [x, y] = [readString(a), readString(b)];

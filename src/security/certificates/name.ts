@@ -29,7 +29,8 @@ export function readName(r: DerReader): Name {
   const attributes: NameAttribute[] = [];
   while (!rdns.done) {
     const rdn = rdns.sequence('RelativeDistinguishedName', derTag.set);
-    if (rdn.done) throw new DlmsError('decode/unexpected-end', { offset: rdn.offset, expected: 'AttributeTypeAndValue' });
+    if (rdn.done)
+      throw new DlmsError('decode/unexpected-end', { offset: rdn.offset, expected: 'AttributeTypeAndValue' });
     while (!rdn.done) {
       const pair = rdn.sequence('AttributeTypeAndValue');
       const type = readObjectIdentifier(pair.expect(derTag.objectIdentifier, 'attribute type'));
@@ -51,7 +52,11 @@ export function name(...attributes: readonly NameAttribute[]): Name {
   return { raw: derSequence(...rdns), attributes };
 }
 function countryCode(value: string): Uint8Array {
-  if (!/^[A-Za-z]{2}$/.test(value)) throw new DlmsError('encode/invalid-value', { expected: 'a country code of two letters', actual: JSON.stringify(value) });
+  if (!/^[A-Za-z]{2}$/.test(value))
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a country code of two letters',
+      actual: JSON.stringify(value),
+    });
   return new TextEncoder().encode(value);
 }
 
@@ -60,7 +65,11 @@ function countryCode(value: string): Uint8Array {
  * Basis: the facts mark this rule of the DLMS certificate profile as recollection; the Gurux libraries do the same.
  */
 export function systemTitleName(systemTitle: Uint8Array, ...more: readonly NameAttribute[]): Name {
-  if (systemTitle.length !== 8) throw new DlmsError('encode/invalid-value', { expected: 'a system title of 8 octets', actual: `${systemTitle.length} octets` });
+  if (systemTitle.length !== 8)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a system title of 8 octets',
+      actual: `${systemTitle.length} octets`,
+    });
   return name({ type: 'CN', value: formatHex(systemTitle) }, ...more);
 }
 
@@ -73,7 +82,9 @@ export function systemTitleOf(subject: Name): Uint8Array | undefined {
 
 /** Text for people, in the order of the octets: `CN=4142430000000001, O=Utility`. Special characters are escaped as RFC 4514 says. */
 export const formatName = (subject: Name): string =>
-  subject.attributes.map((a) => `${a.type}=${a.value.replace(/[,+"\\<>;]|^[ ]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}`).join(', ');
+  subject.attributes
+    .map((a) => `${a.type}=${a.value.replace(/[,+"\\<>;]|^[ ]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}`)
+    .join(', ');
 const hexEscape = (c: string): string => `\\${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 const shortNames: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([

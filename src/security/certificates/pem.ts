@@ -29,6 +29,7 @@ export function parsePem(label: PemLabel, text: string): readonly Uint8Array[] {
     blocks.push(Uint8Array.from(atob(body), (c) => c.charCodeAt(0)));
     at = to + end.length;
   }
-  if (blocks.length === 0) throw new DlmsError('parse/invalid-text', { offset: 0, expected: begin, actual: 'no such block' });
+  if (blocks.length === 0)
+    throw new DlmsError('parse/invalid-text', { offset: 0, expected: begin, actual: 'no such block' });
   return blocks;
 }

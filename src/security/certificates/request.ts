@@ -1,7 +1,15 @@
 import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../provider.js';
-import { type CertificateType, readSigned, type SignatureVerifier, type Signer, signed, usageOf, verifySigned } from './certificate.js';
+import {
+  type CertificateType,
+  readSigned,
+  type SignatureVerifier,
+  type Signer,
+  signed,
+  usageOf,
+  verifySigned,
+} from './certificate.js';
 import { type DerReader, derContext, derSequence, derSetOf, derTag } from './der.js';
 import { derInteger, derObjectIdentifier, readObjectIdentifier, readSmallInteger } from './der-values.js';
 import { derPublicKeyInfo, ecPublicKey, readPublicKeyInfo, type SignatureAlgorithm } from './ec.js';
@@ -57,7 +65,12 @@ function requestedExtensions(r: DerReader): readonly Extension[] {
     const values = attribute.sequence('attribute values', derTag.set);
     attribute.end();
     if (readObjectIdentifier(type) !== oid.extensionRequest) continue;
-    if (extensions !== undefined) throw new DlmsError('decode/invalid-value', { offset: type.offset, expected: 'extensionRequest once', actual: 'twice' });
+    if (extensions !== undefined)
+      throw new DlmsError('decode/invalid-value', {
+        offset: type.offset,
+        expected: 'extensionRequest once',
+        actual: 'twice',
+      });
     extensions = readExtensions(values);
     values.end();
   }
@@ -78,16 +91,24 @@ export interface CertificateRequestFields {
  * Builds a request, signed with the key that it is about (also a key-agreement key signs its own request: proof that the sender has it).
  * @throws DlmsError `encode/invalid-value`, `security/invalid-key`
  */
-export function buildCertificateRequest(fields: CertificateRequestFields, signer: Signer): MaybePromise<CertificateRequest> {
+export function buildCertificateRequest(
+  fields: CertificateRequestFields,
+  signer: Signer,
+): MaybePromise<CertificateRequest> {
   const key = ecPublicKey(fields.publicKey.octets, fields.publicKey.curve);
-  if (key.curve !== signer.curve) throw new DlmsError('encode/invalid-value', { expected: `a signer on ${key.curve}`, actual: signer.curve });
+  if (key.curve !== signer.curve)
+    throw new DlmsError('encode/invalid-value', { expected: `a signer on ${key.curve}`, actual: signer.curve });
   const wanted = fields.type === undefined ? undefined : derExtensions(usageOf(fields.type));
-  const attributes = wanted === undefined ? [] : [derSequence(derObjectIdentifier(oid.extensionRequest), derSetOf(wanted))];
+  const attributes =
+    wanted === undefined ? [] : [derSequence(derObjectIdentifier(oid.extensionRequest), derSetOf(wanted))];
   const tbs = derSequence(derInteger(0), fields.subject.raw, derPublicKeyInfo(key), derContext(0, true, ...attributes));
   return andThen(signed(tbs, signer), parseCertificateRequest);
 }
 
 /** True when the request is signed with the private key of the public key it carries. */
-export function verifyCertificateRequest(request: CertificateRequest, verifier: SignatureVerifier): MaybePromise<boolean> {
+export function verifyCertificateRequest(
+  request: CertificateRequest,
+  verifier: SignatureVerifier,
+): MaybePromise<boolean> {
   return verifySigned(request, request.publicKey, verifier);
 }

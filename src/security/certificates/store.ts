@@ -91,9 +91,15 @@ export class CertificateStore {
 
   constructor(options: CertificateStoreOptions) {
     if (options.systemTitle.length !== 8)
-      throw new DlmsError('encode/invalid-value', { expected: 'a system title of 8 octets', actual: `${options.systemTitle.length} octets` });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a system title of 8 octets',
+        actual: `${options.systemTitle.length} octets`,
+      });
     if (options.revocation === undefined && (options.anchors ?? []).length > 0)
-      throw new DlmsError('encode/invalid-value', { expected: 'anchors with a policy for revocation', actual: 'anchors alone' });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'anchors with a policy for revocation',
+        actual: 'anchors alone',
+      });
     this.#options = { ...options, systemTitle: options.systemTitle.slice() };
     this.now = options.now ?? (() => new Date());
     const { revocation } = options;
@@ -133,13 +139,15 @@ export class CertificateStore {
       const entity = this.#entityOf(certificate);
       const stored: StoredCertificate = { entity, certificate };
       if ((this.#options.anchors ?? []).length === 0) refuse('no-anchors', certificate);
-      if (this.#isThere(certificate)) return this.#entries.find((e) => equalBytes(e.certificate.raw, certificate.raw)) as StoredCertificate;
+      if (this.#isThere(certificate))
+        return this.#entries.find((e) => equalBytes(e.certificate.raw, certificate.raw)) as StoredCertificate;
       const purpose = purposeOf(certificate);
       if (entity === 'other' && purpose !== 'tls-server' && purpose !== 'tls-client')
         refuse('wrong-system-title', certificate, 'the common name is no system title');
       await this.validate(certificate, purpose);
       const keys = entity === 'server' ? (context.own?.(certificate.type) ?? []) : undefined;
-      if (keys?.some((key) => equalBytes(key.octets, certificate.publicKey.octets)) === false) refuse('wrong-key', certificate);
+      if (keys?.some((key) => equalBytes(key.octets, certificate.publicKey.octets)) === false)
+        refuse('wrong-key', certificate);
       const old = this.#entries.find((e) => sameHolder(e, stored));
       if (old !== undefined && !isNewer(certificate, old.certificate)) refuse('not-newer', certificate);
       const entries = this.#with(stored);
@@ -187,10 +195,12 @@ export class CertificateStore {
   importRevocationList(octets: Uint8Array, later?: ImportContext['later']): Promise<RevocationList> {
     return this.#inTurn(async () => {
       const list = parseRevocationList(octets);
-      if (typeof this.#options.revocation !== 'object') throw new DlmsError('security/unsupported', { what: 'a revocation list where revocation is ignored' });
+      if (typeof this.#options.revocation !== 'object')
+        throw new DlmsError('security/unsupported', { what: 'a revocation list where revocation is ignored' });
       const issuer = await this.#issuerOf(list);
       const old = this.#lists.find((l) => sameIssuer(l, list));
-      if (old !== undefined && !equalBytes(old.raw, list.raw) && !isLater(list, old)) refuse('not-newer', issuer, `list of ${formatName(list.issuer)}`);
+      if (old !== undefined && !equalBytes(old.raw, list.raw) && !isLater(list, old))
+        refuse('not-newer', issuer, `list of ${formatName(list.issuer)}`);
       const lists = [...this.#lists.filter((l) => l !== old), list];
       await this.#options.persist?.(octetsOf(this.#entries, lists));
       this.#lists = lists;
@@ -204,14 +214,19 @@ export class CertificateStore {
     return () => void this.#listeners.delete(listener);
   }
   /** Validates a certificate against the anchors, through the authorities of the store, now. @throws DlmsError `security/certificate` */
-  validate(certificate: Certificate, purpose: CertificatePurpose, systemTitle?: Uint8Array): MaybePromise<readonly Certificate[]> {
+  validate(
+    certificate: Certificate,
+    purpose: CertificatePurpose,
+    systemTitle?: Uint8Array,
+  ): MaybePromise<readonly Certificate[]> {
     const { anchors = [], revocation, verifier, extendedKeyUsages } = this.#options;
     return validateCertificate(certificate, {
       anchors,
       intermediates: this.authorities(),
       now: this.now(),
       purpose,
-      revocation: typeof revocation === 'object' ? { policy: revocation.policy, lists: this.#lists } : 'unsafely-ignored',
+      revocation:
+        typeof revocation === 'object' ? { policy: revocation.policy, lists: this.#lists } : 'unsafely-ignored',
       verifier,
       ...(systemTitle === undefined ? {} : { systemTitle }),
       ...(extendedKeyUsages === undefined ? {} : { extendedKeyUsages }),
@@ -221,7 +236,10 @@ export class CertificateStore {
    * The key of a partner for a purpose, from a certificate that validates now; undefined without one. What was believed once is believed again at no cost
    * until its time is over or anything changes.
    */
-  trusted(systemTitle: Uint8Array, purpose: 'digital-signature' | 'key-agreement'): MaybePromise<TrustedKey | undefined> {
+  trusted(
+    systemTitle: Uint8Array,
+    purpose: 'digital-signature' | 'key-agreement',
+  ): MaybePromise<TrustedKey | undefined> {
     const certificate = this.find(systemTitle, purpose);
     if (certificate === undefined) return undefined;
     const name = `${purpose} ${formatHex(systemTitle)}`;
@@ -248,7 +266,8 @@ export class CertificateStore {
   }
   /** The certificate of a partner (or of the device itself) for a purpose. */
   find(systemTitle: Uint8Array, type: CertificateType): Certificate | undefined {
-    return this.#entries.find((e) => e.certificate.type === type && sameTitle(e.certificate.systemTitle, systemTitle))?.certificate;
+    return this.#entries.find((e) => e.certificate.type === type && sameTitle(e.certificate.systemTitle, systemTitle))
+      ?.certificate;
   }
   /** Authorities in the store, for `intermediates` of a validation. */
   authorities(): readonly Certificate[] {
@@ -277,9 +296,12 @@ export class CertificateStore {
   }
   #isThere(certificate: Certificate): boolean {
     const same = this.#entries.find(
-      (e) => e.certificate.serialNumber === certificate.serialNumber && equalBytes(e.certificate.issuer.raw, certificate.issuer.raw),
+      (e) =>
+        e.certificate.serialNumber === certificate.serialNumber &&
+        equalBytes(e.certificate.issuer.raw, certificate.issuer.raw),
     );
-    if (same !== undefined && !equalBytes(same.certificate.raw, certificate.raw)) refuse('duplicate-serial-number', certificate);
+    if (same !== undefined && !equalBytes(same.certificate.raw, certificate.raw))
+      refuse('duplicate-serial-number', certificate);
     return same !== undefined;
   }
   #with(stored: StoredCertificate): readonly StoredCertificate[] {
@@ -294,7 +316,11 @@ export class CertificateStore {
     const ends = path.map((c) => c.notAfter.getTime() + 1000);
     if (typeof revocation === 'object' && revocation.policy === 'required')
       for (const { issuer } of path.slice(0, -1))
-        ends.push(Math.max(...this.#lists.filter((l) => sameName(l.issuer, issuer)).map((l) => (l.nextUpdate?.getTime() ?? 0) + 1)));
+        ends.push(
+          Math.max(
+            ...this.#lists.filter((l) => sameName(l.issuer, issuer)).map((l) => (l.nextUpdate?.getTime() ?? 0) + 1),
+          ),
+        );
     return Math.min(...ends);
   }
   /** Whoever signed the list, when it may be relied on. An authority whose own list has not come yet may bring the first. */
@@ -306,7 +332,14 @@ export class CertificateStore {
     for (const issuer of [...anchors, ...intermediates].filter((c) => sameName(c.subject, list.issuer))) {
       try {
         const revocation = { policy: 'when-available', lists: this.#lists } as const;
-        await validateCertificate(issuer, { anchors, intermediates, now, purpose: 'certification-authority', revocation, verifier });
+        await validateCertificate(issuer, {
+          anchors,
+          intermediates,
+          now,
+          purpose: 'certification-authority',
+          revocation,
+          verifier,
+        });
         const state: RevocationListState = await checkRevocationList(list, issuer, now, verifier);
         if (state === 'usable') return issuer;
         refuse('revocation-unknown', issuer, state);
@@ -324,7 +357,10 @@ export class CertificateStore {
 }
 
 function octetsOf(entries: readonly StoredCertificate[], lists: readonly RevocationList[]): StoredOctets {
-  return { certificates: entries.map((e) => e.certificate.raw.slice()), revocationLists: lists.map((l) => l.raw.slice()) };
+  return {
+    certificates: entries.map((e) => e.certificate.raw.slice()),
+    revocationLists: lists.map((l) => l.raw.slice()),
+  };
 }
 /** What a certificate that is imported must be good for. One for nothing in particular is good for nothing here. */
 function purposeOf(certificate: Certificate): CertificatePurpose {
@@ -355,4 +391,7 @@ function isLater(a: RevocationList, b: RevocationList): boolean {
   return a.thisUpdate.getTime() > b.thisUpdate.getTime();
 }
 const noIssuer = (list: RevocationList): DlmsError =>
-  new DlmsError('security/certificate', { reason: 'no-trusted-issuer' satisfies CertificateRefusal, detail: `list of ${formatName(list.issuer)}` });
+  new DlmsError('security/certificate', {
+    reason: 'no-trusted-issuer' satisfies CertificateRefusal,
+    detail: `list of ${formatName(list.issuer)}`,
+  });

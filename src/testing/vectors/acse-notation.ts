@@ -19,14 +19,18 @@ export function acseNotation(apdu: AcseForm): Fields {
     xdlms: user === undefined ? null : later(() => apduNotation(decode(Apdu, user, { lenient: true }))),
   };
   if (apdu.type === 'rlrq' || apdu.type === 'rlre') {
-    const codes = codesIn(((apdu.type === 'rlrq' ? Rlrq : Rlre).shape as { fields: Record<string, Schema<any>> }).fields.reason as Schema<any>);
+    const codes = codesIn(
+      ((apdu.type === 'rlrq' ? Rlrq : Rlre).shape as { fields: Record<string, Schema<any>> }).fields
+        .reason as Schema<any>,
+    );
     return { ...out, reason: apdu.reason === undefined ? null : anyOf(apdu.reason, codes?.[apdu.reason]) };
   }
   for (const side of ['called', 'calling', 'responding'] as const) {
     const v = apdu as unknown as Record<string, Uint8Array | number | undefined>;
     for (const [own, noted] of titles) {
       const value = v[`${side}${own}`];
-      out[`${side}${noted}`] = out[`${side}${own}`] = value === undefined ? null : value instanceof Uint8Array ? hex(value) : value;
+      out[`${side}${noted}`] = out[`${side}${own}`] =
+        value === undefined ? null : value instanceof Uint8Array ? hex(value) : value;
     }
   }
   const requirements = apdu.type === 'aarq' ? apdu.senderAcseRequirements : apdu.responderAcseRequirements;
@@ -50,7 +54,9 @@ export function acseNotation(apdu: AcseForm): Fields {
   if (apdu.type === 'aare') {
     const { fields } = Aare.shape as { fields: Record<string, Schema<any>> };
     const diagnostic = apdu.resultSourceDiagnostic;
-    const choice = inside(fields.resultSourceDiagnostic as Schema<any>) as unknown as { alternatives: Record<string, { schema: Schema<any> }> };
+    const choice = inside(fields.resultSourceDiagnostic as Schema<any>) as unknown as {
+      alternatives: Record<string, { schema: Schema<any> }>;
+    };
     const codes = codesIn(choice.alternatives[diagnostic.type]?.schema as Schema<any>);
     out.result = anyOf(apdu.result, codesIn(fields.result as Schema<any>)?.[apdu.result]);
     out.resultSourceDiagnostic = { source: diagnostic.type, value: anyOf(diagnostic.value, codes?.[diagnostic.value]) };
@@ -61,7 +67,9 @@ export function acseNotation(apdu: AcseForm): Fields {
 /** Bits as `{ unusedBits, hex }`, or the contents of the BER element in hex. */
 function bitField(bits: string | undefined): Matcher | null {
   if (bits === undefined) return null;
-  const text = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0').replace(/.{8}/g, (octet) => Number.parseInt(octet, 2).toString(16).padStart(2, '0'));
+  const text = bits
+    .padEnd(Math.ceil(bits.length / 8) * 8, '0')
+    .replace(/.{8}/g, (octet) => Number.parseInt(octet, 2).toString(16).padStart(2, '0'));
   return anyOf({ unusedBits: unused(bits), hex: hexText(text), bits }, hexText(`0${unused(bits)}${text}`));
 }
 const unused = (bits: string): number => (8 - (bits.length % 8)) % 8;

@@ -64,7 +64,12 @@ export function apduNotation(apdu: Apdu): Fields {
         value: dataNotation(apdu.attributeValue),
       };
     case 'data-notification':
-      return { ...head, ...longHeader(apdu), body: dataNotation(apdu.notificationBody.dataValue), bodyType: apdu.notificationBody.dataValue.type };
+      return {
+        ...head,
+        ...longHeader(apdu),
+        body: dataNotation(apdu.notificationBody.dataValue),
+        bodyType: apdu.notificationBody.dataValue.type,
+      };
     case 'data-notification-confirm':
       return { ...head, ...longHeader(apdu) };
     case 'access-request':
@@ -82,18 +87,29 @@ export function apduNotation(apdu: Apdu): Fields {
         data: apdu.accessResponseBody.accessResponseListOfData.map(dataNotation),
         results: apdu.accessResponseBody.accessResponseSpecification.map((s) => ({
           response: s.type.slice('access-response-'.length),
-          result: s.type === 'access-response-action' ? actionResult(s.result) : accessResult(s.result as DataAccessResult),
+          result:
+            s.type === 'access-response-action' ? actionResult(s.result) : accessResult(s.result as DataAccessResult),
         })),
       };
     case 'readRequest':
       return { ...head, variables: apdu.value.map(variableNotation) };
     case 'readResponse':
-      return { ...head, results: apdu.value.map((r) => (r.type === 'data' ? { data: dataNotation(r.value) } : readResultNotation(r))) };
+      return {
+        ...head,
+        results: apdu.value.map((r) => (r.type === 'data' ? { data: dataNotation(r.value) } : readResultNotation(r))),
+      };
     case 'writeRequest':
     case 'unconfirmedWriteRequest':
-      return { ...head, variables: apdu.variableAccessSpecification.map(variableNotation), data: apdu.listOfData.map(dataNotation) };
+      return {
+        ...head,
+        variables: apdu.variableAccessSpecification.map(variableNotation),
+        data: apdu.listOfData.map(dataNotation),
+      };
     case 'writeResponse':
-      return { ...head, results: apdu.value.map((r) => (r.type === 'success' ? anyOf('success', 0) : readResultNotation(r))) };
+      return {
+        ...head,
+        results: apdu.value.map((r) => (r.type === 'success' ? anyOf('success', 0) : readResultNotation(r))),
+      };
     case 'informationReportRequest':
       return {
         ...head,
@@ -118,7 +134,12 @@ export function apduNotation(apdu: Apdu): Fields {
       return { ...head, ...gbtNotation(apdu) };
     case 'gateway-request':
     case 'gateway-response':
-      return { ...head, networkId: apdu.networkId, physicalDeviceAddress: hex(apdu.physicalDeviceAddress), payload: hex(apdu.payload) };
+      return {
+        ...head,
+        networkId: apdu.networkId,
+        physicalDeviceAddress: hex(apdu.physicalDeviceAddress),
+        payload: hex(apdu.payload),
+      };
     default:
       // The glo- and ded- forms of one service.
       return { ...head, ...securityNotation((apdu as { value: Uint8Array }).value) };
@@ -128,7 +149,11 @@ export function apduNotation(apdu: Apdu): Fields {
 /** What stands in a ciphered octet string: header, then content and tag as they are. */
 export function securityNotation(content: Uint8Array): Fields {
   const counter = content.length < 5 ? undefined : new DataView(content.buffer, content.byteOffset).getUint32(1);
-  return { securityControl: securityControlNotation(content[0] ?? 0), invocationCounter: counter, payload: hex(content.subarray(5)) };
+  return {
+    securityControl: securityControlNotation(content[0] ?? 0),
+    invocationCounter: counter,
+    payload: hex(content.subarray(5)),
+  };
 }
 /** The control octet alone (`30`), or taken apart. */
 export const securityControlNotation = (octet: number): Matcher => {
@@ -139,7 +164,16 @@ export const securityControlNotation = (octet: number): Matcher => {
 export function invokeNotation(v: InvokeIdAndPriority): Matcher {
   const raw = encode(InvokeIdAndPriority, v)[0] as number;
   const text = hexText(raw.toString(16).padStart(2, '0'));
-  return anyOf({ raw: anyOf(raw, text), invokeId: v.invokeId, confirmed: v.serviceClass === 'confirmed', highPriority: v.priority === 'high' }, text, raw);
+  return anyOf(
+    {
+      raw: anyOf(raw, text),
+      invokeId: v.invokeId,
+      confirmed: v.serviceClass === 'confirmed',
+      highPriority: v.priority === 'high',
+    },
+    text,
+    raw,
+  );
 }
 export function longInvokeNotation(v: LongInvokeIdAndPriority): Matcher {
   const raw = hex(encode(LongInvokeIdAndPriority, v));
@@ -161,8 +195,16 @@ const longHeader = (v: { longInvokeIdAndPriority: LongInvokeIdAndPriority; dateT
 });
 
 export const dotted = (obis: Obis): string => obis.replace(/[-:*]/g, '.');
-const attribute = (a: CosemAttributeDescriptor): Fields => ({ classId: a.classId, instanceId: dotted(a.instanceId), attributeId: a.attributeId });
-const method = (m: CosemMethodDescriptor): Fields => ({ classId: m.classId, instanceId: dotted(m.instanceId), methodId: m.methodId });
+const attribute = (a: CosemAttributeDescriptor): Fields => ({
+  classId: a.classId,
+  instanceId: dotted(a.instanceId),
+  attributeId: a.attributeId,
+});
+const method = (m: CosemMethodDescriptor): Fields => ({
+  classId: m.classId,
+  instanceId: dotted(m.instanceId),
+  methodId: m.methodId,
+});
 const access = (s: SelectiveAccessDescriptor | undefined): Fields | null =>
   s === undefined ? null : { selector: s.accessSelector, parameters: dataNotation(s.accessParameters) };
 
@@ -174,8 +216,14 @@ export function actionResult(v: ActionResult): Matcher {
   return anyOf(v, encode(ActionResult, v)[0]);
 }
 const getResult = (r: GetDataResult): Fields =>
-  r.type === 'data' ? { data: dataNotation(r.value), dataAccessResult: undefined } : { data: undefined, dataAccessResult: accessResult(r.value) };
-const block = (b: DataBlockSA): Fields => ({ lastBlock: b.lastBlock, blockNumber: b.blockNumber, rawData: hex(b.rawData) });
+  r.type === 'data'
+    ? { data: dataNotation(r.value), dataAccessResult: undefined }
+    : { data: undefined, dataAccessResult: accessResult(r.value) };
+const block = (b: DataBlockSA): Fields => ({
+  lastBlock: b.lastBlock,
+  blockNumber: b.blockNumber,
+  rawData: hex(b.rawData),
+});
 
 interface Service {
   readonly type: string;
@@ -184,21 +232,33 @@ interface Service {
 }
 /** The services by logical name: their alternatives share fields, so one walk over the fields serves all. */
 function service(type: string, v: Service): Fields {
-  const out: Fields = { apdu: type, kind: v.type.slice(type.length + 1), invokeIdAndPriority: invokeNotation(v.invokeIdAndPriority) };
+  const out: Fields = {
+    apdu: type,
+    kind: v.type.slice(type.length + 1),
+    invokeIdAndPriority: invokeNotation(v.invokeIdAndPriority),
+  };
   for (const [name, value] of Object.entries(v)) Object.assign(out, parts[name]?.(value as never, v));
   // What an alternative leaves out is absent, not unknown.
-  if ('attribute' in out) out.attribute = { ...(out.attribute as Fields), access: access(v.accessSelection as SelectiveAccessDescriptor | undefined) };
+  if ('attribute' in out)
+    out.attribute = {
+      ...(out.attribute as Fields),
+      access: access(v.accessSelection as SelectiveAccessDescriptor | undefined),
+    };
   if (v.type === 'action-request-normal') out.parameters ??= null;
   return out;
 }
 const parts: Readonly<Record<string, (value: any, whole: Service) => Fields>> = {
   cosemAttributeDescriptor: (v: CosemAttributeDescriptor) => ({ attribute: attribute(v) }),
-  attributeDescriptorList: (v: { cosemAttributeDescriptor: CosemAttributeDescriptor; accessSelection?: SelectiveAccessDescriptor }[]) => ({
+  attributeDescriptorList: (
+    v: { cosemAttributeDescriptor: CosemAttributeDescriptor; accessSelection?: SelectiveAccessDescriptor }[],
+  ) => ({
     attributes: v.map((a) => ({ ...attribute(a.cosemAttributeDescriptor), access: access(a.accessSelection) })),
   }),
   cosemMethodDescriptor: (v: CosemMethodDescriptor) => ({ method: method(v) }),
   cosemMethodDescriptorList: (v: CosemMethodDescriptor[]) => ({ methods: v.map(method) }),
-  methodInvocationParameters: (v: Data | Data[]) => ({ parameters: Array.isArray(v) ? v.map(dataNotation) : dataNotation(v) }),
+  methodInvocationParameters: (v: Data | Data[]) => ({
+    parameters: Array.isArray(v) ? v.map(dataNotation) : dataNotation(v),
+  }),
   value: (v: Data) => ({ value: dataNotation(v) }),
   valueList: (v: Data[]) => ({ values: v.map(dataNotation) }),
   blockNumber: (v: number) => ({ blockNumber: v }),
@@ -216,7 +276,9 @@ const parts: Readonly<Record<string, (value: any, whole: Service) => Fields>> = 
         rawData: v.result.type === 'raw-data' ? hex(v.result.value) : undefined,
         dataAccessResult: v.result.type === 'raw-data' ? undefined : accessResult(v.result.value),
       };
-    return Array.isArray(v) ? { results: v.map(accessResult), result: v.map(accessResult) } : { result: accessResult(v) };
+    return Array.isArray(v)
+      ? { results: v.map(accessResult), result: v.map(accessResult) }
+      : { result: accessResult(v) };
   },
 };
 const response = (r: { result: ActionResult; returnParameters?: GetDataResult }): Fields => ({
@@ -227,15 +289,25 @@ const response = (r: { result: ActionResult; returnParameters?: GetDataResult })
 function accessSpecification(s: AccessRequestSpecification): Fields {
   const request = s.type.slice('access-request-'.length);
   const short = request.split('-')[0];
-  const target = s.type === 'access-request-action' ? method(s.cosemMethodDescriptor) : attribute(s.cosemAttributeDescriptor);
-  return { request: request === short ? request : anyOf(request, short), ...target, access: access('accessSelection' in s ? s.accessSelection : undefined) };
+  const target =
+    s.type === 'access-request-action' ? method(s.cosemMethodDescriptor) : attribute(s.cosemAttributeDescriptor);
+  return {
+    request: request === short ? request : anyOf(request, short),
+    ...target,
+    access: access('accessSelection' in s ? s.accessSelection : undefined),
+  };
 }
 
 const shortName = (v: number): Matcher => anyOf(hexText((v & 0xffff).toString(16).padStart(4, '0')), v, v & 0xffff);
 export function variableNotation(v: VariableAccessSpecification): Fields {
   switch (v.type) {
     case 'variable-name':
-      return { variableName: shortName(v.value), shortName: shortName(v.value), selector: undefined, parameter: undefined };
+      return {
+        variableName: shortName(v.value),
+        shortName: shortName(v.value),
+        selector: undefined,
+        parameter: undefined,
+      };
     case 'parameterized-access':
       return {
         variableName: shortName(v.variableName),
@@ -252,13 +324,23 @@ export function variableNotation(v: VariableAccessSpecification): Fields {
       };
   }
 }
-export function readResultNotation(r: { type: string; value?: unknown; lastBlock?: boolean; blockNumber?: number; rawData?: Uint8Array }): unknown {
+export function readResultNotation(r: {
+  type: string;
+  value?: unknown;
+  lastBlock?: boolean;
+  blockNumber?: number;
+  rawData?: Uint8Array;
+}): unknown {
   if (r.type === 'data-access-error') {
     const result = accessResult(r.value as DataAccessResult);
     return anyOf({ dataAccessError: result, dataAccessResult: result }, result);
   }
   if (r.type === 'block-number') return { blockNumber: r.value };
-  return { lastBlock: r.lastBlock, blockNumber: r.blockNumber, rawData: r.rawData === undefined ? undefined : hex(r.rawData) };
+  return {
+    lastBlock: r.lastBlock,
+    blockNumber: r.blockNumber,
+    rawData: r.rawData === undefined ? undefined : hex(r.rawData),
+  };
 }
 
 function initiate(v: Extract<Apdu, { type: 'initiateRequest' | 'initiateResponse' }>): Fields {
@@ -306,10 +388,14 @@ const serviceErrors = {
   'deciphering-error': 5,
   'invocation-counter-error': 6,
 };
-const named = (v: string | number, codes: Readonly<Record<string, number>>): Matcher => anyOf(v, typeof v === 'number' ? v : codes[v]);
+const named = (v: string | number, codes: Readonly<Record<string, number>>): Matcher =>
+  anyOf(v, typeof v === 'number' ? v : codes[v]);
 
 const protectionHeader = (
-  v: Record<'transactionId' | 'originatorSystemTitle' | 'recipientSystemTitle' | 'dateTime' | 'otherInformation', Uint8Array>,
+  v: Record<
+    'transactionId' | 'originatorSystemTitle' | 'recipientSystemTitle' | 'dateTime' | 'otherInformation',
+    Uint8Array
+  >,
 ): Fields => ({
   transactionId: hex(v.transactionId),
   originatorSystemTitle: hex(v.originatorSystemTitle),

@@ -3,7 +3,11 @@ import { Unsupported } from './vector.js';
 
 // The words in which vectors say why something is refused, and the errors of the library that mean it.
 
-type Test = (e: { readonly code: DlmsErrorCode; readonly context: Readonly<Record<string, unknown>>; readonly path: readonly string[] }) => boolean;
+type Test = (e: {
+  readonly code: DlmsErrorCode;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly path: readonly string[];
+}) => boolean;
 
 const code =
   (...codes: DlmsErrorCode[]): Test =>
@@ -31,7 +35,10 @@ const field =
   (e) =>
     e.code === 'decode/checksum' && pattern.test(String(e.context.field));
 
-const lengths = any(code('decode/invalid-length', 'decode/unexpected-end', 'decode/trailing-bytes', 'decode/too-large'), reason(/length|flag/));
+const lengths = any(
+  code('decode/invalid-length', 'decode/unexpected-end', 'decode/trailing-bytes', 'decode/too-large'),
+  reason(/length|flag/),
+);
 const authentication = code('security/authentication-failed', 'association/authentication-failed');
 
 const categories: Readonly<Record<string, Test>> = {
@@ -70,7 +77,13 @@ const categories: Readonly<Record<string, Test>> = {
   bcc: field(/BCC/),
   'address-length': reason(/address/),
   'frame-format': reason(/format/),
-  framing: code('decode/framing', 'decode/checksum', 'decode/invalid-length', 'decode/unexpected-end', 'decode/trailing-bytes'),
+  framing: code(
+    'decode/framing',
+    'decode/checksum',
+    'decode/invalid-length',
+    'decode/unexpected-end',
+    'decode/trailing-bytes',
+  ),
   'block-sequence': code('protocol/block-number'),
   'block-number': code('protocol/block-number'),
   'invoke-id': code('protocol/invoke-id'),
@@ -113,7 +126,20 @@ const words: Readonly<Record<string, Test>> = {
   ...either(code('security/replay'), 'replay', 'replayed', 'stale', 'duplicate', 'repeated', 'reused'),
   ...either(code('security/counter-exhausted'), 'exhausted', 'overflow'),
   ...either(code('security/replay', 'security/counter-exhausted'), 'counter'),
-  ...either(authentication, 'signature', 'authentication', 'mac', 'gmac', 'integrity', 'key', 'title', 'deciphering', 'decryption', 'unwrap', 'unwrapping'),
+  ...either(
+    authentication,
+    'signature',
+    'authentication',
+    'mac',
+    'gmac',
+    'integrity',
+    'key',
+    'title',
+    'deciphering',
+    'decryption',
+    'unwrap',
+    'unwrapping',
+  ),
   ...either(code('security/policy'), 'policy', 'unprotected', 'plaintext', 'unencrypted', 'unauthenticated'),
   ...either(code('security/invalid-key'), 'point', 'curve'),
   ...either(code('protocol/block-number'), 'block', 'blocks', 'gbt', 'sequence', 'order', 'segment'),
@@ -138,12 +164,16 @@ function either(test: Test, ...names: string[]): Record<string, Test> {
 function composed(category: string): Test | undefined {
   const parts = category.split('-');
   const meanings = parts.filter((w) => Object.hasOwn(words, w)).map((w) => words[w] as Test);
-  return meanings.length > 0 && parts.every((w) => fillers.has(w) || Object.hasOwn(words, w)) ? any(...meanings) : undefined;
+  return meanings.length > 0 && parts.every((w) => fillers.has(w) || Object.hasOwn(words, w))
+    ? any(...meanings)
+    : undefined;
 }
 
 /** `A-or-B`: either is right, and both must be known. */
 function testOf(category: string): Test | undefined {
-  const tests = category.split('-or-').map((word) => (Object.hasOwn(categories, word) ? categories[word] : composed(word)));
+  const tests = category
+    .split('-or-')
+    .map((word) => (Object.hasOwn(categories, word) ? categories[word] : composed(word)));
   return tests.every((t) => t !== undefined) ? any(...tests) : undefined;
 }
 

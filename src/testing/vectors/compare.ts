@@ -18,7 +18,8 @@ export const commentary: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ]);
 
 /** What nobody expects: written for people, or a round trip that is not asked for. */
-export const isCommentary = (key: string, value: unknown, skip: ReadonlySet<string>): boolean => skip.has(key) || (key === 'roundTrip' && value === false);
+export const isCommentary = (key: string, value: unknown, skip: ReadonlySet<string>): boolean =>
+  skip.has(key) || (key === 'roundTrip' && value === false);
 
 /** A value with a comparison of its own. */
 export interface Matcher {
@@ -27,7 +28,8 @@ export interface Matcher {
   /** For the report. */
   show(): string;
 }
-const isMatcher = (v: unknown): v is Matcher => typeof v === 'object' && v !== null && typeof (v as Matcher).match === 'function';
+const isMatcher = (v: unknown): v is Matcher =>
+  typeof v === 'object' && v !== null && typeof (v as Matcher).match === 'function';
 
 /** @throws Difference at the first key that differs, Unsupported at the first one that the projection does not know */
 export function compare(expected: unknown, actual: unknown, path = '', skip: ReadonlySet<string> = commentary): void {
@@ -39,8 +41,10 @@ export function compare(expected: unknown, actual: unknown, path = '', skip: Rea
   }
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) throw differs(path, expected, actual);
-    for (let i = 0; i < Math.min(expected.length, actual.length); i++) compare(expected[i], actual[i], `${path}[${i}]`, skip);
-    if (expected.length !== actual.length) throw new Difference(`${path || 'expected'}: ${expected.length} elements expected, found ${actual.length}`);
+    for (let i = 0; i < Math.min(expected.length, actual.length); i++)
+      compare(expected[i], actual[i], `${path}[${i}]`, skip);
+    if (expected.length !== actual.length)
+      throw new Difference(`${path || 'expected'}: ${expected.length} elements expected, found ${actual.length}`);
     return;
   }
   if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) throw differs(path, expected, actual);
@@ -56,7 +60,8 @@ export function compare(expected: unknown, actual: unknown, path = '', skip: Rea
 export function hexText(text: string): Matcher {
   return {
     match(expected, path) {
-      if (typeof expected !== 'string' || expected.toUpperCase() !== text.toUpperCase()) throw differs(path, expected, text);
+      if (typeof expected !== 'string' || expected.toUpperCase() !== text.toUpperCase())
+        throw differs(path, expected, text);
     },
     show: () => text,
   };
@@ -113,8 +118,9 @@ function show(value: unknown): string {
   if (isMatcher(value)) return cut(value.show());
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return cut(
-    JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v instanceof Uint8Array ? `${v.length} octets` : isMatcher(v) ? v.show() : v)) ??
-      String(value),
+    JSON.stringify(value, (_, v) =>
+      typeof v === 'bigint' ? String(v) : v instanceof Uint8Array ? `${v.length} octets` : isMatcher(v) ? v.show() : v,
+    ) ?? String(value),
   );
 }
 const cut = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text);

@@ -14,7 +14,14 @@ import { Apdu } from '../../xdlms/apdu.js';
 import { InvokeIdAndPriority } from '../../xdlms/common.js';
 import { GetDataResult } from '../../xdlms/get-data-result.js';
 import { type AcseForm, acseNotation } from './acse-notation.js';
-import { accessResult, actionResult, apduNotation, gbtNotation, longInvokeNotation, securityControlNotation } from './apdu-notation.js';
+import {
+  accessResult,
+  actionResult,
+  apduNotation,
+  gbtNotation,
+  longInvokeNotation,
+  securityControlNotation,
+} from './apdu-notation.js';
 import { anyOf, later } from './compare.js';
 import { writtenBack } from './decoding.js';
 import { contextOf, provider, suiteOf } from './keys.js';
@@ -57,7 +64,10 @@ export class Follower {
 
   constructor(vector: Vector) {
     this.#vector = vector;
-    this.#titles = { client: octetsParam(vector, 'clientSystemTitle', 'systemTitle'), server: octetsParam(vector, 'serverSystemTitle') };
+    this.#titles = {
+      client: octetsParam(vector, 'clientSystemTitle', 'systemTitle'),
+      server: octetsParam(vector, 'serverSystemTitle'),
+    };
   }
 
   get #parties(): Parties {
@@ -76,10 +86,15 @@ export class Follower {
   /** What the last blocks joined to. */
   joined(): Fields {
     const [octets, value] = [this.#lastJoined, this.#lastValue];
-    if (octets === undefined) return { reassembled: undefined, value: undefined, data: undefined, plaintext: undefined, deblocked: undefined };
+    if (octets === undefined)
+      return { reassembled: undefined, value: undefined, data: undefined, plaintext: undefined, deblocked: undefined };
     const data = value === undefined ? undefined : dataNotation(value);
     return {
-      reassembled: anyOf(hex(octets), { hex: hex(octets), octets: octets.length, length: octets.length }, ...(data === undefined ? [] : [data])),
+      reassembled: anyOf(
+        hex(octets),
+        { hex: hex(octets), octets: octets.length, length: octets.length },
+        ...(data === undefined ? [] : [data]),
+      ),
       reassembledHex: hex(octets),
       reassembledApdu: hex(octets),
       plaintext: hex(octets),
@@ -94,7 +109,8 @@ export class Follower {
   async #read(bytes: Uint8Array, side: 'client' | 'server', connection: string, out: Fields): Promise<void> {
     if (bytes[0] === 0xe0) return this.#block(bytes, side, connection, out);
     const first = decode(Apdu, bytes, { lenient: true });
-    if (first.type === 'aarq' || first.type === 'aare' || first.type === 'rlrq' || first.type === 'rlre') return this.#acse(first, bytes, side, out);
+    if (first.type === 'aarq' || first.type === 'aare' || first.type === 'rlrq' || first.type === 'rlre')
+      return this.#acse(first, bytes, side, out);
     let plain = bytes;
     if (isProtected(bytes)) {
       plain = await this.#open(bytes, side);
@@ -111,7 +127,11 @@ export class Follower {
   }
   async #block(bytes: Uint8Array, side: 'client' | 'server', connection: string, out: Fields): Promise<void> {
     const block = decode(Apdu, bytes, { lenient: true }) as Extract<Apdu, { type: 'general-block-transfer' }>;
-    Object.assign(out, { apdu: anyOf('general-block-transfer', apduNotation(block)), ...gbtNotation(block), plaintext: hex(bytes) });
+    Object.assign(out, {
+      apdu: anyOf('general-block-transfer', apduNotation(block)),
+      ...gbtNotation(block),
+      plaintext: hex(bytes),
+    });
     const key = `${connection} ${side}`;
     let endpoint = this.#gbt.get(key);
     if (endpoint === undefined) {
@@ -142,21 +162,27 @@ export class Follower {
     if (apdu.type === 'aarq') {
       this.#titles.client = apdu.callingAPTitle ?? this.#titles.client;
       this.#mechanism = apdu.mechanismName === undefined ? undefined : mechanismOf(apdu.mechanismName);
-      if (apdu.callingAuthenticationValue?.type === 'charstring') this.#challenges.client = apdu.callingAuthenticationValue.value;
+      if (apdu.callingAuthenticationValue?.type === 'charstring')
+        this.#challenges.client = apdu.callingAuthenticationValue.value;
       this.#dedicated = undefined;
       this.#contexts.clear();
     } else if (apdu.type === 'aare') {
       this.#titles.server = apdu.respondingAPTitle ?? this.#titles.server;
-      if (apdu.respondingAuthenticationValue?.type === 'charstring') this.#challenges.server = apdu.respondingAuthenticationValue.value;
+      if (apdu.respondingAuthenticationValue?.type === 'charstring')
+        this.#challenges.server = apdu.respondingAuthenticationValue.value;
     }
     const user = apdu.userInformation;
     let plain = user;
     if (user !== undefined && isProtected(user)) {
       plain = await this.#open(user, side);
-      Object.assign(out, this.#protection(decode(Apdu, user, { lenient: true })), { decrypted: hex(plain), decryptedUserInformation: hex(plain) });
+      Object.assign(out, this.#protection(decode(Apdu, user, { lenient: true })), {
+        decrypted: hex(plain),
+        decryptedUserInformation: hex(plain),
+      });
     }
     const carried = plain === undefined ? undefined : decode(Apdu, plain, { lenient: true });
-    if (carried?.type === 'initiateRequest' && carried.dedicatedKey !== undefined) this.#dedicated = carried.dedicatedKey;
+    if (carried?.type === 'initiateRequest' && carried.dedicatedKey !== undefined)
+      this.#dedicated = carried.dedicatedKey;
     const notation = acseNotation(apdu);
     out.acse = { ...notation, xdlms: carried === undefined ? undefined : initiateNotation(carried) };
     out.plaintext = hex(bytes);
@@ -171,7 +197,8 @@ export class Follower {
       context = await contextOf(this.#vector, { suite: suiteOf(this.#vector), peer: title });
       this.#contexts.set(id, context);
     }
-    if (this.#dedicated !== undefined && context.keys.dedicated === undefined) await context.takeDedicatedKey(this.#dedicated);
+    if (this.#dedicated !== undefined && context.keys.dedicated === undefined)
+      await context.takeDedicatedKey(this.#dedicated);
     // The keys are here, so tags are verified; counters are those of the two sides of the recording, which this reader is not.
     return (await unprotect(bytes, context, { mode: 'unverified', lenient: true })).apdu;
   }
@@ -191,12 +218,16 @@ export class Follower {
     const general = apduNotation(apdu);
     const value = (apdu as { value?: { type?: string; invokeIdAndPriority?: InvokeIdAndPriority } }).value;
     const inner = /^(get|set|action)-(request|response)$/.test(apdu.type) ? value : undefined;
-    const name = inner?.type === undefined ? kebab(apdu.type) : `${apdu.type}/${inner.type.slice(apdu.type.length + 1)}`;
+    const name =
+      inner?.type === undefined ? kebab(apdu.type) : `${apdu.type}/${inner.type.slice(apdu.type.length + 1)}`;
     // The fields of the general notation are known too, under the names that the recordings do not use for something else.
     for (const [field, v] of Object.entries(general)) if (!(field in out) || out[field] === undefined) out[field] = v;
     out.apdu = anyOf(name, apdu.type, general);
     if (inner?.invokeIdAndPriority !== undefined)
-      out.invokeIdAndPriority = anyOf(hex(encode(InvokeIdAndPriority, inner.invokeIdAndPriority)), general.invokeIdAndPriority);
+      out.invokeIdAndPriority = anyOf(
+        hex(encode(InvokeIdAndPriority, inner.invokeIdAndPriority)),
+        general.invokeIdAndPriority,
+      );
     switch (apdu.type) {
       case 'get-request':
         return this.#getRequest(apdu.value, out);
@@ -226,7 +257,10 @@ export class Follower {
         });
         return;
       case 'event-notification-request':
-        Object.assign(out, { attribute: attributeNotation(apdu.cosemAttributeDescriptor), value: dataNotation(apdu.attributeValue) });
+        Object.assign(out, {
+          attribute: attributeNotation(apdu.cosemAttributeDescriptor),
+          value: dataNotation(apdu.attributeValue),
+        });
         return;
       case 'readRequest':
         out.items = general.variables;
@@ -245,7 +279,11 @@ export class Follower {
       this.#ask({ attribute: attributeNotation(v.cosemAttributeDescriptor, v.accessSelection) });
       out.attribute = anyOf(this.#asked.attribute, out.attribute);
     } else if (v.type === 'get-request-with-list') {
-      this.#ask({ attributes: v.attributeDescriptorList.map((a) => attributeNotation(a.cosemAttributeDescriptor, a.accessSelection)) });
+      this.#ask({
+        attributes: v.attributeDescriptorList.map((a) =>
+          attributeNotation(a.cosemAttributeDescriptor, a.accessSelection),
+        ),
+      });
       out.attributes = anyOf(this.#asked.attributes, out.attributes);
       out.items = this.#asked.attributes;
     }
@@ -267,9 +305,14 @@ export class Follower {
     }
   }
   async #setRequest(v: Extract<Apdu, { type: 'set-request' }>['value'], out: Fields): Promise<void> {
-    if ('cosemAttributeDescriptor' in v) this.#ask({ attribute: attributeNotation(v.cosemAttributeDescriptor, v.accessSelection) });
+    if ('cosemAttributeDescriptor' in v)
+      this.#ask({ attribute: attributeNotation(v.cosemAttributeDescriptor, v.accessSelection) });
     if ('attributeDescriptorList' in v)
-      this.#ask({ attributes: v.attributeDescriptorList.map((a) => attributeNotation(a.cosemAttributeDescriptor, a.accessSelection)) });
+      this.#ask({
+        attributes: v.attributeDescriptorList.map((a) =>
+          attributeNotation(a.cosemAttributeDescriptor, a.accessSelection),
+        ),
+      });
     Object.assign(out, this.#asked);
     if (v.type === 'set-request-normal') this.#value(v.value, out);
     if (v.type === 'set-request-with-list') out.values = v.valueList.map(dataNotation);
@@ -277,18 +320,24 @@ export class Follower {
   }
   async #actionRequest(v: Extract<Apdu, { type: 'action-request' }>['value'], out: Fields): Promise<void> {
     if ('cosemMethodDescriptor' in v) this.#ask({ method: methodNotation(v.cosemMethodDescriptor) });
-    if (this.#asked.method !== undefined && v.type !== 'action-request-next-pblock') out.method = anyOf(this.#asked.method, out.method);
+    if (this.#asked.method !== undefined && v.type !== 'action-request-next-pblock')
+      out.method = anyOf(this.#asked.method, out.method);
     if (v.type === 'action-request-normal') {
       const parameter = v.methodInvocationParameters;
       out.parameters = parameter === undefined ? null : dataNotation(parameter);
       const { classId, methodId } = v.cosemMethodDescriptor;
       // Class 15 method 1, class 12 method 8: reply_to_HLS_authentication.
       this.#replyTo = (classId === 15 && methodId === 1) || (classId === 12 && methodId === 8);
-      if (this.#replyTo && parameter?.type === 'octet-string') await verifyReply(this.#vector, this.#parties, 'client', parameter.value);
+      if (this.#replyTo && parameter?.type === 'octet-string')
+        await verifyReply(this.#vector, this.#parties, 'client', parameter.value);
     }
     if ('pblock' in v) await this.#part(v.pblock, out);
   }
-  async #actionResponse(v: Extract<Apdu, { type: 'action-response' }>['value'], side: 'client' | 'server', out: Fields): Promise<void> {
+  async #actionResponse(
+    v: Extract<Apdu, { type: 'action-response' }>['value'],
+    side: 'client' | 'server',
+    out: Fields,
+  ): Promise<void> {
     if (v.type === 'action-response-with-pblock') {
       this.#blocks[side].add(v.pblock.rawData, v.pblock.blockNumber);
       if (v.pblock.lastBlock) await this.#joinedValue(side, out);
@@ -319,15 +368,26 @@ export class Follower {
     if (result.type === 'data') this.#value(result.value, out);
     else {
       const refused = accessResult(result.value);
-      Object.assign(out, { result: anyOf(refused, out.result), dataAccessResult: refused, accessResult: refused, error: refused });
+      Object.assign(out, {
+        result: anyOf(refused, out.result),
+        dataAccessResult: refused,
+        accessResult: refused,
+        error: refused,
+      });
     }
   }
   #results(results: readonly GetDataResult[], out: Fields): void {
-    const each = results.map((r) => (r.type === 'data' ? dataNotation(r.value) : anyOf({ dataAccessResult: accessResult(r.value) }, accessResult(r.value))));
+    const each = results.map((r) =>
+      r.type === 'data'
+        ? dataNotation(r.value)
+        : anyOf({ dataAccessResult: accessResult(r.value) }, accessResult(r.value)),
+    );
     out.values = each;
     out.results = anyOf(
       each,
-      results.map((r) => (r.type === 'data' ? anyOf('success', 0, { data: dataNotation(r.value) }) : accessResult(r.value))),
+      results.map((r) =>
+        r.type === 'data' ? anyOf('success', 0, { data: dataNotation(r.value) }) : accessResult(r.value),
+      ),
     );
     out.items = each;
   }
@@ -343,13 +403,18 @@ export class Follower {
     if (block.lastBlock) await this.#joinedValue('client', out);
   }
   /** All blocks are here: one value, or a list of them where a list was asked for. */
-  async #joinedValue(side: 'client' | 'server', out: Fields, element: typeof GetDataResult | undefined = undefined): Promise<void> {
+  async #joinedValue(
+    side: 'client' | 'server',
+    out: Fields,
+    element: typeof GetDataResult | undefined = undefined,
+  ): Promise<void> {
     const count = this.#blocks[side].count;
     const whole = this.#blocks[side].take();
     Object.assign(out, this.#asked);
     await this.#join(whole, count, out);
     ifReadable(() => {
-      if (this.#asked.attributes !== undefined && element !== undefined) return this.#results(decode(sequenceOf(element), whole), out);
+      if (this.#asked.attributes !== undefined && element !== undefined)
+        return this.#results(decode(sequenceOf(element), whole), out);
       const quirks: Quirk[] = [];
       this.#value(decode(Data, whole, { lenient: true, quirks }), out);
       const trailing = quirks.find((q) => q.name === 'trailing-octets');
@@ -362,6 +427,12 @@ export class Follower {
     out.deblocked = await this.#deblocked(whole, count);
   }
   async #deblocked(whole: Uint8Array, blocks: number): Promise<Fields> {
-    return { blocks, octets: whole.length, sha256: hex(await provider.digest('SHA-256', [whole])), hex: hex(whole), content: undefined };
+    return {
+      blocks,
+      octets: whole.length,
+      sha256: hex(await provider.digest('SHA-256', [whole])),
+      hex: hex(whole),
+      content: undefined,
+    };
   }
 }

@@ -47,8 +47,10 @@ export function controlOctetParam(vector: Vector): number | undefined {
   const value = vector.params.securityControl;
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && /^(0x)?[\da-f]{1,2}$/i.test(value)) return Number.parseInt(value.replace(/^0x/i, ''), 16);
-  if (typeof value === 'object' && 'raw' in value && typeof value.raw === 'string') return Number.parseInt(value.raw, 16);
+  if (typeof value === 'string' && /^(0x)?[\da-f]{1,2}$/i.test(value))
+    return Number.parseInt(value.replace(/^0x/i, ''), 16);
+  if (typeof value === 'object' && 'raw' in value && typeof value.raw === 'string')
+    return Number.parseInt(value.raw, 16);
   throw new Unsupported('params.securityControl: an octet in hex expected');
 }
 
@@ -57,7 +59,9 @@ export function suiteOf(vector: Vector, nibble?: number): 0 | 1 | 2 {
   const stated = numberParam(vector, 'suite') ?? numberParam(vector, 'securitySuite') ?? nibble;
   if (stated === 0 || stated === 1 || stated === 2) return stated;
   if (stated !== undefined) throw new Unsupported(`security suite ${stated}`);
-  return (octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey')?.length ?? 16) > 16 ? 2 : 0;
+  return (octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey')?.length ?? 16) > 16
+    ? 2
+    : 0;
 }
 
 const bystander = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
@@ -70,11 +74,16 @@ export interface ContextOptions {
   readonly policy?: SecurityContextOptions['policy'];
 }
 /** A context with the keys of the vector. Whatever protection the octets have is accepted, unless a policy is given: vectors say what they expect. */
-export async function contextOf(vector: Vector, { suite, own, peer, counter, policy }: ContextOptions): Promise<SecurityContext> {
+export async function contextOf(
+  vector: Vector,
+  { suite, own, peer, counter, policy }: ContextOptions,
+): Promise<SecurityContext> {
   const keys = await importKeys(provider, suite, {
     globalUnicast: octetsParam(vector, 'encryptionKey', 'dedicatedKey'),
     authentication: octetsParam(vector, 'authenticationKey'),
-    globalBroadcast: octetsParam(vector, 'broadcastKey', 'globalBroadcastKey', 'broadcastEncryptionKey') ?? octetsParam(vector, 'encryptionKey'),
+    globalBroadcast:
+      octetsParam(vector, 'broadcastKey', 'globalBroadcastKey', 'broadcastEncryptionKey') ??
+      octetsParam(vector, 'encryptionKey'),
     master: octetsParam(vector, 'masterKey', 'kek'),
     ...(suite === 0
       ? {}
@@ -119,7 +128,9 @@ export async function secretNotation(secret: KeyHandle, expected: unknown): Prom
   const wanted = Uint8Array.from(expected.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
   const isAes = secret.algorithm === 'AES-128' || secret.algorithm === 'AES-256';
   if (isAes && wanted.length !== secret.length) return hexText('a key of another length');
-  const reference = isAes ? await provider.importKey(secret.algorithm as 'AES-128', wanted) : await provider.importKey('secret', wanted);
+  const reference = isAes
+    ? await provider.importKey(secret.algorithm as 'AES-128', wanted)
+    : await provider.importKey('secret', wanted);
   const sample = async (key: KeyHandle): Promise<string> =>
     formatHex(isAes ? await provider.encryptBlock(key, new Uint8Array(16)) : await provider.digest('SHA-256', [key]));
   return hexText((await sample(secret)) === (await sample(reference)) ? expected : 'another secret');
@@ -132,4 +143,5 @@ export function ivParam(vector: Vector): Uint8Array {
   if (counter === undefined) throw new Unsupported('params.iv is missing');
   return concat(neededParam(vector, 'systemTitle', 'originatorSystemTitle'), counterOctets(counter));
 }
-export const counterOctets = (counter: number): Uint8Array => Uint8Array.of(counter >>> 24, counter >>> 16, counter >>> 8, counter);
+export const counterOctets = (counter: number): Uint8Array =>
+  Uint8Array.of(counter >>> 24, counter >>> 16, counter >>> 8, counter);

@@ -31,11 +31,13 @@ export type Intake = (octets: Uint8Array) => unknown;
 export async function intakeOf(vector: Vector): Promise<Intake> {
   const { layer } = vector.params;
   const make = typeof layer === 'string' && Object.hasOwn(layers, layer) ? layers[layer] : undefined;
-  if (layer !== undefined && layer !== null && make === undefined) throw new Unsupported(`layer ${JSON.stringify(layer)} is not known`);
+  if (layer !== undefined && layer !== null && make === undefined)
+    throw new Unsupported(`layer ${JSON.stringify(layer)} is not known`);
   if (make !== undefined) return make(vector);
   return hasKeys(vector) ? (layers.unprotect as (v: Vector) => Promise<Intake>)(vector) : takeApdu;
 }
-const hasKeys = (vector: Vector): boolean => octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey') !== undefined;
+const hasKeys = (vector: Vector): boolean =>
+  octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey') !== undefined;
 
 const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intake>>> = {
   apdu: (vector) => (hasKeys(vector) ? opening(vector) : takeApdu),
@@ -66,13 +68,16 @@ const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intak
 };
 
 /** A stream is refused when no frame is found in it; why, the deframer says. */
-function framesOf(make: (onInvalid: (e: DlmsError) => void) => { push(octets: Uint8Array): readonly unknown[] }): Intake {
+function framesOf(
+  make: (onInvalid: (e: DlmsError) => void) => { push(octets: Uint8Array): readonly unknown[] },
+): Intake {
   return (octets) => {
     let first: DlmsError | undefined;
     const frames = make((e) => {
       first ??= e;
     }).push(octets);
-    if (frames.length === 0) throw first ?? new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole frame' });
+    if (frames.length === 0)
+      throw first ?? new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole frame' });
     return frames;
   };
 }
@@ -83,7 +88,12 @@ function takeApdu(octets: Uint8Array): unknown {
   const apdu = decodeFrom(Apdu, r);
   if (apdu.type === 'aarq' || apdu.type === 'aare' || apdu.type === 'rlrq' || apdu.type === 'rlre')
     if (apdu.userInformation !== undefined) takeApdu(apdu.userInformation);
-  const ciphered = 'cipheredContent' in apdu ? apdu.cipheredContent : /^(glo|ded)-/.test(apdu.type) ? (apdu as { value: Uint8Array }).value : undefined;
+  const ciphered =
+    'cipheredContent' in apdu
+      ? apdu.cipheredContent
+      : /^(glo|ded)-/.test(apdu.type)
+        ? (apdu as { value: Uint8Array }).value
+        : undefined;
   if (ciphered !== undefined) readSecurityHeader(ciphered);
   if (r.left > 0) throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
   return apdu;
@@ -94,13 +104,19 @@ async function opening(vector: Vector): Promise<Intake> {
   const peer = octetsParam(vector, 'systemTitle', 'originatorSystemTitle', 'serverSystemTitle', 'clientSystemTitle');
   const own = octetsParam(vector, 'ownSystemTitle', 'recipientSystemTitle') ?? recipientIn(vector);
   const required = vector.params.policy ?? vector.params.securityPolicy;
-  if (required !== undefined && required !== null && typeof required !== 'number') throw new Unsupported('params.policy: a number expected');
+  if (required !== undefined && required !== null && typeof required !== 'number')
+    throw new Unsupported('params.policy: a number expected');
   const flags = required ?? 0;
   const context = await contextOf(vector, {
     suite: suiteOf(vector),
     own,
     peer,
-    policy: { send: {}, receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 }, plainErrors: false, withoutReplayProtection: true },
+    policy: {
+      send: {},
+      receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 },
+      plainErrors: false,
+      withoutReplayProtection: true,
+    },
   });
   const last = lastCounterParam(vector);
   return async (octets) => {
@@ -116,7 +132,9 @@ async function opening(vector: Vector): Promise<Intake> {
 }
 /** The counter that was accepted before the first input. */
 export const lastCounterParam = (vector: Vector): number | undefined =>
-  ['lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored'].map((name) => numberParam(vector, name)).find((n) => n !== undefined);
+  ['lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored']
+    .map((name) => numberParam(vector, name))
+    .find((n) => n !== undefined);
 /** Whatever key comes: messages of the peer up to `last` have been seen. */
 async function remember(context: SecurityContext, last: number | undefined): Promise<void> {
   const peer = context.peerSystemTitle;
@@ -133,18 +151,23 @@ async function remember(context: SecurityContext, last: number | undefined): Pro
 }
 /** The title that the first input names as its recipient: nobody else could take it. */
 function recipientIn(vector: Vector): Uint8Array | undefined {
-  const first = [vector.input.hex, ...Object.values(vector.input).filter(Array.isArray).flat()].find((v) => typeof v === 'string');
+  const first = [vector.input.hex, ...Object.values(vector.input).filter(Array.isArray).flat()].find(
+    (v) => typeof v === 'string',
+  );
   if (first === undefined) return undefined;
   try {
     const apdu = decode(Apdu, parseHex(first as string));
-    return 'recipientSystemTitle' in apdu && apdu.recipientSystemTitle.length === 8 ? apdu.recipientSystemTitle : undefined;
+    return 'recipientSystemTitle' in apdu && apdu.recipientSystemTitle.length === 8
+      ? apdu.recipientSystemTitle
+      : undefined;
   } catch {
     return undefined;
   }
 }
 function titleIn(octets: Uint8Array): Uint8Array | undefined {
   const apdu = decode(Apdu, octets);
-  const title = 'systemTitle' in apdu ? apdu.systemTitle : 'originatorSystemTitle' in apdu ? apdu.originatorSystemTitle : undefined;
+  const title =
+    'systemTitle' in apdu ? apdu.systemTitle : 'originatorSystemTitle' in apdu ? apdu.originatorSystemTitle : undefined;
   return title?.length === 8 ? title : undefined;
 }
 
@@ -160,6 +183,7 @@ function assembling(vector: Vector): Intake {
     const deframer = new MbusDeframer();
     return (octets) => deframer.push(octets).map((frame) => endpoint.receive(mbusSegment(frame)?.part ?? octets));
   }
-  if (transport !== undefined && transport !== null && transport !== 'none') throw new Unsupported(`transport ${JSON.stringify(transport)} is not known`);
+  if (transport !== undefined && transport !== null && transport !== 'none')
+    throw new Unsupported(`transport ${JSON.stringify(transport)} is not known`);
   return (octets) => endpoint.receive(octets);
 }

@@ -29,4 +29,5 @@ async function read(path: string): Promise<VectorFile> {
     return { name: basename(path), vectors: undefined };
   }
 }
-const unusable = (expected: string, actual: string): DlmsError => new DlmsError('parse/invalid-text', { offset: 0, expected, actual });
+const unusable = (expected: string, actual: string): DlmsError =>
+  new DlmsError('parse/invalid-text', { offset: 0, expected, actual });

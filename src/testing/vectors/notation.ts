@@ -2,7 +2,14 @@ import { compactArrayItems, type TypeDescription } from '../../axdr/compact-arra
 import { Data } from '../../axdr/data.js';
 import { encode } from '../../axdr/schema.js';
 import { formatHex, parseHex } from '../../core/hex.js';
-import { type CosemDate, type CosemTime, type DateTime, dateFromBytes, dateTimeFromBytes, timeFromBytes } from '../../cosem/date-time.js';
+import {
+  type CosemDate,
+  type CosemTime,
+  type DateTime,
+  dateFromBytes,
+  dateTimeFromBytes,
+  timeFromBytes,
+} from '../../cosem/date-time.js';
 import { anyOf, firstOf, hexText, later, type Matcher } from './compare.js';
 import { Unsupported } from './vector.js';
 
@@ -59,7 +66,11 @@ export function dataNotation(d: Data): Record<string, unknown> {
     case 'floating-point':
     case 'float32':
     case 'float64':
-      return { type: d.type, value: Number.isFinite(d.value) ? d.value : anyOf(String(d.value), null), hex: hex(encode(Data, d).subarray(1)) };
+      return {
+        type: d.type,
+        value: Number.isFinite(d.value) ? d.value : anyOf(String(d.value), null),
+        hex: hex(encode(Data, d).subarray(1)),
+      };
     default:
       return { type: d.type, value: typeof d.value === 'bigint' ? String(d.value) : d.value };
   }
@@ -75,7 +86,12 @@ const describe = (t: TypeDescription): Record<string, unknown> =>
 /** Months and days that are no numbers are their octets in the notation. */
 const number = (v: number | string | null): number | null | Matcher =>
   typeof v !== 'string' ? v : anyOf(v, v === 'daylight-savings-begin' || v === 'last-day' ? 0xfe : 0xfd);
-const dateFields = (v: CosemDate): Record<string, unknown> => ({ ...v, month: number(v.month), dayOfMonth: number(v.dayOfMonth), day: number(v.dayOfMonth) });
+const dateFields = (v: CosemDate): Record<string, unknown> => ({
+  ...v,
+  month: number(v.month),
+  dayOfMonth: number(v.dayOfMonth),
+  day: number(v.dayOfMonth),
+});
 export const dateTimeFields = (v: DateTime): Record<string, unknown> => ({
   ...dateFields(v),
   ...time(v),
@@ -94,9 +110,14 @@ const time = ({ hour, minute, second, hundredths }: CosemTime): CosemTime => ({ 
 export function dataFromNotation(notation: unknown): Data {
   const n = notation as Record<string, unknown>;
   const type = n.type as Data['type'];
-  if ((type === 'array' || type === 'structure') && Array.isArray(n.value)) return { type, value: n.value.map(dataFromNotation) };
+  if ((type === 'array' || type === 'structure') && Array.isArray(n.value))
+    return { type, value: n.value.map(dataFromNotation) };
   if (type === 'compact-array' && typeof n.contentsHex === 'string')
-    return { type, contentsDescription: typeFromNotation(n.contentsDescription), arrayContents: parseHex(n.contentsHex) };
+    return {
+      type,
+      contentsDescription: typeFromNotation(n.contentsDescription),
+      arrayContents: parseHex(n.contentsHex),
+    };
   if (type === 'bit-string') return { type, value: n.bits as string };
   if (typeof n.text === 'string') return { type, value: n.text } as Data;
   if (typeof n.hex === 'string' && !('value' in n)) return { type, value: parseHex(n.hex) } as Data;

@@ -24,18 +24,29 @@ export interface Recorded {
 
 export function recordedFrames(vector: Vector): Recorded[] {
   const entries = sequenceInput(vector).map((e) => ({ ...e, bytes: parseHex(e.hex) }));
-  const framing = vector.params.framing ?? (entries[0]?.bytes[0] === 0x7e ? 'hdlc' : entries[0]?.bytes[0] === 0 ? 'wrapper' : 'none');
-  const links = new Map<string, (bytes: Uint8Array, index: number) => Pick<Recorded, 'frame' | 'apdu'> & { sender?: string }>();
+  const framing =
+    vector.params.framing ?? (entries[0]?.bytes[0] === 0x7e ? 'hdlc' : entries[0]?.bytes[0] === 0 ? 'wrapper' : 'none');
+  const links = new Map<
+    string,
+    (bytes: Uint8Array, index: number) => Pick<Recorded, 'frame' | 'apdu'> & { sender?: string }
+  >();
   return entries.map(({ bytes, direction, record, hex: text }, i) => {
     const connection = typeof record.connection === 'string' ? record.connection : '';
     const link = links.get(connection) ?? linkOf(framing);
     links.set(connection, link);
     const { frame, apdu, sender } = link(bytes, i);
-    return { direction: direction ?? sender, frame: { hex: hex(parseHex(text)), connection: record.connection, ...frame }, apdu, connection };
+    return {
+      direction: direction ?? sender,
+      frame: { hex: hex(parseHex(text)), connection: record.connection, ...frame },
+      apdu,
+      connection,
+    };
   });
 }
 
-function linkOf(framing: unknown): (bytes: Uint8Array, index: number) => Pick<Recorded, 'frame' | 'apdu'> & { sender?: string } {
+function linkOf(
+  framing: unknown,
+): (bytes: Uint8Array, index: number) => Pick<Recorded, 'frame' | 'apdu'> & { sender?: string } {
   switch (framing) {
     case 'none':
       return (apdu) => ({ frame: {}, apdu });
@@ -83,12 +94,21 @@ function hdlcLink(): (bytes: Uint8Array, index: number) => Pick<Recorded, 'frame
         apduHex: apdu === undefined ? undefined : hex(apdu),
       },
       apdu,
-      ...(command ? { sender: 'client' } : llc === 'response' || control.type === 'UA' || control.type === 'DM' ? { sender: 'server' } : {}),
+      ...(command
+        ? { sender: 'client' }
+        : llc === 'response' || control.type === 'UA' || control.type === 'DM'
+          ? { sender: 'server' }
+          : {}),
     };
   };
 }
 const address = (a: HdlcAddress): Matcher =>
-  anyOf(...(a.lower === undefined ? [a.upper] : []), { upper: a.upper, lower: a.lower ?? null }, formatHdlcAddress(a), hex(encodeHdlcAddress(a)));
+  anyOf(
+    ...(a.lower === undefined ? [a.upper] : []),
+    { upper: a.upper, lower: a.lower ?? null },
+    formatHdlcAddress(a),
+    hex(encodeHdlcAddress(a)),
+  );
 
 /** Collects the blocks of one transfer. */
 export class Blocks {

@@ -30,7 +30,8 @@ export async function runVectors(files: readonly VectorFile[], options: RunOptio
     const entries = Array.isArray(vectors) ? vectors : [undefined];
     for (const [i, entry] of entries.entries()) {
       const { id, kind } = (entry ?? {}) as { id?: unknown; kind?: unknown };
-      if ((options.id !== undefined && id !== options.id) || (options.kind !== undefined && kind !== options.kind)) continue;
+      if ((options.id !== undefined && id !== options.id) || (options.kind !== undefined && kind !== options.kind))
+        continue;
       results.push(await runVector(name, entry, i));
     }
   }
@@ -42,7 +43,8 @@ export function summarize(results: readonly VectorResult[]): VectorSummary {
   return { passed: count('passed'), failed: count('failed'), unsupported: count('unsupported') };
 }
 /** The closing line of a run. */
-export const summaryLine = (s: VectorSummary): string => `${s.passed} passed, ${s.failed} failed, ${s.unsupported} unsupported`;
+export const summaryLine = (s: VectorSummary): string =>
+  `${s.passed} passed, ${s.failed} failed, ${s.unsupported} unsupported`;
 
 /** Runs one entry of a file. Never throws: what goes wrong is in the result. */
 export async function runVector(file: string, entry: unknown, index = 0): Promise<VectorResult> {
@@ -61,13 +63,21 @@ export async function runVector(file: string, entry: unknown, index = 0): Promis
     return { ...head, status: 'passed', ...quirksOf(notes) };
   } catch (e) {
     if (e instanceof Unsupported) return { ...head, status: 'unsupported', reason: e.message };
-    if (isDlmsError(e, 'decode/unsupported') || isDlmsError(e, 'security/unsupported') || isDlmsError(e, 'service/unsupported'))
+    if (
+      isDlmsError(e, 'decode/unsupported') ||
+      isDlmsError(e, 'security/unsupported') ||
+      isDlmsError(e, 'service/unsupported')
+    )
       return { ...head, status: 'unsupported', reason: e.message };
-    const reason = e instanceof Difference || isDlmsError(e) ? e.message : `${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`;
+    const reason =
+      e instanceof Difference || isDlmsError(e)
+        ? e.message
+        : `${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`;
     return { ...head, status: 'failed', reason, ...quirksOf(notes) };
   }
 }
-const quirksOf = ({ quirks }: { quirks: string[] }): { quirks?: string[] } => (quirks.length === 0 ? {} : { quirks: [...new Set(quirks)] });
+const quirksOf = ({ quirks }: { quirks: string[] }): { quirks?: string[] } =>
+  quirks.length === 0 ? {} : { quirks: [...new Set(quirks)] };
 
 function asVector(entry: unknown): Vector {
   const v = (entry ?? {}) as Record<string, unknown>;
@@ -92,4 +102,6 @@ function onlyKnown(what: string, values: Readonly<Record<string, unknown>>, know
       throw new Unsupported(`${what}.${name} is not known for this kind`);
 }
 const nothingCompared = (expected: unknown, skip: ReadonlySet<string>): boolean =>
-  typeof expected === 'object' && expected !== null && Object.entries(expected).every(([k, v]) => isCommentary(k, v, skip));
+  typeof expected === 'object' &&
+  expected !== null &&
+  Object.entries(expected).every(([k, v]) => isCommentary(k, v, skip));

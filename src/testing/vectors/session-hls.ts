@@ -16,7 +16,12 @@ export interface Parties {
  * The reply of one side to the challenge of the other, under the secret or the keys of the vector.
  * @throws Difference when it is not the right one
  */
-export async function verifyReply(vector: Vector, parties: Parties, replier: 'client' | 'server', reply: Uint8Array): Promise<void> {
+export async function verifyReply(
+  vector: Vector,
+  parties: Parties,
+  replier: 'client' | 'server',
+  reply: Uint8Array,
+): Promise<void> {
   const { titles } = parties;
   const mechanism = parties.mechanism as HlsMechanism | undefined;
   const { client: clientToServer, server: serverToClient } = parties.challenges;
@@ -26,7 +31,8 @@ export async function verifyReply(vector: Vector, parties: Parties, replier: 'cl
   if (secret === undefined && mechanism !== 5) return;
   // This reader stands where the reply goes.
   const role = replier === 'client' ? 'server' : 'client';
-  const other = (own: Uint8Array | undefined): Uint8Array => own ?? Uint8Array.of(0, 0, 0, 0, 0, 0, 0, role === 'client' ? 1 : 2);
+  const other = (own: Uint8Array | undefined): Uint8Array =>
+    own ?? Uint8Array.of(0, 0, 0, 0, 0, 0, 0, role === 'client' ? 1 : 2);
   const context = await contextOf(vector, { suite: suiteOf(vector), own: other(titles[role]), peer: titles[replier] });
   const same = equalBytes(clientToServer, serverToClient);
   if (mechanism > 5 && (same || titles.client === undefined || titles.server === undefined)) return;

@@ -9,8 +9,14 @@ import { dataNotation } from './notation.js';
 
 type Fields = Record<string, unknown>;
 
-export const attributeNotation = (a: CosemAttributeDescriptor, selection?: { accessSelector: number; accessParameters: Data }): Fields => {
-  const access = selection === undefined ? null : { selector: selection.accessSelector, parameters: dataNotation(selection.accessParameters) };
+export const attributeNotation = (
+  a: CosemAttributeDescriptor,
+  selection?: { accessSelector: number; accessParameters: Data },
+): Fields => {
+  const access =
+    selection === undefined
+      ? null
+      : { selector: selection.accessSelector, parameters: dataNotation(selection.accessParameters) };
   return {
     classId: a.classId,
     logicalName: dotted(a.instanceId),
@@ -57,7 +63,8 @@ export const kebab = (type: string): string => type.replace(/[A-Z]/g, (c) => `-$
 export function senderOf(apdu: Uint8Array): string {
   const tag = apdu[0] as number;
   const server = [
-    0x61, 0x63, 8, 12, 13, 14, 15, 24, 0x28, 0x2c, 0x2d, 0x2e, 0x48, 0xc2, 0xc4, 0xc5, 0xc7, 0xca, 0xcc, 0xcd, 0xcf, 0xd2, 0xd4, 0xd5, 0xd7, 0xd8, 0xda,
+    0x61, 0x63, 8, 12, 13, 14, 15, 24, 0x28, 0x2c, 0x2d, 0x2e, 0x48, 0xc2, 0xc4, 0xc5, 0xc7, 0xca, 0xcc, 0xcd, 0xcf,
+    0xd2, 0xd4, 0xd5, 0xd7, 0xd8, 0xda,
   ];
   return server.includes(tag) ? 'server' : 'client';
 }

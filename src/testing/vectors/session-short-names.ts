@@ -1,7 +1,13 @@
 import { Data } from '../../axdr/data.js';
 import { decode } from '../../axdr/schema.js';
 import { isDlmsError } from '../../core/errors.js';
-import { ReadRequest, ReadResponse, type ReadResult, type VariableAccessSpecification, WriteRequest } from '../../xdlms/short-name.js';
+import {
+  ReadRequest,
+  ReadResponse,
+  type ReadResult,
+  type VariableAccessSpecification,
+  WriteRequest,
+} from '../../xdlms/short-name.js';
 import { accessResult, readResultNotation, variableNotation } from './apdu-notation.js';
 import { dataNotation, hex } from './notation.js';
 import type { Blocks } from './recording.js';
@@ -30,12 +36,14 @@ export class ShortNames {
     const [only] = variables;
     if (only?.type !== 'read-data-block-access') return;
     const whole = await this.#part('client', only, out);
-    if (whole !== undefined) ifReadable(() => Object.assign(out, { variables: decode(ReadRequest, whole).map(variableNotation) }));
+    if (whole !== undefined)
+      ifReadable(() => Object.assign(out, { variables: decode(ReadRequest, whole).map(variableNotation) }));
   }
   async writeRequest(request: WriteRequest, out: Fields): Promise<void> {
     const [only] = request.variableAccessSpecification;
     const [data] = request.listOfData;
-    if (only?.type !== 'write-data-block-access' || data?.type !== 'octet-string') return this.#values(request.listOfData, out);
+    if (only?.type !== 'write-data-block-access' || data?.type !== 'octet-string')
+      return this.#values(request.listOfData, out);
     const whole = await this.#part('client', { ...only, rawData: data.value }, out);
     if (whole === undefined) return;
     ifReadable(() => {
@@ -50,11 +58,16 @@ export class ShortNames {
     const whole = await this.#part('server', only, out);
     if (whole === undefined) return;
     // The list of results, or its first value alone: the Gurux family leaves the count and the choice out.
-    if (!ifReadable(() => this.#results(decode(ReadResponse, whole), out))) ifReadable(() => this.#noting.value(decode(Data, whole), out));
+    if (!ifReadable(() => this.#results(decode(ReadResponse, whole), out)))
+      ifReadable(() => this.#noting.value(decode(Data, whole), out));
   }
 
   /** One block; the whole when it was the last. */
-  async #part(side: Side, block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array }, out: Fields): Promise<Uint8Array | undefined> {
+  async #part(
+    side: Side,
+    block: { lastBlock: boolean; blockNumber: number; rawData: Uint8Array },
+    out: Fields,
+  ): Promise<Uint8Array | undefined> {
     const blocks = this.#blocks[side];
     blocks.add(block.rawData, block.blockNumber);
     Object.assign(out, { lastBlock: block.lastBlock, blockNumber: block.blockNumber, rawData: hex(block.rawData) });

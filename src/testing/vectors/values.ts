@@ -44,7 +44,9 @@ export function cases(vector: Vector): string[] {
   throw new Unsupported('input: hex or cases expected');
 }
 /** Frames, APDUs or cases in order: hex alone, or records with `hex` and `direction`. */
-export function sequenceInput(vector: Vector): { hex: string; direction: string | undefined; record: Readonly<Record<string, unknown>> }[] {
+export function sequenceInput(
+  vector: Vector,
+): { hex: string; direction: string | undefined; record: Readonly<Record<string, unknown>> }[] {
   const list = Object.values(vector.input).find(Array.isArray) as unknown[] | undefined;
   if (list === undefined) return cases(vector).map((hex) => ({ hex, direction: undefined, record: {} }));
   return list.map((entry, i) => {

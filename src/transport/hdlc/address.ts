@@ -63,7 +63,11 @@ export function formatHdlcAddress(address: HdlcAddress): string {
 export function parseHdlcAddress(text: string): HdlcAddress {
   const parts = /^\s*(\d+|0x[\da-f]+)(?:\/(\d+|0x[\da-f]+))?(?::([124]))?\s*$/i.exec(text);
   if (parts === null)
-    throw new DlmsError('parse/invalid-text', { offset: 0, expected: 'an HDLC address such as 1, 1/17 or 1/17:4', actual: JSON.stringify(text) });
+    throw new DlmsError('parse/invalid-text', {
+      offset: 0,
+      expected: 'an HDLC address such as 1, 1/17 or 1/17:4',
+      actual: JSON.stringify(text),
+    });
   const number = (t: string | undefined): number | undefined => (t === undefined ? undefined : Number(t));
   return hdlcAddress(Number(parts[1]), number(parts[2]), number(parts[3]) as 1 | 2 | 4 | undefined);
 }
@@ -82,7 +86,10 @@ export function encodeHdlcAddress(address: HdlcAddress): Uint8Array {
 export function decodeHdlcAddress(octets: Uint8Array): HdlcAddress {
   const size = addressSize(octets, 0, octets.length);
   if (size < 1 || size !== octets.length)
-    throw new DlmsError('decode/framing', { offset: 0, reason: `${formatHex(octets)} is no HDLC address of 1, 2 or 4 octets` });
+    throw new DlmsError('decode/framing', {
+      offset: 0,
+      reason: `${formatHex(octets)} is no HDLC address of 1, 2 or 4 octets`,
+    });
   return readAddress(octets, 0, size as 1 | 2 | 4);
 }
 
@@ -91,12 +98,16 @@ export function addressKey(address: HdlcAddress): number {
   return (address.size * 0x4000 + address.upper) * 0x4000 + (address.lower ?? 0);
 }
 
-export const sameAddress = (a: HdlcAddress, b: HdlcAddress): boolean => a.upper === b.upper && a.lower === b.lower && a.size === b.size;
+export const sameAddress = (a: HdlcAddress, b: HdlcAddress): boolean =>
+  a.upper === b.upper && a.lower === b.lower && a.size === b.size;
 
 /** True when a frame with this source can be an answer of the server addressed: the same station, or any where all were addressed; shorter forms fit longer ones. */
 export function answersFor(addressed: HdlcAddress, source: HdlcAddress): boolean {
   const half = (part: 'upper' | 'lower'): boolean =>
-    addressed[part] === undefined || source[part] === undefined || addressed[part] === source[part] || isAllStation(addressed, part);
+    addressed[part] === undefined ||
+    source[part] === undefined ||
+    addressed[part] === source[part] ||
+    isAllStation(addressed, part);
   return half('upper') && half('lower');
 }
 
@@ -124,7 +135,9 @@ export function readAddress(octets: Uint8Array, at: number, size: 1 | 2 | 4): Hd
     return made;
   }
   const octet = (i: number): number => (octets[at + i] as number) >>> 1;
-  return size === 2 ? { upper: octet(0), lower: octet(1), size } : { upper: (octet(0) << 7) | octet(1), lower: (octet(2) << 7) | octet(3), size };
+  return size === 2
+    ? { upper: octet(0), lower: octet(1), size }
+    : { upper: (octet(0) << 7) | octet(1), lower: (octet(2) << 7) | octet(3), size };
 }
 /** One-octet addresses are in every frame: one object each, made when first met. */
 const short: HdlcAddress[] = [];

@@ -86,10 +86,19 @@ class Bus implements HdlcBus {
   broadcast(apdu: Uint8Array, from: HdlcAddress | number, to: HdlcAddress = hdlcAddress(0x7f)): void {
     const information = addLlc(llcCommand, apdu);
     if (information.length > maxInformation)
-      throw new DlmsError('encode/invalid-value', { expected: 'at most 2027 octets in a broadcast', actual: `${apdu.length} octets` });
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'at most 2027 octets in a broadcast',
+        actual: `${apdu.length} octets`,
+      });
     if (this.#closed !== undefined) throw this.#closed;
     const source = typeof from === 'number' ? hdlcAddress(from) : from;
-    this.#broadcasts.push({ segmented: false, destination: to, source, control: { type: 'UI', pf: false }, information });
+    this.#broadcasts.push({
+      segmented: false,
+      destination: to,
+      source,
+      control: { type: 'UI', pf: false },
+      information,
+    });
     this.#turn();
   }
   async close(): Promise<void> {
@@ -108,7 +117,13 @@ class Bus implements HdlcBus {
     const endpoint = this.#endpoints.find((e) => e.concerns(frame));
     const holder = this.#current?.polled === true ? this.#current : undefined;
     if (endpoint === undefined || (holder !== undefined && holder !== endpoint)) {
-      this.#line.diagnose(new DlmsError('protocol/link', { side: 'remote', state: 'bus', reason: `${frame.control.type} for nobody who waits for it` }));
+      this.#line.diagnose(
+        new DlmsError('protocol/link', {
+          side: 'remote',
+          state: 'bus',
+          reason: `${frame.control.type} for nobody who waits for it`,
+        }),
+      );
       return;
     }
     this.#current = endpoint;
@@ -118,7 +133,12 @@ class Bus implements HdlcBus {
   #push(frame: HdlcFrame): void {
     try {
       const message = this.#reassembler.push(frame);
-      if (message !== undefined) this.#options.onPush?.({ apdu: stripLlc(message.information), source: message.source, destination: message.destination });
+      if (message !== undefined)
+        this.#options.onPush?.({
+          apdu: stripLlc(message.information),
+          source: message.source,
+          destination: message.destination,
+        });
     } catch (e) {
       this.#line.diagnose(e);
     }

@@ -91,7 +91,8 @@ export class Endpoint implements ApduChannel {
   receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const { signal, timeoutMs = this.#receiveTimeoutMs } = options;
-      if (signal?.aborted) return reject(new DlmsError('transport/aborted', { during: 'receive' }, { cause: signal.reason }));
+      if (signal?.aborted)
+        return reject(new DlmsError('transport/aborted', { during: 'receive' }, { cause: signal.reason }));
       const apdu = this.#apdus.shift();
       if (apdu !== undefined) {
         if (this.#state.localBusy) this.#ask({ type: 'busy', busy: false });
@@ -112,8 +113,11 @@ export class Endpoint implements ApduChannel {
         settle();
         reject(error);
       };
-      const abort = (): void => fail(new DlmsError('transport/aborted', { during: 'receive' }, { cause: signal?.reason }));
-      const cancel = this.#line.clock.after(timeoutMs, () => fail(new DlmsError('transport/timeout', { waitedMs: timeoutMs, waitingFor: 'an APDU' })));
+      const abort = (): void =>
+        fail(new DlmsError('transport/aborted', { during: 'receive' }, { cause: signal?.reason }));
+      const cancel = this.#line.clock.after(timeoutMs, () =>
+        fail(new DlmsError('transport/timeout', { waitedMs: timeoutMs, waitingFor: 'an APDU' })),
+      );
       signal?.addEventListener('abort', abort, { once: true });
       this.#receiving = {
         resolve: (value) => {
@@ -126,7 +130,8 @@ export class Endpoint implements ApduChannel {
     });
   }
   close(): Promise<void> {
-    if (this.#ended !== undefined || (this.#state.phase === 'disconnected' && this.#inputs.length === 0)) return Promise.resolve();
+    if (this.#ended !== undefined || (this.#state.phase === 'disconnected' && this.#inputs.length === 0))
+      return Promise.resolve();
     return new Promise((resolve) => {
       this.#closing.push(resolve);
       if (this.#closing.length === 1) this.#ask({ type: 'disconnect' });
@@ -170,8 +175,13 @@ export class Endpoint implements ApduChannel {
   }
   #down(): DlmsError | undefined {
     if (this.#failure !== undefined) return this.#failure;
-    const up = this.#state.phase === 'connected' || this.#state.phase === 'connecting' || this.#inputs.some((i) => i.type === 'connect');
-    return up ? undefined : new DlmsError('protocol/link', { side: 'local', state: this.#state.phase, reason: 'the link is not open' });
+    const up =
+      this.#state.phase === 'connected' ||
+      this.#state.phase === 'connecting' ||
+      this.#inputs.some((i) => i.type === 'connect');
+    return up
+      ? undefined
+      : new DlmsError('protocol/link', { side: 'local', state: this.#state.phase, reason: 'the link is not open' });
   }
   #ask(input: HdlcLinkInput): void {
     this.#inputs.push(input);
@@ -226,7 +236,10 @@ export class Endpoint implements ApduChannel {
   #forget(): void {
     const { length } = this.#apdus;
     this.#apdus = [];
-    if (length > 0) this.#line.diagnose(linkError('local', this.#state.phase, `${length} APDU(s) of the former link were not received and are dropped`));
+    if (length > 0)
+      this.#line.diagnose(
+        linkError('local', this.#state.phase, `${length} APDU(s) of the former link were not received and are dropped`),
+      );
     if (this.#state.localBusy) this.#step({ type: 'busy', busy: false });
   }
   #fail(error: DlmsError): void {

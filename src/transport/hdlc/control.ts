@@ -41,6 +41,7 @@ function meaning(octet: number): HdlcControl {
   if ((octet & 1) === 0) return { type: 'I', ns: (octet >>> 1) & 7, nr, pf };
   if ((octet & 0x0f) === 0x01) return { type: 'RR', nr, pf };
   if ((octet & 0x0f) === 0x05) return { type: 'RNR', nr, pf };
-  for (const [type, value] of Object.entries(unnumbered) as [keyof typeof unnumbered, number][]) if ((octet & 0xef) === value) return { type, pf };
+  for (const [type, value] of Object.entries(unnumbered) as [keyof typeof unnumbered, number][])
+    if ((octet & 0xef) === value) return { type, pf };
   return { type: 'unknown', octet, pf };
 }

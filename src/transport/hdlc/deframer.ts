@@ -89,7 +89,9 @@ class Deframer implements HdlcDeframer {
     while (this.#buffer !== undefined) {
       this.#counters.abandoned++;
       const rest = this.#buffer.subarray(0, this.#filled);
-      this.#options.onInvalid?.(new DlmsError('decode/unexpected-end', { offset: this.#counters.octets, expected: 'the rest of a frame' }));
+      this.#options.onInvalid?.(
+        new DlmsError('decode/unexpected-end', { offset: this.#counters.octets, expected: 'the rest of a frame' }),
+      );
       this.#keep(undefined, 0);
       this.#flag = false;
       this.#scan(rest, 0, this.#counters.octets - rest.length, frames);
@@ -152,7 +154,12 @@ class Deframer implements HdlcDeframer {
       const length = need - 1;
       if (b[i + length] !== 0x7e) {
         counters.invalid++;
-        this.#options.onInvalid?.(new DlmsError('decode/framing', { offset: base + i + length, reason: 'no flag after the length that the frame states' }));
+        this.#options.onInvalid?.(
+          new DlmsError('decode/framing', {
+            offset: base + i + length,
+            reason: 'no flag after the length that the frame states',
+          }),
+        );
         flag = false;
         continue;
       }

@@ -60,7 +60,10 @@ export function encodeHdlcFrames(frames: readonly HdlcFrame[], into?: Uint8Array
   let size = 0;
   for (const frame of frames) size += frameSize(frame);
   if (into !== undefined && into.length < size)
-    throw new DlmsError('encode/invalid-value', { expected: `a buffer of ${size} octets`, actual: `${into.length} octets` });
+    throw new DlmsError('encode/invalid-value', {
+      expected: `a buffer of ${size} octets`,
+      actual: `${into.length} octets`,
+    });
   const out = into === undefined ? new Uint8Array(size) : into.subarray(0, size);
   let at = 0;
   for (const frame of frames) at = writeFrame(frame, out, at);
@@ -78,10 +81,16 @@ export function decodeHdlcFrame(octets: Uint8Array): HdlcFrame {
   if (typeof header === 'object') throw faultError(header, at);
   const length = (((octets[at] as number) & 7) << 8) | (octets[at + 1] as number);
   if (header <= 0 || length > left)
-    throw new DlmsError('decode/unexpected-end', { offset: octets.length, expected: `a frame of ${length || 'at least 7'} octets between flags` });
+    throw new DlmsError('decode/unexpected-end', {
+      offset: octets.length,
+      expected: `a frame of ${length || 'at least 7'} octets between flags`,
+    });
   const after = left - length;
   if (after > 0 && octets[at + length] !== 0x7e)
-    throw new DlmsError('decode/framing', { offset: at + length, reason: 'no flag after the length that the frame states' });
+    throw new DlmsError('decode/framing', {
+      offset: at + length,
+      reason: 'no flag after the length that the frame states',
+    });
   if (after > 1) throw new DlmsError('decode/trailing-bytes', { offset: at + length + 1, left: after - 1 });
   const frame = readFrame(octets, at, length, header);
   if ('fault' in frame) throw faultError(frame, at);
@@ -98,7 +107,11 @@ export function frameSize(frame: HdlcFrame): number {
 export function writeFrame(frame: HdlcFrame, out: Uint8Array, at: number): number {
   const { information } = frame;
   const n = information.length;
-  if (n > maxInformation) throw new DlmsError('encode/invalid-value', { expected: `at most ${maxInformation} octets of information`, actual: `${n} octets` });
+  if (n > maxInformation)
+    throw new DlmsError('encode/invalid-value', {
+      expected: `at most ${maxInformation} octets of information`,
+      actual: `${n} octets`,
+    });
   const start = at + 1;
   let i = writeAddress(frame.source, out, writeAddress(frame.destination, out, start + 2));
   out[i++] = encodeHdlcControl(frame.control);
@@ -182,7 +195,12 @@ export function faultError(f: FrameFault, offset: number): DlmsError {
   switch (f.fault) {
     case 'hcs':
     case 'fcs':
-      return new DlmsError('decode/checksum', { offset: at, field: f.fault.toUpperCase(), expected: f.expected, actual: f.actual });
+      return new DlmsError('decode/checksum', {
+        offset: at,
+        field: f.fault.toUpperCase(),
+        expected: f.expected,
+        actual: f.actual,
+      });
     case 'length':
       return new DlmsError('decode/invalid-length', {
         offset: at,
@@ -190,13 +208,21 @@ export function faultError(f: FrameFault, offset: number): DlmsError {
         actual: f.actual,
       });
     case 'format':
-      return new DlmsError('decode/framing', { offset: at, reason: `frame format type 3 (Axxx) expected, not 0x${f.actual.toString(16)}` });
+      return new DlmsError('decode/framing', {
+        offset: at,
+        reason: `frame format type 3 (Axxx) expected, not 0x${f.actual.toString(16)}`,
+      });
     case 'address':
       return new DlmsError('decode/framing', { offset: at, reason: 'addresses have 1, 2 or 4 octets' });
   }
 }
 
-const fault = (kind: FrameFault['fault'], at: number, expected: number, actual: number): FrameFault => ({ fault: kind, at, expected, actual });
+const fault = (kind: FrameFault['fault'], at: number, expected: number, actual: number): FrameFault => ({
+  fault: kind,
+  at,
+  expected,
+  actual,
+});
 let empty: Uint8Array | undefined;
 function nothing(): Uint8Array {
   empty ??= new Uint8Array(0);

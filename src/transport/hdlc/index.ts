@@ -13,7 +13,17 @@ export type { HdlcChannelOptions } from './channel.js';
 export { decodeHdlcControl, encodeHdlcControl, type HdlcControl } from './control.js';
 export { type HdlcDeframer, type HdlcDeframerCounters, type HdlcDeframerOptions, hdlcDeframer } from './deframer.js';
 export { fcs16 } from './fcs.js';
-export { addLlc, decodeHdlcFrame, encodeHdlcFrame, encodeHdlcFrames, type HdlcFrame, llcCommand, llcOf, llcResponse, stripLlc } from './frame.js';
+export {
+  addLlc,
+  decodeHdlcFrame,
+  encodeHdlcFrame,
+  encodeHdlcFrames,
+  type HdlcFrame,
+  llcCommand,
+  llcOf,
+  llcResponse,
+  stripLlc,
+} from './frame.js';
 export type { HdlcLineOptions } from './line.js';
 export {
   type HdlcLinkInput,
@@ -29,7 +39,12 @@ export {
   hdlcLinkStep,
   hdlcUnsent,
 } from './link.js';
-export { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './parameters.js';
+export {
+  decodeHdlcParameters,
+  encodeHdlcParameters,
+  type HdlcParameters,
+  hdlcDefaultParameters,
+} from './parameters.js';
 export { type HdlcMessage, type HdlcReassembler, type HdlcReassemblerOptions, hdlcReassembler } from './reassembler.js';
 export { decodeFrmr, encodeFrmr, type HdlcRejection } from './reject.js';
 export { type HdlcServer, type HdlcServerOptions, serveHdlc } from './serve.js';

@@ -45,7 +45,12 @@ export class Line {
   #timerAt = Number.POSITIVE_INFINITY;
   closed = false;
 
-  constructor(transport: Transport, options: HdlcLineOptions, onFrame: (frame: HdlcFrame) => void, onClosed: (error: DlmsError) => void) {
+  constructor(
+    transport: Transport,
+    options: HdlcLineOptions,
+    onFrame: (frame: HdlcFrame) => void,
+    onClosed: (error: DlmsError) => void,
+  ) {
     this.clock = options.clock ?? systemClock;
     this.#options = options;
     this.#onFrame = onFrame;
@@ -105,7 +110,8 @@ export class Line {
     if (this.closed) return;
     this.#stop();
     const closing = this.#link.close();
-    if (closing !== undefined) await within(this.clock, 1000, 'the peer to take the last octets', closing).catch(() => this.#link.abort());
+    if (closing !== undefined)
+      await within(this.clock, 1000, 'the peer to take the last octets', closing).catch(() => this.#link.abort());
   }
 
   #octets(chunk: Uint8Array): void {
@@ -126,7 +132,9 @@ export class Line {
     if (this.#begun === undefined || frames.length > 0) this.#begun = now;
     const left = this.#begun + (this.#options.frameMs ?? 120_000) - now;
     if (left <= 0) return this.#abandon();
-    this.#cancelQuiet = this.clock.after(Math.min(this.#options.interOctetTimeoutMs ?? 500, left), () => this.#abandon());
+    this.#cancelQuiet = this.clock.after(Math.min(this.#options.interOctetTimeoutMs ?? 500, left), () =>
+      this.#abandon(),
+    );
   }
   #abandon(): void {
     this.#begun = undefined;
@@ -138,7 +146,9 @@ export class Line {
       if (left > 0) return this.#watch(silenceMs, left);
       this.#stop();
       this.#link.abort();
-      this.#onClosed(new DlmsError('transport/timeout', { waitedMs: silenceMs, waitingFor: 'any frame (inactivity time-out)' }));
+      this.#onClosed(
+        new DlmsError('transport/timeout', { waitedMs: silenceMs, waitingFor: 'any frame (inactivity time-out)' }),
+      );
     });
   }
   #stop(): void {

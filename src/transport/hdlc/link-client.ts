@@ -19,11 +19,22 @@ import {
   transmit,
   write,
 } from './link-common.js';
-import { decodeHdlcParameters, encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from './parameters.js';
+import {
+  decodeHdlcParameters,
+  encodeHdlcParameters,
+  type HdlcParameters,
+  hdlcDefaultParameters,
+} from './parameters.js';
 import { decodeFrmr } from './reject.js';
 
 /** The primary station. */
-export function clientStep(d: Draft, input: HdlcLinkInput, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+export function clientStep(
+  d: Draft,
+  input: HdlcLinkInput,
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   switch (input.type) {
     case 'connect':
       if (d.phase !== 'disconnected') return refuse(out, d.phase, input);
@@ -33,7 +44,8 @@ export function clientStep(d: Draft, input: HdlcLinkInput, now: number, o: HdlcL
       d.pollAt = d.lateUntil;
       return;
     case 'disconnect':
-      if (d.phase === 'disconnected') return void out.push({ type: 'disconnected', by: 'local', reason: 'was not connected' });
+      if (d.phase === 'disconnected')
+        return void out.push({ type: 'disconnected', by: 'local', reason: 'was not connected' });
       if (d.phase === 'disconnecting') return;
       if (d.phase === 'connecting') return leave(d, now, o, out);
       d.closing = true;
@@ -92,7 +104,9 @@ function proposal(o: HdlcLinkSettings): Uint8Array | undefined {
   const { maxInfoTransmit, maxInfoReceive, windowTransmit, windowReceive } = o;
   const own: HdlcParameters = { maxInfoTransmit, maxInfoReceive, windowTransmit, windowReceive };
   const names = Object.keys(own) as (keyof HdlcParameters)[];
-  return !o.sendParameters && names.every((n) => own[n] === hdlcDefaultParameters[n]) ? undefined : encodeHdlcParameters(own);
+  return !o.sendParameters && names.every((n) => own[n] === hdlcDefaultParameters[n])
+    ? undefined
+    : encodeHdlcParameters(own);
 }
 
 function leave(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
@@ -150,7 +164,16 @@ function again(d: Draft, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]
   const silent = !d.doubt;
   d.lateUntil = now + o.drainMs;
   const limit = d.phase === 'disconnecting' ? Math.min(1, o.retries) : o.retries;
-  if (silent && !attempt(d, out, limit, () => new DlmsError('transport/timeout', { waitedMs: Math.round(now - d.since), waitingFor: waitingFor(d) }))) return;
+  if (
+    silent &&
+    !attempt(
+      d,
+      out,
+      limit,
+      () => new DlmsError('transport/timeout', { waitedMs: Math.round(now - d.since), waitingFor: waitingFor(d) }),
+    )
+  )
+    return;
   if (d.phase !== 'connected') return command(d, now, o, out);
   d.caution = cautious;
   if (silent && d.closing) return leave(d, now, o, out);
@@ -170,7 +193,13 @@ function transmitAgain(d: Draft, o: HdlcLinkSettings, out: HdlcLinkOutput[]): vo
 }
 
 const waitingFor = (d: Draft): string =>
-  d.phase === 'connecting' ? 'UA to SNRM' : d.phase === 'disconnecting' ? 'UA to DISC' : d.sent > 0 ? 'acknowledgement' : 'answer to RR';
+  d.phase === 'connecting'
+    ? 'UA to SNRM'
+    : d.phase === 'disconnecting'
+      ? 'UA to DISC'
+      : d.sent > 0
+        ? 'acknowledgement'
+        : 'answer to RR';
 
 /** Counts an attempt without progress; ends the link when there were too many. */
 function attempt(d: Draft, out: HdlcLinkOutput[], limit: number, error: () => DlmsError): boolean {
@@ -187,7 +216,8 @@ function receive(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSettings, o
   if (d.phase !== 'disconnected' && o.inactivityTimeoutMs > 0) d.inactiveAt = now + o.inactivityTimeoutMs;
   const surplus = d.owed > (d.polled ? 1 : 0);
   if ('pf' in control && control.pf && d.owed > 0) d.owed--;
-  if (control.type === 'SNRM' || control.type === 'DISC' || control.type === 'unknown') return ignore(d, out, `${describe(control)} from the server`);
+  if (control.type === 'SNRM' || control.type === 'DISC' || control.type === 'unknown')
+    return ignore(d, out, `${describe(control)} from the server`);
   switch (d.phase) {
     case 'connecting':
       if (!d.polled) {
@@ -237,7 +267,14 @@ function whileConnecting(d: Draft, frame: HdlcFrame, now: number, o: HdlcLinkSet
   proceed(d, now, o, out);
 }
 
-function whileConnected(d: Draft, frame: HdlcFrame, surplus: boolean, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function whileConnected(
+  d: Draft,
+  frame: HdlcFrame,
+  surplus: boolean,
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   const { control } = frame;
   switch (control.type) {
     case 'DM':
@@ -249,14 +286,19 @@ function whileConnected(d: Draft, frame: HdlcFrame, surplus: boolean, now: numbe
     case 'UA':
       // Right after connecting it is the answer to a repeated SNRM. Later, or when none is missing, the server has begun a new link: counters no longer agree, or
       // agree by chance, and what was sent would be carried out twice.
-      if ((surplus || d.highest === 0) && d.va === 0 && d.vr === 0 && d.recent.length === 0 && d.partial.length === 0) return ignore(d, out, 'UA again');
+      if ((surplus || d.highest === 0) && d.va === 0 && d.vr === 0 && d.recent.length === 0 && d.partial.length === 0)
+        return ignore(d, out, 'UA again');
       return end(d, out, linkError('remote', d.phase, 'the server reset the link (UA)'));
     case 'I': {
       if (frame.information.length > d.parameters.maxInfoReceive)
         return end(
           d,
           out,
-          linkError('remote', d.phase, `information field of ${frame.information.length} octets, at most ${d.parameters.maxInfoReceive} agreed`),
+          linkError(
+            'remote',
+            d.phase,
+            `information field of ${frame.information.length} octets, at most ${d.parameters.maxInfoReceive} agreed`,
+          ),
         );
       // An N(R) that acknowledges what was never sent shows a frame that is not of this turn; with F it ends the link.
       const fresh = control.ns === d.vr && !d.localBusy && (control.pf || advance(d, control.nr, true) >= 0);
@@ -288,7 +330,14 @@ const wrongNr = (d: Draft, nr: number): DlmsError =>
   linkError('remote', d.phase, `N(R)=${nr} acknowledges what was not sent (V(A)=${d.va}, ${d.sent} under way)`);
 
 /** A frame with F: the answer to the poll, if it is one. */
-function checkpoint(d: Draft, frame: HdlcFrame, fresh: boolean, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function checkpoint(
+  d: Draft,
+  frame: HdlcFrame,
+  fresh: boolean,
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   const control = frame.control as { type: 'I' | 'RR' | 'RNR'; ns?: number; nr: number; pf: boolean };
   if (!d.polled && !fresh) return ignore(d, out, `${describe(frame.control)} without having been polled`);
   const n = advance(d, control.nr, fresh);
@@ -312,7 +361,12 @@ function checkpoint(d: Draft, frame: HdlcFrame, fresh: boolean, now: number, o: 
   d.deadline = never;
   if (anything) d.failures = 0;
   else if (!d.peerBusy && (underWay || gap || d.partial.length > 0)) {
-    if (!attempt(d, out, o.retries, () => linkError('remote', 'connected', `no progress: ${describe(frame.control)} again and again`))) return;
+    if (
+      !attempt(d, out, o.retries, () =>
+        linkError('remote', 'connected', `no progress: ${describe(frame.control)} again and again`),
+      )
+    )
+      return;
   }
   if (gap && !d.localBusy && !(d.queue.length > d.head && !d.peerBusy)) return poll(d, now, o, out);
   proceed(d, now, o, out);

@@ -13,7 +13,13 @@ export function linkError(side: 'local' | 'remote', state: string, reason: strin
   return new DlmsError('protocol/link', { side, state, reason });
 }
 
-export function write(settings: HdlcLinkSettings, out: HdlcLinkOutput[], control: HdlcControl, information: Uint8Array = none(), segmented = false): void {
+export function write(
+  settings: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+  control: HdlcControl,
+  information: Uint8Array = none(),
+  segmented = false,
+): void {
   const { client, server } = settings;
   const frame: HdlcFrame =
     settings.role === 'client'
@@ -70,7 +76,10 @@ export function segments(apdu: Uint8Array, settings: HdlcLinkSettings, size: num
 /** Queues an APDU for transmission. False, with a `refused` output, when the queue is full. */
 export function enqueue(d: Draft, apdu: Uint8Array, settings: HdlcLinkSettings, out: HdlcLinkOutput[]): boolean {
   if (d.queuedOctets + apdu.length > settings.maxQueuedOctets) {
-    out.push({ type: 'refused', error: linkError('local', d.phase, `more than ${settings.maxQueuedOctets} octets wait for transmission`) });
+    out.push({
+      type: 'refused',
+      error: linkError('local', d.phase, `more than ${settings.maxQueuedOctets} octets wait for transmission`),
+    });
     return false;
   }
   const pieces = segments(apdu, settings, d.parameters.maxInfoTransmit);
@@ -85,7 +94,10 @@ export function notice(d: Draft, apdu: Uint8Array, settings: HdlcLinkSettings, o
   let octets = apdu.length;
   for (const n of d.notices) octets += n.information.length;
   if (octets > settings.maxQueuedOctets)
-    out.push({ type: 'refused', error: linkError('local', d.phase, `more than ${settings.maxQueuedOctets} octets of UI wait for transmission`) });
+    out.push({
+      type: 'refused',
+      error: linkError('local', d.phase, `more than ${settings.maxQueuedOctets} octets of UI wait for transmission`),
+    });
   else d.notices = [...d.notices, ...segments(apdu, settings, settings.maxInfoTransmit)];
 }
 
@@ -136,13 +148,23 @@ export function behindGap(d: Draft, ns: number): boolean {
 }
 
 /** Takes an in-sequence I frame; gives an error when what is put together grows too long or has no LLC header. */
-export function accept(d: Draft, frame: HdlcFrame, settings: HdlcLinkSettings, out: HdlcLinkOutput[]): DlmsError | undefined {
+export function accept(
+  d: Draft,
+  frame: HdlcFrame,
+  settings: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): DlmsError | undefined {
   d.vr = (d.vr + 1) & 7;
-  if (frame.segmented && frame.information.length === 0) return linkError('remote', d.phase, 'a segment without information');
+  if (frame.segmented && frame.information.length === 0)
+    return linkError('remote', d.phase, 'a segment without information');
   const size = d.partialOctets + frame.information.length;
-  if (size > settings.maxApduOctets) return new DlmsError('decode/too-large', { offset: 0, limit: settings.maxApduOctets, actual: size });
+  if (size > settings.maxApduOctets)
+    return new DlmsError('decode/too-large', { offset: 0, limit: settings.maxApduOctets, actual: size });
   if (d.partial.length === 0 && settings.llc && !llcFits(d, frame, settings, out))
-    return new DlmsError('decode/framing', { offset: 0, reason: `an APDU begins with the LLC header ${settings.role === 'client' ? 'E6E700' : 'E6E600'}` });
+    return new DlmsError('decode/framing', {
+      offset: 0,
+      reason: `an APDU begins with the LLC header ${settings.role === 'client' ? 'E6E700' : 'E6E600'}`,
+    });
   if (frame.segmented) {
     d.partial = append(d.partial, frame.information);
     d.partialOctets = size;

@@ -22,7 +22,13 @@ import { decodeHdlcParameters, encodeHdlcParameters, hdlcDefaultParameters } fro
 import { encodeFrmr, type HdlcRejection } from './reject.js';
 
 /** The secondary station: speaks only when polled, UI while disconnected apart. */
-export function serverStep(d: Draft, input: HdlcLinkInput, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+export function serverStep(
+  d: Draft,
+  input: HdlcLinkInput,
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   switch (input.type) {
     case 'send':
       if (d.phase !== 'connected') return refuse(out, d.phase, input);
@@ -117,7 +123,13 @@ function down(d: Draft, o: HdlcLinkSettings, out: HdlcLinkOutput[], by: 'local' 
 }
 
 /** FRMR: the client left the rules; only SNRM or DISC help now. */
-function reject(d: Draft, rejected: HdlcControl, reason: HdlcRejection['reasons'][number], o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function reject(
+  d: Draft,
+  rejected: HdlcControl,
+  reason: HdlcRejection['reasons'][number],
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   const information = encodeFrmr({ rejected, vs: (d.va + d.sent) & 7, vr: d.vr, response: false, reasons: [reason] });
   const { inactiveAt } = d;
   clear(d);
@@ -128,7 +140,14 @@ function reject(d: Draft, rejected: HdlcControl, reason: HdlcRejection['reasons'
   out.push({ type: 'failed', error: linkError('remote', 'connected', `${describe(rejected)} rejected: ${reason}`) });
 }
 
-function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 'I' }, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function information(
+  d: Draft,
+  frame: HdlcFrame,
+  control: HdlcControl & { type: 'I' },
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   if (frame.information.length > d.parameters.maxInfoReceive) return reject(d, control, 'length', o, out);
   // An N(R) that acknowledges what was never sent shows a frame that is not of this turn; with P or F it ends the link.
   const fresh = control.ns === d.vr && !d.localBusy && (control.pf || advance(d, control.nr, true) >= 0);
@@ -142,7 +161,11 @@ function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 
     }
     if (out.length > before) d.handling++;
   } else {
-    ignore(d, out, d.localBusy ? `${describe(control)} while not ready` : `${describe(control)}, expected N(S)=${d.vr}`);
+    ignore(
+      d,
+      out,
+      d.localBusy ? `${describe(control)} while not ready` : `${describe(control)}, expected N(S)=${d.vr}`,
+    );
   }
   if (!control.pf) return;
   // An old frame in the middle of the client's turn has been answered; it is passed over once, in case the answer was lost.
@@ -151,7 +174,14 @@ function information(d: Draft, frame: HdlcFrame, control: HdlcControl & { type: 
 }
 
 /** A frame with P: where the client stands, and our turn to speak. */
-function checkpoint(d: Draft, control: HdlcControl & { nr: number }, fresh: boolean, now: number, o: HdlcLinkSettings, out: HdlcLinkOutput[]): void {
+function checkpoint(
+  d: Draft,
+  control: HdlcControl & { nr: number },
+  fresh: boolean,
+  now: number,
+  o: HdlcLinkSettings,
+  out: HdlcLinkOutput[],
+): void {
   const n = advance(d, control.nr, fresh);
   const known = n === 0 || (n > 0 && n <= d.sent && !d.recent.includes(control.nr));
   if (!fresh && !known && d.suspect !== control.nr) {

@@ -55,8 +55,13 @@ export interface HdlcLinkSettings extends Required<Omit<HdlcLinkOptions, 'segmen
 }
 
 export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOptions): HdlcLinkSettings {
-  const own = role === 'client' ? hdlcDefaultParameters : { maxInfoTransmit: 2030, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 3 };
-  const given = Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as unknown as HdlcLinkOptions;
+  const own =
+    role === 'client'
+      ? hdlcDefaultParameters
+      : { maxInfoTransmit: 2030, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 3 };
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, v]) => v !== undefined),
+  ) as unknown as HdlcLinkOptions;
   return {
     role,
     segmentOctets: 2030,

@@ -17,7 +17,12 @@ export interface HdlcParameters {
 }
 
 /** Values of parameters that were not sent. */
-export const hdlcDefaultParameters: Required<HdlcParameters> = { maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 };
+export const hdlcDefaultParameters: Required<HdlcParameters> = {
+  maxInfoTransmit: 128,
+  maxInfoReceive: 128,
+  windowTransmit: 1,
+  windowReceive: 1,
+};
 
 /** Lengths up to 255 in one octet, longer ones in two; windows in four octets. Absent parameters are left out; without any the field is empty. */
 export function encodeHdlcParameters(parameters: HdlcParameters): Uint8Array {
@@ -62,7 +67,12 @@ export function decodeHdlcParameters(information: Uint8Array): HdlcParameters {
       const group = r.u8();
       const size = r.u8();
       const end = r.offset + size;
-      if (size > r.left) throw new DlmsError('decode/invalid-length', { offset: r.offset - 1, expected: `at most ${r.left} octets`, actual: size });
+      if (size > r.left)
+        throw new DlmsError('decode/invalid-length', {
+          offset: r.offset - 1,
+          expected: `at most ${r.left} octets`,
+          actual: size,
+        });
       if (group !== 0x80) r.offset = end;
       while (r.offset < end) readParameter(r, end, out);
     }
@@ -72,12 +82,20 @@ export function decodeHdlcParameters(information: Uint8Array): HdlcParameters {
   return out;
 }
 
-function readParameter(r: Reader, end: number, out: { -readonly [K in keyof HdlcParameters]: HdlcParameters[K] }): void {
+function readParameter(
+  r: Reader,
+  end: number,
+  out: { -readonly [K in keyof HdlcParameters]: HdlcParameters[K] },
+): void {
   const offset = r.offset;
   const id = r.u8();
   const octets = r.u8();
   if (octets > end - r.offset)
-    throw new DlmsError('decode/invalid-length', { offset: offset + 1, expected: `at most ${end - r.offset} octets`, actual: octets });
+    throw new DlmsError('decode/invalid-length', {
+      offset: offset + 1,
+      expected: `at most ${end - r.offset} octets`,
+      actual: octets,
+    });
   const row = table.find((t) => t[0] === id);
   if (row === undefined) {
     r.offset += octets;
@@ -87,7 +105,8 @@ function readParameter(r: Reader, end: number, out: { -readonly [K in keyof Hdlc
   if (octets !== 1 && octets !== 2 && octets !== 4)
     throw new DlmsError('decode/invalid-length', { offset: offset + 1, expected: '1, 2 or 4 octets', actual: octets });
   const value = octets === 1 ? r.u8() : octets === 2 ? r.u16() : r.u32();
-  if (value < 1 || value > most) throw new DlmsError('decode/invalid-value', { offset, expected: `${name} from 1 to ${most}`, actual: value });
+  if (value < 1 || value > most)
+    throw new DlmsError('decode/invalid-value', { offset, expected: `${name} from 1 to ${most}`, actual: value });
   out[name] = value;
 }
 

@@ -83,7 +83,11 @@ class Reassembler implements HdlcReassembler {
     partial ??= this.#begin(key);
     if (partial.size + information.length > this.#maxOctets) {
       this.#partials.delete(key);
-      throw new DlmsError('decode/too-large', { offset: 0, limit: this.#maxOctets, actual: partial.size + information.length });
+      throw new DlmsError('decode/too-large', {
+        offset: 0,
+        limit: this.#maxOctets,
+        actual: partial.size + information.length,
+      });
     }
     // A copy: the segment is a view into a chunk that can be far longer, and must not keep it alive.
     partial.parts.push(information.slice());
@@ -105,7 +109,11 @@ class Reassembler implements HdlcReassembler {
   #drop(key: string, partial: Partial, why: string): void {
     this.#partials.delete(key);
     this.#onDropped?.(
-      new DlmsError('protocol/link', { side: 'remote', state: 'joining segments', reason: `${why}: ${partial.size} octets without their rest are dropped` }),
+      new DlmsError('protocol/link', {
+        side: 'remote',
+        state: 'joining segments',
+        reason: `${why}: ${partial.size} octets without their rest are dropped`,
+      }),
     );
   }
 }

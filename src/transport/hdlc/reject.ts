@@ -35,7 +35,11 @@ export function encodeFrmr(rejection: Omit<HdlcRejection, 'text'>): Uint8Array {
   names.forEach((name, i) => {
     if (rejection.reasons.includes(name)) bits |= 1 << i;
   });
-  return Uint8Array.of(encodeHdlcControl(rejection.rejected), ((rejection.vr & 7) << 5) | (rejection.response ? 0x10 : 0) | ((rejection.vs & 7) << 1), bits);
+  return Uint8Array.of(
+    encodeHdlcControl(rejection.rejected),
+    ((rejection.vr & 7) << 5) | (rejection.response ? 0x10 : 0) | ((rejection.vs & 7) << 1),
+    bits,
+  );
 }
 
 const names = ['control', 'information', 'length', 'nr', 'ns'] as const;

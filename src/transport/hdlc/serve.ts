@@ -32,7 +32,10 @@ export interface HdlcServerOptions extends HdlcLineOptions, Omit<HdlcLinkOptions
 /** The meter's side of a line. */
 export interface HdlcServer {
   /** Sends an APDU by itself, as UI with the LLC header E6E700. While a link with this client is up it goes out with the next answer, otherwise at once. */
-  push(apdu: Uint8Array, route: { readonly client: HdlcAddress | number; readonly device?: HdlcAddress | number }): void;
+  push(
+    apdu: Uint8Array,
+    route: { readonly client: HdlcAddress | number; readonly device?: HdlcAddress | number },
+  ): void;
   /** Lets go of the transport; links end without DISC, which only a client can send. */
   close(): Promise<void>;
   /** Resolves when the transport ended or {@link close} is done. */
@@ -93,9 +96,13 @@ class Station implements HdlcServer {
   get links(): readonly Route[] {
     return [...this.#links.values()].map((l) => l.route);
   }
-  push(apdu: Uint8Array, route: { readonly client: HdlcAddress | number; readonly device?: HdlcAddress | number }): void {
+  push(
+    apdu: Uint8Array,
+    route: { readonly client: HdlcAddress | number; readonly device?: HdlcAddress | number },
+  ): void {
     const device = route.device === undefined ? this.#devices[0] : address(route.device);
-    if (device === undefined) throw new DlmsError('encode/invalid-value', { expected: 'a device to push from', actual: 'none' });
+    if (device === undefined)
+      throw new DlmsError('encode/invalid-value', { expected: 'a device to push from', actual: 'none' });
     const link = this.#link(address(route.client), device);
     this.#step(link, { type: 'ui', apdu });
   }
@@ -116,7 +123,12 @@ class Station implements HdlcServer {
     const clients = this.#options.clients;
     if (source.upper === 0 || (clients !== undefined && !clients.includes(source.upper))) return;
     if (control.type === 'UI') return this.#ui(frame);
-    if (source.size !== 1 || isAllStation(destination, 'upper') || !this.#devices.some((d) => this.#isAt(d, destination))) return;
+    if (
+      source.size !== 1 ||
+      isAllStation(destination, 'upper') ||
+      !this.#devices.some((d) => this.#isAt(d, destination))
+    )
+      return;
     if (isAllStation(destination, 'lower') && this.#options.answerAllStation !== true) return;
     this.#step(this.#link(source, destination), { type: 'frame', frame });
     this.#wake();
@@ -133,11 +145,17 @@ class Station implements HdlcServer {
       const limit = this.#options.maxPendingApdus ?? 4;
       for (const device of devices) {
         if (this.#unconfirmed >= limit * this.#devices.length)
-          throw new DlmsError('protocol/link', { side: 'remote', state: 'UI', reason: 'more UI than the handler takes; dropped' });
+          throw new DlmsError('protocol/link', {
+            side: 'remote',
+            state: 'UI',
+            reason: 'more UI than the handler takes; dropped',
+          });
         this.#unconfirmed++;
-        void this.#handle(stripLlc(message.information), { clientSap: source.upper, serverSap: device.upper }).then(() => {
-          this.#unconfirmed--;
-        });
+        void this.#handle(stripLlc(message.information), { clientSap: source.upper, serverSap: device.upper }).then(
+          () => {
+            this.#unconfirmed--;
+          },
+        );
       }
     } catch (e) {
       this.#line.diagnose(e);
@@ -146,7 +164,12 @@ class Station implements HdlcServer {
   /** The destination means this device (or, in its lower half, all of them); what one of the two does not say is not compared. */
   #isAt(device: HdlcAddress, destination: HdlcAddress): boolean {
     if (destination.upper !== device.upper) return false;
-    return device.lower === undefined || destination.lower === undefined || destination.lower === device.lower || isAllStation(destination, 'lower');
+    return (
+      device.lower === undefined ||
+      destination.lower === undefined ||
+      destination.lower === device.lower ||
+      isAllStation(destination, 'lower')
+    );
   }
 
   #link(client: HdlcAddress, server: HdlcAddress): Link {
@@ -154,13 +177,32 @@ class Station implements HdlcServer {
     const known = this.#links.get(key);
     if (known !== undefined) return known;
     const settings = hdlcLinkSettings('server', { ...this.#options, client, server });
-    return { key, route: { clientSap: client.upper, serverSap: server.upper }, settings, state: hdlcLinkDown, waiting: [], working: false, generation: 0 };
+    return {
+      key,
+      route: { clientSap: client.upper, serverSap: server.upper },
+      settings,
+      state: hdlcLinkDown,
+      waiting: [],
+      working: false,
+      generation: 0,
+    };
   }
 
   #step(link: Link, input: HdlcLinkInput): void {
-    if (input.type === 'frame' && input.frame.control.type === 'SNRM' && !this.#links.has(link.key) && this.#links.size >= (this.#options.maxLinks ?? 16)) {
+    if (
+      input.type === 'frame' &&
+      input.frame.control.type === 'SNRM' &&
+      !this.#links.has(link.key) &&
+      this.#links.size >= (this.#options.maxLinks ?? 16)
+    ) {
       this.#line.write([
-        { ...input.frame, source: link.settings.server, destination: link.settings.client, control: { type: 'DM', pf: true }, information: new Uint8Array(0) },
+        {
+          ...input.frame,
+          source: link.settings.server,
+          destination: link.settings.client,
+          control: { type: 'DM', pf: true },
+          information: new Uint8Array(0),
+        },
       ]);
       return;
     }
@@ -196,7 +238,8 @@ class Station implements HdlcServer {
     for (const link of this.#links.values()) due = Math.min(due, hdlcLinkDeadline(link.state));
     this.#line.wake(due, () => {
       const now = this.#line.clock.now();
-      for (const link of [...this.#links.values()]) if (hdlcLinkDeadline(link.state) <= now) this.#step(link, { type: 'tick' });
+      for (const link of [...this.#links.values()])
+        if (hdlcLinkDeadline(link.state) <= now) this.#step(link, { type: 'tick' });
       this.#wake();
     });
   }

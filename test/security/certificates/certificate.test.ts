@@ -80,9 +80,16 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
     expect(oracle.ca).toBe(false);
   });
   it('have the type of their key usage', () => {
-    const types = (['digital-signature', 'key-agreement', 'tls', 'other'] as const).map((type) => issue(ca, curve, { type }).certificate);
+    const types = (['digital-signature', 'key-agreement', 'tls', 'other'] as const).map(
+      (type) => issue(ca, curve, { type }).certificate,
+    );
     expect(types.map((c) => c.type)).toEqual(['digital-signature', 'key-agreement', 'tls', 'other']);
-    expect(types.map((c) => c.keyUsage)).toEqual([['digitalSignature'], ['keyAgreement'], ['digitalSignature', 'keyAgreement'], undefined]);
+    expect(types.map((c) => c.keyUsage)).toEqual([
+      ['digitalSignature'],
+      ['keyAgreement'],
+      ['digitalSignature', 'keyAgreement'],
+      undefined,
+    ]);
     expect(ca.certificate.type).toBe('other');
   });
   it('keep unknown extensions as octets', () => {
@@ -118,12 +125,19 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
 
   it('requests show that the sender has the key', () => {
     const key = newKey(curve);
-    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'key-agreement' }, key));
+    const request = here(
+      buildCertificateRequest(
+        { subject: systemTitleName(title), publicKey: key.publicKey, type: 'key-agreement' },
+        key,
+      ),
+    );
     expect(request.systemTitle).toEqual(title);
     expect(request.keyUsage).toEqual(['keyAgreement']);
     expect(request.publicKey).toEqual(key.publicKey);
     expect(here(verifyCertificateRequest(request, verifier))).toBe(true);
-    const foreign = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey }, newKey(curve)));
+    const foreign = here(
+      buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey }, newKey(curve)),
+    );
     expect(foreign.extensions).toEqual([]);
     expect(here(verifyCertificateRequest(foreign, verifier))).toBe(false);
     for (let bit = 0; bit < request.raw.length * 8; bit += 3) {
@@ -142,7 +156,10 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
   it('signatures go from r‖s to DER and back; r and s outside 1 to n-1 are refused', () => {
     const n = orders[curve];
     const size = curve === 'P-256' ? 32 : 48;
-    const number = fc.oneof(fc.bigInt(1n, n - 1n), fc.constantFrom(1n, 127n, 128n, 255n, 256n, n >> 1n, (n >> 1n) + 1n, n - 1n));
+    const number = fc.oneof(
+      fc.bigInt(1n, n - 1n),
+      fc.constantFrom(1n, 127n, 128n, 255n, 256n, n >> 1n, (n >> 1n) + 1n, n - 1n),
+    );
     fc.assert(
       fc.property(number, number, (r, s) => {
         const raw = concat(octets(r, size), octets(s, size));
@@ -157,10 +174,16 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
       [n + 1n, 1n],
     ] as const) {
       expect(code(() => signatureToDer(concat(octets(r, size), octets(s, size))))).toBe('encode/invalid-value');
-      expect(code(() => signatureFromDer(derSequence(derInteger(r), derInteger(s)), curve))).toBe('decode/invalid-value');
+      expect(code(() => signatureFromDer(derSequence(derInteger(r), derInteger(s)), curve))).toBe(
+        'decode/invalid-value',
+      );
     }
-    expect(code(() => signatureFromDer(derSequence(derInteger(-1n), derInteger(1n)), curve))).toBe('decode/invalid-value');
-    expect(code(() => signatureFromDer(derSequence(derInteger(1n), derInteger(1n), derInteger(1n)), curve))).toBe('decode/trailing-bytes');
+    expect(code(() => signatureFromDer(derSequence(derInteger(-1n), derInteger(1n)), curve))).toBe(
+      'decode/invalid-value',
+    );
+    expect(code(() => signatureFromDer(derSequence(derInteger(1n), derInteger(1n), derInteger(1n)), curve))).toBe(
+      'decode/trailing-bytes',
+    );
     expect(code(() => signatureToDer(new Uint8Array(63)))).toBe('encode/invalid-value');
   });
   it('public keys that are no point are refused', () => {
@@ -168,7 +191,13 @@ describe.each(['P-256', 'P-384'] as const)('certificates on %s', (curve) => {
     expect(ecPublicKey(good)).toEqual({ curve, octets: good });
     const changed = good.slice();
     changed[3] = (changed[3] as number) ^ 1;
-    for (const bad of [changed, new Uint8Array(good.length), new Uint8Array(good.length).fill(0xff), good.subarray(1), concat(Uint8Array.of(4), good)])
+    for (const bad of [
+      changed,
+      new Uint8Array(good.length),
+      new Uint8Array(good.length).fill(0xff),
+      good.subarray(1),
+      concat(Uint8Array.of(4), good),
+    ])
       expect(code(() => ecPublicKey(bad, curve))).toBe('security/invalid-key');
   });
 });
@@ -194,7 +223,12 @@ describe('what is no request of this profile', () => {
   const key = newKey('P-256');
   const wanted = derSequence(derObjectIdentifier('1.2.840.113549.1.9.14'), derSetOf(derExtensionList([])));
   const made = (version: number, ...attributes: Uint8Array[]): string => {
-    const tbs = derSequence(derInteger(version), systemTitleName(title).raw, derPublicKeyInfo(key.publicKey), derContext(0, true, ...attributes));
+    const tbs = derSequence(
+      derInteger(version),
+      systemTitleName(title).raw,
+      derPublicKeyInfo(key.publicKey),
+      derContext(0, true, ...attributes),
+    );
     return code(() => parseCertificateRequest(here(signed(tbs, key))));
   };
   it('is refused by name', () => {
@@ -216,11 +250,19 @@ describe('what is no certificate of this profile', () => {
   };
   it('is refused by name', () => {
     expect(code(() => parseCertificate(replaced('A003020102', 'A003020101')))).toBe('security/unsupported');
-    expect(code(() => parseCertificate(replaced('06082A8648CE3D030107', '06082A8648CE3D030106')))).toBe('security/unsupported');
-    expect(code(() => parseCertificate(replaced('06072A8648CE3D0201', '06072A8648CE3D0202')))).toBe('security/unsupported');
+    expect(code(() => parseCertificate(replaced('06082A8648CE3D030107', '06082A8648CE3D030106')))).toBe(
+      'security/unsupported',
+    );
+    expect(code(() => parseCertificate(replaced('06072A8648CE3D0201', '06072A8648CE3D0202')))).toBe(
+      'security/unsupported',
+    );
     // Only one of the two algorithm identifiers.
-    expect(code(() => parseCertificate(replaced('06082A8648CE3D040302', '06082A8648CE3D040303')))).toBe('decode/invalid-value');
-    expect(code(() => parseCertificate(replaced('06082A8648CE3D040302', '06082A8648CE3D040309', false)))).toBe('security/unsupported');
+    expect(code(() => parseCertificate(replaced('06082A8648CE3D040302', '06082A8648CE3D040303')))).toBe(
+      'decode/invalid-value',
+    );
+    expect(code(() => parseCertificate(replaced('06082A8648CE3D040302', '06082A8648CE3D040309', false)))).toBe(
+      'security/unsupported',
+    );
     expect(code(() => parseCertificate(replaced('03420004', '03420002')))).toBe('security/unsupported');
     expect(code(() => parseCertificate(concat(c.raw, Uint8Array.of(0))))).toBe('decode/trailing-bytes');
     expect(code(() => parseCertificate(new Uint8Array(0)))).toBe('decode/unexpected-end');
@@ -243,10 +285,16 @@ describe('what is no certificate of this profile', () => {
     expect(code(() => buildCertificate({ ...fields, serialNumber: 0n }, ca.key))).toBe('encode/invalid-value');
     expect(code(() => buildCertificate({ ...fields, serialNumber: 1n << 160n }, ca.key))).toBe('encode/invalid-value');
     expect(code(() => buildCertificate({ ...fields, notAfter: new Date(0) }, ca.key))).toBe('encode/invalid-value');
-    expect(code(() => buildCertificate({ ...fields, notAfter: new Date(Number.NaN) }, ca.key))).toBe('encode/invalid-value');
+    expect(code(() => buildCertificate({ ...fields, notAfter: new Date(Number.NaN) }, ca.key))).toBe(
+      'encode/invalid-value',
+    );
     expect(code(() => buildCertificate(fields, newKey('P-384')))).toBe('encode/invalid-value');
-    expect(code(() => buildCertificate({ ...fields, publicKey: { curve: 'P-256', octets: new Uint8Array(64) } }, ca.key))).toBe('security/invalid-key');
-    expect(code(() => buildCertificate(fields, { curve: 'P-256', sign: () => new Uint8Array(63) }))).toBe('encode/invalid-value');
+    expect(
+      code(() => buildCertificate({ ...fields, publicKey: { curve: 'P-256', octets: new Uint8Array(64) } }, ca.key)),
+    ).toBe('security/invalid-key');
+    expect(code(() => buildCertificate(fields, { curve: 'P-256', sign: () => new Uint8Array(63) }))).toBe(
+      'encode/invalid-value',
+    );
   });
 });
 
@@ -256,19 +304,25 @@ describe('names', () => {
     expect(systemTitleOf(name({ type: 'CN', value: '414243000000000a' }))).toEqual(parseHex('414243000000000A'));
     for (const bad of ['41424300000000', '41424300000000011', '4142 43000000001', 'Root'])
       expect(systemTitleOf(name({ type: 'CN', value: bad }))).toBeUndefined();
-    expect(systemTitleOf(name({ type: 'CN', value: '4142430000000001' }, { type: 'CN', value: '4142430000000002' }))).toBeUndefined();
+    expect(
+      systemTitleOf(name({ type: 'CN', value: '4142430000000001' }, { type: 'CN', value: '4142430000000002' })),
+    ).toBeUndefined();
     expect(systemTitleOf(name({ type: 'O', value: '4142430000000001' }))).toBeUndefined();
     expect(code(() => systemTitleName(title.subarray(1)))).toBe('encode/invalid-value');
   });
   it('print with special characters escaped', () => {
-    expect(formatName(name({ type: 'CN', value: ' a,b="c"\n ' }, { type: '2.5.4.65', value: 'p' }, { type: 'C', value: 'DE' }))).toBe(
-      'CN=\\ a\\,b=\\"c\\"\\0a\\ , 2.5.4.65=p, C=DE',
-    );
+    expect(
+      formatName(
+        name({ type: 'CN', value: ' a,b="c"\n ' }, { type: '2.5.4.65', value: 'p' }, { type: 'C', value: 'DE' }),
+      ),
+    ).toBe('CN=\\ a\\,b=\\"c\\"\\0a\\ , 2.5.4.65=p, C=DE');
     expect(code(() => name({ type: 'C', value: 'DEU' }))).toBe('encode/invalid-value');
   });
   it('keep a value that is no text', () => {
     const strange = derSequence(derSetOf(derSequence(derObjectIdentifier('2.5.4.3'), der(0x05))));
-    expect(issue(undefined, 'P-256', { subject: { raw: strange, attributes: [] } }).certificate.subject.attributes).toEqual([{ type: 'CN', value: '#0500' }]);
+    expect(
+      issue(undefined, 'P-256', { subject: { raw: strange, attributes: [] } }).certificate.subject.attributes,
+    ).toEqual([{ type: 'CN', value: '#0500' }]);
   });
 });
 
@@ -292,7 +346,9 @@ describe('hostile octets', () => {
   const ca = authority(undefined, 'P-256', 'Root');
   const leaf = issue(ca, 'P-256');
   const list = revocations(ca, { revoked: [{ serialNumber: 5n, revocationDate: from, reason: 'keyCompromise' }] });
-  const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: leaf.key.publicKey, type: 'tls' }, leaf.key));
+  const request = here(
+    buildCertificateRequest({ subject: systemTitleName(title), publicKey: leaf.key.publicKey, type: 'tls' }, leaf.key),
+  );
   const parsers = [
     ['certificate', leaf.certificate.raw, parseCertificate],
     ['request', request.raw, parseCertificateRequest],
@@ -301,14 +357,21 @@ describe('hostile octets', () => {
 
   it.each(parsers)('a mutated %s ends in a value or a DlmsError', (_, good, parse) => {
     const at = fc.nat(good.length - 1);
-    const mutation = fc.record({ at, to: fc.integer({ min: 0, max: 255 }), cut: fc.option(at), insert: fc.option(fc.uint8Array({ maxLength: 6 })) });
+    const mutation = fc.record({
+      at,
+      to: fc.integer({ min: 0, max: 255 }),
+      cut: fc.option(at),
+      insert: fc.option(fc.uint8Array({ maxLength: 6 })),
+    });
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 6 }), (mutations) => {
         let bytes = good.slice();
         for (const m of mutations) {
           if (m.at < bytes.length) bytes[m.at] = m.to;
-          if (m.insert !== null) bytes = concat(bytes.subarray(0, m.at), m.insert, bytes.subarray(m.at)) as Uint8Array<ArrayBuffer>;
-          if (m.cut !== null && m.cut < bytes.length) bytes = concat(bytes.subarray(0, m.cut), bytes.subarray(m.cut + 1)) as Uint8Array<ArrayBuffer>;
+          if (m.insert !== null)
+            bytes = concat(bytes.subarray(0, m.at), m.insert, bytes.subarray(m.at)) as Uint8Array<ArrayBuffer>;
+          if (m.cut !== null && m.cut < bytes.length)
+            bytes = concat(bytes.subarray(0, m.cut), bytes.subarray(m.cut + 1)) as Uint8Array<ArrayBuffer>;
         }
         code(() => parse(bytes));
       }),
@@ -322,8 +385,12 @@ describe('hostile octets', () => {
     const tree = fc.letrec<{ node: Uint8Array }>((tie) => ({
       node: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },
-        fc.tuple(fc.constantFrom(1, 2, 3, 4, 5, 6, 12, 19, 23, 24), fc.uint8Array({ maxLength: 12 })).map(([tag, content]) => der(tag, content)),
-        fc.tuple(fc.constantFrom(0x30, 0x31, 0xa0, 0xa3), fc.array(tie('node'), { maxLength: 5 })).map(([tag, parts]) => der(tag, ...parts)),
+        fc
+          .tuple(fc.constantFrom(1, 2, 3, 4, 5, 6, 12, 19, 23, 24), fc.uint8Array({ maxLength: 12 }))
+          .map(([tag, content]) => der(tag, content)),
+        fc
+          .tuple(fc.constantFrom(0x30, 0x31, 0xa0, 0xa3), fc.array(tie('node'), { maxLength: 5 }))
+          .map(([tag, parts]) => der(tag, ...parts)),
       ),
     })).node;
     fc.assert(

@@ -30,7 +30,10 @@ const base: CertificatePolicy = {
   revocation: 'unsafely-ignored',
   verifier,
 };
-const outcome = (certificate: Certificate, change: Partial<CertificatePolicy> = {}): CertificateRefusal | 'accepted' => {
+const outcome = (
+  certificate: Certificate,
+  change: Partial<CertificatePolicy> = {},
+): CertificateRefusal | 'accepted' => {
   try {
     here(validateCertificate(certificate, { ...base, ...change }));
     return 'accepted';
@@ -48,7 +51,11 @@ describe('a path', () => {
     const later = validateCertificate(leaf.certificate, { ...base, verifier: laterVerifier });
     expect(later).toBeInstanceOf(Promise);
     expect(await later).toEqual(path);
-    const strangers = { ...base, verifier: laterVerifier, intermediates: [authority(root, 'P-256', 'Sub').certificate] };
+    const strangers = {
+      ...base,
+      verifier: laterVerifier,
+      intermediates: [authority(root, 'P-256', 'Sub').certificate],
+    };
     await expect(async () =>
       validateCertificate(issue(sub, 'P-256', { issuerPublicKey: newKey('P-256').publicKey }).certificate, strangers),
     ).rejects.toMatchObject({
@@ -59,18 +66,24 @@ describe('a path', () => {
     const strong = authority(undefined, 'P-384', 'Strong root');
     const mixed = authority(strong, 'P-256', 'Sub');
     const meter = issue(mixed, 'P-384');
-    expect(outcome(meter.certificate, { anchors: [strong.certificate], intermediates: [mixed.certificate] })).toBe('accepted');
+    expect(outcome(meter.certificate, { anchors: [strong.certificate], intermediates: [mixed.certificate] })).toBe(
+      'accepted',
+    );
   });
   it('trusts nothing by default', () => {
     expect(outcome(leaf.certificate, { anchors: [] })).toBe('no-trusted-issuer');
     expect(outcome(leaf.certificate, { intermediates: [] })).toBe('no-trusted-issuer');
-    expect(outcome(leaf.certificate, { anchors: [], intermediates: [sub.certificate, root.certificate] })).toBe('no-trusted-issuer');
+    expect(outcome(leaf.certificate, { anchors: [], intermediates: [sub.certificate, root.certificate] })).toBe(
+      'no-trusted-issuer',
+    );
     expect(outcome(issue(undefined, 'P-256').certificate)).toBe('no-trusted-issuer');
   });
   it('may be one pinned certificate, or end at an intermediate that is an anchor', () => {
     expect(outcome(leaf.certificate, { anchors: [leaf.certificate], intermediates: [] })).toBe('accepted');
     expect(outcome(leaf.certificate, { anchors: [sub.certificate], intermediates: [] })).toBe('accepted');
-    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], now: until, purpose: 'key-agreement' })).toBe('wrong-usage');
+    expect(outcome(leaf.certificate, { anchors: [leaf.certificate], now: until, purpose: 'key-agreement' })).toBe(
+      'wrong-usage',
+    );
   });
   it('is found among authorities of the same name', () => {
     const renewed = authority(root, 'P-256', 'Sub', {}, sub.key);
@@ -81,7 +94,9 @@ describe('a path', () => {
       [renewed, impostor, sub],
       [sub, impostor, renewed],
     ])
-      expect(outcome(withoutKeyId.certificate, { intermediates: intermediates.map((i) => i.certificate) })).toBe('accepted');
+      expect(outcome(withoutKeyId.certificate, { intermediates: intermediates.map((i) => i.certificate) })).toBe(
+        'accepted',
+      );
     expect(outcome(leaf.certificate, { anchors: [root.certificate, impostor.certificate] })).toBe('accepted');
   });
   it('is bounded however many certificates there are', () => {
@@ -102,7 +117,9 @@ describe('a path', () => {
     expect(outcome(victim, { anchors: crowd, intermediates: [], verifier: counted })).toBe('accepted');
     expect(calls).toBe(1);
     // A forged one costs eight attempts, not one for each anchor.
-    const forged = issue({ key: newKey('P-256'), certificate: crowd[0] as Certificate }, 'P-256', { issuerPublicKey: key.publicKey }).certificate;
+    const forged = issue({ key: newKey('P-256'), certificate: crowd[0] as Certificate }, 'P-256', {
+      issuerPublicKey: key.publicKey,
+    }).certificate;
     expect(outcome(forged, { anchors: crowd, intermediates: [], verifier: counted })).toBe('wrong-signature');
     expect(calls).toBe(9);
     let looks = 0;
@@ -136,7 +153,9 @@ describe('a certificate is refused by name', () => {
     const oldRoot = authority(undefined, 'P-256', 'Old root', past);
     expect(outcome(issue(oldRoot, 'P-256').certificate, { anchors: [oldRoot.certificate] })).toBe('expired');
     const futureRoot = authority(undefined, 'P-256', 'Future root', { notBefore: new Date(now.getTime() + 1000) });
-    expect(outcome(issue(futureRoot, 'P-256').certificate, { anchors: [futureRoot.certificate] })).toBe('not-yet-valid');
+    expect(outcome(issue(futureRoot, 'P-256').certificate, { anchors: [futureRoot.certificate] })).toBe(
+      'not-yet-valid',
+    );
     expect(() => outcome(leaf.certificate, { now: new Date(Number.NaN) })).toThrowError(/a date/);
   });
   it('for another purpose', () => {
@@ -171,9 +190,12 @@ describe('a certificate is refused by name', () => {
   });
   it('when its issuer may not issue', () => {
     const endEntity = issue(sub, 'P-256', { subject: name({ type: 'CN', value: 'No authority' }) });
-    expect(outcome(issue(endEntity, 'P-256').certificate, { intermediates: [sub.certificate, endEntity.certificate], maxPath: 9 })).toBe(
-      'issuer-not-authorised',
-    );
+    expect(
+      outcome(issue(endEntity, 'P-256').certificate, {
+        intermediates: [sub.certificate, endEntity.certificate],
+        maxPath: 9,
+      }),
+    ).toBe('issuer-not-authorised');
     // Key usage without keyCertSign in an authority.
     const noSign = issue(root, 'P-256', {
       subject: name({ type: 'CN', value: 'No sign' }),
@@ -184,11 +206,17 @@ describe('a certificate is refused by name', () => {
       ],
     });
     expect(noSign.certificate.keyUsage).toEqual(['cRLSign']);
-    expect(outcome(issue(noSign, 'P-256').certificate, { intermediates: [noSign.certificate] })).toBe('issuer-not-authorised');
+    expect(outcome(issue(noSign, 'P-256').certificate, { intermediates: [noSign.certificate] })).toBe(
+      'issuer-not-authorised',
+    );
   });
   it('when its issuer is no authority, whatever its key usage says, and be it the anchor', () => {
     const signs = { oid: '2.5.29.15', critical: true, value: new Uint8Array([3, 2, 2, 4]) };
-    const noAuthority = issue(root, 'P-256', { subject: name({ type: 'CN', value: 'No CA' }), type: 'other', extensions: [signs] });
+    const noAuthority = issue(root, 'P-256', {
+      subject: name({ type: 'CN', value: 'No CA' }),
+      type: 'other',
+      extensions: [signs],
+    });
     expect(noAuthority.certificate.keyUsage).toEqual(['keyCertSign']);
     const end = issue(noAuthority, 'P-256').certificate;
     expect(outcome(end, { intermediates: [noAuthority.certificate] })).toBe('issuer-not-authorised');
@@ -211,7 +239,9 @@ describe('a certificate is refused by name', () => {
     expect(outcome(of(purpose), { purpose: 'tls-server' })).toBe('accepted');
   });
   it('made for something else (extended key usage), though its key usage fits: code signing signs no messages', () => {
-    const purposes = (...ids: readonly string[]) => [{ oid: '2.5.29.37', critical: false, value: derSequence(...ids.map(derObjectIdentifier)) }];
+    const purposes = (...ids: readonly string[]) => [
+      { oid: '2.5.29.37', critical: false, value: derSequence(...ids.map(derObjectIdentifier)) },
+    ];
     const codeSigning = '1.3.6.1.5.5.7.3.3';
     const any = '2.5.29.37.0';
     const of = (type: 'digital-signature' | 'key-agreement', ...ids: readonly string[]) =>
@@ -246,7 +276,9 @@ describe('a certificate is refused by name', () => {
     expect(of(authority(undefined, 'P-256', 'Self-made').certificate)).toBe('no-trusted-issuer');
     expect(of(leaf.certificate, { intermediates: [sub.certificate] })).toBe('issuer-not-authorised');
     // Below `sub` there may be none (path length 0).
-    expect(of(authority(sub, 'P-256', 'Third').certificate, { intermediates: [sub.certificate] })).toBe('path-length-exceeded');
+    expect(of(authority(sub, 'P-256', 'Third').certificate, { intermediates: [sub.certificate] })).toBe(
+      'path-length-exceeded',
+    );
   });
   it('below more authorities than allowed', () => {
     const third = authority(sub, 'P-256', 'Third');
@@ -254,22 +286,30 @@ describe('a certificate is refused by name', () => {
     expect(outcome(end, { intermediates: [sub.certificate, third.certificate] })).toBe('path-length-exceeded');
     // A renewal of the same authority does not count.
     const renewed = authority(sub, 'P-256', 'Sub');
-    expect(outcome(issue(renewed, 'P-256').certificate, { intermediates: [sub.certificate, renewed.certificate] })).toBe('accepted');
+    expect(
+      outcome(issue(renewed, 'P-256').certificate, { intermediates: [sub.certificate, renewed.certificate] }),
+    ).toBe('accepted');
   });
   it('with a critical extension that nobody understands, anywhere in the path', () => {
     const strange = issue(sub, 'P-256', { extensions: [extension] }).certificate;
     expect(outcome(strange)).toBe('unknown-critical-extension');
     expect(outcome(strange, { understood: [extension.oid] })).toBe('accepted');
-    expect(outcome(issue(sub, 'P-256', { extensions: [{ ...extension, critical: false }] }).certificate)).toBe('accepted');
+    expect(outcome(issue(sub, 'P-256', { extensions: [{ ...extension, critical: false }] }).certificate)).toBe(
+      'accepted',
+    );
     const strangeSub = authority(root, 'P-256', 'Strange', { extensions: [extension] });
-    expect(outcome(issue(strangeSub, 'P-256').certificate, { intermediates: [strangeSub.certificate] })).toBe('unknown-critical-extension');
+    expect(outcome(issue(strangeSub, 'P-256').certificate, { intermediates: [strangeSub.certificate] })).toBe(
+      'unknown-critical-extension',
+    );
   });
   it('and the error says whose certificate, and no more than that', () => {
     try {
       outcomeError();
       expect.unreachable();
     } catch (e) {
-      expect(String((e as Error).message)).toContain('wrong-system-title of CN=4142430000000001: 4142430000000002 wanted');
+      expect(String((e as Error).message)).toContain(
+        'wrong-system-title of CN=4142430000000001: 4142430000000002 wanted',
+      );
     }
     function outcomeError(): void {
       here(validateCertificate(leaf.certificate, { ...base, systemTitle: otherTitle }));
@@ -278,50 +318,87 @@ describe('a certificate is refused by name', () => {
 });
 
 describe('revocation', () => {
-  const entry = (c: Certificate) => ({ serialNumber: c.serialNumber, revocationDate: from, reason: 'keyCompromise' as const });
+  const entry = (c: Certificate) => ({
+    serialNumber: c.serialNumber,
+    revocationDate: from,
+    reason: 'keyCompromise' as const,
+  });
   const clear = [revocations(root), revocations(sub)];
   it('needs a usable list of every issuer', () => {
     expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear } })).toBe('accepted');
     expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: [] } })).toBe('revocation-unknown');
-    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(0, 1) } })).toBe('revocation-unknown');
-    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(1) } })).toBe('revocation-unknown');
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(0, 1) } })).toBe(
+      'revocation-unknown',
+    );
+    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: clear.slice(1) } })).toBe(
+      'revocation-unknown',
+    );
   });
   it('refuses the leaf and the authorities that are named', () => {
     expect(
-      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root), revocations(sub, { revoked: [entry(leaf.certificate)] })] } }),
+      outcome(leaf.certificate, {
+        revocation: {
+          policy: 'required',
+          lists: [revocations(root), revocations(sub, { revoked: [entry(leaf.certificate)] })],
+        },
+      }),
     ).toBe('revoked');
     expect(
-      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root, { revoked: [entry(sub.certificate)] }), revocations(sub)] } }),
+      outcome(leaf.certificate, {
+        revocation: {
+          policy: 'required',
+          lists: [revocations(root, { revoked: [entry(sub.certificate)] }), revocations(sub)],
+        },
+      }),
     ).toBe('revoked');
-    expect(outcome(leaf.certificate, { revocation: { policy: 'required', lists: [...clear, revocations(sub, { revoked: [entry(leaf.certificate)] })] } })).toBe(
-      'revoked',
-    );
+    expect(
+      outcome(leaf.certificate, {
+        revocation: { policy: 'required', lists: [...clear, revocations(sub, { revoked: [entry(leaf.certificate)] })] },
+      }),
+    ).toBe('revoked');
     // The number alone is not enough: another issuer may use the same.
     expect(
-      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [revocations(root, { revoked: [entry(leaf.certificate)] }), revocations(sub)] } }),
+      outcome(leaf.certificate, {
+        revocation: {
+          policy: 'required',
+          lists: [revocations(root, { revoked: [entry(leaf.certificate)] }), revocations(sub)],
+        },
+      }),
     ).toBe('accepted');
   });
   it('a list that is kept back does not bring a revoked certificate back', () => {
     const stale = revocations(sub, { revoked: [entry(leaf.certificate)], nextUpdate: new Date(now.getTime() - 1000) });
     for (const policy of ['required', 'when-available'] as const) {
       expect(outcome(leaf.certificate, { revocation: { policy, lists: [...clear, stale] } })).toBe('revoked');
-      expect(outcome(leaf.certificate, { revocation: { policy, lists: [clear[0] as (typeof clear)[0], stale] } })).toBe('revoked');
+      expect(outcome(leaf.certificate, { revocation: { policy, lists: [clear[0] as (typeof clear)[0], stale] } })).toBe(
+        'revoked',
+      );
     }
     const { key } = sub;
-    const forged = revocations({ key: newKey('P-256'), certificate: sub.certificate }, { revoked: [entry(leaf.certificate)], issuerPublicKey: key.publicKey });
+    const forged = revocations(
+      { key: newKey('P-256'), certificate: sub.certificate },
+      { revoked: [entry(leaf.certificate)], issuerPublicKey: key.publicKey },
+    );
     expect(outcome(leaf.certificate, { revocation: { policy: 'when-available', lists: [forged] } })).toBe('accepted');
     expect(outcome(leaf.certificate, { revocation: { policy: 'when-available', lists: [] } })).toBe('accepted');
     expect(outcome(leaf.certificate, { revocation: 'unsafely-ignored' })).toBe('accepted');
   });
   it('uses no list that is old, early, forged, or not understood', () => {
     const first = clear[0] as (typeof clear)[0];
-    const withList = (list: (typeof clear)[0]) => outcome(leaf.certificate, { revocation: { policy: 'required', lists: [first, list] } });
+    const withList = (list: (typeof clear)[0]) =>
+      outcome(leaf.certificate, { revocation: { policy: 'required', lists: [first, list] } });
     expect(withList(revocations(sub, { nextUpdate: new Date(now.getTime() - 1000) }))).toBe('revocation-unknown');
     expect(withList(revocations(sub, { thisUpdate: new Date(now.getTime() + 1000) }))).toBe('revocation-unknown');
     expect(withList(revocations({ key: newKey('P-256'), certificate: sub.certificate }))).toBe('revocation-unknown');
     expect(withList({ ...revocations(sub), unknownCritical: ['2.5.29.27'] })).toBe('revocation-unknown');
     const noCrlSign = { ...sub.certificate, keyUsage: ['keyCertSign'] as const };
-    expect(outcome(leaf.certificate, { anchors: [noCrlSign], intermediates: [], revocation: { policy: 'required', lists: clear } })).toBe('revocation-unknown');
+    expect(
+      outcome(leaf.certificate, {
+        anchors: [noCrlSign],
+        intermediates: [],
+        revocation: { policy: 'required', lists: clear },
+      }),
+    ).toBe('revocation-unknown');
   });
   it('knows no list by heart that has a critical extension of its own, for the list or for an entry', () => {
     const critical = { oid: '2.5.29.28', critical: true, value: new Uint8Array([0x30, 0]) };
@@ -332,7 +409,13 @@ describe('revocation', () => {
         sub.certificate.subject.raw,
         derTime(from),
         derTime(until),
-        derSequence(derSequence(derInteger(9), derTime(from), ...(entryExtensions.length === 0 ? [] : [derExtensionList(entryExtensions)]))),
+        derSequence(
+          derSequence(
+            derInteger(9),
+            derTime(from),
+            ...(entryExtensions.length === 0 ? [] : [derExtensionList(entryExtensions)]),
+          ),
+        ),
         ...(listExtensions.length === 0 ? [] : [derContext(0, true, derExtensionList(listExtensions))]),
       );
       const list = parseRevocationList(here(signed(tbs, sub.key)));
@@ -344,13 +427,19 @@ describe('revocation', () => {
     expect(written([], [critical])).toEqual([['2.5.29.28'], 'unknown-critical-extension']);
   });
   it('reads back what it wrote, entries and reasons', () => {
-    const revoked = [entry(leaf.certificate), { serialNumber: 2n ** 100n, revocationDate: until, reason: 7 }, { serialNumber: 3n, revocationDate: from }];
+    const revoked = [
+      entry(leaf.certificate),
+      { serialNumber: 2n ** 100n, revocationDate: until, reason: 7 },
+      { serialNumber: 3n, revocationDate: from },
+    ];
     const list = parseRevocationList(revocations(sub, { revoked }).raw);
     expect([...list.revoked.values()]).toEqual(revoked);
     expect(list.crlNumber).toBe(7n);
     expect(list.authorityKeyIdentifier).toEqual(sub.certificate.subjectKeyIdentifier);
     expect(list.unknownCritical).toEqual([]);
-    expect(() => revocations(sub, { revoked: [{ ...entry(leaf.certificate), reason: 'whim' }] })).toThrowError(/reason of RFC 5280/);
+    expect(() => revocations(sub, { revoked: [{ ...entry(leaf.certificate), reason: 'whim' }] })).toThrowError(
+      /reason of RFC 5280/,
+    );
   });
   it('a flipped bit anywhere makes a list unusable', () => {
     const { raw } = revocations(sub, { revoked: [entry(leaf.certificate)] });

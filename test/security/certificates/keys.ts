@@ -17,7 +17,9 @@ export function keyFromPem(pem: string, curve: Curve): TestKey {
 }
 function keyOf(privateKey: KeyObject, curve: Curve): TestKey {
   const { x, y } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const octets = new Uint8Array(Buffer.concat([Buffer.from(x as string, 'base64url'), Buffer.from(y as string, 'base64url')]));
+  const octets = new Uint8Array(
+    Buffer.concat([Buffer.from(x as string, 'base64url'), Buffer.from(y as string, 'base64url')]),
+  );
   return {
     curve,
     privateKey,

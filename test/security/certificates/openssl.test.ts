@@ -59,22 +59,42 @@ describe.skipIf(missing).each([
     const leaf = issue(sub, curve, { notBefore: new Date(Date.now() - 60_000) });
     const gone = issue(sub, curve, { notBefore: new Date(Date.now() - 60_000) });
     const dates = { thisUpdate: new Date(Date.now() - 60_000), nextUpdate: new Date(Date.now() + 3_600_000) };
-    const revoked = [{ serialNumber: gone.certificate.serialNumber, revocationDate: from, reason: 'superseded' as const }];
+    const revoked = [
+      { serialNumber: gone.certificate.serialNumber, revocationDate: from, reason: 'superseded' as const },
+    ];
     const subList = revocations(sub, { ...dates, revoked });
     file('root.pem', formatPem('CERTIFICATE', root.certificate.raw));
     file('sub.pem', formatPem('CERTIFICATE', sub.certificate.raw));
     file('leaf.pem', formatPem('CERTIFICATE', leaf.certificate.raw));
     file('gone.pem', formatPem('CERTIFICATE', gone.certificate.raw));
     file('crls.pem', formatPem('X509 CRL', revocations(root, dates).raw) + formatPem('X509 CRL', subList.raw));
-    const strict = ['verify', '-x509_strict', '-check_ss_sig', '-crl_check_all', '-CRLfile', 'crls.pem', '-CAfile', 'root.pem', '-untrusted', 'sub.pem'];
+    const strict = [
+      'verify',
+      '-x509_strict',
+      '-check_ss_sig',
+      '-crl_check_all',
+      '-CRLfile',
+      'crls.pem',
+      '-CAfile',
+      'root.pem',
+      '-untrusted',
+      'sub.pem',
+    ];
     expect(must(...strict, 'leaf.pem')).toContain('leaf.pem: OK');
-    expect(run(...strict, 'gone.pem')).toMatchObject({ ok: false, text: expect.stringContaining('certificate revoked') });
+    expect(run(...strict, 'gone.pem')).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('certificate revoked'),
+    });
     const text = must('x509', '-in', 'leaf.pem', '-noout', '-text', '-certopt', 'ext_error');
     expect(text).toContain('Subject: CN = 4142430000000001');
     expect(text).toMatch(/X509v3 Key Usage: critical\s+Digital Signature\n/);
-    expect(must('x509', '-in', 'sub.pem', '-noout', '-text')).toMatch(/Basic Constraints: critical\s+CA:TRUE, pathlen:0\n/);
+    expect(must('x509', '-in', 'sub.pem', '-noout', '-text')).toMatch(
+      /Basic Constraints: critical\s+CA:TRUE, pathlen:0\n/,
+    );
     file('subCrl.pem', formatPem('X509 CRL', subList.raw));
-    expect(must('crl', '-in', 'subCrl.pem', '-noout', '-text', '-CAfile', 'sub.pem')).toMatch(/verify OK[\s\S]*Superseded|Superseded[\s\S]*verify OK/);
+    expect(must('crl', '-in', 'subCrl.pem', '-noout', '-text', '-CAfile', 'sub.pem')).toMatch(
+      /verify OK[\s\S]*Superseded|Superseded[\s\S]*verify OK/,
+    );
     const changed = leaf.certificate.raw.slice();
     changed[changed.length - 1] = (changed[changed.length - 1] as number) ^ 1;
     file('bad.pem', formatPem('CERTIFICATE', changed));
@@ -84,14 +104,22 @@ describe.skipIf(missing).each([
   it('agrees with us about name constraints and the purposes of certificates', () => {
     const subtree = (o: string): Uint8Array => derSequence(derContext(4, true, name({ type: 'O', value: o }).raw));
     const host = (s: string): Uint8Array => derSequence(derContext(2, false, new TextEncoder().encode(s)));
-    const san = (s: string): Extension => ({ oid: '2.5.29.17', critical: false, value: derSequence(derContext(2, false, new TextEncoder().encode(s))) });
+    const san = (s: string): Extension => ({
+      oid: '2.5.29.17',
+      critical: false,
+      value: derSequence(derContext(2, false, new TextEncoder().encode(s))),
+    });
     const limits = (n: number, ...subtrees: Uint8Array[]): Extension => ({
       oid: '2.5.29.30',
       critical: false,
       value: derSequence(derContext(n, true, ...subtrees)),
     });
     const subjectOf = (o: string) => name({ type: 'O', value: o }, { type: 'CN', value: formatHex(title) });
-    const clientAuth = { oid: '2.5.29.37', critical: false, value: derSequence(derObjectIdentifier('1.3.6.1.5.5.7.3.2')) };
+    const clientAuth = {
+      oid: '2.5.29.37',
+      critical: false,
+      value: derSequence(derObjectIdentifier('1.3.6.1.5.5.7.3.2')),
+    };
     const cases: readonly (readonly [Extension, string, readonly Extension[]])[] = [
       [limits(0, subtree('Utility')), 'Utility', []],
       [limits(0, subtree('Utility')), 'utility  ', []],
@@ -120,8 +148,20 @@ describe.skipIf(missing).each([
       const theirs = run('verify', '-purpose', 'smimesign', '-CAfile', 'nr.pem', '-untrusted', 'ns.pem', 'nl.pem').ok;
       let ours = true;
       try {
-        const options = { anchors: [root.certificate], intermediates: [sub.certificate], revocation: 'unsafely-ignored', verifier } as const;
-        here(validateCertificate(leaf.certificate, { ...options, now: new Date(), purpose: 'digital-signature', systemTitle: title }));
+        const options = {
+          anchors: [root.certificate],
+          intermediates: [sub.certificate],
+          revocation: 'unsafely-ignored',
+          verifier,
+        } as const;
+        here(
+          validateCertificate(leaf.certificate, {
+            ...options,
+            now: new Date(),
+            purpose: 'digital-signature',
+            systemTitle: title,
+          }),
+        );
       } catch {
         ours = false;
       }
@@ -133,10 +173,17 @@ describe.skipIf(missing).each([
 
   it('verifies our request, and issues a certificate for it that we accept', () => {
     const key = newKey(curve);
-    const request = here(buildCertificateRequest({ subject: systemTitleName(title), publicKey: key.publicKey, type: 'digital-signature' }, key));
+    const request = here(
+      buildCertificateRequest(
+        { subject: systemTitleName(title), publicKey: key.publicKey, type: 'digital-signature' },
+        key,
+      ),
+    );
     file('request.pem', formatPem('CERTIFICATE REQUEST', request.raw));
     expect(must('req', '-in', 'request.pem', '-verify', '-noout')).toContain('verify OK');
-    expect(must('req', '-in', 'request.pem', '-noout', '-text')).toMatch(/Requested Extensions:\s+X509v3 Key Usage: critical\s+Digital Signature/);
+    expect(must('req', '-in', 'request.pem', '-noout', '-text')).toMatch(
+      /Requested Extensions:\s+X509v3 Key Usage: critical\s+Digital Signature/,
+    );
     must(
       'req',
       '-x509',
@@ -182,7 +229,14 @@ describe.skipIf(missing).each([
     expect(issued.serialNumber).toBe(0x8001n);
     expect(issued.publicKey).toEqual(key.publicKey);
     expect(issued.type).toBe('digital-signature');
-    const policy = { anchors: [ca], now: new Date(), purpose: 'digital-signature', systemTitle: title, revocation: 'unsafely-ignored', verifier } as const;
+    const policy = {
+      anchors: [ca],
+      now: new Date(),
+      purpose: 'digital-signature',
+      systemTitle: title,
+      revocation: 'unsafely-ignored',
+      verifier,
+    } as const;
     expect(here(validateCertificate(issued, policy))).toEqual([issued, ca]);
     // openssl writes no authority key identifier here by default, or the SHA-1 one; neither is ours.
     expect(ca.subjectKeyIdentifier).toHaveLength(20);
@@ -227,20 +281,42 @@ describe.skipIf(missing).each([
     file('root.pem', formatPem('CERTIFICATE', ca.certificate.raw));
     file('root.key', pem(ca.key));
     // Index of `openssl ca`: status, expiry, revocation date and reason, serial number, file, subject.
-    file('index.txt', 'R\t350101000000Z\t250101000000Z,keyCompromise\t1234\tunknown\t/CN=Gone\nV\t350101000000Z\t\t1235\tunknown\t/CN=Good\n');
+    file(
+      'index.txt',
+      'R\t350101000000Z\t250101000000Z,keyCompromise\t1234\tunknown\t/CN=Gone\nV\t350101000000Z\t\t1235\tunknown\t/CN=Good\n',
+    );
     file('crlnumber', '2A\n');
     file(
       'ca.cnf',
       '[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ncrlnumber=crlnumber\ndefault_crl_days=1\ncrl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n',
     );
-    must('ca', '-config', 'ca.cnf', '-gencrl', '-cert', 'root.pem', '-keyfile', 'root.key', '-md', digest, '-out', 'list.pem');
+    must(
+      'ca',
+      '-config',
+      'ca.cnf',
+      '-gencrl',
+      '-cert',
+      'root.pem',
+      '-keyfile',
+      'root.key',
+      '-md',
+      digest,
+      '-out',
+      'list.pem',
+    );
     const list = parseRevocationList(parsePem('X509 CRL', read('list.pem'))[0] as Uint8Array);
-    expect([...list.revoked.values()]).toEqual([{ serialNumber: 0x1234n, revocationDate: from, reason: 'keyCompromise' }]);
+    expect([...list.revoked.values()]).toEqual([
+      { serialNumber: 0x1234n, revocationDate: from, reason: 'keyCompromise' },
+    ]);
     expect(list.crlNumber).toBe(0x2an);
     expect(list.authorityKeyIdentifier).toEqual(ca.certificate.subjectKeyIdentifier);
     expect(here(checkRevocationList(list, ca.certificate, new Date(), verifier))).toBe('usable');
-    expect(here(checkRevocationList(list, authority(undefined, curve, 'Root').certificate, new Date(), verifier))).toBe('wrong-signature');
-    expect(here(checkRevocationList(list, ca.certificate, new Date(Date.now() + 3 * 86_400_000), verifier))).toBe('not-current');
+    expect(here(checkRevocationList(list, authority(undefined, curve, 'Root').certificate, new Date(), verifier))).toBe(
+      'wrong-signature',
+    );
+    expect(here(checkRevocationList(list, ca.certificate, new Date(Date.now() + 3 * 86_400_000), verifier))).toBe(
+      'not-current',
+    );
   });
 
   it('verifies our signatures after conversion, and we verify its', () => {
@@ -251,7 +327,9 @@ describe.skipIf(missing).each([
       const data = new Uint8Array(20).fill(i);
       file('data', data);
       file('ours.sig', signatureToDer(here(key.sign(data))));
-      expect(must('dgst', `-${digest}`, '-verify', 'pub.pem', '-signature', 'ours.sig', 'data')).toContain('Verified OK');
+      expect(must('dgst', `-${digest}`, '-verify', 'pub.pem', '-signature', 'ours.sig', 'data')).toContain(
+        'Verified OK',
+      );
       must('dgst', `-${digest}`, '-sign', 'key.pem', '-out', 'theirs.sig', 'data');
       const raw = signatureFromDer(new Uint8Array(readFileSync(join(dir, 'theirs.sig'))), curve);
       expect(here(verifier.verify(key.publicKey, data, raw))).toBe(true);

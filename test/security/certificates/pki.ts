@@ -30,7 +30,12 @@ export interface Issued {
   readonly certificate: Certificate;
 }
 let serial = 1000n;
-export function issue(issuer: Issued | undefined, curve: Curve, change: Partial<CertificateFields> = {}, key: TestKey = newKey(curve)): Issued {
+export function issue(
+  issuer: Issued | undefined,
+  curve: Curve,
+  change: Partial<CertificateFields> = {},
+  key: TestKey = newKey(curve),
+): Issued {
   const subject = change.subject ?? systemTitleName(title);
   const fields: CertificateFields = {
     serialNumber: serial++,
@@ -45,11 +50,21 @@ export function issue(issuer: Issued | undefined, curve: Curve, change: Partial<
   };
   return { key, certificate: here(buildCertificate(fields, issuer?.key ?? key)) };
 }
-export function authority(issuer: Issued | undefined, curve: Curve, common: string, change: Partial<CertificateFields> = {}, key?: TestKey): Issued {
+export function authority(
+  issuer: Issued | undefined,
+  curve: Curve,
+  common: string,
+  change: Partial<CertificateFields> = {},
+  key?: TestKey,
+): Issued {
   return issue(
     issuer,
     curve,
-    { subject: name({ type: 'CN', value: common }, { type: 'O', value: 'Utility' }), type: 'certification-authority', ...change },
+    {
+      subject: name({ type: 'CN', value: common }, { type: 'O', value: 'Utility' }),
+      type: 'certification-authority',
+      ...change,
+    },
     key,
   );
 }

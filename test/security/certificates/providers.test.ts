@@ -24,10 +24,20 @@ describe.each(providers)('certificates issued with $name', (provider) => {
     const subject = name({ type: 'CN', value: 'Root' });
     const dates = { notBefore: from, notAfter: until };
     const root = await buildCertificate(
-      { serialNumber: 1n, issuer: subject, subject, publicKey: authority.publicKey, type: 'certification-authority', ...dates },
+      {
+        serialNumber: 1n,
+        issuer: subject,
+        subject,
+        publicKey: authority.publicKey,
+        type: 'certification-authority',
+        ...dates,
+      },
       signer,
     );
-    const request = await buildCertificateRequest({ subject: systemTitleName(title), publicKey: meter.publicKey }, signerOf(provider, meter.privateKey));
+    const request = await buildCertificateRequest(
+      { subject: systemTitleName(title), publicKey: meter.publicKey },
+      signerOf(provider, meter.privateKey),
+    );
     const leaf = await buildCertificate(
       {
         serialNumber: 2n,
@@ -63,7 +73,9 @@ describe.each(providers)('certificates issued with $name', (provider) => {
       } as const;
       expect(await validateCertificate(leaf, policy)).toEqual([leaf, root]);
       const stranger = { ...leaf, signature: root.signature };
-      await expect((async () => validateCertificate(stranger, policy))()).rejects.toMatchObject({ context: { reason: 'wrong-signature' } });
+      await expect((async () => validateCertificate(stranger, policy))()).rejects.toMatchObject({
+        context: { reason: 'wrong-signature' },
+      });
     }
   });
   it('takes no other keys than private ones', async () => {

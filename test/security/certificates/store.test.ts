@@ -32,7 +32,14 @@ const refusal = async (f: () => unknown): Promise<string> => {
   return 'done';
 };
 const storeOf = (change: Partial<CertificateStoreOptions> = {}): CertificateStore =>
-  new CertificateStore({ systemTitle: title, verifier, anchors: [root.certificate], revocation: whenAvailable, now: () => now, ...change });
+  new CertificateStore({
+    systemTitle: title,
+    verifier,
+    anchors: [root.certificate],
+    revocation: whenAvailable,
+    now: () => now,
+    ...change,
+  });
 const whenAvailable = { policy: 'when-available', lists: [] } as const;
 const later = (seconds: number): Date => new Date(from.getTime() + 1000 * seconds);
 const byEntity = (
@@ -51,7 +58,11 @@ describe('the certificate store', () => {
       ['client', 'digital-signature'],
       ['other', 'tls'],
     ]);
-    expect(store.list()[1]).toMatchObject({ issuer: root.certificate.subject.raw, subject: own.certificate.subject.raw, subjectAltName: new Uint8Array(0) });
+    expect(store.list()[1]).toMatchObject({
+      issuer: root.certificate.subject.raw,
+      subject: own.certificate.subject.raw,
+      subjectAltName: new Uint8Array(0),
+    });
     expect(store.octets().certificates).toEqual(all);
     expect(store.authorities()).toEqual([root.certificate]);
     expect(store.find(otherTitle, 'digital-signature')).toEqual(client.certificate);
@@ -62,7 +73,12 @@ describe('the certificate store', () => {
     expect(store.export(byEntity('server', title))).toEqual(own.certificate.raw);
     expect(store.export(byEntity('client', otherTitle))).toEqual(client.certificate.raw);
     expect(store.export(byEntity('other', new Uint8Array(0), 'tls'))).toEqual(machine.certificate.raw);
-    for (const wrong of [byEntity('client', title), byEntity('server', otherTitle), byEntity('server', new Uint8Array(0)), byEntity('server', title, 'tls')])
+    for (const wrong of [
+      byEntity('client', title),
+      byEntity('server', otherTitle),
+      byEntity('server', new Uint8Array(0)),
+      byEntity('server', title, 'tls'),
+    ])
       expect(await refusal(() => store.export(wrong))).toBe('not-found');
     expect((await store.remove(byEntity('server', title))).certificate).toEqual(own.certificate);
     expect(await refusal(() => store.remove(byEntity('server', title)))).toBe('not-found');
@@ -77,8 +93,10 @@ describe('the certificate store', () => {
       type: 'serial',
       value: { serialNumber: new Uint8Array(serialNumber), issuer },
     });
-    for (const form of [[0, 0x80], [0x80], [2, 2, 0, 0x80]]) expect(store.export(id(form))).toEqual(small.certificate.raw);
-    for (const form of [[], [0], [0x80, 0], [2, 1, 0x80]]) expect([form, await refusal(() => store.export(id(form)))]).toEqual([form, 'not-found']);
+    for (const form of [[0, 0x80], [0x80], [2, 2, 0, 0x80]])
+      expect(store.export(id(form))).toEqual(small.certificate.raw);
+    for (const form of [[], [0], [0x80, 0], [2, 1, 0x80]])
+      expect([form, await refusal(() => store.export(id(form)))]).toEqual([form, 'not-found']);
     expect(await refusal(() => store.export(id([0x80], client.certificate.subject.raw)))).toBe('not-found');
     await store.remove(id([0x80]));
     expect(store.entries.map((e) => e.certificate)).toEqual([client.certificate]);
@@ -90,11 +108,14 @@ describe('the certificate store', () => {
     const agreement = issue(root, 'P-256', { type: 'key-agreement' });
     await store.import(renewed.certificate.raw, own_);
     await store.import(agreement.certificate.raw, own_);
-    expect(store.entries.map((e) => e.certificate.serialNumber)).toEqual([root, client, machine, renewed, agreement].map((i) => i.certificate.serialNumber));
+    expect(store.entries.map((e) => e.certificate.serialNumber)).toEqual(
+      [root, client, machine, renewed, agreement].map((i) => i.certificate.serialNumber),
+    );
     const { version } = store;
     await store.import(renewed.certificate.raw, own_);
     expect([store.entries.length, store.version]).toEqual([5, version]);
-    const again = (change: Partial<CertificateFields>) => refusal(() => store.import(issue(root, 'P-256', change, renewed.key).certificate.raw, own_));
+    const again = (change: Partial<CertificateFields>) =>
+      refusal(() => store.import(issue(root, 'P-256', change, renewed.key).certificate.raw, own_));
     expect(await again({ notBefore: later(0) })).toBe('not-newer');
     expect(await again({ notBefore: later(1) })).toBe('not-newer');
     expect(await again({ notBefore: later(1), notAfter: new Date(until.getTime() + 1000) })).toBe('done');
@@ -110,7 +131,9 @@ describe('the certificate store', () => {
     expect(await refusal(() => store.remove(any))).toBe('ambiguous');
     const renewed = authority(root, 'P-256', 'Sub', { notBefore: later(2) }, old.key);
     await store.import(renewed.certificate.raw);
-    expect(store.authorities().map((c) => c.serialNumber)).toEqual([rekeyed, renewed].map((i) => i.certificate.serialNumber));
+    expect(store.authorities().map((c) => c.serialNumber)).toEqual(
+      [rekeyed, renewed].map((i) => i.certificate.serialNumber),
+    );
     // What it certifies is taken through it.
     await store.import(issue(renewed, 'P-256', { subject: nameOf('4142430000000002') }).certificate.raw);
   });
@@ -120,17 +143,23 @@ describe('the certificate store', () => {
     const refused = [
       [stranger, 'no-trusted-issuer'],
       [issue(stranger, 'P-256', { subject: nameOf('4142430000000002') }), 'no-trusted-issuer'],
-      [issue(stranger, 'P-256', { subject: nameOf('4142430000000002'), issuerPublicKey: root.key.publicKey }), 'wrong-signature'],
+      [
+        issue(stranger, 'P-256', { subject: nameOf('4142430000000002'), issuerPublicKey: root.key.publicKey }),
+        'wrong-signature',
+      ],
       [issue(root, 'P-256', { subject: nameOf('4142430000000002'), type: 'other' }), 'wrong-usage'],
       [issue(root, 'P-256', { subject: nameOf('Somebody') }), 'wrong-system-title'],
       [issue(root, 'P-256', { subject: nameOf('4142430000000002'), notAfter: later(1) }), 'expired'],
     ] as const;
-    for (const [one, reason] of refused) expect([reason, await refusal(() => store.import(one.certificate.raw))]).toEqual([reason, reason]);
+    for (const [one, reason] of refused)
+      expect([reason, await refusal(() => store.import(one.certificate.raw))]).toEqual([reason, reason]);
     expect([store.entries, store.version]).toEqual([[], 0]);
     for (const one of [root, client, machine]) await store.import(one.certificate.raw);
     expect(store.entries).toHaveLength(3);
     expect(await refusal(() => storeOf({ anchors: [] }).import(client.certificate.raw))).toBe('no-anchors');
-    expect(await refusal(() => new CertificateStore({ systemTitle: title, verifier, anchors: [root.certificate] }))).toBe('encode/invalid-value');
+    expect(
+      await refusal(() => new CertificateStore({ systemTitle: title, verifier, anchors: [root.certificate] })),
+    ).toBe('encode/invalid-value');
   });
   it('is bounded in number, in number of a kind, and in octets', async () => {
     const store = storeOf({ limits: { certificates: 3, ofOneKind: 2, octets: 700 } });
@@ -152,12 +181,15 @@ describe('the certificate store', () => {
   it('refuses an own certificate for another key, and two with one number', async () => {
     const store = storeOf();
     const context: ImportContext = { own: (type) => (type === 'digital-signature' ? [own.key.publicKey] : []) };
-    const put = (certificate: Issued, c: ImportContext = context) => refusal(() => store.import(certificate.certificate.raw, c));
+    const put = (certificate: Issued, c: ImportContext = context) =>
+      refusal(() => store.import(certificate.certificate.raw, c));
     expect(await put(own, {})).toBe('wrong-key');
     expect(await put(own)).toBe('done');
     expect(await put(issue(root, 'P-256', { notBefore: later(1) }, newKey('P-256')))).toBe('wrong-key');
     expect(await put(issue(root, 'P-256', { type: 'key-agreement' }, own.key))).toBe('wrong-key');
-    expect(await put(issue(root, 'P-256', { serialNumber: own.certificate.serialNumber, notBefore: later(1) }, own.key))).toBe('duplicate-serial-number');
+    expect(
+      await put(issue(root, 'P-256', { serialNumber: own.certificate.serialNumber, notBefore: later(1) }, own.key)),
+    ).toBe('duplicate-serial-number');
     expect(store.entries.map((e) => e.certificate)).toEqual([own.certificate]);
     expect(await refusal(() => storeOf({ systemTitle: title.subarray(1) }))).toBe('encode/invalid-value');
   });
@@ -225,11 +257,18 @@ describe('a trusted key', () => {
     expect(await trusted(storeOf(at))).toEqual({ publicKey: signer.key.publicKey, until: end });
     const shortAuthority = authority(root, 'P-256', 'Short', { notAfter: later(20) });
     const below = issue(shortAuthority, 'P-256', { subject: nameOf('4142430000000002'), notAfter: later(50) });
-    expect(await trusted(storeOf({ ...at, certificates: [shortAuthority, below].map((i) => i.certificate.raw) }))).toMatchObject({
+    expect(
+      await trusted(storeOf({ ...at, certificates: [shortAuthority, below].map((i) => i.certificate.raw) })),
+    ).toMatchObject({
       until: later(21).getTime(),
     });
-    const lists = [revocations(root, { thisUpdate: from, nextUpdate: later(90) }), revocations(sub, { thisUpdate: from, nextUpdate: later(30) })];
-    expect(await trusted(storeOf({ ...at, revocation: { policy: 'required', lists } }))).toMatchObject({ until: later(30).getTime() + 1 });
+    const lists = [
+      revocations(root, { thisUpdate: from, nextUpdate: later(90) }),
+      revocations(sub, { thisUpdate: from, nextUpdate: later(30) }),
+    ];
+    expect(await trusted(storeOf({ ...at, revocation: { policy: 'required', lists } }))).toMatchObject({
+      until: later(30).getTime() + 1,
+    });
     expect(await trusted(storeOf({ ...at, revocation: { policy: 'required', lists: [] } }))).toBeUndefined();
     const store = storeOf(at);
     expect(await trusted(store)).toBeDefined();
@@ -268,7 +307,8 @@ describe('a trusted key', () => {
       },
     };
     const store = storeOf({ now: () => later(10), certificates, verifier: counted });
-    for (let i = 0; i < 1000; i++) expect(await store.trusted(otherTitle, 'digital-signature')).toMatchObject({ until: end });
+    for (let i = 0; i < 1000; i++)
+      expect(await store.trusted(otherTitle, 'digital-signature')).toMatchObject({ until: end });
     expect(calls).toBe(2);
     await store.import(issue(root, 'P-256', { subject: nameOf('4142430000000003') }).certificate.raw);
     expect(await store.trusted(otherTitle, 'digital-signature')).toMatchObject({ until: end });
@@ -297,7 +337,10 @@ describe('revocation lists', () => {
     expect(await refusal(() => store.importRevocationList(listed.raw))).toBe('done');
     expect(store.revocationLists.map((l) => l.crlNumber)).toEqual([2n]);
     // A revoked certificate is not imported either.
-    const another = storeOf({ certificates: [sub.certificate.raw], revocation: { policy: 'when-available', lists: store.revocationLists } });
+    const another = storeOf({
+      certificates: [sub.certificate.raw],
+      revocation: { policy: 'when-available', lists: store.revocationLists },
+    });
     expect(await refusal(() => another.import(signer.certificate.raw))).toBe('revoked');
   });
   it('that a stranger signed, that are over, or of an authority that is revoked, are not taken', async () => {
@@ -307,9 +350,13 @@ describe('revocation lists', () => {
     expect(await taking(revocations(stranger))).toBe('revocation-unknown');
     expect(await taking(revocations(authority(undefined, 'P-256', 'Stranger')))).toBe('no-trusted-issuer');
     expect(await taking(revocations(sub, { nextUpdate: new Date(now.getTime() - 1000) }))).toBe('revocation-unknown');
-    await store.importRevocationList(revocations(root, { revoked: [{ serialNumber: sub.certificate.serialNumber, revocationDate: from }] }).raw);
+    await store.importRevocationList(
+      revocations(root, { revoked: [{ serialNumber: sub.certificate.serialNumber, revocationDate: from }] }).raw,
+    );
     expect(await taking(revocations(sub))).toBe('revoked');
-    expect(await refusal(() => storeOf({ revocation: 'unsafely-ignored' }).importRevocationList(revocations(root).raw))).toBe('security/unsupported');
+    expect(
+      await refusal(() => storeOf({ revocation: 'unsafely-ignored' }).importRevocationList(revocations(root).raw)),
+    ).toBe('security/unsupported');
     expect(store.revocationLists).toHaveLength(1);
   });
   it('where they are required, come from the root downwards', async () => {

@@ -7,7 +7,17 @@ import { type ProtectForm, protect } from '../../../src/security/protect.js';
 import { applicationContexts, mechanismName } from '../../../src/xdlms/acse.js';
 import { Apdu } from '../../../src/xdlms/apdu.js';
 import type { Cell, Party } from './rules.js';
-import { actOffset, baseName, keyMaterial, type Path, payload, type Scene, Target, targetName, titles } from './scene.js';
+import {
+  actOffset,
+  baseName,
+  keyMaterial,
+  type Path,
+  payload,
+  type Scene,
+  Target,
+  targetName,
+  titles,
+} from './scene.js';
 
 /** Does its worst; what came of it is seen from the scene. `seen` gets the octets that this party could read. */
 export interface Attack {
@@ -33,12 +43,19 @@ export function requestOf({ referencing }: Cell, step: Step): Uint8Array {
   if (referencing === 'SN') {
     const name = (offset: number) => ({ type: 'variable-name', value: baseName + offset }) as const;
     if (step === 'read') return encode(Apdu, { type: 'readRequest', value: [name(8)] });
-    return encode(Apdu, { type: 'writeRequest', variableAccessSpecification: [name(step === 'write' ? 16 : actOffset)], listOfData: [data] });
+    return encode(Apdu, {
+      type: 'writeRequest',
+      variableAccessSpecification: [name(step === 'write' ? 16 : actOffset)],
+      listOfData: [data],
+    });
   }
   const { classId } = Target;
   const attribute = (attributeId: number) => ({ classId, instanceId: targetName, attributeId }) as const;
   if (step === 'read')
-    return encode(Apdu, { type: 'get-request', value: { type: 'get-request-normal', invokeIdAndPriority, cosemAttributeDescriptor: attribute(2) } });
+    return encode(Apdu, {
+      type: 'get-request',
+      value: { type: 'get-request-normal', invokeIdAndPriority, cosemAttributeDescriptor: attribute(2) },
+    });
   if (step === 'write')
     return encode(Apdu, {
       type: 'set-request',
@@ -80,11 +97,17 @@ async function contexts({ scene, party }: Attacker, victim: 'meter' | 'client'):
   return out;
 }
 function formsOf({ suite }: Cell): readonly (ProtectForm | readonly ProtectForm[])[] {
-  const general = (['global-unicast', 'global-broadcast', 'wrapped'] as const).map((key) => ({ type: 'general-ciphering', key }) as const);
+  const general = (['global-unicast', 'global-broadcast', 'wrapped'] as const).map(
+    (key) => ({ type: 'general-ciphering', key }) as const,
+  );
   const signed =
     suite === 0
       ? []
-      : [{ type: 'general-signing' } as const, [{ type: 'general-signing' }, 'general-glo'] as const, { type: 'general-ciphering', key: 'static' } as const];
+      : [
+          { type: 'general-signing' } as const,
+          [{ type: 'general-signing' }, 'general-glo'] as const,
+          { type: 'general-ciphering', key: 'static' } as const,
+        ];
   return ['glo', 'general-glo', ...general, ...signed];
 }
 const levels = [{ authenticated: true, encrypted: true }, { authenticated: true }, { encrypted: true }] as const;
@@ -119,7 +142,16 @@ const initiate: Uint8Array = encode(Apdu, {
   type: 'initiateRequest',
   responseAllowed: true,
   proposedDlmsVersionNumber: 6,
-  proposedConformance: ['get', 'set', 'action', 'read', 'write', 'general-protection', 'selective-access', 'block-transfer-with-get-or-read'],
+  proposedConformance: [
+    'get',
+    'set',
+    'action',
+    'read',
+    'write',
+    'general-protection',
+    'selective-access',
+    'block-transfer-with-get-or-read',
+  ],
   clientMaxReceivePduSize: 0,
 });
 /** AARQs of every mechanism and context that the party can make up. */
@@ -140,7 +172,10 @@ async function associationRequests(attacker: Attacker): Promise<Uint8Array[]> {
               : {
                   senderAcseRequirements: '1',
                   mechanismName: mechanismName(mechanism),
-                  callingAuthenticationValue: { type: 'charstring' as const, value: payload('a guess, or a challenge.........').slice(0, 32) },
+                  callingAuthenticationValue: {
+                    type: 'charstring' as const,
+                    value: payload('a guess, or a challenge.........').slice(0, 32),
+                  },
                 }),
             userInformation,
           }),
@@ -148,7 +183,8 @@ async function associationRequests(attacker: Attacker): Promise<Uint8Array[]> {
     }
   return out;
 }
-const isAccepted = (answers: readonly Uint8Array[]): boolean => answers.some((a) => a[0] === 0x61 && formatHex(a).includes('A203020100'));
+const isAccepted = (answers: readonly Uint8Array[]): boolean =>
+  answers.some((a) => a[0] === 0x61 && formatHex(a).includes('A203020100'));
 
 /** Runs a session of the right client and keeps what it sent. */
 async function recorded({ scene, seen }: Attacker): Promise<Uint8Array[]> {
@@ -184,13 +220,19 @@ function headerAt(apdu: Uint8Array): number | undefined {
   return at + 1 + (n > 0x80 ? n - 0x80 : 0);
 }
 /** `inner` enciphered with the key stream of a message whose plaintext is known, under its counter: encrypted only. */
-function wrappedInStream(held: Uint8Array, knownPlain: Uint8Array, inner: Uint8Array, control: number): Uint8Array | undefined {
+function wrappedInStream(
+  held: Uint8Array,
+  knownPlain: Uint8Array,
+  inner: Uint8Array,
+  control: number,
+): Uint8Array | undefined {
   const at = headerAt(held);
   if (at === undefined || inner.length > knownPlain.length) return undefined;
   const stream = knownPlain.map((o, i) => o ^ (held[at + 5 + i] as number));
   const content = inner.map((o, i) => o ^ (stream[i] as number));
   const body = concat(Uint8Array.of(control), held.subarray(at + 1, at + 5), content);
-  const length = body.length < 0x80 ? Uint8Array.of(body.length) : Uint8Array.of(0x82, body.length >> 8, body.length & 0xff);
+  const length =
+    body.length < 0x80 ? Uint8Array.of(body.length) : Uint8Array.of(0x82, body.length >> 8, body.length & 0xff);
   return concat(Uint8Array.of(0xdb, 8), titles.client, length, body);
 }
 
@@ -201,7 +243,8 @@ export const attacks: readonly Attack[] = [
     parties: everybody,
     async run(a) {
       const ask = a.scene.connection();
-      for (const step of steps) for (const apdu of await forged(a, 'meter', requestOf(a.scene.cell, step))) a.seen.push(...(await ask(apdu)));
+      for (const step of steps)
+        for (const apdu of await forged(a, 'meter', requestOf(a.scene.cell, step))) a.seen.push(...(await ask(apdu)));
     },
   },
   {
@@ -215,7 +258,8 @@ export const attacks: readonly Attack[] = [
         a.seen.push(...answers);
         if (isAccepted(answers))
           for (const step of steps)
-            for (const apdu of (await forged(a, 'meter', requestOf(a.scene.cell, step))).slice(0, 12)) a.seen.push(...(await ask(apdu)));
+            for (const apdu of (await forged(a, 'meter', requestOf(a.scene.cell, step))).slice(0, 12))
+              a.seen.push(...(await ask(apdu)));
       }
     },
   },
@@ -235,7 +279,8 @@ export const attacks: readonly Attack[] = [
       });
       if (!isAccepted(await ask(aarq))) throw new Error('the client with lesser rights cannot connect');
       for (const step of steps)
-        for (const apdu of await forged(a, 'meter', requestOf({ ...a.scene.cell, referencing: 'LN' }, step))) a.seen.push(...(await ask(apdu)));
+        for (const apdu of await forged(a, 'meter', requestOf({ ...a.scene.cell, referencing: 'LN' }, step)))
+          a.seen.push(...(await ask(apdu)));
     },
   },
   {
@@ -251,7 +296,9 @@ export const attacks: readonly Attack[] = [
         a.seen.push(...(await ask(apdu)), ...(await ask(session[0] as Uint8Array)), ...(await ask(apdu)));
       }
       const within = inside(a.scene.cell);
-      const again = a.scene.rightClient({ request: (apdu) => (within(apdu) ? [...session.filter(isService), apdu, apdu] : [apdu]) });
+      const again = a.scene.rightClient({
+        request: (apdu) => (within(apdu) ? [...session.filter(isService), apdu, apdu] : [apdu]),
+      });
       await again.run();
       await again.close();
     },
@@ -264,7 +311,9 @@ export const attacks: readonly Attack[] = [
       const session = (await recorded(a)).filter(isService).slice(-3);
       let n = 0;
       const within = inside(a.scene.cell);
-      const right = a.scene.rightClient({ request: (apdu) => (within(apdu) && n < session.length ? [session[n++] as Uint8Array] : [apdu]) });
+      const right = a.scene.rightClient({
+        request: (apdu) => (within(apdu) && n < session.length ? [session[n++] as Uint8Array] : [apdu]),
+      });
       await right.run();
       await right.close();
     },
@@ -296,8 +345,12 @@ export const attacks: readonly Attack[] = [
         const at = headerAt(apdu);
         if (at === undefined) return [apdu.map((o, i) => (i >= apdu.length - 4 ? o ^ 1 : o))];
         const control = apdu[at] as number;
-        const flips = [apdu.length - 1, apdu.length - 13, apdu.length - 14, apdu.length - 16].map((i) => apdu.map((o, k) => (k === i ? o ^ 0x21 : o)));
-        const controls = [control & ~0x10, control & ~0x20, control | 0x40, control & 0x0f, control ^ 0x30].map((c) => apdu.map((o, k) => (k === at ? c : o)));
+        const flips = [apdu.length - 1, apdu.length - 13, apdu.length - 14, apdu.length - 16].map((i) =>
+          apdu.map((o, k) => (k === i ? o ^ 0x21 : o)),
+        );
+        const controls = [control & ~0x10, control & ~0x20, control | 0x40, control & 0x0f, control ^ 0x30].map((c) =>
+          apdu.map((o, k) => (k === at ? c : o)),
+        );
         const counters = [0xff, 0x00].map((c) => apdu.map((o, k) => (k >= at + 1 && k < at + 5 ? c : o)));
         return [...flips, ...controls, ...counters];
       };
@@ -329,13 +382,16 @@ export const attacks: readonly Attack[] = [
           const request = requestOf(a.scene.cell, 'invoke');
           const write = requestOf(a.scene.cell, 'write');
           for (const base of [request, write]) {
-            const value = known === undefined ? evil : Uint8Array.from(known.match(/../g) ?? [], (h) => Number.parseInt(h, 16));
+            const value =
+              known === undefined ? evil : Uint8Array.from(known.match(/../g) ?? [], (h) => Number.parseInt(h, 16));
             const knownPlain = concat(base.subarray(0, base.length - evil.length), value);
             const length = apdu.length - at - 5 - ((control & 0x10) === 0 ? 0 : 12);
             if ((control & 0x20) === 0 || length !== knownPlain.length) continue;
             // The invoke-id is one of 15: the attacker tries them all.
             for (let id = 0; id < 16; id++) {
-              const plain = knownPlain.map((o, i) => (i === 2 && a.scene.cell.referencing === 'LN' ? (o & 0xf0) | id : o));
+              const plain = knownPlain.map((o, i) =>
+                i === 2 && a.scene.cell.referencing === 'LN' ? (o & 0xf0) | id : o,
+              );
               for (const inner of [requestOf(a.scene.cell, 'invoke'), requestOf(a.scene.cell, 'write'), ...old])
                 for (const c of [(control & 0x4f) | 0x20, control & 0x6f]) {
                   const made = wrappedInStream(apdu, plain, inner, c);
@@ -403,7 +459,9 @@ export const attacks: readonly Attack[] = [
               const at = text.indexOf('AA');
               if (at < 0) return answer;
               const start = at / 2 + 4;
-              return answer.map((o, i) => (i >= start && i < start + request.length ? (request[i - start] as number) : o));
+              return answer.map((o, i) =>
+                i >= start && i < start + request.length ? (request[i - start] as number) : o,
+              );
             }),
         });
         await right.run();
@@ -424,9 +482,19 @@ export const attacks: readonly Attack[] = [
     async run(a) {
       const highest = Uint8Array.of(0xff, 0xff, 0xff, 0xfe);
       for (const control of [0x10, 0x20, 0x30, 0x00, 0x60, 0x70]) {
-        const body = concat(Uint8Array.of(control | a.scene.cell.suite), highest, payload('no key made this'), new Uint8Array(12));
+        const body = concat(
+          Uint8Array.of(control | a.scene.cell.suite),
+          highest,
+          payload('no key made this'),
+          new Uint8Array(12),
+        );
         const ask = a.scene.connection();
-        for (const front of [concat(Uint8Array.of(0xdb, 8), titles.client), Uint8Array.of(0xc8), Uint8Array.of(0xcb), Uint8Array.of(0x25)])
+        for (const front of [
+          concat(Uint8Array.of(0xdb, 8), titles.client),
+          Uint8Array.of(0xc8),
+          Uint8Array.of(0xcb),
+          Uint8Array.of(0x25),
+        ])
           a.seen.push(...(await ask(concat(front, Uint8Array.of(body.length), body))));
       }
       for (const aarq of (await associationRequests(a)).slice(0, 30)) await a.scene.connection()(aarq);
@@ -451,7 +519,10 @@ export const attacks: readonly Attack[] = [
     async run(a) {
       for (const answer of await falseAnswers(a)) {
         const [asked, answered] = [inside(a.scene.cell), inside(a.scene.cell)];
-        await oneRun(a, { request: (apdu) => (asked(apdu) ? [] : [apdu]), response: (answers, request) => (answered(request) ? [answer] : answers) });
+        await oneRun(a, {
+          request: (apdu) => (asked(apdu) ? [] : [apdu]),
+          response: (answers, request) => (answered(request) ? [answer] : answers),
+        });
       }
     },
   },
@@ -472,7 +543,8 @@ export const attacks: readonly Attack[] = [
         let n = earlier.length - shift;
         await oneRun(a, {
           request: (apdu) => (isService(apdu) && n < earlier.length ? [] : [apdu]),
-          response: (answers, request) => (isService(request) && n < earlier.length ? [earlier[Math.max(0, n++)] as Uint8Array] : answers),
+          response: (answers, request) =>
+            isService(request) && n < earlier.length ? [earlier[Math.max(0, n++)] as Uint8Array] : answers,
         });
       }
     },
@@ -484,7 +556,8 @@ export const attacks: readonly Attack[] = [
     async run(a) {
       for (const back of [1, 3, 13, 14, 20])
         await oneRun(a, {
-          response: (answers, request) => (isService(request) ? answers.map((x) => x.map((o, i) => (i === x.length - back ? o ^ 1 : o))) : answers),
+          response: (answers, request) =>
+            isService(request) ? answers.map((x) => x.map((o, i) => (i === x.length - back ? o ^ 1 : o))) : answers,
         });
     },
   },
@@ -503,19 +576,27 @@ export const attacks: readonly Attack[] = [
       });
       const opens: Uint8Array[] = [];
       for (const ciphering of ['no', 'with'] as const)
-        for (const userInformation of ciphering === 'no' ? [response] : (await forged(a, 'client', response)).slice(0, 8))
+        for (const userInformation of ciphering === 'no'
+          ? [response]
+          : (await forged(a, 'client', response)).slice(0, 8))
           for (const challenged of [false, true])
             opens.push(
               encode(Apdu, {
                 type: 'aare',
                 applicationContextName: applicationContexts[`${referencing}_${ciphering}_ciphering`],
                 result: 'accepted',
-                resultSourceDiagnostic: { type: 'acse-service-user', value: challenged ? 'authentication-required' : 'null' },
+                resultSourceDiagnostic: {
+                  type: 'acse-service-user',
+                  value: challenged ? 'authentication-required' : 'null',
+                },
                 respondingAPTitle: titles.meter,
                 ...(challenged
                   ? {
                       responderAcseRequirements: '1',
-                      respondingAuthenticationValue: { type: 'charstring' as const, value: payload('a challenge of a false meter....').slice(0, 32) },
+                      respondingAuthenticationValue: {
+                        type: 'charstring' as const,
+                        value: payload('a challenge of a false meter....').slice(0, 32),
+                      },
                     }
                   : {}),
                 userInformation,
@@ -523,7 +604,10 @@ export const attacks: readonly Attack[] = [
             );
       const answers = await falseAnswers(a);
       for (const aare of opens)
-        await oneRun(a, { request: () => [], response: (_, request) => (request[0] === 0x60 ? [aare] : request[0] === 0x62 ? [] : answers.slice(0, 1)) });
+        await oneRun(a, {
+          request: () => [],
+          response: (_, request) => (request[0] === 0x60 ? [aare] : request[0] === 0x62 ? [] : answers.slice(0, 1)),
+        });
     },
   },
   {
@@ -533,7 +617,8 @@ export const attacks: readonly Attack[] = [
     async run(a) {
       const error = Uint8Array.of(0xd8, 1, 6, 0xff, 0xff, 0xff, 0xf0);
       const smaller = Uint8Array.of(0xd8, 1, 6, 0x0f, 0xff, 0xff, 0xff);
-      for (let n = 0; n < 20; n++) await oneRun(a, { request: () => [], response: () => [n % 2 === 0 ? error : smaller] });
+      for (let n = 0; n < 20; n++)
+        await oneRun(a, { request: () => [], response: () => [n % 2 === 0 ? error : smaller] });
     },
   },
 ];
@@ -561,8 +646,14 @@ async function falseAnswers(a: Attacker): Promise<Uint8Array[]> {
     for (const invokeId of [1, 2, 3, 4]) {
       const invoke = { invokeId, serviceClass: 'confirmed', priority: 'high' } as const;
       plain.push(
-        encode(Apdu, { type: 'get-response', value: { type: 'get-response-normal', invokeIdAndPriority: invoke, result: { type: 'data', value: data } } }),
-        encode(Apdu, { type: 'set-response', value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' } }),
+        encode(Apdu, {
+          type: 'get-response',
+          value: { type: 'get-response-normal', invokeIdAndPriority: invoke, result: { type: 'data', value: data } },
+        }),
+        encode(Apdu, {
+          type: 'set-response',
+          value: { type: 'set-response-normal', invokeIdAndPriority: invoke, result: 'success' },
+        }),
         encode(Apdu, {
           type: 'action-response',
           value: { type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse: { result: 'success' } },
@@ -570,6 +661,7 @@ async function falseAnswers(a: Attacker): Promise<Uint8Array[]> {
       );
     }
   const out: Uint8Array[] = [...plain];
-  for (const p of [plain[0], plain[1], plain[2]]) if (p !== undefined) out.push(...(await forged(a, 'client', p)).slice(1, 8));
+  for (const p of [plain[0], plain[1], plain[2]])
+    if (p !== undefined) out.push(...(await forged(a, 'client', p)).slice(1, 8));
   return out;
 }

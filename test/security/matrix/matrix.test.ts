@@ -18,18 +18,25 @@ describe('an association under attack, in every combination of its settings', ()
       counts.attacks += outcome.attacked;
       if (outcome.refused) counts.refused++;
       if (outcome.refused !== (outcome.refusal !== undefined))
-        faults.push(`${nameOf(cell)}: ${outcome.refused ? 'refused, but the rules know no fault' : `not refused for "${outcome.refusal}"`}`);
+        faults.push(
+          `${nameOf(cell)}: ${outcome.refused ? 'refused, but the rules know no fault' : `not refused for "${outcome.refusal}"`}`,
+        );
       faults.push(...outcome.beyond);
       for (const [key, n] of outcome.reached) reached.set(key, (reached.get(key) ?? 0) + n);
     }
-    console.log(`${counts.combinations} combinations, ${counts.refused} refused at construction, ${counts.attacks} attacks`);
+    console.log(
+      `${counts.combinations} combinations, ${counts.refused} refused at construction, ${counts.attacks} attacks`,
+    );
     for (const party of parties) {
-      const goals = [...reached].filter(([k]) => k.startsWith(`${party} `)).map(([k, n]) => `${k.slice(party.length + 1)} ${n}`);
+      const goals = [...reached]
+        .filter(([k]) => k.startsWith(`${party} `))
+        .map(([k, n]) => `${k.slice(party.length + 1)} ${n}`);
       console.log(`  ${party}, where it is open by design: ${goals.join(', ') || 'nothing'}`);
     }
     expect(faults).toEqual([]);
     // Attacks that succeed nowhere would prove nothing: each does where the association is open by design.
-    for (const goal of ['read', 'write', 'invoke', 'replay']) expect(reached.get(`on-path ${goal}`)).toBeGreaterThan(10);
+    for (const goal of ['read', 'write', 'invoke', 'replay'])
+      expect(reached.get(`on-path ${goal}`)).toBeGreaterThan(10);
     expect(reached.get('off-path read')).toBeGreaterThan(0);
   });
 });

@@ -25,16 +25,42 @@ const onPath = (party: Party): boolean => party !== 'off-path' && party !== 'les
 
 /** What must not be built at all; the first that holds names the fault. */
 export const refusals: readonly (readonly [fault: string, holds: (c: Cell) => boolean])[] = [
-  ['ciphering or HLS 5 and 7 without keys', (c) => !c.keys && (c.ciphering === 'required' || c.mechanism === 'hls-gmac' || c.mechanism === 'hls-ecdsa')],
-  ['public keys in suite 0', (c) => c.suite === 0 && (c.mechanism === 'hls-ecdsa' || (c.ciphering === 'required' && c.policy === 'both-and-signed'))],
-  ['authentication that never takes place', (c) => c.preEstablished && c.mechanism !== 'none' && (c.ciphering === 'none' || c.role === 'client')],
-  ['nothing proves who asks', (c) => c.role === 'meter' && c.ciphering === 'required' && unproven(c) && (c.mechanism === 'none' || c.preEstablished)],
+  [
+    'ciphering or HLS 5 and 7 without keys',
+    (c) => !c.keys && (c.ciphering === 'required' || c.mechanism === 'hls-gmac' || c.mechanism === 'hls-ecdsa'),
+  ],
+  [
+    'public keys in suite 0',
+    (c) =>
+      c.suite === 0 && (c.mechanism === 'hls-ecdsa' || (c.ciphering === 'required' && c.policy === 'both-and-signed')),
+  ],
+  [
+    'authentication that never takes place',
+    (c) => c.preEstablished && c.mechanism !== 'none' && (c.ciphering === 'none' || c.role === 'client'),
+  ],
+  [
+    'nothing proves who asks',
+    (c) =>
+      c.role === 'meter' && c.ciphering === 'required' && unproven(c) && (c.mechanism === 'none' || c.preEstablished),
+  ],
 ];
 /** What a party reaches at most: the first row that holds. Nobody ever downgrades, nobody ever locks the right client out. */
-export const bounds: readonly (readonly [why: string, holds: (c: Cell, p: Party) => boolean, reach: readonly Goal[]])[] = [
-  ['public client: what its rights name, for everybody', (c) => c.role === 'meter' && c.ciphering === 'none' && c.mechanism === 'none', ['read']],
+export const bounds: readonly (readonly [
+  why: string,
+  holds: (c: Cell, p: Party) => boolean,
+  reach: readonly Goal[],
+])[] = [
+  [
+    'public client: what its rights name, for everybody',
+    (c) => c.role === 'meter' && c.ciphering === 'none' && c.mechanism === 'none',
+    ['read'],
+  ],
   ['who is not on the path has nothing without a secret', (_, p) => !onPath(p), []],
-  ['in clear, a password or a proof at the beginning binds nothing that follows', (c) => c.ciphering === 'none', everything],
+  [
+    'in clear, a password or a proof at the beginning binds nothing that follows',
+    (c) => c.ciphering === 'none',
+    everything,
+  ],
   ['a proof at the beginning, then messages without protection', (c) => c.policy === 'nothing', everything],
   ['encrypted only: bits can be turned, messages repeated', (c) => c.policy === 'encrypted', everything],
   ['authenticated only: whoever listens, reads', (c) => c.policy === 'authenticated', ['read']],

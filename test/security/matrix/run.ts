@@ -16,7 +16,8 @@ export function* cells(): Generator<Cell> {
           for (const suite of [0, 1, 2] as const)
             for (const preEstablished of [false, true])
               for (const keys of [true, false])
-                for (const referencing of ['LN', 'SN'] as const) yield { role, mechanism, ciphering, policy, suite, preEstablished, keys, referencing };
+                for (const referencing of ['LN', 'SN'] as const)
+                  yield { role, mechanism, ciphering, policy, suite, preEstablished, keys, referencing };
 }
 export const nameOf = (c: Cell): string =>
   `${c.role} ${c.referencing} ${c.mechanism} ciphering ${c.ciphering} ${c.policy} suite ${c.suite}${c.preEstablished ? ' pre-established' : ''}${c.keys ? '' : ' without keys'}`;

@@ -6,26 +6,52 @@ import { formatHex } from '../../../src/core/hex.js';
 import { VolatileStore } from '../../../src/core/store.js';
 import { attribute, interfaceClass, method, writable } from '../../../src/cosem/interface-class.js';
 import { LogicalName } from '../../../src/cosem/obis.js';
-import { importKeys, type KeyMaterial, SecurityContext, type SecurityContextOptions, type SecurityKeys } from '../../../src/security/context.js';
+import {
+  importKeys,
+  type KeyMaterial,
+  SecurityContext,
+  type SecurityContextOptions,
+  type SecurityKeys,
+} from '../../../src/security/context.js';
 import { InvocationCounters } from '../../../src/security/counters.js';
 import { nodeProvider as provider } from '../../../src/security/node-provider.js';
 import type { Protection, SecurityPolicy } from '../../../src/security/policy.js';
 import { checkContext } from '../../../src/server/check-config.js';
-import { type AssociationConfig, access, Meter, ObjectStore, object, objectRights, servedShortNames } from '../../../src/server/index.js';
+import {
+  type AssociationConfig,
+  access,
+  Meter,
+  ObjectStore,
+  object,
+  objectRights,
+  servedShortNames,
+} from '../../../src/server/index.js';
 import type { ApduChannel, ApduHandler } from '../../../src/transport/index.js';
 import type { Cell, Goal } from './rules.js';
 
-export const title = (name: string): Uint8Array => Uint8Array.from([...name.slice(0, 7), '\x01'].map((c) => c.charCodeAt(0)));
-export const titles = { client: title('CLIENT_'), meter: title('METER__'), other: title('OTHER__'), lesser: title('LESSER_') } as const;
+export const title = (name: string): Uint8Array =>
+  Uint8Array.from([...name.slice(0, 7), '\x01'].map((c) => c.charCodeAt(0)));
+export const titles = {
+  client: title('CLIENT_'),
+  meter: title('METER__'),
+  other: title('OTHER__'),
+  lesser: title('LESSER_'),
+} as const;
 const password = new TextEncoder().encode('right password');
 const lesserPassword = new TextEncoder().encode('other password');
 const sap = { right: 1, lesser: 2 } as const;
 
 /** Keys by their salt: 1 the meter's, 2 another meter's, 3 those of the client with lesser rights, 4 guessed. */
 export function keyMaterial(suite: 0 | 1 | 2, salt: number): KeyMaterial {
-  const octets = (n: number, kind: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i * 11 + kind * 37 + salt * 101 + 5) & 0xff);
+  const octets = (n: number, kind: number): Uint8Array =>
+    Uint8Array.from({ length: n }, (_, i) => (i * 11 + kind * 37 + salt * 101 + 5) & 0xff);
   const n = suite === 2 ? 32 : 16;
-  const symmetric = { globalUnicast: octets(n, 1), authentication: octets(n, 2), globalBroadcast: octets(n, 3), master: octets(n, 4) };
+  const symmetric = {
+    globalUnicast: octets(n, 1),
+    authentication: octets(n, 2),
+    globalBroadcast: octets(n, 3),
+    master: octets(n, 4),
+  };
   if (suite === 0) return symmetric;
   // Scalars below the order of the curve.
   const scalar = (kind: number): Uint8Array => octets(suite === 2 ? 48 : 32, kind).map((o, i) => (i === 0 ? 1 : o));
@@ -54,7 +80,12 @@ function policyOfSide({ role, policy }: Cell, own: Cell['role']): SecurityPolicy
   const asked = protections[policy];
   const given = role === 'meter' && policy !== 'nothing' ? asked : protections.both;
   const [send, receive] =
-    own === role ? [given, asked] : [asked === protections.nothing && role === 'meter' ? protections.both : asked, role === 'meter' ? given : protections.both];
+    own === role
+      ? [given, asked]
+      : [
+          asked === protections.nothing && role === 'meter' ? protections.both : asked,
+          role === 'meter' ? given : protections.both,
+        ];
   const proven = receive.authenticated === true || receive.signed === true;
   return { send, receive, ...(proven ? {} : { withoutReplayProtection: true as const }) };
 }
@@ -64,7 +95,11 @@ export const Target = interfaceClass({
   name: 'Target',
   classId: 9000,
   version: 0,
-  attributes: { logicalName: attribute(1, LogicalName), secret: attribute(2, octetString), setting: writable(attribute(3, octetString)) },
+  attributes: {
+    logicalName: attribute(1, LogicalName),
+    secret: attribute(2, octetString),
+    setting: writable(attribute(3, octetString)),
+  },
   methods: { act: method(1, octetString) },
 });
 export const targetName = '0-0:96.1.0*255';
@@ -79,8 +114,14 @@ export const payload = (text: string): Uint8Array => new TextEncoder().encode(te
 /** What carries octets between the honest two, and lets somebody on the path change them. */
 export interface Path {
   /** What arrives instead of `apdu`; several, or none. `answer` asks the meter on the same route. */
-  request?(apdu: Uint8Array, ask: (apdu: Uint8Array) => Promise<readonly Uint8Array[]>): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
-  response?(answers: readonly Uint8Array[], request: Uint8Array): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
+  request?(
+    apdu: Uint8Array,
+    ask: (apdu: Uint8Array) => Promise<readonly Uint8Array[]>,
+  ): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
+  response?(
+    answers: readonly Uint8Array[],
+    request: Uint8Array,
+  ): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
 }
 
 export interface Scene {
@@ -96,7 +137,12 @@ export interface Scene {
   readonly asked: string[];
   /** What the right client was told and is not true. */
   readonly believed: Goal[];
-  contextOf(salt: number, own: Uint8Array, peer: Uint8Array, changes?: Partial<SecurityContextOptions> & { material?: KeyMaterial }): Promise<SecurityContext>;
+  contextOf(
+    salt: number,
+    own: Uint8Array,
+    peer: Uint8Array,
+    changes?: Partial<SecurityContextOptions> & { material?: KeyMaterial },
+  ): Promise<SecurityContext>;
 }
 export interface RightClient {
   readonly client: Client;
@@ -128,7 +174,8 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
       ...changes,
     });
   // The meter's own pairs differ from the client's, which have salt 1.
-  const meterPairs = suite === 0 ? {} : { signing: keyMaterial(suite, 7).signing, agreement: keyMaterial(suite, 7).agreement };
+  const meterPairs =
+    suite === 0 ? {} : { signing: keyMaterial(suite, 7).signing, agreement: keyMaterial(suite, 7).agreement };
   const withKeys = (own: 'client' | 'meter'): KeyMaterial => {
     if (!cell.keys) return {};
     const all = keyMaterial(suite, 1);
@@ -151,7 +198,8 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
     });
   };
   const secret = await provider.importKey('secret', payload('shared secret'));
-  const manufacturer = async (challenge: Uint8Array): Promise<Uint8Array> => provider.digest('SHA-256', [challenge, secret]);
+  const manufacturer = async (challenge: Uint8Array): Promise<Uint8Array> =>
+    provider.digest('SHA-256', [challenge, secret]);
 
   let setting = payload('factory');
   const objects = new ObjectStore().add(
@@ -182,8 +230,12 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
     mechanism,
     ciphering,
     preEstablished,
-    rights: open ? { attribute: (_, a) => (a.name === 'secret' ? { read: true, write: false } : undefined) } : objectRights,
-    ...(cell.referencing === 'SN' ? { referencing: servedShortNames({ baseNames: { [targetName]: baseName }, methodOffset }) } : {}),
+    rights: open
+      ? { attribute: (_, a) => (a.name === 'secret' ? { read: true, write: false } : undefined) }
+      : objectRights,
+    ...(cell.referencing === 'SN'
+      ? { referencing: servedShortNames({ baseNames: { [targetName]: baseName }, methodOffset }) }
+      : {}),
     ...(mechanism === 'lls' ? { password } : {}),
     ...(mechanism === 'hls-2' ? { manufacturer } : {}),
     ...(mechanism === 'hls-md5' || mechanism === 'hls-sha1' || mechanism === 'hls-sha256' ? { secret } : {}),
@@ -197,7 +249,13 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
     password: lesserPassword,
     rights: { attribute: (_, a) => (a.name === 'logicalName' ? { read: true, write: false } : undefined) },
   };
-  const meter = new Meter({ sap: 1, objects, associations: [right, lesser], maxReceivePduSize: 0, guessesPerSecond: 1e9 });
+  const meter = new Meter({
+    sap: 1,
+    objects,
+    associations: [right, lesser],
+    maxReceivePduSize: 0,
+    guessesPerSecond: 1e9,
+  });
   const authentication: Authentication =
     mechanism === 'none'
       ? { mechanism }
@@ -219,7 +277,16 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
       ? {
           referencing: shortNames({
             methodOffset,
-            objects: [{ classId: Target.classId, version: 0, logicalName: targetName, baseName, attributes: undefined, methods: undefined }],
+            objects: [
+              {
+                classId: Target.classId,
+                version: 0,
+                logicalName: targetName,
+                baseName,
+                attributes: undefined,
+                methods: undefined,
+              },
+            ],
           }),
         }
       : {}),
@@ -288,7 +355,9 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
             else {
               asked.push(formatHex(value));
               const told = await attempt(() =>
-                step === 'write' ? client.set(Target, targetName, 'setting', value) : client.action(Target, targetName, 'act', value).then(() => {}),
+                step === 'write'
+                  ? client.set(Target, targetName, 'setting', value)
+                  : client.action(Target, targetName, 'act', value).then(() => {}),
               );
               if (told && !done.slice(before).some((d) => d.value === formatHex(value))) believed.push('invoke');
             }
@@ -314,7 +383,8 @@ class PathChannel implements ApduChannel {
   async open(): Promise<void> {}
   async send(apdu: Uint8Array): Promise<void> {
     this.#wire.push({ from: 'client', apdu });
-    const ask = async (a: Uint8Array): Promise<readonly Uint8Array[]> => this.#handler.handle(a, { clientSap: sap.right, serverSap: 1 });
+    const ask = async (a: Uint8Array): Promise<readonly Uint8Array[]> =>
+      this.#handler.handle(a, { clientSap: sap.right, serverSap: 1 });
     const arriving = (await this.#path.request?.(apdu, ask)) ?? [apdu];
     const answers: Uint8Array[] = [];
     for (const a of arriving) answers.push(...(await ask(a)));

@@ -61,7 +61,14 @@ function setup(
   const diagnostics: unknown[] = [];
   const onDiagnostic = (e: unknown): void => void diagnostics.push(e);
   const meter = serveHdlc(b, handler, { devices: [hdlcAddress(1, 17)], clock, onDiagnostic, ...server });
-  const channel = hdlcChannel(a, { client: 16, server: hdlcAddress(1, 17), clock, onDiagnostic, responseTimeoutMs: 1000, ...client });
+  const channel = hdlcChannel(a, {
+    client: 16,
+    server: hdlcAddress(1, 17),
+    clock,
+    onDiagnostic,
+    responseTimeoutMs: 1000,
+    ...client,
+  });
   return { clock, meter, channel, diagnostics };
 }
 
@@ -98,7 +105,11 @@ describe('client and meter', () => {
     }
   });
   it('polls a meter that takes its time', async () => {
-    const { clock, channel } = setup({}, { holdMs: 100 }, { handle: (apdu) => new Promise((resolve) => void slow.after(7000, () => resolve([apdu]))) });
+    const { clock, channel } = setup(
+      {},
+      { holdMs: 100 },
+      { handle: (apdu) => new Promise((resolve) => void slow.after(7000, () => resolve([apdu]))) },
+    );
     const slow = clock;
     await run(clock, channel.open());
     await run(clock, channel.send(parseHex('C001')));
@@ -137,12 +148,21 @@ describe('client and meter', () => {
     ] as const) {
       const { clock, channel } = setup({ client, server, retries: 1 }, { clients: [0, 16] });
       const error = await failure(run(clock, channel.open()));
-      expect(error.toJSON()).toMatchObject({ code: 'transport/timeout', context: { waitingFor: 'UA to SNRM', waitedMs: 2000 } });
+      expect(error.toJSON()).toMatchObject({
+        code: 'transport/timeout',
+        context: { waitingFor: 'UA to SNRM', waitedMs: 2000 },
+      });
       expect((await failure(channel.receive())).code).toBe('transport/timeout');
     }
   });
   it('knows devices by shorter and longer addresses, and all stations when told to', async () => {
-    for (const server of [hdlcAddress(1), hdlcAddress(1, 17), hdlcAddress(1, 17, 4), hdlcAddress(1, 0x7f), hdlcAddress(1, 0x3fff, 4)]) {
+    for (const server of [
+      hdlcAddress(1),
+      hdlcAddress(1, 17),
+      hdlcAddress(1, 17, 4),
+      hdlcAddress(1, 0x7f),
+      hdlcAddress(1, 0x3fff, 4),
+    ]) {
       const { clock, channel } = setup({ server }, { answerAllStation: true });
       await run(clock, channel.open());
       await run(clock, channel.send(parseHex('C0')));
@@ -159,7 +179,10 @@ describe('client and meter', () => {
     expect(meter.links).toEqual([]);
     await run(clock, channel.send(parseHex('01')));
     const error = await failure(run(clock, channel.receive()));
-    expect(error.toJSON()).toMatchObject({ code: 'protocol/link', context: { side: 'remote', reason: 'the server is disconnected (DM)' } });
+    expect(error.toJSON()).toMatchObject({
+      code: 'protocol/link',
+      context: { side: 'remote', reason: 'the server is disconnected (DM)' },
+    });
     await run(clock, channel.open());
     await run(clock, channel.send(parseHex('02')));
     expect(formatHex(await run(clock, channel.receive()))).toBe('02');
@@ -260,7 +283,15 @@ describe('what is left of a former link', () => {
           for (const f of deframer.push(chunk)) heard.push(`${f.control.type} ${formatHex(f.information)}`);
       })();
       const say = async (control: Parameters<typeof encodeHdlcFrame>[0]['control'], hex = ''): Promise<void> => {
-        void far.write(encodeHdlcFrame({ segmented: false, destination: hdlcAddress(1), source: hdlcAddress(16), control, information: parseHex(hex) }));
+        void far.write(
+          encodeHdlcFrame({
+            segmented: false,
+            destination: hdlcAddress(1),
+            source: hdlcAddress(16),
+            control,
+            information: parseHex(hex),
+          }),
+        );
         await quiet();
       };
       await say({ type: 'SNRM', pf: true });
@@ -312,7 +343,11 @@ describe('back pressure of a channel', () => {
       },
       received: (octets, pass) => pass(octets),
     });
-    serveHdlc(b, { handle: ([n]) => Array.from({ length: n as number }, (_, i) => Uint8Array.of(i)) }, { devices: [1], clock });
+    serveHdlc(
+      b,
+      { handle: ([n]) => Array.from({ length: n as number }, (_, i) => Uint8Array.of(i)) },
+      { devices: [1], clock },
+    );
     const channel = hdlcChannel(tapped, { client: 16, server: 1, clock, maxPendingApdus: 3, windowReceive: 3 });
     await run(clock, channel.open());
     await run(clock, channel.send(Uint8Array.of(10)));
@@ -341,14 +376,21 @@ describe('back pressure of a channel', () => {
     }
     const kept: number[] = [];
     for (;;) {
-      const next = await Promise.race([channel.receive({ timeoutMs: 0 }).catch(() => undefined), quiet().then(() => undefined)]);
+      const next = await Promise.race([
+        channel.receive({ timeoutMs: 0 }).catch(() => undefined),
+        quiet().then(() => undefined),
+      ]);
       if (next === undefined) break;
       kept.push(next[0] as number);
       if (kept.length > 5) break;
     }
     // What was refused with RNR comes again, in order.
     expect(kept.slice(0, 2)).toEqual([0, 1]);
-    expect(diagnostics.some((d) => isDlmsError(d, 'protocol/link') && /I N\(S\)=2 .*expected N\(S\)=2/.test(d.context.reason))).toBe(true);
+    expect(
+      diagnostics.some(
+        (d) => isDlmsError(d, 'protocol/link') && /I N\(S\)=2 .*expected N\(S\)=2/.test(d.context.reason),
+      ),
+    ).toBe(true);
   });
 });
 
@@ -357,7 +399,13 @@ describe('slow and silent peers of a meter', () => {
     const clock = new VirtualClock();
     const [a, b] = transportPair();
     const diagnostics: unknown[] = [];
-    const meter = serveHdlc(b, echoing, { devices: [1], clock, silenceMs: 10_000, frameMs: 3000, onDiagnostic: (e) => void diagnostics.push(e) });
+    const meter = serveHdlc(b, echoing, {
+      devices: [1],
+      clock,
+      silenceMs: 10_000,
+      frameMs: 3000,
+      onDiagnostic: (e) => void diagnostics.push(e),
+    });
     let closed = false;
     void meter.closed.then(() => {
       closed = true;
@@ -421,7 +469,10 @@ describe('several on one line', () => {
     expect(answers).toEqual(['1001', '1101', '1002']);
     expect(seen.sort()).toEqual(['16>1 00', '16>2 02', '17>1 01']);
     const refused = await failure(run(clock, bus.channel({ client: 18, server: 1 }).open()));
-    expect(refused.toJSON()).toMatchObject({ code: 'protocol/link', context: { reason: 'the server refuses the link (DM)' } });
+    expect(refused.toJSON()).toMatchObject({
+      code: 'protocol/link',
+      context: { reason: 'the server refuses the link (DM)' },
+    });
     await run(clock, (channels[1] as { close(): Promise<void> }).close());
     expect(released).toEqual(['17>1']);
     await run(clock, bus.channel({ client: 18, server: 1 }).open());
@@ -474,7 +525,13 @@ describe('several on one line', () => {
     });
     const bus = hdlcBus(master, { clock });
     const channels = drops.map((_, i) =>
-      bus.channel({ client: 16, server: hdlcAddress(1, 16 + i), windowTransmit: 3, windowReceive: 3, responseTimeoutMs: 1000 }),
+      bus.channel({
+        client: 16,
+        server: hdlcAddress(1, 16 + i),
+        windowTransmit: 3,
+        windowReceive: 3,
+        responseTimeoutMs: 1000,
+      }),
     );
     await run(clock, Promise.all(channels.map((c) => c.open())));
     const lengths = await run(
@@ -607,7 +664,11 @@ describe('a bad line', () => {
     const clock = new VirtualClock();
     const [a, b] = transportPair({ capacity: 1000 });
     const diagnostics: unknown[] = [];
-    const meter = serveHdlc(b, { handle: () => [noise(60_000)] }, { devices: [1], clock, onDiagnostic: (e) => void diagnostics.push(e) });
+    const meter = serveHdlc(
+      b,
+      { handle: () => [noise(60_000)] },
+      { devices: [1], clock, onDiagnostic: (e) => void diagnostics.push(e) },
+    );
     // Not read: `a.readable` is never touched.
     const writer = a.writable.getWriter();
     const frame = (type: 'SNRM' | 'RR') =>
@@ -623,7 +684,9 @@ describe('a bad line', () => {
       if (i % 500 === 0) await quiet();
     }
     await quiet();
-    expect(diagnostics.some((e) => isDlmsError(e, 'protocol/link') && e.context.reason.includes('does not read'))).toBe(true);
+    expect(diagnostics.some((e) => isDlmsError(e, 'protocol/link') && e.context.reason.includes('does not read'))).toBe(
+      true,
+    );
     await run(clock, meter.close());
   });
 });

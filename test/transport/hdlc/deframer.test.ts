@@ -16,10 +16,12 @@ import {
 } from '../../../src/transport/hdlc/index.js';
 import { arbitraryFrame } from './arbitraries.js';
 
-const vectors = (file: string): any[] => JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
+const vectors = (file: string): any[] =>
+  JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
 
 const whole = (d: HdlcDeframer, octets: Uint8Array): HdlcFrame[] => d.push(octets);
-const single = (d: HdlcDeframer, octets: Uint8Array): HdlcFrame[] => Array.from(octets, (_, i) => d.push(octets.subarray(i, i + 1))).flat();
+const single = (d: HdlcDeframer, octets: Uint8Array): HdlcFrame[] =>
+  Array.from(octets, (_, i) => d.push(octets.subarray(i, i + 1))).flat();
 const hexes = (frames: readonly HdlcFrame[]): string[] => frames.map((f) => formatHex(encodeHdlcFrame(f)));
 const ui = (information: string, over: Partial<HdlcFrame> = {}): HdlcFrame => ({
   segmented: false,
@@ -35,7 +37,9 @@ describe('vectors', () => {
     it(v.id, () => {
       for (const feed of [whole, single]) {
         const frames = feed(hdlcDeframer(), parseHex(v.input.hex));
-        expect(frames.map((f) => [f.control, formatHex(f.information)])).toEqual(v.expected.frames.map((f: any) => [f.control, f.information]));
+        expect(frames.map((f) => [f.control, formatHex(f.information)])).toEqual(
+          v.expected.frames.map((f: any) => [f.control, f.information]),
+        );
       }
     });
   for (const v of vectors('captures').filter((x) => x.params?.framing === 'hdlc'))
@@ -43,7 +47,12 @@ describe('vectors', () => {
       for (const feed of [whole, single]) {
         const deframer = hdlcDeframer();
         const frames = feed(deframer, parseHex(v.input.hex));
-        expect(deframer.counters).toMatchObject({ discarded: 0, checksumErrors: 0, invalid: 0, octets: v.input.hex.length / 2 });
+        expect(deframer.counters).toMatchObject({
+          discarded: 0,
+          checksumErrors: 0,
+          invalid: 0,
+          octets: v.input.hex.length / 2,
+        });
         if (v.expected.frames !== undefined)
           expect(
             frames.map((f) => ({
@@ -58,7 +67,9 @@ describe('vectors', () => {
         const blocks = v.expected.gbtBlocks ?? v.expected.blockNumbers?.map((blockNumber: number) => ({ blockNumber }));
         const apdus = frames.map((f) => stripLlc(f.information));
         if (blocks !== undefined)
-          expect(apdus.map((a) => [a[0], (a[2] as number) * 256 + (a[3] as number)])).toEqual(blocks.map((b: any) => [0xe0, b.blockNumber]));
+          expect(apdus.map((a) => [a[0], (a[2] as number) * 256 + (a[3] as number)])).toEqual(
+            blocks.map((b: any) => [0xe0, b.blockNumber]),
+          );
         else if (v.expected.ciphering === undefined) expect(formatHex(apdus[0] as Uint8Array).slice(0, 2)).toBe('0F');
       }
     });
@@ -89,7 +100,10 @@ describe('the deframer', () => {
         fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
         (input, cuts) => {
           // No flags more: the frame's closing flag is the next one's opening flag.
-          const octets = concat(Uint8Array.of(0x7e), ...input.flatMap(([f, flags]) => [encodeHdlcFrame(f).subarray(1), new Uint8Array(flags).fill(0x7e)]));
+          const octets = concat(
+            Uint8Array.of(0x7e),
+            ...input.flatMap(([f, flags]) => [encodeHdlcFrame(f).subarray(1), new Uint8Array(flags).fill(0x7e)]),
+          );
           const deframer = hdlcDeframer();
           const found: HdlcFrame[] = [];
           for (let at = 0; at < octets.length; ) {
@@ -99,13 +113,20 @@ describe('the deframer', () => {
           }
           expect(found).toEqual(input.map(([f]) => f));
           expect(deframer.pending).toBe(0);
-          expect(deframer.counters).toMatchObject({ frames: input.length, discarded: 0, invalid: 0, checksumErrors: 0 });
+          expect(deframer.counters).toMatchObject({
+            frames: input.length,
+            discarded: 0,
+            invalid: 0,
+            checksumErrors: 0,
+          });
         },
       ),
     );
   });
   it('finds good frames behind any noise', () => {
-    const noise = fc.array(fc.oneof(fc.constantFrom(0x7e, 0xa0, 0xa1, 0x07), fc.nat({ max: 255 })), { maxLength: 60 }).map((a) => Uint8Array.from(a));
+    const noise = fc
+      .array(fc.oneof(fc.constantFrom(0x7e, 0xa0, 0xa1, 0x07), fc.nat({ max: 255 })), { maxLength: 60 })
+      .map((a) => Uint8Array.from(a));
     fc.assert(
       fc.property(noise, arbitraryFrame, fc.boolean(), (before, frame, bytewise) => {
         const octets = concat(before, encodeHdlcFrame(frame));
@@ -120,7 +141,10 @@ describe('the deframer', () => {
   it('counts every octet that belongs to no frame', () => {
     const deframer = hdlcDeframer();
     const frame = ui('0102');
-    expect(deframer.push(concat(parseHex('000102'), encodeHdlcFrame(frame), parseHex('FFA0'), encodeHdlcFrame(frame))).length).toBe(2);
+    expect(
+      deframer.push(concat(parseHex('000102'), encodeHdlcFrame(frame), parseHex('FFA0'), encodeHdlcFrame(frame)))
+        .length,
+    ).toBe(2);
     expect(deframer.counters).toMatchObject({ frames: 2, discarded: 5 });
   });
   it('gives up a wrong length after the header and reads on', () => {
@@ -208,7 +232,8 @@ describe('the reassembler', () => {
     expect(r.push(ui('0405'))).toMatchObject({ frames: 1 });
   });
   it('drops repeated I segments, and messages with a gap', () => {
-    const i = (ns: number, information: string, segmented = true) => ui(information, { segmented, control: { type: 'I', ns, nr: 0, pf: true } });
+    const i = (ns: number, information: string, segmented = true) =>
+      ui(information, { segmented, control: { type: 'I', ns, nr: 0, pf: true } });
     const r = hdlcReassembler();
     for (const frame of [i(7, '01'), i(7, '01'), i(0, '02'), i(0, '02')]) expect(r.push(frame)).toBeUndefined();
     expect(formatHex(r.push(i(1, '03', false))?.information as Uint8Array)).toBe('010203');

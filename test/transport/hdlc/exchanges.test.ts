@@ -19,7 +19,16 @@ const plain: Omit<ExchangePlan, 'seed' | 'window'> = {
 
 /** The sum over sessions with all windows, or with one. */
 async function sessions(plan: Partial<ExchangePlan>, n: number): Promise<ExchangeCounts> {
-  const sum: ExchangeCounts = { requests: 0, right: 0, wrong: 0, undetected: 0, doubled: 0, doubledInLink: 0, mangled: 0, failed: 0 };
+  const sum: ExchangeCounts = {
+    requests: 0,
+    right: 0,
+    wrong: 0,
+    undetected: 0,
+    doubled: 0,
+    doubledInLink: 0,
+    mangled: 0,
+    failed: 0,
+  };
   for (let seed = 1; seed <= n * times; seed++) {
     const counts = await exchanges({ ...plain, seed, window: 1 + (seed % 7), ...plan });
     for (const name of Object.keys(sum) as (keyof ExchangeCounts)[]) sum[name] += counts[name];
@@ -50,7 +59,10 @@ describe('requests on a channel that is opened again after every failure', () =>
   it('a frame that comes again k round trips late is known as old while (k + 1) times the window is at most 7', async () => {
     for (const window of [1, 2, 3])
       for (let k = 1; (k + 1) * window <= 7; k++)
-        expect(await sessions({ window, duplication: 0.02, lateTurns: k, octets: 1200 }, 3), `window ${window}, ${k} late`).toMatchObject(nothingWrong);
+        expect(
+          await sessions({ window, duplication: 0.02, lateTurns: k, octets: 1200 }, 3),
+          `window ${window}, ${k} late`,
+        ).toMatchObject(nothingWrong);
   }, 60_000);
   it('injected SNRM, DISC, UA, DM and FRMR break links, and give neither wrong data nor a command done twice', async () => {
     for (const kind of ['SNRM', 'DISC', 'UA', 'DM', 'FRMR'] satisfies Injected[]) {

@@ -1,5 +1,13 @@
 import { isDlmsError } from '../../../src/core/errors.js';
-import { encodeHdlcFrame, type HdlcControl, type HdlcFrame, hdlcAddress, hdlcBus, hdlcDeframer, serveHdlc } from '../../../src/transport/hdlc/index.js';
+import {
+  encodeHdlcFrame,
+  type HdlcControl,
+  type HdlcFrame,
+  hdlcAddress,
+  hdlcBus,
+  hdlcDeframer,
+  serveHdlc,
+} from '../../../src/transport/hdlc/index.js';
 import { linkTransport } from '../../../src/transport/link.js';
 import type { OctetLink, OctetSink, Transport } from '../../../src/transport/transport.js';
 import { VirtualClock } from '../virtual-clock.js';
@@ -55,7 +63,16 @@ export async function exchanges(plan: ExchangePlan): Promise<ExchangeCounts> {
   const rnd = random(plan.seed);
   const chance = (p: number): boolean => p > 0 && rnd() < p;
   const int = (n: number): number => Math.floor(rnd() * n);
-  const counts: ExchangeCounts = { requests: 0, right: 0, wrong: 0, undetected: 0, doubled: 0, doubledInLink: 0, mangled: 0, failed: 0 };
+  const counts: ExchangeCounts = {
+    requests: 0,
+    right: 0,
+    wrong: 0,
+    undetected: 0,
+    doubled: 0,
+    doubledInLink: 0,
+    mangled: 0,
+    failed: 0,
+  };
   const clock = new VirtualClock();
   const line = new FaultyLine(plan, clock, chance, int);
   const executed = new Map<number, number>();
@@ -173,7 +190,10 @@ class FaultyLine {
   readonly #clock: VirtualClock;
   readonly #chance: (p: number) => boolean;
   readonly #int: (n: number) => number;
-  readonly #sinks: { client: OctetSink | undefined; server: OctetSink | undefined } = { client: undefined, server: undefined };
+  readonly #sinks: { client: OctetSink | undefined; server: OctetSink | undefined } = {
+    client: undefined,
+    server: undefined,
+  };
   readonly #arrival = { client: 0, server: 0 };
   readonly #late: { from: 'client' | 'server'; turns: number; octets: Uint8Array }[] = [];
   /** I frames seen, for frames that somebody puts in again with other numbers. */
@@ -230,7 +250,8 @@ class FaultyLine {
   #inject(kind: Injected): void {
     const to = kind === 'SNRM' || kind === 'DISC' || kind === 'I to server' ? 'server' : 'client';
     const from = to === 'client' ? 'server' : 'client';
-    const addresses = to === 'server' ? { destination: server, source: client } : { destination: client, source: server };
+    const addresses =
+      to === 'server' ? { destination: server, source: client } : { destination: client, source: server };
     let control: HdlcControl;
     let information: Uint8Array = nothing;
     let segmented = false;

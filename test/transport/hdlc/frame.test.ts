@@ -24,7 +24,8 @@ import {
 } from '../../../src/transport/hdlc/index.js';
 import { arbitraryFrame } from './arbitraries.js';
 
-const vectors = (file: string): any[] => JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
+const vectors = (file: string): any[] =>
+  JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
 const hdlc = vectors('hdlc');
 
 function checkFrame(octets: Uint8Array, expected: any): void {
@@ -52,13 +53,17 @@ function checkFrame(octets: Uint8Array, expected: any): void {
 }
 
 describe('HDLC frame vectors', () => {
-  for (const v of hdlc.filter((x) => x.kind === 'hdlc-frame')) it(v.id, () => checkFrame(parseHex(v.input.hex), v.expected));
+  for (const v of hdlc.filter((x) => x.kind === 'hdlc-frame'))
+    it(v.id, () => checkFrame(parseHex(v.input.hex), v.expected));
   for (const v of hdlc.filter((x) => x.kind === 'hdlc-session'))
     it(v.id, () => {
       for (const f of v.expected.frames) {
         const frame = decodeHdlcFrame(parseHex(f.hex));
         expect(frame.control).toEqual(f.control);
-        expect([formatHex(encodeHdlcAddress(frame.source)), formatHex(encodeHdlcAddress(frame.destination))]).toEqual([f.source, f.destination]);
+        expect([formatHex(encodeHdlcAddress(frame.source)), formatHex(encodeHdlcAddress(frame.destination))]).toEqual([
+          f.source,
+          f.destination,
+        ]);
         if (f.apduHex !== undefined) expect(formatHex(stripLlc(frame.information))).toBe(f.apduHex);
         expect(formatHex(encodeHdlcFrame(frame))).toBe(f.hex);
       }
@@ -84,12 +89,16 @@ describe('HDLC frame vectors', () => {
       for (const hex of v.input.cases ?? [v.input.hex]) {
         const error = thrown(() => decodeHdlcFrame(parseHex(hex)));
         expect(isDlmsError(error)).toBe(true);
-        const codes = v.expected.error === 'address-length' ? ['decode/framing'] : ['decode/checksum', 'decode/invalid-length'];
+        const codes =
+          v.expected.error === 'address-length' ? ['decode/framing'] : ['decode/checksum', 'decode/invalid-length'];
         expect(codes).toContain((error as any).code);
         if (v.expected.computedFcs !== undefined) {
           const swap = (n: number) => formatHex(Uint8Array.of(n & 0xff, n >>> 8));
           const { context } = error as any;
-          expect([swap(context.expected), swap(context.actual)]).toEqual([v.expected.computedFcs, v.expected.storedFcs]);
+          expect([swap(context.expected), swap(context.actual)]).toEqual([
+            v.expected.computedFcs,
+            v.expected.storedFcs,
+          ]);
         }
       }
     });
@@ -103,10 +112,12 @@ describe('addresses', () => {
     expect(parseHdlcAddress('1/17:4')).toEqual({ upper: 1, lower: 17, size: 4 });
   });
   it('refuse what does not fit', () => {
-    for (const text of ['', 'x', '1/', '1/17:3', '-1']) expect((thrown(() => parseHdlcAddress(text)) as any).code).toBe('parse/invalid-text');
+    for (const text of ['', 'x', '1/', '1/17:3', '-1'])
+      expect((thrown(() => parseHdlcAddress(text)) as any).code).toBe('parse/invalid-text');
     for (const text of ['16384', '1/16384', '128:1', '128/1:2', '1/1:1'])
       expect((thrown(() => parseHdlcAddress(text)) as any).code).toBe('encode/invalid-value');
-    for (const hex of ['', '02', '020202', '02020203FF', '0302']) expect((thrown(() => decodeHdlcAddress(parseHex(hex))) as any).code).toBe('decode/framing');
+    for (const hex of ['', '02', '020202', '02020203FF', '0302'])
+      expect((thrown(() => decodeHdlcAddress(parseHex(hex))) as any).code).toBe('decode/framing');
   });
   it('know broadcast by their size', () => {
     expect(isAllStation(hdlcAddress(0x7f), 'upper')).toBe(true);
@@ -173,7 +184,10 @@ describe('the codec', () => {
     expect(at('7EA007210373017E')).toMatchObject({ code: 'decode/checksum' });
     expect(at('7EA0072103')).toMatchObject({ code: 'decode/unexpected-end' });
     expect(at('')).toMatchObject({ code: 'decode/unexpected-end' });
-    expect(at('7EA00721037301407E00')).toMatchObject({ code: 'decode/trailing-bytes', context: { offset: 9, left: 1 } });
+    expect(at('7EA00721037301407E00')).toMatchObject({
+      code: 'decode/trailing-bytes',
+      context: { offset: 9, left: 1 },
+    });
     expect(at('7EA007210373014000')).toMatchObject({ code: 'decode/framing', context: { offset: 8 } });
   });
   it('refuses more information than a frame holds', () => {
@@ -185,7 +199,11 @@ describe('the codec', () => {
       information: new Uint8Array(2031),
     };
     expect((thrown(() => encodeHdlcFrame(frame)) as any).code).toBe('encode/invalid-value');
-    expect(decodeHdlcFrame(encodeHdlcFrame({ ...frame, destination: hdlcAddress(1, 1, 4), information: new Uint8Array(2030) })).information.length).toBe(2030);
+    expect(
+      decodeHdlcFrame(
+        encodeHdlcFrame({ ...frame, destination: hdlcAddress(1, 1, 4), information: new Uint8Array(2030) }),
+      ).information.length,
+    ).toBe(2030);
   });
   it('writes several frames into one buffer', () => {
     fc.assert(
@@ -195,7 +213,8 @@ describe('the codec', () => {
         const buffer = new Uint8Array(expected.length / 2 + 3).fill(0x55);
         expect(formatHex(encodeHdlcFrames(frames, buffer))).toBe(expected);
         expect(formatHex(buffer.subarray(-3))).toBe('555555');
-        if (frames.length > 0) expect(() => encodeHdlcFrames(frames, new Uint8Array(expected.length / 2 - 1))).toThrow(/buffer/);
+        if (frames.length > 0)
+          expect(() => encodeHdlcFrames(frames, new Uint8Array(expected.length / 2 - 1))).toThrow(/buffer/);
       }),
     );
   });
@@ -212,15 +231,24 @@ describe('SNRM and UA parameters', () => {
     const size = fc.integer({ min: 32, max: 2030 });
     const window = fc.integer({ min: 1, max: 7 });
     fc.assert(
-      fc.property(fc.record({ maxInfoTransmit: size, maxInfoReceive: size, windowTransmit: window, windowReceive: window }, { requiredKeys: [] }), (p) => {
-        expect(decodeHdlcParameters(encodeHdlcParameters(p))).toEqual(p);
-      }),
+      fc.property(
+        fc.record(
+          { maxInfoTransmit: size, maxInfoReceive: size, windowTransmit: window, windowReceive: window },
+          { requiredKeys: [] },
+        ),
+        (p) => {
+          expect(decodeHdlcParameters(encodeHdlcParameters(p))).toEqual(p);
+        },
+      ),
     );
   });
   it('pass over what they do not know, and refuse what cannot be', () => {
     expect(decodeHdlcParameters(parseHex('8180030901FF8102AABB'))).toEqual({});
     expect(decodeHdlcParameters(parseHex('818006 0901FF 050180'))).toEqual({ maxInfoTransmit: 128 });
-    expect(decodeHdlcParameters(parseHex('818006 070103 080102 F002AABB'))).toEqual({ windowTransmit: 3, windowReceive: 2 });
+    expect(decodeHdlcParameters(parseHex('818006 070103 080102 F002AABB'))).toEqual({
+      windowTransmit: 3,
+      windowReceive: 2,
+    });
     const code = (hex: string) => (thrown(() => decodeHdlcParameters(parseHex(hex))) as any)?.code;
     expect(code('82')).toBe('decode/unexpected-tag');
     expect(code('81')).toBeUndefined();

@@ -26,10 +26,13 @@ const nothing = new Uint8Array(0);
 
 /** `I2/3P+ 0A`: type, N(S), N(R), poll or final, segmentation, information. */
 function frame(role: 'client' | 'server', text: string): HdlcFrame {
-  const [, type = '', ns, nr, pf, seg, hex = ''] = /^(I|RR|RNR|SNRM|UA|DISC|DM|FRMR|UI|\?)(\d)?(?:\/(\d))?(P)?(\+)? ?(.*)$/.exec(text) ?? [];
+  const [, type = '', ns, nr, pf, seg, hex = ''] =
+    /^(I|RR|RNR|SNRM|UA|DISC|DM|FRMR|UI|\?)(\d)?(?:\/(\d))?(P)?(\+)? ?(.*)$/.exec(text) ?? [];
   const number = { ns: Number(ns), nr: Number(nr) };
   const control = (
-    type === '?' ? decodeHdlcControl(0x19) : { type, ...(type === 'I' ? number : /^RN?R$/.test(type) ? { nr: number.nr } : {}), pf: pf !== undefined }
+    type === '?'
+      ? decodeHdlcControl(0x19)
+      : { type, ...(type === 'I' ? number : /^RN?R$/.test(type) ? { nr: number.nr } : {}), pf: pf !== undefined }
   ) as HdlcControl;
   const from = role === 'client' ? client : server;
   return {
@@ -54,10 +57,21 @@ function transcript(
   rows: readonly (readonly [number, Input, readonly string[]])[],
   from = hdlcLinkDown,
 ): HdlcLinkState {
-  const settings = hdlcLinkSettings(role, { client, server, responseTimeoutMs: 1000, retries: 2, holdMs: 300, llc: false, ...options });
+  const settings = hdlcLinkSettings(role, {
+    client,
+    server,
+    responseTimeoutMs: 1000,
+    retries: 2,
+    holdMs: 300,
+    llc: false,
+    ...options,
+  });
   let state: HdlcLinkState = from;
   rows.forEach(([now, input, expected], i) => {
-    const step: HdlcLinkInput = typeof input !== 'string' ? input : { type: 'frame', frame: frame(role === 'client' ? 'server' : 'client', input) };
+    const step: HdlcLinkInput =
+      typeof input !== 'string'
+        ? input
+        : { type: 'frame', frame: frame(role === 'client' ? 'server' : 'client', input) };
     const before = JSON.stringify(state);
     const [next, outputs] = hdlcLinkStep(state, step, now, settings);
     expect(JSON.stringify(state), 'a step must not change the state it was given').toBe(before);
@@ -65,7 +79,9 @@ function transcript(
     const got = outputs.map((o) => {
       switch (o.type) {
         case 'write':
-          expect([o.frame.source, o.frame.destination]).toEqual(role === 'client' ? [client, server] : [server, client]);
+          expect([o.frame.source, o.frame.destination]).toEqual(
+            role === 'client' ? [client, server] : [server, client],
+          );
           return text(o.frame);
         case 'apdu':
           return `apdu ${formatHex(o.apdu)}`;
@@ -218,11 +234,30 @@ describe('client', () => {
     expect(hdlcLinkDeadline(state)).toBe(Number.POSITIVE_INFINITY);
   });
   it('negotiates: what it sends by the smaller of both, also with a server that states its own maximum', () => {
-    const state = transcript('client', { maxInfoTransmit: 500, maxInfoReceive: 600, windowTransmit: 3, windowReceive: 2 }, [
-      [0, connect, [`SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 500, maxInfoReceive: 600, windowTransmit: 3, windowReceive: 2 }))}`]],
-      [1, `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 2030, maxInfoReceive: 200, windowTransmit: 7, windowReceive: 7 }))}`, ['connected']],
-    ]);
-    expect(state.parameters).toEqual({ maxInfoTransmit: 200, maxInfoReceive: 2030, windowTransmit: 3, windowReceive: 7 });
+    const state = transcript(
+      'client',
+      { maxInfoTransmit: 500, maxInfoReceive: 600, windowTransmit: 3, windowReceive: 2 },
+      [
+        [
+          0,
+          connect,
+          [
+            `SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 500, maxInfoReceive: 600, windowTransmit: 3, windowReceive: 2 }))}`,
+          ],
+        ],
+        [
+          1,
+          `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 2030, maxInfoReceive: 200, windowTransmit: 7, windowReceive: 7 }))}`,
+          ['connected'],
+        ],
+      ],
+    );
+    expect(state.parameters).toEqual({
+      maxInfoTransmit: 200,
+      maxInfoReceive: 2030,
+      windowTransmit: 3,
+      windowReceive: 7,
+    });
     const plain = transcript('client', wide, [
       [0, connect, [snrm7]],
       [1, 'UAP', ['connected']],
@@ -234,7 +269,8 @@ describe('client', () => {
     ]);
   });
   it('segments, uses the whole window, and polls for segments of the answer', () => {
-    const numbers = (from: number, n: number) => Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/0${i === n - 1 ? 'P' : ''}+ ${a32}`);
+    const numbers = (from: number, n: number) =>
+      Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/0${i === n - 1 ? 'P' : ''}+ ${a32}`);
     transcript('client', wide, [
       [0, connect, [snrm7]],
       [1, ua, ['connected']],
@@ -494,7 +530,13 @@ describe('client', () => {
   });
   it('sends its parameters with SNRM when told to, though they are the defaults', () => {
     transcript('client', { sendParameters: true }, [
-      [0, connect, [`SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`]],
+      [
+        0,
+        connect,
+        [
+          `SNRMP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`,
+        ],
+      ],
       [1, 'UAP', ['connected']],
     ]);
   });
@@ -503,7 +545,14 @@ describe('client', () => {
 describe('server', () => {
   it('accepts, answers and lets go', () => {
     transcript('server', {}, [
-      [0, 'SNRMP', [`UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`, 'connected']],
+      [
+        0,
+        'SNRMP',
+        [
+          `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 128, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 1 }))}`,
+          'connected',
+        ],
+      ],
       [1, 'I0/0P C001', ['apdu C001']],
       [2, reply('C401'), ['I0/1P C401']],
       [3, 'I1/1P C002', ['apdu C002']],
@@ -514,14 +563,26 @@ describe('server', () => {
   });
   it('negotiates the smaller values', () => {
     const proposal = { maxInfoTransmit: 500, maxInfoReceive: 2030, windowTransmit: 7, windowReceive: 3 };
-    const state = transcript('server', { maxInfoTransmit: 1000, maxInfoReceive: 400, windowTransmit: 5, windowReceive: 2 }, [
+    const state = transcript(
+      'server',
+      { maxInfoTransmit: 1000, maxInfoReceive: 400, windowTransmit: 5, windowReceive: 2 },
       [
-        0,
-        `SNRMP ${formatHex(encodeHdlcParameters(proposal))}`,
-        [`UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 1000, maxInfoReceive: 400, windowTransmit: 3, windowReceive: 2 }))}`, 'connected'],
+        [
+          0,
+          `SNRMP ${formatHex(encodeHdlcParameters(proposal))}`,
+          [
+            `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 1000, maxInfoReceive: 400, windowTransmit: 3, windowReceive: 2 }))}`,
+            'connected',
+          ],
+        ],
       ],
-    ]);
-    expect(state.parameters).toEqual({ maxInfoTransmit: 1000, maxInfoReceive: 400, windowTransmit: 3, windowReceive: 2 });
+    );
+    expect(state.parameters).toEqual({
+      maxInfoTransmit: 1000,
+      maxInfoReceive: 400,
+      windowTransmit: 3,
+      windowReceive: 2,
+    });
     transcript('server', {}, [
       [0, 'SNRMP 8280', ['DMP', 'ignored protocol/link remote']],
       [1, 'SNRMP 818003060110', ['DMP', 'ignored protocol/link remote']],
@@ -552,7 +613,8 @@ describe('server', () => {
     ]);
   });
   it('sends windows, and again from N(R)', () => {
-    const numbers = (from: number, n: number) => Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/1${i === n - 1 ? 'P' : ''}+ ${a32}`);
+    const numbers = (from: number, n: number) =>
+      Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/1${i === n - 1 ? 'P' : ''}+ ${a32}`);
     transcript('server', wide, [
       [0, snrm7, [ua, 'connected']],
       [1, 'I0/0P C0', ['apdu C0']],
@@ -604,7 +666,9 @@ describe('server', () => {
         [
           'FRMRP 910200'.replace(
             '910200',
-            formatHex(encodeFrmr({ rejected: { type: 'RR', nr: 4, pf: true }, vs: 6, vr: 1, response: false, reasons: ['nr'] })),
+            formatHex(
+              encodeFrmr({ rejected: { type: 'RR', nr: 4, pf: true }, vs: 6, vr: 1, response: false, reasons: ['nr'] }),
+            ),
           ),
           'failed protocol/link remote',
         ],
@@ -631,7 +695,10 @@ describe('server', () => {
       [2, 'DISCP', ['UAP', 'disconnected remote']],
     ]);
     transcript('server', {}, [...up, [1, 'I0/3P 01', [frmr({ ...i, nr: 3 }, 'nr'), 'failed protocol/link remote']]]);
-    transcript('server', { llc: true }, [...up, [1, 'I0/0P 00C001', [frmr(i, 'information', 1), 'failed protocol/link remote']]]);
+    transcript('server', { llc: true }, [
+      ...up,
+      [1, 'I0/0P 00C001', [frmr(i, 'information', 1), 'failed protocol/link remote']],
+    ]);
     transcript('server', { maxApduOctets: 3 }, [
       ...up,
       [1, 'I0/0P+ 0102', ['RR/1P']],
@@ -680,7 +747,8 @@ describe('server', () => {
     ]);
   });
   it('believes N(R) of what it sent in this turn at once, and of what it sent before only when it is repeated', () => {
-    const numbers = (from: number, n: number) => Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/1${i === n - 1 ? 'P' : ''}+ ${a32}`);
+    const numbers = (from: number, n: number) =>
+      Array.from({ length: n }, (_, i) => `I${(from + i) & 7}/1${i === n - 1 ? 'P' : ''}+ ${a32}`);
     transcript('server', wide, [
       [0, snrm7, [ua, 'connected']],
       [1, 'I0/0P C0', ['apdu C0']],
@@ -727,7 +795,11 @@ describe('server', () => {
       ['06', '1F', false],
     ] as const)
       transcript('server', {}, [
-        [0, `SNRMP 818003${parameter}01${octets}`, granted ? [expect.stringMatching(/^UAP/), 'connected'] : ['DMP', 'ignored protocol/link remote']],
+        [
+          0,
+          `SNRMP 818003${parameter}01${octets}`,
+          granted ? [expect.stringMatching(/^UAP/), 'connected'] : ['DMP', 'ignored protocol/link remote'],
+        ],
         [1, 'RR/0P', granted ? ['RR/0P'] : ['DMP', 'ignored protocol/link remote']],
       ]);
   });
@@ -778,7 +850,15 @@ describe('server', () => {
         [5, ending, expected],
         [400, tick, []],
       ]);
-      expect(state).toMatchObject({ queue: [], queuedOctets: 0, partial: [], handling: 0, polled: false, va: 0, vr: 0 });
+      expect(state).toMatchObject({
+        queue: [],
+        queuedOctets: 0,
+        partial: [],
+        handling: 0,
+        polled: false,
+        va: 0,
+        vr: 0,
+      });
       expect(hdlcLinkDeadline(state)).toBe(Number.POSITIVE_INFINITY);
     }
   });
@@ -822,7 +902,13 @@ describe('server', () => {
 describe('FRMR', () => {
   it('says why', () => {
     const f = decodeHdlcFrame(parseHex('7EA00F0300022C29971B60540010743F7E'));
-    expect(decodeFrmr(f.information)).toMatchObject({ rejected: { type: 'I', ns: 2, nr: 2, pf: true }, vs: 0, vr: 0, response: false, reasons: ['ns'] });
+    expect(decodeFrmr(f.information)).toMatchObject({
+      rejected: { type: 'I', ns: 2, nr: 2, pf: true },
+      vs: 0,
+      vr: 0,
+      response: false,
+      reasons: ['ns'],
+    });
     for (let i = 0; i < 32; i++) {
       const information = Uint8Array.of(0x54, 0xb6, i);
       expect(encodeFrmr(decodeFrmr(information))).toEqual(information);

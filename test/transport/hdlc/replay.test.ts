@@ -19,8 +19,10 @@ interface Recorded {
   hex: string;
   frame: HdlcFrame;
 }
-const read = (file: string): any[] => JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
-const recorded = (frames: any[]): Recorded[] => frames.map((f) => ({ direction: f.direction, hex: f.hex, frame: decodeHdlcFrame(parseHex(f.hex)) }));
+const read = (file: string): any[] =>
+  JSON.parse(readFileSync(new URL(`../../vectors/${file}.json`, import.meta.url), 'utf8'));
+const recorded = (frames: any[]): Recorded[] =>
+  frames.map((f) => ({ direction: f.direction, hex: f.hex, frame: decodeHdlcFrame(parseHex(f.hex)) }));
 const sessions = [
   ...read('sessions')
     .filter((v) => v.params.framing === 'hdlc')
@@ -85,7 +87,13 @@ describe('recordings of other stacks', () => {
         if (f.direction === 'client') {
           if (ours.written.length === 0) {
             const { type } = f.frame.control;
-            ours.step(type === 'SNRM' ? { type: 'connect' } : type === 'DISC' ? { type: 'disconnect' } : { type: 'send', apdu: apduAt(frames, i) });
+            ours.step(
+              type === 'SNRM'
+                ? { type: 'connect' }
+                : type === 'DISC'
+                  ? { type: 'disconnect' }
+                  : { type: 'send', apdu: apduAt(frames, i) },
+            );
           }
           expect(ours.written.shift(), `frame ${i}`).toBe(f.hex);
           return;
@@ -96,11 +104,17 @@ describe('recordings of other stacks', () => {
           const first =
             frames.length -
             1 -
-            [...frames].reverse().findIndex((g, r) => frames.length - 1 - r <= i && g.direction === 'server' && g.frame.information[0] === 0xe6);
+            [...frames]
+              .reverse()
+              .findIndex(
+                (g, r) => frames.length - 1 - r <= i && g.direction === 'server' && g.frame.information[0] === 0xe6,
+              );
           expect(formatHex(o.apdu)).toBe(formatHex(apduAt(frames, first)));
         }
       });
-      expect(apdus).toBe(frames.filter((f) => f.direction === 'server' && f.frame.control.type === 'I' && !f.frame.segmented).length);
+      expect(apdus).toBe(
+        frames.filter((f) => f.direction === 'server' && f.frame.control.type === 'I' && !f.frame.segmented).length,
+      );
       expect(ours.written).toEqual([]);
       expect(ours.phase()).toBe(frames.at(-2)?.frame.control.type === 'DISC' ? 'disconnected' : 'connected');
     });
@@ -119,7 +133,8 @@ describe('recordings of other stacks', () => {
         }
         const mine = ours.written.shift();
         // They repeat the parameters in the UA to DISC; we leave it empty. Everything else is the same to the octet.
-        if (frames[i - 1]?.frame.control.type === 'DISC') expect(decodeHdlcFrame(parseHex(mine as string)).control).toEqual(f.frame.control);
+        if (frames[i - 1]?.frame.control.type === 'DISC')
+          expect(decodeHdlcFrame(parseHex(mine as string)).control).toEqual(f.frame.control);
         else if (id !== 'hdlc-session-open' || f.frame.control.type !== 'UA') expect(mine, `frame ${i}`).toBe(f.hex);
       });
       expect(ours.written).toEqual([]);

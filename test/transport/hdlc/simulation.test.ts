@@ -25,15 +25,33 @@ describe('client and server on virtual time', () => {
   });
   it('uses the whole window and no frame too many on a good line', () => {
     for (let window = 1; window <= 7; window++) {
-      const outcome = simulate({ seed: window, requestOctets: 65_536, responseOctets: 10, maxInfo: 500, window, retries: 0, faults: clean });
+      const outcome = simulate({
+        seed: window,
+        requestOctets: 65_536,
+        responseOctets: 10,
+        maxInfo: 500,
+        window,
+        retries: 0,
+        faults: clean,
+      });
       expect(outcome).toMatchObject({ end: 'done', largestWindow: window });
       const segments = Math.ceil((65_536 + 3) / 500);
       // SNRM, UA, DISC, UA, the answer; an RR per window, a few more where a window of 4 is shortened.
-      expect(outcome.frames - 5 - segments).toBeLessThanOrEqual(Math.ceil(segments / (window === 4 ? 3.5 : window)) + 1);
+      expect(outcome.frames - 5 - segments).toBeLessThanOrEqual(
+        Math.ceil(segments / (window === 4 ? 3.5 : window)) + 1,
+      );
     }
   });
   it('gives up in time on a line that carries nothing', () => {
-    const outcome = simulate({ seed: 1, requestOctets: 10, responseOctets: 10, maxInfo: 128, window: 1, retries: 3, faults: { ...clean, loss: 1 } });
+    const outcome = simulate({
+      seed: 1,
+      requestOctets: 10,
+      responseOctets: 10,
+      maxInfo: 128,
+      window: 1,
+      retries: 3,
+      faults: { ...clean, loss: 1 },
+    });
     expect(outcome).toMatchObject({ end: 'transport/timeout', virtualMs: 2000 });
   });
   it('never gives wrong octets on a line that is far worse', () => {

@@ -169,7 +169,8 @@ export function simulate(plan: Plan): Outcome {
     if (begun && s === server) links++;
     // Of one and the same link, that is; a repeated SNRM makes the server begin anew.
     if (links === 1 && client.state.phase === 'connected' && server.state.phase === 'connected')
-      if (client.acknowledged > server.accepted || server.acknowledged > client.accepted) fail('acknowledged what did not arrive');
+      if (client.acknowledged > server.accepted || server.acknowledged > client.accepted)
+        fail('acknowledged what did not arrive');
     outcome.largestWindow = Math.max(outcome.largestWindow, next.sent);
     if (next.sent > next.parameters.windowTransmit || next.queuedOctets < 0) fail('an impossible state');
     for (const output of outputs) react(s, output);
@@ -213,7 +214,13 @@ export function simulate(plan: Plan): Outcome {
   for (let events = 0; !finished; events++) {
     if (events > 2_000_000) fail('no end');
     const next = wire[0];
-    const due = Math.min(next?.at ?? Infinity, hdlcLinkDeadline(client.state), hdlcLinkDeadline(server.state), client.quietAt, server.quietAt);
+    const due = Math.min(
+      next?.at ?? Infinity,
+      hdlcLinkDeadline(client.state),
+      hdlcLinkDeadline(server.state),
+      client.quietAt,
+      server.quietAt,
+    );
     if (due === Infinity) fail('a stall: nothing will ever happen');
     now = Math.max(now, due);
     if (now - progressAt > hdlcLinkPatience(client.settings)) fail('no progress for longer than declared');

@@ -14,7 +14,8 @@ export const acseKinds: Readonly<Record<string, Kind>> = {
     params: securityParams,
     async run(vector, notes) {
       const apdu = decodeNoting(Apdu, octets(vector, 'hex'), notes);
-      if (apdu.type !== 'aarq' && apdu.type !== 'aare' && apdu.type !== 'rlrq' && apdu.type !== 'rlre') throw new Unsupported(`${apdu.type} is no ACSE APDU`);
+      if (apdu.type !== 'aarq' && apdu.type !== 'aare' && apdu.type !== 'rlrq' && apdu.type !== 'rlre')
+        throw new Unsupported(`${apdu.type} is no ACSE APDU`);
       const user = apdu.userInformation;
       const keyed = octetsParam(vector, 'encryptionKey') !== undefined && user !== undefined;
       let plain: Uint8Array | undefined;

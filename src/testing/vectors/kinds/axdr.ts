@@ -12,7 +12,11 @@ import { type Kind, Unsupported, type Vector } from '../vector.js';
 const eachCase = (one: (bytes: Uint8Array, vector: Vector, index: number) => Record<string, unknown>): Kind => ({
   input: ['cases', 'hex'],
   run: (vector) => ({
-    cases: cases(vector).map((text, i) => ({ hex: hexText(text), input: hexText(text), ...one(parseHex(text), vector, i) })),
+    cases: cases(vector).map((text, i) => ({
+      hex: hexText(text),
+      input: hexText(text),
+      ...one(parseHex(text), vector, i),
+    })),
   }),
 });
 
@@ -37,17 +41,33 @@ export const axdrKinds: Readonly<Record<string, Kind>> = {
   },
   'axdr-cases': eachCase((bytes, vector, i) => {
     const data = decode(Data, bytes);
-    const text = data.type === 'octet-string' || data.type === 'date-time' || data.type === 'date' || data.type === 'time' ? dateText(data.value) : {};
+    const text =
+      data.type === 'octet-string' || data.type === 'date-time' || data.type === 'date' || data.type === 'time'
+        ? dateText(data.value)
+        : {};
     const expected = ((vector.expected as { cases?: unknown[] }).cases ?? [])[i];
-    return { value: dataNotation(data), date: undefined, time: undefined, dateTime: undefined, iso: undefined, ...text, roundTrip: roundTrip(bytes, expected) };
+    return {
+      value: dataNotation(data),
+      date: undefined,
+      time: undefined,
+      dateTime: undefined,
+      iso: undefined,
+      ...text,
+      roundTrip: roundTrip(bytes, expected),
+    };
   }),
   'axdr-length': eachCase((bytes) => {
     const r = new Reader(bytes);
-    const length = decodeFrom({ kind: 'length', shape: { of: 'octets' }, read: () => r.length(), write: () => undefined }, r);
+    const length = decodeFrom(
+      { kind: 'length', shape: { of: 'octets' }, read: () => r.length(), write: () => undefined },
+      r,
+    );
     const w = new Writer();
     w.length(length);
     // Also the other direction: the shortest form of this length is the input.
-    return { length: formatHex(w.finish()) === formatHex(bytes) ? length : `${length}, written as ${formatHex(w.finish())}` };
+    return {
+      length: formatHex(w.finish()) === formatHex(bytes) ? length : `${length}, written as ${formatHex(w.finish())}`,
+    };
   }),
   'axdr-stream': {
     input: ['hex'],
@@ -58,7 +78,9 @@ export const axdrKinds: Readonly<Record<string, Kind>> = {
       while (r.left > 0) {
         const start = r.offset;
         const value = dataNotation(decodeFrom(Data, r));
-        items.push(anyOf(value, { value, hex: hex(r.bytes.subarray(start, r.offset)), offset: start, endOffset: r.offset }));
+        items.push(
+          anyOf(value, { value, hex: hex(r.bytes.subarray(start, r.offset)), offset: start, endOffset: r.offset }),
+        );
         endOffsets.push(r.offset);
       }
       return { items, endOffsets, count: items.length };
@@ -72,7 +94,11 @@ function dateText(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 12) {
     const value = dateTimeFromBytes(bytes);
     const text = formatDateTime(value);
-    return { fields: dateTimeFields(value), iso: value.deviationMinutes === null ? anyOf(text, `${text} (no offset)`) : text, dateTime: dateTimeFields(value) };
+    return {
+      fields: dateTimeFields(value),
+      iso: value.deviationMinutes === null ? anyOf(text, `${text} (no offset)`) : text,
+      dateTime: dateTimeFields(value),
+    };
   }
   if (bytes.length === 5) {
     const value = dateFromBytes(bytes);

@@ -21,7 +21,9 @@ import { octets, octetsParam } from '../values.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 import { mbusNotation } from './transports.js';
 
-export const captureKinds: Readonly<Record<string, Kind>> = { capture: { input: ['hex'], params: [...securityParams, 'framing'], run: capture } };
+export const captureKinds: Readonly<Record<string, Kind>> = {
+  capture: { input: ['hex'], params: [...securityParams, 'framing'], run: capture },
+};
 
 async function capture(vector: Vector, notes: Notes): Promise<unknown> {
   const { frames, apdus } = unframed(octets(vector, 'hex'), vector.params.framing);
@@ -36,7 +38,9 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
     const outer = decodeNoting(Apdu, whole, notes);
     ciphering = apduNotation(outer);
     const withheld = octetsParam(vector, 'authenticationKey') === undefined;
-    const peer = octetsParam(vector, 'systemTitle') ?? ('systemTitle' in outer && outer.systemTitle.length === 8 ? outer.systemTitle : undefined);
+    const peer =
+      octetsParam(vector, 'systemTitle') ??
+      ('systemTitle' in outer && outer.systemTitle.length === 8 ? outer.systemTitle : undefined);
     const context = await contextOf(vector, { suite: suiteOf(vector), peer });
     const opened = await unprotect(whole, context, withheld ? { mode: 'unverified' } : {});
     plain = opened.apdu;
@@ -54,7 +58,8 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
     plaintext: hex(plain),
     inner: later(() => apduNotation(apdu)),
   };
-  if (apdu.type === 'data-notification') Object.assign(result, bodyNotation(apdu.notificationBody.dataValue), dateNotation(apdu.dateTime));
+  if (apdu.type === 'data-notification')
+    Object.assign(result, bodyNotation(apdu.notificationBody.dataValue), dateNotation(apdu.dateTime));
   return result;
 }
 
@@ -63,7 +68,9 @@ export function bodyNotation(body: Data): Record<string, unknown> {
   return {
     body: dataNotation(body),
     bodyType: body.type,
-    bodyCount: Array.isArray((body as { value?: unknown }).value) ? (body as { value: unknown[] }).value.length : undefined,
+    bodyCount: Array.isArray((body as { value?: unknown }).value)
+      ? (body as { value: unknown[] }).value.length
+      : undefined,
     readings: later(() =>
       readingsOf(body).map((r) => ({
         classId: undefined,
@@ -79,17 +86,25 @@ export function bodyNotation(body: Data): Record<string, unknown> {
 }
 /** By its symbol or its code; a value without unit is `unitless`. */
 const unitNotation = (unit: Unit | undefined): unknown =>
-  unit === undefined ? undefined : typeof unit === 'number' ? unit : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
+  unit === undefined
+    ? undefined
+    : typeof unit === 'number'
+      ? unit
+      : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
 
 /** Frames as they are noted, and the APDUs (or blocks) that they carry. */
-export function unframed(bytes: Uint8Array, framing: unknown): { frames: Record<string, unknown>[] | undefined; apdus: Uint8Array[] } {
+export function unframed(
+  bytes: Uint8Array,
+  framing: unknown,
+): { frames: Record<string, unknown>[] | undefined; apdus: Uint8Array[] } {
   switch (framing) {
     case 'hdlc': {
       const reassembler = hdlcReassembler();
       const frames = hdlcDeframer().push(bytes);
       return {
         frames: frames.map((f) => ({
-          length: 7 + f.destination.size + f.source.size + (f.information.length === 0 ? 0 : f.information.length + 2) - 2,
+          length:
+            7 + f.destination.size + f.source.size + (f.information.length === 0 ? 0 : f.information.length + 2) - 2,
           segmented: f.segmented,
           control: anyOf(f.control.type, { ...f.control }),
           ns: 'ns' in f.control ? f.control.ns : undefined,

@@ -14,7 +14,9 @@ import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../
 // Messages of the Great Britain Companion Specification: a MAC (general-ciphering with empty fields, no authentication key, IV with counter 0) around
 // general-signing, or general-signing alone.
 
-export const gbcsKinds: Readonly<Record<string, Kind>> = { 'gbcs-message': { input: ['hex'], params: ['mac', 'signature'], run: message } };
+export const gbcsKinds: Readonly<Record<string, Kind>> = {
+  'gbcs-message': { input: ['hex'], params: ['mac', 'signature'], run: message },
+};
 
 async function message(vector: Vector, notes: Notes): Promise<unknown> {
   let apdu = decodeNoting(Apdu, octets(vector, 'hex'), notes);
@@ -24,7 +26,10 @@ async function message(vector: Vector, notes: Notes): Promise<unknown> {
     const { cipheredContent } = apdu;
     result['general-ciphering'] = apduNotation(apdu);
     result.mac = hex(cipheredContent.subarray(-12));
-    bytes = vector.params.mac === undefined || vector.params.mac === null ? cipheredContent.subarray(5, -12) : await openMac(vector.params.mac, apdu);
+    bytes =
+      vector.params.mac === undefined || vector.params.mac === null
+        ? cipheredContent.subarray(5, -12)
+        : await openMac(vector.params.mac, apdu);
     apdu = decode(Apdu, bytes);
   }
   if (apdu.type !== 'general-signing') throw new Unsupported(`${apdu.type} where general-signing is expected`);
@@ -41,15 +46,28 @@ async function openMac(mac: unknown, apdu: Extract<Apdu, { type: 'general-cipher
   const m = mac as Record<string, unknown>;
   known(m, ['privateKey', 'privateKeyOwner', 'peerPublicKey', 'peerOwner', 'kdfOtherInfo', 'key', 'iv', 'aad'], 'mac');
   const own = await provider.importPrivateKey('ECDH P-256', asOctets(m.privateKey, 'params.mac.privateKey'));
-  const z = await provider.agree(own.privateKey, { curve: 'P-256', octets: asOctets(m.peerPublicKey, 'params.mac.peerPublicKey') });
-  const key = await provider.deriveKey('AES-128', 'SHA-256', [Uint8Array.of(0, 0, 0, 1), z, asOctets(m.kdfOtherInfo, 'params.mac.kdfOtherInfo')]);
-  if (m.key !== undefined && (await secretNotation(key, m.key))?.show() !== m.key) throw new Difference('mac.key: another key derived');
+  const z = await provider.agree(own.privateKey, {
+    curve: 'P-256',
+    octets: asOctets(m.peerPublicKey, 'params.mac.peerPublicKey'),
+  });
+  const key = await provider.deriveKey('AES-128', 'SHA-256', [
+    Uint8Array.of(0, 0, 0, 1),
+    z,
+    asOctets(m.kdfOtherInfo, 'params.mac.kdfOtherInfo'),
+  ]);
+  if (m.key !== undefined && (await secretNotation(key, m.key))?.show() !== m.key)
+    throw new Difference('mac.key: another key derived');
   const iv = asOctets(m.iv, 'params.mac.iv');
   const header = readSecurityHeader(apdu.cipheredContent);
   const extra = new Uint8Array(5);
-  const content = await openContent({ provider, key, authenticationKey: undefined, systemTitle: iv.subarray(0, 8), extra }, header, apdu.cipheredContent);
+  const content = await openContent(
+    { provider, key, authenticationKey: undefined, systemTitle: iv.subarray(0, 8), extra },
+    header,
+    apdu.cipheredContent,
+  );
   const aad = concat(Uint8Array.of(header.controlOctet), extra, content);
-  if (m.aad !== undefined && !equalBytes(aad, asOctets(m.aad, 'params.mac.aad'))) throw new Difference(`mac.aad: ${formatHex(aad).slice(0, 60)} computed`);
+  if (m.aad !== undefined && !equalBytes(aad, asOctets(m.aad, 'params.mac.aad')))
+    throw new Difference(`mac.aad: ${formatHex(aad).slice(0, 60)} computed`);
   return content;
 }
 async function verify(signature: unknown, bytes: Uint8Array, octetsOf: Uint8Array): Promise<void> {
@@ -59,7 +77,13 @@ async function verify(signature: unknown, bytes: Uint8Array, octetsOf: Uint8Arra
   const signed = bytes.subarray(1, bytes.length - octetsOf.length - 1);
   if (s.signedOctets !== undefined && !equalBytes(signed, asOctets(s.signedOctets, 'params.signature.signedOctets')))
     throw new Difference('signature.signedOctets: other octets are signed');
-  if (!(await provider.verify({ curve: 'P-256', octets: asOctets(s.publicKey, 'params.signature.publicKey') }, signed, octetsOf)))
+  if (
+    !(await provider.verify(
+      { curve: 'P-256', octets: asOctets(s.publicKey, 'params.signature.publicKey') },
+      signed,
+      octetsOf,
+    ))
+  )
     throw new Difference('the signature does not verify');
 }
 function known(record: Readonly<Record<string, unknown>>, names: readonly string[], what: string): void {

@@ -1,5 +1,10 @@
 import { formatHex, parseHex } from '../../../core/hex.js';
-import { decodeHdlcAddress, encodeHdlcAddress, formatHdlcAddress, type HdlcAddress } from '../../../transport/hdlc/address.js';
+import {
+  decodeHdlcAddress,
+  encodeHdlcAddress,
+  formatHdlcAddress,
+  type HdlcAddress,
+} from '../../../transport/hdlc/address.js';
 import { encodeHdlcControl } from '../../../transport/hdlc/control.js';
 import { hdlcDeframer } from '../../../transport/hdlc/deframer.js';
 import { fcs16 } from '../../../transport/hdlc/fcs.js';
@@ -33,7 +38,10 @@ export const hdlcKinds: Readonly<Record<string, Kind>> = {
   'hdlc-address': {
     input: ['cases', 'hex'],
     run: (vector) => ({
-      cases: cases(vector).map((text) => ({ input: hexText(text), ...addressNotation(decodeHdlcAddress(parseHex(text))) })),
+      cases: cases(vector).map((text) => ({
+        input: hexText(text),
+        ...addressNotation(decodeHdlcAddress(parseHex(text))),
+      })),
     }),
   },
   'hdlc-parameters': {
@@ -48,7 +56,11 @@ export const hdlcKinds: Readonly<Record<string, Kind>> = {
   fcs16: {
     input: ['cases', 'hex'],
     run: (vector) => ({
-      cases: cases(vector).map((text) => ({ hex: hexText(text), input: hexText(text), fcs: checkSequence(fcs16(parseHex(text))) })),
+      cases: cases(vector).map((text) => ({
+        hex: hexText(text),
+        input: hexText(text),
+        fcs: checkSequence(fcs16(parseHex(text))),
+      })),
     }),
   },
   'hdlc-session': {
@@ -72,7 +84,10 @@ export const hdlcKinds: Readonly<Record<string, Kind>> = {
           destination: anyOf(hex(encodeHdlcAddress(frame.destination)), addressNotation(frame.destination)),
           source: anyOf(hex(encodeHdlcAddress(frame.source)), addressNotation(frame.source)),
           apduHex: apdu === undefined || apdu.length === 0 ? undefined : hex(apdu),
-          apdu: apdu === undefined || apdu.length === 0 ? undefined : later(() => apduNotation(decodeNoting(Apdu, apdu, notes))),
+          apdu:
+            apdu === undefined || apdu.length === 0
+              ? undefined
+              : later(() => apduNotation(decodeNoting(Apdu, apdu, notes))),
         };
       });
       return { frames, steps: frames };
@@ -141,6 +156,7 @@ function directionOf(frame: HdlcFrame): string | undefined {
   if (frame.control.type === 'UA' || frame.control.type === 'DM' || frame.control.type === 'FRMR') return 'server';
   const llc = llcOf(frame.information);
   if (llc !== undefined) return llc === 'command' ? 'client' : 'server';
-  if (frame.destination.size !== frame.source.size) return frame.destination.size > frame.source.size ? 'client' : 'server';
+  if (frame.destination.size !== frame.source.size)
+    return frame.destination.size > frame.source.size ? 'client' : 'server';
   return undefined;
 }

@@ -16,20 +16,42 @@ const nobody = (last: number): Uint8Array => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 
 export const hlsKinds: Readonly<Record<string, Kind>> = {
   'hls-gmac': {
     input: challenges,
-    params: ['securityControl', 'encryptionKey', 'authenticationKey', 'systemTitle', 'invocationCounter', 'initializationVector', 'iv', 'suite', 'mechanism'],
+    params: [
+      'securityControl',
+      'encryptionKey',
+      'authenticationKey',
+      'systemTitle',
+      'invocationCounter',
+      'initializationVector',
+      'iv',
+      'suite',
+      'mechanism',
+    ],
     async run(vector) {
       const suite = (controlOctetParam(vector) ?? numberParam(vector, 'suite') ?? 0x10) & 15;
       if (suite > 2) throw new Unsupported(`security suite ${suite}`);
       const given = octetsParam(vector, 'initializationVector', 'iv');
       const own = octetsParam(vector, 'systemTitle') ?? given?.slice(0, 8);
-      const counter = numberParam(vector, 'invocationCounter') ?? (given === undefined ? undefined : new DataView(given.buffer, given.byteOffset).getUint32(8));
-      if (own === undefined || counter === undefined) throw new Unsupported('params: systemTitle and invocationCounter expected');
+      const counter =
+        numberParam(vector, 'invocationCounter') ??
+        (given === undefined ? undefined : new DataView(given.buffer, given.byteOffset).getUint32(8));
+      if (own === undefined || counter === undefined)
+        throw new Unsupported('params: systemTitle and invocationCounter expected');
       const challenge = octets(vector, challenges.find((name) => vector.input[name] !== undefined) ?? 'challenge');
       const context = await contextOf(vector, { suite: suite as 0 | 1 | 2, own, counter });
       const other = concat(challenge, Uint8Array.of(0)).subarray(1);
-      const f = await hlsReply({ mechanism: 5, role: 'client', context, serverToClient: challenge, clientToServer: other });
+      const f = await hlsReply({
+        mechanism: 5,
+        role: 'client',
+        context,
+        serverToClient: challenge,
+        clientToServer: other,
+      });
       const judge = await contextOf(vector, { suite: suite as 0 | 1 | 2, own: nobody(1), peer: own });
-      await hlsVerify({ mechanism: 5, role: 'server', context: judge, serverToClient: challenge, clientToServer: other }, f);
+      await hlsVerify(
+        { mechanism: 5, role: 'server', context: judge, serverToClient: challenge, clientToServer: other },
+        f,
+      );
       const control = controlOctetParam(vector);
       if (control !== undefined && f[0] !== control) throw new Difference(`securityControl: ${f[0]} in the reply`);
       return { f: hex(f), tag: hex(f.subarray(5)), authenticationTag: hex(f.subarray(5)) };
@@ -40,11 +62,16 @@ export const hlsKinds: Readonly<Record<string, Kind>> = {
     params: ['mechanism', 'secret', 'password', ...titles],
     async run(vector) {
       const mechanism = numberParam(vector, 'mechanism');
-      if (mechanism !== 2 && mechanism !== 3 && mechanism !== 4 && mechanism !== 6) throw new Unsupported(`mechanism ${String(mechanism)} is no digest`);
+      if (mechanism !== 2 && mechanism !== 3 && mechanism !== 4 && mechanism !== 6)
+        throw new Unsupported(`mechanism ${String(mechanism)} is no digest`);
       const secret = neededParam(vector, 'secret', 'password');
       const { challenge } = vector.input;
-      const [stoc, ctos] = challenge === undefined ? [octets(vector, 'StoC'), octets(vector, 'CtoS')] : [octets(vector, 'challenge'), new Uint8Array(8)];
-      const reply = async (role: 'client' | 'server'): Promise<Uint8Array> => hlsReply(await exchange(vector, mechanism, role, secret, stoc, ctos));
+      const [stoc, ctos] =
+        challenge === undefined
+          ? [octets(vector, 'StoC'), octets(vector, 'CtoS')]
+          : [octets(vector, 'challenge'), new Uint8Array(8)];
+      const reply = async (role: 'client' | 'server'): Promise<Uint8Array> =>
+        hlsReply(await exchange(vector, mechanism, role, secret, stoc, ctos));
       const client = await reply('client');
       const server = await reply('server');
       await hlsVerify(await exchange(vector, mechanism, 'server', secret, stoc, ctos), client);
@@ -54,7 +81,17 @@ export const hlsKinds: Readonly<Record<string, Kind>> = {
   },
   'hls-ecdsa': {
     input: ['StoC', 'CtoS', 'fStoC', 'fCtoS'],
-    params: ['clientPrivateKey', 'clientPublicKey', 'serverPrivateKey', 'serverPublicKey', 'curve', 'mechanism', 'suite', 'hash', ...titles],
+    params: [
+      'clientPrivateKey',
+      'clientPublicKey',
+      'serverPrivateKey',
+      'serverPublicKey',
+      'curve',
+      'mechanism',
+      'suite',
+      'hash',
+      ...titles,
+    ],
     run: ecdsa,
   },
 };
@@ -69,7 +106,8 @@ async function exchange(
 ): Promise<HlsExchange> {
   const client = octetsParam(vector, 'systemTitleClient', 'clientSystemTitle');
   const server = octetsParam(vector, 'systemTitleServer', 'serverSystemTitle');
-  if (mechanism === 6 && (client === undefined || server === undefined)) throw new Unsupported('params: both system titles expected');
+  if (mechanism === 6 && (client === undefined || server === undefined))
+    throw new Unsupported('params: both system titles expected');
   const [c, s] = [client ?? nobody(1), server ?? nobody(2)];
   const context = new SecurityContext({
     provider,
@@ -80,7 +118,9 @@ async function exchange(
     counters: new InvocationCounters(new VolatileStore()),
   });
   const shared = { mechanism, role, context, clientToServer: ctos, serverToClient: stoc };
-  return mechanism === 2 ? { ...shared, manufacturer: aesEcbReply(secret) } : { ...shared, secret: await provider.importKey('secret', secret) };
+  return mechanism === 2
+    ? { ...shared, manufacturer: aesEcbReply(secret) }
+    : { ...shared, secret: await provider.importKey('secret', secret) };
 }
 
 async function ecdsa(vector: Vector): Promise<unknown> {

@@ -19,7 +19,8 @@ export const quirkKinds: Readonly<Record<string, Kind>> = {
     run(vector, notes) {
       const bytes = octets(vector, 'hex');
       const { layer = 'apdu' } = vector.params;
-      const schema: Schema<any> | undefined = layer === 'axdr-data' ? Data : layer === 'apdu' || layer === 'acse' ? Apdu : undefined;
+      const schema: Schema<any> | undefined =
+        layer === 'axdr-data' ? Data : layer === 'apdu' || layer === 'acse' ? Apdu : undefined;
       if (schema === undefined) throw new Unsupported(`layer ${JSON.stringify(layer)} is not known for quirks`);
       let strict = 'accept';
       try {
@@ -43,7 +44,11 @@ export const quirkKinds: Readonly<Record<string, Kind>> = {
       return {
         strict,
         preferred: strict,
-        lenient: { trailing, quirks: quirks.map((q) => q.name), ...(schema === Data ? { value: dataNotation(value as Data) } : reading(value as Apdu, bytes)) },
+        lenient: {
+          trailing,
+          quirks: quirks.map((q) => q.name),
+          ...(schema === Data ? { value: dataNotation(value as Data) } : reading(value as Apdu, bytes)),
+        },
       };
     },
   },
@@ -52,12 +57,16 @@ export const quirkKinds: Readonly<Record<string, Kind>> = {
 /** Decodes an APDU and the one that it carries. */
 function deep(schema: Schema<any>, bytes: Uint8Array, options: { lenient?: boolean; quirks?: Quirk[] }): unknown {
   const value = decode(schema, bytes, options);
-  if ('userInformation' in value && value.userInformation instanceof Uint8Array) decode(Apdu, value.userInformation, options);
+  if ('userInformation' in value && value.userInformation instanceof Uint8Array)
+    decode(Apdu, value.userInformation, options);
   return value;
 }
 function reading(apdu: Apdu, bytes: Uint8Array): Record<string, unknown> {
   const notation = apduNotation(apdu);
-  const carried = 'userInformation' in apdu && apdu.userInformation !== undefined ? apduNotation(decode(Apdu, apdu.userInformation, { lenient: true })) : {};
+  const carried =
+    'userInformation' in apdu && apdu.userInformation !== undefined
+      ? apduNotation(decode(Apdu, apdu.userInformation, { lenient: true }))
+      : {};
   if (apdu.type !== 'data-notification') return { ...carried, ...notation };
   const start = 1 + 4 + 1 + (bytes[5] as number);
   return {

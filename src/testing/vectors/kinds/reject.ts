@@ -57,8 +57,30 @@ export const rejectKinds: Readonly<Record<string, Kind>> = {
     run: sequence,
   },
   'counter-rule': {
-    input: ['cases', 'counters', 'invocationCounters', 'apdus', 'frames', 'sequence', 'received', 'last', 'lastAccepted', 'previous', 'stored', 'hex'],
-    params: [...intakeParams, 'lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored', 'rule'],
+    input: [
+      'cases',
+      'counters',
+      'invocationCounters',
+      'apdus',
+      'frames',
+      'sequence',
+      'received',
+      'last',
+      'lastAccepted',
+      'previous',
+      'stored',
+      'hex',
+    ],
+    params: [
+      ...intakeParams,
+      'lastInvocationCounter',
+      'lastCounter',
+      'last',
+      'lastAccepted',
+      'previous',
+      'stored',
+      'rule',
+    ],
     run: sequence,
   },
 };
@@ -95,7 +117,10 @@ function blocksOf(vector: Vector): Record<string, unknown> {
           .map((f) => stripLlc(f.information))
       : cases(vector).map(parseHex);
   const blocks = apdus.map((apdu) => decode(Apdu, apdu)).filter((a) => a.type === 'general-block-transfer');
-  return { blockNumbers: blocks.map((b) => b.blockNumber), lastBlockFlags: blocks.map((b) => b.blockControl.lastBlock) };
+  return {
+    blockNumbers: blocks.map((b) => b.blockNumber),
+    lastBlockFlags: blocks.map((b) => b.blockControl.lastBlock),
+  };
 }
 
 /** Inputs in order, with memory: each is taken or refused. */
@@ -135,19 +160,22 @@ function countersOf(vector: Vector): { received: number; last?: number | null }[
     if (typeof entry === 'number') return { received: entry };
     if (typeof entry !== 'object' || entry === null) return undefined;
     const record = entry as Record<string, unknown>;
-    const received = ['received', 'counter', 'invocationCounter', 'value', 'next'].map((name) => record[name]).find((v) => typeof v === 'number') as
-      | number
-      | undefined;
+    const received = ['received', 'counter', 'invocationCounter', 'value', 'next']
+      .map((name) => record[name])
+      .find((v) => typeof v === 'number') as number | undefined;
     const last = seen(record);
     return received === undefined ? undefined : { received, ...(last === undefined ? {} : { last }) };
   });
   if (entries.length === 0 || entries.some((e) => e === undefined)) return undefined;
   const counters = entries as { received: number; last?: number | null }[];
-  return before === undefined ? counters : counters.map((c, i) => (i === 0 && c.last === undefined ? { ...c, last: before } : c));
+  return before === undefined
+    ? counters
+    : counters.map((c, i) => (i === 0 && c.last === undefined ? { ...c, last: before } : c));
 }
 function seen(record: Readonly<Record<string, unknown>>): number | null | undefined {
   for (const name of ['last', 'lastAccepted', 'lastInvocationCounter', 'lastCounter', 'previous', 'stored', 'highest'])
-    if (Object.hasOwn(record, name) && (record[name] === null || typeof record[name] === 'number')) return record[name] as number | null;
+    if (Object.hasOwn(record, name) && (record[name] === null || typeof record[name] === 'number'))
+      return record[name] as number | null;
   return undefined;
 }
 /** `accept`, `reject`, true, false, a category, or a record of them. */
@@ -156,10 +184,18 @@ function outcome(error: unknown): Matcher {
   const word = check(
     (expected) => {
       if (typeof expected === 'boolean') return expected === taken ? undefined : taken ? 'accept' : 'reject';
-      if (expected === 'accept' || expected === 'accepted' || expected === 'ok') return taken ? undefined : `reject (${isDlmsError(error) ? error.code : ''})`;
-      if (expected === 'reject' || expected === 'rejected' || expected === 'refuse' || expected === 'refused') return taken ? 'accept' : undefined;
+      if (expected === 'accept' || expected === 'accepted' || expected === 'ok')
+        return taken ? undefined : `reject (${isDlmsError(error) ? error.code : ''})`;
+      if (expected === 'reject' || expected === 'rejected' || expected === 'refuse' || expected === 'refused')
+        return taken ? 'accept' : undefined;
       if (typeof expected !== 'string') throw new Unsupported('outcomes: a word expected');
-      return !taken && isCategory(error, expected) ? undefined : taken ? 'accept' : isDlmsError(error) ? error.code : 'reject';
+      return !taken && isCategory(error, expected)
+        ? undefined
+        : taken
+          ? 'accept'
+          : isDlmsError(error)
+            ? error.code
+            : 'reject';
     },
     taken ? 'accept' : 'reject',
   );

@@ -14,7 +14,18 @@ import { Apdu } from '../../../xdlms/apdu.js';
 import { apduNotation, securityNotation } from '../apdu-notation.js';
 import { anyOf, later, type Matcher } from '../compare.js';
 import { decodeNoting } from '../decoding.js';
-import { aesKey, aesOf, contextOf, controlOctetParam, curveParam, ivParam, provider, secretNotation, securityParams, suiteOf } from '../keys.js';
+import {
+  aesKey,
+  aesOf,
+  contextOf,
+  controlOctetParam,
+  curveParam,
+  ivParam,
+  provider,
+  secretNotation,
+  securityParams,
+  suiteOf,
+} from '../keys.js';
 import { hex } from '../notation.js';
 import { asOctets, neededParam, numberParam, octets, octetsParam } from '../values.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
@@ -24,7 +35,15 @@ const ivNames = ['iv', 'initializationVector', 'IV'];
 export const securityKinds: Readonly<Record<string, Kind>> = {
   protect: {
     input: ['plaintext', 'hex'],
-    params: [...securityParams, 'securityControl', 'invocationCounter', 'initializationVector', 'iv', 'form', 'tagLength'],
+    params: [
+      ...securityParams,
+      'securityControl',
+      'invocationCounter',
+      'initializationVector',
+      'iv',
+      'form',
+      'tagLength',
+    ],
     run: protectVector,
   },
   unprotect: {
@@ -57,7 +76,11 @@ export const securityKinds: Readonly<Record<string, Kind>> = {
       if (given !== undefined) {
         const octetsGiven = asOctets(given, 'input.wrapped');
         const key = await provider.unwrap(kek, octetsGiven, octetsGiven.length > 24 ? 'AES-256' : 'AES-128');
-        return { key: key === undefined ? undefined : await secretNotation(key, expected.key), valid: key !== undefined, wrapped: hex(octetsGiven) };
+        return {
+          key: key === undefined ? undefined : await secretNotation(key, expected.key),
+          valid: key !== undefined,
+          wrapped: hex(octetsGiven),
+        };
       }
       const plain = octets(vector, 'key');
       const key = await provider.importKey(aesOf(plain), plain, { wrappable: true });
@@ -77,7 +100,9 @@ export const securityKinds: Readonly<Record<string, Kind>> = {
       const curve = curveParam(vector, key, 2);
       hashParam(vector, curve);
       try {
-        return { valid: await provider.verify({ curve, octets: key }, octets(vector, 'message'), octets(vector, 'signature')) };
+        return {
+          valid: await provider.verify({ curve, octets: key }, octets(vector, 'message'), octets(vector, 'signature')),
+        };
       } catch (e) {
         if (isDlmsError(e, 'security/invalid-key')) return { valid: false };
         throw e;
@@ -99,8 +124,11 @@ async function protectVector(vector: Vector): Promise<unknown> {
   if (control.suite > 2) throw new Unsupported(`security suite ${control.suite}`);
   const given = octetsParam(vector, 'initializationVector', 'iv');
   const title = octetsParam(vector, 'systemTitle', 'originatorSystemTitle') ?? given?.subarray(0, 8);
-  const counter = numberParam(vector, 'invocationCounter') ?? (given === undefined ? undefined : new DataView(given.buffer, given.byteOffset).getUint32(8));
-  if (title === undefined || counter === undefined) throw new Unsupported('params: systemTitle and invocationCounter expected');
+  const counter =
+    numberParam(vector, 'invocationCounter') ??
+    (given === undefined ? undefined : new DataView(given.buffer, given.byteOffset).getUint32(8));
+  if (title === undefined || counter === undefined)
+    throw new Unsupported('params: systemTitle and invocationCounter expected');
   if (given !== undefined && !equalBytes(given, ivOf(title, counter)))
     throw new Difference(`initializationVector: ${formatHex(ivOf(title, counter))} computed`);
   const { authenticated, encrypted, broadcastKey } = control;
@@ -138,14 +166,19 @@ async function unprotectVector(vector: Vector, notes: Notes): Promise<unknown> {
   const bytes = octets(vector, 'hex');
   const outer = decodeNoting(Apdu, bytes, notes);
   if (outer.type === 'general-ciphering') return generalCiphering(vector, notes);
-  const content = ((outer as { value?: Uint8Array }).value ?? (outer as { cipheredContent?: Uint8Array }).cipheredContent) as Uint8Array | undefined;
+  const content = ((outer as { value?: Uint8Array }).value ??
+    (outer as { cipheredContent?: Uint8Array }).cipheredContent) as Uint8Array | undefined;
   const named = outer as { systemTitle?: Uint8Array; originatorSystemTitle?: Uint8Array };
   const title = named.systemTitle ?? named.originatorSystemTitle;
   const peer = octetsParam(vector, 'systemTitle', 'originatorSystemTitle') ?? (title?.length === 8 ? title : undefined);
   const withheld = octetsParam(vector, 'authenticationKey') === undefined || vector.params.tagVerified === false;
   const nibble = content === undefined ? undefined : (content[0] as number) & 15;
   const own = octetsParam(vector, 'recipientSystemTitle') ?? recipientOf(outer);
-  const context = await contextOf(withheld ? without(vector, 'authenticationKey') : vector, { suite: keySuite(vector, nibble), own, peer });
+  const context = await contextOf(withheld ? without(vector, 'authenticationKey') : vector, {
+    suite: keySuite(vector, nibble),
+    own,
+    peer,
+  });
   const opened = await unprotect(bytes, context, withheld ? { mode: 'unverified' } : {});
   return {
     ...apduNotation(outer),
@@ -174,24 +207,37 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
   if (apdu.type !== 'general-ciphering') throw new Unsupported(`${apdu.type} is no general-ciphering`);
   const { keyInfo, cipheredContent } = apdu;
   const header = readSecurityHeader(cipheredContent);
-  const originator = apdu.originatorSystemTitle.length === 8 ? apdu.originatorSystemTitle : neededParam(vector, 'systemTitle', 'originatorSystemTitle');
+  const originator =
+    apdu.originatorSystemTitle.length === 8
+      ? apdu.originatorSystemTitle
+      : neededParam(vector, 'systemTitle', 'originatorSystemTitle');
   const iv = octetsParam(vector, ...ivNames);
   if (iv !== undefined && !equalBytes(iv, ivOf(originator, header.invocationCounter)))
     throw new Difference(`iv: ${formatHex(ivOf(originator, header.invocationCounter))} computed`);
   const signer = octetsParam(vector, 'signaturePublicKey', 'originatorSigningKey', 'originatorPublicKey');
-  if (signer !== undefined && keyInfo?.type === 'agreed-key' && keyInfo.keyCipheredData.length > 0) await verifyEphemeral(signer, keyInfo.keyCipheredData);
+  if (signer !== undefined && keyInfo?.type === 'agreed-key' && keyInfo.keyCipheredData.length > 0)
+    await verifyEphemeral(signer, keyInfo.keyCipheredData);
   // Without key information the two sides know the key.
-  const agreed = octetsParam(vector, 'agreedKey') ?? (keyInfo === undefined ? octetsParam(vector, 'encryptionKey') : undefined);
+  const agreed =
+    octetsParam(vector, 'agreedKey') ?? (keyInfo === undefined ? octetsParam(vector, 'encryptionKey') : undefined);
   const suite = keySuite(vector, header.control.suite);
   let plain: Uint8Array;
   if (vector.params.tagVerified === false) {
     // The published tag cannot be reproduced, so the content is read without it, as a tool without the authentication key would.
     const key = agreed ?? neededParam(vector, 'encryptionKey');
-    plain = await openUnverified({ provider, key: await aesKey(key), systemTitle: originator }, header, cipheredContent);
+    plain = await openUnverified(
+      { provider, key: await aesKey(key), systemTitle: originator },
+      header,
+      cipheredContent,
+    );
   } else if (agreed !== undefined) {
     const extra = bytes.subarray(1, 1 + headerLength(apdu));
     const authenticationKey = await provider.importKey('secret', neededParam(vector, 'authenticationKey'));
-    plain = await openContent({ provider, key: await aesKey(agreed), authenticationKey, systemTitle: originator, extra }, header, cipheredContent);
+    plain = await openContent(
+      { provider, key: await aesKey(agreed), authenticationKey, systemTitle: originator, extra },
+      header,
+      cipheredContent,
+    );
   } else {
     const own = recipientOf(apdu);
     plain = (await unprotect(bytes, await contextOf(vector, { suite, peer: originator, own }))).apdu;
@@ -207,7 +253,13 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
 }
 /** Octets of the five header fields with their lengths. */
 const headerLength = (apdu: Extract<Apdu, { type: 'general-ciphering' }>): number =>
-  [apdu.transactionId, apdu.originatorSystemTitle, apdu.recipientSystemTitle, apdu.dateTime, apdu.otherInformation].reduce((n, f) => n + 1 + f.length, 0);
+  [
+    apdu.transactionId,
+    apdu.originatorSystemTitle,
+    apdu.recipientSystemTitle,
+    apdu.dateTime,
+    apdu.otherInformation,
+  ].reduce((n, f) => n + 1 + f.length, 0);
 async function verifyEphemeral(publicKey: Uint8Array, data: Uint8Array): Promise<void> {
   const curve: Curve = publicKey.length === 96 ? 'P-384' : 'P-256';
   const n = publicKeyLength(curve);
@@ -230,14 +282,20 @@ async function rawCiphertext(vector: Vector, notes: Notes): Promise<unknown> {
   const separateTag = vector.input.tag === undefined ? undefined : octets(vector, 'tag');
   const tag = separateTag ?? (input.length === front + n + tagLength ? input.subarray(-tagLength) : undefined);
   const title = octetsParam(vector, 'systemTitle', 'originatorSystemTitle');
-  const iv = withHeader && octetsParam(vector, ...ivNames) === undefined && title !== undefined ? concat(title, input.subarray(1, 5)) : ivParam(vector);
+  const iv =
+    withHeader && octetsParam(vector, ...ivNames) === undefined && title !== undefined
+      ? concat(title, input.subarray(1, 5))
+      : ivParam(vector);
   const body = input.subarray(front, front + n);
   let plain = await provider.ctr(key, iv, body);
   if (vector.params.tagVerified !== false && tag !== undefined) {
     const authenticationKey = octetsParam(vector, 'authenticationKey');
     const control = withHeader ? (input[0] as number) : controlOctetParam(vector);
     const aad =
-      octetsParam(vector, 'aad') ?? (control === undefined || authenticationKey === undefined ? undefined : concat(Uint8Array.of(control), authenticationKey));
+      octetsParam(vector, 'aad') ??
+      (control === undefined || authenticationKey === undefined
+        ? undefined
+        : concat(Uint8Array.of(control), authenticationKey));
     if (aad === undefined) throw new Unsupported('params: nothing to verify the tag with');
     const opened = await provider.open(key, iv, [aad], concat(body, tag));
     if (opened === undefined) throw new Difference('the tag does not verify');
@@ -259,7 +317,12 @@ async function aesGcm(vector: Vector): Promise<unknown> {
   const extra = vector.input.aad === undefined ? octetsParam(vector, 'aad') : octets(vector, 'aad');
   const aad = extra === undefined ? [] : [extra];
   if (vector.input.plaintext === undefined) {
-    const opened = await provider.open(key, iv, aad, concat(octets(vector, 'ciphertext'), octets(vector, 'tag').subarray(0, tagLength)));
+    const opened = await provider.open(
+      key,
+      iv,
+      aad,
+      concat(octets(vector, 'ciphertext'), octets(vector, 'tag').subarray(0, tagLength)),
+    );
     return { plaintext: opened === undefined ? undefined : hex(opened), valid: opened !== undefined };
   }
   const plaintext = octets(vector, 'plaintext');
@@ -299,7 +362,9 @@ async function keyAgreement(vector: Vector): Promise<unknown> {
     ? await deriveAgreedKey(provider, suite, own.privateKey, peer, u, v)
     : await provider.deriveKey(length === 32 ? 'AES-256' : 'AES-128', hash, parts);
   const kdfInput =
-    typeof expected.kdfInput === 'string' ? formatHex(await provider.digest(hash, [asOctets(expected.kdfInput, 'expected.kdfInput')])) : undefined;
+    typeof expected.kdfInput === 'string'
+      ? formatHex(await provider.digest(hash, [asOctets(expected.kdfInput, 'expected.kdfInput')]))
+      : undefined;
   return {
     sharedSecret: await secretNotation(z, expected.sharedSecret),
     // The secret is inside and stays there: the same hash means the same input.

@@ -24,7 +24,11 @@ const kind: Kind = {
   run: session,
 };
 /** Recordings of both sides: every frame, every APDU deciphered, blocks joined, replies to challenges verified. */
-export const sessionKinds: Readonly<Record<string, Kind>> = { session: kind, 'block-session': kind, 'gbt-session': kind };
+export const sessionKinds: Readonly<Record<string, Kind>> = {
+  session: kind,
+  'block-session': kind,
+  'gbt-session': kind,
+};
 
 async function session(vector: Vector): Promise<unknown> {
   const frames = recordedFrames(vector);
@@ -38,9 +42,15 @@ async function session(vector: Vector): Promise<unknown> {
     apdus: steps,
     blocks: anyOf(steps, follower.blockCount),
     ...follower.joined(),
-    truncated: { frames: frames.length, of: check((n) => (typeof n === 'number' && n > frames.length ? undefined : `more than ${frames.length}`), '') },
+    truncated: {
+      frames: frames.length,
+      of: check((n) => (typeof n === 'number' && n > frames.length ? undefined : `more than ${frames.length}`), ''),
+    },
     serverAnswers: lastSender === 'server',
     // Who closed the connection is not in the octets; that a frame of the client stays without an answer is.
-    closedBy: check((who) => (who === 'client' || who === 'server' ? undefined : 'client or server'), 'client or server'),
+    closedBy: check(
+      (who) => (who === 'client' || who === 'server' ? undefined : 'client or server'),
+      'client or server',
+    ),
   };
 }

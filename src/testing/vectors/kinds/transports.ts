@@ -101,10 +101,20 @@ export function mbusNotation(frame: MbusFrame): Record<string, unknown> {
 }
 function optionNotation(bytes: Uint8Array): Record<string, unknown> {
   const option = decodeOptionSelect(bytes);
-  writtenAs(encodeOptionSelect(option.protocolControl, option.baudCharacter, option.modeControl), formatHex(bytes), 'acknowledge');
-  return { protocolControl: option.protocolControl, baudCharacter: option.baudCharacter, baud: option.baud ?? null, modeControl: option.modeControl };
+  writtenAs(
+    encodeOptionSelect(option.protocolControl, option.baudCharacter, option.modeControl),
+    formatHex(bytes),
+    'acknowledge',
+  );
+  return {
+    protocolControl: option.protocolControl,
+    baudCharacter: option.baudCharacter,
+    baud: option.baud ?? null,
+    modeControl: option.modeControl,
+  };
 }
 /** The message is also written as it was read. */
 function writtenAs(octets: Uint8Array, input: unknown, what: string): void {
-  if (formatHex(octets) !== String(input).toUpperCase()) throw new Difference(`${what}: written as ${formatHex(octets)}`);
+  if (formatHex(octets) !== String(input).toUpperCase())
+    throw new Difference(`${what}: written as ${formatHex(octets)}`);
 }

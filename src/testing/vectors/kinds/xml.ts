@@ -19,7 +19,11 @@ export const xmlKinds: Readonly<Record<string, Kind>> = {
       };
       const written = apduToXml(bytes);
       return {
-        xml: check((expected) => sameXml(written, expected) ?? (vector.roundTrip === false ? undefined : (back(expected) ?? back(written))), 'the XML form'),
+        xml: check(
+          (expected) =>
+            sameXml(written, expected) ?? (vector.roundTrip === false ? undefined : (back(expected) ?? back(written))),
+          'the XML form',
+        ),
         peerXml: check(back, 'octets'),
       } satisfies Record<string, Matcher>;
     },
@@ -45,7 +49,9 @@ function sameXml(written: string, expected: unknown): string | undefined {
 }
 /** One line per element; what the format calls equal is written alike. */
 function canonical(e: XmlElement): string {
-  const attributes = [...e.attributes].sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, value]) => ` ${name}="${value}"`);
+  const attributes = [...e.attributes]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .map(([name, value]) => ` ${name}="${value}"`);
   const inside = e.children.length > 0 ? e.children.map(canonical).join('') : text(e);
   return `<{${e.namespace ?? ''}}${e.name}${attributes.join('')}>${inside}</>\n`;
 }
@@ -57,4 +63,9 @@ function text({ name, text: raw }: XmlElement): string {
   return /^[\da-f]+$/i.test(plain) ? plain.toUpperCase() : plain;
 }
 /** Elements whose text means itself, case and blanks included. */
-const texts: ReadonlySet<string> = new Set(['visible-string', 'utf8-string', 'charstring', 'implementation-information']);
+const texts: ReadonlySet<string> = new Set([
+  'visible-string',
+  'utf8-string',
+  'charstring',
+  'implementation-information',
+]);
