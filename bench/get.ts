@@ -4,17 +4,17 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
 import { Client } from '../src/client/client.js';
 import { systemClock } from '../src/core/clock.js';
-import { VolatileStore } from '../src/core/store.js';
 import { Clock } from '../src/cosem/classes/clock.js';
 import { importKeys, SecurityContext } from '../src/security/context.js';
 import { InvocationCounters } from '../src/security/counters.js';
-import { nodeProvider } from '../src/security/node-provider.js';
 import { protect } from '../src/security/protect.js';
+import { nodeProvider } from '../src/security/providers/node-provider.js';
+import { VolatileStore } from '../src/store/store.js';
 import { simulatedMeter, testKeys } from '../src/testing/simulated-meter.js';
+import { wrap } from '../src/transport/framing/wpdu.js';
+import { wrapperChannel } from '../src/transport/framing/wrapper.js';
 import { serveWrapper } from '../src/transport/index.js';
-import { connectTcp, listenTcp } from '../src/transport/tcp.js';
-import { wrap } from '../src/transport/wpdu.js';
-import { wrapperChannel } from '../src/transport/wrapper.js';
+import { connectTcp, listenTcp } from '../src/transport/media/tcp.js';
 import type { Row } from './measure.js';
 
 /** GETs in one run; runs of ours and of the bare client alternate, so that both meet the same machine. */

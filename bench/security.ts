@@ -12,18 +12,18 @@ import {
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VolatileStore } from '../src/core/store.js';
 import { importKeys, SecurityContext } from '../src/security/context.js';
 import { InvocationCounters } from '../src/security/counters.js';
 import { hlsReply, hlsVerify } from '../src/security/hls.js';
 import { deriveAgreedKey } from '../src/security/key-agreement.js';
-import { nobleProvider } from '../src/security/noble.js';
-import { nodeProvider } from '../src/security/node-provider.js';
-import { openPkcs11Provider } from '../src/security/pkcs11.js';
 import { protect } from '../src/security/protect.js';
-import type { CryptoProvider, KeyPair } from '../src/security/provider.js';
+import { nobleProvider } from '../src/security/providers/noble.js';
+import { nodeProvider } from '../src/security/providers/node-provider.js';
+import { openPkcs11Provider } from '../src/security/providers/pkcs11.js';
+import type { CryptoProvider, KeyPair } from '../src/security/providers/provider.js';
 import { suite1 } from '../src/security/suites.js';
 import { unprotect } from '../src/security/unprotect.js';
+import { VolatileStore } from '../src/store/store.js';
 import { measure, type Row } from './measure.js';
 
 /** What the library adds to the raw primitive of the platform, measured in one run, and what a token does in a second. */

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
 import { concat } from '../src/core/bytes.js';
 import { serveWrapper, Unwrapper, wrap, wrapperChannel } from '../src/transport/index.js';
-import { connectTcp, listenTcp } from '../src/transport/tcp.js';
+import { connectTcp, listenTcp } from '../src/transport/media/tcp.js';
 
 export interface Row {
   readonly name: string;

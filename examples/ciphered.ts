@@ -1,5 +1,6 @@
 import { Client, InvocationCounters, importKeys, parseHex, SecurityContext, wrapperChannel } from 'dlms-cosem';
-import { FileStore, nodeProvider } from 'dlms-cosem/security/node';
+import { nodeProvider } from 'dlms-cosem/security/node';
+import { FileStore } from 'dlms-cosem/store/node';
 import { connectTcp } from 'dlms-cosem/transport/tcp';
 
 const keys = await importKeys(nodeProvider, 0, {

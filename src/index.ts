@@ -17,8 +17,9 @@ export {
   type SecurityKeys,
 } from './security/context.js';
 export { InvocationCounters } from './security/counters.js';
-export { nobleProvider } from './security/noble.js';
 export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
+export { nobleProvider } from './security/providers/noble.js';
+export { type Store, VolatileStore } from './store/index.js';
 export {
   type ApduChannel,
   type ApduHandler,

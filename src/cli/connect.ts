@@ -4,21 +4,21 @@ import type { Authentication, ClientOptions } from '../client/options.js';
 import { shortNames } from '../client/short-name.js';
 import { importKeys, SecurityContext } from '../security/context.js';
 import { aesEcbReply } from '../security/hls.js';
-import { nodeProvider } from '../security/node-provider.js';
-import type { KeyPair, PublicKey } from '../security/provider.js';
+import { nodeProvider } from '../security/providers/node-provider.js';
+import type { KeyPair, PublicKey } from '../security/providers/provider.js';
 import { defaultConformance } from '../session/association.js';
 import { shortNameConformance } from '../session/short-name.js';
+import { modeEPort } from '../transport/framing/mode-e-port.js';
+import { wrapperChannel } from '../transport/framing/wrapper.js';
 import { hdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
 import { hdlcChannel } from '../transport/hdlc/bus.js';
 import type { HdlcParameters as HdlcSizes } from '../transport/hdlc/parameters.js';
 import { closedError, linkTransport } from '../transport/link.js';
-import { modeEPort } from '../transport/mode-e-port.js';
-import type { LineSettings, SerialLine } from '../transport/serial-line.js';
-import { connectTcp } from '../transport/tcp.js';
-import { connectTls } from '../transport/tls.js';
+import type { LineSettings, SerialLine } from '../transport/media/serial-line.js';
+import { connectTcp } from '../transport/media/tcp.js';
+import { connectTls } from '../transport/media/tls.js';
+import { connectUdp } from '../transport/media/udp.js';
 import type { ApduChannel, OctetLink, Transport } from '../transport/transport.js';
-import { connectUdp } from '../transport/udp.js';
-import { wrapperChannel } from '../transport/wrapper.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Option } from './command.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';
@@ -180,7 +180,7 @@ async function channelOf(
     case 'hdlc+tcp':
       return hdlc(await started(url, await connectTcp(connect), signal));
     case 'serial': {
-      const { openSerial } = await import('../transport/serial.js');
+      const { openSerial } = await import('../transport/media/serial.js');
       return hdlc(await started(url, await openSerial({ path: serialPath(url), ...lineOf(url) }), signal));
     }
   }

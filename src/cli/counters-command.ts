@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DlmsError } from '../core/errors.js';
-import type { Store } from '../core/store.js';
 import { counterLimit } from '../security/counters.js';
-import { type Repair, repairCounters } from '../security/node-store-repair.js';
+import { type Repair, repairCounters } from '../security/repair-counters.js';
+import type { Store } from '../store/store.js';
 import { type Command, command } from './command.js';
 import { whole } from './connect.js';
 import { type CounterValues, counterFolder, counterOptions, counterStore } from './counters.js';

@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { VolatileStore } from '../core/store.js';
 import { InvocationCounters } from '../security/counters.js';
-import { FileStore } from '../security/node-store.js';
+import { FileStore } from '../store/file-store.js';
+import { VolatileStore } from '../store/store.js';
 import type { Option } from './command.js';
 import { exitCodes, Failure, usage } from './failure.js';
 import type { Io } from './io.js';

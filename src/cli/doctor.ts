@@ -1,11 +1,11 @@
 import { isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { aarqOf, defaultConformance, initiateRequestOf, readAare, requireAccepted } from '../session/association.js';
-import { type DoctorEvent, type DoctorFinding, type DoctorReport, diagnose } from '../transport/doctor.js';
-import { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from '../transport/doctor-plan.js';
+import { type DoctorEvent, type DoctorFinding, type DoctorReport, diagnose } from '../transport/doctor/doctor.js';
+import { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from '../transport/doctor/doctor-plan.js';
 import { parseHdlcAddress } from '../transport/hdlc/address.js';
-import type { LineSettings, SerialLine } from '../transport/serial-line.js';
-import { connectTcp } from '../transport/tcp.js';
+import type { LineSettings, SerialLine } from '../transport/media/serial-line.js';
+import { connectTcp } from '../transport/media/tcp.js';
 import { type Command, command } from './command.js';
 import { whole } from './connect.js';
 import { exitCodes, failureOf, usage } from './failure.js';
@@ -112,7 +112,7 @@ function opener(target: Target, io: Io): (line: LineSettings | undefined) => Pro
     const { host, port } = target;
     return () => connectTcp({ host, port, timeoutMs: 5000, ...(io.signal === undefined ? {} : { signal: io.signal }) });
   }
-  return async (line) => (await import('../transport/serial.js')).openSerial({ path: target.path, ...line });
+  return async (line) => (await import('../transport/media/serial.js')).openSerial({ path: target.path, ...line });
 }
 
 /** The usual plan, with what the user knows already. */

@@ -4,7 +4,7 @@ import { plainReading, scaledReading } from '../cosem/push-readings.js';
 import { dataToJson } from '../idis/data-json.js';
 import type { CompanionProfile } from '../idis/profile.js';
 import type { InvocationCounters } from '../security/counters.js';
-import type { PushedApdu } from '../transport/push-receiver.js';
+import type { PushedApdu } from '../transport/push/push-receiver.js';
 import { type Command, command } from './command.js';
 import { whole } from './connect.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';

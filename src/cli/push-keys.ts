@@ -13,8 +13,8 @@ import {
 import { importKeys } from '../security/context.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { KeyRing, type RingEntry } from '../security/key-ring.js';
-import { nodeProvider } from '../security/node-provider.js';
 import type { Protection } from '../security/policy.js';
+import { nodeProvider } from '../security/providers/node-provider.js';
 import { usage } from './failure.js';
 import { parseSecrets, secretHex } from './keys.js';
 import { secretFile } from './secret-file.js';

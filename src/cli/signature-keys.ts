@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { concat } from '../core/bytes.js';
 import { isDlmsError } from '../core/errors.js';
 import { ecPublicKey } from '../security/certificates/ec.js';
-import { nodeProvider } from '../security/node-provider.js';
-import type { Curve, KeyPair, PublicKey } from '../security/provider.js';
+import { nodeProvider } from '../security/providers/node-provider.js';
+import type { Curve, KeyPair, PublicKey } from '../security/providers/provider.js';
 import { Failure, usage } from './failure.js';
 import { secretFile } from './secret-file.js';
 

@@ -1,5 +1,5 @@
-import { runVectors, summarize, summaryLine } from '../testing/vectors/index.js';
-import { readVectorFiles } from '../testing/vectors/node.js';
+import { runVectors, summarize, summaryLine } from '../vectors/index.js';
+import { readVectorFiles } from '../vectors/node.js';
 import { type Command, command } from './command.js';
 import { exitCodes, Failure, usage } from './failure.js';
 import { painter } from './text.js';

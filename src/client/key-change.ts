@@ -21,7 +21,7 @@ import {
   type PendingKeysOptions,
   savePendingKeys,
 } from '../security/pending-keys.js';
-import type { KeyHandle } from '../security/provider.js';
+import type { KeyHandle } from '../security/providers/provider.js';
 import type { Client } from './client.js';
 
 export interface ChangeKeysOptions extends PendingKeysOptions {

@@ -1,7 +1,7 @@
 import { DlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ManufacturerReply } from '../security/hls.js';
-import type { KeyHandle } from '../security/provider.js';
+import type { KeyHandle } from '../security/providers/provider.js';
 import { isHls } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { ExchangeOptions } from './exchange.js';

@@ -1,6 +1,6 @@
-import type { Listener, RemoteAddress } from '../transport/node-socket.js';
-import { type ListenOptions, listenTcp } from '../transport/tcp.js';
-import { listenUdp, type UdpListenOptions } from '../transport/udp.js';
+import type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
+import { type ListenOptions, listenTcp } from '../transport/media/tcp.js';
+import { listenUdp, type UdpListenOptions } from '../transport/media/udp.js';
 import { PushJoiner } from './push-joiner.js';
 import {
   type PushFault,
@@ -10,7 +10,7 @@ import {
   requireListener,
 } from './push-listener.js';
 
-export type { Listener, RemoteAddress } from '../transport/node-socket.js';
+export type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
 export type { PushFault } from './push-listener.js';
 
 /** Gets each pushed APDU with who sent it. */

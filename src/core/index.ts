@@ -3,4 +3,3 @@ export { type DecodeOptions, type Quirk, Reader, Writer } from './cursor.js';
 export { DlmsError, type DlmsErrorCode, type DlmsErrorContext, isDlmsError } from './errors.js';
 export { formatHex, parseHex } from './hex.js';
 export type { MaybePromise } from './promise.js';
-export { type Store, type StoreChange, type StoreChanges, type UpdateOptions, VolatileStore } from './store.js';

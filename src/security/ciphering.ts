@@ -2,7 +2,7 @@ import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { CryptoProvider, KeyHandle, Octets } from './provider.js';
+import type { CryptoProvider, KeyHandle, Octets } from './providers/provider.js';
 import { parseSecurityControl, type SecurityControl } from './security-control.js';
 import { securityHeaderLength, tagLength } from './suites.js';
 

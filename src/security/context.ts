@@ -2,10 +2,17 @@ import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { VolatileStore } from '../core/store.js';
+import { VolatileStore } from '../store/store.js';
 import { InvocationCounters, type ProofOfFreshness } from './counters.js';
 import { checkedPolicy, type SecurityPolicy, strictPolicy } from './policy.js';
-import type { CryptoProvider, KeyHandle, KeyPair, KeyUse, PrivateKeyAlgorithm, PublicKey } from './provider.js';
+import type {
+  CryptoProvider,
+  KeyHandle,
+  KeyPair,
+  KeyUse,
+  PrivateKeyAlgorithm,
+  PublicKey,
+} from './providers/provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
 
 /** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */

@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { type Store, VolatileStore } from '../core/store.js';
+import { type Store, VolatileStore } from '../store/store.js';
 import { webRandom } from './random.js';
 
 /** The highest value that is ever given out for sending is one less: at this value the key is used up. */

@@ -4,7 +4,7 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
-import type { CryptoProvider } from './provider.js';
+import type { CryptoProvider } from './providers/provider.js';
 
 /** Authentication mechanism ids (Green Book 9.4.2.2.3); the last arc of the mechanism name. 0 is none, 1 low level security. */
 export type HlsMechanism = 2 | 3 | 4 | 5 | 6 | 7;

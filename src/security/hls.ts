@@ -7,7 +7,7 @@ import { need, type SecurityContext } from './context.js';
 import { type ReceivedValue, replayed } from './counters.js';
 import { failed, type HlsMechanism, readsAsApdu, readsAsSigned } from './hls-challenge.js';
 import { asymmetric } from './key-agreement.js';
-import { type CryptoProvider, gmac, type KeyHandle, type PublicKey } from './provider.js';
+import { type CryptoProvider, gmac, type KeyHandle, type PublicKey } from './providers/provider.js';
 
 /** The reply to a challenge under mechanism 2: whatever the manufacturer defined. The result is compared in constant time. */
 export type ManufacturerReply = (challenge: Uint8Array, provider: CryptoProvider) => MaybePromise<Uint8Array>;

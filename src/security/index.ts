@@ -72,7 +72,6 @@ export {
   unwrapKeys,
   wrapKeys,
 } from './key-wrap.js';
-export { nobleProvider } from './noble.js';
 export { type OverheadQuestion, overhead } from './overhead.js';
 export {
   accessProtection,
@@ -93,6 +92,7 @@ export {
   type ProtectOptions,
   protect,
 } from './protect.js';
+export { nobleProvider } from './providers/noble.js';
 export {
   type CryptoProvider,
   type Curve,
@@ -107,7 +107,8 @@ export {
   type PrivateKeyAlgorithm,
   type PublicKey,
   type SymmetricAlgorithm,
-} from './provider.js';
+} from './providers/provider.js';
+export { webCryptoProvider } from './providers/webcrypto.js';
 export { type RecoveryOptions, recoverCounter } from './recovery.js';
 export { formatSecurityControl, parseSecurityControl, type SecurityControl } from './security-control.js';
 export {
@@ -120,4 +121,3 @@ export {
   tagLength,
 } from './suites.js';
 export { type ProtectionLayer, type Unprotected, type UnprotectOptions, unprotect } from './unprotect.js';
-export { webCryptoProvider } from './webcrypto.js';

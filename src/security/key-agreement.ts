@@ -3,8 +3,8 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { transferableKey, useOf } from './key-wrap.js';
-import type { CryptoProvider, ImportOptions, KeyHandle, KeyPair, PublicKey } from './provider.js';
-import { publicKeyLength } from './provider.js';
+import type { CryptoProvider, ImportOptions, KeyHandle, KeyPair, PublicKey } from './providers/provider.js';
+import { publicKeyLength } from './providers/provider.js';
 import type { SecuritySuite } from './suites.js';
 
 // Key agreement of suites 1 and 2 (Green Book 9.2.3.4.6; NIST SP 800-56A). U is the originator, V the recipient.

@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import type { KeyAlgorithm, KeyHandle } from './provider.js';
+import type { KeyAlgorithm, KeyHandle } from './providers/provider.js';
 
 /**
  * What the providers of this library give out. The material stands in a private field: it is not enumerable, not serialised,

@@ -1,7 +1,7 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { need, type SecurityContext, type SecurityKeys } from './context.js';
-import type { KeyHandle, KeyUse } from './provider.js';
+import type { KeyHandle, KeyUse } from './providers/provider.js';
 
 /** key-ids of the Security setup (key_transfer, key_agreement). */
 export const keyIds = {

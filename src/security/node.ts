@@ -1,4 +1,2 @@
-export type { StoreOptions } from './grouped-store.js';
-export { nodeProvider } from './node-provider.js';
-export { FileStore } from './node-store.js';
-export { type Repair, type RepairOptions, repairCounters } from './node-store-repair.js';
+export { nodeProvider } from './providers/node-provider.js';
+export { type Repair, type RepairOptions, repairCounters } from './repair-counters.js';

@@ -3,7 +3,7 @@ import { cipheredTag } from './apdu-tags.js';
 import type { SimpleForm } from './context.js';
 import type { Protection } from './policy.js';
 import type { GeneralCipheringForm } from './protect.js';
-import { publicKeyLength } from './provider.js';
+import { publicKeyLength } from './providers/provider.js';
 import { securityHeaderLength, securitySuite, tagLength } from './suites.js';
 
 /** One layer whose cost is asked for. */

@@ -1,10 +1,10 @@
 import { DlmsError } from '../core/errors.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { Store } from '../core/store.js';
+import type { Store } from '../store/store.js';
 import { need, type SecurityContext } from './context.js';
 import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys } from './key-wrap.js';
-import type { KeyHandle } from './provider.js';
+import type { KeyHandle } from './providers/provider.js';
 
 /** Where new keys wait while nobody knows which ones the meter has. */
 export interface PendingKeysOptions {

@@ -15,7 +15,7 @@ import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphe
 import { type KeyName, need, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
-import type { KeyHandle } from './provider.js';
+import type { KeyHandle } from './providers/provider.js';
 import { securityHeaderLength } from './suites.js';
 
 /** Header fields of general-ciphering and general-signing. */

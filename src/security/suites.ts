@@ -1,5 +1,5 @@
 import { DlmsError } from '../core/errors.js';
-import type { Curve, DigestAlgorithm } from './provider.js';
+import type { Curve, DigestAlgorithm } from './providers/provider.js';
 
 /** One security suite of the Green Book (9.2.3.7): algorithms and sizes that belong together. */
 export interface SecuritySuite {

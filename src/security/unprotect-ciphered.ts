@@ -3,7 +3,7 @@ import { andThen, type MaybePromise } from '../core/promise.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
 import { type KeyName, need, type SecurityContext } from './context.js';
 import type { ReceivedValue } from './counters.js';
-import type { KeyHandle, PublicKey } from './provider.js';
+import type { KeyHandle, PublicKey } from './providers/provider.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { compare, numberOf, type Opening } from './unprotect-state.js';
 

@@ -8,7 +8,7 @@ import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalSigningTag } from './apdu-tags.js';
 import { need, type SecurityContext } from './context.js';
 import { asymmetric, onePassRecipient, staticKey, unsupportedNonce } from './key-agreement.js';
-import { type KeyHandle, type PublicKey, publicKeyLength } from './provider.js';
+import { type KeyHandle, type PublicKey, publicKeyLength } from './providers/provider.js';
 import { securityHeaderLength } from './suites.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { type ContentKey, openCiphered } from './unprotect-ciphered.js';

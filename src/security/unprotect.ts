@@ -12,7 +12,7 @@ import {
 import type { KeyName, SecurityContext } from './context.js';
 import type { ProofOfFreshness } from './counters.js';
 import { describe, type Protection, requireProtection, strongest } from './policy.js';
-import type { KeyHandle } from './provider.js';
+import type { KeyHandle } from './providers/provider.js';
 import { openCiphered } from './unprotect-ciphered.js';
 import { openGeneralCiphering, openGeneralSigning } from './unprotect-general.js';
 import { counts, lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';

@@ -18,8 +18,8 @@ import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
 import type { AssociationConfig } from './association.js';
 import { checkContext, fault } from './check-config.js';
+import { clientKeys } from './objects/security-state.js';
 import { type ServedReferencing, servedLogicalNames } from './referencing.js';
-import { clientKeys } from './security-state.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
 /** The smallest PDU size of a client that a response fits into. */

@@ -15,6 +15,8 @@ export {
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
+export { type SecuritySetupObjectOptions, securitySetupObject } from './objects/security-setup.js';
+export { type OwnPair, SecurityState, type SecurityStateOptions } from './objects/security-state.js';
 export { type HlsRequest, type ServedReferencing, type ServedServices, servedLogicalNames } from './referencing.js';
 export {
   type AccessModes,
@@ -27,6 +29,4 @@ export {
   readOnlyRights,
   tableRights,
 } from './rights.js';
-export { type SecuritySetupObjectOptions, securitySetupObject } from './security-setup.js';
-export { type OwnPair, SecurityState, type SecurityStateOptions } from './security-state.js';
 export { type ServedShortNameOptions, servedShortNames } from './short-name.js';

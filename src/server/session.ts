@@ -18,8 +18,8 @@ import { callerOf, rightsFor } from './check-config.js';
 import { exception } from './exception.js';
 import { Exchange, type RequestLimits, type ResponseProtection } from './exchange.js';
 import type { LogicalDevice } from './meter.js';
+import { clientKeys, follow, unfollow } from './objects/security-state.js';
 import type { ServedServices } from './referencing.js';
-import { clientKeys, follow, unfollow } from './security-state.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
 /** As much as every client takes that was met, and as most meters send: some clients say 65 535 and have less. */

@@ -1,4 +1,3 @@
-import { VolatileStore } from '../core/store.js';
 import { DataClass } from '../cosem/classes/data.js';
 import { Register } from '../cosem/classes/register.js';
 import { SapAssignment } from '../cosem/classes/sap-assignment.js';
@@ -11,18 +10,20 @@ import { importKeys, type KeyMaterial } from '../security/context.js';
 import { InvocationCounters } from '../security/counters.js';
 import { llsMatches } from '../security/hls.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
-import type { CryptoProvider } from '../security/provider.js';
+import type { CryptoProvider } from '../security/providers/provider.js';
 import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import { associationObject } from '../server/objects/association.js';
+import { clockObject } from '../server/objects/clock.js';
+import { disconnector } from '../server/objects/disconnector.js';
+import { securitySetupObject } from '../server/objects/security-setup.js';
+import { SecurityState, type SecurityStateOptions } from '../server/objects/security-state.js';
 import { type AccessRights, objectRights, readOnlyRights } from '../server/rights.js';
-import { securitySetupObject } from '../server/security-setup.js';
-import { SecurityState, type SecurityStateOptions } from '../server/security-state.js';
+import { VolatileStore } from '../store/store.js';
 import type { ApduHandler } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import { associationObject } from './association-object.js';
-import { clockObject, disconnector } from './live-objects.js';
 import { capturePeriod, LoadProfile } from './load-profile.js';
 
 export interface SimulatedMeterOptions {

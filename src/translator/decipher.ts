@@ -2,8 +2,8 @@ import { decode } from '../axdr/schema.js';
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { openContent, openUnverified, readSecurityHeader } from '../security/ciphering.js';
-import { nobleProvider } from '../security/noble.js';
-import type { KeyHandle } from '../security/provider.js';
+import { nobleProvider } from '../security/providers/noble.js';
+import type { KeyHandle } from '../security/providers/provider.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { CipheredContent, Decipher } from './explain-ciphered.js';
 

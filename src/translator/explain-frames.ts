@@ -1,10 +1,10 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import { decodeMbusFrame, mbusSegment } from '../transport/framing/mbus.js';
 import { formatHdlcAddress } from '../transport/hdlc/address.js';
 import { decodeHdlcControl, type HdlcControl } from '../transport/hdlc/control.js';
 import { faultError, type HdlcFrame, llcOf, readFrame, readHeader } from '../transport/hdlc/frame.js';
-import { decodeMbusFrame, mbusSegment } from '../transport/mbus.js';
 import type { Explainer, Framing } from './explain.js';
 import { type Draft, end, part } from './explain-node.js';
 

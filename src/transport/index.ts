@@ -1,4 +1,3 @@
-export { type Detection, detectFraming, type Framing, isApduTag } from './detect.js';
 export {
   type DoctorEvent,
   type DoctorFinding,
@@ -6,10 +5,10 @@ export {
   type DoctorOptions,
   type DoctorReport,
   diagnose,
-} from './doctor.js';
-export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor-plan.js';
-export type { ProbeAnswer } from './doctor-probe.js';
-export { type FaultOptions, type FaultRates, faults } from './faults.js';
+} from './doctor/doctor.js';
+export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor/doctor-plan.js';
+export type { ProbeAnswer } from './doctor/doctor-probe.js';
+export { type Detection, detectFraming, type Framing, isApduTag } from './framing/detect.js';
 export {
   blockCheck,
   type DataSet,
@@ -25,9 +24,7 @@ export {
   type OptionSelect,
   type Readout,
   toSevenE1,
-} from './iec-62056-21.js';
-export { type Interception, intercept } from './intercept.js';
-export { closedError, linkTransport, octetLink } from './link.js';
+} from './framing/iec-62056-21.js';
 export {
   decodeLlc61334,
   encodeLlc61334,
@@ -39,7 +36,7 @@ export {
   llc61334HeaderLength,
   type ServeLlcOptions,
   serveLlc61334,
-} from './llc-61334.js';
+} from './framing/llc-61334.js';
 export {
   decodeMbusFrame,
   encodeMbusApdu,
@@ -53,7 +50,7 @@ export {
   type MbusFrame,
   type MbusSegment,
   mbusSegment,
-} from './mbus.js';
+} from './framing/mbus.js';
 export {
   type LineParity,
   type ModeEClientOptions,
@@ -64,26 +61,18 @@ export {
   modeEClient,
   modeEIdle,
   modeEServer,
-} from './mode-e.js';
-export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './mode-e-port.js';
-export { type PairOptions, transportPair } from './pair.js';
-export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './pcap.js';
-export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push-receiver.js';
-export { type RawOptions, rawChannel } from './raw.js';
-export { type RecordedChunk, type ReplayOptions, record, replay } from './record.js';
-export { refuseCarriage, refusedCarriages } from './refused.js';
-export type { LineSettings, SerialLine } from './serial-line.js';
-export { type TraceEvent, trace } from './trace.js';
-export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';
-export { openWebSerial, type WebSerialPort } from './web-serial.js';
+} from './framing/mode-e.js';
+export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './framing/mode-e-port.js';
+export { type RawOptions, rawChannel } from './framing/raw.js';
+export { refuseCarriage, refusedCarriages } from './framing/refused.js';
 export {
   cosemOfWirelessMbus,
   decodeWirelessMbus,
   encodeWirelessMbus,
   type WirelessMbusFormat,
   type WirelessMbusTelegram,
-} from './wireless-mbus.js';
-export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './wpdu.js';
+} from './framing/wireless-mbus.js';
+export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './framing/wpdu.js';
 export {
   type ServedConnection,
   type ServeOptions,
@@ -92,4 +81,15 @@ export {
   type WrapperOptions,
   wrapperChannel,
   wrapperMux,
-} from './wrapper.js';
+} from './framing/wrapper.js';
+export { closedError, linkTransport, octetLink } from './link.js';
+export { type PairOptions, transportPair } from './media/pair.js';
+export type { LineSettings, SerialLine } from './media/serial-line.js';
+export { openWebSerial, type WebSerialPort } from './media/web-serial.js';
+export { type FaultOptions, type FaultRates, faults } from './middleware/faults.js';
+export { type Interception, intercept } from './middleware/intercept.js';
+export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './middleware/pcap.js';
+export { type RecordedChunk, type ReplayOptions, record, replay } from './middleware/record.js';
+export { type TraceEvent, trace } from './middleware/trace.js';
+export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push/push-receiver.js';
+export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';

@@ -10,10 +10,10 @@ import {
   type ViewObject,
   viewOfProfile,
 } from '../../src/idis/index.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { profileMeter } from '../../src/testing/profile-meter.js';
-import { listenTcp } from '../../src/transport/tcp.js';
-import { serveWrapper } from '../../src/transport/wrapper.js';
+import { serveWrapper } from '../../src/transport/framing/wrapper.js';
+import { listenTcp } from '../../src/transport/media/tcp.js';
 import { cli, keyFile, simulated } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dlms-cosem-check-'));

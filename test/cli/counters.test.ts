@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stateFolder } from '../../src/cli/counters.js';
 import { concat } from '../../src/core/bytes.js';
-import { nobleProvider } from '../../src/security/noble.js';
+import { nobleProvider } from '../../src/security/providers/noble.js';
 import { simulatedMeter } from '../../src/testing/simulated-meter.js';
-import { listenTcp } from '../../src/transport/tcp.js';
-import { trace } from '../../src/transport/trace.js';
-import { serveWrapper } from '../../src/transport/wrapper.js';
+import { serveWrapper } from '../../src/transport/framing/wrapper.js';
+import { listenTcp } from '../../src/transport/media/tcp.js';
+import { trace } from '../../src/transport/middleware/trace.js';
 import { cli, keyFile } from './support.js';
 
 const ek = '000102030405060708090A0B0C0D0E0F';

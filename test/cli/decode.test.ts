@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
-import { nobleProvider } from '../../src/security/noble.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
+import { nobleProvider } from '../../src/security/providers/noble.js';
 import { aarqOf, initiateRequestOf } from '../../src/session/association.js';
-import { wrap } from '../../src/transport/wpdu.js';
+import { wrap } from '../../src/transport/framing/wpdu.js';
 import { clientTitle, hex, pairOf, serverTitle, testKeys } from '../security/support.js';
 import { cli, keyFile } from './support.js';
 

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { simulatedMeter } from '../../src/testing/simulated-meter.js';
 import { hdlcAddress, serveHdlc } from '../../src/transport/hdlc/index.js';
 import { modeEPort } from '../../src/transport/index.js';
-import { openSerial } from '../../src/transport/serial.js';
-import { listenTcp } from '../../src/transport/tcp.js';
+import { openSerial } from '../../src/transport/media/serial.js';
+import { listenTcp } from '../../src/transport/media/tcp.js';
 import { cli, simulated } from './support.js';
 
 interface Json {

@@ -5,7 +5,7 @@ import { Client } from '../../src/client/index.js';
 import { DlmsError } from '../../src/core/index.js';
 import { Meter } from '../../src/server/index.js';
 import { type ApduChannel, wrapperChannel } from '../../src/transport/index.js';
-import { connectTcp } from '../../src/transport/tcp.js';
+import { connectTcp } from '../../src/transport/media/tcp.js';
 import { Apdu } from '../../src/xdlms/index.js';
 import {
   cipheredConfig,

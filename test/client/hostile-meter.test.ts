@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { Client, type ClientEvent, type ClientOptions, shortNames } from '../../src/client/index.js';
 import { DlmsError } from '../../src/core/errors.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { Inbox } from '../../src/transport/inbox.js';
+import { VolatileStore } from '../../src/store/store.js';
+import { Inbox } from '../../src/transport/framing/inbox.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import {
   type Aare,

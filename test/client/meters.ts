@@ -1,5 +1,5 @@
 import { Client, type ClientOptions } from '../../src/client/index.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { type SimulatedMeter, type SimulatedMeterOptions, simulatedMeter } from '../../src/testing/simulated-meter.js';
 import { serveWrapper, transportPair, wrapperChannel } from '../../src/transport/index.js';
 

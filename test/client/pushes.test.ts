@@ -13,8 +13,8 @@ import {
   unwrap,
   wrap,
 } from '../../src/transport/index.js';
-import { connectTcp } from '../../src/transport/tcp.js';
-import { connectUdp } from '../../src/transport/udp.js';
+import { connectTcp } from '../../src/transport/media/tcp.js';
+import { connectUdp } from '../../src/transport/media/udp.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
 import captures from '../vectors/captures.json' with { type: 'json' };
 

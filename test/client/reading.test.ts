@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Data } from '../../src/axdr/index.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import { isDlmsError } from '../../src/core/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { AssociationLnV1 } from '../../src/cosem/classes/association-ln.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
@@ -12,7 +11,8 @@ import { Register } from '../../src/cosem/classes/register.js';
 import { fromInstant, toInstant } from '../../src/cosem/date-time.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import { VolatileStore } from '../../src/store/store.js';
 import {
   type SimulatedMeter,
   type SimulatedMeterOptions,

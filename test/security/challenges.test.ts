@@ -11,8 +11,8 @@ import {
   readsAsSigned,
 } from '../../src/security/hls-challenge.js';
 import { gmac } from '../../src/security/index.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { clientTitle, failure, hex, pairOf, serverTitle, vectors } from './support.js';
 

@@ -5,19 +5,19 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MaybePromise } from '../../src/core/promise.js';
-import type { Store } from '../../src/core/store.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { FileStore } from '../../src/security/node-store.js';
-import { SqliteStore } from '../../src/security/sqlite.js';
-import { Database } from './sqlite-peer.js';
+import { FileStore } from '../../src/store/file-store.js';
+import { SqliteStore } from '../../src/store/sqlite-store.js';
+import type { Store } from '../../src/store/store.js';
+import { Database } from '../store/sqlite-peer.js';
 
 /** Sends and receives until it is killed: writes what it was given before it asks for more, in writes that reach the pipe whole or not at all. */
 const program = `
   import { writeSync } from 'node:fs';
   import { InvocationCounters } from './src/security/counters.js';
   import { createRequire } from 'node:module';
-  import { FileStore } from './src/security/node-store.js';
-  import { SqliteStore } from './src/security/sqlite.js';
+  import { FileStore } from './src/store/file-store.js';
+  import { SqliteStore } from './src/store/sqlite-store.js';
   const shared = process.argv[3] === 'shared';
   const sqlite = process.argv[4] === 'SqliteStore';
   const store = sqlite ? SqliteStore.open(new (createRequire(process.argv[5])('better-sqlite3'))(process.argv[2]), { shared }) : await FileStore.open(process.argv[2], { shared });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VolatileStore } from '../../src/core/store.js';
 import { counterEpoch, counterLimit, InvocationCounters } from '../../src/security/counters.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import { protect } from '../../src/security/protect.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { recoverCounter } from '../../src/security/recovery.js';
-import { LateStore } from './stores.js';
+import { VolatileStore } from '../../src/store/store.js';
+import { LateStore } from '../store/support.js';
 import { countersFrom, failure, hex, pairOf } from './support.js';
 
 describe('counters for sending', () => {

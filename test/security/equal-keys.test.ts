@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { SecurityState } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { clientTitle, failure, hex, pairOf, providers, serverTitle, testKeys } from './support.js';
 
 const octets = (key: unknown): Uint8Array => (key as Uint8Array).slice();

@@ -9,10 +9,10 @@ import {
   generateChallenge,
   type HlsMechanism,
 } from '../../src/security/hls-challenge.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { countersFrom, failure, hex, pairOf, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';

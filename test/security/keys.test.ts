@@ -23,9 +23,9 @@ import {
   unwrapKeys,
   wrapKeys,
 } from '../../src/security/key-wrap.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import { protect } from '../../src/security/protect.js';
-import type { KeyHandle } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle, testKeys } from './support.js';

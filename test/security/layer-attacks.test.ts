@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { openContent, readSecurityHeader, sealContent } from '../../src/security/ciphering.js';
 import type { SecurityContext, SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { KeyRing } from '../../src/security/key-ring.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import { clearPolicy, type SecurityPolicy } from '../../src/security/policy.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { clientTitle, failure, hex, pairOf, serverTitle } from './support.js';
 
 // What becomes of layers, keys, signatures and counters when somebody combines them who should not. An attacker without keys works with octets alone.

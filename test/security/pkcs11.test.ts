@@ -12,9 +12,9 @@ import {
   validateCertificate,
   verifyCertificateRequest,
 } from '../../src/security/certificates/index.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
-import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/pkcs11.js';
-import { gmac, type KeyHandle } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/providers/pkcs11.js';
+import { gmac, type KeyHandle } from '../../src/security/providers/provider.js';
 import { beside, library, makeTokens, missing, pin } from './token.js';
 
 const key16 = parseHex('000102030405060708090A0B0C0D0E0F');

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import {
   accessProtection,
   policyOf,
@@ -8,6 +7,7 @@ import {
   strictPolicy,
   strongest,
 } from '../../src/security/policy.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { formatSecurityControl, parseSecurityControl } from '../../src/security/security-control.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure, hex, pairOf } from './support.js';

@@ -3,7 +3,6 @@ import { decode } from '../../src/axdr/schema.js';
 import { formatHex } from '../../src/core/hex.js';
 import type { SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import type { Protection } from '../../src/security/policy.js';
 import {
   type GeneralCipheringForm,
@@ -11,10 +10,11 @@ import {
   type ProtectOptions,
   protect,
 } from '../../src/security/protect.js';
-import type { CryptoProvider, KeyHandle } from '../../src/security/provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { CryptoProvider, KeyHandle } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
-import { LateStore } from './stores.js';
+import { LateStore } from '../store/support.js';
 import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle } from './support.js';
 
 // What `protect` writes, octet by octet.

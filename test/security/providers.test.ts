@@ -9,8 +9,8 @@ import {
   verifyCertificateRequest,
 } from '../../src/security/certificates/index.js';
 import { fingerprintBlock } from '../../src/security/key-handle.js';
-import type { Curve, KeyHandle } from '../../src/security/provider.js';
-import { webCryptoProvider } from '../../src/security/webcrypto.js';
+import type { Curve, KeyHandle } from '../../src/security/providers/provider.js';
+import { webCryptoProvider } from '../../src/security/providers/webcrypto.js';
 import { failure, hex } from './support.js';
 import { providersWithToken } from './token.js';
 

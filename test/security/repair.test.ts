@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { counterLimit, InvocationCounters } from '../../src/security/counters.js';
-import { FileStore } from '../../src/security/node-store.js';
-import { repairCounters } from '../../src/security/node-store-repair.js';
-import { put } from './store-contract.js';
+import { repairCounters } from '../../src/security/repair-counters.js';
+import { FileStore } from '../../src/store/file-store.js';
+import { put } from '../store/store-contract.js';
 import { failure } from './support.js';
 
 // The disk is not what is tested here.

@@ -9,7 +9,7 @@ import { KeyRing } from '../../src/security/key-ring.js';
 import { changeKeys } from '../../src/security/key-transfer.js';
 import { unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { clientTitle, hex, pairOf, serverTitle, testKeys } from './support.js';
 import { providersWithToken } from './token.js';

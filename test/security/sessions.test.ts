@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import { checkChallenge } from '../../src/security/hls-challenge.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { failure, hex, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
 import type { MaybePromise } from '../../src/core/promise.js';
-import { VolatileStore } from '../../src/core/store.js';
 import {
   importKeys,
   type KeyMaterial,
@@ -9,10 +8,11 @@ import {
   type SecurityContextOptions,
 } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { nobleProvider } from '../../src/security/noble.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
-import { webCryptoProvider } from '../../src/security/webcrypto.js';
+import { nobleProvider } from '../../src/security/providers/noble.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
+import { webCryptoProvider } from '../../src/security/providers/webcrypto.js';
+import { VolatileStore } from '../../src/store/store.js';
 
 export const providers: readonly CryptoProvider[] = [nobleProvider, nodeProvider, webCryptoProvider];
 export const hex = parseHex;

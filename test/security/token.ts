@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { openPkcs11Provider, type Pkcs11Provider } from '../../src/security/pkcs11.js';
-import type { CryptoProvider } from '../../src/security/provider.js';
+import { openPkcs11Provider, type Pkcs11Provider } from '../../src/security/providers/pkcs11.js';
+import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { providers } from './support.js';
 
 // A SoftHSM2 token of its own for each test file that imports this; where there is none, the reason is printed once.

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { concat } from '../../src/core/bytes.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { sealContent } from '../../src/security/ciphering.js';
 import type { SecurityContext, SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
 import { clearPolicy, type SecurityPolicy } from '../../src/security/policy.js';
 import { type GeneralCipheringForm, type ProtectForm, protect } from '../../src/security/protect.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { GeneralProtectionHeader } from '../../src/xdlms/ciphered.js';
-import { LateStore } from './stores.js';
+import { LateStore } from '../store/support.js';
 import { clientTitle, failure, hex, pairOf, serverTitle } from './support.js';
 
 // What `unprotect` reads, octet by octet: messages made here by hand, each with one thing that differs.

@@ -6,7 +6,7 @@ import { openContent, readSecurityHeader, sealContent } from '../../src/security
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { deriveAgreedKey } from '../../src/security/key-agreement.js';
 import { protect } from '../../src/security/protect.js';
-import { type CryptoProvider, type Curve, gmac } from '../../src/security/provider.js';
+import { type CryptoProvider, type Curve, gmac } from '../../src/security/providers/provider.js';
 import { parseSecurityControl } from '../../src/security/security-control.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';

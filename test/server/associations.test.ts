@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { SecurityPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { type AssociationConfig, Meter, readOnlyRights } from '../../src/server/index.js';
 import { aarqOf, defaultConformance, initiateRequestOf, type Mechanism } from '../../src/session/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { type Aarq, Apdu } from '../../src/xdlms/index.js';
 import {
   ask,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { VolatileStore } from '../../src/core/store.js';
 import type { KeyName } from '../../src/security/context.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import { objectRights } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import { applicationContexts } from '../../src/xdlms/acse.js';
 import { Apdu } from '../../src/xdlms/index.js';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { Client } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { Protection, SecurityPolicy } from '../../src/security/policy.js';
@@ -18,6 +17,7 @@ import {
   tableRights,
 } from '../../src/server/index.js';
 import { attributeModeV1, methodModeV1 } from '../../src/server/rights.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeysOf } from '../../src/testing/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import {

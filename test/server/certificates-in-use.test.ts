@@ -8,7 +8,7 @@ import {
 } from '../../src/security/certificates/index.js';
 import type { SecurityContext, SecurityKeys } from '../../src/security/context.js';
 import { protect } from '../../src/security/protect.js';
-import type { CryptoProvider, KeyPair } from '../../src/security/provider.js';
+import type { CryptoProvider, KeyPair } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { simulatedClients } from '../../src/testing/index.js';
 import { bench, certify, now, read, setup, works } from './security-bench.js';

@@ -3,7 +3,8 @@ import { Clock } from '../../src/cosem/classes/clock.js';
 import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js';
 import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../../src/cosem/date-time.js';
 import { type AccessContext, AccessRefused, ObjectStore, object } from '../../src/server/index.js';
-import { clockObject, disconnector } from '../../src/testing/live-objects.js';
+import { clockObject } from '../../src/server/objects/clock.js';
+import { disconnector } from '../../src/server/objects/disconnector.js';
 import { type Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import { ask, callerOf, connected, Echo, echoName, failureOf, invoke, meterWith, octets } from './support.js';
 

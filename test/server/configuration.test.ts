@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
@@ -16,6 +15,7 @@ import {
   SecurityState,
 } from '../../src/server/index.js';
 import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import {

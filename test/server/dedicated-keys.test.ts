@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import type { CryptoProvider, KeyHandle } from '../../src/security/provider.js';
+import type { CryptoProvider, KeyHandle } from '../../src/security/providers/provider.js';
 import { simulatedClients, simulatedMeter } from '../../src/testing/index.js';
 import { bench, now, works } from './security-bench.js';
 import { DirectChannel, failureOf, provider, serverTitle } from './support.js';

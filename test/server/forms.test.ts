@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeysOf } from '../../src/testing/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
 import { clientTitle, descriptor, invoke, meterWith, octets, provider, route, serverTitle } from './support.js';

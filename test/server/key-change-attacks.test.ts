@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { SecurityState, securitySetupObject } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import { clientTitle, DirectChannel, failureOf, meterWith, octets, provider, serverTitle } from './support.js';
 

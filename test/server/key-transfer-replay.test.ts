@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import type { KeyHandle } from '../../src/security/provider.js';
+import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { SecurityState, securitySetupObject } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
-import { LateStore } from '../security/stores.js';
+import { LateStore } from '../store/support.js';
 import {
   clientTitle,
   DirectChannel,

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, type ClientOptions, changeKeys } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import { buildCertificate, name, signerOf, systemTitleName } from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import type { CryptoProvider, SymmetricAlgorithm } from '../../src/security/provider.js';
+import type { CryptoProvider, SymmetricAlgorithm } from '../../src/security/providers/provider.js';
+import { VolatileStore } from '../../src/store/store.js';
 import {
   type SimulatedMeter,
   type SimulatedMeterOptions,

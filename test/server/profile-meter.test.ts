@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { Client } from '../../src/client/index.js';
 import { isDlmsError } from '../../src/core/errors.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { allClasses } from '../../src/cosem/all-classes.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
@@ -22,6 +21,7 @@ import {
 } from '../../src/idis/index.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { type ProfileMeter, plainValue, profileMeter, testKeysOf, titlesOf } from '../../src/testing/index.js';
 import { clientTitle, DirectChannel, failureOf, provider } from './support.js';
 

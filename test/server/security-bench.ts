@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 import { type ChangeKeysOptions, Client, type ClientOptions } from '../../src/client/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import {
   buildCertificate,
@@ -12,7 +11,8 @@ import {
 } from '../../src/security/certificates/index.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import type { KeyPair, PublicKey } from '../../src/security/provider.js';
+import type { KeyPair, PublicKey } from '../../src/security/providers/provider.js';
+import { VolatileStore } from '../../src/store/store.js';
 import {
   type SimulatedMeter,
   type SimulatedMeterOptions,

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { VolatileStore } from '../../src/core/store.js';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
 import { importKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeysOf } from '../../src/testing/simulated-meter.js';
 import { connected, failureOf, meterWith, provider, serverTitle } from './support.js';
 

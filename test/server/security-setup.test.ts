@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { agreeKeys, type ChangeKeysOptions, Client, changeKeys, resumeKeyChange } from '../../src/client/index.js';
-import { type Store, VolatileStore } from '../../src/core/store.js';
 import { SecuritySetup, SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
 import {
   parseCertificate,
@@ -10,8 +9,9 @@ import {
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
-import type { KeyHandle } from '../../src/security/provider.js';
+import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
+import { type Store, VolatileStore } from '../../src/store/store.js';
 import { simulatedClients, testKeysOf } from '../../src/testing/index.js';
 import type { Route } from '../../src/transport/index.js';
 import { bench, certify, curves, read, setup, works } from './security-bench.js';

@@ -4,12 +4,11 @@ import { decode, encode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import { systemClock } from '../../src/core/clock.js';
 import { DlmsError } from '../../src/core/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { attribute, interfaceClass, method, writable } from '../../src/cosem/interface-class.js';
 import { LogicalName } from '../../src/cosem/obis.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { Exchange } from '../../src/server/exchange.js';
 import {
   type AssociationConfig,
@@ -20,6 +19,7 @@ import {
   object,
   objectRights,
 } from '../../src/server/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import type { ApduChannel, ApduHandler, Route } from '../../src/transport/index.js';
 import { Apdu } from '../../src/xdlms/index.js';

@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Data } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { parseHex } from '../../src/core/hex.js';
-import { VolatileStore } from '../../src/core/store.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { isProtected } from '../../src/security/index.js';
-import { nodeProvider } from '../../src/security/node-provider.js';
+import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import {
   aarqOf,
@@ -23,6 +22,7 @@ import {
   requireAccepted,
   setAttribute,
 } from '../../src/session/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { Apdu, mechanismOf } from '../../src/xdlms/index.js';
 
 interface Session {

@@ -5,7 +5,6 @@ import { type Broker, brokerTransport, counted } from '../../examples/own-transp
 import * as client from '../../src/client/index.js';
 import * as pushNode from '../../src/client/push-node.js';
 import { isDlmsError, parseHex } from '../../src/core/index.js';
-import { VolatileStore } from '../../src/core/store.js';
 import {
   InvocationCounters,
   importKeys,
@@ -15,6 +14,7 @@ import {
   SecurityContext,
   strictPolicy,
 } from '../../src/security/index.js';
+import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import * as hdlc from '../../src/transport/hdlc/index.js';
 import * as transport from '../../src/transport/index.js';
@@ -25,10 +25,10 @@ import {
   serveWrapper,
   wrapperChannel,
 } from '../../src/transport/index.js';
-import * as serial from '../../src/transport/serial.js';
-import * as tcp from '../../src/transport/tcp.js';
-import * as tls from '../../src/transport/tls.js';
-import * as udp from '../../src/transport/udp.js';
+import * as serial from '../../src/transport/media/serial.js';
+import * as tcp from '../../src/transport/media/tcp.js';
+import * as tls from '../../src/transport/media/tls.js';
+import * as udp from '../../src/transport/media/udp.js';
 import captures from '../vectors/captures.json' with { type: 'json' };
 
 const page = readFileSync('docs/transports.md', 'utf8');

@@ -1,7 +1,7 @@
 import { equalBytes } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
-import type { CryptoProvider, Curve, KeyHandle, PublicKey } from '../provider.js';
+import type { CryptoProvider, Curve, KeyHandle, PublicKey } from '../providers/provider.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';
 import {
   derBitString,

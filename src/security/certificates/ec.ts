@@ -1,6 +1,6 @@
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import type { Curve, PublicKey } from '../provider.js';
+import type { Curve, PublicKey } from '../providers/provider.js';
 import { DerReader, derSequence, derTag } from './der.js';
 import {
   derBitString,

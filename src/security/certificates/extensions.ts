@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import type { PublicKey } from '../provider.js';
+import type { PublicKey } from '../providers/provider.js';
 import { DerReader, derContext, derSequence, derTag } from './der.js';
 import {
   derBoolean,

@@ -1,6 +1,6 @@
 import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
-import type { PublicKey } from '../provider.js';
+import type { PublicKey } from '../providers/provider.js';
 import {
   type CertificateType,
   readSigned,

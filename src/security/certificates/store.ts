@@ -2,7 +2,7 @@ import { equalBytes } from '../../core/bytes.js';
 import { DlmsError, isDlmsError } from '../../core/errors.js';
 import { formatHex } from '../../core/hex.js';
 import type { MaybePromise } from '../../core/promise.js';
-import type { PublicKey } from '../provider.js';
+import type { PublicKey } from '../providers/provider.js';
 import { type Certificate, type CertificateType, parseCertificate, type SignatureVerifier } from './certificate.js';
 import { type CertificatePurpose, type RevocationPolicy, validateCertificate } from './chain.js';
 import { checkRevocationList, parseRevocationList, type RevocationList, type RevocationListState } from './crl.js';

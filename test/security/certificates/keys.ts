@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import type { SignatureVerifier, Signer } from '../../../src/security/certificates/index.js';
-import type { Curve, PublicKey } from '../../../src/security/provider.js';
+import type { Curve, PublicKey } from '../../../src/security/providers/provider.js';
 
 /** A key pair of the platform, as far from the code under test as possible. */
 export interface TestKey extends Signer {

@@ -10,7 +10,7 @@ import {
   type RevocationListFields,
   systemTitleName,
 } from '../../../src/security/certificates/index.js';
-import type { Curve } from '../../../src/security/provider.js';
+import type { Curve } from '../../../src/security/providers/provider.js';
 import { newKey, type TestKey } from './keys.js';
 
 export const title: Uint8Array = parseHex('4142430000000001');

@@ -3,7 +3,6 @@ import { type Authentication, Client, type ClientOptions } from '../../../src/cl
 import { shortNames } from '../../../src/client/short-name.js';
 import { DlmsError } from '../../../src/core/errors.js';
 import { formatHex } from '../../../src/core/hex.js';
-import { VolatileStore } from '../../../src/core/store.js';
 import { attribute, interfaceClass, method, writable } from '../../../src/cosem/interface-class.js';
 import { LogicalName } from '../../../src/cosem/obis.js';
 import {
@@ -14,8 +13,8 @@ import {
   type SecurityKeys,
 } from '../../../src/security/context.js';
 import { InvocationCounters } from '../../../src/security/counters.js';
-import { nodeProvider as provider } from '../../../src/security/node-provider.js';
 import type { Protection, SecurityPolicy } from '../../../src/security/policy.js';
+import { nodeProvider as provider } from '../../../src/security/providers/node-provider.js';
 import { checkContext } from '../../../src/server/check-config.js';
 import {
   type AssociationConfig,
@@ -26,6 +25,7 @@ import {
   objectRights,
   servedShortNames,
 } from '../../../src/server/index.js';
+import { VolatileStore } from '../../../src/store/store.js';
 import type { ApduChannel, ApduHandler } from '../../../src/transport/index.js';
 import type { Cell, Goal } from './rules.js';
 

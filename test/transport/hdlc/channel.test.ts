@@ -14,8 +14,8 @@ import {
   hdlcDeframer,
   serveHdlc,
 } from '../../../src/transport/hdlc/index.js';
-import { intercept } from '../../../src/transport/intercept.js';
-import { transportPair } from '../../../src/transport/pair.js';
+import { transportPair } from '../../../src/transport/media/pair.js';
+import { intercept } from '../../../src/transport/middleware/intercept.js';
 import type { ApduHandler, Route, Transport } from '../../../src/transport/transport.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { random } from './simulation.js';
