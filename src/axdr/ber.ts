@@ -4,7 +4,7 @@ import { DlmsError } from '../core/errors.js';
 import { asOctets, latin1Octets } from './scalars.js';
 import {
   type Alternatives,
-  alt,
+  alternative,
   choice,
   type Fields,
   type FieldsSchema,
@@ -13,12 +13,12 @@ import {
   type InferAlternatives,
   type InferFields,
   invalid,
-  located,
   mapAlternatives,
   mapFields,
   type Optional,
   type Schema,
   scalar,
+  withReadPath,
 } from './schema.js';
 
 // The little of BER (ITU-T X.690, definite lengths) that ACSE needs: tag octet, length, contents. Long and non-minimal lengths are
@@ -130,22 +130,26 @@ export function berSequence<F extends Fields>(
       const due = mandatory & ~read & (bit - 1);
       if (due !== 0) {
         const first = keys[lowest(due)] as string;
-        r.tolerate('field-order', located(unexpected(r, first, tag), first, r) as DlmsError);
+        r.tolerate('field-order', withReadPath(unexpected(r, first, tag), first, r) as DlmsError);
       } else if (read > bit)
         r.tolerate(
           'field-order',
-          located(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError,
+          withReadPath(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError,
         );
       try {
         into[key] = (parts[place] as Schema<any>).read(r);
       } catch (e) {
-        throw located(e, key, r);
+        throw withReadPath(e, key, r);
       }
       read |= bit;
     }
     const missing = mandatory & ~read;
     if (missing !== 0)
-      throw located(new DlmsError('decode/unexpected-end', { offset: r.offset }), keys[lowest(missing)] as string, r);
+      throw withReadPath(
+        new DlmsError('decode/unexpected-end', { offset: r.offset }),
+        keys[lowest(missing)] as string,
+        r,
+      );
   };
   const fill = <B extends object>(r: Reader, into: B): B & Flat<InferFields<F>> => {
     contents(r, (c, end) => elements(c, end, into as Record<string, unknown>), lengths);
@@ -172,7 +176,7 @@ export function berChoice<const A extends Alternatives>(name: string, alternativ
   const inner = choice(
     name,
     Object.fromEntries(
-      Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, lengthed(a.schema))]),
+      Object.entries(alternatives).map(([k, a]) => [k, alternative(a.tag, lengthed(a.schema))]),
     ) as unknown as A,
   );
   return {

@@ -4,7 +4,7 @@ import type { Data } from './data.js';
 import { type SimpleData, type SimpleType, simpleTypes } from './data-types.js';
 import { nothing, octets, unsigned16 } from './scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   decodeFrom,
   type FieldsSchema,
@@ -26,9 +26,9 @@ export type TypeDescription =
 const inner: Schema<TypeDescription> = /* @__PURE__ */ nested('type-description', () => TypeDescription);
 export const TypeDescription: Schema<TypeDescription> = /* @__PURE__ */ (() =>
   choice('type-description', {
-    ...Object.fromEntries(Object.entries(simpleTypes).map(([type, { tag }]) => [type, alt(tag, nothing)])),
-    array: alt(1, sequence('array', { numberOfElements: unsigned16, typeDescription: inner })),
-    structure: alt(2, sequenceOf(inner)),
+    ...Object.fromEntries(Object.entries(simpleTypes).map(([type, { tag }]) => [type, alternative(tag, nothing)])),
+    array: alternative(1, sequence('array', { numberOfElements: unsigned16, typeDescription: inner })),
+    structure: alternative(2, sequenceOf(inner)),
   }) as Schema<TypeDescription>)();
 
 const compactArray = /* @__PURE__ */ sequence('compact-array', {

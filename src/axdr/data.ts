@@ -6,7 +6,7 @@ import * as plain from './scalars.js';
 import {
   type Alternative,
   type Alternatives,
-  alt,
+  alternative,
   choice,
   type Fields,
   type Flat,
@@ -19,7 +19,7 @@ import {
   type Schema,
   scalar,
   sequenceOf,
-  unwritable,
+  withWritePath,
 } from './schema.js';
 
 /**
@@ -41,9 +41,9 @@ const elements: Schema<Data[]> = /* @__PURE__ */ sequenceOf(/* @__PURE__ */ nest
 
 const anyData = /* @__PURE__ */ choice('Data', {
   ...simpleTypes,
-  array: alt(1, elements),
-  structure: alt(2, elements),
-  'compact-array': alt(19, CompactArray),
+  array: alternative(1, elements),
+  structure: alternative(2, elements),
+  'compact-array': alternative(19, CompactArray),
 }) as Schema<Data>;
 export const Data: Schema<Data> = /* @__PURE__ */ (() => ({ ...anyData, write: writeData }))();
 
@@ -82,7 +82,7 @@ function writeData(w: Writer, d: Data): void {
       writeData(w, e);
     }
   } catch (e) {
-    throw unwritable(unwritable(e, String(i), value[i]), type, value);
+    throw withWritePath(withWritePath(e, String(i), value[i]), type, value);
   }
 }
 

@@ -4,7 +4,7 @@ export type { SimpleData, SimpleType } from './data-types.js';
 export {
   type Alternative,
   type Alternatives,
-  alt,
+  alternative,
   choice,
   decode,
   decodeFrom,

@@ -1,4 +1,4 @@
-import { type DecodeOptions, ended, Reader, Writer } from '../core/cursor.js';
+import { asDecodeError, type DecodeOptions, Reader, Writer } from '../core/cursor.js';
 import { DlmsError, isDlmsError, shown } from '../core/errors.js';
 import type { Shape } from './shape.js';
 
@@ -73,7 +73,7 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
           if (v !== undefined) (into as Record<string, unknown>)[keys[i]!] = v;
         }
       } catch (e) {
-        throw located(e, keys[i]!, r);
+        throw withReadPath(e, keys[i]!, r);
       }
       return into as typeof into & Flat<InferFields<F>>;
     },
@@ -84,7 +84,7 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
       try {
         for (; i < n; i++) parts[i]!.write(w, (value as Record<string, unknown>)[keys[i]!]);
       } catch (e) {
-        throw unwritable(e, keys[i]!, value);
+        throw withWritePath(e, keys[i]!, value);
       }
     },
   };
@@ -149,7 +149,7 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
       try {
         for (; i < n; i++) out[i] = element.read(r);
       } catch (e) {
-        throw located(e, String(i), r);
+        throw withReadPath(e, String(i), r);
       }
       return out;
     },
@@ -160,7 +160,7 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
       try {
         for (; i < v.length; i++) element.write(w, v[i]!);
       } catch (e) {
-        throw unwritable(e, String(i), v[i]);
+        throw withWritePath(e, String(i), v[i]);
       }
     },
   };
@@ -207,7 +207,10 @@ export interface Alternative<T> {
 }
 export type Alternatives = Readonly<Record<string, Alternative<any>>>;
 /* @__NO_SIDE_EFFECTS__ */
-export function alt<S extends Schema<any>>(tag: number, schema: S): { readonly tag: number; readonly schema: S } {
+export function alternative<S extends Schema<any>>(
+  tag: number,
+  schema: S,
+): { readonly tag: number; readonly schema: S } {
   return { tag, schema };
 }
 /** A CHOICE flattens records (`{ type, …fields }`) and wraps everything else (`{ type, value }`). */
@@ -243,7 +246,7 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
           isFieldsSchema(schema) ? schema.fill(r, { type }) : { type, value: schema.read(r) }
         ) as InferAlternatives<A>;
       } catch (e) {
-        throw located(e, type, r);
+        throw withReadPath(e, type, r);
       }
     },
     write(w, v) {
@@ -254,7 +257,7 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
       try {
         a.schema.write(w, isFieldsSchema(a.schema) ? v : (v as { value: unknown }).value);
       } catch (e) {
-        throw unwritable(e, type, v);
+        throw withWritePath(e, type, v);
       }
     },
   };
@@ -273,7 +276,7 @@ export function decodeFrom<T>(schema: Schema<T>, r: Reader): T {
   try {
     return schema.read(r);
   } catch (e) {
-    throw ended(e, r);
+    throw asDecodeError(e, r);
   }
 }
 /** @throws DlmsError `encode/invalid-value` with the path of the value that does not fit. */
@@ -288,12 +291,12 @@ export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
 }
 
 /** Names the place while the stack unwinds: a successful decode pays nothing for paths. */
-export function located(e: unknown, key: string, r: Reader): unknown {
-  const error = ended(e, r);
+export function withReadPath(e: unknown, key: string, r: Reader): unknown {
+  const error = asDecodeError(e, r);
   if (isDlmsError(error)) error.path.unshift(key);
   return error;
 }
-export function unwritable(e: unknown, key: string, value: unknown): unknown {
+export function withWritePath(e: unknown, key: string, value: unknown): unknown {
   const error = fitting(e, value);
   if (isDlmsError(error)) error.path.unshift(key);
   return error;
@@ -317,6 +320,6 @@ export function mapAlternatives<A extends Alternatives>(
   part: (schema: Schema<any>, key: string) => Schema<any>,
 ): A {
   return Object.fromEntries(
-    Object.entries(alternatives).map(([k, a]) => [k, alt(a.tag, part(a.schema, k))]),
+    Object.entries(alternatives).map(([k, a]) => [k, alternative(a.tag, part(a.schema, k))]),
   ) as unknown as A;
 }

@@ -137,7 +137,7 @@ export function targetOf(text: string): Target {
   return {
     url,
     scheme,
-    client: whole(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff),
+    client: integerOption(url.searchParams.get('client') ?? '16', 'client', 0, 0xffff),
     server: url.searchParams.get('server') ?? '1',
   };
 }
@@ -157,7 +157,11 @@ async function channelOf(
     ...(signal === undefined ? {} : { signal }),
   };
   const wrapper = (t: Transport): ApduChannel =>
-    wrapperChannel(through(t), { clientSap: client, serverSap: whole(target.server, 'server', 0, 0xffff), timeoutMs });
+    wrapperChannel(through(t), {
+      clientSap: client,
+      serverSap: integerOption(target.server, 'server', 0, 0xffff),
+      timeoutMs,
+    });
   const hdlc = (t: Transport): ApduChannel =>
     hdlcChannel(through(t), {
       client,
@@ -190,7 +194,7 @@ const serialPath = (url: URL): string => decodeURIComponent(url.pathname).replac
 function lineOf(url: URL): Partial<LineSettings> {
   if (choice(url, 'start', starts) === 'mode-e') return { baudRate: 300, dataBits: 7, parity: 'even' };
   return {
-    baudRate: whole(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000),
+    baudRate: integerOption(url.searchParams.get('baud') ?? '9600', 'baud', 1, 4_000_000),
     parity: choice(url, 'parity', ['none', 'even', 'odd']),
   };
 }
@@ -205,7 +209,7 @@ async function started(url: URL, line: SerialLine, signal: AbortSignal | undefin
   try {
     const signed = await port.signOn({
       fallback: 'hdlc',
-      ...(baud === null ? {} : { maxBaud: whole(baud, 'baud', 300, 19200) }),
+      ...(baud === null ? {} : { maxBaud: integerOption(baud, 'baud', 300, 19200) }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
@@ -253,7 +257,7 @@ export async function clientOf(
   const shortName = values['short-name'] === true;
   if (values['hls-by-write'] === true && !shortName) throw usage('--hls-by-write goes with --short-name');
   const maxReceivePduSize =
-    values['max-pdu'] === undefined ? undefined : whole(values['max-pdu'], '--max-pdu', 64, 0xffff);
+    values['max-pdu'] === undefined ? undefined : integerOption(values['max-pdu'], '--max-pdu', 64, 0xffff);
   const channel = await channelOf(target, values, timeoutMs, io.signal, through);
   const options: ClientOptions = {
     timeoutMs,
@@ -287,8 +291,10 @@ function proposed(values: ConnectValues, shortName: boolean): { conformance?: re
 }
 /** Both directions the same: what a link proposes and what it takes. */
 export function hdlcSizes(values: { readonly 'hdlc-info'?: string; readonly 'hdlc-window'?: string }): HdlcSizes {
-  const info = values['hdlc-info'] === undefined ? undefined : whole(values['hdlc-info'], '--hdlc-info', 32, 2030);
-  const window = values['hdlc-window'] === undefined ? undefined : whole(values['hdlc-window'], '--hdlc-window', 1, 7);
+  const info =
+    values['hdlc-info'] === undefined ? undefined : integerOption(values['hdlc-info'], '--hdlc-info', 32, 2030);
+  const window =
+    values['hdlc-window'] === undefined ? undefined : integerOption(values['hdlc-window'], '--hdlc-window', 1, 7);
   return {
     ...(info === undefined ? {} : { maxInfoTransmit: info, maxInfoReceive: info }),
     ...(window === undefined ? {} : { windowTransmit: window, windowReceive: window }),
@@ -336,7 +342,7 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
   const suite =
     values.suite === undefined
       ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
-      : whole(values.suite, '--suite', 0, 2);
+      : integerOption(values.suite, '--suite', 0, 2);
   if (byCurve !== undefined && suite !== byCurve)
     throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
   if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
@@ -407,7 +413,7 @@ async function securityOf(
   io: Io,
 ): Promise<SecurityContext> {
   const title = keys.title ?? defaultClientTitle;
-  const initial = values.counter === undefined ? undefined : whole(values.counter, '--counter', 0, 0xfffffffe);
+  const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
   const applied = appliedProtection(values.protection);
   if (keys.encryption !== undefined && applied.authenticated && keys.authentication === undefined)
     throw usage(
@@ -433,7 +439,7 @@ async function securityOf(
   });
 }
 
-export function whole(text: string, what: string, least: number, most: number): number {
+export function integerOption(text: string, what: string, least: number, most: number): number {
   const n = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
   if (!(n >= least && n <= most))
     throw usage(`${what} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);

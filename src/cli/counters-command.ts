@@ -4,7 +4,7 @@ import { counterLimit } from '../security/counters.js';
 import { type Repair, repairCounters } from '../security/repair-counters.js';
 import type { Store } from '../store/store.js';
 import { type Command, command } from './command.js';
-import { whole } from './connect.js';
+import { integerOption } from './connect.js';
 import { type CounterValues, counterFolder, counterOptions, counterStore } from './counters.js';
 import { exitCodes, Failure, usage } from './failure.js';
 import type { Io } from './io.js';
@@ -36,7 +36,7 @@ export const countersCommand: Command = command({
     if (action === 'list' && values.ahead !== undefined) throw usage('--ahead goes with repair');
     if (action === 'repair' && values.ahead === undefined)
       throw usage('repair needs --ahead N, e.g. --ahead 100000: how many messages may have been sent since');
-    const ahead = values.ahead === undefined ? 0 : whole(values.ahead, '--ahead', 1, counterLimit - 1);
+    const ahead = values.ahead === undefined ? 0 : integerOption(values.ahead, '--ahead', 1, counterLimit - 1);
     const folder = counterFolder(values as CounterValues, io);
     if (action === 'repair') {
       const repair = await damageRepaired(folder, ahead, values as CounterValues);

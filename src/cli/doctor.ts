@@ -1,20 +1,26 @@
 import { isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { aarqOf, defaultConformance, initiateRequestOf, readAare, requireAccepted } from '../session/association.js';
+import {
+  decodeAare,
+  defaultConformance,
+  encodeAarq,
+  encodeInitiateRequest,
+  requireAccepted,
+} from '../session/association.js';
 import { type DoctorEvent, type DoctorFinding, type DoctorReport, diagnose } from '../transport/doctor/doctor.js';
 import { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from '../transport/doctor/doctor-plan.js';
 import { parseHdlcAddress } from '../transport/hdlc/address.js';
 import type { LineSettings, SerialLine } from '../transport/media/serial-line.js';
 import { connectTcp } from '../transport/media/tcp.js';
 import { type Command, command } from './command.js';
-import { whole } from './connect.js';
+import { integerOption } from './connect.js';
 import { exitCodes, failureOf, usage } from './failure.js';
 import type { Io } from './io.js';
 import { type Paint, Progress, painter } from './text.js';
 
 export const doctorCommand: Command = command({
   name: 'doctor',
-  summary: 'the meter does not answer: tries carriages, lines and addresses, and tells what to use',
+  summary: 'the meter does not answer: tries framings, lines and addresses, and tells what to use',
   arguments: 'PORT|URL',
   count: [1, 1],
   options: {
@@ -124,10 +130,10 @@ function narrowed(
     readonly baud?: readonly string[];
   },
 ): DoctorPlan {
-  const clients = values.client?.map((c) => whole(c, '--client', 0, 0xffff));
+  const clients = values.client?.map((c) => integerOption(c, '--client', 0, 0xffff));
   const { server: servers } = values;
   for (const server of servers ?? []) parseHdlcAddress(server);
-  const bauds = values.baud?.map((b) => whole(b, '--baud', 300, 4_000_000));
+  const bauds = values.baud?.map((b) => integerOption(b, '--baud', 300, 4_000_000));
   let steps = plan.steps;
   if (bauds !== undefined) {
     const known = steps.filter((s) => s.line === undefined || bauds.includes(s.line.baudRate));
@@ -142,9 +148,9 @@ function narrowed(
   }
   return {
     steps: steps.flatMap((s): DoctorStep[] => {
-      const chosen = s.carriage === 'wrapper' ? servers?.filter((a) => /^(\d+|0x[\da-f]+)$/i.test(a)) : servers;
+      const chosen = s.framing === 'wrapper' ? servers?.filter((a) => /^(\d+|0x[\da-f]+)$/i.test(a)) : servers;
       // HDLC has one octet for a client.
-      const asked = clients?.filter((c) => s.carriage === 'wrapper' || c <= 0x7f) ?? s.clients;
+      const asked = clients?.filter((c) => s.framing === 'wrapper' || c <= 0x7f) ?? s.clients;
       return chosen?.length === 0 || asked.length === 0 ? [] : [{ ...s, clients: asked, servers: chosen ?? s.servers }];
     }),
     moreClients: clients === undefined ? plan.moreClients : [],
@@ -156,11 +162,11 @@ function seconds(text: string | undefined, what: string, fallback: number): numb
   return 1000 * n;
 }
 const associationRequest = (): Uint8Array =>
-  aarqOf({
+  encodeAarq({
     mechanism: 'none',
     referencing: 'LN',
     ciphered: false,
-    userInformation: initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0xffff }),
+    userInformation: encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0xffff }),
   });
 
 /** Best first. */
@@ -192,7 +198,7 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
       arguments: '',
     };
   try {
-    requireAccepted(readAare(apdu));
+    requireAccepted(decodeAare(apdu));
     return { rank: ranks.open, verdict: 'opens an association without security', arguments: '' };
   } catch (e) {
     if (isDlmsError(e, 'association/rejected')) {
@@ -230,12 +236,12 @@ function urlOf({ step, client, server, baud, echo }: DoctorFinding, target: Targ
     ...(echo ? ['echo=yes'] : []),
     ...(step.parameters === true ? ['parameters=yes'] : []),
   ].join('&');
-  return `${target.kind === 'serial' ? '' : step.carriage === 'wrapper' ? 'tcp://' : 'hdlc+tcp://'}${target.base}?${query}`;
+  return `${target.kind === 'serial' ? '' : step.framing === 'wrapper' ? 'tcp://' : 'hdlc+tcp://'}${target.base}?${query}`;
 }
 
 /** `HDLC, 9600 8N1`. */
-function stepText({ carriage, start, line, maxBaud, parameters }: DoctorStep): string {
-  if (carriage === 'wrapper') return 'wrapper';
+function stepText({ framing, start, line, maxBaud, parameters }: DoctorStep): string {
+  if (framing === 'wrapper') return 'wrapper';
   const parity = { none: 'N', even: 'E', odd: 'O' } as const;
   const set = line === undefined ? '' : `, ${line.baudRate} ${line.dataBits}${parity[line.parity]}${line.stopBits}`;
   if (start === 'direct') return `HDLC${set}${parameters === true ? ' with parameters in SNRM' : ''}`;
@@ -280,7 +286,7 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
     lines.push(
       `signed on: ${identification.manufacturer} ${identification.ident}, mode ${identification.mode}${identification.protocolSelection === 2 ? ', offers HDLC' : ', offers no HDLC'}`,
     );
-  for (const { step, octets, sample, framing } of report.heard)
+  for (const { step, octets, sample, framing } of report.unexpected)
     lines.push(
       `${stepText(step)}: ${octets} octets came that are no answer${framing === undefined ? ': noise, another speed or parity, or another protocol' : `, but ${framing}: the meter may push by itself`} (${formatHex(sample.subarray(0, 16))}${sample.length > 16 ? '…' : ''})`,
     );
@@ -309,7 +315,7 @@ function checklist(target: Target, report: DoctorReport): string[] {
   if (target.kind === 'tcp')
     return [`check: the port; whether another client holds the connection (many meters allow one); ${common}`];
   const wiring =
-    report.heard.length > 0
+    report.unexpected.length > 0
       ? []
       : [
           'check: the optical head or the wiring (A and B of RS-485 exchanged, RX and TX), and the supply of the converter',
@@ -321,7 +327,7 @@ function asJson(target: Target, results: readonly Result[], report: DoctorReport
   return {
     target: target.base,
     findings: results.map(({ finding, verdict, url, arguments: args }) => ({
-      carriage: finding.step.carriage,
+      framing: finding.step.framing,
       start: finding.step.start,
       ...(finding.step.line === undefined ? {} : { line: finding.step.line }),
       ...(finding.baud === undefined ? {} : { baud: finding.baud }),
@@ -337,7 +343,7 @@ function asJson(target: Target, results: readonly Result[], report: DoctorReport
       ...(finding.apdu === undefined ? {} : { apdu: formatHex(finding.apdu) }),
     })),
     signOns: report.signOns.map((s) => s.identification),
-    heard: report.heard.map(({ step, octets, sample, framing }) => ({
+    heard: report.unexpected.map(({ step, octets, sample, framing }) => ({
       step: stepText(step),
       octets,
       sample: formatHex(sample),

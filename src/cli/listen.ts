@@ -6,7 +6,7 @@ import type { CompanionProfile } from '../idis/profile.js';
 import type { InvocationCounters } from '../security/counters.js';
 import type { PushedApdu } from '../transport/push/push-receiver.js';
 import { type Command, command } from './command.js';
-import { whole } from './connect.js';
+import { integerOption } from './connect.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';
 import { exitCodes, failureOf, usage } from './failure.js';
 import { hexArgument } from './input.js';
@@ -65,8 +65,9 @@ export const listenCommand: Command = command({
     'dlms-cosem listen --port 0 --udp --json --count 1',
   ],
   async run(_, values, io) {
-    const port = whole(values.port ?? '4059', '--port', 0, 65535);
-    const count = values.count === undefined ? undefined : whole(values.count, '--count', 1, Number.MAX_SAFE_INTEGER);
+    const port = integerOption(values.port ?? '4059', '--port', 0, 65535);
+    const count =
+      values.count === undefined ? undefined : integerOption(values.count, '--count', 1, Number.MAX_SAFE_INTEGER);
     if (values.confirm === true && values['never-confirm'] === true)
       throw usage('--confirm and --never-confirm exclude each other');
     for (const name of ['confirm', 'counters', 'create-counters'] as const)

@@ -194,7 +194,7 @@ async function openAs(
   const context = new SecurityContext({
     provider: nodeProvider,
     suite,
-    systemTitle: bystander,
+    systemTitle: placeholderTitle,
     peerSystemTitle: sender,
     keys: await importKeys(nodeProvider, suite, {
       globalUnicast: encryption,
@@ -232,7 +232,7 @@ async function openAs(
     );
   return opened;
 }
-const bystander = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 /** Decodes strictly first and leniently then. @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
 export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doubtful: boolean): Apdu {

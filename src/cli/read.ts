@@ -15,7 +15,7 @@ import { ScalerUnit, unitSymbol } from '../cosem/units.js';
 import { toJson } from '../translator/json.js';
 import { attributeJson } from './attribute-json.js';
 import { type Command, command } from './command.js';
-import { clientOf, connectOptions, targetOf, urlNote, whole } from './connect.js';
+import { clientOf, connectOptions, integerOption, targetOf, urlNote } from './connect.js';
 import { exitCodes, failureOf, usage } from './failure.js';
 import type { Io } from './io.js';
 import { keysNote } from './keys.js';
@@ -418,7 +418,7 @@ function objectArgument(text: string): Wanted {
   const index = Number(attribute);
   if (index < -128 || index > 127) throw usage(`--object ${JSON.stringify(text)}: attribute -128 to 127`);
   return {
-    classId: whole(classId, '--object: class', 0, 0xffff),
+    classId: integerOption(classId, '--object: class', 0, 0xffff),
     obis: obisArgument(obis, '--object'),
     attribute: index,
   };
@@ -438,8 +438,8 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
     if (a === undefined) throw usage(`--entries ${JSON.stringify(entries)} is not A-B, e.g. 1-96`);
     return {
       by: 'entry',
-      from: whole(a, '--entries', 1, 0xffffffff),
-      to: b === undefined ? Number(a) : b === '' ? 0 : whole(b, '--entries', 0, 0xffffffff),
+      from: integerOption(a, '--entries', 1, 0xffffffff),
+      to: b === undefined ? Number(a) : b === '' ? 0 : integerOption(b, '--entries', 0, 0xffffffff),
     };
   }
   if (from === undefined && to === undefined) return undefined;

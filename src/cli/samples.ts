@@ -1,6 +1,6 @@
 import type { ApduType } from '../xdlms/apdu.js';
 import { type Command, command } from './command.js';
-import { whole } from './connect.js';
+import { integerOption } from './connect.js';
 import { exitCodes, Failure, usage } from './failure.js';
 
 export const samplesCommand: Command = command({
@@ -22,8 +22,8 @@ export const samplesCommand: Command = command({
   notes: ['Needs the package fast-check, which is installed in a checkout of this project.'],
   examples: ['dlms-cosem samples --count 2000 --seed 7 > samples.jsonl'],
   async run(_, values, io) {
-    const count = whole(values.count ?? '100', '--count', 1, 1_000_000);
-    const seed = whole(values.seed ?? '1', '--seed', 0, 0x7fffffff);
+    const count = integerOption(values.count ?? '100', '--count', 1, 1_000_000);
+    const seed = integerOption(values.seed ?? '1', '--seed', 0, 0x7fffffff);
     const generator = await import('../testing/apdu-samples.js').catch((e: unknown) => {
       if ((e as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw e;
       throw new Failure('samples needs the package fast-check: npm install fast-check');

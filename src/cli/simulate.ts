@@ -9,7 +9,7 @@ import type { AssociationConfig } from '../server/association.js';
 import { serverConformance } from '../server/association.js';
 import type { SecurityState } from '../server/objects/security-state.js';
 import { objectRights, readOnlyRights } from '../server/rights.js';
-import { servedShortNames } from '../server/short-name.js';
+import { serverShortNames } from '../server/short-name.js';
 import { type Mechanism, mechanisms } from '../session/association.js';
 import { simulatedClients, simulatedMeter, testKeysOf } from '../testing/simulated-meter.js';
 import { serveWrapper } from '../transport/framing/wrapper.js';
@@ -17,7 +17,7 @@ import { parseHdlcAddress } from '../transport/hdlc/address.js';
 import { serveHdlc } from '../transport/hdlc/serve.js';
 import { listenTcp } from '../transport/media/tcp.js';
 import { type Command, command, type Values } from './command.js';
-import { appliedProtection, defaultClientTitle, hdlcSizes, whole } from './connect.js';
+import { appliedProtection, defaultClientTitle, hdlcSizes, integerOption } from './connect.js';
 import { exitCodes, usage } from './failure.js';
 import { formatKeyFile, type GivenKeys, givenKeys, keysNote, meterKeyOptions } from './keys.js';
 import { peerKey, signingKey, suiteOf } from './signature-keys.js';
@@ -101,8 +101,8 @@ export const simulateCommand: Command = command({
     'dlms-cosem simulate --port 0 --hdlc --hdlc-info 128 --hdlc-window 1 --association 40:hls-md5',
   ],
   async run(_, values, io) {
-    const port = whole(values.port ?? '4059', '--port', 0, 65535);
-    const rows = whole(values.rows ?? '10000', '--rows', 0, 1_000_000);
+    const port = integerOption(values.port ?? '4059', '--port', 0, 65535);
+    const rows = integerOption(values.rows ?? '10000', '--rows', 0, 1_000_000);
     const hdlc = values.hdlc === true;
     for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
       if (values[name] !== undefined && !hdlc) throw usage(`--${name} goes with --hdlc`);
@@ -129,7 +129,7 @@ export const simulateCommand: Command = command({
       ...(values.gbt === true ? { conformance: [...serverConformance, 'general-block-transfer' as const] } : {}),
       ...(values['max-pdu'] === undefined
         ? {}
-        : { maxReceivePduSize: whole(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
+        : { maxReceivePduSize: integerOption(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
       // The meter forgets its counters when it ends, so that the next one must be another: clients remember which values they saw of whom.
       systemTitle: given.title ?? concat(Uint8Array.of(0x53, 0x49, 0x4d, 0), randomBytes(4)),
     });
@@ -188,7 +188,7 @@ async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const suite =
     values.suite === undefined
       ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
-      : whole(values.suite, '--suite', 0, 2);
+      : integerOption(values.suite, '--suite', 0, 2);
   if (byCurve !== undefined && suite !== byCurve)
     throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
   if (signatures !== undefined && signatures.peerSigning.curve !== signatures.signing.publicKey.curve)
@@ -226,7 +226,7 @@ async function associationOf(
     if (!(words as readonly string[]).includes(word)) throw wrong(`${word} is not known; ${words.join(', ')} are`);
   const ciphered = given.has('ciphering');
   const hls = mechanism.startsWith('hls-');
-  const clientSap = whole(client, '--association: client', 1, 0xffff);
+  const clientSap = integerOption(client, '--association: client', 1, 0xffff);
   if (taken.has(clientSap)) throw wrong(`client ${clientSap} has an association already`);
   taken.add(clientSap);
   return {
@@ -253,7 +253,7 @@ async function associationOf(
     ...(['hls-md5', 'hls-sha1', 'hls-sha256'].includes(mechanism)
       ? { secret: await nodeProvider.importKey('secret', password) }
       : {}),
-    ...(given.has('short-names') ? { referencing: servedShortNames() } : {}),
+    ...(given.has('short-names') ? { referencing: serverShortNames() } : {}),
     ...(given.has('pre-established') ? { preEstablished: true } : {}),
   };
 }

@@ -6,19 +6,19 @@ import { protect } from '../security/protect.js';
 import { recoverCounter } from '../security/recovery.js';
 import { unprotect } from '../security/unprotect.js';
 import {
-  aarqOf,
   authenticationOctets,
   authenticationRequired,
-  initiateRequestOf,
+  decodeAare,
+  decodeInitiateResponse,
+  encodeAarq,
+  encodeInitiateRequest,
   isHls,
   mechanisms,
   pduLimit,
-  readAare,
-  readInitiateResponse,
   requireAccepted,
 } from '../session/association.js';
 import { request } from '../session/conversation.js';
-import { cutByGeneral, defaultReceiveTotal, plainSize, type ServiceLimits } from '../session/limits.js';
+import { defaultReceiveTotal, plainSize, type ServiceLimits, servicesLeftToGbt } from '../session/limits.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { type Exchange, expectedCounter } from './exchange.js';
 import type { Authentication, ClientOptions } from './options.js';
@@ -144,11 +144,11 @@ export class Acse {
   }
   #request(dedicatedKey: Uint8Array | undefined): Uint8Array {
     const { conformance = this.referencing.conformance, maxReceivePduSize = 0xffff } = this.options;
-    return initiateRequestOf({ dedicatedKey, conformance, maxReceivePduSize });
+    return encodeInitiateRequest({ dedicatedKey, conformance, maxReceivePduSize });
   }
   #aarq(authentication: Authentication, challenge: Uint8Array | undefined, userInformation: Uint8Array): Uint8Array {
     const { options, ciphered } = this;
-    return aarqOf({
+    return encodeAarq({
       mechanism: authentication.mechanism,
       referencing: this.referencing.kind,
       ciphered,
@@ -177,7 +177,7 @@ export class Acse {
 
   /** Judges the AARE, takes what was negotiated, and returns the challenge of the server. */
   async #accept(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-    const aare = readAare(bytes);
+    const aare = decodeAare(bytes);
     requireAccepted(aare);
     const { security } = this.options;
     if (security !== undefined && aare.respondingAPTitle?.length === 8) security.setPeer(aare.respondingAPTitle);
@@ -189,7 +189,7 @@ export class Acse {
     const plain = this.ciphered
       ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu
       : aare.userInformation;
-    const initiate = readInitiateResponse(plain);
+    const initiate = decodeInitiateResponse(plain);
     // FA00 is the only name of an association with short names; jDLMS says that of logical names all the same.
     if (initiate.vaaName === logicalNames.vaaName && this.referencing.kind === 'SN')
       this.#quirk('vaa-name', 'vaa-name 0007 in an association for short names');
@@ -203,7 +203,7 @@ export class Acse {
     this.limits = {
       ...this.limits,
       sendSize: plainSize(sendSize, context, context?.form ?? 'glo'),
-      whole: cutByGeneral(initiate.negotiatedConformance),
+      whole: servicesLeftToGbt(initiate.negotiatedConformance),
     };
     this.conformance = initiate.negotiatedConformance;
     this.referencing.opened?.(this.conformance);

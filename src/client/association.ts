@@ -12,7 +12,7 @@ import type { Referencing } from './referencing.js';
 /** Milliseconds that the end of anything may take: many meters close the connection instead of answering a release, and nobody wants to wait for that. */
 const closeTimeout = 5000;
 /** Opens and releases an association and runs conversations in it. */
-export class AssociationShell {
+export class ClientAssociation {
   readonly exchange: Exchange;
   readonly options: ClientOptions;
   #state: 'closed' | 'opening' | 'open' | 'failed' = 'closed';

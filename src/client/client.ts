@@ -15,7 +15,7 @@ import type {
 import type { Obis } from '../cosem/obis.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
-import { AssociationShell } from './association.js';
+import { ClientAssociation } from './association.js';
 import type { ClientOptions } from './options.js';
 
 /** For one call. */
@@ -61,11 +61,11 @@ export type GetOutcome =
  * await client.close();
  */
 export class Client {
-  readonly association: AssociationShell;
+  readonly association: ClientAssociation;
 
   /** @throws DlmsError `configuration/…` for options that lack a key, contradict each other, or would send in clear without saying so: see `ClientOptions.ciphering` */
   constructor(channel: ApduChannel, options: ClientOptions = {}) {
-    this.association = new AssociationShell(channel, options);
+    this.association = new ClientAssociation(channel, options);
   }
 
   /** How attributes are named on the wire: by logical names, or by short names (see `shortNames`). */

@@ -4,15 +4,15 @@ import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
-import { need } from '../security/context.js';
+import { requireKey } from '../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import {
-  changeAgreedKeys,
   type KeyChange,
   type KeyChangeOutcome,
   type KeyChangeResult,
   type KeyChangeStep,
-  changeKeys as transferredChange,
+  prepareAgreedKeyChange,
+  prepareKeyChange as transferredChange,
 } from '../security/key-transfer.js';
 import { keyIds, type NewKeys, type TransferableKey } from '../security/key-wrap.js';
 import {
@@ -90,9 +90,9 @@ export async function agreeKeys(
 ): Promise<ChangedKeys> {
   const context = securityOf(client);
   const { provider, suite, keys, systemTitle } = context;
-  const signing = need(keys.signing, 'digital signature key');
-  const peerSigning = need(keys.peerSigning, 'digital signature key of the meter');
-  const server = need(context.peerSystemTitle, 'system title of the meter');
+  const signing = requireKey(keys.signing, 'digital signature key');
+  const peerSigning = requireKey(keys.peerSigning, 'digital signature key of the meter');
+  const server = requireKey(context.peerSystemTitle, 'system title of the meter');
   const offers = [];
   for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
   // That it was begun is known before it begins.
@@ -124,7 +124,7 @@ export async function agreeKeys(
     );
   }
   await savePendingKeys(context, newKeys, options, true);
-  const change = changeAgreedKeys(context, newKeys);
+  const change = prepareAgreedKeyChange(context, newKeys);
   return settled(context, newKeys, change, change.run(), async () => {}, options);
 }
 
@@ -145,7 +145,7 @@ export async function resumeKeyChange(
     return { result: 'new' };
   }
   if (Object.keys(waiting.keys).length > 0) {
-    const change = changeAgreedKeys(security, waiting.keys);
+    const change = prepareAgreedKeyChange(security, waiting.keys);
     return settled(security, waiting.keys, change, change.resume(), async () => {}, options);
   }
   // Of an agreement nothing is known but that it was begun: it is over when the old keys work.
@@ -211,5 +211,5 @@ async function outcomeOf(work: () => Promise<void>, proving: boolean): Promise<K
 const nameOf = (keyId: number): TransferableKey =>
   (Object.keys(keyIds) as TransferableKey[]).find((name) => keyIds[name] === keyId) as TransferableKey;
 function securityOf(client: Client): SecurityContext {
-  return need(client.association.options.security, 'security context of the client');
+  return requireKey(client.association.options.security, 'security context of the client');
 }

@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly maxDepth?: number;
 }
 
-/** Reads big-endian values. Bounds are checked by DataView itself: its RangeError becomes `decode/unexpected-end` in one place, {@link ended}. */
+/** Reads big-endian values. Bounds are checked by DataView itself: its RangeError becomes `decode/unexpected-end` in one place, {@link asDecodeError}. */
 export class Reader {
   offset = 0;
   /** Levels of nesting still allowed. */
@@ -146,7 +146,7 @@ const strict: DecodeOptions = {};
 const lengthOctets = (n: number): number => (n < 0x100 ? 1 : n < 0x10000 ? 2 : n < 0x1000000 ? 3 : 4);
 
 /** "Ran off the end" becomes an error of the library; every other error passes. */
-export function ended(e: unknown, r: Reader): unknown {
+export function asDecodeError(e: unknown, r: Reader): unknown {
   return e instanceof RangeError
     ? new DlmsError('decode/unexpected-end', { offset: Math.min(r.offset, r.bytes.length) }, { cause: e })
     : e;

@@ -103,7 +103,7 @@ export class DlmsError<C extends DlmsErrorCode = DlmsErrorCode> extends Error {
 }
 
 /** A text for a message, never longer than `most` characters: whatever a peer or a caller sent. */
-export function cut(text: string, most = 300): string {
+export function truncate(text: string, most = 300): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 /** A wrong value for a message. Octets are counted and not shown, they could be a key; of an array or object only that it is one. */
@@ -111,20 +111,22 @@ export function shown(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} octets`;
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  return typeof value === 'function' ? 'a function' : cut(String(value), 60);
+  return typeof value === 'function' ? 'a function' : truncate(String(value), 60);
 }
 /** A text that cannot be read, in quotation marks. */
-export const quoted = (text: string): string => JSON.stringify(cut(text, 60));
+export const quoted = (text: string): string => JSON.stringify(truncate(text, 60));
 
 /** Facts come from everywhere, messages received among them: none of them makes an error long. */
 function bounded<C extends object>(context: C): C {
   for (const value of Object.values(context))
     if (typeof value === 'string' && value.length > 300)
-      return Object.fromEntries(Object.entries(context).map(([k, v]) => [k, typeof v === 'string' ? cut(v) : v])) as C;
+      return Object.fromEntries(
+        Object.entries(context).map(([k, v]) => [k, typeof v === 'string' ? truncate(v) : v]),
+      ) as C;
   return context;
 }
 const shortPath = (path: readonly string[]): string[] =>
-  (path.length > 12 ? [...path.slice(0, 11), '…'] : path).map((p) => cut(p, 60));
+  (path.length > 12 ? [...path.slice(0, 11), '…'] : path).map((p) => truncate(p, 60));
 
 /** Narrows without `instanceof`, so that two copies of the library in one process still agree. Without a code: any DlmsError. */
 export function isDlmsError<C extends DlmsErrorCode = DlmsErrorCode>(e: unknown, code?: C): e is DlmsError<C> {

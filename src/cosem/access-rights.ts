@@ -105,16 +105,16 @@ const accessRights = structure('access-right', {
   methodAccess: array(MethodAccess),
 });
 /** Access rights of one object: Association LN version 3, Association SN version 4. */
-export interface AccessRights extends Infer<typeof accessRights> {}
-export const AccessRights: Schema<AccessRights> = accessRights;
+export interface AccessRight extends Infer<typeof accessRights> {}
+export const AccessRight: Schema<AccessRight> = accessRights;
 
 const accessRightsV1 = structure('access-right', {
   attributeAccess: array(AttributeAccessV1),
   methodAccess: array(MethodAccessV1),
 });
 /** Access rights of one object: Association LN versions 1 and 2. */
-export interface AccessRightsV1 extends Infer<typeof accessRightsV1> {}
-export const AccessRightsV1: Schema<AccessRightsV1> = accessRightsV1;
+export interface AccessRightV1 extends Infer<typeof accessRightsV1> {}
+export const AccessRightV1: Schema<AccessRightV1> = accessRightsV1;
 
 /** Association LN version 0. */
 export const AttributeAccessModeV0 = enumeration({
@@ -147,5 +147,5 @@ const accessRightsV0 = structure('access-right', {
   methodAccess: array(MethodAccessV0),
 });
 /** Access rights of one object: Association LN version 0. */
-export interface AccessRightsV0 extends Infer<typeof accessRightsV0> {}
-export const AccessRightsV0: Schema<AccessRightsV0> = accessRightsV0;
+export interface AccessRightV0 extends Infer<typeof accessRightsV0> {}
+export const AccessRightV0: Schema<AccessRightV0> = accessRightsV0;

@@ -1,7 +1,7 @@
 import { invalid } from '../axdr/schema.js';
 import { latin1 } from '../core/bytes.js';
 import { isFlag } from './flag.js';
-import { type DeviceIdentity, type SystemTitle, whole } from './system-title.js';
+import { type DeviceIdentity, requireRange, type SystemTitle } from './system-title.js';
 
 /**
  * A COSEM logical device name (value of 0-0:42.0.0*255): up to 16 octets, the first three the manufacturer's FLAG letters. IDIS meters continue with
@@ -41,7 +41,7 @@ export function buildLogicalDeviceName(
 ): string {
   if (!isFlag(manufacturer)) throw invalid('three capital letters', manufacturer);
   const digits = (name: string, value: number, size: number, max: number) =>
-    String(whole(name, value, max))
+    String(requireRange(name, value, max))
       .padStart(size, '0')
       .slice(-size);
   return (

@@ -6,7 +6,7 @@ import {
   invalid,
   isFieldsSchema,
   type Schema,
-  unwritable,
+  withWritePath,
 } from '../axdr/schema.js';
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
@@ -70,7 +70,7 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
       try {
         schema.write(w, isEmpty(plain[type] as Schema<any>) ? {} : value);
       } catch (e) {
-        throw unwritable(e, type, value);
+        throw withWritePath(e, type, value);
       }
     },
   };

@@ -132,15 +132,15 @@ const keyInfo = structure('key-info', {
   keyInfoOptions: KeyInfoOptions,
 });
 /** The member `keyInfo`. */
-export interface KeyInfo extends Infer<typeof keyInfo> {}
-export const KeyInfo: Schema<KeyInfo> = keyInfo;
+export interface ProtectionKeyInfo extends Infer<typeof keyInfo> {}
+export const ProtectionKeyInfo: Schema<ProtectionKeyInfo> = keyInfo;
 
 const protectionOptions = structure('protection-options', {
   transactionId: octetString,
   originatorSystemTitle: octetString,
   recipientSystemTitle: octetString,
   otherInformation: octetString,
-  keyInfo: KeyInfo,
+  keyInfo: ProtectionKeyInfo,
 });
 /** The member `protectionOptions`. */
 export interface ProtectionOptions extends Infer<typeof protectionOptions> {}

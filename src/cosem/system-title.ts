@@ -52,10 +52,12 @@ export function buildSystemTitle(
   if (!isFlag(manufacturer)) throw invalid('three capital letters', manufacturer);
   const octets = new Uint8Array(8);
   for (let i = 0; i < 3; i++) octets[i] = manufacturer.charCodeAt(i);
-  octets[3] = whole('device type', deviceType, 255);
+  octets[3] = requireRange('device type', deviceType, 255);
   new DataView(octets.buffer).setUint32(
     4,
-    (whole('function type', functionType, 15) * 2 ** 28 + whole('serial number', serialNumber, 0x0fffffff)) >>> 0,
+    (requireRange('function type', functionType, 15) * 2 ** 28 +
+      requireRange('serial number', serialNumber, 0x0fffffff)) >>>
+      0,
   );
   return octets;
 }
@@ -84,7 +86,7 @@ const deviceTypes: Readonly<Record<number, string>> = {
   103: 'package 2 IP polyphase meter',
 };
 
-export function whole(name: string, value: number, max: number): number {
+export function requireRange(name: string, value: number, max: number): number {
   if (!Number.isInteger(value) || value < 0 || value > max)
     throw invalid(`${name}: an integer from 0 to ${max}`, value);
   return value;

@@ -18,7 +18,7 @@ import {
   readable,
   text,
 } from './json-check.js';
-import { type AttributeRight, attributeRight, methodRight } from './rights.js';
+import { mayInvoke, type ProfileRight, profileRight } from './rights.js';
 
 /** A meter as one client sees it: what its object list says, and the values that were read. Plain data, kept as JSON. */
 export interface AssociationView {
@@ -41,7 +41,7 @@ export interface ViewObject {
 }
 export interface ViewAttribute {
   readonly index: number;
-  readonly right: AttributeRight;
+  readonly right: ProfileRight;
   /** The value, when it was read. */
   readonly value?: Data;
 }
@@ -119,11 +119,11 @@ export function objectsOfList(objectList: Data, associationVersion: number): Vie
       logicalName: obisFromBytes(name.value),
       attributes: (attributes ?? []).map((item) => {
         const [index, mode] = accessItem(item, 3);
-        return { index, right: attributeRight(Number(mode), associationVersion) };
+        return { index, right: profileRight(Number(mode), associationVersion) };
       }),
       methods: (methods ?? []).map((item) => {
         const [index, mode] = accessItem(item, 2);
-        return { index, allowed: methodRight(mode, associationVersion) };
+        return { index, allowed: mayInvoke(mode, associationVersion) };
       }),
     };
   });

@@ -48,7 +48,7 @@ export type {
   TitleRule,
   TitleRules,
 } from './profile.js';
-export { carriedProfile, carriedProfiles } from './profiles.js';
+export { builtInProfile, builtInProfiles } from './profiles.js';
 export { type DecodedPush, type DecodePushOptions, decodePush, type NamedReading, nameOf } from './push.js';
-export { type AttributeRight, attributeRight, methodRight, parseRights, type Rights } from './rights.js';
+export { mayInvoke, type ProfileRight, parseRights, profileRight, type Rights } from './rights.js';
 export { firstCode, type ViewOfProfileOptions, viewOfProfile } from './view-of-profile.js';

@@ -16,16 +16,16 @@ const carried: Readonly<Record<string, () => CompanionProfile>> = /* @__PURE__ *
 }))();
 
 /** Ids of the profiles that come with the library. */
-export const carriedProfiles = (): string[] => Object.keys(carried);
+export const builtInProfiles = (): string[] => Object.keys(carried);
 /**
  * A profile that comes with the library, by its id. Importing this brings all of them; `idisPackage2` and the others can be imported alone.
  * @throws DlmsError `service/unsupported` when there is no such profile: it is not guessed from the meter.
  */
-export function carriedProfile(id: string): CompanionProfile {
+export function builtInProfile(id: string): CompanionProfile {
   const build = Object.hasOwn(carried, id) ? carried[id] : undefined;
   if (build === undefined)
     throw new DlmsError('service/unsupported', {
-      what: `profile ${JSON.stringify(id.slice(0, 40))}; there are ${carriedProfiles().join(', ')}`,
+      what: `profile ${JSON.stringify(id.slice(0, 40))}; there are ${builtInProfiles().join(', ')}`,
     });
   return build();
 }

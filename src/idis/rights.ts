@@ -2,10 +2,10 @@ import { DlmsError } from '../core/errors.js';
 
 /** What a client may do with the attributes and methods of an object. */
 export interface Rights {
-  readonly attributes: ReadonlyMap<number, AttributeRight>;
+  readonly attributes: ReadonlyMap<number, ProfileRight>;
   readonly methods: ReadonlySet<number>;
 }
-export type AttributeRight = 'G' | 'S' | 'GS' | '-';
+export type ProfileRight = 'G' | 'S' | 'GS' | '-';
 
 /**
  * Reads the notation of rights: items parted by blanks, each numbers, a colon and `G` (get), `S` (set), `GS`, `-` (no right) for attributes, or `A`
@@ -15,7 +15,7 @@ export type AttributeRight = 'G' | 'S' | 'GS' | '-';
  */
 export function parseRights(text: string): Rights | 'none' {
   if (text === '-') return 'none';
-  const attributes = new Map<number, AttributeRight>();
+  const attributes = new Map<number, ProfileRight>();
   const methods = new Set<number>();
   for (const item of text.split(' ')) {
     const [, list, right] = /^(\d{1,3}(?:-\d{1,3})?(?:,\d{1,3}(?:-\d{1,3})?)*):(GS|G|S|A|-)$/.exec(item) ?? [];
@@ -25,7 +25,7 @@ export function parseRights(text: string): Rights | 'none' {
       if (lo < 1 || hi > 255 || lo > hi) throw wrong(text);
       for (let i = lo; i <= hi; i++) {
         if (right === 'A') methods.add(i);
-        else attributes.set(i, right as AttributeRight);
+        else attributes.set(i, right as ProfileRight);
       }
     }
   }
@@ -42,12 +42,12 @@ const wrong = (text: string): DlmsError =>
  * The right that an access mode of an Association LN object list gives. Versions 0 to 2 number the combinations (0 none, 1 read, 2 write, 3 both,
  * 4 to 6 the same with authentication); version 3 has bits (0 read, 1 write). An unknown mode gives no right. Source: three public implementations.
  */
-export function attributeRight(mode: number, associationVersion: number): AttributeRight {
+export function profileRight(mode: number, associationVersion: number): ProfileRight {
   const bits = associationVersion >= 3 ? mode & 3 : mode > 6 ? 0 : mode > 3 ? mode - 3 : mode;
   return (['-', 'G', 'S', 'GS'] as const)[bits] ?? '-';
 }
 /** Version 0 has a boolean, 1 and 2 a number (0 none, 1 access, 2 with authentication), 3 bits (0 access). */
-export function methodRight(mode: number | boolean, associationVersion: number): boolean {
+export function mayInvoke(mode: number | boolean, associationVersion: number): boolean {
   if (typeof mode === 'boolean') return mode;
   return associationVersion >= 3 ? (mode & 1) === 1 : mode === 1 || mode === 2;
 }

@@ -315,16 +315,16 @@ export class SecurityContext {
     const { keys } = this;
     switch (key) {
       case 'global-broadcast-encryption-key':
-        return `send ${need(keys.globalBroadcast, key).fingerprint} ${this.#ownHex}`;
+        return `send ${requireKey(keys.globalBroadcast, key).fingerprint} ${this.#ownHex}`;
       case 'wrapped-key':
       case 'master-key':
-        return `send ${need(keys.master, 'master-key').fingerprint} ${this.#ownHex}`;
+        return `send ${requireKey(keys.master, 'master-key').fingerprint} ${this.#ownHex}`;
       case 'agreed-key':
-        return `send ${nameOfPoint(need(keys.agreement ?? keys.signing, 'digital signature key').publicKey)} ${this.#ownHex}`;
+        return `send ${nameOfPoint(requireKey(keys.agreement ?? keys.signing, 'digital signature key').publicKey)} ${this.#ownHex}`;
       case 'signature':
-        return `send ${nameOfPoint(need(keys.signing, 'digital signature key').publicKey)} ${this.#ownHex} signature`;
+        return `send ${nameOfPoint(requireKey(keys.signing, 'digital signature key').publicKey)} ${this.#ownHex} signature`;
       default:
-        this.#unicastName ??= `send ${need(keys.globalUnicast ?? keys.dedicated, 'global-unicast-encryption-key').fingerprint} ${this.#ownHex}`;
+        this.#unicastName ??= `send ${requireKey(keys.globalUnicast ?? keys.dedicated, 'global-unicast-encryption-key').fingerprint} ${this.#ownHex}`;
         return this.#unicastName;
     }
   }
@@ -352,20 +352,20 @@ export class SecurityContext {
     if (of !== undefined) return 'octets' in of ? nameOfPoint(of) : of.fingerprint;
     switch (key) {
       case 'global-broadcast-encryption-key':
-        return need(keys.globalBroadcast, key).fingerprint;
+        return requireKey(keys.globalBroadcast, key).fingerprint;
       case 'dedicated-key':
-        return need(keys.dedicated, key).fingerprint;
+        return requireKey(keys.dedicated, key).fingerprint;
       case 'wrapped-key':
       case 'master-key':
-        return need(keys.master, 'master-key').fingerprint;
+        return requireKey(keys.master, 'master-key').fingerprint;
       case 'agreed-key':
-        return nameOfPoint(need(keys.peerAgreement ?? keys.peerSigning, 'key agreement key of the sender'));
+        return nameOfPoint(requireKey(keys.peerAgreement ?? keys.peerSigning, 'key agreement key of the sender'));
       case 'signature':
-        return nameOfPoint(need(keys.peerSigning, 'digital signature key of the sender'));
+        return nameOfPoint(requireKey(keys.peerSigning, 'digital signature key of the sender'));
       case 'given-key':
         throw new DlmsError('security/missing-key', { key });
       default:
-        return need(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
+        return requireKey(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
     }
   }
   toJSON(): object {
@@ -441,7 +441,7 @@ function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
 const nameOfPoint = ({ octets }: PublicKey): string => formatHex(octets.subarray(0, 16));
 
 /** The key, or `security/missing-key` with its name. */
-export function need<T>(key: T | undefined, name: string): T {
+export function requireKey<T>(key: T | undefined, name: string): T {
   if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
   return key;
 }

@@ -38,7 +38,7 @@ export class InvocationCounters {
   readonly #block: number;
   readonly #initial: number | undefined;
   readonly #now: () => number;
-  readonly #hands = new Map<string, Hand>();
+  readonly #reservations = new Map<string, Reservation>();
   /** Names of which this process knows exactly what was received; common to all who count on this store. */
   readonly #exact: Set<string>;
 
@@ -70,12 +70,12 @@ export class InvocationCounters {
    * @throws DlmsError `security/counter-exhausted`, `security/counter-store`
    */
   next(name: string): MaybePromise<number> {
-    const hand = this.#hand(name);
-    if (hand.waiting !== undefined) return hand.waiting.then(() => this.next(name));
-    if (hand.next < hand.end) return hand.next++;
-    return this.#reserve(name, hand);
+    const reservation = this.#reservation(name);
+    if (reservation.waiting !== undefined) return reservation.waiting.then(() => this.next(name));
+    if (reservation.next < reservation.end) return reservation.next++;
+    return this.#reserve(name, reservation);
   }
-  #reserve(name: string, hand: Hand): MaybePromise<number> {
+  #reserve(name: string, hand: Reservation): MaybePromise<number> {
     const reserved = this.#block;
     const first = this.store.update([name], (get) => {
       const sent = counterOf(get(name));
@@ -107,7 +107,7 @@ export class InvocationCounters {
   }
   /** No value below `atLeast` is given out from now on, also by a reservation that is under way. Never goes back. */
   advance(name: string, atLeast: number): void {
-    const hand = this.#hand(name);
+    const hand = this.#reservation(name);
     if (!Number.isInteger(atLeast) || atLeast < 0 || atLeast > counterLimit)
       throw new DlmsError('encode/invalid-value', {
         expected: 'a counter from 0 to 2^32 - 1',
@@ -124,7 +124,7 @@ export class InvocationCounters {
    * @throws DlmsError `security/policy` beyond `furthest`, `security/counter-exhausted`; then nothing has changed
    */
   raise(name: string, reported: number, furthest: number): MaybePromise<number> {
-    const hand = this.#hand(name);
+    const hand = this.#reservation(name);
     const moves = movesOf(name);
     const next = reported + 1;
     if (next >= counterLimit) throw new DlmsError('security/counter-exhausted', { last: reported });
@@ -153,11 +153,11 @@ export class InvocationCounters {
       return value;
     });
   }
-  #hand(name: string): Hand {
-    let hand = this.#hands.get(name);
+  #reservation(name: string): Reservation {
+    let hand = this.#reservations.get(name);
     if (hand === undefined) {
       hand = { next: 0, end: 0, floor: 0, waiting: undefined };
-      this.#hands.set(name, hand);
+      this.#reservations.set(name, hand);
     }
     return hand;
   }
@@ -314,7 +314,7 @@ const noValues: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
 const highest = (a: number | bigint | undefined, b: number | bigint | undefined): number | bigint | undefined =>
   a === undefined || (b !== undefined && b > a) ? b : a;
 
-interface Hand {
+interface Reservation {
   next: number;
   end: number;
   floor: number;

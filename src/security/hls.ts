@@ -3,7 +3,7 @@ import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { ivOf } from './ciphering.js';
 import { constantTimeEqual } from './constant-time.js';
-import { need, type SecurityContext } from './context.js';
+import { requireKey, type SecurityContext } from './context.js';
 import { type ReceivedValue, replayed } from './counters.js';
 import { failed, type HlsMechanism, readsAsApdu, readsAsSigned } from './hls-challenge.js';
 import { asymmetric } from './key-agreement.js';
@@ -41,7 +41,7 @@ export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
     const signed = material(exchange, role);
     if (readsAsSigned(signed))
       throw failed(mechanism, 'remote', 'what the challenge has us sign reads as an APDU', true);
-    return context.provider.sign(need(context.keys.signing, 'digital signature key').privateKey, signed);
+    return context.provider.sign(requireKey(context.keys.signing, 'digital signature key').privateKey, signed);
   }
   return hashed(exchange, role);
 }
@@ -60,7 +60,7 @@ export function hlsVerify(exchange: HlsExchange, reply: Uint8Array): MaybePromis
   if (mechanism === 5) return gmacVerify(exchange, reply);
   if (mechanism === 7) {
     asymmetric(context.suite);
-    const signer: PublicKey = need(context.keys.peerSigning, 'digital signature key of the peer');
+    const signer: PublicKey = requireKey(context.keys.peerSigning, 'digital signature key of the peer');
     return andThen(context.provider.verify(signer, material(exchange, other), reply), judge);
   }
   return andThen(hashed(exchange, other), (expected) => judge(constantTimeEqual(expected, reply)));
@@ -108,7 +108,7 @@ function hashed(exchange: HlsExchange, replier: 'client' | 'server'): MaybePromi
       throw new DlmsError('security/unsupported', { what: 'HLS mechanism 2 without a function of the manufacturer' });
     return manufacturer(challenge, context.provider);
   }
-  const secret = need(exchange.secret, 'HLS secret');
+  const secret = requireKey(exchange.secret, 'HLS secret');
   if (mechanism === 6) return context.provider.digest('SHA-256', [secret, material(exchange, replier)]);
   return context.provider.digest(mechanism === 3 ? 'MD5' : 'SHA-1', [challenge, secret]);
 }
@@ -117,7 +117,7 @@ function material(
   { context, role, clientToServer, serverToClient }: HlsExchange,
   replier: 'client' | 'server',
 ): Uint8Array {
-  const peer = need(context.peerSystemTitle, 'system title of the peer');
+  const peer = requireKey(context.peerSystemTitle, 'system title of the peer');
   const [client, server] = role === 'client' ? [context.systemTitle, peer] : [peer, context.systemTitle];
   return replier === 'client'
     ? concat(client, server, serverToClient, clientToServer)
@@ -127,8 +127,8 @@ function material(
 /** Security control, invocation counter and tag over SC, AK and the challenge: 17 octets. */
 function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchange): MaybePromise<Uint8Array> {
   const { keys, provider, systemTitle, suite } = context;
-  const key = need(keys.globalUnicast, 'global-unicast-encryption-key');
-  const authentication = need(keys.authentication, 'authentication-key');
+  const key = requireKey(keys.globalUnicast, 'global-unicast-encryption-key');
+  const authentication = requireKey(keys.authentication, 'authentication-key');
   const challenge = role === 'client' ? serverToClient : clientToServer;
   if (readsAsApdu(challenge))
     throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
@@ -145,9 +145,9 @@ function gmacVerify(
   reply: Uint8Array,
 ): MaybePromise<void> {
   const { keys, provider } = context;
-  const key = need(keys.globalUnicast, 'global-unicast-encryption-key');
-  const authentication = need(keys.authentication, 'authentication-key');
-  const sender = need(context.peerSystemTitle, 'system title of the peer');
+  const key = requireKey(keys.globalUnicast, 'global-unicast-encryption-key');
+  const authentication = requireKey(keys.authentication, 'authentication-key');
+  const sender = requireKey(context.peerSystemTitle, 'system title of the peer');
   const challenge = role === 'client' ? clientToServer : serverToClient;
   const control = reply[0] ?? 0;
   if (reply.length !== 17) throw failed(mechanism, 'remote', `a reply of ${reply.length} octets (17 needed)`);

@@ -44,7 +44,7 @@ export {
   type HlsMechanism,
 } from './hls-challenge.js';
 export {
-  type AgreedKey,
+  type AgreedContentKey,
   deriveAgreedKey,
   type EphemeralOffer,
   ephemeralComplete,
@@ -55,12 +55,12 @@ export {
 } from './key-agreement.js';
 export { KeyRing, type RingEntry, type RingOptions, senderTitleOf } from './key-ring.js';
 export {
-  changeAgreedKeys,
-  changeKeys,
   type KeyChange,
   type KeyChangeOutcome,
   type KeyChangeResult,
   type KeyChangeStep,
+  prepareAgreedKeyChange,
+  prepareKeyChange,
 } from './key-transfer.js';
 export {
   generateTransferableKey,

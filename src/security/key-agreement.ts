@@ -35,7 +35,7 @@ export function deriveAgreedKey(
 }
 
 /** A content key, and the `key-ciphered-data` that tells the recipient how to get it. */
-export interface AgreedKey {
+export interface AgreedContentKey {
   readonly key: KeyHandle;
   readonly keyCipheredData: Uint8Array;
 }
@@ -47,7 +47,7 @@ export function onePassOriginator(
   recipient: PublicKey,
   originatorTitle: Uint8Array,
   recipientTitle: Uint8Array,
-): MaybePromise<AgreedKey> {
+): MaybePromise<AgreedContentKey> {
   const { curve } = asymmetric(suite);
   return andThen(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
     andThen(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>

@@ -35,11 +35,11 @@ export interface KeyChange {
 }
 
 /** Prepares a change: wraps the new keys and makes the candidate context. Nothing is sent and the old context is not touched. */
-export function changeKeys(context: SecurityContext, newKeys: NewKeys): MaybePromise<KeyChange> {
+export function prepareKeyChange(context: SecurityContext, newKeys: NewKeys): MaybePromise<KeyChange> {
   return andThen(wrapKeys(context, newKeys), (wrapped) => keyChange(context, newKeys, wrapped));
 }
 /** The same for keys that both sides derived (key_agreement): there is nothing to wrap, `transfer` steps carry no keys. */
-export function changeAgreedKeys(context: SecurityContext, newKeys: NewKeys): KeyChange {
+export function prepareAgreedKeyChange(context: SecurityContext, newKeys: NewKeys): KeyChange {
   return keyChange(context, newKeys, []);
 }
 

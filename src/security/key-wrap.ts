@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { need, type SecurityContext, type SecurityKeys } from './context.js';
+import { requireKey, type SecurityContext, type SecurityKeys } from './context.js';
 import type { KeyHandle, KeyUse } from './providers/provider.js';
 
 /** key-ids of the Security setup (key_transfer, key_agreement). */
@@ -59,7 +59,7 @@ export function generateTransferableKey(context: SecurityContext, name: Transfer
  * @throws DlmsError `security/missing-key`, `security/invalid-key`
  */
 export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<readonly KeyTransferData[]> {
-  const kek = need(context.keys.master, 'master-key');
+  const kek = requireKey(context.keys.master, 'master-key');
   const entries = Object.entries(keys) as [TransferableKey, KeyHandle][];
   return inOrder(entries, ([name, key]) =>
     andThen(context.provider.wrap(kek, key), (keyWrapped) => ({ keyId: keyIds[name], keyWrapped })),
@@ -74,7 +74,7 @@ export function unwrapKeys(
   transferred: readonly KeyTransferData[],
 ): MaybePromise<SecurityKeys> {
   const { provider, suite } = context;
-  const kek = need(context.keys.master, 'master-key');
+  const kek = requireKey(context.keys.master, 'master-key');
   const made: KeyHandle[] = [];
   const unwrapped = (): MaybePromise<readonly (readonly [string, KeyHandle])[]> =>
     inOrder(transferred, ({ keyId, keyWrapped }) => {

@@ -2,7 +2,7 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { Store } from '../store/store.js';
-import { need, type SecurityContext } from './context.js';
+import { requireKey, type SecurityContext } from './context.js';
 import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys } from './key-wrap.js';
 import type { KeyHandle } from './providers/provider.js';
 
@@ -30,9 +30,9 @@ interface Stored {
 }
 const format = 'dlms-cosem pending keys 1';
 const nameFor = ({ systemTitle, peerSystemTitle }: SecurityContext): string =>
-  `key-change ${formatHex(systemTitle)} ${formatHex(need(peerSystemTitle, 'system title of the meter'))}`;
+  `key-change ${formatHex(systemTitle)} ${formatHex(requireKey(peerSystemTitle, 'system title of the meter'))}`;
 const storageKeyOf = (context: SecurityContext, { storageKey }: PendingKeysOptions): KeyHandle =>
-  storageKey ?? need(context.keys.master, 'master-key');
+  storageKey ?? requireKey(context.keys.master, 'master-key');
 
 /**
  * Stores new keys, wrapped, in the place of what an agreement has begun there.

@@ -12,7 +12,7 @@ import {
   generalSigningTag,
 } from './apdu-tags.js';
 import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphering.js';
-import { type KeyName, need, type SecurityContext, type SimpleForm } from './context.js';
+import { type KeyName, requireKey, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
 import type { KeyHandle } from './providers/provider.js';
@@ -177,16 +177,16 @@ function contentKey(
   switch (kind) {
     case 'global-unicast':
       return {
-        key: need(keys.globalUnicast, 'global-unicast-encryption-key'),
+        key: requireKey(keys.globalUnicast, 'global-unicast-encryption-key'),
         keyInfo: { type: 'identified-key', keyId: 0 },
       };
     case 'global-broadcast':
       return {
-        key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'),
+        key: requireKey(keys.globalBroadcast, 'global-broadcast-encryption-key'),
         keyInfo: { type: 'identified-key', keyId: 1 },
       };
     case 'wrapped': {
-      const kek = need(keys.master, 'master-key');
+      const kek = requireKey(keys.master, 'master-key');
       return andThen(provider.generateKey(suite.aes, { wrappable: true }), (key) => {
         let wrapped = false;
         const wrap = (): MaybePromise<{ key: KeyHandle; keyInfo: KeyInfo }> =>
@@ -201,8 +201,8 @@ function contentKey(
     }
     case 'one-pass': {
       asymmetric(suite);
-      const recipient = need(keys.peerAgreement, 'key agreement key of the recipient');
-      const signing = need(keys.signing, 'digital signature key');
+      const recipient = requireKey(keys.peerAgreement, 'key agreement key of the recipient');
+      const signing = requireKey(keys.signing, 'digital signature key');
       return andThen(
         onePassOriginator(provider, suite, signing, recipient, fields.originatorSystemTitle, recipientOf(fields)),
         ({ key, keyCipheredData }) => ({
@@ -213,8 +213,8 @@ function contentKey(
     }
     case 'static': {
       asymmetric(suite);
-      const own = need(keys.agreement, 'key agreement key');
-      const peer = need(keys.peerAgreement, 'key agreement key of the recipient');
+      const own = requireKey(keys.agreement, 'key agreement key');
+      const peer = requireKey(keys.peerAgreement, 'key agreement key of the recipient');
       return andThen(
         staticUnified(
           provider,
@@ -251,7 +251,7 @@ function generalSigning(
       expected: 'a transaction-id: without one a signature is valid for ever',
       actual: 'none',
     });
-  const own = need(context.keys.signing, 'digital signature key');
+  const own = requireKey(context.keys.signing, 'digital signature key');
   const counter = form.transactionId === undefined ? context.counters.next(context.sendName('signature')) : 0;
   return andThen(counter, (value) => {
     const w = new Writer(apdu.length + 64);
@@ -297,7 +297,7 @@ function cipherInput(
   const { keys, provider, systemTitle } = context;
   const key =
     given ??
-    need(
+    requireKey(
       keyName === 'dedicated-key'
         ? keys.dedicated
         : keyName === 'global-broadcast-encryption-key'
@@ -306,7 +306,7 @@ function cipherInput(
       keyName,
     );
   const authenticationKey =
-    protection.authenticated === true ? need(keys.authentication, 'authentication-key') : undefined;
+    protection.authenticated === true ? requireKey(keys.authentication, 'authentication-key') : undefined;
   return { provider, key, authenticationKey, systemTitle };
 }
 function controlOctet(context: SecurityContext, protection: Protection, broadcastKey: boolean): number {

@@ -1,7 +1,7 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
-import { type KeyName, need, type SecurityContext } from './context.js';
+import { type KeyName, requireKey, type SecurityContext } from './context.js';
 import type { ReceivedValue } from './counters.js';
 import type { KeyHandle, PublicKey } from './providers/provider.js';
 import type { ProtectionLayer } from './unprotect.js';
@@ -43,7 +43,7 @@ export function openCiphered(
   if (verified) checkUse(name, opening);
   const key =
     given?.key ??
-    need(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
+    requireKey(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
   const unverified = !verified && control.authenticated && keys.authentication === undefined;
   const layer = {
     kind,
@@ -56,7 +56,7 @@ export function openCiphered(
   };
   opening.layers.push(given === undefined ? layer : { ...layer, transactionId: given.transactionId });
   if (unverified) return openUnverified({ provider, key, systemTitle: sender }, header, ciphered, from);
-  const authenticationKey = control.authenticated ? need(keys.authentication, 'authentication-key') : undefined;
+  const authenticationKey = control.authenticated ? requireKey(keys.authentication, 'authentication-key') : undefined;
   const open = (): MaybePromise<Uint8Array> =>
     openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered, from);
   // A header in front of plaintext protects nothing, so its counter says nothing either.

@@ -6,7 +6,7 @@ import { formatHex } from '../core/hex.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { generalSigningTag } from './apdu-tags.js';
-import { need, type SecurityContext } from './context.js';
+import { requireKey, type SecurityContext } from './context.js';
 import { asymmetric, onePassRecipient, staticKey, unsupportedNonce } from './key-agreement.js';
 import { type KeyHandle, type PublicKey, publicKeyLength } from './providers/provider.js';
 import { securityHeaderLength } from './suites.js';
@@ -78,25 +78,25 @@ function contentKey(
   const { provider, suite, keys, systemTitle } = opening.context;
   switch (info?.type) {
     case undefined: {
-      const key = need(opening.options.contentKey, 'content key of general-ciphering without key-info');
+      const key = requireKey(opening.options.contentKey, 'content key of general-ciphering without key-info');
       return { key, name: 'given-key', namedBy: key };
     }
     case 'identified-key':
       if (info.keyId === 0)
         return {
-          key: need(keys.globalUnicast, 'global-unicast-encryption-key'),
+          key: requireKey(keys.globalUnicast, 'global-unicast-encryption-key'),
           name: 'global-unicast-encryption-key',
         };
       if (info.keyId === 1)
         return {
-          key: need(keys.globalBroadcast, 'global-broadcast-encryption-key'),
+          key: requireKey(keys.globalBroadcast, 'global-broadcast-encryption-key'),
           name: 'global-broadcast-encryption-key',
         };
       throw new DlmsError('security/unsupported', { what: `key-id ${info.keyId} of an identified key` });
     case 'wrapped-key': {
       if (info.kekId !== 0)
         throw new DlmsError('security/unsupported', { what: `kek-id ${info.kekId} of a wrapped key` });
-      return andThen(provider.unwrap(need(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
+      return andThen(provider.unwrap(requireKey(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
         if (key === undefined)
           throw new DlmsError('security/authentication-failed', {
             what: 'wrapped key',
@@ -107,13 +107,13 @@ function contentKey(
     }
     case 'agreed-key': {
       asymmetric(suite);
-      const own = need(keys.agreement, 'key agreement key');
+      const own = requireKey(keys.agreement, 'key agreement key');
       const agreedWith =
         (namedBy: PublicKey) =>
         (key: KeyHandle): ContentKey => ({ key, name: 'agreed-key', namedBy });
       const scheme = info.keyParameters.length === 1 ? info.keyParameters[0] : undefined;
       if (scheme === 1) {
-        const signer = need(keys.peerSigning, 'digital signature key of the originator');
+        const signer = requireKey(keys.peerSigning, 'digital signature key of the originator');
         return andThen(
           onePassRecipient(provider, suite, own, signer, info.keyCipheredData, sender, systemTitle),
           agreedWith(signer),
@@ -126,7 +126,7 @@ function contentKey(
           expected: 'no key-ciphered-data',
           actual: info.keyCipheredData.length,
         });
-      const peer = need(keys.peerAgreement, 'key agreement key of the originator');
+      const peer = requireKey(keys.peerAgreement, 'key agreement key of the originator');
       return andThen(
         staticKey(provider, suite, own, peer, header.transactionId, sender, systemTitle),
         agreedWith(peer),
@@ -174,7 +174,7 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
       expected: `a signature of ${publicKeyLength(curve)} octets`,
       actual: signature.length,
     });
-  const key = need(publicKey, `digital signature key of ${formatHex(signer)}`);
+  const key = requireKey(publicKey, `digital signature key of ${formatHex(signer)}`);
   const uncounted = verified ? whyUncounted(header, context) : undefined;
   const counted = verified && uncounted === undefined;
   if (counted && opening.layers.some((other) => counts(other) && equalBytes(other.systemTitle, signer)))

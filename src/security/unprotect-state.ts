@@ -4,7 +4,7 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { GeneralProtectionHeader } from '../xdlms/ciphered.js';
-import { need, type SecurityContext } from './context.js';
+import { requireKey, type SecurityContext } from './context.js';
 import { type InvocationCounters, type ProofOfFreshness, type ReceivedValue, replayed } from './counters.js';
 import type { ProtectionLayer, UnprotectOptions } from './unprotect.js';
 
@@ -66,7 +66,7 @@ export function lastOctetsFrom(apdu: Uint8Array, at: number, options: DecodeOpti
   return r.offset - octets.length;
 }
 export function peerOf({ context }: Opening): Uint8Array {
-  return need(context.peerSystemTitle, 'system title of the sender');
+  return requireKey(context.peerSystemTitle, 'system title of the sender');
 }
 /** The title in the message, which must be that of the peer; or the peer when the field is empty. Looking at recordings, any title goes. */
 export function senderOf(title: Uint8Array, opening: Opening): Uint8Array {

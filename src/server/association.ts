@@ -7,7 +7,7 @@ import type { Unprotected } from '../security/unprotect.js';
 import { defaultConformance, type Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Caller } from './caller.js';
-import type { ServedReferencing } from './referencing.js';
+import type { ServerReferencing } from './referencing.js';
 import type { AccessRights } from './rights.js';
 
 /** An association that the logical device offers to one client SAP. */
@@ -40,8 +40,8 @@ export interface AssociationConfig {
   /** What the one who opens it is there for, in words of the application: handed to the rights as {@link Caller.role}. */
   readonly role?: string;
   readonly conformance?: readonly ConformanceBit[];
-  /** Logical names (default), or `servedShortNames()`. */
-  readonly referencing?: ServedReferencing;
+  /** Logical names (default), or `serverShortNames()`. */
+  readonly referencing?: ServerReferencing;
   /** Default: {@link readOnlyRights}; an association that anybody can open must name its rights. */
   readonly rights?: AccessRights;
   /**

@@ -7,17 +7,17 @@ export {
   type Accessor,
   AccessRefused,
   type AttributeHandlers,
-  access,
+  accessor,
   type CosemObject,
+  cosemObject,
   type MethodHandlers,
   ObjectStore,
-  object,
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
 export { type SecuritySetupObjectOptions, securitySetupObject } from './objects/security-setup.js';
 export { type OwnPair, SecurityState, type SecurityStateOptions } from './objects/security-state.js';
-export { type HlsRequest, type ServedReferencing, type ServedServices, servedLogicalNames } from './referencing.js';
+export { type HlsRequest, type ServerReferencing, type ServerServices, serverLogicalNames } from './referencing.js';
 export {
   type AccessModes,
   type AccessRights,
@@ -29,4 +29,4 @@ export {
   readOnlyRights,
   tableRights,
 } from './rights.js';
-export { type ServedShortNameOptions, servedShortNames } from './short-name.js';
+export { type ServerShortNameOptions, serverShortNames } from './short-name.js';

@@ -37,7 +37,7 @@ export class AccessRefused extends Error {
 
 /** An attribute that is computed, watched, or restricted by selective access. */
 export interface Accessor<T> {
-  readonly [accessor]: true;
+  readonly [brand]: true;
   get?(context: AccessContext): MaybePromise<T>;
   /** Encoded Data instead of a value, for buffers that are long and known to be right. */
   getEncoded?(context: AccessContext): MaybePromise<Uint8Array>;
@@ -45,12 +45,12 @@ export interface Accessor<T> {
   /** The attribute understands selectors; without this a selection is refused. */
   readonly selective?: boolean;
 }
-const accessor: unique symbol = Symbol('accessor');
-export const access = <T>(functions: Omit<Accessor<T>, typeof accessor>): Accessor<T> => ({
+const brand: unique symbol = Symbol('accessor');
+export const accessor = <T>(functions: Omit<Accessor<T>, typeof brand>): Accessor<T> => ({
   ...functions,
-  [accessor]: true,
+  [brand]: true,
 });
-const isAccessor = (x: unknown): x is Accessor<unknown> => typeof x === 'object' && x !== null && accessor in x;
+const isAccessor = (x: unknown): x is Accessor<unknown> => typeof x === 'object' && x !== null && brand in x;
 
 /** A stored value (written when the client may write), or an {@link Accessor}. Attributes that are left out answer `object-unavailable`. */
 export type AttributeHandlers<C extends InterfaceClass> = {
@@ -92,7 +92,7 @@ export interface CosemObject {
  * @example
  * object(Register, '1-0:1.8.0*255', { value: access({ get: () => ({ type: 'double-long-unsigned', value: read() }) }), scalerUnit: { scaler: 0, unit: 'Wh' } })
  */
-export function object<C extends InterfaceClass>(
+export function cosemObject<C extends InterfaceClass>(
   definition: C,
   logicalName: Obis,
   attributes: AttributeHandlers<C>,

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.js';
 import { type ServiceOptions, Services } from './services.js';
 
 /** The services of one open association, on plain APDUs. */
-export interface ServedServices {
+export interface ServerServices {
   /** The response to a request, to be protected as the exchange says then; undefined when the client wants none. */
   handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined>;
   /** Octets of blocks that wait for those that are missing. */
@@ -19,19 +19,19 @@ export interface HlsRequest {
   /** @param value our reply to the client's challenge; undefined: the client did not prove itself */
   answer(value: Uint8Array | undefined): Uint8Array;
 }
-/** How a server names attributes and methods. Logical names unless the association says `servedShortNames()`. */
-export interface ServedReferencing {
+/** How a server names attributes and methods. Logical names unless the association says `serverShortNames()`. */
+export interface ServerReferencing {
   readonly kind: 'LN' | 'SN';
   /** In the InitiateResponse: 7, or -1536 (FA00). */
   readonly vaaName: number;
   /** Supported unless the association is told otherwise. */
   readonly conformance: readonly ConformanceBit[];
-  services(options: ServiceOptions): ServedServices;
+  services(options: ServiceOptions): ServerServices;
   /** Undefined when it is any other request. */
   hlsRequest(plain: Uint8Array, association: Obis): HlsRequest | undefined;
 }
 
-export const servedLogicalNames: ServedReferencing = {
+export const serverLogicalNames: ServerReferencing = {
   kind: 'LN',
   vaaName: 7,
   conformance: serverConformance,

@@ -11,7 +11,7 @@ import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { plainSize } from '../session/limits.js';
 import type { Route } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type Accepted, contextOf, initiateResponse, judge, referencingOf, verified } from './accept.js';
+import { type Accepted, contextOf, evaluateAarq, initiateResponse, referencingOf, verified } from './aarq.js';
 import type { AssociationConfig } from './association.js';
 import type { Caller } from './caller.js';
 import { callerOf, rightsFor } from './check-config.js';
@@ -19,7 +19,7 @@ import { exception } from './exception.js';
 import { Exchange, type RequestLimits, type ResponseProtection } from './exchange.js';
 import type { LogicalDevice } from './meter.js';
 import { clientKeys, follow, unfollow } from './objects/security-state.js';
-import type { ServedServices } from './referencing.js';
+import type { ServerServices } from './referencing.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
 /** As much as every client takes that was met, and as most meters send: some clients say 65 535 and have less. */
@@ -35,7 +35,7 @@ const headerSlack = 64;
 
 interface Open {
   readonly config: AssociationConfig;
-  readonly services: ServedServices;
+  readonly services: ServerServices;
   readonly security: SecurityContext | undefined;
   readonly ciphered: boolean;
   /** Longest APDU that the client takes, and that we like to send. */
@@ -259,7 +259,7 @@ export class ServerAssociation implements Guesser {
     const aarq = decode(Apdu, bytes, { lenient: true });
     if (aarq.type !== 'aarq') return [exception('service-not-allowed', 'operation-not-possible')];
     const { throttle } = this.#around;
-    const { aare, accepted } = await judge(aarq, config, {
+    const { aare, accepted } = await evaluateAarq(aarq, config, {
       maxReceivePduSize: this.#maxReceivePduSize,
       throttle,
       guesser: this,

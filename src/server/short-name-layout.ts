@@ -8,7 +8,7 @@ import {
 import type { Obis } from '../cosem/obis.js';
 import { associationSnBase, attributeShortName, type MethodOffset } from '../cosem/short-names.js';
 import type { Caller } from './caller.js';
-import { access, type CosemObject, ObjectStore, object } from './object.js';
+import { accessor, type CosemObject, cosemObject, ObjectStore } from './object.js';
 import { attributeModeV1, methodModeV1 } from './rights.js';
 import type { ServiceOptions } from './services.js';
 
@@ -68,15 +68,15 @@ export function layOut(
   const listed = (): readonly CosemObject[] => [...bases.keys()];
   const securitySetupReference =
     [...o.objects].find((item) => item.definition.classId === 64)?.logicalName ?? '0-0:0.0.0*0';
-  const association = object(AssociationSnV2, current, {
+  const association = cosemObject(AssociationSnV2, current, {
     securitySetupReference,
-    objectList: access({
+    objectList: accessor({
       get: ({ caller }) =>
         listed()
           .filter((item) => visible(rightsOf(item, bases, o, caller)))
           .map((item) => element(item, bases)),
     }),
-    accessRightsList: access({
+    accessRightsList: accessor({
       get: ({ caller }) =>
         listed()
           .map((item) => rightsOf(item, bases, o, caller))

@@ -15,11 +15,11 @@ import { type Caller, joined } from './caller.js';
 import type { Exchange } from './exchange.js';
 import { LongResponse } from './long-response.js';
 import { ObjectAccess } from './object-access.js';
-import type { HlsRequest, ServedReferencing, ServedServices } from './referencing.js';
+import type { HlsRequest, ServerReferencing, ServerServices } from './referencing.js';
 import type { ServiceOptions } from './services.js';
 import { layOut, type ShortNameLayout, type ShortNameTarget } from './short-name-layout.js';
 
-export interface ServedShortNameOptions {
+export interface ServerShortNameOptions {
   /** Base names by logical name: multiples of 8. The others follow one another from 0100. */
   readonly baseNames?: Readonly<Record<string, number>>;
   /** Offsets of methods that this library does not know. Methods without a known offset are not offered. */
@@ -31,10 +31,10 @@ export interface ServedShortNameOptions {
   readonly blocksWithCount?: boolean;
 }
 /**
- * Short name referencing for an association of a meter: `{ clientSap: 32, …, referencing: servedShortNames() }`. The objects are those of the logical device; the
+ * Short name referencing for an association of a meter: `{ clientSap: 32, …, referencing: serverShortNames() }`. The objects are those of the logical device; the
  * current association is an Association SN at FA00 that this makes, with object list and access rights.
  */
-export function servedShortNames(options: ServedShortNameOptions = {}): ServedReferencing {
+export function serverShortNames(options: ServerShortNameOptions = {}): ServerReferencing {
   const offsets: MethodOffset = (classId, version, method) =>
     options.methodOffset?.(classId, version, method) ?? methodOffset(classId, version, method);
   return {
@@ -84,7 +84,7 @@ type Reading = Uint8Array | DataAccessResult;
 const blockFields = 9;
 
 /** READ and WRITE of one open association. Blocks under way are its only state. */
-class ShortNameServices implements ServedServices {
+class ShortNameServices implements ServerServices {
   readonly #o: ServiceOptions;
   readonly #lay: () => ShortNameLayout;
   readonly #blocksWithCount: boolean;

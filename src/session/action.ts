@@ -4,7 +4,7 @@ import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { type ActionRequest, type ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type { CosemMethodDescriptor, InvokeIdAndPriority } from '../xdlms/common.js';
-import { cut, ReceivedBlocks } from './blocks.js';
+import { ReceivedBlocks, splitBlocks } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
@@ -97,7 +97,7 @@ function* sendBlocks(
     invokeIdAndPriority: invoke,
     pblock,
   });
-  const parts = cut(value, room(first(empty)), room(next(empty)));
+  const parts = splitBlocks(value, room(first(empty)), room(next(empty)));
   for (const [i, rawData] of parts.entries()) {
     const block: Pblock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
     const answer = read(yield request({ type: 'action-request', value: i === 0 ? first(block) : next(block) }), invoke);

@@ -57,7 +57,7 @@ export interface AarqOptions {
   /** The InitiateRequest, protected when the association is ciphered. */
   readonly userInformation: Uint8Array;
 }
-export function aarqOf(o: AarqOptions): Uint8Array {
+export function encodeAarq(o: AarqOptions): Uint8Array {
   const context = `${o.referencing}_${o.ciphered ? 'with' : 'no'}_ciphering` as const;
   const aarq: Aarq = {
     applicationContextName: applicationContexts[context],
@@ -74,7 +74,7 @@ export function aarqOf(o: AarqOptions): Uint8Array {
   };
   return encode(Apdu, { type: 'aarq', ...aarq });
 }
-export const initiateRequestOf = (o: {
+export const encodeInitiateRequest = (o: {
   dedicatedKey?: Uint8Array | undefined;
   conformance: readonly ConformanceBit[];
   maxReceivePduSize: number;
@@ -91,13 +91,13 @@ export const initiateRequestOf = (o: {
 };
 
 /** The answer to an AARQ. @throws DlmsError `service/exception`, `protocol/unexpected-apdu` */
-export function readAare(bytes: Uint8Array): Aare {
+export function decodeAare(bytes: Uint8Array): Aare {
   const apdu = decode(Apdu, bytes, { lenient: true });
   if (apdu.type !== 'aare') throw refused(apdu, 'association request');
   return apdu;
 }
 /** The (plain) user-information of an AARE. @throws DlmsError `association/rejected` when it is a refusal */
-export function readInitiateResponse(plain: Uint8Array): InitiateResponse {
+export function decodeInitiateResponse(plain: Uint8Array): InitiateResponse {
   const apdu = decode(Apdu, plain, { lenient: true });
   if (apdu.type === 'initiateResponse') return apdu;
   if (apdu.type === 'confirmedServiceError')

@@ -30,7 +30,7 @@ export interface GbtStep {
 /** Octets of a block besides its data: tag, control, two numbers, and a length of up to three octets. */
 const overhead = 9;
 /** Blocks without any progress that are answered, before the peer is taken for broken: generous for a network that repeats, finite for one that never ends. */
-const patience = 256;
+const maxIdleBlocks = 256;
 /** How often block 1 may begin something else before anything is whole: a sender that was interrupted does that, one that does nothing else is broken. */
 const mostRestarts = 64;
 
@@ -54,7 +54,7 @@ export class GbtEndpoint {
   /** The highest number that we used in this exchange. */
   #number = 0;
   /** The highest number of an acknowledgement of the peer, while it has sent no data. */
-  #heard = 0;
+  #peerAck = 0;
   /** The blocks of the last APDU that came whole, to know them again. */
   #done: BlockBuffer | undefined;
   #answered = false;
@@ -62,7 +62,7 @@ export class GbtEndpoint {
   #restarts = 0;
   #expired = 0;
   /** Turns that brought the peer nothing: each halves the next, so that no rhythm of losses meets the same block for ever. */
-  #futile = 0;
+  #fruitlessTurns = 0;
 
   constructor(options: GbtOptions = {}) {
     this.#sendSize = options.sendSize ?? Number.POSITIVE_INFINITY;
@@ -89,7 +89,7 @@ export class GbtEndpoint {
   }
   #start(apdu: Uint8Array): readonly Uint8Array[] {
     this.#receiving = new BlockBuffer();
-    this.#heard = 0;
+    this.#peerAck = 0;
     this.#number = 0;
     this.#restarts = 0;
     this.#progress();
@@ -134,11 +134,11 @@ export class GbtEndpoint {
     if (block.window > 0) this.#peerWindow = block.window;
     const progress = this.#acknowledge(apdu.blockNumberAck);
     if (progress) this.#progress();
-    else if (++this.#idle > patience) throw this.#broken(`${patience} blocks without progress`);
+    else if (++this.#idle > maxIdleBlocks) throw this.#broken(`${maxIdleBlocks} blocks without progress`);
     const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
     if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks === 0)) {
-      if (this.#receiving.blocks === 0) this.#heard = Math.max(this.#heard, block.number);
-      if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#futile++;
+      if (this.#receiving.blocks === 0) this.#peerAck = Math.max(this.#peerAck, block.number);
+      if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#fruitlessTurns++;
       // An old acknowledgement, overtaken by a newer one, asks for nothing.
       const asks = unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged;
       return progress || asks ? { send: asks ? this.#turn() : [] } : { send: [], ignored: true };
@@ -202,7 +202,7 @@ export class GbtEndpoint {
   /** The number of the last block received in order. */
   #inOrder(): number {
     const { blocks } = this.#receiving;
-    return blocks > 0 ? blocks : Math.max(this.#heard, this.#done?.blocks ?? 0);
+    return blocks > 0 ? blocks : Math.max(this.#peerAck, this.#done?.blocks ?? 0);
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
@@ -226,7 +226,10 @@ export class GbtEndpoint {
   #turn(): readonly Uint8Array[] {
     const { whole, blocks, acknowledged } = this.#sending;
     if (whole !== undefined) return [whole];
-    const to = Math.min(acknowledged + Math.max(1, this.#peerWindow >> Math.min(this.#futile, 6)), blocks.length);
+    const to = Math.min(
+      acknowledged + Math.max(1, this.#peerWindow >> Math.min(this.#fruitlessTurns, 6)),
+      blocks.length,
+    );
     this.#sending = { ...this.#sending, sent: Math.max(this.#sending.sent, to) };
     this.#number = Math.max(this.#number, to);
     return Array.from({ length: to - acknowledged }, (_, i) =>
@@ -251,7 +254,7 @@ export class GbtEndpoint {
   }
   #progress(): void {
     this.#idle = 0;
-    this.#futile = 0;
+    this.#fruitlessTurns = 0;
     this.#expired = 0;
   }
   /** The peer leads nowhere: what it sent is forgotten. */
@@ -265,7 +268,7 @@ export class GbtEndpoint {
     this.#sending = nothingToSend;
     this.#done = undefined;
     this.#answered = false;
-    this.#heard = 0;
+    this.#peerAck = 0;
     this.#number = 0;
     this.#progress();
   }

@@ -1,19 +1,19 @@
 import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   decode,
   decodeFrom,
   encode,
   type Infer,
-  located,
   type Schema,
   scalar,
   sequence,
   sequenceOf,
+  withReadPath,
 } from '../axdr/schema.js';
-import { ended, Reader } from '../core/cursor.js';
+import { asDecodeError, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import {
@@ -40,29 +40,29 @@ const untilEnd: Schema<Uint8Array> = /* @__PURE__ */ scalar(
   (w, v) => w.bytes(v),
 );
 const rawResponse = /* @__PURE__ */ choice('Get-Response', {
-  'get-response-normal': alt(
+  'get-response-normal': alternative(
     1,
     /* @__PURE__ */ sequence('Get-Response-Normal', {
       invokeIdAndPriority: InvokeIdAndPriority,
       result: /* @__PURE__ */ choice('Get-Data-Result', {
-        data: alt(0, untilEnd),
-        'data-access-result': alt(1, DataAccessResult),
+        data: alternative(0, untilEnd),
+        'data-access-result': alternative(1, DataAccessResult),
       }),
     }),
   ),
-  'get-response-with-datablock': alt(
+  'get-response-with-datablock': alternative(
     2,
     /* @__PURE__ */ sequence('Get-Response-With-Datablock', {
       invokeIdAndPriority: InvokeIdAndPriority,
       lastBlock: boolean,
       blockNumber: unsigned32,
       result: /* @__PURE__ */ choice('DataBlock-G-Result', {
-        'raw-data': alt(0, octets),
-        'data-access-result': alt(1, DataAccessResult),
+        'raw-data': alternative(0, octets),
+        'data-access-result': alternative(1, DataAccessResult),
       }),
     }),
   ),
-  'get-response-with-list': alt(
+  'get-response-with-list': alternative(
     3,
     /* @__PURE__ */ sequence('Get-Response-With-List', { invokeIdAndPriority: InvokeIdAndPriority, list: untilEnd }),
   ),
@@ -170,7 +170,7 @@ function readList(bytes: Uint8Array, schemas: readonly Schema<any>[]): GetResult
       if (kind === 1) return { type: 'data-access-result', value: DataAccessResult.read(r) };
       throw new DlmsError('decode/unknown-choice', { offset, expected: 'Get-Data-Result', actual: kind });
     } catch (e) {
-      throw located(e, String(i), r);
+      throw withReadPath(e, String(i), r);
     }
   });
   if (r.left > 0)
@@ -181,7 +181,7 @@ function read<T>(r: Reader, work: () => T): T {
   try {
     return work();
   } catch (e) {
-    throw ended(e, r);
+    throw asDecodeError(e, r);
   }
 }
 

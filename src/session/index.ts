@@ -1,15 +1,15 @@
 export { invokeList, invokeMethod } from './action.js';
 export {
   type AarqOptions,
-  aarqOf,
+  decodeAare,
+  decodeInitiateResponse,
   defaultConformance,
-  initiateRequestOf,
+  encodeAarq,
+  encodeInitiateRequest,
   isHls,
   type Mechanism,
   mechanisms,
   negotiated,
-  readAare,
-  readInitiateResponse,
   requireAccepted,
 } from './association.js';
 export { type Conversation, converse } from './conversation.js';

@@ -40,7 +40,7 @@ export function plainSize(
 export const wholeSize = (limits: ServiceLimits, service: 'get' | 'set' | 'action'): number =>
   limits.whole?.includes(service) === true ? Number.POSITIVE_INFINITY : limits.sendSize;
 /** What general block transfer has to cut, because both sides support it and the service's own blocks cannot do it. */
-export function cutByGeneral(conformance: readonly ConformanceBit[]): readonly ('get' | 'set' | 'action')[] {
+export function servicesLeftToGbt(conformance: readonly ConformanceBit[]): readonly ('get' | 'set' | 'action')[] {
   if (!conformance.includes('general-block-transfer')) return [];
   const own = { set: 'block-transfer-with-set-or-write', action: 'block-transfer-with-action' } as const;
   return ['get', ...(['set', 'action'] as const).filter((service) => !conformance.includes(own[service]))];

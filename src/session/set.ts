@@ -3,7 +3,7 @@ import { encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import type { CosemAttributeDescriptorWithSelection, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
-import { cut } from './blocks.js';
+import { splitBlocks } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
@@ -91,7 +91,7 @@ function* sendBlocks(
     invokeIdAndPriority: invoke,
     datablock,
   });
-  const parts = cut(value, room(first(empty)), room(next(empty)));
+  const parts = splitBlocks(value, room(first(empty)), room(next(empty)));
   for (const [i, rawData] of parts.entries()) {
     const block: DataBlock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
     const answer = read(yield request({ type: 'set-request', value: i === 0 ? first(block) : next(block) }), invoke);

@@ -1,13 +1,13 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
 import { concat, equalBytes } from '../core/bytes.js';
-import { ended, Reader, Writer } from '../core/cursor.js';
+import { asDecodeError, Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { DataAccessResult } from '../xdlms/common.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { ReadRequest, type VariableAccessSpecification, WriteRequest, type WriteResult } from '../xdlms/short-name.js';
-import { cut, ReceivedBlocks } from './blocks.js';
+import { ReceivedBlocks, splitBlocks } from './blocks.js';
 import { type Conversation, refused, request, response } from './conversation.js';
 import type { RawGetResult } from './get.js';
 import type { ServiceLimits } from './limits.js';
@@ -102,7 +102,7 @@ function* writeBlocks(octets: Uint8Array, limits: ServiceLimits): Conversation<W
   throw unexpected('WRITE', 'no blocks');
 }
 function blocksOf(octets: Uint8Array, limits: ServiceLimits): readonly Uint8Array[] {
-  const parts = cut(octets, limits.sendSize - blockFields);
+  const parts = splitBlocks(octets, limits.sendSize - blockFields);
   if (parts.length > 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
   return parts;
 }
@@ -203,7 +203,7 @@ function readItems(r: Reader, state: string): Item[] {
       }
     });
   } catch (e) {
-    throw ended(e, r);
+    throw asDecodeError(e, r);
   }
 }
 const readOnly = (bytes: Uint8Array): { type: string; value?: unknown } | undefined => {

@@ -4,7 +4,7 @@ import { Writer } from '../core/cursor.js';
 import { EntryDescriptor, ProfileGeneric, RangeDescriptor } from '../cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../cosem/common-types.js';
 import { dateTimeFromBytes, dateTimeToBytes, fromInstant, toInstant } from '../cosem/date-time.js';
-import { type AccessContext, AccessRefused, access, type CosemObject, object } from '../server/object.js';
+import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../server/object.js';
 
 /** The profile of the simulated meter: clock, status and four energy registers, every quarter of an hour. */
 export const loadProfileColumns: readonly CaptureObjectDefinition[] = [
@@ -59,16 +59,16 @@ export class LoadProfile {
 
   object(): CosemObject {
     const columns = [...loadProfileColumns];
-    return object(
+    return cosemObject(
       ProfileGeneric,
       '1-0:99.1.0*255',
       {
-        buffer: access({ selective: true, getEncoded: (context) => this.#buffer(context) }),
+        buffer: accessor({ selective: true, getEncoded: (context) => this.#buffer(context) }),
         captureObjects: columns,
         capturePeriod,
         sortMethod: 'fifo',
         sortObject: columns[0] as CaptureObjectDefinition,
-        entriesInUse: access({ get: () => this.length }),
+        entriesInUse: accessor({ get: () => this.length }),
         profileEntries: this.#options.rows,
       },
       {

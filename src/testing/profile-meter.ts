@@ -6,7 +6,7 @@ import { buildLogicalDeviceName } from '../cosem/logical-device-name.js';
 import type { Obis } from '../cosem/obis.js';
 import { buildSystemTitle } from '../cosem/system-title.js';
 import type { CompanionProfile, ProfileClient, ProfileObject } from '../idis/profile.js';
-import { type AttributeRight, parseRights, type Rights } from '../idis/rights.js';
+import { type ProfileRight, parseRights, type Rights } from '../idis/rights.js';
 import { firstCode } from '../idis/view-of-profile.js';
 import { importKeys } from '../security/context.js';
 import { InvocationCounters } from '../security/counters.js';
@@ -14,7 +14,7 @@ import { strictPolicy } from '../security/policy.js';
 import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
-import { AccessRefused, access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import { AccessRefused, accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';
 import { associationObject } from '../server/objects/association.js';
 import { clockObject } from '../server/objects/clock.js';
 import { disconnector } from '../server/objects/disconnector.js';
@@ -206,7 +206,7 @@ function plainObject(
       world,
     );
     values.set(key, initial);
-    attributes[key] = access<unknown>({
+    attributes[key] = accessor<unknown>({
       get: () =>
         counter !== undefined && attribute.index === 2
           ? { type: 'double-long-unsigned', value: counter() }
@@ -226,7 +226,7 @@ function plainObject(
     };
   }
   // The profile decides what may be written, not the class.
-  const made = object(definition, name, attributes, methods);
+  const made = cosemObject(definition, name, attributes, methods);
   const writable = new Map(
     [...made.attributes].map(([index, a]) => [index, index === 1 ? a : { ...a, writable: true }]),
   );
@@ -295,7 +295,7 @@ function configOf(
   // What the profile lets a client without any security write, this meter lets it write.
   return { ...common, ...ciphering, mechanism: 'none', ...(client.ciphered ? {} : { anybodyMayChange: true }) };
 }
-function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, trusted: boolean): AttributeRight {
+function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, trusted: boolean): ProfileRight {
   if (rights === 'none') return '-';
   if (index === 1) return 'G';
   if (rights === 'unknown') return trusted ? 'G' : '-';

@@ -14,7 +14,7 @@ import type { CryptoProvider } from '../security/providers/provider.js';
 import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
-import { access, type CosemObject, ObjectStore, object } from '../server/object.js';
+import { accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';
 import { associationObject } from '../server/objects/association.js';
 import { clockObject } from '../server/objects/clock.js';
 import { disconnector } from '../server/objects/disconnector.js';
@@ -206,17 +206,17 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     clockObject(now, deviation),
     ...energyRegisters(profile),
     profile.object(),
-    object(DataClass, '0-0:42.0.0*255', {
+    cosemObject(DataClass, '0-0:42.0.0*255', {
       value: { type: 'octet-string', value: new TextEncoder().encode('SIM0000000000001') },
     }),
-    object(DataClass, '0-0:96.1.0*255', {
+    cosemObject(DataClass, '0-0:96.1.0*255', {
       value: { type: 'octet-string', value: new TextEncoder().encode('00000001') },
     }),
-    object(DataClass, '0-0:96.10.1*255', { value: { type: 'unsigned', value: 0 } }),
-    object(DataClass, '0-0:43.1.0*255', {
-      value: access({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }),
+    cosemObject(DataClass, '0-0:96.10.1*255', { value: { type: 'unsigned', value: 0 } }),
+    cosemObject(DataClass, '0-0:43.1.0*255', {
+      value: accessor({ get: () => ({ type: 'double-long-unsigned', value: lastCounter }) }),
     }),
-    object(SapAssignment, '0-0:41.0.0*255', {
+    cosemObject(SapAssignment, '0-0:41.0.0*255', {
       sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }],
     }),
     // Version 0 as long as it can say what applies: most meters of suite 0 have it.
@@ -264,7 +264,7 @@ const publicRights: AccessRights = {
 function energyRegisters({ energy }: LoadProfile): CosemObject[] {
   const [a, b, c, d] = energy;
   const register = (name: Obis, value: number, unit: UnitName, scaler = 0): CosemObject =>
-    object(Register, name, { value: { type: 'double-long-unsigned', value }, scalerUnit: { scaler, unit } });
+    cosemObject(Register, name, { value: { type: 'double-long-unsigned', value }, scalerUnit: { scaler, unit } });
   return [
     register('1-0:1.8.0*255', a, 'Wh'),
     register('1-0:2.8.0*255', b, 'Wh'),

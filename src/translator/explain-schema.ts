@@ -42,11 +42,11 @@ export function explainSchema(
   options: SchemaOptions,
 ): SchemaResult {
   const quirks: Quirk[] = [];
-  const taker: NoteTaker = { open: [], limit: to, top: undefined };
+  const tracer: Tracer = { open: [], limit: to, top: undefined };
   const noting: NotingOptions = {
     lenient: true,
     quirks,
-    taker,
+    taker: tracer,
     ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
   };
   const r = new Reader(bytes.subarray(0, to), noting);
@@ -58,20 +58,20 @@ export function explainSchema(
     if (!isDlmsError(e)) throw e;
     error = e;
   }
-  const top = taker.top as Note;
-  const node = finish(top, name, '', '', {}, options) ?? part(from, 0, name, '');
+  const top = tracer.top as Note;
+  const node = toNode(top, name, '', '', {}, options) ?? part(from, 0, name, '');
   noteQuirks(node, quirks);
   return { node, error };
 }
 
 /** The notes of one reading. The reader carries them in its options, so that the rebuilt schemas can be used again for the next reading. */
-interface NoteTaker {
+interface Tracer {
   readonly open: Note[];
   readonly limit: number;
   top: Note | undefined;
 }
 interface NotingOptions extends DecodeOptions {
-  readonly taker: NoteTaker;
+  readonly taker: Tracer;
 }
 const rebuilt: WeakMap<Schema<any>, Schema<any>> = /* @__PURE__ */ new WeakMap();
 
@@ -153,7 +153,7 @@ function innerOf(schema: Schema<any>): Schema<any> {
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /** The node of a note; undefined for something optional that is not there and takes no octet. */
-function finish(
+function toNode(
   note: Note,
   name: string,
   path: string,
@@ -170,23 +170,23 @@ function finish(
         return note.stop === note.start
           ? undefined
           : part(note.start, note.stop - note.start, name, note.done ? 'absent' : '', path);
-      return fronted(
+      return withHeader(
         note,
-        finish(only, name, path, at, siblings, options, type),
+        toNode(only, name, path, at, siblings, options, type),
         s.inner.shape.of === 'tagged' ? 'header' : 'presence',
         s.inner.shape.of === 'tagged' ? s.inner.kind : 'present',
       );
     case 'default':
       if (only === undefined)
         return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
-      return fronted(note, finish(only, name, path, at, siblings, options, type), 'presence', 'not the default');
+      return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'presence', 'not the default');
     case 'tagged':
       if (only !== undefined)
-        return fronted(note, finish(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
+        return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
       break;
     case 'mapped':
       if (only !== undefined) {
-        const node = finish(only, name, path, at, siblings, options, type);
+        const node = toNode(only, name, path, at, siblings, options, type);
         if (node !== undefined && note.done)
           Object.assign(node, {
             value: note.value,
@@ -197,7 +197,7 @@ function finish(
       break;
     case 'alternatives':
       if (only !== undefined) {
-        const node = finish(only, name, join(path, only.key), `${s.name}.${only.key}`, siblings, options, only.key);
+        const node = toNode(only, name, join(path, only.key), `${s.name}.${only.key}`, siblings, options, only.key);
         if (node === undefined) return undefined;
         node.type = node.type === undefined || node.type === only.key ? only.key : `${only.key} ${node.type}`;
         const header = node.children?.[0];
@@ -210,7 +210,7 @@ function finish(
             n.length += tag;
           }
         }
-        return fronted(note, node, 'choice', only.key);
+        return withHeader(note, node, 'choice', only.key);
       }
       break;
     case 'fields':
@@ -226,7 +226,7 @@ function finish(
       const children: Draft[] = [];
       note.children.forEach((c, i) => {
         const key = s.of === 'fields' ? c.key : String(i);
-        const child = finish(c, key, join(path, key), s.of === 'fields' ? `${s.name}.${key}` : at, seen, options);
+        const child = toNode(c, key, join(path, key), s.of === 'fields' ? `${s.name}.${key}` : at, seen, options);
         if (child !== undefined) children.push(child);
       });
       const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '', children };
@@ -259,7 +259,7 @@ function finish(
 }
 
 /** A node that begins where the note begins; what a failing part left unread stays outside. */
-function fronted(note: Note, node: Draft | undefined, name: string, meaning: string): Draft | undefined {
+function withHeader(note: Note, node: Draft | undefined, name: string, meaning: string): Draft | undefined {
   if (node === undefined) return undefined;
   const grown = extend(node, note.start, name, meaning);
   if (note.stop > end(grown)) {

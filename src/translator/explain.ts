@@ -42,7 +42,7 @@ export function explainValue(
 ): ExplainNode {
   const state = new Explainer(options);
   const { node, error } = explainSchema(schema, bytes, 0, bytes.length, schema.kind, state.schemaOptions(bytes));
-  return withOctets(whole(node, error, 0, bytes.length), bytes);
+  return withOctets(withUnread(node, error, 0, bytes.length), bytes);
 }
 const withOctets = (top: Draft, octets: Uint8Array): ExplainNode => ({ ...top, octets });
 
@@ -57,7 +57,7 @@ export function detectFraming(b: Uint8Array): Framing {
 }
 
 /** A node for a range: the one that was read, and what could not be read behind it. */
-export function whole(node: Draft, error: DlmsError | undefined, from: number, to: number): Draft {
+export function withUnread(node: Draft, error: DlmsError | undefined, from: number, to: number): Draft {
   const at = end(node);
   if (error === undefined && at === to) return node;
   const rest = part(at, to - at, 'unread', '', '');
@@ -100,7 +100,7 @@ export class Explainer {
     this.#level++;
     try {
       const { node, error } = explainSchema(Apdu, bytes, from, to, 'apdu', this.schemaOptions(bytes, bytes[from]));
-      const all = whole(node, error, from, to);
+      const all = withUnread(node, error, from, to);
       if (all.length > 0) all.source = sourceOf(bytes[from] as number);
       return all;
     } finally {

@@ -10,15 +10,15 @@ import { identifier } from './names.js';
 import { apduToXml, itemName } from './xml.js';
 import {
   aliases,
-  direct,
+  bareItems,
   eitherSign,
   forms,
-  guests,
   impliedStructure,
   innerApdu,
   localAliases,
   named,
   namespace,
+  nestedFields,
   severalInOne,
   truth,
   valueAliases,
@@ -130,7 +130,7 @@ function fields(
 ): Record<string, unknown> {
   blank(doc, e);
   const out: Record<string, unknown> = {};
-  const inside = guests[type];
+  const inside = nestedFields[type];
   let i = 0;
   for (const [key, schema] of Object.entries(parts)) {
     if (key === inside?.guest) continue;
@@ -190,7 +190,7 @@ function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown
       e.name,
     );
   }
-  if (direct.has(s.name) && chosen.shape.of === 'elements') {
+  if (bareItems.has(s.name) && chosen.shape.of === 'elements') {
     const { element } = chosen.shape;
     return within(doc, e, () => {
       plain(doc, e);

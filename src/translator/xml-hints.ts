@@ -59,13 +59,13 @@ export const forms: Readonly<Record<string, TextForm>> = {
 /** The element around one item of a SEQUENCE OF, where it is not the name of the item's type. */
 export const itemNames: Readonly<Record<string, string>> = { 'Read-Result': 'CHOICE', 'Write-Result': 'CHOICE' };
 /** CHOICEs whose `array` and `structure` hold the alternatives of their elements without an element around each. */
-export const direct: ReadonlySet<string> = /* @__PURE__ */ new Set(['Data', 'type-description']);
+export const bareItems: ReadonlySet<string> = /* @__PURE__ */ new Set(['Data', 'type-description']);
 /** Several alternatives in one item element are several items. */
 export const severalInOne: ReadonlySet<string> = /* @__PURE__ */ new Set(['Variable-Access-Specification']);
 /** Several types side by side are a structure of them. */
 export const impliedStructure: ReadonlySet<string> = /* @__PURE__ */ new Set(['compact-array.contentsDescription']);
 /** A field that stands inside the element of another one and implies its value. */
-export const guests: Readonly<
+export const nestedFields: Readonly<
   Record<string, { readonly host: string; readonly guest: string; readonly implies: unknown }>
 > = {
   'Exception-Response': { host: 'serviceError', guest: 'invocationCounterError', implies: 'invocation-counter-error' },

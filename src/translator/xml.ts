@@ -5,7 +5,7 @@ import { type DecodeOptions, Writer } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { identifier } from './names.js';
-import { direct, forms, guests, innerApdu, itemNames, namespace } from './xml-hints.js';
+import { bareItems, forms, innerApdu, itemNames, namespace, nestedFields } from './xml-hints.js';
 
 export interface XmlOptions extends DecodeOptions {
   /** Blanks per level; 0 puts everything on one line. Default 2. */
@@ -121,7 +121,7 @@ function putFields(
   fields: Readonly<Record<string, Schema<any>>>,
   value: Record<string, unknown>,
 ): void {
-  const inside = guests[type];
+  const inside = nestedFields[type];
   for (const [key, field] of Object.entries(fields)) {
     if (key === inside?.guest) continue;
     const guest = key === inside?.host ? value[inside.guest] : undefined;
@@ -141,7 +141,7 @@ function putAlternative(w: XmlWriter, schema: Schema<any>, value: any): void {
   const { type } = value as { type: string };
   const chosen = s.alternatives[type]?.schema as Schema<any>;
   const content = 'fill' in chosen ? value : (value as { value: unknown }).value;
-  if (direct.has(s.name) && chosen.shape.of === 'elements') {
+  if (bareItems.has(s.name) && chosen.shape.of === 'elements') {
     const { element } = chosen.shape;
     return w.element(type, () => {
       for (const v of content as unknown[]) putAlternative(w, element, v);

@@ -1,10 +1,10 @@
 export {
   type DoctorEvent,
   type DoctorFinding,
-  type DoctorHeard,
   type DoctorOptions,
   type DoctorReport,
   diagnose,
+  type UnexpectedOctets,
 } from './doctor/doctor.js';
 export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor/doctor-plan.js';
 export type { ProbeAnswer } from './doctor/doctor-probe.js';
@@ -64,7 +64,7 @@ export {
 } from './framing/mode-e.js';
 export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './framing/mode-e-port.js';
 export { type RawOptions, rawChannel } from './framing/raw.js';
-export { refuseCarriage, refusedCarriages } from './framing/refused.js';
+export { refusedFramings, refuseFraming } from './framing/refused.js';
 export {
   cosemOfWirelessMbus,
   decodeWirelessMbus,

@@ -64,7 +64,7 @@ export function suiteOf(vector: Vector, nibble?: number): 0 | 1 | 2 {
     : 0;
 }
 
-const bystander = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 export interface ContextOptions {
   readonly suite: 0 | 1 | 2;
   /** Own title; default: nobody's. */
@@ -96,7 +96,7 @@ export async function contextOf(
   const context = new SecurityContext({
     provider,
     suite,
-    systemTitle: own ?? bystander,
+    systemTitle: own ?? placeholderTitle,
     peerSystemTitle: peer,
     keys,
     counters: new InvocationCounters(new VolatileStore(), { initial: counter ?? 1 }),

@@ -1,6 +1,6 @@
 import { Data } from '../axdr/data.js';
 import {
-  alt,
+  alternative,
   choice,
   type FieldsSchema,
   type Infer,
@@ -24,17 +24,17 @@ const onAttribute = { cosemAttributeDescriptor: CosemAttributeDescriptor };
 const onSelection = { cosemAttributeDescriptor: CosemAttributeDescriptor, accessSelection: SelectiveAccessDescriptor };
 
 const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specification', {
-  'access-request-get': alt(1, /* @__PURE__ */ sequence('Access-Request-Get', onAttribute)),
-  'access-request-set': alt(2, /* @__PURE__ */ sequence('Access-Request-Set', onAttribute)),
-  'access-request-action': alt(
+  'access-request-get': alternative(1, /* @__PURE__ */ sequence('Access-Request-Get', onAttribute)),
+  'access-request-set': alternative(2, /* @__PURE__ */ sequence('Access-Request-Set', onAttribute)),
+  'access-request-action': alternative(
     3,
     /* @__PURE__ */ sequence('Access-Request-Action', { cosemMethodDescriptor: CosemMethodDescriptor }),
   ),
-  'access-request-get-with-selection': alt(
+  'access-request-get-with-selection': alternative(
     4,
     /* @__PURE__ */ sequence('Access-Request-Get-With-Selection', onSelection),
   ),
-  'access-request-set-with-selection': alt(
+  'access-request-set-with-selection': alternative(
     5,
     /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection),
   ),
@@ -43,9 +43,12 @@ export type AccessRequestSpecification = Infer<typeof accessRequestSpecification
 export const AccessRequestSpecification: Schema<AccessRequestSpecification> = accessRequestSpecification;
 
 const accessResponseSpecification = /* @__PURE__ */ choice('Access-Response-Specification', {
-  'access-response-get': alt(1, /* @__PURE__ */ sequence('Access-Response-Get', { result: DataAccessResult })),
-  'access-response-set': alt(2, /* @__PURE__ */ sequence('Access-Response-Set', { result: DataAccessResult })),
-  'access-response-action': alt(3, /* @__PURE__ */ sequence('Access-Response-Action', { result: ActionResult })),
+  'access-response-get': alternative(1, /* @__PURE__ */ sequence('Access-Response-Get', { result: DataAccessResult })),
+  'access-response-set': alternative(2, /* @__PURE__ */ sequence('Access-Response-Set', { result: DataAccessResult })),
+  'access-response-action': alternative(
+    3,
+    /* @__PURE__ */ sequence('Access-Response-Action', { result: ActionResult }),
+  ),
 });
 export type AccessResponseSpecification = Infer<typeof accessResponseSpecification>;
 export const AccessResponseSpecification: Schema<AccessResponseSpecification> = accessResponseSpecification;

@@ -10,7 +10,7 @@ import {
   berText,
 } from '../axdr/ber.js';
 import { enumerated } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, type Schema } from '../axdr/schema.js';
+import { alternative, choice, type FieldsSchema, type Infer, type Schema } from '../axdr/schema.js';
 
 // ACSE APDUs (ISO/IEC 8650-1 as used by the Green Book): association and release, in BER.
 
@@ -32,8 +32,8 @@ const octetString = /* @__PURE__ */ ber(0x04, berOctets);
 const integer = /* @__PURE__ */ ber(0x02, berInteger);
 const authenticationValue = /* @__PURE__ */ berChoice('Authentication-value', {
   /** Password or challenge; any octets in spite of the name. */
-  charstring: alt(0x80, berOctets),
-  bitstring: alt(0x81, berBits),
+  charstring: alternative(0x80, berOctets),
+  bitstring: alternative(0x81, berBits),
 });
 
 const protocolVersion = /* @__PURE__ */ berOptional(0x80, berBits);
@@ -84,8 +84,8 @@ const acseServiceUser = /* @__PURE__ */ enumerated({
 });
 const acseServiceProvider = /* @__PURE__ */ enumerated({ null: 0, 'no-reason-given': 1, 'no-common-acse-version': 2 });
 const associateSourceDiagnostic = /* @__PURE__ */ berChoice('Associate-source-diagnostic', {
-  'acse-service-user': alt(0xa1, /* @__PURE__ */ ber(0x02, acseServiceUser)),
-  'acse-service-provider': alt(0xa2, /* @__PURE__ */ ber(0x02, acseServiceProvider)),
+  'acse-service-user': alternative(0xa1, /* @__PURE__ */ ber(0x02, acseServiceUser)),
+  'acse-service-provider': alternative(0xa2, /* @__PURE__ */ ber(0x02, acseServiceProvider)),
 });
 export type AssociateSourceDiagnostic = Infer<typeof associateSourceDiagnostic>;
 
@@ -139,10 +139,10 @@ export interface Rlre extends Infer<typeof rlre> {}
 export const Rlre: FieldsSchema<Rlre> = rlre;
 
 const acseApdu = /* @__PURE__ */ choice('ACSE-APDU', {
-  aarq: alt(0x60, Aarq),
-  aare: alt(0x61, Aare),
-  rlrq: alt(0x62, Rlrq),
-  rlre: alt(0x63, Rlre),
+  aarq: alternative(0x60, Aarq),
+  aare: alternative(0x61, Aare),
+  rlrq: alternative(0x62, Rlrq),
+  rlre: alternative(0x63, Rlre),
 });
 export type AcseApdu = Infer<typeof acseApdu>;
 export const AcseApdu: Schema<AcseApdu> = acseApdu;

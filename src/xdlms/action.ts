@@ -1,7 +1,7 @@
 import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   type FieldsSchema,
   type Infer,
@@ -25,12 +25,12 @@ const nextPblock = {
 };
 
 const actionRequest = /* @__PURE__ */ choice('Action-Request', {
-  'action-request-normal': alt(
+  'action-request-normal': alternative(
     1,
     /* @__PURE__ */ sequence('Action-Request-Normal', { ...target, methodInvocationParameters: optional(Data) }),
   ),
-  'action-request-next-pblock': alt(2, /* @__PURE__ */ sequence('Action-Request-Next-Pblock', nextPblock)),
-  'action-request-with-list': alt(
+  'action-request-next-pblock': alternative(2, /* @__PURE__ */ sequence('Action-Request-Next-Pblock', nextPblock)),
+  'action-request-with-list': alternative(
     3,
     /* @__PURE__ */ sequence('Action-Request-With-List', {
       ...targets,
@@ -38,15 +38,15 @@ const actionRequest = /* @__PURE__ */ choice('Action-Request', {
       methodInvocationParameters: sequenceOf(Data),
     }),
   ),
-  'action-request-with-first-pblock': alt(
+  'action-request-with-first-pblock': alternative(
     4,
     /* @__PURE__ */ sequence('Action-Request-With-First-Pblock', { ...target, pblock: DataBlockSA }),
   ),
-  'action-request-with-list-and-first-pblock': alt(
+  'action-request-with-list-and-first-pblock': alternative(
     5,
     /* @__PURE__ */ sequence('Action-Request-With-List-And-First-Pblock', { ...targets, pblock: DataBlockSA }),
   ),
-  'action-request-with-pblock': alt(
+  'action-request-with-pblock': alternative(
     6,
     /* @__PURE__ */ sequence('Action-Request-With-Pblock', {
       invokeIdAndPriority: InvokeIdAndPriority,
@@ -67,28 +67,28 @@ export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOpti
   actionResponseWithOptionalData;
 
 const actionResponse = /* @__PURE__ */ choice('Action-Response', {
-  'action-response-normal': alt(
+  'action-response-normal': alternative(
     1,
     /* @__PURE__ */ sequence('Action-Response-Normal', {
       invokeIdAndPriority: InvokeIdAndPriority,
       singleResponse: ActionResponseWithOptionalData,
     }),
   ),
-  'action-response-with-pblock': alt(
+  'action-response-with-pblock': alternative(
     2,
     /* @__PURE__ */ sequence('Action-Response-With-Pblock', {
       invokeIdAndPriority: InvokeIdAndPriority,
       pblock: DataBlockSA,
     }),
   ),
-  'action-response-with-list': alt(
+  'action-response-with-list': alternative(
     3,
     /* @__PURE__ */ sequence('Action-Response-With-List', {
       invokeIdAndPriority: InvokeIdAndPriority,
       listOfResponses: sequenceOf(ActionResponseWithOptionalData),
     }),
   ),
-  'action-response-next-pblock': alt(4, /* @__PURE__ */ sequence('Action-Response-Next-Pblock', nextPblock)),
+  'action-response-next-pblock': alternative(4, /* @__PURE__ */ sequence('Action-Response-Next-Pblock', nextPblock)),
 });
 /** Action-Response (tag 199, C7). */
 export type ActionResponse = Infer<typeof actionResponse>;

@@ -1,5 +1,5 @@
 import { octets } from '../axdr/scalars.js';
-import { type Alternative, alt, choice, type Infer, type Schema } from '../axdr/schema.js';
+import { type Alternative, alternative, choice, type Infer, type Schema } from '../axdr/schema.js';
 import { AccessRequest, AccessResponse } from './access.js';
 import { Aare, Aarq, Rlre, Rlrq } from './acse.js';
 import { ActionRequest, ActionResponse } from './action.js';
@@ -14,22 +14,22 @@ import { InformationReportRequest, ReadRequest, ReadResponse, WriteRequest, Writ
 
 /** The service APDUs: they can be protected, each in a glo- and a ded- form with a tag of its own. */
 const services = {
-  initiateRequest: alt(1, InitiateRequest),
-  readRequest: alt(5, ReadRequest),
-  writeRequest: alt(6, WriteRequest),
-  initiateResponse: alt(8, InitiateResponse),
-  readResponse: alt(12, ReadResponse),
-  writeResponse: alt(13, WriteResponse),
-  confirmedServiceError: alt(14, ConfirmedServiceError),
-  unconfirmedWriteRequest: alt(22, WriteRequest),
-  informationReportRequest: alt(24, InformationReportRequest),
-  'get-request': alt(192, GetRequest),
-  'set-request': alt(193, SetRequest),
-  'event-notification-request': alt(194, EventNotificationRequest),
-  'action-request': alt(195, ActionRequest),
-  'get-response': alt(196, GetResponse),
-  'set-response': alt(197, SetResponse),
-  'action-response': alt(199, ActionResponse),
+  initiateRequest: alternative(1, InitiateRequest),
+  readRequest: alternative(5, ReadRequest),
+  writeRequest: alternative(6, WriteRequest),
+  initiateResponse: alternative(8, InitiateResponse),
+  readResponse: alternative(12, ReadResponse),
+  writeResponse: alternative(13, WriteResponse),
+  confirmedServiceError: alternative(14, ConfirmedServiceError),
+  unconfirmedWriteRequest: alternative(22, WriteRequest),
+  informationReportRequest: alternative(24, InformationReportRequest),
+  'get-request': alternative(192, GetRequest),
+  'set-request': alternative(193, SetRequest),
+  'event-notification-request': alternative(194, EventNotificationRequest),
+  'action-request': alternative(195, ActionRequest),
+  'get-response': alternative(196, GetResponse),
+  'set-response': alternative(197, SetResponse),
+  'action-response': alternative(199, ActionResponse),
 } as const;
 type Service = keyof typeof services;
 
@@ -42,7 +42,7 @@ const protectedServices: Protected = /* @__PURE__ */ (() =>
     (['glo', 'ded'] as const).flatMap((key) =>
       Object.entries(services as Record<string, Alternative<any>>).map(([name, { tag }]) => [
         `${key}-${name}`,
-        alt(protectedTag(tag, key), octets),
+        alternative(protectedTag(tag, key), octets),
       ]),
     ),
   ) as unknown as Protected)();
@@ -50,22 +50,22 @@ const protectedServices: Protected = /* @__PURE__ */ (() =>
 const apdu = /* @__PURE__ */ choice('xDLMS-APDU', {
   ...services,
   ...protectedServices,
-  'data-notification': alt(15, DataNotification),
-  'data-notification-confirm': alt(16, DataNotificationConfirm),
-  'exception-response': alt(216, ExceptionResponse),
-  'access-request': alt(217, AccessRequest),
-  'access-response': alt(218, AccessResponse),
-  'general-glo-ciphering': alt(219, GeneralGloCiphering),
-  'general-ded-ciphering': alt(220, GeneralGloCiphering),
-  'general-ciphering': alt(221, GeneralCiphering),
-  'general-signing': alt(223, GeneralSigning),
-  'general-block-transfer': alt(224, GeneralBlockTransfer),
-  'gateway-request': alt(230, Gateway),
-  'gateway-response': alt(231, Gateway),
-  aarq: alt(0x60, Aarq),
-  aare: alt(0x61, Aare),
-  rlrq: alt(0x62, Rlrq),
-  rlre: alt(0x63, Rlre),
+  'data-notification': alternative(15, DataNotification),
+  'data-notification-confirm': alternative(16, DataNotificationConfirm),
+  'exception-response': alternative(216, ExceptionResponse),
+  'access-request': alternative(217, AccessRequest),
+  'access-response': alternative(218, AccessResponse),
+  'general-glo-ciphering': alternative(219, GeneralGloCiphering),
+  'general-ded-ciphering': alternative(220, GeneralGloCiphering),
+  'general-ciphering': alternative(221, GeneralCiphering),
+  'general-signing': alternative(223, GeneralSigning),
+  'general-block-transfer': alternative(224, GeneralBlockTransfer),
+  'gateway-request': alternative(230, Gateway),
+  'gateway-response': alternative(231, Gateway),
+  aarq: alternative(0x60, Aarq),
+  aare: alternative(0x61, Aare),
+  rlrq: alternative(0x62, Rlrq),
+  rlre: alternative(0x63, Rlre),
 });
 /** Any APDU that may stand in a frame, xDLMS and ACSE alike: a union discriminated by `type`. */
 export type Apdu = Infer<typeof apdu>;

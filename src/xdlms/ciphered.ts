@@ -1,5 +1,5 @@
 import { octets, unsigned8 } from '../axdr/scalars.js';
-import { alt, choice, type FieldsSchema, type Infer, optional, type Schema, sequence } from '../axdr/schema.js';
+import { alternative, choice, type FieldsSchema, type Infer, optional, type Schema, sequence } from '../axdr/schema.js';
 
 // General protection APDUs (Green Book 9.5). Only their layout stands here; the cryptography is in `security`.
 
@@ -30,9 +30,9 @@ const agreedKey = /* @__PURE__ */ sequence('Agreed-Key', {
   keyCipheredData: octets,
 });
 const keyInfo = /* @__PURE__ */ choice('Key-Info', {
-  'identified-key': alt(0, identifiedKey),
-  'wrapped-key': alt(1, wrappedKey),
-  'agreed-key': alt(2, agreedKey),
+  'identified-key': alternative(0, identifiedKey),
+  'wrapped-key': alternative(1, wrappedKey),
+  'agreed-key': alternative(2, agreedKey),
 });
 export type KeyInfo = Infer<typeof keyInfo>;
 export const KeyInfo: Schema<KeyInfo> = keyInfo;

@@ -1,6 +1,6 @@
 import { enumerated, unsigned32 } from '../axdr/scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   type FieldsSchema,
   type Infer,
@@ -14,7 +14,7 @@ import { DlmsError } from '../core/errors.js';
 // The APDUs with which a server refuses: Confirmed-Service-Error and Exception-Response.
 
 const serviceError = /* @__PURE__ */ choice('ServiceError', {
-  'application-reference': alt(
+  'application-reference': alternative(
     0,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -26,7 +26,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'deciphering-error': 6,
     }),
   ),
-  'hardware-resource': alt(
+  'hardware-resource': alternative(
     1,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -36,7 +36,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'other-resource-unavailable': 4,
     }),
   ),
-  'vde-state-error': alt(
+  'vde-state-error': alternative(
     2,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -46,8 +46,8 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'status-inoperable': 4,
     }),
   ),
-  service: alt(3, /* @__PURE__ */ enumerated({ other: 0, 'pdu-size': 1, 'service-unsupported': 2 })),
-  definition: alt(
+  service: alternative(3, /* @__PURE__ */ enumerated({ other: 0, 'pdu-size': 1, 'service-unsupported': 2 })),
+  definition: alternative(
     4,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -56,7 +56,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'object-attribute-inconsistent': 3,
     }),
   ),
-  access: alt(
+  access: alternative(
     5,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -66,7 +66,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'object-unavailable': 4,
     }),
   ),
-  initiate: alt(
+  initiate: alternative(
     6,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -76,7 +76,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'refused-by-the-VDE-Handler': 4,
     }),
   ),
-  'load-data-set': alt(
+  'load-data-set': alternative(
     7,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -90,8 +90,8 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
     }),
   ),
   // 8 and 10 are reserved in DLMS/COSEM and have no names: their codes stay numbers.
-  'change-scope': alt(8, /* @__PURE__ */ enumerated({})),
-  task: alt(
+  'change-scope': alternative(8, /* @__PURE__ */ enumerated({})),
+  task: alternative(
     9,
     /* @__PURE__ */ enumerated({
       other: 0,
@@ -101,7 +101,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'ti-unusable': 4,
     }),
   ),
-  other: alt(10, /* @__PURE__ */ enumerated({})),
+  other: alternative(10, /* @__PURE__ */ enumerated({})),
 });
 export type ServiceError = Infer<typeof serviceError>;
 export const ServiceError: Schema<ServiceError> = serviceError;
@@ -132,7 +132,7 @@ export type ConfirmedServiceError = { type: (typeof services)[number]; value: Se
 export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__ */ (() =>
   choice(
     'ConfirmedServiceError',
-    Object.fromEntries(services.map((name, i) => [name, alt(i + 1, ServiceError)])),
+    Object.fromEntries(services.map((name, i) => [name, alternative(i + 1, ServiceError)])),
   ) as Schema<ConfirmedServiceError>)();
 
 /**

@@ -1,6 +1,6 @@
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   type FieldsSchema,
   type Infer,
@@ -43,9 +43,9 @@ export interface GetRequestWithList extends Infer<typeof getRequestWithList> {}
 export const GetRequestWithList: FieldsSchema<GetRequestWithList> = getRequestWithList;
 
 const getRequest = /* @__PURE__ */ choice('Get-Request', {
-  'get-request-normal': alt(1, GetRequestNormal),
-  'get-request-next': alt(2, GetRequestNext),
-  'get-request-with-list': alt(3, GetRequestWithList),
+  'get-request-normal': alternative(1, GetRequestNormal),
+  'get-request-next': alternative(2, GetRequestNext),
+  'get-request-with-list': alternative(3, GetRequestWithList),
 });
 /** Get-Request (tag 192, C0). */
 export type GetRequest = Infer<typeof getRequest>;
@@ -64,8 +64,8 @@ const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
   blockNumber: unsigned32,
   result: /* @__PURE__ */ choice('DataBlock-G-Result', {
     /** A slice of the encoded Data; of the whole SEQUENCE OF, count included, for a list. */
-    'raw-data': alt(0, octets),
-    'data-access-result': alt(1, DataAccessResult),
+    'raw-data': alternative(0, octets),
+    'data-access-result': alternative(1, DataAccessResult),
   }),
 });
 export interface DataBlockG extends Infer<typeof dataBlockG> {}
@@ -87,9 +87,9 @@ export interface GetResponseWithList extends Infer<typeof getResponseWithList> {
 export const GetResponseWithList: FieldsSchema<GetResponseWithList> = getResponseWithList;
 
 const getResponse = /* @__PURE__ */ choice('Get-Response', {
-  'get-response-normal': alt(1, GetResponseNormal),
-  'get-response-with-datablock': alt(2, GetResponseWithDatablock),
-  'get-response-with-list': alt(3, GetResponseWithList),
+  'get-response-normal': alternative(1, GetResponseNormal),
+  'get-response-with-datablock': alternative(2, GetResponseWithDatablock),
+  'get-response-with-list': alternative(3, GetResponseWithList),
 });
 /** Get-Response (tag 196, C4). */
 export type GetResponse = Infer<typeof getResponse>;

@@ -1,6 +1,6 @@
 import { Data } from '../axdr/data.js';
 import { unsigned32 } from '../axdr/scalars.js';
-import { alt, choice, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
+import { alternative, choice, type Infer, optional, type Schema, sequence, sequenceOf } from '../axdr/schema.js';
 import {
   afterResult,
   CosemAttributeDescriptor,
@@ -22,19 +22,19 @@ const targets = {
 };
 
 const setRequest = /* @__PURE__ */ choice('Set-Request', {
-  'set-request-normal': alt(1, /* @__PURE__ */ sequence('Set-Request-Normal', { ...target, value: Data })),
-  'set-request-with-first-datablock': alt(
+  'set-request-normal': alternative(1, /* @__PURE__ */ sequence('Set-Request-Normal', { ...target, value: Data })),
+  'set-request-with-first-datablock': alternative(
     2,
     /* @__PURE__ */ sequence('Set-Request-With-First-Datablock', { ...target, datablock: DataBlockSA }),
   ),
-  'set-request-with-datablock': alt(
+  'set-request-with-datablock': alternative(
     3,
     /* @__PURE__ */ sequence('Set-Request-With-Datablock', {
       invokeIdAndPriority: InvokeIdAndPriority,
       datablock: DataBlockSA,
     }),
   ),
-  'set-request-with-list': alt(
+  'set-request-with-list': alternative(
     4,
     /* @__PURE__ */ sequence('Set-Request-With-List', {
       ...targets,
@@ -42,7 +42,7 @@ const setRequest = /* @__PURE__ */ choice('Set-Request', {
       valueList: sequenceOf(Data),
     }),
   ),
-  'set-request-with-list-and-first-datablock': alt(
+  'set-request-with-list-and-first-datablock': alternative(
     5,
     /* @__PURE__ */ sequence('Set-Request-With-List-And-First-Datablock', { ...targets, datablock: DataBlockSA }),
   ),
@@ -52,21 +52,21 @@ export type SetRequest = Infer<typeof setRequest>;
 export const SetRequest: Schema<SetRequest> = setRequest;
 
 const setResponse = /* @__PURE__ */ choice('Set-Response', {
-  'set-response-normal': alt(
+  'set-response-normal': alternative(
     1,
     /* @__PURE__ */ sequence('Set-Response-Normal', {
       invokeIdAndPriority: InvokeIdAndPriority,
       result: DataAccessResult,
     }),
   ),
-  'set-response-datablock': alt(
+  'set-response-datablock': alternative(
     2,
     /* @__PURE__ */ sequence('Set-Response-Datablock', {
       invokeIdAndPriority: InvokeIdAndPriority,
       blockNumber: unsigned32,
     }),
   ),
-  'set-response-last-datablock': alt(
+  'set-response-last-datablock': alternative(
     3,
     /* @__PURE__ */ sequence('Set-Response-Last-Datablock', {
       invokeIdAndPriority: InvokeIdAndPriority,
@@ -74,7 +74,7 @@ const setResponse = /* @__PURE__ */ choice('Set-Response', {
       blockNumber: /* @__PURE__ */ afterResult(unsigned32, 0),
     }),
   ),
-  'set-response-last-datablock-with-list': alt(
+  'set-response-last-datablock-with-list': alternative(
     4,
     /* @__PURE__ */ sequence('Set-Response-Last-Datablock-With-List', {
       invokeIdAndPriority: InvokeIdAndPriority,
@@ -82,7 +82,7 @@ const setResponse = /* @__PURE__ */ choice('Set-Response', {
       blockNumber: unsigned32,
     }),
   ),
-  'set-response-with-list': alt(
+  'set-response-with-list': alternative(
     5,
     /* @__PURE__ */ sequence('Set-Response-With-List', {
       invokeIdAndPriority: InvokeIdAndPriority,

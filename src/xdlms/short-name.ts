@@ -1,7 +1,7 @@
 import { Data } from '../axdr/data.js';
 import { boolean, integer16, nothing, octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
 import {
-  alt,
+  alternative,
   choice,
   type FieldsSchema,
   type Infer,
@@ -16,14 +16,17 @@ import { DataAccessResult } from './common.js';
 
 const block = { lastBlock: boolean, blockNumber: unsigned16 };
 const variableAccessSpecification = /* @__PURE__ */ choice('Variable-Access-Specification', {
-  'variable-name': alt(2, integer16),
-  'parameterized-access': alt(
+  'variable-name': alternative(2, integer16),
+  'parameterized-access': alternative(
     4,
     /* @__PURE__ */ sequence('Parameterized-Access', { variableName: integer16, selector: unsigned8, parameter: Data }),
   ),
-  'block-number-access': alt(5, /* @__PURE__ */ sequence('Block-Number-Access', { blockNumber: unsigned16 })),
-  'read-data-block-access': alt(6, /* @__PURE__ */ sequence('Read-Data-Block-Access', { ...block, rawData: octets })),
-  'write-data-block-access': alt(7, /* @__PURE__ */ sequence('Write-Data-Block-Access', block)),
+  'block-number-access': alternative(5, /* @__PURE__ */ sequence('Block-Number-Access', { blockNumber: unsigned16 })),
+  'read-data-block-access': alternative(
+    6,
+    /* @__PURE__ */ sequence('Read-Data-Block-Access', { ...block, rawData: octets }),
+  ),
+  'write-data-block-access': alternative(7, /* @__PURE__ */ sequence('Write-Data-Block-Access', block)),
 });
 /** What a read or write is about. Alternative 3 (detailed-access) is not used in DLMS/COSEM and refused. */
 export type VariableAccessSpecification = Infer<typeof variableAccessSpecification>;
@@ -35,10 +38,10 @@ export type ReadRequest = VariableAccessSpecification[];
 export const ReadRequest: Schema<ReadRequest> = readRequest;
 
 const readResult = /* @__PURE__ */ choice('Read-Result', {
-  data: alt(0, Data),
-  'data-access-error': alt(1, DataAccessResult),
-  'data-block-result': alt(2, /* @__PURE__ */ sequence('Data-Block-Result', { ...block, rawData: octets })),
-  'block-number': alt(3, unsigned16),
+  data: alternative(0, Data),
+  'data-access-error': alternative(1, DataAccessResult),
+  'data-block-result': alternative(2, /* @__PURE__ */ sequence('Data-Block-Result', { ...block, rawData: octets })),
+  'block-number': alternative(3, unsigned16),
 });
 export type ReadResult = Infer<typeof readResult>;
 export const ReadResult: Schema<ReadResult> = readResult;
@@ -56,9 +59,9 @@ export interface WriteRequest extends Infer<typeof writeRequest> {}
 export const WriteRequest: FieldsSchema<WriteRequest> = writeRequest;
 
 const writeResult = /* @__PURE__ */ choice('Write-Result', {
-  success: alt(0, nothing),
-  'data-access-error': alt(1, DataAccessResult),
-  'block-number': alt(2, unsigned16),
+  success: alternative(0, nothing),
+  'data-access-error': alternative(1, DataAccessResult),
+  'block-number': alternative(2, unsigned16),
 });
 export type WriteResult = Infer<typeof writeResult>;
 export const WriteResult: Schema<WriteResult> = writeResult;

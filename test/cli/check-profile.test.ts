@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AssociationView,
-  carriedProfile,
+  builtInProfile,
   formatAssociationView,
   formatProfile,
   type ViewObject,
@@ -46,7 +46,7 @@ const rights = ({ attributes, methods }: ViewObject): string =>
   ].join(' ');
 /** What the owner of the simulated meter would write down: every object as it is, and rules for some values. */
 function modelOf(view: AssociationView): any {
-  const profile = JSON.parse(formatProfile(carriedProfile('idis-package-2')));
+  const profile = JSON.parse(formatProfile(builtInProfile('idis-package-2')));
   const rules: Record<string, object[]> = {
     '1-0:1.8.0*255': [
       { index: 2, types: ['double-long-unsigned'] },
@@ -209,7 +209,7 @@ describe('check-profile of a meter that was built from the profile', () => {
   beforeAll(async () => {
     const built = await profileMeter({
       provider: nodeProvider,
-      profile: carriedProfile('idis-package-2'),
+      profile: builtInProfile('idis-package-2'),
       options,
       manufacturer: 'MMM',
       serialNumber: 12_345_678,
@@ -258,7 +258,7 @@ describe('check-profile of a meter that was built from the profile', () => {
 });
 
 describe('check-profile of a saved view', () => {
-  const view = viewOfProfile(carriedProfile('idis-package-2'), {
+  const view = viewOfProfile(builtInProfile('idis-package-2'), {
     options: ['D', 'polyphase'],
     systemTitle: '4D4D4D6710BC614E',
     logicalDeviceName: 'MMM1030112345678',

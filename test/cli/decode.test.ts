@@ -3,7 +3,7 @@ import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { nobleProvider } from '../../src/security/providers/noble.js';
-import { aarqOf, initiateRequestOf } from '../../src/session/association.js';
+import { encodeAarq, encodeInitiateRequest } from '../../src/session/association.js';
 import { wrap } from '../../src/transport/framing/wpdu.js';
 import { clientTitle, hex, pairOf, serverTitle, testKeys } from '../security/support.js';
 import { cli, keyFile } from './support.js';
@@ -55,13 +55,13 @@ describe('decode and explain', () => {
     );
   });
   it('take the sender of each message of an association without tags from the titles in it, in any order', async () => {
-    const initiate = initiateRequestOf({ conformance: ['get'], maxReceivePduSize: 500 });
+    const initiate = encodeInitiateRequest({ conformance: ['get'], maxReceivePduSize: 500 });
     const encrypted = { encrypted: true };
     const stream = concat(
       wrap(
         16,
         1,
-        aarqOf({
+        encodeAarq({
           mechanism: 'none',
           referencing: 'LN',
           ciphered: true,
@@ -103,12 +103,12 @@ describe('decode and explain', () => {
   });
   it('find the dedicated key in the association', async () => {
     const { client } = await pairOf(nobleProvider, 0);
-    const initiate = initiateRequestOf({ dedicatedKey: dedicated, conformance: ['get'], maxReceivePduSize: 500 });
+    const initiate = encodeInitiateRequest({ dedicatedKey: dedicated, conformance: ['get'], maxReceivePduSize: 500 });
     const stream = concat(
       wrap(
         16,
         1,
-        aarqOf({
+        encodeAarq({
           mechanism: 'none',
           referencing: 'LN',
           ciphered: true,

@@ -34,11 +34,11 @@ describe('doctor over TCP', () => {
   it.each([
     ['wrapper', []],
     ['HDLC', ['--hdlc']],
-  ])('finds the clients of the simulated meter, and what it prints can be read with: %s', async (carriage, options) => {
+  ])('finds the clients of the simulated meter, and what it prints can be read with: %s', async (framing, options) => {
     const meter = await simulated('--rows', '10', ...options);
     const run = await cli(['doctor', meter.url, '--limit', '60', ...fast]);
     expect(run.code, run.err).toBe(0);
-    expect(run.err).toContain(carriage);
+    expect(run.err).toContain(framing);
     const lines = run.out.split('\n');
     expect(lines[0]).toMatch(/^client 16, server 1 .*opens an association without security$/);
     const read = /dlms-cosem read "(.*)"$/.exec(lines[1] as string)?.[1] as string;

@@ -11,7 +11,7 @@ import { openPush, type Senders } from '../../src/cli/push-message.js';
 import { concat } from '../../src/core/bytes.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
-import { carriedProfile } from '../../src/idis/index.js';
+import { builtInProfile } from '../../src/idis/index.js';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
@@ -412,7 +412,7 @@ describe('any octets', () => {
       receiver,
       new InvocationCounters(new VolatileStore(), { initial: 1 }),
     );
-    const profile = carriedProfile('idis-package-2');
+    const profile = builtInProfile('idis-package-2');
     const senders: Senders = {
       ring,
       plain: true,

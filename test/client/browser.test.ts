@@ -15,7 +15,7 @@ import { classes } from '../../src/cosem/class-registry.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
 import { Register } from '../../src/cosem/classes/register.js';
-import { access, object } from '../../src/server/object.js';
+import { accessor, cosemObject } from '../../src/server/object.js';
 import { arbitrary } from '../../src/testing/arbitrary.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
 import { closeAll, connect, meterOf, reading } from './meters.js';
@@ -40,8 +40,8 @@ describe('browsing the simulated meter', () => {
     ]);
   });
   it('reads an object in one record, and says what it left out', async () => {
-    const odd = object(DataClass, '0-0:96.1.9*255', {
-      value: access({
+    const odd = cosemObject(DataClass, '0-0:96.1.9*255', {
+      value: accessor({
         get: () => {
           throw new Error('broken');
         },

@@ -8,12 +8,12 @@ import { DataClass } from '../../src/cosem/classes/data.js';
 import type { Obis } from '../../src/cosem/obis.js';
 import {
   type AssociationConfig,
-  access,
+  accessor,
+  cosemObject,
   Meter,
   ObjectStore,
-  object,
   objectRights,
-  servedShortNames,
+  serverShortNames,
 } from '../../src/server/index.js';
 import { Apdu, type ConformanceBit } from '../../src/xdlms/index.js';
 import { cipheredConfig, contextOf, failureOf } from '../server/support.js';
@@ -41,7 +41,7 @@ function setup(
   const clock = new VirtualClock();
   const objects = new ObjectStore();
   for (let i = 0; i < count; i++)
-    objects.add(object(DataClass, nameOf(i), { value: access({ get: () => contentOf(i), set: () => {} }) }));
+    objects.add(cosemObject(DataClass, nameOf(i), { value: accessor({ get: () => contentOf(i), set: () => {} }) }));
   const meter = new Meter({
     sap: 1,
     objects,
@@ -71,7 +71,7 @@ function setup(
 }
 const dropped = (events: readonly ClientEvent[]): string[] =>
   events.flatMap((e) => (e.type === 'dropped' ? [e.reason] : []));
-const forSn = { referencing: servedShortNames() } as const;
+const forSn = { referencing: serverShortNames() } as const;
 describe('a late response with logical names', () => {
   it('never answers another request: it is passed over, and told', async () => {
     let hold = 0;

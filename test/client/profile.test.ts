@@ -16,7 +16,7 @@ import { Register } from '../../src/cosem/classes/register.js';
 import { dateTimeFromBytes, dateTimeToBytes, fromInstant, toInstant } from '../../src/cosem/date-time.js';
 import { formatDateTime } from '../../src/cosem/date-time-text.js';
 import type { Obis } from '../../src/cosem/obis.js';
-import { AccessRefused, access, type CosemObject, object } from '../../src/server/object.js';
+import { AccessRefused, accessor, type CosemObject, cosemObject } from '../../src/server/object.js';
 import { closeAll, meterOf, now, reading } from './meters.js';
 
 afterEach(closeAll);
@@ -219,7 +219,7 @@ function oddProfile(o: OddMeter): CosemObject[] {
     if ((o.deviation === 'unspecified') !== (v.deviationMinutes === null)) throw new AccessRefused('type-unmatched');
     return toInstant(v, { deviationMinutes: -60, ...(o.deviation === 'inverted' ? { invertedDeviation: true } : {}) });
   };
-  const buffer = access<Extract<Data, { type: 'array' }>>({
+  const buffer = accessor<Extract<Data, { type: 'array' }>>({
     selective: true,
     get: ({ selection }) => {
       let kept = ordered.map((m, i) => ({ m, i }));
@@ -249,14 +249,14 @@ function oddProfile(o: OddMeter): CosemObject[] {
   });
   const definition = (o.version === 0 ? ProfileGenericV0 : ProfileGeneric) as typeof ProfileGeneric;
   return [
-    object(definition, '1-0:99.2.0*255', {
+    cosemObject(definition, '1-0:99.2.0*255', {
       buffer,
       captureObjects: [...columns],
       capturePeriod: 900,
       sortMethod: o.sortMethod ?? (o.newestFirst === true ? 'lifo' : 'fifo'),
       ...(o.withoutEntriesInUse === true ? {} : { entriesInUse: minutes.length }),
     }),
-    object(Register, '1-0:1.9.0*255', {
+    cosemObject(Register, '1-0:1.9.0*255', {
       value: { type: 'double-long-unsigned', value: 1 },
       ...(o.noScaler === true ? {} : { scalerUnit: { scaler: -3, unit: 'Wh' as const } }),
     }),

@@ -25,10 +25,10 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import { strictPolicy } from '../../src/security/policy.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { AssociationConfig } from '../../src/server/association.js';
-import { object } from '../../src/server/object.js';
+import { cosemObject } from '../../src/server/object.js';
 import { objectRights } from '../../src/server/rights.js';
-import { servedShortNames } from '../../src/server/short-name.js';
-import { readAare, readInitiateResponse } from '../../src/session/association.js';
+import { serverShortNames } from '../../src/server/short-name.js';
+import { decodeAare, decodeInitiateResponse } from '../../src/session/association.js';
 import { converse } from '../../src/session/conversation.js';
 import { readNames, writeNames, writeThenRead } from '../../src/session/short-name.js';
 import { VolatileStore } from '../../src/store/store.js';
@@ -56,7 +56,7 @@ async function meterWithShortNames(
   changes: Partial<AssociationConfig> = {},
   options: Partial<SimulatedMeterOptions> = {},
 ): Promise<SimulatedMeter> {
-  const referencing = servedShortNames();
+  const referencing = serverShortNames();
   const server = await context(9);
   const associations: AssociationConfig[] = [
     {
@@ -149,7 +149,7 @@ describe('a meter with short names', () => {
     [300, true],
   ])('sends what is long by blocks: %i octets, with their count %s', async (maxReceivePduSize, blocksWithCount) => {
     const meter = await meterWithShortNames(
-      { referencing: servedShortNames({ blocksWithCount }) },
+      { referencing: serverShortNames({ blocksWithCount }) },
       { profileRows: 50 },
     );
     const progress: number[] = [];
@@ -269,7 +269,7 @@ describe('a meter with short names', () => {
       'its offset is not known',
     );
     const told = (classId: number, _v: number, m: number) => (classId === 70 ? 0x20 + 8 * (m - 1) : undefined);
-    const other = await meterWithShortNames({ referencing: servedShortNames({ methodOffset: told }) });
+    const other = await meterWithShortNames({ referencing: serverShortNames({ methodOffset: told }) });
     const knowing = await open(other, 32, {}, { methodOffset: told });
     await knowing.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0);
     expect(await knowing.get(DisconnectControl, '0-0:96.3.10*255', 'controlState')).toBe('disconnected');
@@ -297,7 +297,7 @@ describe('a meter with short names', () => {
   });
   it('may have given base names; wrong ones are refused', async () => {
     const at = (baseNames: Record<string, number>) =>
-      meterWithShortNames({ referencing: servedShortNames({ baseNames }) });
+      meterWithShortNames({ referencing: serverShortNames({ baseNames }) });
     const client = await open(await at({ '0-0:1.0.0*255': 0x2bc0 }), 32);
     expect((await browse(client, allClasses)).find(Clock)[0]?.baseName).toBe(0x2bc0);
     for (const wrong of [{ '0-0:1.0.0*255': 0x2bc1 }, { '0-0:1.0.0*255': 0xfa08 }])
@@ -327,8 +327,11 @@ describe('octets of other meters', () => {
     const recorded = JSON.parse(
       readFileSync(new URL('./short-name-recording.json', import.meta.url), 'utf8'),
     ) as Record<'blocks' | 'whole' | 'hls', [string, string][]>;
-    const aare = readAare(parseHex(recorded.blocks[0]![1]));
-    expect(readInitiateResponse(aare.userInformation!)).toMatchObject({ vaaName: -1536, serverMaxReceivePduSize: 64 });
+    const aare = decodeAare(parseHex(recorded.blocks[0]![1]));
+    expect(decodeInitiateResponse(aare.userInformation!)).toMatchObject({
+      vaaName: -1536,
+      serverMaxReceivePduSize: 64,
+    });
     const blocks = converse(readNames([at(0xfa08)], limits), transcript(...recorded.blocks.slice(1, -1)));
     const [, list, name, ...others] = recorded.whole;
     const whole = converse(readNames([at(0xfa08)], limits), transcript(list!));
@@ -472,7 +475,7 @@ describe('octets of other meters', () => {
             {
               maxReceivePduSize: send,
               profileRows: 1,
-              objects: [object(DataClass, '0-0:96.1.7*255', { value: { type: 'null-data' } })],
+              objects: [cosemObject(DataClass, '0-0:96.1.7*255', { value: { type: 'null-data' } })],
             },
           );
           const client = await open(meter, 32, { maxReceivePduSize: receive });

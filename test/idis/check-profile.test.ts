@@ -17,14 +17,14 @@ import { dataFromJson, dataToJson } from '../../src/idis/data-json.js';
 import { formatFinding } from '../../src/idis/finding.js';
 import { parseProfile } from '../../src/idis/parse-profile.js';
 import type { CompanionProfile } from '../../src/idis/profile.js';
-import { carriedProfile, carriedProfiles } from '../../src/idis/profiles.js';
+import { builtInProfile, builtInProfiles } from '../../src/idis/profiles.js';
 import { viewOfProfile } from '../../src/idis/view-of-profile.js';
 
 const titles = { systemTitle: '4D4D4D6710BC614E', logicalDeviceName: 'MMM1030112345678' };
 const options = ['D', 'polyphase'];
 /** Package 2 with what an owner of the object model would fill in for three objects. */
 const profile: CompanionProfile = (() => {
-  const p = JSON.parse(JSON.stringify(carriedProfile('idis-package-2')));
+  const p = JSON.parse(JSON.stringify(builtInProfile('idis-package-2')));
   p.sources.MODEL = 'a made-up object model for this test';
   const row = (obis: string) => p.objects.find((o: { obis: string }) => o.obis === obis);
   const fill = (obis: string, more: object) =>
@@ -82,8 +82,8 @@ it('a meter made from the profile passes, for every client and option', () => {
   expect(result.statement).toBe(
     'Pre-check against profile IDIS package 2 (estimate): no deviation found, 0 objects that the profile does not list. This is no statement about conformance.',
   );
-  for (const id of carriedProfiles()) {
-    const carried = carriedProfile(id);
+  for (const id of builtInProfiles()) {
+    const carried = builtInProfile(id);
     for (const client of carried.clients.map((c) => c.id)) {
       const all = viewOfProfile(carried, { client, options: ['D', 'L', 'M', 'polyphase'] });
       expect(
@@ -291,7 +291,7 @@ describe('what is not known is not judged', () => {
     expect(
       checkProfile(
         { format: 'association-view/1', ...titles, systemTitle: '00', objects: [] },
-        carriedProfile('smr-5.2'),
+        builtInProfile('smr-5.2'),
       ).findings,
     ).toEqual([]);
   });
@@ -328,7 +328,7 @@ describe('object lists of recorded sessions', () => {
     expect(objects.length).toBeGreaterThan(3);
     const view = parseAssociationView(formatAssociationView({ format: 'association-view/1', clientSap: 16, objects }));
     expect(view.objects).toEqual(objects);
-    const result = checkProfile(view, carriedProfile('idis-package-2'));
+    const result = checkProfile(view, builtInProfile('idis-package-2'));
     expect(result.passed).toBe(false);
     for (const f of result.findings) expect(f.name).not.toBe('');
   });

@@ -4,11 +4,11 @@ import { decode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
 import { decodeBits, decodeEvent, decodeEventLog, logOf, logOfColumns } from '../../src/idis/decode.js';
-import { carriedProfile } from '../../src/idis/profiles.js';
+import { builtInProfile } from '../../src/idis/profiles.js';
 
 const data = (hex: string) => decode(Data, parseHex(hex));
-const p2 = carriedProfile('idis-package-2');
-const smr = carriedProfile('smr-5.0.0');
+const p2 = builtInProfile('idis-package-2');
+const smr = builtInProfile('smr-5.0.0');
 
 describe('events', () => {
   it('by log name, by profile or event object, or alone', () => {
@@ -31,7 +31,7 @@ describe('events', () => {
     expect([
       decodeEvent(p2, 51).name,
       decodeEvent(smr, 51).name,
-      decodeEvent(carriedProfile('dsmr-4.2.2'), 51).name,
+      decodeEvent(builtInProfile('dsmr-4.2.2'), 51).name,
     ]).toEqual(['Firmware verification failed', 'THD over limit L1', undefined]);
     expect([logOf(p2, '0-0:99.98.4*255')?.name, logOf(smr, '0-0:99.98.4*255')?.name]).toEqual([
       'power quality',
@@ -109,7 +109,7 @@ describe('bits', () => {
       'New M-Bus device discovered channel 1',
       'Phase outage',
     ]);
-    expect(decodeBits(carriedProfile('dsmr-2.2'), '0-0:97.98.0*255', data('0600000004'))).toEqual([{ bit: 2 }]);
+    expect(decodeBits(builtInProfile('dsmr-2.2'), '0-0:97.98.0*255', data('0600000004'))).toEqual([{ bit: 2 }]);
     expect(decodeBits(smr, '0-0:96.10.2*255', data('1140'))[0]?.name).toBe('Recovered value');
   });
   it('refuses what is no status word', () => {

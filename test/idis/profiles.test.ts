@@ -5,8 +5,8 @@ import { isDlmsError } from '../../src/core/errors.js';
 import { parseObisPattern } from '../../src/cosem/obis-match.js';
 import { associationViewJsonSchema } from '../../src/idis/association-view.js';
 import { formatProfile, parseProfile, profileJsonSchema } from '../../src/idis/parse-profile.js';
-import { carriedProfile, carriedProfiles } from '../../src/idis/profiles.js';
-import { attributeRight, methodRight, parseRights } from '../../src/idis/rights.js';
+import { builtInProfile, builtInProfiles } from '../../src/idis/profiles.js';
+import { mayInvoke, parseRights, profileRight } from '../../src/idis/rights.js';
 
 const refusal = (run: () => unknown): { code: unknown; path: string; message: string } => {
   try {
@@ -20,7 +20,7 @@ const refusal = (run: () => unknown): { code: unknown; path: string; message: st
 
 describe('carried profiles', () => {
   it('are these', () => {
-    expect(carriedProfiles()).toEqual([
+    expect(builtInProfiles()).toEqual([
       'idis-package-1',
       'idis-package-2',
       'dsmr-2.2',
@@ -32,22 +32,22 @@ describe('carried profiles', () => {
       'smr-5.5',
       'nordic-customer-port',
     ]);
-    expect(refusal(() => carriedProfile('idis')).code).toBe('service/unsupported');
-    expect(refusal(() => carriedProfile('toString')).code).toBe('service/unsupported');
+    expect(refusal(() => builtInProfile('idis')).code).toBe('service/unsupported');
+    expect(refusal(() => builtInProfile('toString')).code).toBe('service/unsupported');
   });
-  it.each(carriedProfiles())('%s is a valid profile that survives JSON', (id) => {
-    const profile = carriedProfile(id);
+  it.each(builtInProfiles())('%s is a valid profile that survives JSON', (id) => {
+    const profile = builtInProfile(id);
     expect(profile.id).toBe(id);
     expect(parseProfile(formatProfile(profile))).toEqual(profile);
   });
-  it.each(carriedProfiles())('%s claims no obligation', (id) => {
-    const profile = carriedProfile(id);
+  it.each(builtInProfiles())('%s claims no obligation', (id) => {
+    const profile = builtInProfile(id);
     expect(profile.objects.filter((o) => o.mandatory !== null)).toEqual([]);
     expect(JSON.stringify(profile)).not.toMatch(/conforman/i);
   });
   it('have the rows of the facts', () => {
     const count = (id: string) => {
-      const p = carriedProfile(id);
+      const p = builtInProfile(id);
       return [p.objects.length, p.events.length, p.bitFields.map((f) => f.bits.length), p.pushSetups.length];
     };
     expect(count('idis-package-1')).toEqual([189, 155, [24, 28, 15, 6, 8], 0]);
@@ -55,23 +55,23 @@ describe('carried profiles', () => {
     expect(count('dsmr-2.2')[0]).toBe(49);
     expect(count('smr-5.5')[0]).toBe(150);
     // Two bits or codes of one table never have the same number; nor do two rows of one object.
-    for (const id of carriedProfiles()) {
-      const { bitFields, events, objects } = carriedProfile(id);
+    for (const id of builtInProfiles()) {
+      const { bitFields, events, objects } = builtInProfile(id);
       for (const { bits } of bitFields) expect(new Set(bits.map((b) => b.bit)).size).toBe(bits.length);
       expect(new Set(events.map((e) => `${e.log} ${e.code}`)).size).toBe(events.length);
       expect(new Set(objects.map((o) => `${o.obis} ${o.classId}`)).size).toBe(objects.length);
     }
   });
   it('explain no source that they do not use', () => {
-    const used = carriedProfiles().map((id) => JSON.stringify({ ...carriedProfile(id), sources: {} }));
-    for (const key of Object.keys(carriedProfile('smr-5.0.0').sources))
+    const used = builtInProfiles().map((id) => JSON.stringify({ ...builtInProfile(id), sources: {} }));
+    for (const key of Object.keys(builtInProfile('smr-5.0.0').sources))
       expect(
         used.some((text) => text.includes(`"${key}"`)),
         key,
       ).toBe(true);
   });
   it('IDIS and SMR give the same number other meanings', () => {
-    const name = (id: string, code: number) => carriedProfile(id).events.find((e) => e.code === code)?.name;
+    const name = (id: string, code: number) => builtInProfile(id).events.find((e) => e.code === code)?.name;
     expect([name('idis-package-2', 48), name('smr-5.0.0', 48), name('dsmr-4.2.2', 48)]).toEqual([
       'Global key changed',
       'Module cover opened',
@@ -82,7 +82,7 @@ describe('carried profiles', () => {
 });
 
 describe('a profile that someone fills in', () => {
-  const filled = () => JSON.parse(formatProfile(carriedProfile('idis-package-2')));
+  const filled = () => JSON.parse(formatProfile(builtInProfile('idis-package-2')));
   const broken: [string, (p: any) => void, string][] = [
     ['another format', (p) => (p.format = 'companion-profile/2'), 'format'],
     ['a missing field', (p) => delete p.objects[3].rights, 'objects.3.rights'],
@@ -178,7 +178,7 @@ describe('rights', () => {
     );
   });
   it('follow from access modes of every association version', () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 7].map((mode) => attributeRight(mode, 1))).toEqual([
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((mode) => profileRight(mode, 1))).toEqual([
       '-',
       'G',
       'S',
@@ -188,15 +188,14 @@ describe('rights', () => {
       'GS',
       '-',
     ]);
-    expect([0, 1, 2, 3, 0x4d, 0xff].map((mode) => attributeRight(mode, 3))).toEqual(['-', 'G', 'S', 'GS', 'G', 'GS']);
-    expect([true, false].map((mode) => methodRight(mode, 0))).toEqual([true, false]);
-    expect([
-      [0, 1, 2, 3].map((mode) => methodRight(mode, 2)),
-      [0, 1, 2, 0x4d].map((mode) => methodRight(mode, 3)),
-    ]).toEqual([
-      [false, true, true, false],
-      [false, true, false, true],
-    ]);
+    expect([0, 1, 2, 3, 0x4d, 0xff].map((mode) => profileRight(mode, 3))).toEqual(['-', 'G', 'S', 'GS', 'G', 'GS']);
+    expect([true, false].map((mode) => mayInvoke(mode, 0))).toEqual([true, false]);
+    expect([[0, 1, 2, 3].map((mode) => mayInvoke(mode, 2)), [0, 1, 2, 0x4d].map((mode) => mayInvoke(mode, 3))]).toEqual(
+      [
+        [false, true, true, false],
+        [false, true, false, true],
+      ],
+    );
   });
 });
 
@@ -204,9 +203,9 @@ it('the example in the documentation is a profile, and the counts there are righ
   const page = readFileSync(new URL('../../docs/idis-profile.md', import.meta.url), 'utf8');
   const example = parseProfile(/```json\n([\s\S]*?)```/.exec(page)?.[1]);
   expect(example.objects.map((o) => o.mandatory)).toEqual([true, true]);
-  for (const id of carriedProfiles()) expect(page).toContain(`\`${id}\``);
+  for (const id of builtInProfiles()) expect(page).toContain(`\`${id}\``);
   for (const id of ['idis-package-1', 'idis-package-2'])
-    expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${carriedProfile(id).objects.length} \\|`));
+    expect(page).toMatch(new RegExp(`\`${id}\`.*\\| ${builtInProfile(id).objects.length} \\|`));
 });
 
 it('the JSON Schemas for editors are those of the code', () => {
@@ -214,10 +213,10 @@ it('the JSON Schemas for editors are those of the code', () => {
   expect(file('idis-profile.schema.json')).toEqual(JSON.parse(JSON.stringify(profileJsonSchema())));
   expect(file('idis-association-view.schema.json')).toEqual(JSON.parse(JSON.stringify(associationViewJsonSchema())));
   const fields = Object.keys((profileJsonSchema() as { properties: object }).properties);
-  expect(fields.filter((f) => f !== 'note').sort()).toEqual(Object.keys(carriedProfile('nordic-customer-port')).sort());
+  expect(fields.filter((f) => f !== 'note').sort()).toEqual(Object.keys(builtInProfile('nordic-customer-port')).sort());
 });
 
 it('every pattern of a profile covers at most a few hundred codes', () => {
-  for (const { obis } of carriedProfile('idis-package-2').objects)
+  for (const { obis } of builtInProfile('idis-package-2').objects)
     expect(parseObisPattern(obis).size).toBeLessThanOrEqual(4);
 });

@@ -5,13 +5,13 @@ import { decode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
 import { parseHex } from '../../src/core/hex.js';
 import { plainReading, pushListOf, scaledReading } from '../../src/cosem/push-readings.js';
-import { carriedProfile, carriedProfiles } from '../../src/idis/profiles.js';
+import { builtInProfile, builtInProfiles } from '../../src/idis/profiles.js';
 import { decodePush } from '../../src/idis/push.js';
 import { capture, captureBody, captures } from '../cosem/captures.js';
 
 const data = (hex: string) => decode(Data, parseHex(hex));
-const p2 = carriedProfile('idis-package-2');
-const nordic = carriedProfile('nordic-customer-port');
+const p2 = builtInProfile('idis-package-2');
+const nordic = builtInProfile('nordic-customer-port');
 
 describe('customer port captures, each with its profile', () => {
   it.each(captures.map((c) => [c.id, c] as const))('%s', (id, c) => {
@@ -126,7 +126,7 @@ describe('fixed orders', () => {
     });
   });
   it('SMR 5 alarm, with and without the second register', () => {
-    const smr = carriedProfile('smr-5.2');
+    const smr = builtInProfile('smr-5.2');
     const body = (tail: string, n: number) =>
       data(
         `02${n.toString(16).padStart(2, '0')} 091145303030313030303030303030303030 31 09060001190900FF 0600000014 ${tail}`,
@@ -174,7 +174,7 @@ describe('other ways to name values', () => {
 });
 
 it('any octets end in a decoded push or an error of the library, with every profile', () => {
-  const profiles = carriedProfiles().map(carriedProfile);
+  const profiles = builtInProfiles().map(builtInProfile);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 48 }), fc.nat(profiles.length - 1), (bytes, i) => {
       try {

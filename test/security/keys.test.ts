@@ -10,11 +10,11 @@ import {
   staticUnified,
 } from '../../src/security/key-agreement.js';
 import {
-  changeAgreedKeys,
-  changeKeys,
   type KeyChange,
   type KeyChangeOutcome,
   type KeyChangeStep,
+  prepareAgreedKeyChange,
+  prepareKeyChange,
 } from '../../src/security/key-transfer.js';
 import {
   generateTransferableKey,
@@ -279,7 +279,7 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
       const meter = new Meter(server, answer, switches);
       for (let i = 0; i < 5; i++) expect(await meter.probe(client)).toBe('ok');
       const newKeys = await newKeysOf(client, names);
-      const change = await changeKeys(client, newKeys);
+      const change = await prepareKeyChange(client, newKeys);
       expect(await drive(change, meter)).toEqual({ result: expected, steps });
       await change.settle(expected);
       expect(await meter.probe(client)).toBe('ok');
@@ -298,7 +298,7 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
     const { client, server } = await pairOf(provider, 0);
     const meter = new Meter(server, 'unknown', true);
     const newKeys = await newKeysOf(client, both);
-    const change = await changeKeys(client, newKeys);
+    const change = await prepareKeyChange(client, newKeys);
     const silent = Object.assign(Object.create(meter), { probe: async () => 'unknown' });
     expect((await drive(change, silent)).result).toBe('undecided');
     meter.context = silent.context;
@@ -312,9 +312,9 @@ describe('counters at a change of keys', () => {
     const old = await importKeys(nodeProvider, 0, testKeys[0]);
     const send = (): number => Buffer.from(protect(getRequest, client) as Uint8Array).readUInt32BE(3);
     for (let i = 0; i < 7; i++) send();
-    (await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']))).settle('new');
+    (await prepareKeyChange(client, await newKeysOf(client, ['global-unicast-encryption-key']))).settle('new');
     expect([send(), send()]).toEqual([1, 2]);
-    (await changeKeys(client, { 'global-unicast-encryption-key': old.globalUnicast! })).settle('new');
+    (await prepareKeyChange(client, { 'global-unicast-encryption-key': old.globalUnicast! })).settle('new');
     expect(send()).toBe(8);
   });
   it('of the broadcast key begin anew with it too', async () => {
@@ -322,13 +322,13 @@ describe('counters at a change of keys', () => {
     const send = (): number =>
       Buffer.from(protect(getRequest, client, { broadcast: true }) as Uint8Array).readUInt32BE(3);
     expect([send(), send()]).toEqual([1, 2]);
-    (await changeKeys(client, await newKeysOf(client, ['global-broadcast-encryption-key']))).settle('new');
+    (await prepareKeyChange(client, await newKeysOf(client, ['global-broadcast-encryption-key']))).settle('new');
     expect(send()).toBe(1);
   });
   it('and the dedicated key of the association stay behind: the candidate has none', async () => {
     const { client } = await pairOf(nodeProvider, 0);
     await client.newDedicatedKey();
-    const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
+    const change = await prepareKeyChange(client, await newKeysOf(client, ['global-unicast-encryption-key']));
     expect(change.candidate.keys.dedicated).toBeUndefined();
     expect(await failure(() => protect(getRequest, change.candidate, { form: 'ded' }))).toMatchObject({
       code: 'security/missing-key',
@@ -338,7 +338,7 @@ describe('counters at a change of keys', () => {
     const { client } = await pairOf(nodeProvider, 0);
     const before = client.keys;
     const newKeys = await newKeysOf(client, ['global-unicast-encryption-key', 'master-key']);
-    (await changeKeys(client, newKeys)).settle(result);
+    (await prepareKeyChange(client, newKeys)).settle(result);
     const dead = async (key: KeyHandle | undefined): Promise<boolean> =>
       (await failureCode(() => nodeProvider.encryptBlock(key!, block))) === 'security/invalid-key';
     const [kept, gone] = result === 'new' ? [newKeys, before] : [before, newKeys];
@@ -352,7 +352,7 @@ describe('counters at a change of keys', () => {
   });
   it('are not used twice under the new key when the candidate has sent already', async () => {
     const { client } = await pairOf(nodeProvider, 0);
-    const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
+    const change = await prepareKeyChange(client, await newKeysOf(client, ['global-unicast-encryption-key']));
     const ofCandidate = [1, 2, 3].map(() =>
       Buffer.from(protect(getRequest, change.candidate) as Uint8Array).readUInt32BE(3),
     );
@@ -364,7 +364,7 @@ describe('counters at a change of keys', () => {
     const { client, server } = await pairOf(nodeProvider, 0);
     for (let i = 0; i < 9; i++) await unprotect(await protect(getResponse, server), client);
     const meter = new Meter(server, 'ok', true);
-    const change = await changeKeys(client, await newKeysOf(client, ['global-unicast-encryption-key']));
+    const change = await prepareKeyChange(client, await newKeysOf(client, ['global-unicast-encryption-key']));
     await drive(change, meter);
     const seen = await protect(getResponse, meter.context);
     await unprotect(seen, change.candidate);
@@ -395,7 +395,7 @@ describe('counters at a change of keys', () => {
       clientTitle,
       serverTitle,
     );
-    const change = changeAgreedKeys(client, { 'global-unicast-encryption-key': ours });
+    const change = prepareAgreedKeyChange(client, { 'global-unicast-encryption-key': ours });
     const meter = new Meter(server.fresh({ keys: { ...server.keys, globalUnicast: theirs } }), 'ok', false);
     expect(await drive(change, meter)).toEqual({ result: 'new', steps: ['transfer', 'new'] });
   });

@@ -6,7 +6,7 @@ import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/se
 import { generateChallenge } from '../../src/security/hls-challenge.js';
 import { ephemeralComplete, ephemeralOffer } from '../../src/security/key-agreement.js';
 import { KeyRing } from '../../src/security/key-ring.js';
-import { changeKeys } from '../../src/security/key-transfer.js';
+import { prepareKeyChange } from '../../src/security/key-transfer.js';
 import { unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
@@ -178,7 +178,7 @@ async function session(
   trace.see(wrapped);
   await trace.attempt(() => unwrapKeys(server, [{ keyId: 0, keyWrapped: new Uint8Array(24) }]));
   trace.see(await trace.attempt(() => unwrapKeys(server, wrapped ?? [])));
-  trace.see(await trace.attempt(() => changeKeys(client, newKeys)));
+  trace.see(await trace.attempt(() => prepareKeyChange(client, newKeys)));
   for (const octets of [secretOctets, secretOctets.subarray(1)]) {
     await trace.attempt(() => provider.importKey('AES-256', octets));
     await trace.attempt(() => provider.importPrivateKey('ECDSA P-256', octets));

@@ -5,7 +5,7 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import type { SecurityPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { type AssociationConfig, Meter, readOnlyRights } from '../../src/server/index.js';
-import { aarqOf, defaultConformance, initiateRequestOf, type Mechanism } from '../../src/session/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest, type Mechanism } from '../../src/session/index.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { type Aarq, Apdu } from '../../src/xdlms/index.js';
 import {
@@ -27,12 +27,12 @@ import {
   type TestMeter,
 } from './support.js';
 
-const initiate = (changes: Partial<Parameters<typeof initiateRequestOf>[0]> = {}): Uint8Array =>
-  initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0xffff, ...changes });
+const initiate = (changes: Partial<Parameters<typeof encodeInitiateRequest>[0]> = {}): Uint8Array =>
+  encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0xffff, ...changes });
 const aarq = (mechanism: Mechanism, changes: Partial<Aarq> = {}, user = initiate(), ciphered = false): Uint8Array => {
   const plain = decode(
     Apdu,
-    aarqOf({
+    encodeAarq({
       mechanism,
       referencing: 'LN',
       ciphered,

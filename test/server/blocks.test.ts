@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { AccessRefused, object } from '../../src/server/index.js';
+import { AccessRefused, cosemObject } from '../../src/server/index.js';
 import type {
   AccessRequestSpecification,
   Apdu,
@@ -398,7 +398,7 @@ it('faults of handlers stay in the meter', async () => {
   const meter = await opened(0);
   const secret = new Error('the inside of the meter');
   meter.device.objects.add(
-    object(
+    cosemObject(
       Echo,
       echoName,
       {},

@@ -6,13 +6,13 @@ import { BlockBuffer } from '../../src/core/block-buffer.js';
 import { protect } from '../../src/security/protect.js';
 import {
   type AssociationConfig,
-  access,
+  accessor,
+  cosemObject,
   type LogicalDevice,
   Meter,
   ObjectStore,
-  object,
   objectRights,
-  servedShortNames,
+  serverShortNames,
 } from '../../src/server/index.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type ConformanceBit, conformanceBits } from '../../src/xdlms/index.js';
@@ -57,7 +57,7 @@ const gbt = (blockNumber: number, blockData: Uint8Array, lastBlock = false): Apd
   blockNumberAck: 0,
   blockData,
 });
-const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 } });
+const referencing = serverShortNames({ baseNames: { [echoName]: 0x1000 } });
 const writeBlock = (blockNumber: number, rawData: Uint8Array, lastBlock = false): Apdu => ({
   type: 'writeRequest',
   variableAccessSpecification: [{ type: 'write-data-block-access', lastBlock, blockNumber }],
@@ -228,14 +228,14 @@ describe('a list of 85 large values', () => {
     const clock = new VirtualClock();
     const reads: number[] = [];
     let sent = 0;
-    const value = access<Uint8Array>({
+    const value = accessor<Uint8Array>({
       getEncoded: () => {
         reads.push(sent);
         clock.advance(20);
         return encoded.slice();
       },
     });
-    const objects = new ObjectStore().add(object(Echo, echoName, { value }));
+    const objects = new ObjectStore().add(cosemObject(Echo, echoName, { value }));
     const list: Apdu = {
       type: 'get-request',
       value: {
@@ -321,10 +321,10 @@ it('lists of methods and of values to write end with the time of a request, and 
     done.push(what);
     clock.advance(9);
   };
-  const slow = object(
+  const slow = cosemObject(
     Echo,
     echoName,
-    { value: access<Uint8Array>({ set: () => slowly('set') }) },
+    { value: accessor<Uint8Array>({ set: () => slowly('set') }) },
     { take: () => slowly('take') },
   );
   const meter = await meterWith(
@@ -385,7 +385,7 @@ describe('sizes of APDUs', () => {
   const long = (device: Partial<LogicalDevice>, config: Partial<AssociationConfig> = {}) =>
     meterWith(
       { conformance, rights: objectRights, ...config },
-      { objects: new ObjectStore().add(object(Echo, echoName, { value: octets(5000) })), ...device },
+      { objects: new ObjectStore().add(cosemObject(Echo, echoName, { value: octets(5000) })), ...device },
     );
   it.each<[number | undefined, number, number]>([
     // What the meter likes to send, what the client says that it takes, and the longest APDU.

@@ -13,7 +13,7 @@ import {
   type AttributeRight,
   type Caller,
   objectRights,
-  servedShortNames,
+  serverShortNames,
   tableRights,
 } from '../../src/server/index.js';
 import { attributeModeV1, methodModeV1 } from '../../src/server/rights.js';
@@ -443,7 +443,7 @@ describe('a right that asks for protection of the response', () => {
     });
     expect((await long.say(getList(2, 1)))?.protection).toMatchObject({ authenticated: true, encrypted: false });
     const methodOffset = (_: number, __: number, method: number): number => 0x20 + 8 * method;
-    const referencing = servedShortNames({
+    const referencing = serverShortNames({
       baseNames: { [echoName]: 0x1000 },
       methodOffset: (c, v, m) => (c === 9000 ? methodOffset(c, v, m) : undefined),
     });
@@ -573,7 +573,7 @@ describe('parts under different keys do not belong together', () => {
 });
 
 describe('short names', () => {
-  const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 } });
+  const referencing = serverShortNames({ baseNames: { [echoName]: 0x1000 } });
   const conformance = conformanceBits;
   const needs: AccessRights = {
     attribute: () => ({ read: true, write: true, request: { encrypted: true } }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js';
 import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../../src/cosem/date-time.js';
-import { type AccessContext, AccessRefused, ObjectStore, object } from '../../src/server/index.js';
+import { type AccessContext, AccessRefused, cosemObject, ObjectStore } from '../../src/server/index.js';
 import { clockObject } from '../../src/server/objects/clock.js';
 import { disconnector } from '../../src/server/objects/disconnector.js';
 import { type Apdu, conformanceBits } from '../../src/xdlms/index.js';
@@ -118,7 +118,7 @@ describe('the parameter of a method', () => {
       expect(refused(() => remoteDisconnect.invoke(octets, context))).toBe('done');
     expect(refused(() => remoteDisconnect.invoke(Uint8Array.of(9, 0), context))).toBe('type-unmatched');
     const seen: unknown[] = [];
-    const counting = object(
+    const counting = cosemObject(
       DisconnectControl,
       '0-0:96.3.10*255',
       {},
@@ -129,7 +129,7 @@ describe('the parameter of a method', () => {
     expect(seen).toEqual([0, 0, 0, 7]);
   });
   it('what a method without a result gives back stays in the meter', async () => {
-    const talking = object(
+    const talking = cosemObject(
       Echo,
       echoName,
       {},
@@ -140,7 +140,7 @@ describe('the parameter of a method', () => {
   });
   it('that is missing never reaches the handler', async () => {
     const seen: unknown[] = [];
-    const echo = object(Echo, echoName, {}, { take: (p) => void seen.push(p) });
+    const echo = cosemObject(Echo, echoName, {}, { take: (p) => void seen.push(p) });
     for (const octets of [undefined, Uint8Array.of(0), new Uint8Array(0)])
       expect(refused(() => echo.methods.get(2)!.invoke(octets, context))).toBe('type-unmatched');
     expect(seen).toEqual([]);

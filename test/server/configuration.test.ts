@@ -7,14 +7,14 @@ import { protect } from '../../src/security/protect.js';
 import {
   type AccessRights,
   type AssociationConfig,
+  cosemObject,
   Meter,
   ObjectStore,
-  object,
   objectRights,
   readOnlyRights,
   SecurityState,
 } from '../../src/server/index.js';
-import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
@@ -37,7 +37,7 @@ import {
 
 // Configurations under which a stranger could do what a client may: refused when the meter is made, by name.
 
-const echo = object(Echo, echoName, { value: octets(3) }, { take: () => {} });
+const echo = cosemObject(Echo, echoName, { value: octets(3) }, { take: () => {} });
 const security = () => contextOf('server');
 const made = (config: Partial<AssociationConfig>, ...more: AssociationConfig[]): string => {
   const whole = {
@@ -155,10 +155,10 @@ describe('what only the security context shows is refused when an association is
   const opening = async (config: Partial<AssociationConfig>): Promise<string[]> => {
     const meter = await meterWith({ rights: objectRights, ...config });
     const client = await contextOf('client', { peerSystemTitle: serverTitle });
-    const user = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
+    const user = encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0 });
     const ciphered = config.ciphering === 'required';
     const userInformation = ciphered ? await protect(user, client) : user;
-    const aarq = aarqOf({
+    const aarq = encodeAarq({
       mechanism: config.mechanism ?? 'none',
       referencing: 'LN',
       ciphered,
@@ -250,7 +250,7 @@ it('a stranger adds nothing to a meter by AARQs that prove nothing', async () =>
     for (let i = 0; i < n; i++) {
       const title = Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, i >> 8, i, 1);
       const userInformation = Uint8Array.of(0x21, 0x1f, 0x30, 0, 0, 0, 9, ...octets(26, i));
-      const aarq = aarqOf({
+      const aarq = encodeAarq({
         mechanism: 'hls-gmac',
         referencing: 'LN',
         ciphered: true,

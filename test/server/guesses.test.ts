@@ -9,7 +9,7 @@ import {
   readOnlyRights,
 } from '../../src/server/index.js';
 import { GuessThrottle } from '../../src/server/throttle.js';
-import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
 import { cipheredConfig, clientTitle, contextOf, invoke, octets, provider, route } from './support.js';
@@ -44,9 +44,9 @@ const open: AssociationConfig = {
   ciphering: 'none',
   rights: readOnlyRights,
 };
-const userInformation = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
+const userInformation = encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0 });
 const aarq = (authenticationValue: Uint8Array): Uint8Array =>
-  aarqOf({ mechanism: 'lls', referencing: 'LN', ciphered: false, userInformation, authenticationValue });
+  encodeAarq({ mechanism: 'lls', referencing: 'LN', ciphered: false, userInformation, authenticationValue });
 const wrong = aarq(octets(8));
 const right = aarq(password);
 const meterOf = (config: AssociationConfig, changes: Partial<LogicalDevice> = {}) => {
@@ -120,7 +120,7 @@ describe('guessing the password of an association', () => {
     const { clock, meter } = meterOf(lls);
     const guessers = Array.from({ length: 30 }, () => guesser(meter));
     await pass(clock, 100);
-    const other = aarqOf({ mechanism: 'none', referencing: 'LN', ciphered: false, userInformation });
+    const other = encodeAarq({ mechanism: 'none', referencing: 'LN', ciphered: false, userInformation });
     expect(resultOf(await meter.connection().handle(other, { clientSap: 9, serverSap: 1 }))).toBe('accepted');
     for (const { judged } of guessers) judged.stop = true;
   });
@@ -185,7 +185,7 @@ it('guessing an HLS secret is slowed as well', async () => {
   const { clock, meter } = meterOf(config);
   const handler = meter.connection();
   const challenge = octets(16, 3);
-  const begin = aarqOf({
+  const begin = encodeAarq({
     mechanism: 'hls-sha256',
     referencing: 'LN',
     ciphered: false,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { Client } from '../../src/client/index.js';
 import { isDlmsError } from '../../src/core/errors.js';
-import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import {
@@ -37,8 +37,8 @@ const states: Record<string, () => Promise<TestMeter>> = {
       security: (await cipheredConfig()).security!,
       conformance: everything,
     });
-    const userInformation = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
-    const apdu = aarqOf({
+    const userInformation = encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0 });
+    const apdu = encodeAarq({
       mechanism: 'hls-sha256',
       referencing: 'LN',
       ciphered: false,
@@ -123,12 +123,12 @@ const samples: readonly Uint8Array[] = [
   Uint8Array.of(0xdb, 8, ...clientTitle, 0x17, 0x30, 0, 0, 0, 9, ...octets(18)),
   Uint8Array.of(0xdd, 1, 9, 8, ...clientTitle, 0, 0, 0, 0, 0x13, 0x30, 0, 0, 0, 9, ...octets(14)),
   Uint8Array.of(0xdf, 1, 9, 8, ...clientTitle, 0, 0, 0, 3, 0xc0, 1, 1, 0),
-  aarqOf({
+  encodeAarq({
     mechanism: 'lls',
     referencing: 'LN',
     ciphered: false,
     authenticationValue: octets(8),
-    userInformation: initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 }),
+    userInformation: encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0 }),
   }),
 ];
 /** Octets that are almost an APDU: one of the samples with some octets changed, cut or repeated, or anything. */

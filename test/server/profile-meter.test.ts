@@ -11,8 +11,8 @@ import { Register } from '../../src/cosem/classes/register.js';
 import { toInstant } from '../../src/cosem/date-time.js';
 import {
   type AssociationView,
+  builtInProfile,
   type CompanionProfile,
-  carriedProfile,
   checkProfile,
   formatFinding,
   idisPackage2,
@@ -101,7 +101,7 @@ describe('a meter made from a companion profile', () => {
   it.each(['idis-package-1', 'idis-package-2'] as const)(
     '%s: as the owner of the object model would fill it in',
     async (id) => {
-      const profile = JSON.parse(JSON.stringify(carriedProfile(id)));
+      const profile = JSON.parse(JSON.stringify(builtInProfile(id)));
       profile.sources.MODEL = 'a made-up object model for this test';
       const fill = (obis: string, more: object) =>
         Object.assign(

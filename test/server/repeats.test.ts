@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { access, ObjectStore, object, servedShortNames } from '../../src/server/index.js';
-import { aarqOf, defaultConformance, initiateRequestOf } from '../../src/session/index.js';
+import { accessor, cosemObject, ObjectStore, serverShortNames } from '../../src/server/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import {
   ask,
@@ -67,7 +67,7 @@ const actionNext = (o: { rawData?: Uint8Array; invokeId?: number } = {}): Apdu =
 describe('the last block of a long request comes again', () => {
   it('is answered as before, and not carried out again', async () => {
     let writes = 0;
-    const counting = object(Echo, echoName, { value: access<Uint8Array>({ set: () => void writes++ }) });
+    const counting = cosemObject(Echo, echoName, { value: accessor<Uint8Array>({ set: () => void writes++ }) });
     const meter = await meterWith(
       { preEstablished: true, conformance: conformanceBits },
       { objects: new ObjectStore().add(counting) },
@@ -221,7 +221,7 @@ it('any other SET or ACTION ends the long one under way', async () => {
 it('what an attribute allows by itself is what it has functions for', async () => {
   const functions = [{ get: () => octets(1) }, { getEncoded: () => dataOctets(octets(1)) }, { set: () => {} }, {}];
   const rights = functions.map((f) => {
-    const { readable, writable } = object(Echo, echoName, { value: access<Uint8Array>(f) }).attributes.get(2)!;
+    const { readable, writable } = cosemObject(Echo, echoName, { value: accessor<Uint8Array>(f) }).attributes.get(2)!;
     return `${readable} ${writable}`;
   });
   expect(rights).toEqual(['true false', 'true false', 'false true', 'false false']);
@@ -273,8 +273,8 @@ describe('a selection where none belongs', () => {
       },
     };
     expect(text(await ask(await open(), get))).toContain('scope-of-access-violated');
-    const selective = object(Echo, echoName, {
-      value: access<Uint8Array>({ get: ({ selection }) => octets(selection?.accessSelector ?? 0), selective: true }),
+    const selective = cosemObject(Echo, echoName, {
+      value: accessor<Uint8Array>({ get: ({ selection }) => octets(selection?.accessSelector ?? 0), selective: true }),
     });
     const device = { objects: new ObjectStore().add(selective) };
     expect(
@@ -289,7 +289,7 @@ describe('a selection where none belongs', () => {
 });
 
 describe('short names by blocks', () => {
-  const referencing = servedShortNames({ baseNames: { [echoName]: 0x1000 } });
+  const referencing = serverShortNames({ baseNames: { [echoName]: 0x1000 } });
   const meterOf = (): Promise<TestMeter> =>
     meterWith({ preEstablished: true, referencing, conformance: conformanceBits });
   const inner = (bytes: Uint8Array): Uint8Array =>
@@ -362,7 +362,7 @@ describe('short names by blocks', () => {
       { preEstablished: true, referencing, conformance: conformanceBits },
       { maxSendPduSize: 64 },
     );
-    const offsets = servedShortNames({
+    const offsets = serverShortNames({
       baseNames: { [echoName]: 0x1000 },
       methodOffset: (classId, _, method) => (classId === 9000 ? 0x20 + 8 * method : undefined),
     });
@@ -388,9 +388,9 @@ describe('short names by blocks', () => {
 });
 
 describe('a challenge that cannot be accepted', () => {
-  const userInformation = initiateRequestOf({ conformance: defaultConformance, maxReceivePduSize: 0 });
+  const userInformation = encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0 });
   const aarqWith = (mechanism: 'hls-gmac' | 'hls-sha256', authenticationValue: Uint8Array): Uint8Array =>
-    aarqOf({
+    encodeAarq({
       mechanism,
       referencing: 'LN',
       ciphered: false,

@@ -13,10 +13,10 @@ import { Exchange } from '../../src/server/exchange.js';
 import {
   type AssociationConfig,
   type Caller,
+  cosemObject,
   type LogicalDevice,
   Meter,
   ObjectStore,
-  object,
   objectRights,
 } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';
@@ -59,7 +59,7 @@ export async function meterWith(
   const calls: Uint8Array[] = [];
   const errors: unknown[] = [];
   const objects = new ObjectStore().add(
-    object(
+    cosemObject(
       Echo,
       echoName,
       { value: octets(10), other: octets(20, 3) },

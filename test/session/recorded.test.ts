@@ -9,16 +9,16 @@ import { isProtected } from '../../src/security/index.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import {
-  aarqOf,
   type Conversation,
+  decodeAare,
+  decodeInitiateResponse,
+  encodeAarq,
+  encodeInitiateRequest,
   getAttribute,
   getList,
-  initiateRequestOf,
   invokeMethod,
   type Mechanism,
   mechanisms,
-  readAare,
-  readInitiateResponse,
   requireAccepted,
   setAttribute,
 } from '../../src/session/index.js';
@@ -143,7 +143,7 @@ describe('the openings of recorded sessions', () => {
     const arc = recorded.mechanismName === undefined ? 0 : mechanismOf(recorded.mechanismName);
     const mechanism = (Object.keys(mechanisms) as Mechanism[]).find((m) => mechanisms[m] === arc)!;
     const user = recorded.userInformation!;
-    const rebuilt = aarqOf({
+    const rebuilt = encodeAarq({
       mechanism,
       referencing: 'LN',
       ciphered: recorded.applicationContextName.endsWith('.3'),
@@ -156,7 +156,7 @@ describe('the openings of recorded sessions', () => {
       const initiate = decode(Apdu, user, { lenient: true });
       if (initiate.type !== 'initiateRequest') throw new Error('no InitiateRequest');
       expect(
-        initiateRequestOf({
+        encodeInitiateRequest({
           conformance: initiate.proposedConformance,
           maxReceivePduSize: initiate.clientMaxReceivePduSize,
           dedicatedKey: undefined,
@@ -165,10 +165,10 @@ describe('the openings of recorded sessions', () => {
     }
     const answer = frames[at + 1]!;
     if (id === 'ses-fail-w-counter') {
-      expect(() => readAare(answer)).toThrowError(expect.objectContaining({ code: 'service/exception' }));
+      expect(() => decodeAare(answer)).toThrowError(expect.objectContaining({ code: 'service/exception' }));
       return;
     }
-    const aare = readAare(answer);
+    const aare = decodeAare(answer);
     if (id === 'ses-fail-w-lls-password') {
       expect(() => requireAccepted(aare)).toThrowError(
         expect.objectContaining({
@@ -178,7 +178,7 @@ describe('the openings of recorded sessions', () => {
       return;
     }
     requireAccepted(aare);
-    if (aare.userInformation?.[0] === 8) expect(readInitiateResponse(aare.userInformation).vaaName).toBe(7);
+    if (aare.userInformation?.[0] === 8) expect(decodeInitiateResponse(aare.userInformation).vaaName).toBe(7);
     expect(encode(Apdu, { type: 'aare', ...aare })[0]).toBe(0x61);
   });
 });

@@ -13,7 +13,7 @@ import {
   visibleString,
 } from '../../src/axdr/data.js';
 import {
-  alt,
+  alternative,
   choice,
   decode,
   encode,
@@ -58,7 +58,7 @@ describe('arbitrary', () => {
       }),
     ],
     ['optional and default fields', sequence('x', { a: optional(unsigned), b: withDefault(unsigned, 7) })],
-    ['choices', choice('x', { one: alt(1, unsigned), two: alt(2, sequence('y', { a: unsigned })) })],
+    ['choices', choice('x', { one: alternative(1, unsigned), two: alternative(2, sequence('y', { a: unsigned })) })],
     [
       'options told apart by their contents',
       oneOf('x', { few: structure('a', { a: unsigned }), many: array(unsigned) }),

@@ -18,13 +18,7 @@ import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import * as hdlc from '../../src/transport/hdlc/index.js';
 import * as transport from '../../src/transport/index.js';
-import {
-  octetLink,
-  refuseCarriage,
-  refusedCarriages,
-  serveWrapper,
-  wrapperChannel,
-} from '../../src/transport/index.js';
+import { octetLink, refusedFramings, refuseFraming, serveWrapper, wrapperChannel } from '../../src/transport/index.js';
 import * as serial from '../../src/transport/media/serial.js';
 import * as tcp from '../../src/transport/media/tcp.js';
 import * as tls from '../../src/transport/media/tls.js';
@@ -38,16 +32,16 @@ describe('the page about transports', () => {
     expect(page).toContain(`\`\`\`ts\n${readFileSync(`examples/${name}.ts`, 'utf8')}\`\`\``),
   );
   it('names what is refused, with the reasons of the code', () => {
-    for (const [name, reason] of Object.entries(refusedCarriages)) {
+    for (const [name, reason] of Object.entries(refusedFramings)) {
       expect(page).toContain(`| \`${name}\` | ${reason} |`);
-      expect(() => refuseCarriage(name)).toThrowError(expect.objectContaining({ code: 'decode/unsupported' }));
+      expect(() => refuseFraming(name)).toThrowError(expect.objectContaining({ code: 'decode/unsupported' }));
     }
   });
   it('names only functions that exist', () => {
     const known = new Set(
       [transport, hdlc, client, pushNode, serial, tcp, tls, udp].flatMap((m: object) => Object.keys(m)),
     );
-    const table = page.slice(page.indexOf('| carriage |'), page.indexOf('`transportPair()`'));
+    const table = page.slice(page.indexOf('| framing |'), page.indexOf('`transportPair()`'));
     const named = [...table.matchAll(/`([A-Za-z]+)(?:\(\)\.(?:signOn|listen))?`/g)]
       .map((m) => m[1] as string)
       .filter((n) => !['client', 'transport', 'serialport'].includes(n));

@@ -9,7 +9,7 @@ import {
   unsigned,
 } from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
-import { AccessRights, AccessRightsV0, AccessRightsV1, UserListEntry } from '../access-rights.js';
+import { AccessRight, AccessRightV0, AccessRightV1, UserListEntry } from '../access-rights.js';
 import { ObjectDefinition } from '../common-types.js';
 import { sizedBitString } from '../flags.js';
 import {
@@ -49,7 +49,7 @@ const objectListElement = structure('object-list-element', {
   classId: longUnsigned,
   version: unsigned,
   logicalName: LogicalName,
-  accessRights: AccessRights,
+  accessRights: AccessRight,
 });
 /** An element of `objectList`. */
 export interface ObjectListElement extends Infer<typeof objectListElement> {}
@@ -127,7 +127,7 @@ const objectListElementV1 = structure('object-list-element', {
   classId: longUnsigned,
   version: unsigned,
   logicalName: LogicalName,
-  accessRights: AccessRightsV1,
+  accessRights: AccessRightV1,
 });
 /** An element of `objectList`. */
 export interface ObjectListElementV1 extends Infer<typeof objectListElementV1> {}
@@ -137,7 +137,7 @@ const objectListElementV0 = structure('object-list-element', {
   classId: longUnsigned,
   version: unsigned,
   logicalName: LogicalName,
-  accessRights: AccessRightsV0,
+  accessRights: AccessRightV0,
 });
 /** An element of `objectList`. */
 export interface ObjectListElementV0 extends Infer<typeof objectListElementV0> {}

@@ -8,7 +8,14 @@ import { conformanceBits } from '../../xdlms/initiate.js';
 import { type AssociationConfig, serverConformance } from '../association.js';
 import type { Caller } from '../caller.js';
 import { callerOf, rightsFor } from '../check-config.js';
-import { type AccessContext, AccessRefused, access, type CosemObject, type ObjectStore, object } from '../object.js';
+import {
+  type AccessContext,
+  AccessRefused,
+  accessor,
+  type CosemObject,
+  cosemObject,
+  type ObjectStore,
+} from '../object.js';
 import { attributeModeV1, methodModeV1 } from '../rights.js';
 
 /**
@@ -30,15 +37,15 @@ export function associationObject(
     if (found === undefined) throw new AccessRefused('object-unavailable');
     return found;
   };
-  return object(
+  return cosemObject(
     AssociationLnV1,
     config?.logicalName ?? '0-0:40.0.0*255',
     {
-      objectList: access({
+      objectList: accessor({
         get: (context) => [...objects].map((o) => element(o, of(context), context.caller)).filter(visible),
       }),
-      associatedPartnersId: access({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
-      applicationContextName: access({
+      associatedPartnersId: accessor({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
+      applicationContextName: accessor({
         get: (context) => ({
           type: 'octet-string',
           value: oid(
@@ -48,7 +55,7 @@ export function associationObject(
           ),
         }),
       }),
-      xDlmsContextInfo: access({
+      xDlmsContextInfo: accessor({
         get: (context) => {
           const supported = of(context).conformance ?? serverConformance;
           return {
@@ -61,11 +68,11 @@ export function associationObject(
           };
         },
       }),
-      authenticationMechanismName: access({
+      authenticationMechanismName: accessor({
         get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }),
       }),
       // Passwords and secrets are never read. Some profiles list the attribute as readable all the same: what is read is empty.
-      secret: access(listsSecret ? { get: () => new Uint8Array(0) } : {}),
+      secret: accessor(listsSecret ? { get: () => new Uint8Array(0) } : {}),
       associationStatus: 'associated',
       securitySetupReference: '0-0:43.0.0*255',
     },

@@ -1,7 +1,7 @@
 import { Clock } from '../../cosem/classes/clock.js';
 import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../../cosem/date-time.js';
 import type { Obis } from '../../cosem/obis.js';
-import { AccessRefused, access, type CosemObject, object } from '../object.js';
+import { AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 
 /** Years that this clock can be set to. A choice of this meter: the books give the format of the year, not its range. */
 const years = [2000, 2099] as const;
@@ -23,18 +23,18 @@ export function clockObject(now: () => number, deviation: number, logicalName: O
     if (!(year >= years[0] && year <= years[1])) throw new AccessRefused('other-reason');
     offset = instant - now();
   };
-  return object(
+  return cosemObject(
     Clock,
     logicalName,
     {
-      time: access({
+      time: accessor({
         get: time,
         set: (value) => {
           if (value.deviationMinutes !== null) within(value.deviationMinutes, -720, 840);
           moveTo(instantOf(value, zone));
         },
       }),
-      timeZone: access({
+      timeZone: accessor({
         get: () => zone,
         set: (minutes) => {
           zone = within(minutes, -720, 840);
@@ -43,7 +43,7 @@ export function clockObject(now: () => number, deviation: number, logicalName: O
       status: [],
       daylightSavingsBegin: unspecifiedDateTime,
       daylightSavingsEnd: unspecifiedDateTime,
-      daylightSavingsDeviation: access({
+      daylightSavingsDeviation: accessor({
         get: () => daylight,
         set: (minutes) => {
           daylight = within(minutes, -120, 120);

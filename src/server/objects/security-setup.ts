@@ -19,12 +19,12 @@ import {
   systemTitleName,
 } from '../../security/certificates/index.js';
 import type { CertificateStore } from '../../security/certificates/store.js';
-import { need, type SecurityContext, type SecurityKeys } from '../../security/context.js';
+import { requireKey, type SecurityContext, type SecurityKeys } from '../../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../../security/key-agreement.js';
 import { slots, transferableKey, unwrapKeys } from '../../security/key-wrap.js';
 import { accessProtection, type Protection, policyOf, policyValue } from '../../security/policy.js';
 import type { KeyHandle } from '../../security/providers/provider.js';
-import { type AccessContext, AccessRefused, access, type CosemObject, object } from '../object.js';
+import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 import type { OwnPair, SecurityState } from './security-state.js';
 
 export interface SecuritySetupObjectOptions {
@@ -51,12 +51,12 @@ function version0(state: SecurityState, logicalName: Obis): CosemObject {
       expected: 'Security setup version 1',
       actual: `version 0 with suite ${state.suite.id}`,
     });
-  return object(
+  return cosemObject(
     SecuritySetupV0,
     logicalName,
     {
       ...common(state),
-      securityPolicy: access({
+      securityPolicy: accessor({
         get: () => policiesV0[policyValue(0, state.request, state.response)] as SecurityPolicy,
       }),
       securitySuite: 'aes-gcm-128-aes-128-key-wrap',
@@ -85,16 +85,16 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
     if (state.certificates === undefined) throw new AccessRefused('object-unavailable');
     return state.certificates;
   };
-  return object(
+  return cosemObject(
     SecuritySetup,
     logicalName,
     {
       ...common(state),
-      securityPolicy: access({ get: () => flagsOf(policyValue(1, state.request, state.response)) }),
+      securityPolicy: accessor({ get: () => flagsOf(policyValue(1, state.request, state.response)) }),
       securitySuite: (['aes-gcm-128', 'aes-gcm-128-ecdsa-p-256-sha-256', 'aes-gcm-256-ecdsa-p-384-sha-384'] as const)[
         state.suite.id
       ],
-      certificates: access({ get: () => [...(state.certificates?.list() ?? [])] as CertificateInfo[] }),
+      certificates: accessor({ get: () => [...(state.certificates?.list() ?? [])] as CertificateInfo[] }),
     },
     {
       securityActivate: async (wanted, context) => {
@@ -140,7 +140,7 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
 function common(state: SecurityState) {
   let written: Uint8Array | undefined;
   return {
-    clientSystemTitle: access<Uint8Array>({
+    clientSystemTitle: accessor<Uint8Array>({
       get: ({ security }) => security?.peerSystemTitle ?? written ?? new Uint8Array(8),
       set: (title) => {
         if (title.length !== 8) throw new AccessRefused('type-unmatched');
@@ -215,15 +215,15 @@ async function agree(
   if (offers.length === 0 || suite.curve === undefined) throw new AccessRefused('type-unmatched');
   const changed: Record<string, KeyHandle> = {};
   const answers: KeyAgreementData[] = [];
-  const client = need(security.peerSystemTitle, 'system title of the client');
+  const client = requireKey(security.peerSystemTitle, 'system title of the client');
   try {
     for (const { keyId, keyData } of offers) {
       const id = keyIdOf(keyId);
       const name = transferableKey(id);
       // What is agreed is an encryption key; the authentication key enters the authenticated data and is transferred.
       if (name === 'authentication-key' || slots[name] in changed) throw new AccessRefused('type-unmatched');
-      const own = need(security.keys.signing, 'digital signature key');
-      const peer = need(security.keys.peerSigning, 'digital signature key of the client');
+      const own = requireKey(security.keys.signing, 'digital signature key');
+      const peer = requireKey(security.keys.peerSigning, 'digital signature key of the client');
       const offer = await ephemeralOffer(provider, suite, own, id);
       changed[slots[name]] = await ephemeralComplete(provider, suite, offer, peer, keyData, client, state.systemTitle);
       answers.push({ keyId, keyData: offer.data });

@@ -5,7 +5,7 @@ import type { CertificateType } from '../../security/certificates/certificate.js
 import type { StoredCertificate } from '../../security/certificates/identification.js';
 import { refuse } from '../../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../../security/certificates/store.js';
-import { checkDistinct, need, SecurityContext, type SecurityKeys } from '../../security/context.js';
+import { checkDistinct, requireKey, SecurityContext, type SecurityKeys } from '../../security/context.js';
 import type { InvocationCounters } from '../../security/counters.js';
 import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '../../security/policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../../security/providers/provider.js';
@@ -273,7 +273,7 @@ export class SecurityState {
         if (type !== 'tls') await this.#store({ [slot]: stored });
       };
     };
-    await need(this.certificates, 'certificate store').import(octets, { own, before, later });
+    await requireKey(this.certificates, 'certificate store').import(octets, { own, before, later });
     if (activation !== undefined) later(activation);
   }
   #activate(type: OwnPair, pair: KeyPair): void {

@@ -1,8 +1,8 @@
 import type { LineSettings } from '../media/serial-line.js';
 
-/** One way to reach a meter: a carriage, a line, and the addresses to ask there. */
+/** One way to reach a meter: a framing, a line, and the addresses to ask there. */
 export interface DoctorStep {
-  readonly carriage: 'hdlc' | 'wrapper';
+  readonly framing: 'hdlc' | 'wrapper';
   /** `direct`; `mode-e`: the sign-on of IEC 62056-21 first; `mode-e-8bit`: the same with parity bits put in by software, for lines that stay at 8 data bits. */
   readonly start: 'direct' | 'mode-e' | 'mode-e-8bit';
   /** How a serial port is set. Absent where somebody else sets the line (a gateway). */
@@ -64,7 +64,7 @@ const otherLines: readonly (readonly [number, LineSettings['parity']])[] = [
 
 /** A serial port: HDLC at the usual speed, the sign-on of optical heads, then the other speeds and parities. */
 export function serialPlan(): DoctorPlan {
-  const direct = { carriage: 'hdlc', start: 'direct' } as const;
+  const direct = { framing: 'hdlc', start: 'direct' } as const;
   return {
     steps: [
       {
@@ -74,7 +74,7 @@ export function serialPlan(): DoctorPlan {
         servers: manyServers,
       },
       {
-        carriage: 'hdlc',
+        framing: 'hdlc',
         start: 'mode-e',
         line: { baudRate: 300, dataBits: 7, parity: 'even', stopBits: 1 },
         clients: firstClients,
@@ -98,11 +98,11 @@ export function serialPlan(): DoctorPlan {
 export function tcpPlan(): DoctorPlan {
   return {
     steps: [
-      { carriage: 'wrapper', start: 'direct', clients: firstClients, servers: ['1', '16', '17'] },
-      { carriage: 'hdlc', start: 'direct', clients: firstClients, servers: manyServers },
-      { carriage: 'hdlc', start: 'direct', parameters: true, clients: [16, 1], servers: ['1', '1/17'] },
-      { carriage: 'hdlc', start: 'mode-e', clients: firstClients, servers: fewServers, maxBaud: 300 },
-      { carriage: 'hdlc', start: 'mode-e-8bit', clients: firstClients, servers: fewServers, maxBaud: 300 },
+      { framing: 'wrapper', start: 'direct', clients: firstClients, servers: ['1', '16', '17'] },
+      { framing: 'hdlc', start: 'direct', clients: firstClients, servers: manyServers },
+      { framing: 'hdlc', start: 'direct', parameters: true, clients: [16, 1], servers: ['1', '1/17'] },
+      { framing: 'hdlc', start: 'mode-e', clients: firstClients, servers: fewServers, maxBaud: 300 },
+      { framing: 'hdlc', start: 'mode-e-8bit', clients: firstClients, servers: fewServers, maxBaud: 300 },
     ],
     moreClients,
   };

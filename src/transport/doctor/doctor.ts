@@ -20,7 +20,7 @@ export interface DoctorFinding extends ProbeAnswer {
   readonly echo: boolean;
 }
 /** Octets that were no answer: a push, a meter in another mode, or noise at a wrong speed. */
-export interface DoctorHeard {
+export interface UnexpectedOctets {
   readonly step: DoctorStep;
   /** How many came. */
   readonly octets: number;
@@ -31,7 +31,7 @@ export interface DoctorHeard {
 }
 export interface DoctorReport {
   readonly findings: readonly DoctorFinding[];
-  readonly heard: readonly DoctorHeard[];
+  readonly unexpected: readonly UnexpectedOctets[];
   /** Meters that signed on by IEC 62056-21, whether or not HDLC followed. */
   readonly signOns: readonly { readonly step: DoctorStep; readonly identification: Identification }[];
   /** Lines that could not be opened or set, sign-ons that were refused. */
@@ -64,7 +64,7 @@ export interface DoctorOptions {
 }
 
 /**
- * "The meter does not answer": goes through a plan of carriages, lines and addresses and reports who answered to what. Only links are opened and a request
+ * "The meter does not answer": goes through a plan of framings, lines and addresses and reports who answered to what. Only links are opened and a request
  * for an association is sent; nothing is read or written.
  *
  * @param open opens the line anew, set as asked; closed by the doctor
@@ -94,7 +94,7 @@ class Run {
   readonly #end: number;
   readonly #report: Mutable<DoctorReport> = {
     findings: [],
-    heard: [],
+    unexpected: [],
     signOns: [],
     problems: [],
     echoes: [],
@@ -144,7 +144,7 @@ class Run {
           if (known.has(other)) continue;
           known.add(other);
           // Each association on a connection of its own: some meters allow one.
-          if (step.carriage === 'wrapper') await this.leave();
+          if (step.framing === 'wrapper') await this.leave();
           if ((await this.#ask(step, other, finding.server)) === 'unreachable') return;
         }
         return;
@@ -161,7 +161,7 @@ class Run {
     this.#report.asked++;
     const waitMs = Math.min(this.#wait(step), Math.max(1, this.#end - this.#clock.now()));
     const options = { request, waitMs, signal, parameters: step.parameters === true };
-    const answer = await (step.carriage === 'wrapper' ? probeWrapper : probeHdlc)(line, client, server, options);
+    const answer = await (step.framing === 'wrapper' ? probeWrapper : probeHdlc)(line, client, server, options);
     if (answer === undefined) return undefined;
     if (answer.answer === 'UA' && step.start !== 'direct') this.#stale = true;
     const finding: DoctorFinding = { ...answer, step, ...this.#signOn, echo: this.#stray.echo };
@@ -246,7 +246,7 @@ class Run {
     // A first octet alone proves nothing on a line that may be noise.
     const detected = detectFraming(sample);
     const framing = detected?.sure === true ? detected.framing : undefined;
-    this.#report.heard.push({ step, octets, sample, ...(framing === undefined ? {} : { framing }) });
+    this.#report.unexpected.push({ step, octets, sample, ...(framing === undefined ? {} : { framing }) });
   }
   /** 100 octets there and back on the line, and the time of the meter. */
   #wait(step: DoctorStep): number {

@@ -1,4 +1,4 @@
-import { ended, Reader, Writer } from '../../core/cursor.js';
+import { asDecodeError, Reader, Writer } from '../../core/cursor.js';
 import { DlmsError } from '../../core/errors.js';
 
 /**
@@ -77,7 +77,7 @@ export function decodeHdlcParameters(information: Uint8Array): HdlcParameters {
       while (r.offset < end) readParameter(r, end, out);
     }
   } catch (e) {
-    throw ended(e, r);
+    throw asDecodeError(e, r);
   }
   return out;
 }

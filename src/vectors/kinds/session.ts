@@ -1,7 +1,7 @@
 import { anyOf, check } from '../compare.js';
-import { Follower } from '../follower.js';
 import { securityParams } from '../keys.js';
 import { recordedFrames } from '../recording.js';
+import { SessionTracker } from '../session-tracker.js';
 import type { Kind, Vector } from '../vector.js';
 
 const kind: Kind = {
@@ -32,16 +32,16 @@ export const sessionKinds: Readonly<Record<string, Kind>> = {
 
 async function session(vector: Vector): Promise<unknown> {
   const frames = recordedFrames(vector);
-  const follower = new Follower(vector);
+  const tracker = new SessionTracker(vector);
   const steps: Record<string, unknown>[] = [];
-  for (const frame of frames) steps.push(await follower.step(frame));
+  for (const frame of frames) steps.push(await tracker.step(frame));
   const lastSender = frames.at(-1)?.direction;
   return {
     steps,
     frames: steps,
     apdus: steps,
-    blocks: anyOf(steps, follower.blockCount),
-    ...follower.joined(),
+    blocks: anyOf(steps, tracker.blockCount),
+    ...tracker.joined(),
     truncated: {
       frames: frames.length,
       of: check((n) => (typeof n === 'number' && n > frames.length ? undefined : `more than ${frames.length}`), ''),

@@ -18,12 +18,12 @@ import { nodeProvider as provider } from '../../../src/security/providers/node-p
 import { checkContext } from '../../../src/server/check-config.js';
 import {
   type AssociationConfig,
-  access,
+  accessor,
+  cosemObject,
   Meter,
   ObjectStore,
-  object,
   objectRights,
-  servedShortNames,
+  serverShortNames,
 } from '../../../src/server/index.js';
 import { VolatileStore } from '../../../src/store/store.js';
 import type { ApduChannel, ApduHandler } from '../../../src/transport/index.js';
@@ -203,12 +203,12 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
 
   let setting = payload('factory');
   const objects = new ObjectStore().add(
-    object(
+    cosemObject(
       Target,
       targetName,
       {
         secret: marker,
-        setting: access({
+        setting: accessor({
           get: () => setting,
           set: (value: Uint8Array) => {
             setting = value.slice();
@@ -234,7 +234,7 @@ export async function sceneOf(cell: Cell): Promise<Scene> {
       ? { attribute: (_, a) => (a.name === 'secret' ? { read: true, write: false } : undefined) }
       : objectRights,
     ...(cell.referencing === 'SN'
-      ? { referencing: servedShortNames({ baseNames: { [targetName]: baseName }, methodOffset }) }
+      ? { referencing: serverShortNames({ baseNames: { [targetName]: baseName }, methodOffset }) }
       : {}),
     ...(mechanism === 'lls' ? { password } : {}),
     ...(mechanism === 'hls-2' ? { manufacturer } : {}),

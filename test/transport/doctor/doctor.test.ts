@@ -92,7 +92,7 @@ describe('the doctor on simulated lines', () => {
       step: { line: { baudRate: 2400 } },
       parameters: { windowTransmit: 1 },
     });
-    expect(report).toMatchObject({ complete: true, problems: [], heard: [] });
+    expect(report).toMatchObject({ complete: true, problems: [], unexpected: [] });
     // Ended by the finding: nothing was tried after 2400 baud.
     expect(meter.lines.map((l) => l?.baudRate)).toEqual([9600, 300, 19200, 4800, 2400]);
     expect(clock.now()).toBeLessThan(120_000);
@@ -116,7 +116,7 @@ describe('the doctor on simulated lines', () => {
     };
     const report = await run(open, tcpPlan(), clock);
     expect(places(report)).toEqual(['16 1 UA apdu']);
-    expect(report.findings[0]?.step).toMatchObject({ carriage: 'hdlc', parameters: true });
+    expect(report.findings[0]?.step).toMatchObject({ framing: 'hdlc', parameters: true });
   });
 
   it('signs on at 300 baud, and again for each client', async () => {
@@ -178,7 +178,7 @@ describe('the doctor on simulated lines', () => {
     expect(report.findings).toEqual([]);
     expect(report.echoes.map((s) => s.line?.baudRate)).toEqual([9600]);
     expect(report.signOns.map((s) => s.identification.ident)).toEqual(['MT174-0001']);
-    expect(report.heard.map((h) => [h.step.line?.baudRate, h.framing])).toEqual([
+    expect(report.unexpected.map((h) => [h.step.line?.baudRate, h.framing])).toEqual([
       [19200, undefined],
       [4800, 'wrapper'],
     ]);
@@ -187,7 +187,7 @@ describe('the doctor on simulated lines', () => {
   it('finds a meter on a line that echoes, and one that refuses the link', async () => {
     const clock = new VirtualClock();
     const plan: DoctorPlan = {
-      steps: [{ carriage: 'hdlc', start: 'direct', line: line8N1(9600), clients: [1], servers: ['1'] }],
+      steps: [{ framing: 'hdlc', start: 'direct', line: line8N1(9600), clients: [1], servers: ['1'] }],
       moreClients: [],
     };
     const meter = port(line8N1(9600), (far) => serveHdlc(far, handler(1), { devices: [1], clock }));
@@ -312,7 +312,7 @@ describe('the doctor on simulated lines', () => {
       });
     };
     const plan: DoctorPlan = {
-      steps: [{ carriage: 'wrapper', start: 'direct', clients: [16, 1], servers: ['1'] }],
+      steps: [{ framing: 'wrapper', start: 'direct', clients: [16, 1], servers: ['1'] }],
       moreClients: [17],
     };
     const report = await run(open, plan, clock);

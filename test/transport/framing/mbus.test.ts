@@ -13,8 +13,8 @@ import {
   MbusDeframer,
   type MbusFrame,
   mbusSegment,
-  refuseCarriage,
-  refusedCarriages,
+  refusedFramings,
+  refuseFraming,
 } from '../../../src/transport/index.js';
 import captures from '../../vectors/captures.json' with { type: 'json' };
 import negative from '../../vectors/negative.json' with { type: 'json' };
@@ -286,7 +286,7 @@ describe('wireless M-Bus', () => {
 });
 
 it('refuses by name what is not supported', () => {
-  for (const name of Object.keys(refusedCarriages))
-    expect(() => refuseCarriage(name)).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
-  expect(refusedCarriages).toHaveProperty('coap');
+  for (const name of Object.keys(refusedFramings))
+    expect(() => refuseFraming(name)).toThrow(expect.objectContaining({ code: 'decode/unsupported' }));
+  expect(refusedFramings).toHaveProperty('coap');
 });

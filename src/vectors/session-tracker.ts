@@ -43,7 +43,7 @@ interface Exchange {
 }
 
 /** Follows a conversation: keys, challenges and what was asked, so that answers can be told. */
-export class Follower {
+export class SessionTracker {
   readonly #vector: Vector;
   readonly #contexts = new Map<string, SecurityContext>();
   readonly #gbt = new Map<string, GbtEndpoint>();

@@ -19,7 +19,7 @@ import type { ConformanceBit, InitiateRequest } from '../xdlms/initiate.js';
 import type { AssociationConfig } from './association.js';
 import { checkContext, fault } from './check-config.js';
 import { clientKeys } from './objects/security-state.js';
-import { type ServedReferencing, servedLogicalNames } from './referencing.js';
+import { type ServerReferencing, serverLogicalNames } from './referencing.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
 /** The smallest PDU size of a client that a response fits into. */
@@ -38,14 +38,14 @@ export interface Accepted {
   readonly proven: boolean;
 }
 /** An AARE, and what it opens; nothing when it refuses. */
-export interface Judgement {
+export interface AarqOutcome {
   readonly aare: Uint8Array;
   readonly accepted?: Accepted;
 }
 
 type Diagnostic = Extract<Aare['resultSourceDiagnostic'], { type: 'acse-service-user' }>['value'];
 
-export interface JudgeOptions {
+export interface EvaluateAarqOptions {
   /** Longest APDU that we take. */
   readonly maxReceivePduSize: number;
   readonly throttle: GuessThrottle;
@@ -56,18 +56,18 @@ export interface JudgeOptions {
  * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
  * nothing of the AARQ is believed. Until it has verified nothing is kept and nothing is computed that costs more than one tag.
  */
-export async function judge(
+export async function evaluateAarq(
   aarq: Aarq,
   config: AssociationConfig | undefined,
-  options: JudgeOptions,
-): Promise<Judgement> {
+  options: EvaluateAarqOptions,
+): Promise<AarqOutcome> {
   const ciphered = config?.ciphering === 'required';
   const { kind, vaaName, conformance: supported } = referencingOf(config);
   const applicationContextName = applicationContexts[`${kind}_${ciphered ? 'with' : 'no'}_ciphering`];
   const refuseWith = (
     resultSourceDiagnostic: Aare['resultSourceDiagnostic'],
     userInformation?: Uint8Array,
-  ): Judgement => ({
+  ): AarqOutcome => ({
     aare: encode(Apdu, {
       type: 'aare',
       applicationContextName,
@@ -76,7 +76,7 @@ export async function judge(
       ...(userInformation === undefined ? {} : { userInformation }),
     }),
   });
-  const refuse = (value: Diagnostic, userInformation?: Uint8Array): Judgement =>
+  const refuse = (value: Diagnostic, userInformation?: Uint8Array): AarqOutcome =>
     refuseWith({ type: 'acse-service-user', value }, userInformation);
 
   if (aarq.protocolVersion !== undefined && !aarq.protocolVersion.startsWith('1'))
@@ -204,8 +204,8 @@ export async function verified(apdu: Uint8Array, security: SecurityContext): Pro
     return unprotect(apdu, security, { lenient: true });
   }
 }
-export const referencingOf = (config: AssociationConfig | undefined): ServedReferencing =>
-  config?.referencing ?? servedLogicalNames;
+export const referencingOf = (config: AssociationConfig | undefined): ServerReferencing =>
+  config?.referencing ?? serverLogicalNames;
 
 /** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
 export const initiateResponse = (
@@ -224,7 +224,7 @@ export const initiateResponse = (
 async function passwordFits(
   password: AssociationConfig['password'],
   given: Uint8Array | undefined,
-  { throttle, guesser }: JudgeOptions,
+  { throttle, guesser }: EvaluateAarqOptions,
 ): Promise<boolean> {
   if (password === undefined || given === undefined || !(await throttle.turn(guesser))) return false;
   const fits = password instanceof Uint8Array ? llsMatches(password, given) : await password(given.slice());
