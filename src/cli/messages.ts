@@ -1,7 +1,7 @@
 import { decode } from '../axdr/schema.js';
+import { isGeneralBlock, isProtected } from '../core/apdu-facts.js';
 import type { Quirk } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
-import { isProtected } from '../security/apdu-tags.js';
 import { importKeys, SecurityContext } from '../security/context.js';
 import { senderTitleOf } from '../security/key-ring.js';
 import { clearPolicy } from '../security/policy.js';
@@ -62,7 +62,7 @@ export function apdusIn(octets: Uint8Array): {
   const gbt = new GbtEndpoint({});
   const apdus: { octets: Uint8Array; framing: Framing }[] = [];
   for (const p of pushed) {
-    if (p.apdu[0] !== 0xe0) {
+    if (!isGeneralBlock(p.apdu)) {
       apdus.push({ octets: p.apdu, framing: p.framing });
       continue;
     }

@@ -1,5 +1,6 @@
 import type { Data } from '../axdr/data.js';
 import { encode } from '../axdr/schema.js';
+import { isProtected } from '../core/apdu-facts.js';
 import type { Quirk } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
 import { dateTimeFromBytes } from '../cosem/date-time.js';
@@ -8,7 +9,6 @@ import type { Obis } from '../cosem/obis.js';
 import { pushSetupOf, reading, sortPush } from '../cosem/push-readings.js';
 import type { CompanionProfile } from '../idis/profile.js';
 import { decodePush, type NamedReading, nameReading } from '../idis/push.js';
-import { isProtected } from '../security/apdu-tags.js';
 import type { SecurityContext } from '../security/context.js';
 import { type KeyRing, senderTitleOf } from '../security/key-ring.js';
 import { protect } from '../security/protect.js';

@@ -1,3 +1,4 @@
+import { apduFacts, isNotification } from '../core/apdu-facts.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
@@ -119,7 +120,7 @@ export class Acse {
     const since = exchange.clock.now();
     for (;;) {
       const apdu = await exchange.receiveRaw(signal);
-      if (apdu[0] !== 0x0f && apdu[0] !== 0xc2) return apdu;
+      if (!isNotification(apdu)) return apdu;
       exchange.drop(apdu, 'notification before the association is open');
       const waitedMs = Math.round(exchange.clock.now() - since);
       if (waitedMs > (options.timeoutMs ?? 30_000))
@@ -266,7 +267,7 @@ export class Acse {
     );
     // What the answer says does not matter any more, and some servers encode it wrongly.
     const answer = await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? limitMs, limitMs));
-    if (answer[0] !== 0x63) this.exchange.drop(answer, 'no answer to a release');
+    if (answer[0] !== apduFacts.rlre.tag) this.exchange.drop(answer, 'no answer to a release');
   }
 
   #quirk(name: string, detail: string): void {

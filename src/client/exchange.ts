@@ -1,4 +1,5 @@
 import { decode } from '../axdr/schema.js';
+import { invokeIdOf, isGeneralBlock, isIdentifiedResponse, isNotification, responseTagOf } from '../core/apdu-facts.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { SecurityContext } from '../security/context.js';
@@ -42,7 +43,7 @@ export interface ExchangeOptions {
   /** Milliseconds to wait for each response. Default 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  /** Gets data-notification and event-notification APDUs that arrive in between, plain and verified. */
+  /** Gets notifications (data, event, information-report) that arrive in between, plain and verified. */
   readonly onNotification?: (apdu: Apdu) => void;
   readonly onEvent?: (event: ClientEvent) => void;
   /** Also report the plain form of ciphered APDUs in `onEvent`. Default false: it holds what the cipher protects. */
@@ -145,11 +146,11 @@ export class Exchange {
               state: 'waiting for a response',
               received: 'responses to other requests',
             });
-          this.invokeIds.arrived((answer[2] ?? 0) & 0x0f);
+          this.invokeIds.arrived(invokeIdOf(answer) ?? 0);
           this.drop(answer, 'answer to another request');
           answer = await this.receive(signal);
         }
-        if (this.invokeIds.awaited > 0 && answer[0] !== responseTo(sent)) throw this.#ambiguous(answer);
+        if (this.invokeIds.awaited > 0 && answer[0] !== responseTagOf(sent)) throw this.#ambiguous(answer);
         this.#inFlight = false;
         step = conversation.next(answer);
       }
@@ -181,7 +182,7 @@ export class Exchange {
   #failed(e: unknown, sent: Uint8Array): void {
     const code = isDlmsError(e) ? e.code : undefined;
     if (code !== undefined && connectionGone.has(code)) return this.#lose('the connection is gone', e);
-    if (responseTo(sent) === undefined) {
+    if (responseTagOf(sent) === undefined) {
       if (sent.length > 0 && (this.#inFlight || code?.startsWith('protocol/') === true))
         this.#lose('a late response could not be told from the next one, because short names have no invoke-id', e);
       return;
@@ -192,7 +193,7 @@ export class Exchange {
         'a late block could not be told from the next ones, because general block transfer has no invoke-id',
         e,
       );
-    else if (!this.invokeIds.giveUp((sent[2] ?? 0) & 0x0f)) this.#lose('too many requests went unanswered', e);
+    else if (!this.invokeIds.giveUp(invokeIdOf(sent) ?? 0)) this.#lose('too many requests went unanswered', e);
   }
   #lose(reason: string, cause?: unknown): void {
     this.onLost?.(
@@ -238,8 +239,9 @@ export class Exchange {
     for (;;) {
       const received = this.gbt?.pending === true ? await this.#blockOrWhole(signal) : await this.receiveRaw(signal);
       this.#still(connection);
-      const { apdu, acknowledgement } =
-        received[0] === 0xe0 ? await this.#whole(received, signal) : { apdu: received, acknowledgement: undefined };
+      const { apdu, acknowledgement } = isGeneralBlock(received)
+        ? await this.#whole(received, signal)
+        : { apdu: received, acknowledgement: undefined };
       let plain = apdu;
       if (this.security !== undefined) {
         const opened = unprotect(apdu, this.security, lenient);
@@ -247,7 +249,7 @@ export class Exchange {
       }
       if (this.options.plainEvents === true)
         this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
-      if (plain[0] !== 0x0f && plain[0] !== 0xc2) return plain;
+      if (!isNotification(plain)) return plain;
       // Nothing else tells the meter that the last block of a notification arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
       this.#notify(plain);
@@ -298,7 +300,7 @@ export class Exchange {
     signal: AbortSignal | undefined,
   ): Promise<{ apdu: Uint8Array; acknowledgement: Uint8Array | undefined }> {
     for (let apdu = first; ; apdu = await this.#blockOrWhole(signal)) {
-      if (apdu[0] !== 0xe0) return { apdu, acknowledgement: undefined };
+      if (!isGeneralBlock(apdu)) return { apdu, acknowledgement: undefined };
       this.gbt ??= new GbtEndpoint();
       const { send, complete, acknowledgement, ignored } = this.gbt.receive(apdu);
       if (ignored === true) {
@@ -339,16 +341,9 @@ const connectionGone: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'decode/framing',
 ]);
 
-/** The tag of the response of a service with invoke-id: C0 (request) is answered by C4, C1 by C5, C3 by C7. Undefined for all others. */
-function responseTo(sent: Uint8Array): number | undefined {
-  const service = sent[0] ?? 0;
-  return service === 0xc0 || service === 0xc1 || service === 0xc3 ? service + 4 : undefined;
-}
-/** A response of whatever service with another invoke-id, which is in the third octet. */
+/** A response of whatever service, with another invoke-id. */
 function isOther(sent: Uint8Array, answer: Uint8Array): boolean {
-  const tag = answer[0] ?? 0;
-  if (tag !== 0xc4 && tag !== 0xc5 && tag !== 0xc7) return false;
-  return responseTo(sent) !== undefined && ((sent[2] ?? 0) & 0x0f) !== ((answer[2] ?? 0) & 0x0f);
+  return isIdentifiedResponse(answer) && responseTagOf(sent) !== undefined && invokeIdOf(sent) !== invokeIdOf(answer);
 }
 
 /** Whether the meter refused because of the counter; then the value that it expects at least. */

@@ -1,3 +1,4 @@
+import { isGeneralBlock } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
@@ -31,9 +32,6 @@ interface Sender {
   first: Uint8Array | undefined;
 }
 
-/** The tag of general block transfer. */
-const generalBlockTransfer = 0xe0;
-
 /** Puts the blocks of pushes together (general block transfer), for each sender apart. A pure machine: who sent what is the caller's to say. */
 export class PushJoiner {
   readonly #options: PushJoinerOptions;
@@ -53,7 +51,7 @@ export class PushJoiner {
 
   /** @throws DlmsError `protocol/block-number`, `protocol/block-transfer`, `decode/…`; the blocks of this sender are forgotten then */
   take(sender: string, apdu: Uint8Array): JoinedPush {
-    if (apdu[0] !== generalBlockTransfer) return { send: [], apdu, answer: (a) => [a] };
+    if (!isGeneralBlock(apdu)) return { send: [], apdu, answer: (a) => [a] };
     const state = this.#sender(sender);
     this.#noticeRestart(state, apdu);
     try {

@@ -1,9 +1,9 @@
+import { factsOfTag, isApduTag } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
 import type { CryptoProvider } from './providers/provider.js';
 
 /** Authentication mechanism ids (Green Book 9.4.2.2.3); the last arc of the mechanism name. 0 is none, 1 low level security. */
@@ -90,13 +90,7 @@ export function checkChallenge(
 }
 
 /** Whether the first octet is the tag of any APDU that we know. */
-export const beginsApdu = (octets: Uint8Array): boolean => tags[octets[0] as number] === true;
-const tags: readonly boolean[] = /* @__PURE__ */ (() => {
-  const known = new Array<boolean>(256).fill(false);
-  if (Apdu.shape?.of === 'alternatives')
-    for (const { tag } of Object.values(Apdu.shape.alternatives)) known[tag] = true;
-  return known;
-})();
+export const beginsApdu = (octets: Uint8Array): boolean => isApduTag(octets[0]);
 
 /**
  * Whether an authenticated-only message could have these octets as what its tag covers: an APDU as our lenient decoder reads it, with whatever behind it;
@@ -104,10 +98,9 @@ const tags: readonly boolean[] = /* @__PURE__ */ (() => {
  * with protected data (class 30).
  */
 export function readsAsApdu(octets: Uint8Array): boolean {
-  if (octets[0] === generalGloCipheringTag || octets[0] === generalDedCipheringTag)
-    return behindStrings(octets, 1, 1) !== undefined;
-  if (octets[0] === generalCipheringTag || octets[0] === generalSigningTag)
-    return behindStrings(octets, 1, 5) !== undefined;
+  const { protection, plain } = factsOfTag(octets[0]) ?? {};
+  if (protection !== undefined && plain === undefined)
+    return behindStrings(octets, 1, protection === 'general-glo' || protection === 'general-ded' ? 1 : 5) !== undefined;
   return (beginsApdu(octets) && decodes(octets)) || behindStrings(octets, 0, 4) !== undefined;
 }
 function decodes(octets: Uint8Array): boolean {

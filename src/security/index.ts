@@ -1,4 +1,4 @@
-export { isProtected } from './apdu-tags.js';
+export { isProtected } from '../core/apdu-facts.js';
 export {
   type CipherInput,
   openContent,

@@ -1,5 +1,5 @@
+import { factsOfTag } from '../core/apdu-facts.js';
 import { formatHex } from '../core/hex.js';
-import { generalCipheringTag, generalDedCipheringTag, generalGloCipheringTag, generalSigningTag } from './apdu-tags.js';
 import { SecurityContext, type SecurityContextOptions } from './context.js';
 
 /** What is known about one peer; the rest of {@link SecurityContextOptions} is common to the ring. */
@@ -43,13 +43,14 @@ const ringKey = (title: Uint8Array, logicalDevice?: number): string =>
  * service-specific APDUs, whose sender is known from the association.
  */
 export function senderTitleOf(apdu: Uint8Array): Uint8Array | undefined {
-  const tag = apdu[0];
+  const { protection, plain } = factsOfTag(apdu[0]) ?? {};
+  if (protection === undefined || plain !== undefined) return undefined;
   let at = 1;
-  if (tag === generalCipheringTag || tag === generalSigningTag) {
+  if (protection === 'general-ciphering' || protection === 'general-signing') {
     // Behind the transaction-id.
     const n = apdu[1] ?? 0xff;
     if (n > 0x7f) return undefined;
     at += 1 + n;
-  } else if (tag !== generalGloCipheringTag && tag !== generalDedCipheringTag) return undefined;
+  }
   return apdu[at] === 8 && apdu.length >= at + 9 ? apdu.slice(at + 1, at + 9) : undefined;
 }

@@ -1,16 +1,11 @@
 import { encode } from '../axdr/schema.js';
+import { apduFacts } from '../core/apdu-facts.js';
 import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
-import {
-  cipheredTag,
-  generalCipheringTag,
-  generalDedCipheringTag,
-  generalGloCipheringTag,
-  generalSigningTag,
-} from './apdu-tags.js';
+import { cipheredTag, isInitiate } from './apdu-tags.js';
 import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphering.js';
 import { type KeyName, requireKey, type SecurityContext, type SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
@@ -107,7 +102,7 @@ function simple(
   broadcast: boolean,
 ): MaybePromise<Uint8Array> {
   if (protection.authenticated !== true && protection.encrypted !== true) return apdu;
-  const initiate = apdu[0] === 1 || apdu[0] === 8;
+  const initiate = isInitiate(apdu[0]);
   const dedicated = !initiate && (form === 'ded' || form === 'general-ded');
   const specific = initiate || form === 'glo' || form === 'ded' ? cipheredTag(apdu[0] as number, dedicated) : undefined;
   const keyName: KeyName = dedicated
@@ -118,7 +113,7 @@ function simple(
   const input = cipherInput(context, keyName, protection);
   const control = controlOctet(context, protection, broadcast && !dedicated);
   const front = frontOf(
-    specific ?? (dedicated ? generalDedCipheringTag : generalGloCipheringTag),
+    specific ?? apduFacts[dedicated ? 'general-ded-ciphering' : 'general-glo-ciphering'].tag,
     specific === undefined ? context.systemTitle : undefined,
     sealedLength(control, apdu.length),
   );
@@ -143,7 +138,7 @@ function generalCiphering(
     return andThen(contentKey(context, form.key, fields), ({ key, keyInfo }) => {
       const seal = (): MaybePromise<Uint8Array> => {
         const w = new Writer(extra.length + 16);
-        w.u8(generalCipheringTag);
+        w.u8(apduFacts['general-ciphering'].tag);
         w.bytes(extra);
         w.u8(1);
         KeyInfoSchema.write(w, keyInfo);
@@ -255,7 +250,7 @@ function generalSigning(
   const counter = form.transactionId === undefined ? context.counters.next(context.sendName('signature')) : 0;
   return andThen(counter, (value) => {
     const w = new Writer(apdu.length + 64);
-    w.u8(generalSigningTag);
+    w.u8(apduFacts['general-signing'].tag);
     GeneralProtectionHeader.write(w, headerFields(context, form, value));
     w.length(apdu.length);
     w.bytes(apdu);

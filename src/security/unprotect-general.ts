@@ -1,11 +1,11 @@
 import { decodeFrom, type Optional, optional } from '../axdr/schema.js';
+import { factsOfTag } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
-import { generalSigningTag } from './apdu-tags.js';
 import { requireKey, type SecurityContext } from './context.js';
 import { asymmetric, onePassRecipient, staticKey, unsupportedNonce } from './key-agreement.js';
 import { type KeyHandle, type PublicKey, publicKeyLength } from './providers/provider.js';
@@ -59,7 +59,8 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
 function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number): void {
   const authenticatedAlone =
     ((apdu[from] ?? 0) & 0xb0) === 0x10 && apdu.subarray(from + 1, from + securityHeaderLength).every((o) => o === 0);
-  if (header.every((o) => o === 0) && authenticatedAlone && apdu[from + securityHeaderLength] === generalSigningTag)
+  const inside = factsOfTag(apdu[from + securityHeaderLength])?.protection;
+  if (header.every((o) => o === 0) && authenticatedAlone && inside === 'general-signing')
     throw new DlmsError('security/unsupported', {
       what: 'the message authentication code of the Great Britain Companion Specification',
     });

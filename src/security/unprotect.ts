@@ -1,14 +1,8 @@
+import { type ApduProtection, factsOfTag, isNotification } from '../core/apdu-facts.js';
 import { type DecodeOptions, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import {
-  generalCipheringTag,
-  generalDedCipheringTag,
-  generalGloCipheringTag,
-  generalSigningTag,
-  isPlainError,
-  plainTag,
-} from './apdu-tags.js';
+import { isInitiate, isPlainError } from './apdu-tags.js';
 import type { KeyName, SecurityContext } from './context.js';
 import type { ProofOfFreshness } from './counters.js';
 import { describe, type Protection, requireProtection, strongest } from './policy.js';
@@ -19,7 +13,7 @@ import { counts, lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from
 
 /** One protection that was found and opened. */
 export interface ProtectionLayer {
-  readonly kind: 'glo' | 'ded' | 'general-glo' | 'general-ded' | 'general-ciphering' | 'general-signing';
+  readonly kind: ApduProtection;
   /** A tag verified under the authentication key. */
   readonly authenticated: boolean;
   /** Proves nothing by itself: see `protection` of the whole. */
@@ -100,25 +94,17 @@ const deepest = 4;
 
 function openLayer(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
   if (apdu.length === 0) throw new DlmsError('decode/unexpected-end', { offset: 0, expected: 'an APDU' });
-  const tag = apdu[0] as number;
-  const specific = plainTag(tag);
-  if (specific !== undefined) {
-    guardDepth(opening);
-    return openSpecific(apdu, specific, opening);
-  }
-  if (tag === generalGloCipheringTag || tag === generalDedCipheringTag) {
-    guardDepth(opening);
-    return andThen(openGeneralGlo(apdu, tag === generalDedCipheringTag, opening), (inner) => openLayer(inner, opening));
-  }
-  if (tag === generalCipheringTag) {
-    guardDepth(opening);
-    return andThen(openGeneralCiphering(apdu, opening), (inner) => openLayer(inner, opening));
-  }
-  if (tag === generalSigningTag) {
-    guardDepth(opening);
-    return andThen(openGeneralSigning(apdu, opening), (inner) => openLayer(inner, opening));
-  }
-  return apdu;
+  const facts = factsOfTag(apdu[0]);
+  if (facts?.protection === undefined) return apdu;
+  guardDepth(opening);
+  return facts.plain === undefined
+    ? andThen(openGeneral(apdu, facts.protection, opening), (inner) => openLayer(inner, opening))
+    : openSpecific(apdu, facts.plain, facts.protection === 'ded', opening);
+}
+function openGeneral(apdu: Uint8Array, protection: ApduProtection, opening: Opening): MaybePromise<Uint8Array> {
+  if (protection === 'general-ciphering') return openGeneralCiphering(apdu, opening);
+  if (protection === 'general-signing') return openGeneralSigning(apdu, opening);
+  return openGeneralGlo(apdu, protection === 'general-ded', opening);
 }
 function guardDepth({ layers }: Opening): void {
   if (layers.length >= deepest) throw new DlmsError('decode/too-deep', { offset: 0, limit: deepest });
@@ -126,19 +112,20 @@ function guardDepth({ layers }: Opening): void {
 
 function openSpecific(
   apdu: Uint8Array,
-  plain: { tag: number; dedicated: boolean },
+  plainTag: number,
+  dedicated: boolean,
   opening: Opening,
 ): MaybePromise<Uint8Array> {
   const from = lastOctetsFrom(apdu, 1, opening.options);
   const ciphered = {
-    kind: plain.dedicated ? 'ded' : 'glo',
-    dedicated: plain.dedicated,
+    kind: dedicated ? 'ded' : 'glo',
+    dedicated,
     sender: peerOf(opening),
     given: undefined,
   } as const;
   // The tag itself is not authenticated: what is inside must be what it promised.
   return andThen(openCiphered(apdu, from, ciphered, opening), (inner) => {
-    if (inner[0] !== plain.tag)
+    if (inner[0] !== plainTag)
       throw new DlmsError('security/authentication-failed', {
         what: 'the APDU inside is not the one that the tag names',
       });
@@ -214,7 +201,8 @@ function protectionOf(layers: readonly ProtectionLayer[]): Protection {
 function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshness {
   if (context.proof === 'none') return 'none';
   const inside =
-    !outside.has(apdu[0] as number) &&
+    !isNotification(apdu) &&
+    !isInitiate(apdu[0]) &&
     layers.every(
       ({ authenticated, key }) => authenticated && (key === 'global-unicast-encryption-key' || key === 'dedicated-key'),
     );
@@ -223,5 +211,3 @@ function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshne
   context.counted = inside && layers.some(({ key }) => key === 'global-unicast-encryption-key');
   return 'expected';
 }
-/** InitiateRequest and -Response, data-notification, information-report-request, event-notification-request. */
-const outside: ReadonlySet<number> = /* @__PURE__ */ new Set([0x01, 0x08, 0x0f, 0x18, 0xc2]);

@@ -1,4 +1,5 @@
 import { decode, encode } from '../axdr/schema.js';
+import { apduFacts, factsOfTag, isGeneralBlock } from '../core/apdu-facts.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SimpleForm } from '../security/context.js';
@@ -139,14 +140,15 @@ export class ServerAssociation implements Guesser {
   }
   async #respond(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
     const open = this.#open ?? (await this.#preEstablished());
-    const acse = apdu[0] === 0x60 || apdu[0] === 0x62;
-    const limit = pduLimit(this.#maxReceivePduSize) + (open?.ciphered === true || apdu[0] === 0xe0 ? headerSlack : 0);
-    if (apdu.length > (acse || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit))
+    const { service } = factsOfTag(apdu[0]) ?? {};
+    const limit =
+      pduLimit(this.#maxReceivePduSize) + (open?.ciphered === true || isGeneralBlock(apdu) ? headerSlack : 0);
+    if (apdu.length > (service === 'acse' || open?.hls !== undefined ? Math.max(limit, openingPduSize) : limit))
       return [exception('service-not-allowed', 'pdu-too-long')];
-    if (apdu[0] === 0x60) return await this.#associate(apdu);
+    if (apdu[0] === apduFacts.aarq.tag) return await this.#associate(apdu);
     if (open === undefined) return [exception('service-not-allowed', 'operation-not-possible')];
-    if (apdu[0] === 0x62) return await this.#release(apdu, open);
-    if (apdu[0] === 0xe0 && open.gbt !== undefined) return await this.#blocks(apdu, open.gbt, open);
+    if (apdu[0] === apduFacts.rlrq.tag) return await this.#release(apdu, open);
+    if (isGeneralBlock(apdu) && open.gbt !== undefined) return await this.#blocks(apdu, open.gbt, open);
     return (await this.#serve(apdu, open)).flatMap((r) => open.gbt?.begin(r) ?? [r]);
   }
   async #preEstablished(): Promise<Open | undefined> {
@@ -303,7 +305,8 @@ export class ServerAssociation implements Guesser {
       return [exception('service-not-allowed', 'service-not-supported')];
     const opened = await verified(rlrq.userInformation, security);
     open.config.onMessage?.(opened);
-    if (opened.apdu[0] !== 1) return [exception('service-not-allowed', 'service-not-supported')];
+    if (opened.apdu[0] !== apduFacts.initiateRequest.tag)
+      return [exception('service-not-allowed', 'service-not-supported')];
     const userInformation = await protect(
       initiateResponse([], this.#maxReceivePduSize, referencingOf(open.config).vaaName),
       security,

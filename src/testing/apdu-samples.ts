@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { berObjectIdentifier } from '../axdr/ber.js';
 import { Data } from '../axdr/data.js';
 import { encode, type Schema } from '../axdr/schema.js';
+import { apduFacts } from '../core/apdu-facts.js';
 import { formatHex } from '../core/hex.js';
 import { apduToJson, type JsonObject } from '../translator/json.js';
 import { Apdu, type ApduType } from '../xdlms/apdu.js';
@@ -36,7 +37,7 @@ export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbi
         (v: any) => ('fill' in schema ? { type, ...v } : { type, value: v }) as Apdu,
       );
       // What stands inside an association request is an APDU again.
-      return ['aarq', 'aare', 'rlrq', 'rlre'].includes(type)
+      return apduFacts[type].service === 'acse'
         ? fc
             .tuple(values, initiate)
             .map(([v, userInformation]) => ('userInformation' in v ? { ...v, userInformation } : v) as Apdu)

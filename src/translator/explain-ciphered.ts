@@ -1,7 +1,7 @@
 import { encode } from '../axdr/schema.js';
+import { factsOfTag } from '../core/apdu-facts.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { generalDedCipheringTag, plainTag } from '../security/apdu-tags.js';
 import { parseSecurityControl } from '../security/security-control.js';
 import { GeneralProtectionHeader, type KeyInfo } from '../xdlms/ciphered.js';
 import type { Explainer } from './explain.js';
@@ -75,8 +75,8 @@ export function explainCiphered(
   let opened: Deciphered | undefined;
   let failed = false;
   if (state.options.decipher !== undefined) {
-    const specific = tag === undefined ? undefined : plainTag(tag);
-    const dedicated = tag === generalDedCipheringTag || specific?.dedicated === true;
+    const { protection, plain } = factsOfTag(tag) ?? {};
+    const dedicated = protection === 'ded' || protection === 'general-ded';
     const named = (siblings.systemTitle ?? siblings.originatorSystemTitle) as Uint8Array | undefined;
     try {
       opened = state.options.decipher({
@@ -90,7 +90,7 @@ export function explainCiphered(
             ? encode(GeneralProtectionHeader, siblings as unknown as GeneralProtectionHeader)
             : undefined,
         keyInfo: siblings.keyInfo as KeyInfo | undefined,
-        expectedTag: specific?.tag,
+        expectedTag: plain,
       });
     } catch (e) {
       if (!isDlmsError(e)) throw e;
@@ -103,7 +103,7 @@ export function explainCiphered(
       made.meaning += `, ${judgement(opened)}`;
       content.children = [part(content.offset, content.length, 'ciphertext', ''), made];
     }
-    if (opened?.verified === true && specific !== undefined && opened.plaintext[0] !== specific.tag) {
+    if (opened?.verified === true && plain !== undefined && opened.plaintext[0] !== plain) {
       content.error = new DlmsError('security/authentication-failed', {
         what: 'the APDU inside is not the one that the tag names',
       });

@@ -1,7 +1,8 @@
 import type { TypeDescription } from '../axdr/compact-array.js';
+import { apduFacts, factsOfTag } from '../core/apdu-facts.js';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { Apdu, isAcse } from '../xdlms/apdu.js';
+import { Apdu } from '../xdlms/apdu.js';
 import type { BlockControl } from '../xdlms/general.js';
 import type { Decipher } from './explain-ciphered.js';
 import { explainCiphered } from './explain-ciphered.js';
@@ -195,9 +196,11 @@ export class Explainer {
 }
 /** Where an APDU of this tag is laid down. */
 function sourceOf(tag: number): string {
-  if (isAcse(tag)) return 'ISO/IEC 8650-1, as the Green Book uses it';
-  if (tag >= 219 && tag <= 223) return 'Green Book 9.5, general protection';
-  if (tag === 0xe6 || tag === 0xe7) return 'Green Book, gateway header';
+  const facts = factsOfTag(tag);
+  if (facts?.service === 'acse') return 'ISO/IEC 8650-1, as the Green Book uses it';
+  if (facts?.service === 'general' && facts.protection !== undefined) return 'Green Book 9.5, general protection';
+  if (facts === apduFacts['gateway-request'] || facts === apduFacts['gateway-response'])
+    return 'Green Book, gateway header';
   return 'Green Book, COSEMpdu (ASN.1), in A-XDR (IEC 61334-6)';
 }
 const apduInside: ReadonlySet<string> = /* @__PURE__ */ new Set([

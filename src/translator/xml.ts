@@ -1,5 +1,6 @@
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import type { Leaf } from '../axdr/shape.js';
+import { apduFacts } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Writer } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
@@ -153,7 +154,7 @@ function putAlternative(w: XmlWriter, schema: Schema<any>, value: any): void {
 /** The APDU behind a gateway header as its own element; the octets where that would lose something. */
 function putInnerApdu(w: XmlWriter, name: string, payload: Uint8Array): void {
   // A gateway behind a gateway stays octets: no nesting without end.
-  if (payload[0] !== 0xe6 && payload[0] !== 0xe7) {
+  if (payload[0] !== apduFacts['gateway-request'].tag && payload[0] !== apduFacts['gateway-response'].tag) {
     const inner = new XmlWriter(w.prefix, 0);
     try {
       const value = decode(Apdu, payload);

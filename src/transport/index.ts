@@ -8,7 +8,7 @@ export {
 } from './doctor/doctor.js';
 export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor/doctor-plan.js';
 export type { ProbeAnswer } from './doctor/doctor-probe.js';
-export { type Detection, detectFraming, type Framing, isApduTag } from './framing/detect.js';
+export { type Detection, detectFraming, type Framing } from './framing/detect.js';
 export {
   blockCheck,
   type DataSet,

@@ -1,4 +1,5 @@
 import type { Data } from '../axdr/data.js';
+import { factsOfTag } from '../core/apdu-facts.js';
 import type { Apdu } from '../xdlms/apdu.js';
 import type { CosemAttributeDescriptor, CosemMethodDescriptor } from '../xdlms/common.js';
 import { apduNotation, dotted } from './apdu-notation.js';
@@ -61,12 +62,7 @@ export const kebab = (type: string): string => type.replace(/[A-Z]/g, (c) => `-$
 
 /** Requests come from the client, responses and notifications from the server. */
 export function senderOf(apdu: Uint8Array): string {
-  const tag = apdu[0] as number;
-  const server = [
-    0x61, 0x63, 8, 12, 13, 14, 15, 24, 0x28, 0x2c, 0x2d, 0x2e, 0x48, 0xc2, 0xc4, 0xc5, 0xc7, 0xca, 0xcc, 0xcd, 0xcf,
-    0xd2, 0xd4, 0xd5, 0xd7, 0xd8, 0xda,
-  ];
-  return server.includes(tag) ? 'server' : 'client';
+  return factsOfTag(apdu[0])?.sender === 'server' ? 'server' : 'client';
 }
 
 /** Every field that a step can have: absent until the octets say otherwise. */

@@ -1,11 +1,11 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode, sequenceOf } from '../axdr/schema.js';
+import { isGeneralBlock, isProtected } from '../core/apdu-facts.js';
 import { latin1 } from '../core/bytes.js';
 import type { Quirk } from '../core/cursor.js';
 import { isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { dateTimeFromBytes } from '../cosem/date-time.js';
-import { isProtected } from '../security/apdu-tags.js';
 import type { SecurityContext } from '../security/context.js';
 import { unprotect } from '../security/unprotect.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
@@ -107,7 +107,7 @@ export class SessionTracker {
   }
 
   async #read(bytes: Uint8Array, side: 'client' | 'server', connection: string, out: Fields): Promise<void> {
-    if (bytes[0] === 0xe0) return this.#block(bytes, side, connection, out);
+    if (isGeneralBlock(bytes)) return this.#block(bytes, side, connection, out);
     const first = decode(Apdu, bytes, { lenient: true });
     if (first.type === 'aarq' || first.type === 'aare' || first.type === 'rlrq' || first.type === 'rlre')
       return this.#acse(first, bytes, side, out);
@@ -117,7 +117,7 @@ export class SessionTracker {
       Object.assign(out, this.#protection(first));
     }
     out.plaintext = hex(plain);
-    if (plain[0] === 0xe0) return this.#block(plain, side, connection, out);
+    if (isGeneralBlock(plain)) return this.#block(plain, side, connection, out);
     const quirks: Quirk[] = [];
     const apdu = decode(Apdu, plain, { lenient: true, quirks });
     const trailing = quirks.find((q) => q.name === 'trailing-octets');

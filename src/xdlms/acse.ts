@@ -11,6 +11,7 @@ import {
 } from '../axdr/ber.js';
 import { enumerated } from '../axdr/scalars.js';
 import { alternative, choice, type FieldsSchema, type Infer, type Schema } from '../axdr/schema.js';
+import { apduFacts } from '../core/apdu-facts.js';
 
 // ACSE APDUs (ISO/IEC 8650-1 as used by the Green Book): association and release, in BER.
 
@@ -138,11 +139,12 @@ const rlre = /* @__PURE__ */ release('RLRE', { normal: 0, 'not-finished': 1, 'us
 export interface Rlre extends Infer<typeof rlre> {}
 export const Rlre: FieldsSchema<Rlre> = rlre;
 
-const acseApdu = /* @__PURE__ */ choice('ACSE-APDU', {
-  aarq: alternative(0x60, Aarq),
-  aare: alternative(0x61, Aare),
-  rlrq: alternative(0x62, Rlrq),
-  rlre: alternative(0x63, Rlre),
-});
+const acseApdu = /* @__PURE__ */ (() =>
+  choice('ACSE-APDU', {
+    aarq: alternative(apduFacts.aarq.tag, Aarq),
+    aare: alternative(apduFacts.aare.tag, Aare),
+    rlrq: alternative(apduFacts.rlrq.tag, Rlrq),
+    rlre: alternative(apduFacts.rlre.tag, Rlre),
+  }))();
 export type AcseApdu = Infer<typeof acseApdu>;
 export const AcseApdu: Schema<AcseApdu> = acseApdu;

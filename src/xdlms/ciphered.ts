@@ -71,7 +71,3 @@ const generalSigning = /* @__PURE__ */ sequence('General-Signing', {
 /** general-signing (tag 223). */
 export interface GeneralSigning extends Infer<typeof generalSigning> {}
 export const GeneralSigning: FieldsSchema<GeneralSigning> = generalSigning;
-
-/** Tag of the glo- form (global key) or ded- form (dedicated key) of a plain tag: + 32 and + 64 below 32, + 8 and + 16 for the services by logical name. */
-export const protectedTag = (plain: number, key: 'glo' | 'ded'): number =>
-  plain + (plain < 32 ? 32 : 8) * (key === 'glo' ? 1 : 2);

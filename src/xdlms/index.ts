@@ -1,3 +1,4 @@
+export { type ApduFacts, type ApduProtection, apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
 export * from './access.js';
 export * from './acse.js';
 export * from './action.js';

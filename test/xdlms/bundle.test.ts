@@ -24,7 +24,7 @@ const marks = {
   set: 'Set-Request',
   action: 'Action-Request',
   access: 'Access-Request-Specification',
-  acse: 'ACSE-APDU',
+  acse: 'AARQ',
   shortName: 'Variable-Access-Specification',
   signing: 'General-Signing',
 };

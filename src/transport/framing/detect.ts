@@ -1,3 +1,4 @@
+import { isApduTag } from '../../core/apdu-facts.js';
 import { hdlcDeframer } from '../hdlc/deframer.js';
 import { decodeHdlcFrame } from '../hdlc/frame.js';
 import { mbusLengthAt, runningSums } from './mbus.js';
@@ -49,22 +50,6 @@ export function detectFraming(
   const at = llcLength(octets);
   return isApduTag(octets[at]) ? { framing: 'apdu', offset: at, sure: at > 0 } : undefined;
 }
-
-/** Whether an octet can begin an APDU (COSEMpdu of the Green Book, ciphered ones included). */
-export function isApduTag(octet: number | undefined): boolean {
-  return octet !== undefined && apduTags.has(octet);
-}
-
-const apduTags: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  // Short names, initiate, data-notification, and their ciphered forms.
-  ...[0x01, 0x05, 0x06, 0x08, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x16, 0x18],
-  ...[0x21, 0x25, 0x26, 0x28, 0x2c, 0x2d, 0x2e, 0x36, 0x38, 0x41, 0x45, 0x46, 0x48, 0x4c, 0x4d, 0x4e, 0x56, 0x58],
-  // ACSE.
-  ...[0x60, 0x61, 0x62, 0x63],
-  // Logical names, global and dedicated ciphering, exception, access, general protection and block transfer.
-  ...[0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xcf],
-  ...[0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xdf, 0xe0],
-]);
 
 /** Octets of an LLC header in front. */
 export function llcLength(octets: Uint8Array): number {

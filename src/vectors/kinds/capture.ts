@@ -1,8 +1,8 @@
 import type { Data } from '../../axdr/data.js';
+import { isGeneralBlock, isProtected } from '../../core/apdu-facts.js';
 import { isDlmsError } from '../../core/errors.js';
 import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../cosem/push-readings.js';
 import { type Unit, unitCodes, unitSymbol } from '../../cosem/units.js';
-import { isProtected } from '../../security/apdu-tags.js';
 import { unprotect } from '../../security/unprotect.js';
 import { GbtEndpoint } from '../../session/general-block-transfer.js';
 import { MbusAssembler, MbusDeframer } from '../../transport/framing/mbus.js';
@@ -152,7 +152,7 @@ function assembled(apdus: readonly Uint8Array[], notes: Notes): { blocks: Block[
   const blocks: Block[] = [];
   const messages: Uint8Array[] = [];
   for (const bytes of apdus) {
-    if (bytes[0] !== 0xe0) {
+    if (!isGeneralBlock(bytes)) {
       messages.push(bytes);
       continue;
     }
