@@ -267,6 +267,18 @@ describe('notifications without end', () => {
     expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(/^service\/data-access/);
     expect(heard).toHaveLength(3);
   });
+  it('an information report, which nobody asks for either, is not taken for the answer', async () => {
+    const report = Uint8Array.of(0x18, 0, 1, 2, 0x12, 0x34, 1, 0x11, 5);
+    const meter = new Meter((r) =>
+      r[0] === 0x60 ? [report, aare()] : [report, Uint8Array.of(0xc4, 1, r[2] as number, 1, 3)],
+    );
+    const heard: Apdu[] = [];
+    const client = meter.client({ onNotification: (n) => heard.push(n) });
+    await settled(meter.clock, client.connect());
+    expect(meter.of('dropped').map((d) => d.reason)).toEqual(['notification before the association is open']);
+    expect(await failureOf(() => settled(meter.clock, read(client)))).toMatch(/^service\/data-access/);
+    expect(heard).toMatchObject([{ type: 'informationReportRequest', listOfData: [{ type: 'unsigned', value: 5 }] }]);
+  });
   it('are told when nobody listens, or when they cannot be read, and the request goes on', async () => {
     const meter = new Meter((r) =>
       r[0] === 0x60 ? [aare()] : [push(1), Uint8Array.of(0x0f, 1, 2), Uint8Array.of(0xc4, 1, r[2] as number, 1, 3)],
