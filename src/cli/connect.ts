@@ -8,8 +8,7 @@ import { nodeProvider } from '../security/providers/node-provider.js';
 import type { KeyPair, PublicKey } from '../security/providers/provider.js';
 import { defaultConformance } from '../session/association.js';
 import { shortNameConformance } from '../session/short-name.js';
-import { modeEPort } from '../transport/framing/mode-e-port.js';
-import { wrapperChannel } from '../transport/framing/wrapper.js';
+import { wrapperChannel } from '../transport/channels/wrapper.js';
 import { hdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
 import { hdlcChannel } from '../transport/hdlc/bus.js';
 import type { HdlcParameters as HdlcSizes } from '../transport/hdlc/parameters.js';
@@ -18,6 +17,7 @@ import type { LineSettings, SerialLine } from '../transport/media/serial-line.js
 import { connectTcp } from '../transport/media/tcp.js';
 import { connectTls } from '../transport/media/tls.js';
 import { connectUdp } from '../transport/media/udp.js';
+import { modeEPort } from '../transport/sign-on/mode-e-port.js';
 import type { ApduChannel, OctetLink, Transport } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Option } from './command.js';

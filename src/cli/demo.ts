@@ -17,7 +17,7 @@ import { simulatedClients, simulatedMeter, testKeys } from '../testing/simulated
 import { decipherWith } from '../translator/decipher.js';
 import { explain } from '../translator/explain.js';
 import { explainText } from '../translator/explain-text.js';
-import { serveWrapper, wrapperChannel } from '../transport/framing/wrapper.js';
+import { serveWrapper, wrapperChannel } from '../transport/channels/wrapper.js';
 import { connectTcp, listenTcp } from '../transport/media/tcp.js';
 import { trace } from '../transport/middleware/trace.js';
 import { type Command, command } from './command.js';

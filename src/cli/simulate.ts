@@ -12,7 +12,7 @@ import { objectRights, readOnlyRights } from '../server/rights.js';
 import { serverShortNames } from '../server/short-name.js';
 import { type Mechanism, mechanisms } from '../session/association.js';
 import { simulatedClients, simulatedMeter, testKeysOf } from '../testing/simulated-meter.js';
-import { serveWrapper } from '../transport/framing/wrapper.js';
+import { serveWrapper } from '../transport/channels/wrapper.js';
 import { parseHdlcAddress } from '../transport/hdlc/address.js';
 import { serveHdlc } from '../transport/hdlc/serve.js';
 import { listenTcp } from '../transport/media/tcp.js';

@@ -1,3 +1,13 @@
+export { type RawOptions, rawChannel } from './channels/raw.js';
+export {
+  type ServedConnection,
+  type ServeOptions,
+  serveWrapper,
+  type WrapperMux,
+  type WrapperOptions,
+  wrapperChannel,
+  wrapperMux,
+} from './channels/wrapper.js';
 export {
   type DoctorEvent,
   type DoctorFinding,
@@ -51,19 +61,6 @@ export {
   type MbusSegment,
   mbusSegment,
 } from './framing/mbus.js';
-export {
-  type LineParity,
-  type ModeEClientOptions,
-  type ModeEInput,
-  type ModeEOutput,
-  type ModeEServerOptions,
-  type ModeEState,
-  modeEClient,
-  modeEIdle,
-  modeEServer,
-} from './framing/mode-e.js';
-export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './framing/mode-e-port.js';
-export { type RawOptions, rawChannel } from './framing/raw.js';
 export { refusedFramings, refuseFraming } from './framing/refused.js';
 export {
   cosemOfWirelessMbus,
@@ -73,15 +70,6 @@ export {
   type WirelessMbusTelegram,
 } from './framing/wireless-mbus.js';
 export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './framing/wpdu.js';
-export {
-  type ServedConnection,
-  type ServeOptions,
-  serveWrapper,
-  type WrapperMux,
-  type WrapperOptions,
-  wrapperChannel,
-  wrapperMux,
-} from './framing/wrapper.js';
 export { closedError, linkTransport, octetLink } from './link.js';
 export { type PairOptions, transportPair } from './media/pair.js';
 export type { LineSettings, SerialLine } from './media/serial-line.js';
@@ -92,4 +80,16 @@ export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './middlew
 export { type RecordedChunk, type ReplayOptions, record, replay } from './middleware/record.js';
 export { type TraceEvent, trace } from './middleware/trace.js';
 export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push/push-receiver.js';
+export {
+  type LineParity,
+  type ModeEClientOptions,
+  type ModeEInput,
+  type ModeEOutput,
+  type ModeEServerOptions,
+  type ModeEState,
+  modeEClient,
+  modeEIdle,
+  modeEServer,
+} from './sign-on/mode-e.js';
+export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './sign-on/mode-e-port.js';
 export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';

@@ -12,7 +12,7 @@ import {
 } from '../../src/idis/index.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { profileMeter } from '../../src/testing/profile-meter.js';
-import { serveWrapper } from '../../src/transport/framing/wrapper.js';
+import { serveWrapper } from '../../src/transport/channels/wrapper.js';
 import { listenTcp } from '../../src/transport/media/tcp.js';
 import { cli, keyFile, simulated } from './support.js';
 

@@ -14,7 +14,7 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { KeyPair } from '../../src/security/providers/provider.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { simulatedMeter, testKeysOf } from '../../src/testing/simulated-meter.js';
-import { serveWrapper } from '../../src/transport/framing/wrapper.js';
+import { serveWrapper } from '../../src/transport/channels/wrapper.js';
 import { listenTcp } from '../../src/transport/media/tcp.js';
 import { applicationContexts } from '../../src/xdlms/acse.js';
 import { Apdu } from '../../src/xdlms/apdu.js';

@@ -6,7 +6,7 @@ import { stateFolder } from '../../src/cli/counters.js';
 import { concat } from '../../src/core/bytes.js';
 import { nobleProvider } from '../../src/security/providers/noble.js';
 import { simulatedMeter } from '../../src/testing/simulated-meter.js';
-import { serveWrapper } from '../../src/transport/framing/wrapper.js';
+import { serveWrapper } from '../../src/transport/channels/wrapper.js';
 import { listenTcp } from '../../src/transport/media/tcp.js';
 import { trace } from '../../src/transport/middleware/trace.js';
 import { cli, keyFile } from './support.js';

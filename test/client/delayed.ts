@@ -1,5 +1,5 @@
 import { DlmsError } from '../../src/core/errors.js';
-import { Inbox } from '../../src/transport/framing/inbox.js';
+import { Inbox } from '../../src/transport/channels/inbox.js';
 import type { ApduChannel, ApduHandler, ReceiveOptions, Route } from '../../src/transport/index.js';
 import type { VirtualClock } from '../transport/virtual-clock.js';
 

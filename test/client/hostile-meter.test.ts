@@ -4,7 +4,7 @@ import { Client, type ClientEvent, type ClientOptions, shortNames } from '../../
 import { DlmsError } from '../../src/core/errors.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { Inbox } from '../../src/transport/framing/inbox.js';
+import { Inbox } from '../../src/transport/channels/inbox.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import {
   type Aare,

@@ -1,7 +1,7 @@
 import { concat } from '../../core/bytes.js';
 import { DlmsError, isDlmsError } from '../../core/errors.js';
+import { type RawOptions, rawChannel } from '../channels/raw.js';
 import type { ApduChannel, ApduHandler, ReceiveOptions, Route, Transport } from '../transport.js';
-import { type RawOptions, rawChannel } from './raw.js';
 
 /**
  * How the two L-SAPs stand behind the control octet. No public source settles it, so there is no default:

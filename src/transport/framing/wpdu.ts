@@ -1,5 +1,5 @@
 import { DlmsError } from '../../core/errors.js';
-import { excerpt } from './excerpt.js';
+import { excerpt } from '../../core/excerpt.js';
 
 /**
  * The wrapper's protocol data unit (Green Book, COSEM transport layer for IP networks; IEC 62056-4-7): version 0001, source wPort, destination wPort,

@@ -1,7 +1,7 @@
 import { concat } from '../../core/bytes.js';
 import { DlmsError, isDlmsError } from '../../core/errors.js';
+import { excerpt } from '../../core/excerpt.js';
 import { detectFraming, type Framing, llcLength } from '../framing/detect.js';
-import { excerpt } from '../framing/excerpt.js';
 import { MbusAssembler, MbusDeframer } from '../framing/mbus.js';
 import { Unwrapper, wrap } from '../framing/wpdu.js';
 import type { HdlcAddress } from '../hdlc/address.js';

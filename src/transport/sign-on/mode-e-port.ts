@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../../core/clock.js';
 import { DlmsError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/promise.js';
+import { toSevenE1 } from '../framing/iec-62056-21.js';
 import { closedError, linkTransport, octetLink } from '../link.js';
 import type { SerialLine } from '../media/serial-line.js';
 import type { OctetLink, OctetSink, Transport } from '../transport.js';
-import { toSevenE1 } from './iec-62056-21.js';
 import {
   type ModeEClientOptions,
   type ModeEInput,

@@ -1,4 +1,4 @@
-import { formatHex } from '../../core/hex.js';
+import { formatHex } from './hex.js';
 
 /** Most octets that an error shows of what was received. */
 export const excerptLength = 32;

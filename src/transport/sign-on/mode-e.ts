@@ -1,6 +1,5 @@
 import { latin1 } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import { append } from './growing.js';
 import {
   baudRates,
   decodeIdentification,
@@ -12,7 +11,8 @@ import {
   fromSevenE1,
   type Identification,
   type OptionSelect,
-} from './iec-62056-21.js';
+} from '../framing/iec-62056-21.js';
+import { append } from './growing.js';
 
 /**
  * Sign-on of IEC 62056-21 before HDLC (mode E), as a pure machine for each side. Both start at 300 baud 7E1; the client asks `/?!`, the meter identifies
