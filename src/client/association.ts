@@ -1,7 +1,7 @@
+import { within } from '../core/clock.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { Conversation } from '../session/conversation.js';
 import type { ServiceLimits } from '../session/limits.js';
-import { within } from '../transport/channels/inbox.js';
 import type { ApduChannel } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { Acse } from './acse.js';

@@ -97,20 +97,3 @@ interface Waiting {
 
 const abortedError = (signal: AbortSignal): DlmsError =>
   new DlmsError('transport/aborted', { during: 'receiving' }, { cause: signal.reason });
-
-/** Waits for a write at most so long: `transport/timeout` when the peer never reads. */
-export function within(clock: Clock, ms: number, waitingFor: string, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = clock.after(ms, () => reject(new DlmsError('transport/timeout', { waitedMs: ms, waitingFor })));
-    work.then(
-      () => {
-        stop();
-        resolve();
-      },
-      (error) => {
-        stop();
-        reject(error);
-      },
-    );
-  });
-}

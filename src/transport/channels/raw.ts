@@ -1,8 +1,8 @@
-import { type Clock, systemClock } from '../../core/clock.js';
+import { type Clock, systemClock, within } from '../../core/clock.js';
 import { DlmsError } from '../../core/errors.js';
 import { closedError, octetLink } from '../link.js';
 import type { ApduChannel, ReceiveOptions, Transport } from '../transport.js';
-import { Inbox, within } from './inbox.js';
+import { Inbox } from './inbox.js';
 
 export interface RawOptions {
   /** How long `receive` waits, and how long `send` waits for a peer that does not read. Default 30 000 ms. */

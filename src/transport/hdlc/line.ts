@@ -1,6 +1,5 @@
-import { type Clock, systemClock } from '../../core/clock.js';
+import { type Clock, systemClock, within } from '../../core/clock.js';
 import { DlmsError } from '../../core/errors.js';
-import { within } from '../channels/inbox.js';
 import { closedError, octetLink } from '../link.js';
 import type { OctetLink, Transport } from '../transport.js';
 import { type HdlcDeframer, type HdlcDeframerCounters, hdlcDeframer } from './deframer.js';
