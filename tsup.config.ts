@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
-import { entries } from './scripts/entries.js';
+import { everyEntry } from './scripts/entries.js';
 
 // ESM: one file per module, so that a bundler takes exactly what is imported and a stack trace names the file that one reads here.
 // CJS: the public entries with shared chunks, noble inside (it is ESM only, and test runners cannot require it).
@@ -16,9 +16,7 @@ export default defineConfig([
     silent: true,
   },
   {
-    entry: Object.fromEntries(
-      Object.values(entries).flatMap((file) => (file.startsWith('cli/') ? [] : [[file, `src/${file}.ts`]])),
-    ),
+    entry: Object.fromEntries(everyEntry.map(({ module }) => [module, `src/${module}.ts`])),
     format: 'cjs',
     outExtension: () => ({ js: '.js' }),
     outDir: 'dist/cjs',
