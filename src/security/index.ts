@@ -64,12 +64,12 @@ export {
 } from './key-transfer.js';
 export {
   generateTransferableKey,
-  type KeyTransferData,
   keyIds,
   type NewKeys,
   type TransferableKey,
   transferableKey,
   unwrapKeys,
+  type WrappedNewKey,
   wrapKeys,
 } from './key-wrap.js';
 export { type OverheadQuestion, overhead } from './overhead.js';

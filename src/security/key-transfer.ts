@@ -1,13 +1,13 @@
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { SecurityContext, SecurityKeys } from './context.js';
-import { type KeyTransferData, type NewKeys, slots, type TransferableKey, wrapKeys } from './key-wrap.js';
+import { type NewKeys, slots, type TransferableKey, type WrappedNewKey, wrapKeys } from './key-wrap.js';
 
 /**
  * What has to be done next. `transfer`: call key_transfer (or the last step of key_agreement) under the old keys. `prove`: do something harmless under
  * `context` - read the logical device name - in a new association when the meter wants one.
  */
 export type KeyChangeStep =
-  | { readonly type: 'transfer'; readonly keys: readonly KeyTransferData[] }
+  | { readonly type: 'transfer'; readonly keys: readonly WrappedNewKey[] }
   | { readonly type: 'prove'; readonly keys: 'old' | 'new'; readonly context: SecurityContext };
 /** How it went. `refused`: the meter answered with an error. `unknown`: no answer, or one that could not be read. For `prove`, `ok` is a response that verified under those keys. */
 export type KeyChangeOutcome = 'ok' | 'refused' | 'unknown';
@@ -43,7 +43,7 @@ export function prepareAgreedKeyChange(context: SecurityContext, newKeys: NewKey
   return keyChange(context, newKeys, []);
 }
 
-function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly KeyTransferData[]): KeyChange {
+function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly WrappedNewKey[]): KeyChange {
   const names = Object.keys(newKeys) as TransferableKey[];
   const replaced = Object.fromEntries(names.map((name) => [slots[name], newKeys[name]])) as SecurityKeys;
   const candidate = context.fresh({ keys: { ...context.keys, ...replaced, dedicated: undefined } });

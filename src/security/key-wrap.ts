@@ -36,7 +36,7 @@ export function transferableKey(keyId: number): TransferableKey {
 export const useOf = (name: TransferableKey): KeyUse => (name === 'master-key' ? 'wrapping' : 'ciphering');
 
 /** One element of the parameter of the Security setup method key_transfer. */
-export interface KeyTransferData {
+export interface WrappedNewKey {
   readonly keyId: number;
   /** The key under AES key wrap with the master key: 24 or 40 octets. */
   readonly keyWrapped: Uint8Array;
@@ -58,7 +58,7 @@ export function generateTransferableKey(context: SecurityContext, name: Transfer
  * Wraps new keys under the master key of the context, for key_transfer.
  * @throws DlmsError `security/missing-key`, `security/invalid-key`
  */
-export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<readonly KeyTransferData[]> {
+export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<readonly WrappedNewKey[]> {
   const kek = requireKey(context.keys.master, 'master-key');
   const entries = Object.entries(keys) as [TransferableKey, KeyHandle][];
   return inOrder(entries, ([name, key]) =>
@@ -71,7 +71,7 @@ export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<
  */
 export function unwrapKeys(
   context: SecurityContext,
-  transferred: readonly KeyTransferData[],
+  transferred: readonly WrappedNewKey[],
 ): MaybePromise<SecurityKeys> {
   const { provider, suite } = context;
   const kek = requireKey(context.keys.master, 'master-key');

@@ -4,13 +4,13 @@ import { ActionItem } from '../common-types.js';
 import { attribute, fixed, interfaceClass, mandatory, method, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
-const actionRequest = structure('action-request', {
+const requestedActions = structure('requested-actions', {
   requestActor: unsigned,
   requestActionList: bitString,
 });
 /** The parameter of `requestAction`. */
-export interface ActionRequest extends Infer<typeof actionRequest> {}
-export const ActionRequest: Schema<ActionRequest> = actionRequest;
+export interface RequestedActions extends Infer<typeof requestedActions> {}
+export const RequestedActions: Schema<RequestedActions> = requestedActions;
 
 /**
  * Arbitrator (class_id 68, version 0). Decides which actor may perform which action.
@@ -31,7 +31,7 @@ export const Arbitrator = interfaceClass({
     lastOutcome: attribute(6, unsigned),
   },
   methods: {
-    requestAction: mandatory(method(1, ActionRequest)),
+    requestAction: mandatory(method(1, RequestedActions)),
     reset: method(2, integer),
   },
 });

@@ -6,12 +6,12 @@ import { oneOf } from '../one-of.js';
 import { RequiredProtection } from '../protection.js';
 
 /** Values of `securitySuite`. */
-export const SecuritySuite = enumeration({
+export const SecuritySuiteId = enumeration({
   'aes-gcm-128': 0,
   'aes-gcm-128-ecdsa-p-256-sha-256': 1,
   'aes-gcm-256-ecdsa-p-384-sha-384': 2,
 });
-export type SecuritySuite = Infer<typeof SecuritySuite>;
+export type SecuritySuiteId = Infer<typeof SecuritySuiteId>;
 
 /** Values of `certificateEntity`. */
 export const CertificateEntity = enumeration({
@@ -116,19 +116,19 @@ export interface CertificateIdentification extends Infer<typeof certificateIdent
 export const CertificateIdentification: Schema<CertificateIdentification> = certificateIdentification;
 
 /** Values of `securityPolicy`. */
-export const SecurityPolicy = enumeration({
+export const SecurityPolicyV0 = enumeration({
   nothing: 0,
   'all-messages-authenticated': 1,
   'all-messages-encrypted': 2,
   'all-messages-authenticated-and-encrypted': 3,
 });
-export type SecurityPolicy = Infer<typeof SecurityPolicy>;
+export type SecurityPolicyV0 = Infer<typeof SecurityPolicyV0>;
 
 /** Values of `securitySuite`. */
-export const SecuritySuiteV0 = enumeration({
+export const SecuritySuiteIdV0 = enumeration({
   'aes-gcm-128-aes-128-key-wrap': 0,
 });
-export type SecuritySuiteV0 = Infer<typeof SecuritySuiteV0>;
+export type SecuritySuiteIdV0 = Infer<typeof SecuritySuiteIdV0>;
 
 /** Values of `keyId`. */
 export const GlobalKeyId = enumeration({
@@ -164,7 +164,7 @@ export const SecuritySetup = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     /** Only made stronger, by `security_activate`. */
     securityPolicy: fixed(attribute(2, RequiredProtection)),
-    securitySuite: fixed(attribute(3, SecuritySuite)),
+    securitySuite: fixed(attribute(3, SecuritySuiteId)),
     /** Eight octets. */
     clientSystemTitle: writable(attribute(4, octetString)),
     /** Eight octets. */
@@ -198,12 +198,12 @@ export const SecuritySetupV0 = revision(SecuritySetup, {
   version: 0,
   attributes: {
     /** Only made stronger, by `security_activate`. */
-    securityPolicy: fixed(attribute(2, SecurityPolicy)),
-    securitySuite: fixed(attribute(3, SecuritySuiteV0)),
+    securityPolicy: fixed(attribute(2, SecurityPolicyV0)),
+    securitySuite: fixed(attribute(3, SecuritySuiteIdV0)),
   },
   methods: {
     /** The new policy; it can only become stronger. */
-    securityActivate: method(1, SecurityPolicy),
+    securityActivate: method(1, SecurityPolicyV0),
     /** Keys wrapped with the master key. */
     globalKeyTransfer: method(2, array(GlobalKeyData)),
   },

@@ -70,7 +70,7 @@ export function signerOf(provider: SigningProvider, key: KeyHandle): Signer {
  * Purpose of a certificate in the Security setup object (certificate_type 0 to 3). By key usage: digitalSignature alone, keyAgreement alone,
  * `tls` when both or a TLS purpose is named; everything else, also a certification authority, is `other`. (The rule of the Gurux libraries.)
  */
-export type CertificateType = 'digital-signature' | 'key-agreement' | 'tls' | 'other';
+export type CertificateUse = 'digital-signature' | 'key-agreement' | 'tls' | 'other';
 
 /** An X.509 v3 certificate of the DLMS profile: EC keys and ECDSA on P-256 or P-384. All octets are views into `raw`, which is the value's own copy. */
 export interface Certificate extends KnownExtensions {
@@ -86,7 +86,7 @@ export interface Certificate extends KnownExtensions {
   /** From the subject's common name; absent when that is no system title (certification authorities). */
   readonly systemTitle?: Uint8Array;
   readonly publicKey: PublicKey;
-  readonly type: CertificateType;
+  readonly type: CertificateUse;
   /** All extensions in order, known or not. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: SignatureAlgorithm;
@@ -154,7 +154,7 @@ function readVersion(r: DerReader): number {
   return version;
 }
 
-function typeOf(known: KnownExtensions): CertificateType {
+function typeOf(known: KnownExtensions): CertificateUse {
   const usage = known.keyUsage ?? [];
   const only = (...wanted: readonly string[]): boolean =>
     usage.length === wanted.length && wanted.every((w) => (usage as readonly string[]).includes(w));
@@ -177,7 +177,7 @@ export interface CertificateFields {
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
   /** Sets key usage (and the TLS purposes serverAuth and clientAuth), or makes a certification authority. */
-  readonly type: CertificateType | 'certification-authority';
+  readonly type: CertificateUse | 'certification-authority';
   /** For a certification authority: how many others may follow below it. */
   readonly pathLength?: number;
   /** Public key of the signer; absent: self-signed. Becomes the authority key identifier. */
@@ -239,7 +239,7 @@ function profile(fields: CertificateFields): KnownExtensions {
 }
 
 /** The key usage, and for TLS the purposes, that make a certificate of this type. */
-export function usageOf(type: CertificateType): KnownExtensions {
+export function usageOf(type: CertificateUse): KnownExtensions {
   switch (type) {
     case 'digital-signature':
       return { keyUsage: ['digitalSignature'] };

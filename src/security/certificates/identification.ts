@@ -1,16 +1,16 @@
 import { equalBytes } from '../../core/bytes.js';
-import type { Certificate, CertificateType } from './certificate.js';
+import type { Certificate, CertificateUse } from './certificate.js';
 import { DerReader, derTag } from './der.js';
 import { derInteger } from './der-values.js';
 import { refuse } from './refusal.js';
 
 /** Whose certificate it is (certificate_entity 0 to 3 of the Security setup object). */
-export type CertificateEntity = 'server' | 'client' | 'certification-authority' | 'other';
+export type CertificateHolder = 'server' | 'client' | 'certification-authority' | 'other';
 
 /** One element of attribute 6 (certificates) of the Security setup object. */
-export interface CertificateInfo {
-  readonly certificateEntity: CertificateEntity;
-  readonly certificateType: CertificateType;
+export interface ListedCertificate {
+  readonly certificateEntity: CertificateHolder;
+  readonly certificateType: CertificateUse;
   /** Contents octets of the INTEGER, most significant first. */
   readonly serialNumber: Uint8Array;
   /** Name as DER. */
@@ -25,12 +25,12 @@ export interface CertificateInfo {
  * Which certificate methods 7 (export) and 8 (remove) of the Security setup object mean: the value of certification_identification_options.
  * An entity or type that is a number is one that has no name; nothing matches it.
  */
-export type CertificateIdentification =
+export type CertificateSelection =
   | {
       readonly type: 'entity';
       readonly value: {
-        readonly certificateEntity: CertificateEntity | number;
-        readonly certificateType: CertificateType | number;
+        readonly certificateEntity: CertificateHolder | number;
+        readonly certificateType: CertificateUse | number;
         /** Empty for a certificate whose subject is no system title. */
         readonly systemTitle: Uint8Array;
       };
@@ -38,11 +38,11 @@ export type CertificateIdentification =
   | { readonly type: 'serial'; readonly value: { readonly serialNumber: Uint8Array; readonly issuer: Uint8Array } };
 
 export interface StoredCertificate {
-  readonly entity: CertificateEntity;
+  readonly entity: CertificateHolder;
   readonly certificate: Certificate;
 }
 
-export function listed({ entity, certificate: c }: StoredCertificate): CertificateInfo {
+export function listed({ entity, certificate: c }: StoredCertificate): ListedCertificate {
   return {
     certificateEntity: entity,
     certificateType: c.type,
@@ -55,7 +55,7 @@ export function listed({ entity, certificate: c }: StoredCertificate): Certifica
 /** @throws DlmsError `security/certificate` with `not-found` or `ambiguous` */
 export function identified(
   entries: readonly StoredCertificate[],
-  identification: CertificateIdentification,
+  identification: CertificateSelection,
 ): StoredCertificate {
   const matches =
     identification.type === 'entity'
@@ -69,7 +69,7 @@ export function identified(
 }
 function byEntity(
   entries: readonly StoredCertificate[],
-  wanted: Extract<CertificateIdentification, { type: 'entity' }>['value'],
+  wanted: Extract<CertificateSelection, { type: 'entity' }>['value'],
 ): readonly StoredCertificate[] {
   return entries.filter(({ entity, certificate }) => {
     if (entity !== wanted.certificateEntity || certificate.type !== wanted.certificateType) return false;
@@ -81,7 +81,7 @@ function byEntity(
 /** The serial number as contents octets of an INTEGER or, as one implementation sends it, the whole INTEGER; the issuer as DER of its Name. */
 function bySerial(
   entries: readonly StoredCertificate[],
-  wanted: Extract<CertificateIdentification, { type: 'serial' }>['value'],
+  wanted: Extract<CertificateSelection, { type: 'serial' }>['value'],
 ): readonly StoredCertificate[] {
   const ofIssuer = entries.filter((e) => equalBytes(e.certificate.issuer.raw, wanted.issuer));
   const plain = ofIssuer.filter((e) =>

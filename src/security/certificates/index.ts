@@ -2,7 +2,7 @@ export {
   buildCertificate,
   type Certificate,
   type CertificateFields,
-  type CertificateType,
+  type CertificateUse,
   parseCertificate,
   type SignatureVerifier,
   type Signer,
@@ -41,9 +41,9 @@ export {
   keyIdentifier,
 } from './extensions.js';
 export type {
-  CertificateEntity,
-  CertificateIdentification,
-  CertificateInfo,
+  CertificateHolder,
+  CertificateSelection,
+  ListedCertificate,
   StoredCertificate,
 } from './identification.js';
 export {

@@ -2,7 +2,7 @@ import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../providers/provider.js';
 import {
-  type CertificateType,
+  type CertificateUse,
   readSigned,
   type SignatureVerifier,
   type Signer,
@@ -84,7 +84,7 @@ export interface CertificateRequestFields {
   /** Of the pair that signs. */
   readonly publicKey: PublicKey;
   /** Asks for the key usage of this purpose; absent: no extensions are asked for. */
-  readonly type?: Exclude<CertificateType, 'other'>;
+  readonly type?: Exclude<CertificateUse, 'other'>;
 }
 
 /**

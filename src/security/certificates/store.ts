@@ -3,14 +3,14 @@ import { DlmsError, isDlmsError } from '../../core/errors.js';
 import { formatHex } from '../../core/hex.js';
 import type { MaybePromise } from '../../core/promise.js';
 import type { PublicKey } from '../providers/provider.js';
-import { type Certificate, type CertificateType, parseCertificate, type SignatureVerifier } from './certificate.js';
+import { type Certificate, type CertificateUse, parseCertificate, type SignatureVerifier } from './certificate.js';
 import { type CertificatePurpose, type RevocationPolicy, validateCertificate } from './chain.js';
 import { checkRevocationList, parseRevocationList, type RevocationList, type RevocationListState } from './crl.js';
 import {
-  type CertificateEntity,
-  type CertificateIdentification,
-  type CertificateInfo,
+  type CertificateHolder,
+  type CertificateSelection,
   identified,
+  type ListedCertificate,
   listed,
   type StoredCertificate,
   sameTitle,
@@ -54,7 +54,7 @@ export interface CertificateStoreOptions {
 }
 export interface ImportContext {
   /** Public keys that the device has pairs for, for this purpose: its own certificates must be for one of them. Without it none of its own is taken. */
-  readonly own?: (type: CertificateType) => readonly PublicKey[];
+  readonly own?: (type: CertificateUse) => readonly PublicKey[];
   /** Called when all is right, before anything is stored; when it fails, or storing does, nothing is imported, and what it returned is called to undo it. */
   readonly before?: (stored: StoredCertificate) => MaybePromise<(() => MaybePromise<void>) | void>;
   /** Takes the work that makes the change felt where the certificates are used. Without it, that is done before the import returns. */
@@ -125,7 +125,7 @@ export class CertificateStore {
     return octetsOf(this.#entries, this.#lists);
   }
   /** The value of attribute 6. (One implementation writes issuer and subject as text there; DER is what its own export method asks for.) */
-  list(): readonly CertificateInfo[] {
+  list(): readonly ListedCertificate[] {
     return this.#entries.map(listed);
   }
   /**
@@ -164,7 +164,7 @@ export class CertificateStore {
     });
   }
   /** Method 7: the certificate as DER. @throws DlmsError `security/certificate` with `not-found` or `ambiguous` */
-  export(identification: CertificateIdentification): Uint8Array {
+  export(identification: CertificateSelection): Uint8Array {
     return identified(this.#entries, identification).certificate.raw.slice();
   }
   /**
@@ -173,7 +173,7 @@ export class CertificateStore {
    * @throws DlmsError `security/certificate` with `not-found`, `ambiguous` or `in-use`
    */
   remove(
-    identification: CertificateIdentification,
+    identification: CertificateSelection,
     { needed, later }: Pick<ImportContext, 'later'> & { readonly needed?: (stored: StoredCertificate) => boolean } = {},
   ): Promise<StoredCertificate> {
     return this.#inTurn(async () => {
@@ -265,7 +265,7 @@ export class CertificateStore {
     }
   }
   /** The certificate of a partner (or of the device itself) for a purpose. */
-  find(systemTitle: Uint8Array, type: CertificateType): Certificate | undefined {
+  find(systemTitle: Uint8Array, type: CertificateUse): Certificate | undefined {
     return this.#entries.find((e) => e.certificate.type === type && sameTitle(e.certificate.systemTitle, systemTitle))
       ?.certificate;
   }
@@ -349,7 +349,7 @@ export class CertificateStore {
     }
     throw first ?? noIssuer(list);
   }
-  #entityOf(certificate: Certificate): CertificateEntity {
+  #entityOf(certificate: Certificate): CertificateHolder {
     if (certificate.basicConstraints?.ca === true) return 'certification-authority';
     if (certificate.systemTitle === undefined) return 'other';
     return equalBytes(certificate.systemTitle, this.#options.systemTitle) ? 'server' : 'client';

@@ -5,7 +5,7 @@ import {
   type KeyAgreementData,
   type KeyPairType,
   type KeyTransferData,
-  type SecurityPolicy,
+  type SecurityPolicyV0,
   SecuritySetup,
   SecuritySetupV0,
 } from '../../cosem/classes/security-setup.js';
@@ -14,7 +14,7 @@ import type { RequiredProtection } from '../../cosem/protection.js';
 import type { StoredCertificate } from '../../security/certificates/identification.js';
 import {
   buildCertificateRequest,
-  type CertificateInfo,
+  type ListedCertificate,
   signerOf,
   systemTitleName,
 } from '../../security/certificates/index.js';
@@ -57,7 +57,7 @@ function version0(state: SecurityState, logicalName: Obis): CosemObject {
     {
       ...common(state),
       securityPolicy: accessor({
-        get: () => policiesV0[policyValue(0, state.request, state.response)] as SecurityPolicy,
+        get: () => policiesV0[policyValue(0, state.request, state.response)] as SecurityPolicyV0,
       }),
       securitySuite: 'aes-gcm-128-aes-128-key-wrap',
     },
@@ -94,7 +94,7 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
       securitySuite: (['aes-gcm-128', 'aes-gcm-128-ecdsa-p-256-sha-256', 'aes-gcm-256-ecdsa-p-384-sha-384'] as const)[
         state.suite.id
       ],
-      certificates: accessor({ get: () => [...(state.certificates?.list() ?? [])] as CertificateInfo[] }),
+      certificates: accessor({ get: () => [...(state.certificates?.list() ?? [])] as ListedCertificate[] }),
     },
     {
       securityActivate: async (wanted, context) => {

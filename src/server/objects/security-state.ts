@@ -1,7 +1,7 @@
 import { equalBytes } from '../../core/bytes.js';
 import { formatHex } from '../../core/hex.js';
 import type { MaybePromise } from '../../core/promise.js';
-import type { CertificateType } from '../../security/certificates/certificate.js';
+import type { CertificateUse } from '../../security/certificates/certificate.js';
 import type { StoredCertificate } from '../../security/certificates/identification.js';
 import { refuse } from '../../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../../security/certificates/store.js';
@@ -12,7 +12,7 @@ import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../../securi
 import { type SecuritySuite, securitySuite } from '../../security/suites.js';
 
 /** What may stand in for each purpose; the TLS pair is kept for the transport. */
-export type OwnPair = Exclude<CertificateType, 'other'>;
+export type OwnPair = Exclude<CertificateUse, 'other'>;
 
 export interface SecurityStateOptions {
   readonly provider: CryptoProvider;
@@ -233,7 +233,7 @@ export class SecurityState {
     );
   }
   /** The pair that a certificate is asked for: the new one, else the one in use. */
-  pair(type: CertificateType): KeyPair | undefined {
+  pair(type: CertificateUse): KeyPair | undefined {
     if (type === 'other') return undefined;
     return this.#generated.get(type) ?? this.#inUse(type);
   }
@@ -246,7 +246,7 @@ export class SecurityState {
    * @param later takes what is to be done when the response is protected
    */
   async importCertificate(octets: Uint8Array, later: (work: () => MaybePromise<void>) => void): Promise<void> {
-    const own = (type: CertificateType): readonly PublicKey[] =>
+    const own = (type: CertificateUse): readonly PublicKey[] =>
       type === 'other'
         ? []
         : [this.#generated.get(type), this.#inUse(type)].flatMap((pair) =>

@@ -3,10 +3,10 @@ import { concat } from '../../../src/core/bytes.js';
 import { isDlmsError } from '../../../src/core/errors.js';
 import {
   type CertificateFields,
-  type CertificateIdentification,
+  type CertificateSelection,
   CertificateStore,
   type CertificateStoreOptions,
-  type CertificateType,
+  type CertificateUse,
   type ImportContext,
   name,
   type StoredOctets,
@@ -45,7 +45,7 @@ const later = (seconds: number): Date => new Date(from.getTime() + 1000 * second
 const byEntity = (
   certificateEntity: 'server' | 'client' | 'certification-authority' | 'other',
   systemTitle: Uint8Array,
-  certificateType: CertificateType = 'digital-signature',
+  certificateType: CertificateUse = 'digital-signature',
 ) => ({ type: 'entity', value: { certificateEntity, certificateType, systemTitle } }) as const;
 
 describe('the certificate store', () => {
@@ -89,7 +89,7 @@ describe('the certificate store', () => {
     const store = storeOf({ systemTitle: otherTitle, certificates: [small.certificate.raw, client.certificate.raw] });
     const [listed] = store.list();
     expect(listed?.serialNumber).toEqual(new Uint8Array([0, 0x80]));
-    const id = (serialNumber: readonly number[], issuer = root.certificate.subject.raw): CertificateIdentification => ({
+    const id = (serialNumber: readonly number[], issuer = root.certificate.subject.raw): CertificateSelection => ({
       type: 'serial',
       value: { serialNumber: new Uint8Array(serialNumber), issuer },
     });
