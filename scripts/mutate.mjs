@@ -1,6 +1,7 @@
 // npm run mutate -- FILE…                                the mutants of these files
 // npm run mutate -- --sample 300 --seed 1 FOLDER…        a seeded sample of the mutants of folders
-// Options: --near (only the nearest tests), --fresh (measure again what was measured), --log info (what Stryker has to say).
+// Options: --near (only the nearest tests), --fresh (measure again what was measured), --concurrency 1 (instead of 2 at a
+// time), --log info (what Stryker has to say).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     near: { type: 'boolean' },
     fresh: { type: 'boolean' },
+    concurrency: { type: 'string' },
     log: { type: 'string', default: 'error' },
   },
 });
@@ -47,6 +49,7 @@ async function run(mutate, tests, chosen) {
     checkers: ['chosen'],
     logLevel: values.log,
     fileLogLevel: 'off',
+    ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
   }).runMutationTest();
   const mutants = results.filter((m) => measured.includes(m.status)).map((m) => ({ key: keyOf(m), status: m.status }));
   const unknown = chosen?.filter((key) => !mutants.some((m) => m.key === key)) ?? [];
