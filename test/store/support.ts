@@ -1,5 +1,6 @@
-import type { Store, StoreChange, UpdateOptions } from '../../src/store/store.js';
-import { VolatileStore } from '../../src/store/store.js';
+import { GroupedStore, type StoreBackend } from '../../src/store/grouped-store.js';
+import type { Store, StoreChange, StoreChanges, UpdateOptions } from '../../src/store/store.js';
+import { entriesOf, VolatileStore } from '../../src/store/store.js';
 
 /** The rules of a volatile store, but every answer comes later, and it can be out of order for a while. */
 export class LateStore implements Store {
@@ -27,4 +28,32 @@ export class LateStore implements Store {
   async close(): Promise<void> {
     this.inner.close();
   }
+}
+
+/** A disk of one process in memory. Whoever opens it again finds what was durable, and nothing else. */
+export class MemoryDisk implements StoreBackend {
+  readonly exclusive = true;
+  readonly #values = new Map<string, string>();
+  /** Groups that were written. */
+  writes = 0;
+  /** A store on this disk that writes only when it must. The one before it is taken for dead. */
+  open(): GroupedStore {
+    return new GroupedStore(this, { writeAfterMs: 2 ** 31 - 1 });
+  }
+  get(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+  entries(prefix: string): readonly (readonly [string, string])[] {
+    return entriesOf(this.#values, prefix);
+  }
+  checkOwner(): void {}
+  commit(change: (get: (name: string) => string | undefined) => StoreChanges): void {
+    const changes = change((name) => this.get(name));
+    if (changes.size > 0) this.writes++;
+    for (const [name, value] of changes) {
+      if (value === undefined) this.#values.delete(name);
+      else this.#values.set(name, value);
+    }
+  }
+  close(): void {}
 }
