@@ -9,7 +9,8 @@ import { type UnprotectOptions, unprotect } from '../../src/security/unprotect.j
 import { VolatileStore } from '../../src/store/store.js';
 import { unframed } from '../../src/vectors/kinds/capture.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
-import { failure, hex, type Vector, vectors } from './support.js';
+import { failure } from '../support/outcome.js';
+import { hex, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

@@ -14,7 +14,8 @@ import { gmac } from '../../src/security/index.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { clientTitle, failure, hex, pairOf, serverTitle, vectors } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, hex, pairOf, serverTitle, vectors } from './support.js';
 
 const failed = { code: 'association/authentication-failed' };
 const retryable = {

@@ -6,7 +6,8 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { recoverCounter } from '../../src/security/recovery.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { LateStore } from '../store/support.js';
-import { countersFrom, failure, hex, pairOf } from './support.js';
+import { failure } from '../support/outcome.js';
+import { countersFrom, hex, pairOf } from './support.js';
 
 describe('counters for sending', () => {
   it('grow by one from the value that was given, 0 too', () => {

@@ -5,7 +5,8 @@ import { protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { SecurityState } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { clientTitle, failure, hex, pairOf, providers, serverTitle, testKeys } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, hex, pairOf, providers, serverTitle, testKeys } from './support.js';
 
 const octets = (key: unknown): Uint8Array => (key as Uint8Array).slice();
 const { globalUnicast, globalBroadcast } = testKeys[0];

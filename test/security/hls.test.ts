@@ -14,7 +14,8 @@ import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { countersFrom, failure, hex, pairOf, type Vector, vectors } from './support.js';
+import { failure } from '../support/outcome.js';
+import { countersFrom, hex, pairOf, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

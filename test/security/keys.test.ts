@@ -28,7 +28,8 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle, testKeys } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, countersFrom, hex, pairOf, serverTitle, testKeys } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

@@ -11,7 +11,8 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { clientTitle, failure, hex, pairOf, serverTitle } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, hex, pairOf, serverTitle } from './support.js';
 
 // What becomes of layers, keys, signatures and counters when somebody combines them who should not. An attacker without keys works with octets alone.
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
-import { type DlmsErrorCode, isDlmsError } from '../../src/core/errors.js';
+import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
 import {
   buildCertificate,
@@ -15,6 +15,7 @@ import {
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/providers/pkcs11.js';
 import { gmac, type KeyHandle } from '../../src/security/providers/provider.js';
+import { laterOutcome } from '../support/outcome.js';
 import { beside, library, makeTokens, missing, pin } from './token.js';
 
 const key16 = parseHex('000102030405060708090A0B0C0D0E0F');
@@ -22,15 +23,6 @@ const key32 = parseHex('F0E0D0C0B0A090807060504030201000F1E1D1C1B1A1918171615141
 const authenticationKey = parseHex('D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF');
 const iv = parseHex('4D4D4D0000BC614E01234567');
 const message = parseHex('C0010000080000010000FF0200');
-const codeOf = async (f: () => unknown): Promise<DlmsErrorCode | 'done'> => {
-  try {
-    await f();
-  } catch (e) {
-    if (isDlmsError(e)) return e.code;
-    throw e;
-  }
-  return 'done';
-};
 
 describe.skipIf(missing !== undefined)('keys on a SoftHSM2 token', () => {
   let remove: (() => void) | undefined;
@@ -116,7 +108,9 @@ function suite(mode: 'at once' | 'in the background'): void {
     }
     expect(await token.unwrap(kek, wrapped, 'AES-128')).toBeUndefined();
     expect(await token.unwrap(kek, wrapped.subarray(1), 'AES-256')).toBeUndefined();
-    expect(await codeOf(async () => token.wrap(kek, await token.generateKey('AES-128')))).toBe('security/invalid-key');
+    expect(await laterOutcome(async () => token.wrap(kek, await token.generateKey('AES-128')))).toBe(
+      'security/invalid-key',
+    );
   });
   it('who may use the token does not read a wrapped key by deciphering it: each key has one use, and keeps it', async () => {
     const kek = await token.generateKey('AES-128', { use: 'wrapping', label: 'kek' });
@@ -137,10 +131,10 @@ function suite(mode: 'at once' | 'in the background'): void {
         () => token.ctr(key, iv, wrapped),
         () => token.encryptBlock(key, key16),
       ])
-        expect(await codeOf(f)).toBe('security/invalid-key');
+        expect(await laterOutcome(f)).toBe('security/invalid-key');
     for (const key of [content, again, token.find('again', 'AES-128')])
       for (const f of [() => token.wrap(key, content), () => token.unwrap(key, wrapped, 'AES-128')])
-        expect(await codeOf(f)).toBe('security/invalid-key');
+        expect(await laterOutcome(f)).toBe('security/invalid-key');
     expect(
       await token.unwrap(token.find('next kek', 'AES-128'), await token.wrap(nextKek, content), 'AES-128'),
     ).toBeDefined();
@@ -166,7 +160,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(direct.widen('content', 'CKA_UNWRAP')).not.toBe('done');
     // A key of another origin that does both is not taken.
     direct.makeBoth('both', key16);
-    expect(await codeOf(() => token.find('both', 'AES-128'))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.find('both', 'AES-128'))).toBe('security/invalid-key');
     direct.close();
     for (const label of ['kek', 'content', 'again', 'next kek', 'both']) expect(token.remove(label)).toBe(1);
   });
@@ -177,11 +171,11 @@ function suite(mode: 'at once' | 'in the background'): void {
       const block = parseHex(`A65959A600000008${tail}`);
       expect(await token.encryptBlock(kek, block)).toEqual(await nodeProvider.encryptBlock(there, block));
     }
-    expect(await codeOf(() => token.encryptBlock(kek, parseHex('A65959A60000000966696E6700000000')))).toBe(
+    expect(await laterOutcome(() => token.encryptBlock(kek, parseHex('A65959A60000000966696E6700000000')))).toBe(
       'security/invalid-key',
     );
-    expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(16)))).toBe('security/invalid-key');
-    expect(await codeOf(() => token.encryptBlock(kek, new Uint8Array(15)))).toBe('encode/invalid-value');
+    expect(await laterOutcome(() => token.encryptBlock(kek, new Uint8Array(16)))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.encryptBlock(kek, new Uint8Array(15)))).toBe('encode/invalid-value');
   });
   it.each(['P-256', 'P-384'] as const)('%s: signs, agrees and derives with the platform', async (curve) => {
     const signing = await token.generateKeyPair(`ECDSA ${curve}`);
@@ -202,7 +196,7 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(await derive(token, here, there)).toEqual(await derive(nodeProvider, there, here));
     const off = there.publicKey.octets.slice();
     off[5] = (off[5] as number) ^ 1;
-    expect(await codeOf(() => token.agree(here.privateKey, { curve, octets: off }))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.agree(here.privateKey, { curve, octets: off }))).toBe('security/invalid-key');
     const d = parseHex('11'.repeat(curve === 'P-256' ? 32 : 48));
     const imported = await token.importPrivateKey(`ECDSA ${curve}`, d);
     expect(imported.publicKey).toEqual((await nodeProvider.importPrivateKey(`ECDSA ${curve}`, d)).publicKey);
@@ -232,9 +226,9 @@ function suite(mode: 'at once' | 'in the background'): void {
     const session = await token.generateKey('AES-128');
     const sealed = await token.seal(aes, iv, [authenticationKey], message);
     token.close();
-    expect(await codeOf(() => token.seal(session, iv, [], message))).toBe('security/provider');
+    expect(await laterOutcome(() => token.seal(session, iv, [], message))).toBe('security/provider');
     token = await openPkcs11Provider(options);
-    expect(await codeOf(() => token.seal(session, iv, [], message))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.seal(session, iv, [], message))).toBe('security/invalid-key');
     expect(await token.open(token.find('guek', 'AES-128'), iv, [token.find('gak', 'secret')], sealed)).toEqual(message);
     const found = token.findPair('sign', 'ECDSA P-256');
     expect(found.publicKey).toEqual(signing.publicKey);
@@ -242,17 +236,17 @@ function suite(mode: 'at once' | 'in the background'): void {
     expect(token.findPair('agree', 'ECDH P-384').publicKey).toEqual(agreeing.publicKey);
     expect(await token.seal(token.find('unwrapped', 'AES-256'), iv, [], message)).toHaveLength(message.length + 12);
 
-    expect(await codeOf(() => token.find('nothing', 'AES-128'))).toBe('security/missing-key');
-    expect(await codeOf(() => token.find('guek', 'AES-256'))).toBe('security/invalid-key');
-    expect(await codeOf(() => token.find('guek', 'secret'))).toBe('security/missing-key');
-    expect(await codeOf(() => token.findPair('sign', 'ECDH P-256'))).toBe('security/invalid-key');
-    expect(await codeOf(() => token.findPair('sign', 'ECDSA P-384'))).toBe('security/missing-key');
-    expect(await codeOf(() => token.generateKey('AES-128', { label: 'guek' }))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.find('nothing', 'AES-128'))).toBe('security/missing-key');
+    expect(await laterOutcome(() => token.find('guek', 'AES-256'))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.find('guek', 'secret'))).toBe('security/missing-key');
+    expect(await laterOutcome(() => token.findPair('sign', 'ECDH P-256'))).toBe('security/invalid-key');
+    expect(await laterOutcome(() => token.findPair('sign', 'ECDSA P-384'))).toBe('security/missing-key');
+    expect(await laterOutcome(() => token.generateKey('AES-128', { label: 'guek' }))).toBe('security/invalid-key');
     // Forgetting a handle deletes nothing from the token; removing does.
     token.find('guek', 'AES-128').destroy();
     expect(await token.open(token.find('guek', 'AES-128'), iv, [authenticationKey], sealed)).toEqual(message);
     expect([token.remove('guek'), token.remove('sign'), token.remove('guek')]).toEqual([1, 2, 0]);
-    expect(await codeOf(() => token.find('guek', 'AES-128'))).toBe('security/missing-key');
+    expect(await laterOutcome(() => token.find('guek', 'AES-128'))).toBe('security/missing-key');
   });
 
   it('refuses keys of others, destroyed keys and keys for something else', async () => {
@@ -280,7 +274,7 @@ function suite(mode: 'at once' | 'in the background'): void {
       () => token.wrap(kek, signing.privateKey),
       () => token.importPrivateKey('ECDSA P-256', new Uint8Array(32)),
     ];
-    for (const [i, f] of bad.entries()) expect([i, await codeOf(f)]).toEqual([i, 'security/invalid-key']);
+    for (const [i, f] of bad.entries()) expect([i, await laterOutcome(f)]).toEqual([i, 'security/invalid-key']);
     expect(await token.seal(aes, iv, [], message)).toHaveLength(message.length + 12);
   });
   it('names what cannot be opened, without the PIN', async () => {

@@ -10,7 +10,8 @@ import {
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { formatSecurityControl, parseSecurityControl } from '../../src/security/security-control.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { failure, hex, pairOf } from './support.js';
+import { failure } from '../support/outcome.js';
+import { hex, pairOf } from './support.js';
 
 const unproven = { withoutReplayProtection: true };
 const none = { authenticated: false, encrypted: false, signed: false };

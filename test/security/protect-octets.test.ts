@@ -15,7 +15,8 @@ import type { CryptoProvider, KeyHandle } from '../../src/security/providers/pro
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
 import { LateStore } from '../store/support.js';
-import { clientTitle, countersFrom, failure, hex, pairOf, serverTitle } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, countersFrom, hex, pairOf, serverTitle } from './support.js';
 
 // What `protect` writes, octet by octet.
 

@@ -13,7 +13,8 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { clientTitle, failure, hex, pairOf, serverTitle, testKeys } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, hex, pairOf, serverTitle, testKeys } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

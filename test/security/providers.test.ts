@@ -11,7 +11,8 @@ import {
 import { fingerprintBlock } from '../../src/security/key-handle.js';
 import type { Curve, KeyHandle } from '../../src/security/providers/provider.js';
 import { webCryptoProvider } from '../../src/security/providers/webcrypto.js';
-import { failure, hex } from './support.js';
+import { failure } from '../support/outcome.js';
+import { hex } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvocationCounters, type ProofOfFreshness } from '../../src/security/counters.js';
 import { type Store, VolatileStore } from '../../src/store/store.js';
 import { LateStore, MemoryDisk } from '../store/support.js';
-import { failure } from './support.js';
+import { failure } from '../support/outcome.js';
 
 const name = 'receive k';
 const limitName = `ahead ${name}`;

@@ -6,7 +6,7 @@ import { counterLimit, InvocationCounters } from '../../src/security/counters.js
 import { repairCounters } from '../../src/security/repair-counters.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { put } from '../store/store-contract.js';
-import { failure } from './support.js';
+import { failure } from '../support/outcome.js';
 
 // The disk is not what is tested here.
 vi.mock('node:fs', async (original) => ({

@@ -7,7 +7,8 @@ import { checkChallenge } from '../../src/security/hls-challenge.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { failure, hex, vectors } from './support.js';
+import { failure } from '../support/outcome.js';
+import { hex, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

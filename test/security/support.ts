@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
-import type { MaybePromise } from '../../src/core/promise.js';
 import {
   importKeys,
   type KeyMaterial,
@@ -83,14 +82,4 @@ export async function pairOf(
     ...serverOptions,
   });
   return { client, server };
-}
-
-/** The error of a call that fails at once or later. */
-export async function failure(call: () => MaybePromise<unknown>): Promise<any> {
-  try {
-    await call();
-  } catch (e) {
-    return e;
-  }
-  throw new Error('did not fail');
 }

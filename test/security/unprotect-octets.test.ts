@@ -11,7 +11,8 @@ import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { GeneralProtectionHeader } from '../../src/xdlms/ciphered.js';
 import { LateStore } from '../store/support.js';
-import { clientTitle, failure, hex, pairOf, serverTitle } from './support.js';
+import { failure } from '../support/outcome.js';
+import { clientTitle, hex, pairOf, serverTitle } from './support.js';
 
 // What `unprotect` reads, octet by octet: messages made here by hand, each with one thing that differs.
 

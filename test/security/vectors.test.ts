@@ -11,7 +11,8 @@ import { parseSecurityControl } from '../../src/security/security-control.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { GeneralCiphering, GeneralGloCiphering, GeneralSigning } from '../../src/xdlms/ciphered.js';
-import { countersFrom, failure, hex, pairOf, type Vector, vectors } from './support.js';
+import { failure } from '../support/outcome.js';
+import { countersFrom, hex, pairOf, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { FileStore } from '../../src/store/file-store.js';
-import { failure } from '../security/support.js';
+import { failure } from '../support/outcome.js';
 import { add, put } from './store-contract.js';
 
 /** Called before each use of the file system by the store; what it returns is used instead. */

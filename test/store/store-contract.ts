@@ -3,7 +3,7 @@ import { DlmsError } from '../../src/core/errors.js';
 import type { MaybePromise } from '../../src/core/promise.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { Store } from '../../src/store/store.js';
-import { failure } from '../security/support.js';
+import { failure } from '../support/outcome.js';
 
 /** One place where a store lives, and how to come to it. */
 export interface StorePlace {

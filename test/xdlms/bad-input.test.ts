@@ -1,18 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/axdr/index.js';
-import { concat, type DlmsError, formatHex, isDlmsError, parseHex, type Quirk } from '../../src/core/index.js';
+import { concat, type DlmsError, isDlmsError, parseHex, type Quirk } from '../../src/core/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
+import { refusal } from '../support/outcome.js';
 
-const failure = (hex: string | Uint8Array, lenient = false): DlmsError => {
-  try {
-    decode(Apdu, typeof hex === 'string' ? parseHex(hex) : hex, { lenient });
-  } catch (e) {
-    if (isDlmsError(e)) return e;
-    throw e;
-  }
-  throw new Error('was accepted');
-};
+const strictly = (octets: string | Uint8Array): DlmsError =>
+  refusal(() => decode(Apdu, typeof octets === 'string' ? parseHex(octets) : octets));
 
 describe('bad input says what, where and in which field', () => {
   it.each<[string, string, string, number | undefined, string]>([
@@ -192,45 +186,34 @@ describe('bad input says what, where and in which field', () => {
       'get-response.get-response-normal.result.data.compact-array',
     ],
   ])('%s', (_, hex, code, offset, path) => {
-    const e = failure(hex);
+    const e = strictly(hex);
     expect(e.code).toBe(code);
     if (offset !== undefined) expect((e.context as { offset: number }).offset).toBe(offset);
     expect(e.path.join('.')).toBe(path);
     expect(e.message).not.toContain('undefined');
   });
 
-  it.each([1, 2])('nesting of 100 000 levels (tag %i)', (tag) => {
+  it.each([1, 2])('nesting of 100 000 levels (tag %i) ends, in an error that stays short', (tag) => {
     const deep = concat(
       parseHex('C401C100'),
       new Uint8Array(200_000).map((_, i) => (i % 2 === 0 ? tag : 1)),
       Uint8Array.of(0),
     );
-    const e = failure(deep);
+    const e = strictly(deep);
     expect(e.code).toBe('decode/too-deep');
     expect(e.path.length).toBeLessThan(200);
     expect(e.message.length).toBeLessThan(400);
   });
-  it('nesting of type descriptions', () => {
-    expect(
-      failure(
-        concat(
-          parseHex('C401C10013'),
-          new Uint8Array(300_000).map((_, i) => [1, 0, 1][i % 3] as number),
-        ),
-      ).code,
-    ).toBe('decode/too-deep');
-    expect(
-      failure(
-        concat(
-          parseHex('C401C10013'),
-          new Uint8Array(300_000).map((_, i) => [2, 1][i % 2] as number),
-        ),
-      ).code,
-    ).toBe('decode/too-deep');
+  it.each([
+    ['arrays', [1, 0, 1]],
+    ['structures', [2, 1]],
+  ])('a type description of 100 000 nested %s ends too', (_, level) => {
+    const description = new Uint8Array(300_000).map((_, i) => level[i % level.length] as number);
+    expect(strictly(concat(parseHex('C401C10013'), description)).code).toBe('decode/too-deep');
   });
-  it('descriptions that promise more than there is', () => {
-    expect(failure('C401C10013 01FFFF 01FFFF 01FFFF 00 01AA').code).toBe('decode/compact-array');
-    expect(failure('C401C10013 01FFFF 01FFFF 11 01AA').code).toBe('decode/compact-array');
+  it('a type description that promises milliards of elements is refused before any is made', () => {
+    expect(strictly('C401C10013 01FFFF 01FFFF 01FFFF 00 01AA').code).toBe('decode/compact-array');
+    expect(strictly('C401C10013 01FFFF 01FFFF 11 01AA').code).toBe('decode/compact-array');
   });
 });
 
@@ -295,7 +278,6 @@ describe('every APDU of the vectors', () => {
       const quirks: Quirk[] = [];
       decode(Apdu, concat(bytes, Uint8Array.of(0xff)), { lenient: true, quirks });
       expect([id, quirks.at(-1)]).toMatchObject([id, { name: 'trailing-octets', offset: bytes.length }]);
-      expect(formatHex(bytes).length).toBeGreaterThan(0);
     }
   });
 });
