@@ -40,7 +40,7 @@ describe('counters for sending', () => {
   });
   it('have no default store, and refuse blocks and first values that are none', () => {
     // @ts-expect-error a store must be given
-    expect(() => new InvocationCounters().next('k')).toThrow();
+    expect(() => new InvocationCounters()).toThrow(TypeError);
     for (const options of [
       { block: 0 },
       { block: 1.5 },

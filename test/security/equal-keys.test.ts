@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { importKeys, SecurityContext } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
+import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { SecurityState } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';
@@ -90,9 +91,13 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
       const { server } = await pairOf(provider, 0);
       const key = new Uint8Array(16).fill(9);
       await server.takeDedicatedKey(key.slice());
-      expect(server.keys.dedicated).toBeDefined();
+      const dedicated = server.keys.dedicated as KeyHandle;
+      expect(dedicated.algorithm).toBe('AES-128');
       server.setKeys({ globalUnicast: await provider.importKey('AES-128', key.slice()) });
       expect(server.keys.dedicated).toBeUndefined();
+      expect(await failure(() => provider.ctr(dedicated, new Uint8Array(12), key))).toMatchObject({
+        code: 'security/invalid-key',
+      });
     });
   },
 );

@@ -221,8 +221,8 @@ describe('GMAC replies', () => {
   });
 });
 
-describe('what is missing', () => {
-  it('is refused by name', async () => {
+describe('HLS without its key, secret or suite', () => {
+  it('is refused by name, never answered', async () => {
     const { client } = await pairOf(nodeProvider, 0, { policy: clearPolicy, keys: {} });
     const exchange = {
       role: 'client',

@@ -168,7 +168,7 @@ describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s
     );
     expect(await failure(() => own(client, ''))).toMatchObject({ code: 'security/unsupported' });
   });
-  it('is not in suite 0', async () => {
+  it('is refused in suite 0, which has no curve', async () => {
     const pair = await provider.generateKeyPair('ECDH P-256');
     expect(
       await failure(async () =>

@@ -211,7 +211,7 @@ it('a coordinate is below the field prime, so that a point has one form only', (
   expect(outcome(() => ecPublicKey(concat(octets(x + p, 32), y)))).toBe('security/invalid-key');
 });
 
-describe('what is no request of this profile', () => {
+describe('a request', () => {
   const key = newKey('P-256');
   const wanted = derSequence(derObjectIdentifier('1.2.840.113549.1.9.14'), derSetOf(derExtensionList([])));
   const made = (version: number, ...attributes: Uint8Array[]): string => {
@@ -223,7 +223,7 @@ describe('what is no request of this profile', () => {
     );
     return outcome(() => parseCertificateRequest(here(signed(tbs, key))));
   };
-  it('is refused by name', () => {
+  it('of another version, or that asks for extensions twice, is refused', () => {
     expect(made(0, wanted)).toBe('accepted');
     expect(made(1, wanted)).toBe('security/unsupported');
     expect(made(0, wanted, wanted)).toBe('decode/invalid-value');
@@ -240,7 +240,7 @@ describe('what is no certificate of this profile', () => {
     expect(text).toContain(find);
     return parseHex(once ? text.replace(find, by) : text.replaceAll(find, by));
   };
-  it('is refused by name', () => {
+  it('is refused: other versions, curves and algorithms, two different algorithms, octets behind it', () => {
     expect(outcome(() => parseCertificate(replaced('A003020102', 'A003020101')))).toBe('security/unsupported');
     expect(outcome(() => parseCertificate(replaced('06082A8648CE3D030107', '06082A8648CE3D030106')))).toBe(
       'security/unsupported',
@@ -264,7 +264,7 @@ describe('what is no certificate of this profile', () => {
     const twice = { oid: '1.2.3', critical: false, value: new Uint8Array(0) };
     expect(outcome(() => issue(ca, 'P-256', { extensions: [twice, twice] }))).toBe('decode/invalid-value');
   });
-  it('is not built either', () => {
+  it('is not built: serial numbers of no size, times in the wrong order, keys and signatures of another curve', () => {
     const fields = {
       serialNumber: 1n,
       issuer: c.subject,

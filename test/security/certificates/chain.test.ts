@@ -158,7 +158,7 @@ describe('a certificate is refused by name', () => {
     );
     expect(() => outcome(leaf.certificate, { now: new Date(Number.NaN) })).toThrowError(/a date/);
   });
-  it('for another purpose', () => {
+  it('for another purpose than its key usage and extensions allow', () => {
     const tls = issue(sub, 'P-256', { type: 'tls' }).certificate;
     const agreement = issue(sub, 'P-256', { type: 'key-agreement' }).certificate;
     const other = issue(sub, 'P-256', { type: 'other' }).certificate;

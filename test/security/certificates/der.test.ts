@@ -23,7 +23,7 @@ const one = (bytes: Uint8Array) => new DerReader(bytes).element();
 const hex = (text: string) => one(parseHex(text));
 
 describe('DER elements', () => {
-  it('takes definite lengths in the shortest form only', () => {
+  it('have definite lengths in the shortest form, and no other', () => {
     for (const [text, expected] of [
       ['0400', 'accepted'],
       ['04', 'decode/unexpected-end'],
@@ -38,25 +38,27 @@ describe('DER elements', () => {
     ] as const)
       expect([text, outcome(() => hex(text))]).toEqual([text, expected]);
   });
-  it('writes and reads every length', () => {
+  it('of every length are read as they were written', () => {
     for (const n of [0, 1, 127, 128, 255, 256, 65535 - 4]) {
       const bytes = der(derTag.octetString, new Uint8Array(n));
       expect(one(bytes).content.length).toBe(n);
       expect(one(bytes).raw.length).toBe(bytes.length);
     }
   });
-  it('bounds size and depth', () => {
+  it('are read up to 65536 octets and 16 levels, and refused beyond, not followed for ever', () => {
+    expect(outcome(() => new DerReader(new Uint8Array(65536)))).toBe('accepted');
     expect(outcome(() => new DerReader(new Uint8Array(65537)))).toBe('decode/too-large');
-    let nested = der(derTag.null);
-    for (let i = 0; i < 40; i++) nested = derSequence(nested);
-    expect(
-      outcome(() => {
+    const read = (levels: number): string => {
+      let nested = der(derTag.null);
+      for (let i = 0; i < levels; i++) nested = derSequence(nested);
+      return outcome(() => {
         let r = new DerReader(nested);
-        for (;;) r = r.sequence('deeper');
-      }),
-    ).toBe('decode/too-deep');
+        for (let i = 0; i < levels; i++) r = r.sequence('deeper');
+      });
+    };
+    expect([read(16), read(17), read(40)]).toEqual(['accepted', 'decode/too-deep', 'decode/too-deep']);
   });
-  it('names the place in the outermost octets', () => {
+  it('are refused with their place in the outermost octets, however deep they stand', () => {
     const inner = new DerReader(derSequence(derInteger(1), derSequence(derBoolean(true)))).sequence('outer');
     inner.expect(derTag.integer, 'number');
     const deepest = inner.sequence('inner');
@@ -66,13 +68,13 @@ describe('DER elements', () => {
     deepest.end();
     expect(outcome(() => new DerReader(parseHex('0500 00')).sequence('x'))).toBe('decode/unexpected-tag');
   });
-  it('orders a SET OF', () => {
+  it('of a SET OF are written in the order of their octets', () => {
     expect(formatHex(derSetOf(derInteger(300), derInteger(2), derInteger(1)))).toBe('310A0201010201020202012C');
   });
 });
 
 describe('DER values', () => {
-  it('integers: examples of X.690 and any number', () => {
+  it('integers have one form, the shortest: examples of X.690, and any number comes back', () => {
     expect(['00', '7F', '0080', '80', 'FF7F', '0100'].map((c) => readInteger(one(der(2, parseHex(c)))))).toEqual([
       0n,
       127n,
@@ -85,13 +87,13 @@ describe('DER values', () => {
       expect([bad, outcome(() => readInteger(hex(bad)))]).toEqual([bad, 'decode/invalid-length']);
     fc.assert(fc.property(fc.bigInt(-(2n ** 400n), 2n ** 400n), (v) => readInteger(one(derInteger(v))) === v));
   });
-  it('booleans are 00 or FF', () => {
+  it('booleans are 00 or FF, nothing between', () => {
     expect(readBoolean(one(derBoolean(true)))).toBe(true);
     expect(readBoolean(hex('010100'))).toBe(false);
     expect(outcome(() => readBoolean(hex('010101')))).toBe('decode/invalid-value');
     expect(outcome(() => readBoolean(hex('0100')))).toBe('decode/invalid-length');
   });
-  it('bit strings keep their padding zero', () => {
+  it('bit strings with padding that is not zero are refused, named bits have no zeros behind', () => {
     expect(readBitString(hex('0303 06 6EC0'))).toEqual({ octets: parseHex('6EC0'), unused: 6 });
     for (const [bad, expected] of [
       ['0300', 'decode/unexpected-end'],
@@ -106,7 +108,7 @@ describe('DER values', () => {
     expect(formatHex(derNamedBits([]))).toBe('030100');
     expect(formatHex(derBitString(parseHex('6EC0'), 6))).toBe('0303066EC0');
   });
-  it('object identifiers', () => {
+  it('object identifiers of any size of arc come back, other forms are refused', () => {
     for (const [dotted, text] of [
       ['1.2.840.10045.2.1', '06072A8648CE3D0201'],
       ['2.5.29.15', '0603551D0F'],
@@ -153,7 +155,7 @@ describe('DER values', () => {
     });
     fc.assert(fc.property(date, (d) => readTime(one(derTime(d))).getTime() === Math.floor(d.getTime() / 1000) * 1000));
   });
-  it('strings by their type', () => {
+  it('strings are read in the character set of their type, and refused in another', () => {
     expect(readString(one(derUtf8String('Zähler €')))).toBe('Zähler €');
     expect(readString(hex('1304 41422E31'))).toBe('AB.1');
     expect(readString(hex('1E04 00410042'))).toBe('AB');

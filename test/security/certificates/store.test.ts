@@ -271,7 +271,7 @@ describe('a trusted key', () => {
     });
     expect(await trusted(storeOf({ ...at, revocation: { policy: 'required', lists: [] } }))).toBeUndefined();
     const store = storeOf(at);
-    expect(await trusted(store)).toBeDefined();
+    expect(await trusted(store)).toMatchObject({ until: end });
     t = later(51);
     expect(await trusted(store)).toBeUndefined();
     expect(await store.trusted(title, 'digital-signature')).toBeUndefined();
