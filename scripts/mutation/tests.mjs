@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 
 // Which tests could notice a change of a source file: those that import it, however far away.
 
@@ -45,13 +45,21 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/** Those in the folder of the file; else those that import it themselves; else all that reach it. */
+/**
+ * Those that are named after the file, in the folder of the same name (`counters.test.ts` and `counters-received.test.ts` of `counters.ts`);
+ * else all in that folder; else those that import the file themselves; else all that reach it.
+ */
 export function nearTests(source) {
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
+  const named = `${folder}${basename(source, '.ts')}`;
   const related = relatedTests(source);
-  const inFolder = related.filter((test) => test.startsWith(folder));
-  const direct = related.filter((test) => distances.get(test).get(source) === 1);
-  return [inFolder, direct, related].find((tests) => tests.length > 0) ?? [];
+  return (
+    [
+      related.filter((test) => test.startsWith(`${named}.`) || test.startsWith(`${named}-`)),
+      related.filter((test) => test.startsWith(folder)),
+      related.filter((test) => distances.get(test).get(source) === 1),
+    ].find((tests) => tests.length > 0) ?? related
+  );
 }
 /** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
 export const testSources = (tests) =>
