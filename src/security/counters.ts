@@ -91,10 +91,9 @@ export class InvocationCounters {
     }
     const dealt = first.then((value) => {
       hand.waiting = undefined;
-      hand.next = value;
-      hand.end = value + reserved;
       // The floor may have risen meanwhile, beyond all that was reserved.
-      if (hand.floor > hand.next) hand.next = hand.floor;
+      hand.next = Math.max(value, hand.floor);
+      hand.end = value + reserved;
       return this.next(name);
     });
     // Another reservation may be under way by now.

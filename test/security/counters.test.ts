@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { counterEpoch, counterLimit, InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { recoverCounter } from '../../src/security/recovery.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { LateStore } from '../store/support.js';
+import { announced, LateStore } from '../store/support.js';
 import { failure } from '../support/outcome.js';
 import { countersFrom, hex, pairOf } from './support.js';
 
 describe('counters for sending', () => {
   it('grow by one from the value that was given, 0 too', () => {
-    const counters = countersFrom(1);
+    const counters = new InvocationCounters(announced(new VolatileStore()), { initial: 1 });
     expect([1, 2, 3].map(() => counters.next('a'))).toEqual([1, 2, 3]);
     expect(counters.next('b')).toBe(1);
     expect(new InvocationCounters(new VolatileStore(), { initial: 0, block: 10 }).next('a')).toBe(0);
@@ -38,6 +38,23 @@ describe('counters for sending', () => {
     expect(Math.max(...values)).toBeLessThan(2 ** 28);
     expect(first(counterEpoch + 1000)).toBe(1);
   });
+  it('have all 28 bits of that from the random octets', () => {
+    const random = vi.spyOn(globalThis.crypto, 'getRandomValues');
+    const first = (octets: readonly number[]): unknown => {
+      random.mockImplementationOnce((to) => {
+        (to as unknown as Uint8Array).set(octets);
+        return to;
+      });
+      return new InvocationCounters(new VolatileStore(), { now: () => 0 }).next('k');
+    };
+    try {
+      expect(first([0, 0, 0, 0])).toBe(2 ** 24);
+      expect(first([0x0a, 0x0b, 0x0c, 0x0d])).toBe(2 ** 24 + 0x0a0b0c0d);
+      expect(first([0xff, 0xff, 0xff, 0xff])).toBe(2 ** 24 + (0xffffffff % (2 ** 28 - 2 ** 24)));
+    } finally {
+      random.mockRestore();
+    }
+  });
   it('have no default store, and refuse blocks and first values that are none', () => {
     // @ts-expect-error a store must be given
     expect(() => new InvocationCounters()).toThrow(TypeError);
@@ -52,6 +69,11 @@ describe('counters for sending', () => {
       expect(() => new InvocationCounters(new VolatileStore(), options)).toThrow(
         expect.objectContaining({ code: 'encode/invalid-value' }),
       );
+    // The largest are none too many.
+    expect(new InvocationCounters(new VolatileStore(), { block: counterLimit, initial: 0 }).next('k')).toBe(0);
+    expect(() => new InvocationCounters(new VolatileStore(), { initial: counterLimit }).next('k')).toThrow(
+      expect.objectContaining({ code: 'security/counter-exhausted' }),
+    );
   });
   it('are never dealt out twice by two senders on one store, in any interleaving', () => {
     fc.assert(
@@ -112,6 +134,8 @@ describe('counters for sending', () => {
     counters.advance('k', 200);
     counters.advance('k', 150);
     expect(counters.next('k')).toBe(200);
+    counters.advance('k', counterLimit);
+    expect(() => counters.next('k')).toThrow(expect.objectContaining({ code: 'security/counter-exhausted' }));
     for (const floor of [-1, 1.5, Number.NaN, 2 ** 32])
       expect(() => counters.advance('k', floor)).toThrow(expect.objectContaining({ code: 'encode/invalid-value' }));
   });
@@ -147,6 +171,12 @@ describe('counters for sending', () => {
         code: 'security/counter-store',
       });
     }
+    // The highest there is was used up, and is no fault of the store.
+    const store = new VolatileStore();
+    store.update(['k'], () => ({ result: undefined, set: new Map([['k', String(counterLimit)]]) }));
+    expect(await failure(() => new InvocationCounters(store).next('k'))).toMatchObject({
+      code: 'security/counter-exhausted',
+    });
   });
   it('end before 2^32 - 1, and no message is protected then', async () => {
     for (const block of [1, 16]) {
@@ -286,7 +316,9 @@ describe('recovery of a counter', () => {
   it('refuses a report that would use the key up', async () => {
     expect(await failure(() => next(0xfffffff0, 1))).toMatchObject({ code: 'security/policy' });
     expect(await failure(() => next(500, 1, 100))).toMatchObject({ code: 'security/policy' });
-    expect(await failure(() => next(0xffffffff, 1, 2 ** 32))).toMatchObject({ code: 'security/counter-exhausted' });
+    for (const last of [0xffffffff, 0xfffffffe])
+      expect(await failure(() => next(last, 1, 2 ** 32))).toMatchObject({ code: 'security/counter-exhausted' });
+    expect(await next(0xfffffffd - 8, 1, 2 ** 32)).toBe(0xfffffffe - 8);
     expect(await failure(() => next(-1, 1))).toMatchObject({ code: 'encode/invalid-value' });
   });
   it('an attacker with forged counter errors: all of them together move the counter no further than allowed, over restarts too', async () => {
@@ -311,6 +343,28 @@ describe('recovery of a counter', () => {
       const { client } = await pairOf(nodeProvider, 0, { counters: new InvocationCounters(store) });
       expect(await recoverCounter(client, own + 2 ** 26, { furthest: 2 ** 29 })).toBe(own + 2 ** 26 + 1);
     }
+  });
+  it('says where the sequence stands, and writes nothing, when the report is behind it', () => {
+    const store = announced(new VolatileStore());
+    const counters = new InvocationCounters(store, { initial: 100, block: 8 });
+    counters.next('k');
+    const before = store.entries('');
+    // Another process goes on behind all that this one reserved; this one behind what it used.
+    for (const [of, standing] of [
+      [new InvocationCounters(store, { initial: 1 }), 108],
+      [counters, 101],
+    ] as const) {
+      for (const reported of [0, standing - 2, standing - 1]) expect(of.raise('k', reported, 0)).toBe(standing);
+      expect(store.entries('')).toEqual(before);
+      expect(() => of.raise('k', standing, 0)).toThrow(expect.objectContaining({ code: 'security/policy' }));
+    }
+    // The last counter there is cannot be the next.
+    expect(() => counters.raise('k', counterLimit - 1, 2 ** 32)).toThrow(
+      expect.objectContaining({ code: 'security/counter-exhausted' }),
+    );
+    expect(store.entries('')).toEqual(before);
+    expect(new InvocationCounters(store).raise('k', 108, 1)).toBe(109);
+    expect(new InvocationCounters(new VolatileStore(), { initial: 50 }).raise('k', 49, 0)).toBe(50);
   });
   it('keeps account of the moves of each key by itself', async () => {
     const { client } = await pairOf(nodeProvider, 0, { counters: countersFrom(1) });

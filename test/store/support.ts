@@ -57,3 +57,26 @@ export class MemoryDisk implements StoreBackend {
   }
   close(): void {}
 }
+
+/** The same store, which fails when a change reads or sets a name that was not announced: stores of several processes rely on that. */
+export function announced<S extends Store>(store: S): S {
+  const update = store.update.bind(store) as Store['update'];
+  store.update = ((names, change, options) => {
+    const checked = (name: string): void => {
+      if (!names.includes(name)) throw new Error(`${name} is not among the names of the update`);
+    };
+    return update(
+      names,
+      (get) => {
+        const answer = change((name) => {
+          checked(name);
+          return get(name);
+        });
+        for (const name of answer.set.keys()) checked(name);
+        return answer;
+      },
+      options,
+    );
+  }) as Store['update'];
+  return store;
+}

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InvocationCounters, type ProofOfFreshness } from '../../src/security/counters.js';
 import { type Store, VolatileStore } from '../../src/store/store.js';
-import { LateStore, MemoryDisk } from '../store/support.js';
+import { announced, LateStore, MemoryDisk } from '../store/support.js';
 import { failure } from '../support/outcome.js';
 
 const name = 'receive k';
@@ -21,7 +21,7 @@ describe('the counter of a message that was received', () => {
   it('must be higher than every one before, in each kind of proof: equal and lower ones are replays', async () => {
     for (const proof of ['none', 'expected', 'proven'] as const) {
       for (const store of [new VolatileStore(), new LateStore(), new MemoryDisk().open()]) {
-        const counters = new InvocationCounters(store);
+        const counters = new InvocationCounters(announced(store));
         expect(await counters.last(name, proof)).toBeUndefined();
         const codes: string[] = [];
         for (const value of [0, 0, 7, 7, 6, 8]) codes.push(await taken(counters, value, proof));
@@ -88,7 +88,7 @@ describe('the counter of a message that was received', () => {
 describe('counters of an association that a challenge has proven, on a disk', () => {
   /** A process that has taken up to `value` in a proven association. */
   async function running(disk: MemoryDisk, value: number): Promise<{ store: Store; counters: InvocationCounters }> {
-    const store = disk.open();
+    const store = announced(disk.open());
     const counters = new InvocationCounters(store);
     await counters.record([[{ name, value }]], 'expected');
     await counters.proven(name);
@@ -143,7 +143,7 @@ describe('counters of an association that a challenge has proven, on a disk', ()
     const { counters } = await running(disk, 10);
     await counters.record([[{ name, value: 500 }]], 'proven');
     expect(disk.get(name)).toBe('10');
-    const restarted = new InvocationCounters(disk.open());
+    const restarted = new InvocationCounters(announced(disk.open()));
     expect(await restarted.last(name)).toBe(1034);
     for (const value of [11, 500, 501, 1034]) expect(await taken(restarted, value)).toBe('security/replay');
     // The same, together with something that is new.
@@ -187,6 +187,7 @@ describe('counters of an association that a challenge has proven, on a disk', ()
     const counters = new InvocationCounters(disk.open());
     await counters.proven(name);
     expect(disk.entries('')).toEqual([[limitName, '1024']]);
+    expect(await new InvocationCounters(disk.open()).last(name)).toBe(1024);
   });
   it('lose nothing when the store is closed: the next process knows exactly what was taken', async () => {
     const disk = new MemoryDisk();
@@ -203,9 +204,13 @@ describe('counters of an association that a challenge has proven, on a disk', ()
     const disk = new MemoryDisk();
     await running(disk, 10);
     const next = new InvocationCounters(disk.open());
-    const { writes } = disk;
+    // Of this one there is no limit, and nothing to forget.
+    await next.record([[{ name: 'other', value: 1 }]]);
+    expect(await next.last('other')).toBe(1);
+    const store = next.store;
+    const update = vi.spyOn(store, 'update');
     await next.close();
-    expect(disk.writes).toBe(writes);
+    expect(update).not.toHaveBeenCalled();
     expect(await new InvocationCounters(disk.open()).last(name)).toBe(1034);
   });
   it('are known exactly to all who count on one store', async () => {
@@ -219,7 +224,7 @@ describe('counters of an association that a challenge has proven, on a disk', ()
     expect(await new InvocationCounters(disk.open()).last(name)).toBe(1034);
   });
   it('are written before they are answered where somebody else uses the store too', async () => {
-    const store = new LateStore();
+    const store = announced(new LateStore());
     const seen: (boolean | undefined)[] = [];
     store.onUpdate = (_, options) => void seen.push(options?.durable);
     const counters = new InvocationCounters(store);
@@ -233,6 +238,30 @@ describe('counters of an association that a challenge has proven, on a disk', ()
     await counters.proven(name);
     expect(await store.get(limitName)).toBeUndefined();
     expect(await taken(counters, 2)).toBe('taken');
+  });
+  it('may have a limit at any time where somebody else uses the store too', async () => {
+    const store = new LateStore();
+    const counters = new InvocationCounters(store);
+    await counters.record([[{ name, value: 1 }]]);
+    expect(await counters.last(name)).toBe(1);
+    await store.update([limitName], () => ({ result: undefined, set: new Map([[limitName, '900']]) }));
+    expect(await counters.last(name)).toBe(900);
+    expect(await taken(counters, 900)).toBe('security/replay');
+  });
+  it('are looked up without their limit once it is known that there is none, and nothing is kept of a sender that never came', async () => {
+    for (const store of [new MemoryDisk().open(), new VolatileStore()]) {
+      const counters = new InvocationCounters(store);
+      const get = vi.spyOn(store, 'get');
+      const lookups = async (): Promise<string[]> => {
+        get.mockClear();
+        await counters.last(name);
+        return get.mock.calls.map(([key]) => key);
+      };
+      for (let i = 0; i < 2; i++) expect(await lookups()).toEqual([limitName, name]);
+      await counters.record([[{ name, value: 1 }]]);
+      expect(await lookups()).toEqual([limitName, name]);
+      expect(await lookups()).toEqual([name]);
+    }
   });
   it('of transaction-ids have room as well', async () => {
     const disk = new MemoryDisk();
