@@ -60,7 +60,9 @@ function plain(schema: Schema<any>, value: any): JsonValue {
       return fields(s.fields, value);
     case 'alternatives': {
       const { type } = value as { type: string };
-      const chosen = s.alternatives[type]?.schema as Schema<any>;
+      const chosen: Schema<any> | undefined = s.alternatives[type]?.schema;
+      // A type of Data that the class does not list: lenient decoding kept it.
+      if (chosen === undefined) return plain(DataSchema, value);
       if (!('fill' in chosen)) return plain(chosen, value.value);
       if (type === 'null-data') return null;
       return { type, ...(chosen.shape.of === 'fields' ? fields(chosen.shape.fields, value) : {}) };

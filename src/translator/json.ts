@@ -1,3 +1,4 @@
+import { Data } from '../axdr/data.js';
 import { isWholeText } from '../axdr/scalars.js';
 import { decode, encode, invalid, type Schema } from '../axdr/schema.js';
 import type { Leaf } from '../axdr/shape.js';
@@ -75,7 +76,10 @@ export function parseJson(text: string, limits: JsonLimits = {}): unknown {
   }
 }
 
-/** The plain form of a value of any schema. Everything but the payload of a NaN can be read back with {@link fromJson}. */
+/**
+ * The plain form of a value of any schema. Everything can be read back with {@link fromJson} but the payload of a NaN, and Data of a type that
+ * the schema does not list, which lenient decoding keeps.
+ */
 export const toJson = <T>(schema: Schema<T>, value: T): JsonValue => plainOf(schema, value, { nan: false });
 
 /** @throws DlmsError `encode/invalid-value` with the path of what does not fit the schema; `decode/too-deep` */
@@ -112,7 +116,9 @@ function plainOf(schema: Schema<any>, value: any, notes: Notes): JsonValue {
       return plainFields({}, s.fields, value, notes);
     case 'alternatives': {
       const { type } = value as { type: string };
-      const chosen = s.alternatives[type]?.schema as Schema<any>;
+      const chosen: Schema<any> | undefined = s.alternatives[type]?.schema;
+      // A type of Data that is not listed: lenient decoding kept it.
+      if (chosen === undefined) return plainOf(Data, value, notes);
       if (!('fill' in chosen)) return { type, value: plainOf(chosen, value.value, notes) };
       return chosen.shape.of === 'fields' ? plainFields({ type }, chosen.shape.fields, value, notes) : { type };
     }
