@@ -92,7 +92,7 @@ export async function codecBench(): Promise<Row[]> {
     unit: 'ms',
     ours: perMb(
       profile.length,
-      time(() => explain(profile, { framing: 'none' }), 1),
+      time(() => explain(profile, { framing: 'apdu' }), 1),
     ),
   });
 

@@ -90,7 +90,7 @@ function tried(kind: Kind): { encode: boolean; decode: boolean; xml: boolean; js
     decode: each((bytes) => equalBytes(encode(Apdu, decode(Apdu, bytes)), bytes)),
     xml: each((bytes) => equalBytes(apduFromXml(apduToXml(bytes)), bytes)),
     json: each((bytes) => equalBytes(apduFromJson(JSON.stringify(apduToJson(bytes))), bytes)),
-    explain: each((bytes) => covered(explain(bytes, { framing: 'none' }), 0, bytes.length)),
+    explain: each((bytes) => covered(explain(bytes, { framing: 'apdu' }), 0, bytes.length)),
   };
 }
 function attempt<T>(f: () => T): T | undefined {

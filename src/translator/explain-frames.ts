@@ -1,26 +1,41 @@
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import type { Framing } from '../transport/framing/detect.js';
 import { decodeMbusFrame, mbusSegment } from '../transport/framing/mbus.js';
 import { formatHdlcAddress } from '../transport/hdlc/address.js';
 import { decodeHdlcControl, type HdlcControl } from '../transport/hdlc/control.js';
 import { faultError, type HdlcFrame, llcOf, readFrame, readHeader } from '../transport/hdlc/frame.js';
-import type { Explainer, Framing } from './explain.js';
+import type { Explainer } from './explain.js';
 import { type Draft, end, part } from './explain-node.js';
 
 /** The frames in the octets, and what they carry. */
 export function explainFrames(bytes: Uint8Array, framing: Framing, state: Explainer): Draft {
   const { length } = bytes;
-  if (framing === 'none' || length === 0) return state.apdu(bytes, 0, length);
-  const children =
-    framing === 'hdlc'
-      ? hdlc(bytes, state)
-      : framing === 'wrapper'
-        ? wrapper(bytes, state)
-        : framing === 'mbus'
-          ? mbus(bytes, state)
-          : withLlc(bytes, 0, length, state);
-  return { offset: 0, length, path: '', name: framing, meaning: '', children };
+  const all = (name: string, children: Draft[]): Draft => ({
+    offset: 0,
+    length,
+    path: '',
+    name,
+    meaning: '',
+    children,
+  });
+  if (length === 0) return state.apdu(bytes, 0, length);
+  switch (framing) {
+    case 'hdlc':
+      return all(framing, hdlc(bytes, state));
+    case 'wrapper':
+      return all(framing, wrapper(bytes, state));
+    case 'mbus':
+      return all(framing, mbus(bytes, state));
+    case 'apdu':
+      return llcOf(bytes) === undefined ? state.apdu(bytes, 0, length) : all('llc', withLlc(bytes, 0, length, state));
+    default:
+      return broken(
+        part(0, length, framing, ''),
+        new DlmsError('decode/unsupported', { offset: 0, what: 'the text of IEC 62056-21, which is no DLMS' }),
+      );
+  }
 }
 
 /** LLC header, when there is one, and the APDU behind it. */

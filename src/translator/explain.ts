@@ -1,7 +1,9 @@
 import type { TypeDescription } from '../axdr/compact-array.js';
-import { apduFacts, factsOfTag } from '../core/apdu-facts.js';
+import { decode } from '../axdr/schema.js';
+import { apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
 import { concat } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
+import { detectFraming, type Framing } from '../transport/framing/detect.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { BlockControl } from '../xdlms/general.js';
 import type { Decipher } from './explain-ciphered.js';
@@ -12,9 +14,8 @@ import type { ExplainNames } from './explain-meaning.js';
 import { type Draft, type ExplainNode, end, part } from './explain-node.js';
 import { explainSchema } from './explain-schema.js';
 
-export type Framing = 'hdlc' | 'wrapper' | 'mbus' | 'llc' | 'none';
 export interface ExplainOptions {
-  /** What stands around the APDUs. Default: looked for (see {@link detectFraming}). */
+  /** What stands around the APDUs; `apdu`: nothing, or an LLC header. Default: found out. */
   readonly framing?: Framing;
   /** Reads ciphered content; see `decipherWith`. */
   readonly decipher?: Decipher;
@@ -32,7 +33,7 @@ export interface ExplainOptions {
  */
 export function explain(bytes: Uint8Array, options: ExplainOptions = {}): ExplainNode {
   const state = new Explainer(options);
-  return withOctets(explainFrames(bytes, options.framing ?? detectFraming(bytes), state), bytes);
+  return withOctets(explainFrames(bytes, options.framing ?? framingOf(bytes), state), bytes);
 }
 
 /** Explains one value of a schema: an attribute of a class, a structure of your own. */
@@ -47,14 +48,20 @@ export function explainValue(
 }
 const withOctets = (top: Draft, octets: Uint8Array): ExplainNode => ({ ...top, octets });
 
-/** What the octets look like: by their first octets and the lengths that they state. */
-export function detectFraming(b: Uint8Array): Framing {
-  if (b[0] === 0x7e && ((b[1] as number) & 0xf0) === 0xa0) return 'hdlc';
-  if (b[0] === 0x7e && b[1] === 0x7e) return 'hdlc';
-  if (b[0] === 0 && b[1] === 1 && b.length >= 8) return 'wrapper';
-  if (b[0] === 0x68 && b[3] === 0x68 && b[1] === b[2]) return 'mbus';
-  if (b[0] === 0xe6 && (b[1] === 0xe6 || b[1] === 0xe7) && b[2] === 0) return 'llc';
-  return 'none';
+/** A frame behind other octets is one, unless all of them together are an APDU that contains it. */
+function framingOf(bytes: Uint8Array): Framing {
+  const found = detectFraming(bytes, { damaged: true });
+  if (found === undefined || (found.offset > 0 && isApdu(bytes))) return 'apdu';
+  return found.framing;
+}
+function isApdu(bytes: Uint8Array): boolean {
+  if (!isApduTag(bytes[0])) return false;
+  try {
+    decode(Apdu, bytes, { lenient: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A node for a range: the one that was read, and what could not be read behind it. */

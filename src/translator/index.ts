@@ -1,7 +1,7 @@
 export { decipherWith, type ExplainKeys } from './decipher.js';
 export { type DescribeOptions, describeType, typeText } from './describe.js';
 export { type ClassNotes, describeClass } from './describe-class.js';
-export { detectFraming, type ExplainOptions, explain, explainValue, type Framing } from './explain.js';
+export { type ExplainOptions, explain, explainValue } from './explain.js';
 export type { CipheredContent, Decipher, Deciphered } from './explain-ciphered.js';
 export type { ExplainNames } from './explain-meaning.js';
 export type { ExplainNode } from './explain-node.js';

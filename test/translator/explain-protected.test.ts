@@ -20,11 +20,11 @@ const keysOf = (suite: 0 | 1 | 2): ExplainKeys => {
   };
 };
 const deciphered = (bytes: Uint8Array, keys: ExplainKeys): (Uint8Array | undefined)[] =>
-  all(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }))
+  all(explain(bytes, { framing: 'apdu', decipher: decipherWith(keys) }))
     .filter((n) => n.origin === 'deciphered')
     .map((n) => n.octets);
 const problems = (bytes: Uint8Array, keys: ExplainKeys): string =>
-  all(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }))
+  all(explain(bytes, { framing: 'apdu', decipher: decipherWith(keys) }))
     .map((n) => n.error?.message ?? '')
     .join('');
 
@@ -103,7 +103,7 @@ describe('what is not proven is not called so', () => {
     return protect(get, client, { form: 'general-ded', protection: both });
   }
   const textOf = (bytes: Uint8Array, keys: ExplainKeys): string =>
-    explainText(explain(bytes, { framing: 'none', decipher: decipherWith(keys) }));
+    explainText(explain(bytes, { framing: 'apdu', decipher: decipherWith(keys) }));
 
   it('general-ded-ciphering is opened with the dedicated key, never with the global one', async () => {
     const bytes = await dedicatedMessage();
@@ -155,7 +155,7 @@ describe('what is not proven is not called so', () => {
       'wrong key or title',
     );
     const undecided = { plaintext: get, verified: false, systemTitle: clientTitle, readings: 2 };
-    expect(explainText(explain(bytes, { framing: 'none', decipher: () => undecided }))).toContain(
+    expect(explainText(explain(bytes, { framing: 'apdu', decipher: () => undecided }))).toContain(
       `${formatHex(clientTitle)}, one of 2 that make an APDU of it`,
     );
   });

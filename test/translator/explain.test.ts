@@ -52,7 +52,7 @@ describe('octets of every kind', () => {
     for (const [, hex] of hexes) {
       const bytes = parseHex(hex);
       covers(explain(bytes), 0, bytes.length);
-      covers(explain(bytes, { framing: 'none' }), 0, bytes.length);
+      covers(explain(bytes, { framing: 'apdu' }), 0, bytes.length);
     }
   });
   it('are explained wherever they end', () => {
@@ -76,7 +76,7 @@ describe('octets of every kind', () => {
       (x) => ['apdu', 'acse', 'xml', 'unprotect'].includes(x.kind) && x.input.hex !== undefined,
     )) {
       const bytes = parseHex(v.input.hex as string);
-      expect([v.id, errors(explain(bytes, { framing: 'none' }))]).toEqual([v.id, []]);
+      expect([v.id, errors(explain(bytes, { framing: 'apdu' }))]).toEqual([v.id, []]);
     }
   });
   it('explain frames of every framing', () => {
@@ -86,6 +86,24 @@ describe('octets of every kind', () => {
       const bytes = parseHex(v.input.hex as string);
       expect(covers(explain(bytes), 0, bytes.length)).toBeGreaterThan(4);
     }
+  });
+});
+
+describe('what stands around octets', () => {
+  const frame = '7EA018210352D201E6E700C401C10009060100010800FF6FDA7E';
+  it('is a frame behind noise, and no frame where the octets around it are an APDU that carries it', () => {
+    expect(explain(parseHex(`FF00C4${frame}`)).name).toBe('hdlc');
+    const carried = parseHex(`C401C10009${formatHex(Uint8Array.of(frame.length / 2))}${frame}`);
+    expect(explain(carried)).toMatchObject({ name: 'apdu', length: carried.length });
+    expect(errors(explain(carried))).toEqual([]);
+  });
+  it('is told of octets that are cut off, by what they begin like', () => {
+    for (let end = 2; end < frame.length / 2; end++)
+      expect([end, explain(parseHex(frame).subarray(0, end)).name]).toEqual([end, 'hdlc']);
+  });
+  it('is an LLC header, or the text of a meter, which is refused by name', () => {
+    expect(explain(parseHex('E6E700C401C10001')).children?.map((c) => c.name)).toEqual(['llc', 'apdu']);
+    expect(errors(explain(parseHex('2F3F210D0A')))).toEqual([expect.stringContaining('text of IEC 62056-21')]);
   });
 });
 
@@ -169,7 +187,7 @@ describe('meanings', () => {
   it('names very many deviations without looking for each from the beginning', () => {
     const n = 20_000;
     const bytes = parseHex(`C401C1000182${n.toString(16)}${'09810101'.repeat(n)}`);
-    const node = explain(bytes, { framing: 'none' });
+    const node = explain(bytes, { framing: 'apdu' });
     expect(all(node).filter((x) => x.quirk === 'non-minimal-length').length).toBe(n);
   });
   it('follows a limit of nesting', () => {
@@ -192,7 +210,7 @@ describe('meanings', () => {
   it('takes a compact-array of very many elements apart', () => {
     const n = 200_000;
     const bytes = concat(parseHex('C401C1001311 83030D40'), new Uint8Array(n));
-    const node = explain(bytes, { framing: 'none' });
+    const node = explain(bytes, { framing: 'apdu' });
     expect(errors(node)).toEqual([]);
     expect(find(node, 'arrayContents')?.children?.length).toBe(n + 1);
   });
@@ -252,7 +270,7 @@ describe('layers', () => {
         ...(title === undefined ? {} : { systemTitle: parseHex(title) }),
       });
       const bytes = parseHex(v.input.hex as string);
-      const node = explain(bytes, { decipher, framing: 'none' });
+      const node = explain(bytes, { decipher, framing: 'apdu' });
       covers(node, 0, bytes.length);
       const plaintext = (v as unknown as { expected: { plaintext?: string } }).expected.plaintext;
       const made = all(node).find((n) => n.origin === 'deciphered');

@@ -51,7 +51,7 @@ describe('every kind of APDU', () => {
         expect(formatHex(apduFromJson(json))).toBe(formatHex(bytes));
         expect(formatHex(apduFromJson(JSON.stringify(json)))).toBe(formatHex(bytes));
         expect(formatHex(apduFromXml(apduToXml(bytes)))).toBe(formatHex(bytes));
-        const node = explain(bytes, { framing: 'none' });
+        const node = explain(bytes, { framing: 'apdu' });
         expect(covered(node, 0, bytes.length)).toBe(true);
         if (!/^aar|^rlr|^glo-|^ded-|gateway|signing|block|ciphering/.test(type)) expect(errorsOf(node)).toBe(0);
       }),
@@ -111,7 +111,7 @@ describe('any octets', () => {
             expect(formatHex(apduFromXml(apduToXml(changed, { lenient })))).toBe(formatHex(changed));
             expect(formatHex(apduFromJson(apduToJson(changed, { lenient })))).toBe(formatHex(changed));
           }
-          expect(covered(explain(changed, { framing: 'none' }), 0, changed.length)).toBe(true);
+          expect(covered(explain(changed, { framing: 'apdu' }), 0, changed.length)).toBe(true);
           expect(covered(explain(bytes.subarray(0, at)), 0, at)).toBe(true);
         },
       ),

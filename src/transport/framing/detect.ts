@@ -10,7 +10,7 @@ export interface Detection {
   readonly framing: Framing;
   /** Where the first frame, or the APDU, begins. */
   readonly offset: number;
-  /** A checksum or a length that fits vouches for it; false where only the first octet speaks for it. */
+  /** A checksum or a length that fits vouches for it; false where only the first octets speak for it. */
   readonly sure: boolean;
 }
 
@@ -18,16 +18,20 @@ export interface Detection {
  * Finds out what framing octets have: the first whole HDLC or M-Bus frame with right checksums, a WPDU, a text of IEC 62056-21, or a bare APDU (also behind
  * the LLC octets E6 E6 00 or E6 E7 00). Frames may stand behind noise.
  *
- * `complete` false (a stream that goes on): `more` while octets that are still to come may decide. Undefined: nothing known.
+ * `complete` false (a stream that goes on): `more` while octets that are still to come may decide. `damaged` (for tools that look): what begins like a frame
+ * and is cut off, or has a wrong checksum, is named too, and is never sure. Undefined: nothing known.
  */
-export function detectFraming(octets: Uint8Array, options?: { readonly complete?: true }): Detection | undefined;
+export function detectFraming(
+  octets: Uint8Array,
+  options?: { readonly complete?: true; readonly damaged?: boolean },
+): Detection | undefined;
 export function detectFraming(
   octets: Uint8Array,
   options: { readonly complete: boolean },
 ): Detection | 'more' | undefined;
 export function detectFraming(
   octets: Uint8Array,
-  options: { readonly complete?: boolean } = {},
+  options: { readonly complete?: boolean; readonly damaged?: boolean } = {},
 ): Detection | 'more' | undefined {
   const complete = options.complete ?? true;
   const wrapper = wrapperAt(octets, complete);
@@ -48,7 +52,15 @@ export function detectFraming(
   if (text !== undefined) return { framing: 'iec-62056-21', offset: text, sure: true };
   if (!complete) return more || octets.length < 8 || isApduTag(octets[llcLength(octets)]) ? 'more' : undefined;
   const at = llcLength(octets);
-  return isApduTag(octets[at]) ? { framing: 'apdu', offset: at, sure: at > 0 } : undefined;
+  if (isApduTag(octets[at])) return { framing: 'apdu', offset: at, sure: at > 0 };
+  const framing = options.damaged === true ? beginningOf(octets) : undefined;
+  return framing === undefined ? undefined : { framing, offset: 0, sure: false };
+}
+/** What the first octets look like: a flag and a frame format of type 3, or another flag; the header of a WPDU; the start of a long frame of M-Bus. */
+function beginningOf(b: Uint8Array): Framing | undefined {
+  if (b[0] === 0x7e && (b[1] === 0x7e || ((b[1] ?? 0) & 0xf0) === 0xa0)) return 'hdlc';
+  if (b[0] === 0 && b[1] === 1 && b.length >= 8) return 'wrapper';
+  return b[0] === 0x68 && b[3] === 0x68 && b[1] === b[2] ? 'mbus' : undefined;
 }
 
 /** Octets of an LLC header in front. */
