@@ -1,6 +1,7 @@
 export * from './compact-array.js';
 export * from './data.js';
 export type { SimpleData, SimpleType } from './data-types.js';
+export { decodeNoting } from './decode-noting.js';
 export {
   type Alternative,
   type Alternatives,

@@ -1,3 +1,4 @@
+import { decodeNoting } from '../axdr/decode-noting.js';
 import { decode } from '../axdr/schema.js';
 import { isGeneralBlock, isProtected } from '../core/apdu-facts.js';
 import type { Quirk } from '../core/cursor.js';
@@ -234,18 +235,11 @@ async function openAs(
 }
 const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
-/** Decodes strictly first and leniently then. @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
+/** @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
 export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doubtful: boolean): Apdu {
   try {
-    if (mode !== 'lenient') {
-      try {
-        return decode(Apdu, bytes);
-      } catch (e) {
-        if (mode === 'strict') throw e;
-        return decodeLenient(bytes, quirks, e);
-      }
-    }
-    return decode(Apdu, bytes, { lenient: true, quirks });
+    if (mode === 'both') return decodeNoting(Apdu, bytes, quirks);
+    return decode(Apdu, bytes, { lenient: mode === 'lenient', quirks });
   } catch (e) {
     if (!doubtful || !isDlmsError(e)) throw e;
     throw new DlmsError(
@@ -253,16 +247,5 @@ export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doub
       { what: 'deciphered octets (they are no APDU)' },
       { cause: e },
     );
-  }
-}
-/** The strict error says more than the lenient one. */
-function decodeLenient(bytes: Uint8Array, quirks: Quirk[], strict: unknown): Apdu {
-  const found: Quirk[] = [];
-  try {
-    const apdu = decode(Apdu, bytes, { lenient: true, quirks: found });
-    quirks.push(...found);
-    return apdu;
-  } catch {
-    throw strict;
   }
 }

@@ -2,7 +2,7 @@ import { unprotect } from '../../security/unprotect.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { type AcseForm, acseNotation } from '../acse-notation.js';
 import { apduNotation } from '../apdu-notation.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { contextOf, securityParams, suiteOf } from '../keys.js';
 import { hex } from '../notation.js';
 import { octets, octetsParam } from '../values.js';
@@ -13,7 +13,7 @@ export const acseKinds: Readonly<Record<string, Kind>> = {
     input: ['hex'],
     params: securityParams,
     async run(vector, notes) {
-      const apdu = decodeNoting(Apdu, octets(vector, 'hex'), notes);
+      const apdu = decodeNoted(Apdu, octets(vector, 'hex'), notes);
       if (apdu.type !== 'aarq' && apdu.type !== 'aare' && apdu.type !== 'rlrq' && apdu.type !== 'rlre')
         throw new Unsupported(`${apdu.type} is no ACSE APDU`);
       const user = apdu.userInformation;
@@ -27,7 +27,7 @@ export const acseKinds: Readonly<Record<string, Kind>> = {
       return {
         ...acseNotation(apdu),
         decryptedUserInformation: plain === undefined ? undefined : hex(plain),
-        decrypted: plain === undefined ? undefined : apduNotation(decodeNoting(Apdu, plain, notes)),
+        decrypted: plain === undefined ? undefined : apduNotation(decodeNoted(Apdu, plain, notes)),
       };
     },
   },

@@ -1,6 +1,6 @@
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
-import { decodeNoting, writtenBack } from '../decoding.js';
+import { decodeNoted, writtenBack } from '../decoding.js';
 import { octets } from '../values.js';
 import type { Kind } from '../vector.js';
 
@@ -9,7 +9,7 @@ export const apduKinds: Readonly<Record<string, Kind>> = {
     input: ['hex'],
     run(vector, notes) {
       const bytes = octets(vector, 'hex');
-      const apdu = decodeNoting(Apdu, bytes, notes);
+      const apdu = decodeNoted(Apdu, bytes, notes);
       return { ...apduNotation(apdu), roundTrip: writtenBack(Apdu, apdu, bytes) };
     },
   },

@@ -14,7 +14,7 @@ import { hdlcReassembler } from '../../transport/hdlc/reassembler.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation, gbtNotation } from '../apdu-notation.js';
 import { anyOf, later } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { contextOf, securityParams, suiteOf } from '../keys.js';
 import { dataNotation, dateNotation, hex } from '../notation.js';
 import { octets, octetsParam } from '../values.js';
@@ -35,7 +35,7 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
   let ciphering: Record<string, unknown> | null = null;
   let authenticated = false;
   if (isProtected(whole)) {
-    const outer = decodeNoting(Apdu, whole, notes);
+    const outer = decodeNoted(Apdu, whole, notes);
     ciphering = apduNotation(outer);
     const withheld = octetsParam(vector, 'authenticationKey') === undefined;
     const peer =
@@ -46,7 +46,7 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
     plain = opened.apdu;
     authenticated = opened.authenticated;
   }
-  const apdu = decodeNoting(Apdu, plain, notes);
+  const apdu = decodeNoted(Apdu, plain, notes);
   const result: Record<string, unknown> = {
     ...apduNotation(apdu),
     frames,
@@ -156,7 +156,7 @@ function assembled(apdus: readonly Uint8Array[], notes: Notes): { blocks: Block[
       messages.push(bytes);
       continue;
     }
-    blocks.push(decodeNoting(Apdu, bytes, notes) as Block);
+    blocks.push(decodeNoted(Apdu, bytes, notes) as Block);
     try {
       const { complete } = endpoint.receive(bytes);
       if (complete !== undefined) messages.push(complete);

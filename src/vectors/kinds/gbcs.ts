@@ -5,7 +5,7 @@ import { openContent, readSecurityHeader } from '../../security/ciphering.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { later } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { provider, secretNotation } from '../keys.js';
 import { hex } from '../notation.js';
 import { asOctets, octets } from '../values.js';
@@ -19,7 +19,7 @@ export const gbcsKinds: Readonly<Record<string, Kind>> = {
 };
 
 async function message(vector: Vector, notes: Notes): Promise<unknown> {
-  let apdu = decodeNoting(Apdu, octets(vector, 'hex'), notes);
+  let apdu = decodeNoted(Apdu, octets(vector, 'hex'), notes);
   let bytes = octets(vector, 'hex');
   const result: Record<string, unknown> = { 'general-ciphering': null, mac: null };
   if (apdu.type === 'general-ciphering') {
@@ -37,7 +37,7 @@ async function message(vector: Vector, notes: Notes): Promise<unknown> {
   const { signature } = vector.params;
   if (signature !== undefined && signature !== null) await verify(signature, bytes, apdu.signature);
   const { content } = apdu;
-  result.content = later(() => apduNotation(decodeNoting(Apdu, content, notes)));
+  result.content = later(() => apduNotation(decodeNoted(Apdu, content, notes)));
   return result;
 }
 

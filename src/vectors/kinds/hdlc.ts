@@ -14,7 +14,7 @@ import { hdlcReassembler } from '../../transport/hdlc/reassembler.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { anyOf, hexText, later, type Matcher } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { hex } from '../notation.js';
 import { cases, octets, sequenceInput } from '../values.js';
 import { Difference, type Kind, type Notes } from '../vector.js';
@@ -87,7 +87,7 @@ export const hdlcKinds: Readonly<Record<string, Kind>> = {
           apdu:
             apdu === undefined || apdu.length === 0
               ? undefined
-              : later(() => apduNotation(decodeNoting(Apdu, apdu, notes))),
+              : later(() => apduNotation(decodeNoted(Apdu, apdu, notes))),
         };
       });
       return { frames, steps: frames };
@@ -122,7 +122,7 @@ export function frameNotation(frame: HdlcFrame, notes: Notes, bytes?: Uint8Array
     llc: llc === undefined ? undefined : hex(information.subarray(0, 3)),
     payload: carriesApdu ? hex(payload) : undefined,
     parameters: control.type === 'SNRM' || control.type === 'UA' ? parametersNotation(information) : undefined,
-    apdu: carriesApdu && !frame.segmented ? later(() => apduNotation(decodeNoting(Apdu, payload, notes))) : undefined,
+    apdu: carriesApdu && !frame.segmented ? later(() => apduNotation(decodeNoted(Apdu, payload, notes))) : undefined,
   };
 }
 const withFlags = (bytes: Uint8Array): Uint8Array => (bytes[0] === 0x7e ? bytes : Uint8Array.of(0x7e, ...bytes, 0x7e));

@@ -13,7 +13,7 @@ import { unprotect } from '../../security/unprotect.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation, securityNotation } from '../apdu-notation.js';
 import { anyOf, later, type Matcher } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import {
   aesKey,
   aesOf,
@@ -164,7 +164,7 @@ async function protectVector(vector: Vector): Promise<unknown> {
 
 async function unprotectVector(vector: Vector, notes: Notes): Promise<unknown> {
   const bytes = octets(vector, 'hex');
-  const outer = decodeNoting(Apdu, bytes, notes);
+  const outer = decodeNoted(Apdu, bytes, notes);
   if (outer.type === 'general-ciphering') return generalCiphering(vector, notes);
   const content = ((outer as { value?: Uint8Array }).value ??
     (outer as { cipheredContent?: Uint8Array }).cipheredContent) as Uint8Array | undefined;
@@ -184,7 +184,7 @@ async function unprotectVector(vector: Vector, notes: Notes): Promise<unknown> {
     ...apduNotation(outer),
     authenticated: opened.authenticated,
     plaintext: hex(opened.apdu),
-    inner: later(() => apduNotation(decodeNoting(Apdu, opened.apdu, notes))),
+    inner: later(() => apduNotation(decodeNoted(Apdu, opened.apdu, notes))),
     ...(content === undefined ? {} : tagOf(content)),
   };
 }
@@ -203,7 +203,7 @@ function keySuite(vector: Vector, nibble: number | undefined): 0 | 1 | 2 {
 
 async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> {
   const bytes = octets(vector, 'hex');
-  const apdu = decodeNoting(Apdu, bytes, notes);
+  const apdu = decodeNoted(Apdu, bytes, notes);
   if (apdu.type !== 'general-ciphering') throw new Unsupported(`${apdu.type} is no general-ciphering`);
   const { keyInfo, cipheredContent } = apdu;
   const header = readSecurityHeader(cipheredContent);
@@ -247,7 +247,7 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
     ...notation,
     header: notation,
     plaintext: hex(plain),
-    inner: later(() => apduNotation(decodeNoting(Apdu, plain, notes))),
+    inner: later(() => apduNotation(decodeNoted(Apdu, plain, notes))),
     ...tagOf(cipheredContent),
   };
 }
@@ -303,7 +303,7 @@ async function rawCiphertext(vector: Vector, notes: Notes): Promise<unknown> {
   }
   return {
     plaintext: hex(plain),
-    inner: later(() => apduNotation(decodeNoting(Apdu, plain, notes))),
+    inner: later(() => apduNotation(decodeNoted(Apdu, plain, notes))),
     ...(withHeader ? securityNotation(input) : {}),
     authenticationTag: tag === undefined ? undefined : hex(tag),
     tag: tag === undefined ? undefined : hex(tag),

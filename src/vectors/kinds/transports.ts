@@ -11,7 +11,7 @@ import { MbusAssembler, MbusDeframer, type MbusFrame, mbusSegment } from '../../
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { hexText, later } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { hex } from '../notation.js';
 import { asOctets, cases, octets } from '../values.js';
 import { Difference, type Kind, Unsupported } from '../vector.js';
@@ -31,7 +31,7 @@ export const transportKinds: Readonly<Record<string, Kind>> = {
       return {
         frames: frames.map(mbusNotation),
         reassembledApdu: apdu === undefined ? undefined : hex(apdu),
-        apdu: apdu === undefined ? undefined : later(() => apduNotation(decodeNoting(Apdu, apdu, notes))),
+        apdu: apdu === undefined ? undefined : later(() => apduNotation(decodeNoted(Apdu, apdu, notes))),
         apdus: apdus.map(hex),
       };
     },

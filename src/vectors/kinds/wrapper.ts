@@ -3,7 +3,7 @@ import { Unwrapper, unwrap, type Wpdu, wrap } from '../../transport/framing/wpdu
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { later } from '../compare.js';
-import { decodeNoting } from '../decoding.js';
+import { decodeNoted } from '../decoding.js';
 import { hex } from '../notation.js';
 import { octets } from '../values.js';
 import { Difference, type Kind, type Notes } from '../vector.js';
@@ -40,5 +40,5 @@ const wpduNotation = (pdu: Wpdu, notes: Notes): Record<string, unknown> => ({
   destination: pdu.destination,
   length: pdu.payload.length,
   payload: hex(pdu.payload),
-  apdu: later(() => apduNotation(decodeNoting(Apdu, pdu.payload, notes))),
+  apdu: later(() => apduNotation(decodeNoted(Apdu, pdu.payload, notes))),
 });
