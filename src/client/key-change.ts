@@ -1,4 +1,5 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
+import { keyIds } from '../core/key-ids.js';
 import type { MaybePromise } from '../core/promise.js';
 import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
@@ -14,7 +15,7 @@ import {
   prepareAgreedKeyChange,
   prepareKeyChange as transferredChange,
 } from '../security/key-transfer.js';
-import { keyIds, type NewKeys, type TransferableKey } from '../security/key-wrap.js';
+import { type NewKeys, type TransferableKey, transferableKey } from '../security/key-wrap.js';
 import {
   forgetPendingKeys,
   loadPendingKeys,
@@ -62,7 +63,7 @@ export async function changeKeys(client: Client, newKeys: NewKeys, options: Chan
     change,
     change.run(),
     async (step) => {
-      const keys = step.keys.map(({ keyId, keyWrapped }) => ({ keyId: nameOf(keyId), keyWrapped }));
+      const keys = step.keys.map(({ keyId, keyWrapped }) => ({ keyId: transferableKey(keyId), keyWrapped }));
       const name = options.securitySetup ?? '0-0:43.0.0*255';
       if (options.version !== 0) await client.action(SecuritySetup, name, 'keyTransfer', keys);
       else
@@ -97,7 +98,7 @@ export async function agreeKeys(
   for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
   // That it was begun is known before it begins.
   await savePendingKeys(context, {}, options);
-  const parameter = offers.map(({ keyId, data }) => ({ keyId: nameOf(keyId), keyData: data }));
+  const parameter = offers.map(({ keyId, data }) => ({ keyId: transferableKey(keyId), keyData: data }));
   const answers = await client
     .action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter)
     .catch(async (e: unknown) => {
@@ -107,13 +108,13 @@ export async function agreeKeys(
   const newKeys: Partial<Record<TransferableKey, KeyHandle>> = {};
   for (const [i, offer] of offers.entries()) {
     const answer = answers[i];
-    if (answer === undefined || answers.length !== offers.length || answer.keyId !== nameOf(offer.keyId))
+    if (answer === undefined || answers.length !== offers.length || answer.keyId !== transferableKey(offer.keyId))
       throw new DlmsError('decode/invalid-value', {
         offset: 0,
         expected: 'an answer for each key',
         actual: `${answers.length} answers`,
       });
-    newKeys[nameOf(offer.keyId)] = await ephemeralComplete(
+    newKeys[transferableKey(offer.keyId)] = await ephemeralComplete(
       provider,
       suite,
       offer,
@@ -208,8 +209,6 @@ async function outcomeOf(work: () => Promise<void>, proving: boolean): Promise<K
       : 'refused';
   }
 }
-const nameOf = (keyId: number): TransferableKey =>
-  (Object.keys(keyIds) as TransferableKey[]).find((name) => keyIds[name] === keyId) as TransferableKey;
 function securityOf(client: Client): SecurityContext {
   return requireKey(client.association.options.security, 'security context of the client');
 }

@@ -8,6 +8,7 @@ import {
   structure,
 } from '../axdr/data.js';
 import type { Infer, Schema } from '../axdr/schema.js';
+import { identifiedKeyIds, kekIds } from '../core/key-ids.js';
 import { DateTime } from './date-time.js';
 import { enumFlags } from './flags.js';
 import { LogicalName } from './obis.js';
@@ -84,10 +85,7 @@ export const KeyInfoType = enumeration({
 export type KeyInfoType = Infer<typeof KeyInfoType>;
 
 /** Values of `keyId`. */
-export const IdentifiedKeyId = enumeration({
-  'global-unicast-encryption-key': 0,
-  'global-broadcast-encryption-key': 1,
-});
+export const IdentifiedKeyId = enumeration(identifiedKeyIds);
 export type IdentifiedKeyId = Infer<typeof IdentifiedKeyId>;
 
 const identifiedKey = structure('identified-key', {
@@ -98,9 +96,7 @@ export interface IdentifiedKey extends Infer<typeof identifiedKey> {}
 export const IdentifiedKey: Schema<IdentifiedKey> = identifiedKey;
 
 /** Values of `kekId`. */
-export const KekId = enumeration({
-  'master-key': 0,
-});
+export const KekId = enumeration(kekIds);
 export type KekId = Infer<typeof KekId>;
 
 const wrappedKey = structure('wrapped-key', {

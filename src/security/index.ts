@@ -1,4 +1,5 @@
 export { isProtected } from '../core/apdu-facts.js';
+export { keyIds } from '../core/key-ids.js';
 export {
   type CipherInput,
   openContent,
@@ -64,7 +65,6 @@ export {
 } from './key-transfer.js';
 export {
   generateTransferableKey,
-  keyIds,
   type NewKeys,
   type TransferableKey,
   transferableKey,

@@ -1,15 +1,9 @@
 import { DlmsError } from '../core/errors.js';
+import { keyIds } from '../core/key-ids.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { requireKey, type SecurityContext, type SecurityKeys } from './context.js';
 import type { KeyHandle, KeyUse } from './providers/provider.js';
 
-/** key-ids of the Security setup (key_transfer, key_agreement). */
-export const keyIds = {
-  'global-unicast-encryption-key': 0,
-  'global-broadcast-encryption-key': 1,
-  'authentication-key': 2,
-  'master-key': 3,
-} as const;
 /** A key that can be replaced in the meter. */
 export type TransferableKey = keyof typeof keyIds;
 /** All of them, by their ids. */

@@ -3,6 +3,7 @@ import { apduFacts } from '../core/apdu-facts.js';
 import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
+import { identifiedKeyIds, kekIds } from '../core/key-ids.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, type KeyInfo, KeyInfo as KeyInfoSchema } from '../xdlms/ciphered.js';
 import { cipheredTag, isInitiate } from './apdu-tags.js';
@@ -173,12 +174,12 @@ function contentKey(
     case 'global-unicast':
       return {
         key: requireKey(keys.globalUnicast, 'global-unicast-encryption-key'),
-        keyInfo: { type: 'identified-key', keyId: 0 },
+        keyInfo: { type: 'identified-key', keyId: identifiedKeyIds['global-unicast-encryption-key'] },
       };
     case 'global-broadcast':
       return {
         key: requireKey(keys.globalBroadcast, 'global-broadcast-encryption-key'),
-        keyInfo: { type: 'identified-key', keyId: 1 },
+        keyInfo: { type: 'identified-key', keyId: identifiedKeyIds['global-broadcast-encryption-key'] },
       };
     case 'wrapped': {
       const kek = requireKey(keys.master, 'master-key');
@@ -187,7 +188,7 @@ function contentKey(
         const wrap = (): MaybePromise<{ key: KeyHandle; keyInfo: KeyInfo }> =>
           andThen(provider.wrap(kek, key), (keyCipheredData) => {
             wrapped = true;
-            return { key, keyInfo: { type: 'wrapped-key' as const, kekId: 0, keyCipheredData } };
+            return { key, keyInfo: { type: 'wrapped-key' as const, kekId: kekIds['master-key'], keyCipheredData } };
           });
         return lastly(wrap, () => {
           if (!wrapped) key.destroy();

@@ -4,6 +4,7 @@ import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import { identifiedKeyIds, kekIds } from '../core/key-ids.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
 import { requireKey, type SecurityContext } from './context.js';
@@ -83,19 +84,19 @@ function contentKey(
       return { key, name: 'given-key', namedBy: key };
     }
     case 'identified-key':
-      if (info.keyId === 0)
+      if (info.keyId === identifiedKeyIds['global-unicast-encryption-key'])
         return {
           key: requireKey(keys.globalUnicast, 'global-unicast-encryption-key'),
           name: 'global-unicast-encryption-key',
         };
-      if (info.keyId === 1)
+      if (info.keyId === identifiedKeyIds['global-broadcast-encryption-key'])
         return {
           key: requireKey(keys.globalBroadcast, 'global-broadcast-encryption-key'),
           name: 'global-broadcast-encryption-key',
         };
       throw new DlmsError('security/unsupported', { what: `key-id ${info.keyId} of an identified key` });
     case 'wrapped-key': {
-      if (info.kekId !== 0)
+      if (info.kekId !== kekIds['master-key'])
         throw new DlmsError('security/unsupported', { what: `kek-id ${info.kekId} of a wrapped key` });
       return andThen(provider.unwrap(requireKey(keys.master, 'master-key'), info.keyCipheredData, suite.aes), (key) => {
         if (key === undefined)

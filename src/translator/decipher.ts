@@ -1,6 +1,7 @@
 import { decode } from '../axdr/schema.js';
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
+import { identifiedKeyIds } from '../core/key-ids.js';
 import { openContent, openUnverified, readSecurityHeader } from '../security/ciphering.js';
 import { nobleProvider } from '../security/providers/noble.js';
 import type { KeyHandle } from '../security/providers/provider.js';
@@ -106,7 +107,8 @@ function contentKeys(keys: ExplainKeys, content: CipheredContent): readonly KeyH
     content.key === 'dedicated'
       ? [content.dedicatedKey, keys.dedicatedKey]
       : [
-          content.key === 'broadcast' || (keyInfo?.type === 'identified-key' && keyInfo.keyId === 1)
+          content.key === 'broadcast' ||
+          (keyInfo?.type === 'identified-key' && keyInfo.keyId === identifiedKeyIds['global-broadcast-encryption-key'])
             ? keys.broadcastKey
             : keys.encryptionKey,
         ];

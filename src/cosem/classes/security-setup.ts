@@ -1,5 +1,6 @@
 import { array, enumeration, octetString, structure } from '../../axdr/data.js';
 import type { Infer, Schema } from '../../axdr/schema.js';
+import { globalKeyIds, keyIds } from '../../core/key-ids.js';
 import { attribute, fixed, interfaceClass, method, revision, writable } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 import { oneOf } from '../one-of.js';
@@ -44,12 +45,7 @@ export interface CertificateInfo extends Infer<typeof certificateInfo> {}
 export const CertificateInfo: Schema<CertificateInfo> = certificateInfo;
 
 /** Values of `keyId`. */
-export const TransferredKeyId = enumeration({
-  'global-unicast-encryption-key': 0,
-  'global-broadcast-encryption-key': 1,
-  'authentication-key': 2,
-  'master-key': 3,
-});
+export const TransferredKeyId = enumeration(keyIds);
 export type TransferredKeyId = Infer<typeof TransferredKeyId>;
 
 const keyTransferData = structure('key-transfer-data', {
@@ -131,11 +127,7 @@ export const SecuritySuiteIdV0 = enumeration({
 export type SecuritySuiteIdV0 = Infer<typeof SecuritySuiteIdV0>;
 
 /** Values of `keyId`. */
-export const GlobalKeyId = enumeration({
-  'global-unicast-encryption-key': 0,
-  'global-broadcast-encryption-key': 1,
-  'authentication-key': 2,
-});
+export const GlobalKeyId = enumeration(globalKeyIds);
 export type GlobalKeyId = Infer<typeof GlobalKeyId>;
 
 const globalKeyData = structure('global-key-data', {

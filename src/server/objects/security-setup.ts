@@ -1,4 +1,5 @@
 import { DlmsError, isDlmsError } from '../../core/errors.js';
+import { keyIds } from '../../core/key-ids.js';
 import type { MaybePromise } from '../../core/promise.js';
 import {
   type CertificateIdentification,
@@ -256,16 +257,10 @@ async function withAfter<T>(
   for (const work of works) await after(context, work);
   return result;
 }
-const keyIdNames: readonly (string | number)[] = [
-  'global-unicast-encryption-key',
-  'global-broadcast-encryption-key',
-  'authentication-key',
-  'master-key',
-];
+/** An id that has no name stays a number, and there is no such key. */
 function keyIdOf(keyId: KeyTransferData['keyId']): number {
-  const id = keyIdNames.indexOf(keyId);
-  if (id < 0) throw new AccessRefused('type-unmatched');
-  return id;
+  if (typeof keyId === 'number') throw new AccessRefused('type-unmatched');
+  return keyIds[keyId];
 }
 function pairOf({ suite }: SecurityState, type: KeyPairType): OwnPair {
   const found = (
