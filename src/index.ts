@@ -5,8 +5,35 @@
  * @module
  */
 export { Data, type DataType, decode, encode } from './axdr/index.js';
-export * from './client/index.js';
-export * from './core/index.js';
+export {
+  type Authentication,
+  browse,
+  type CallOptions,
+  type Ciphering,
+  Client,
+  type ClientEvent,
+  type ClientOptions,
+  type GetOptions,
+  MeterBrowser,
+  ObjectHandle,
+  openProfile,
+  ProfileData,
+  type ReadProfileOptions,
+  readProfile,
+  type TimeSelection,
+} from './client/index.js';
+export {
+  type DecodeOptions,
+  DlmsError,
+  type DlmsErrorCode,
+  type DlmsErrorContext,
+  formatHex,
+  isDlmsError,
+  latin1,
+  type MaybePromise,
+  parseHex,
+  type Quirk,
+} from './core/index.js';
 export type { InterfaceClass } from './cosem/interface-class.js';
 export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
 export {

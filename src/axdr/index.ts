@@ -1,5 +1,37 @@
-export * from './compact-array.js';
-export * from './data.js';
+export { type DecodeOptions, type Quirk, Reader, Writer } from '../core/cursor.js';
+export { CompactArray, compactArrayItems, compactArrayOf, TypeDescription } from './compact-array.js';
+export {
+  array,
+  bcd,
+  bitString,
+  bool,
+  Data,
+  type DataType,
+  dataOf,
+  dateOctets,
+  dateTimeOctets,
+  doubleLong,
+  doubleLongUnsigned,
+  enumeration,
+  enumValue,
+  float32,
+  float64,
+  integer,
+  long,
+  long64,
+  long64Unsigned,
+  longUnsigned,
+  nullData,
+  octetString,
+  type Structure,
+  sizedOctetString,
+  structure,
+  tagged,
+  timeOctets,
+  unsigned,
+  utf8String,
+  visibleString,
+} from './data.js';
 export type { SimpleData, SimpleType } from './data-types.js';
 export { decodeNoting } from './decode-noting.js';
 export {

@@ -7,7 +7,6 @@ export {
   readSecurityHeader,
   type SecurityHeader,
   sealContent,
-  sealedLength,
 } from './ciphering.js';
 export { constantTimeEqual } from './constant-time.js';
 export {
@@ -67,22 +66,18 @@ export {
   generateTransferableKey,
   type NewKeys,
   type TransferableKey,
-  transferableKey,
   unwrapKeys,
   type WrappedNewKey,
   wrapKeys,
 } from './key-wrap.js';
 export { type OverheadQuestion, overhead } from './overhead.js';
 export {
-  accessProtection,
   clearPolicy,
   type Protection,
   policyOf,
   policyValue,
-  requireProtection,
   type SecurityPolicy,
   strictPolicy,
-  strongest,
 } from './policy.js';
 export {
   type GeneralCipheringForm,
@@ -113,11 +108,9 @@ export { type RecoveryOptions, recoverCounter } from './recovery.js';
 export { formatSecurityControl, parseSecurityControl, type SecurityControl } from './security-control.js';
 export {
   type SecuritySuite,
-  securityHeaderLength,
   securitySuite,
   suite0,
   suite1,
   suite2,
-  tagLength,
 } from './suites.js';
 export { type ProtectionLayer, type Unprotected, type UnprotectOptions, unprotect } from './unprotect.js';

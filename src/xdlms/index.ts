@@ -1,15 +1,55 @@
 export { type ApduFacts, type ApduProtection, apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
-export * from './access.js';
-export * from './acse.js';
-export * from './action.js';
-export * from './apdu.js';
-export * from './ciphered.js';
-export * from './common.js';
-export * from './errors.js';
-export * from './general.js';
-export * from './get.js';
-export * from './get-data-result.js';
-export * from './initiate.js';
-export * from './notification.js';
-export * from './set.js';
-export * from './short-name.js';
+export { AccessRequest, AccessRequestSpecification, AccessResponse, AccessResponseSpecification } from './access.js';
+export {
+  Aare,
+  Aarq,
+  AcseApdu,
+  type AssociateSourceDiagnostic,
+  applicationContexts,
+  mechanismName,
+  mechanismOf,
+  Rlre,
+  Rlrq,
+} from './acse.js';
+export { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from './action.js';
+export { Apdu, type ApduType } from './apdu.js';
+export { GeneralCiphering, GeneralGloCiphering, GeneralProtectionHeader, GeneralSigning, KeyInfo } from './ciphered.js';
+export {
+  ActionResult,
+  CosemAttributeDescriptor,
+  CosemAttributeDescriptorWithSelection,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  DataBlockSA,
+  InstanceId,
+  InvokeIdAndPriority,
+  LongInvokeIdAndPriority,
+  SelectiveAccessDescriptor,
+} from './common.js';
+export { ConfirmedServiceError, ExceptionResponse, ServiceError } from './errors.js';
+export { BlockControl, Gateway, GeneralBlockTransfer } from './general.js';
+export {
+  DataBlockG,
+  GetRequest,
+  GetRequestNext,
+  GetRequestNormal,
+  GetRequestWithList,
+  GetResponse,
+  GetResponseNormal,
+  GetResponseWithDatablock,
+  GetResponseWithList,
+} from './get.js';
+export { GetDataResult } from './get-data-result.js';
+export { Conformance, type ConformanceBit, conformanceBits, InitiateRequest, InitiateResponse } from './initiate.js';
+export { DataNotification, DataNotificationConfirm, EventNotificationRequest } from './notification.js';
+export { SetRequest, SetResponse } from './set.js';
+export {
+  InformationReportRequest,
+  ReadRequest,
+  ReadResponse,
+  ReadResult,
+  VariableAccessSpecification,
+  WriteRequest,
+  WriteResponse,
+  WriteResult,
+} from './short-name.js';

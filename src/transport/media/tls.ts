@@ -8,6 +8,7 @@ import {
 import { DlmsError } from '../../core/errors.js';
 import { linkTransport } from '../link.js';
 import type { Transport } from '../transport.js';
+import { inactivity, type ListenOptions, listening, remoteOf } from './node-listener.js';
 import {
   type ConnectOptions,
   connected,
@@ -16,10 +17,9 @@ import {
   reasonOf,
   SocketLink,
 } from './node-socket.js';
-import { inactivity, type ListenOptions, listening, remoteOf } from './tcp.js';
 
+export type { ListenOptions } from './node-listener.js';
 export type { ConnectOptions, Listener, RemoteAddress } from './node-socket.js';
-export type { ListenOptions } from './tcp.js';
 
 /** Keys and certificates of one side: PEM text or DER octets. */
 export interface TlsIdentity {
