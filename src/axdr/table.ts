@@ -189,6 +189,11 @@ function equalCells(
       }
       return column;
     case 3:
+      for (let i = 0; i < rows; i++, p += stride) {
+        if (b[p - 1] !== 3) return undefined;
+        values[i] = b[p] === 0 ? 0 : 1;
+      }
+      return column;
     case 17:
     case 22:
       for (let i = 0; i < rows; i++, p += stride) {

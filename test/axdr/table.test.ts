@@ -22,7 +22,11 @@ function cells(t: Table): unknown[][] {
 }
 
 const cell = {
-  boolean: fc.boolean().map((value): Data => ({ type: 'boolean', value })),
+  boolean: fc.constantFrom<Data[]>(
+    { type: 'boolean', value: false },
+    { type: 'boolean', value: true },
+    { type: 'boolean', value: true, octet: 255 },
+  ),
   'double-long': fc.integer().map((value): Data => ({ type: 'double-long', value })),
   'double-long-unsigned': fc.nat(0xffffffff).map((value): Data => ({ type: 'double-long-unsigned', value })),
   integer: fc.integer({ min: -128, max: 127 }).map((value): Data => ({ type: 'integer', value })),
