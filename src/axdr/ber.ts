@@ -280,9 +280,12 @@ export const berObjectIdentifier: Schema<string> = /* @__PURE__ */ scalar(
     if (typeof v !== 'string') throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
     const arcs = /^\d+(\.\d+)+$/.test(v) ? v.split('.').map(Number) : [];
     const [a, b, ...more] = arcs;
-    if (a === undefined || b === undefined || a > 2 || (a < 2 && b > 39) || arcs.some((n) => n > 0xffffffff))
+    if (a === undefined || b === undefined || a > 2 || (a < 2 && b > 39))
       throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
-    for (const arc of [a * 40 + b, ...more]) base128(w, arc);
+    // The first two arcs are one on the wire.
+    const onWire = [a * 40 + b, ...more];
+    if (onWire.some((n) => n > 0xffffffff)) throw invalid('arcs below 2^32, the first two counted as one', v);
+    for (const arc of onWire) base128(w, arc);
   },
 );
 function base128(w: Writer, arc: number): void {
