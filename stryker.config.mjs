@@ -16,7 +16,8 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  timeoutMS: 8000,
+  // On a machine that has other work, a slow run is no endless loop.
+  timeoutMS: 30_000,
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 30,
   // Type errors do not concern the tests, and some of them read the sources.
