@@ -1,0 +1,1 @@
+export { type Store, type StoreChange, type StoreChanges, type UpdateOptions, VolatileStore } from './store.js';

@@ -1,0 +1,95 @@
+export {
+  type DoctorEvent,
+  type DoctorFinding,
+  type DoctorOptions,
+  type DoctorReport,
+  diagnose,
+  type UnexpectedOctets,
+} from './doctor/doctor.js';
+export { type DoctorPlan, type DoctorStep, serialPlan, tcpPlan } from './doctor/doctor-plan.js';
+export type { ProbeAnswer } from './doctor/doctor-probe.js';
+export { type Detection, detectFraming, type Framing, isApduTag } from './framing/detect.js';
+export {
+  blockCheck,
+  type DataSet,
+  decodeIdentification,
+  decodeOptionSelect,
+  decodeReadout,
+  encodeIdentification,
+  encodeOptionSelect,
+  encodeReadout,
+  encodeRequest,
+  fromSevenE1,
+  type Identification,
+  type OptionSelect,
+  type Readout,
+  toSevenE1,
+} from './framing/iec-62056-21.js';
+export {
+  decodeLlc61334,
+  encodeLlc61334,
+  type LlcAddressOrder,
+  type LlcDirection,
+  type LlcOptions,
+  type LlcPdu,
+  llc61334Channel,
+  llc61334HeaderLength,
+  type ServeLlcOptions,
+  serveLlc61334,
+} from './framing/llc-61334.js';
+export {
+  decodeMbusFrame,
+  encodeMbusApdu,
+  encodeMbusFrame,
+  type MbusApdu,
+  MbusAssembler,
+  type MbusAssemblerOptions,
+  MbusDeframer,
+  type MbusDeframerOptions,
+  type MbusEncodeOptions,
+  type MbusFrame,
+  type MbusSegment,
+  mbusSegment,
+} from './framing/mbus.js';
+export {
+  type LineParity,
+  type ModeEClientOptions,
+  type ModeEInput,
+  type ModeEOutput,
+  type ModeEServerOptions,
+  type ModeEState,
+  modeEClient,
+  modeEIdle,
+  modeEServer,
+} from './framing/mode-e.js';
+export { type ModeEPort, type ModeEPortOptions, type ModeEResult, modeEPort } from './framing/mode-e-port.js';
+export { type RawOptions, rawChannel } from './framing/raw.js';
+export { refusedFramings, refuseFraming } from './framing/refused.js';
+export {
+  cosemOfWirelessMbus,
+  decodeWirelessMbus,
+  encodeWirelessMbus,
+  type WirelessMbusFormat,
+  type WirelessMbusTelegram,
+} from './framing/wireless-mbus.js';
+export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './framing/wpdu.js';
+export {
+  type ServedConnection,
+  type ServeOptions,
+  serveWrapper,
+  type WrapperMux,
+  type WrapperOptions,
+  wrapperChannel,
+  wrapperMux,
+} from './framing/wrapper.js';
+export { closedError, linkTransport, octetLink } from './link.js';
+export { type PairOptions, transportPair } from './media/pair.js';
+export type { LineSettings, SerialLine } from './media/serial-line.js';
+export { openWebSerial, type WebSerialPort } from './media/web-serial.js';
+export { type FaultOptions, type FaultRates, faults } from './middleware/faults.js';
+export { type Interception, intercept } from './middleware/intercept.js';
+export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './middleware/pcap.js';
+export { type RecordedChunk, type ReplayOptions, record, replay } from './middleware/record.js';
+export { type TraceEvent, trace } from './middleware/trace.js';
+export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push/push-receiver.js';
+export type { ApduChannel, ApduHandler, OctetLink, OctetSink, ReceiveOptions, Route, Transport } from './transport.js';

@@ -1,0 +1,116 @@
+import type { Data } from '../axdr/data.js';
+import type { Apdu } from '../xdlms/apdu.js';
+import type { CosemAttributeDescriptor, CosemMethodDescriptor } from '../xdlms/common.js';
+import { apduNotation, dotted } from './apdu-notation.js';
+import { anyOf } from './compare.js';
+import { dataNotation } from './notation.js';
+
+// What recorded sessions call things.
+
+type Fields = Record<string, unknown>;
+
+export const attributeNotation = (
+  a: CosemAttributeDescriptor,
+  selection?: { accessSelector: number; accessParameters: Data },
+): Fields => {
+  const access =
+    selection === undefined
+      ? null
+      : { selector: selection.accessSelector, parameters: dataNotation(selection.accessParameters) };
+  return {
+    classId: a.classId,
+    logicalName: dotted(a.instanceId),
+    instanceId: dotted(a.instanceId),
+    attribute: a.attributeId,
+    attributeId: a.attributeId,
+    access,
+    selection: access,
+    selector: selection?.accessSelector,
+    selectiveAccess: access,
+  };
+};
+export const methodNotation = (m: CosemMethodDescriptor): Fields => ({
+  classId: m.classId,
+  logicalName: dotted(m.instanceId),
+  instanceId: dotted(m.instanceId),
+  method: m.methodId,
+  methodId: m.methodId,
+});
+
+/** Initiate APDUs as the recordings name their fields. */
+export function initiateNotation(apdu: Apdu): Fields {
+  const notation = apduNotation(apdu);
+  if (apdu.type === 'initiateRequest')
+    return {
+      ...notation,
+      apdu: 'initiate-request',
+      proposedDlmsVersion: apdu.proposedDlmsVersionNumber,
+      proposedConformance: anyOf(apdu.proposedConformance, notation.proposedConformance),
+    };
+  if (apdu.type === 'initiateResponse')
+    return {
+      ...notation,
+      apdu: 'initiate-response',
+      negotiatedDlmsVersion: apdu.negotiatedDlmsVersionNumber,
+      negotiatedConformance: anyOf(apdu.negotiatedConformance, notation.negotiatedConformance),
+    };
+  return { ...notation, apdu: anyOf(kebab(apdu.type), apdu.type) };
+}
+/** `glo-initiateRequest` as `glo-initiate-request`. */
+export const kebab = (type: string): string => type.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+/** Requests come from the client, responses and notifications from the server. */
+export function senderOf(apdu: Uint8Array): string {
+  const tag = apdu[0] as number;
+  const server = [
+    0x61, 0x63, 8, 12, 13, 14, 15, 24, 0x28, 0x2c, 0x2d, 0x2e, 0x48, 0xc2, 0xc4, 0xc5, 0xc7, 0xca, 0xcc, 0xcd, 0xcf,
+    0xd2, 0xd4, 0xd5, 0xd7, 0xd8, 0xda,
+  ];
+  return server.includes(tag) ? 'server' : 'client';
+}
+
+/** Every field that a step can have: absent until the octets say otherwise. */
+export const absent: Readonly<Fields> = Object.fromEntries(
+  [
+    'wrapper',
+    'control',
+    'address',
+    'parameters',
+    'segmented',
+    'reassembledFrom',
+    'acse',
+    'plaintext',
+    'decrypted',
+    'ciphering',
+    'securityControl',
+    'invocationCounter',
+    'key',
+    'apdu',
+    'apduHex',
+    'invokeIdAndPriority',
+    'variables',
+    'attribute',
+    'attributes',
+    'items',
+    'method',
+    'value',
+    'values',
+    'result',
+    'results',
+    'actionResult',
+    'returnParameters',
+    'lastBlock',
+    'blockNumber',
+    'rawData',
+    'roundTrip',
+    'deblocked',
+    'text',
+    'dateTime',
+    'dateTimeFields',
+    'trailing',
+    'stateError',
+    'serviceError',
+    'invocationCounterError',
+    'dataAccessResult',
+  ].map((name) => [name, undefined]),
+);
