@@ -10,6 +10,7 @@ import type { CaptureObjectDefinition } from '../cosem/common-types.js';
 import { dateTimeToBytes } from '../cosem/date-time.js';
 import { parseDateTime } from '../cosem/date-time-text.js';
 import { type Obis, parseObis } from '../cosem/obis.js';
+import { isClock, scalerUnitOf } from '../cosem/registers.js';
 import { ScaledValue, scaled } from '../cosem/scaled.js';
 import { ScalerUnit, unitSymbol } from '../cosem/units.js';
 import { toJson } from '../translator/json.js';
@@ -113,13 +114,6 @@ type Selection =
   | { readonly by: 'range'; readonly from: Uint8Array; readonly to: Uint8Array }
   | { readonly by: 'entry'; readonly from: number; readonly to: number };
 
-/** Attribute with the scaler and unit, of the classes that have them. */
-const scaleAttribute: Readonly<Record<number, { value: readonly number[]; scale: number }>> = {
-  3: { value: [2], scale: 3 },
-  4: { value: [2], scale: 3 },
-  5: { value: [2, 3], scale: 4 },
-};
-
 class Reader {
   readonly #client: Client;
   readonly #io: Io;
@@ -137,8 +131,7 @@ class Reader {
       this.#progress.show(`${percent(out.length, wanted.length)}: reading ${w.obis}`);
       try {
         const value = await this.#client.getData(w.classId, w.obis, w.attribute, this.#call(`${w.obis}`));
-        const scaledBy = scaleAttribute[w.classId];
-        const scale = scaledBy?.value.includes(w.attribute) === true ? await this.#scale(w.classId, w.obis) : undefined;
+        const scale = await this.#scale(w.classId, w.obis, w.attribute);
         out.push({ ...w, name: nameOf(w.obis), value, ...(scale === undefined ? {} : { scale }) });
       } catch (error) {
         if (!isDlmsError(error, 'service/data-access') && !(isDlmsError(error) && error.code.startsWith('decode/')))
@@ -165,10 +158,7 @@ class Reader {
     const capture = await this.#client.get(ProfileGeneric, obis, 'captureObjects');
     const columns: (CaptureObjectDefinition & { scale?: ScalerUnit })[] = [];
     for (const c of capture) {
-      const scale =
-        scaleAttribute[c.classId]?.value.includes(c.attributeIndex) === true
-          ? await this.#scale(c.classId, c.logicalName)
-          : undefined;
+      const scale = await this.#scale(c.classId, c.logicalName, c.attributeIndex);
       columns.push(scale === undefined ? c : { ...c, scale });
     }
     const inUse = await this.#entriesInUse(obis);
@@ -225,12 +215,15 @@ class Reader {
       return undefined;
     }
   }
-  async #scale(classId: number, obis: Obis): Promise<ScalerUnit | undefined> {
+  /** @param value the attribute that is scaled, or not */
+  async #scale(classId: number, obis: Obis, value: number): Promise<ScalerUnit | undefined> {
+    const attributeId = scalerUnitOf(classId, value);
+    if (attributeId === undefined) return undefined;
     const key = `${classId} ${obis}`;
     if (!this.#scales.has(key)) {
       try {
         const octets = await this.#client.getEncoded({
-          cosemAttributeDescriptor: { classId, instanceId: obis, attributeId: scaleAttribute[classId]?.scale ?? 3 },
+          cosemAttributeDescriptor: { classId, instanceId: obis, attributeId },
         });
         this.#scales.set(key, decode(ScalerUnit, octets, { lenient: true }));
       } catch (e) {
@@ -271,7 +264,7 @@ function access(
       accessParameters: { type: 'structure', value: [u32(selection.from), u32(selection.to), u16(1), u16(0)] },
     };
   }
-  const clock = capture.find((c) => c.classId === 8 && c.attributeIndex === 2);
+  const clock = capture.find(isClock);
   if (clock === undefined)
     throw usage('the profile captures no clock, so rows cannot be chosen by time; use --entries');
   const octets = (value: Uint8Array): Data => ({ type: 'octet-string', value });

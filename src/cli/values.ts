@@ -4,6 +4,7 @@ import { latin1 } from '../core/bytes.js';
 import { isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { dateFromBytes, dateTimeFromBytes, timeFromBytes } from '../cosem/date-time.js';
+import { looksLikeDateTime } from '../cosem/date-time-guess.js';
 import { formatDate, formatDateTime, formatTime } from '../cosem/date-time-text.js';
 import type { Obis } from '../cosem/obis.js';
 import { describeObis } from '../cosem/obis-describe.js';
@@ -49,12 +50,7 @@ export function valueText(d: Data): string {
 export const harmless = (text: string): string =>
   text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 export function octetText(octets: Uint8Array): string {
-  if (octets.length === 12) {
-    const value = dateTimeFromBytes(octets);
-    const plausible = value.year === null || (value.year >= 1970 && value.year < 2200);
-    const month = value.month === null || typeof value.month === 'string' || (value.month >= 1 && value.month <= 12);
-    if (plausible && month && (value.hour === null || value.hour < 24)) return formatDateTime(value);
-  }
+  if (looksLikeDateTime(octets)) return formatDateTime(dateTimeFromBytes(octets));
   if (octets.length >= 2 && octets.every((b) => b >= 0x20 && b < 0x7f)) return latin1(octets);
   return formatHex(octets);
 }

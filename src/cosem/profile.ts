@@ -5,6 +5,7 @@ import type { EntryDescriptor, RangeDescriptor } from './classes/profile-generic
 import type { CaptureObjectDefinition, ValueDefinition } from './common-types.js';
 import { type DateTime, dateTimeFromBytes, dateTimeToBytes, fromInstant, type InstantOptions } from './date-time.js';
 import { fillTimes } from './profile-times.js';
+import { isClock, registerAttributes, scalerUnitOf } from './registers.js';
 import { ScaledValue, scaled } from './scaled.js';
 import type { ScalerUnit } from './units.js';
 
@@ -64,24 +65,16 @@ export function profile(captureObjects: readonly CaptureObjectDefinition[], opti
 /** Where the scalers of the columns stand, each once: what to read before {@link profile}. */
 export function scalerAttributes(captureObjects: readonly CaptureObjectDefinition[]): ValueDefinition[] {
   const found = new Map<string, ValueDefinition>();
-  for (const o of captureObjects)
-    if (isValue(o))
-      found.set(o.logicalName, {
-        classId: o.classId,
-        logicalName: o.logicalName,
-        attributeIndex: o.classId === 5 ? 4 : 3,
-      });
+  for (const { classId, logicalName, attributeIndex: value } of captureObjects) {
+    const attributeIndex = scalerUnitOf(classId, value);
+    if (attributeIndex !== undefined) found.set(logicalName, { classId, logicalName, attributeIndex });
+  }
   return [...found.values()];
 }
 
-/** Attribute numbers of the classes that are captured as a rule: Register 3, Extended register 4, Demand register 5, Clock 8. */
-const isClock = (o: CaptureObjectDefinition): boolean => o.classId === 8 && o.attributeIndex === 2;
 const isTime = (o: CaptureObjectDefinition): boolean =>
-  (o.classId === 4 && o.attributeIndex === 5) ||
-  (o.classId === 5 && (o.attributeIndex === 6 || o.attributeIndex === 7));
-const isValue = (o: CaptureObjectDefinition): boolean =>
-  ((o.classId === 3 || o.classId === 4) && o.attributeIndex === 2) ||
-  (o.classId === 5 && (o.attributeIndex === 2 || o.attributeIndex === 3));
+  registerAttributes(o.classId)?.times.includes(o.attributeIndex) === true;
+const isValue = (o: CaptureObjectDefinition): boolean => scalerUnitOf(o.classId, o.attributeIndex) !== undefined;
 const columnName = (o: CaptureObjectDefinition): string =>
   `${o.logicalName}${o.attributeIndex === 2 ? '' : ` attribute ${o.attributeIndex}`}${o.dataIndex === 0 ? '' : ` element ${o.dataIndex}`}`;
 

@@ -1,6 +1,8 @@
 import type { Data } from '../axdr/data.js';
 import { formatHex } from '../core/hex.js';
+import { looksLikeDateTime } from './date-time-guess.js';
 import { type Obis, obisFromBytes } from './obis.js';
+import { scalerUnitOf } from './registers.js';
 import { type ScaledValue, scaled } from './scaled.js';
 import { type ScalerUnit, type Unit, type UnitName, unitCodes } from './units.js';
 
@@ -55,16 +57,22 @@ export function sortPush(body: Data): { readings: Reading[]; unnamed: Data[] } {
   else readings.push(...withScales(listed.filter((item) => item.classId !== pushSetup)));
   return { readings, unnamed };
 }
-/** Readings of listed entries; an entry that is the scaler_unit of another (Register and Extended register 3, Demand register 4) goes to it. */
+/** Readings of listed entries; an entry that is the scaler_unit of another goes to it. */
 export function withScales(items: readonly PushItem[]): Reading[] {
-  const isScale = ({ classId, attribute }: PushItem) =>
-    ((classId === 3 || classId === 4) && attribute === 3) || (classId === 5 && attribute === 4);
+  const keyOf = ({ classId, obis }: PushItem, attribute: number): string => `${classId} ${obis} ${attribute}`;
+  const listed = new Map<string, PushItem>();
+  const scales = new Set<string>();
+  for (const item of items) {
+    const key = keyOf(item, item.attribute);
+    if (!listed.has(key)) listed.set(key, item);
+    const scaledBy = scalerUnitOf(item.classId, item.attribute);
+    if (scaledBy !== undefined) scales.add(keyOf(item, scaledBy));
+  }
   return items.flatMap((item) => {
     const { classId, obis, attribute, value } = item;
-    const owner = items.find((x) => x.obis === obis && x.classId === classId && x.attribute === 2);
-    if (owner !== undefined && isScale(item) && scalerUnit(value) !== undefined) return [];
-    const scaled = attribute === 2 || (classId === 5 && attribute === 3);
-    const scale = scaled ? items.find((x) => x.obis === obis && x.classId === classId && isScale(x)) : undefined;
+    if (scales.has(keyOf(item, attribute)) && scalerUnit(value) !== undefined) return [];
+    const scaledBy = scalerUnitOf(classId, attribute);
+    const scale = scaledBy === undefined ? undefined : listed.get(keyOf(item, scaledBy));
     return [{ ...reading(obis, value, scalerUnit(scale?.value)), classId, attribute }];
   });
 }
@@ -170,29 +178,8 @@ function scalerUnit(d: Data | undefined): ScalerUnit | undefined {
     : undefined;
 }
 
-/** Twelve octets whose fields all lie in the ranges of a date-time: a text of twelve digits (some serial numbers) is none. */
-function isDateTime(d: Data): boolean {
-  if (d.type === 'date-time') return true;
-  if (d.type !== 'octet-string' || d.value.length !== 12) return false;
-  const o = d.value;
-  const deviation = ((o[9]! << 24) >> 16) | o[10]!;
-  return (
-    dateTimeRanges.every(
-      ([at, from, to]) => o[at] === 0xff || (o[at]! >= from && o[at]! <= to) || (at < 4 && o[at]! >= 0xfd),
-    ) &&
-    (deviation === -0x8000 || Math.abs(deviation) <= 840)
-  );
-}
-/** Octet, lowest and highest value; FF is "not specified". Months and days also have marks for daylight saving and the end of the month. */
-const dateTimeRanges: readonly (readonly [number, number, number])[] = [
-  [2, 1, 12],
-  [3, 1, 31],
-  [4, 1, 7],
-  [5, 0, 23],
-  [6, 0, 59],
-  [7, 0, 59],
-  [8, 0, 99],
-];
+const isDateTime = (d: Data): boolean =>
+  d.type === 'date-time' || (d.type === 'octet-string' && looksLikeDateTime(d.value));
 
 const dotted = (obis: Obis): string => obis.replace(/[-:*]/g, '.');
 function plainValue(d: Data): unknown {

@@ -3,6 +3,7 @@ import { decode, encode } from '../axdr/schema.js';
 import { dateTimeToBytes, fromInstant } from '../cosem/date-time.js';
 import type { Attribute, InterfaceClass } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
+import { registerAttributes } from '../cosem/registers.js';
 import { dataFromJson } from '../idis/data-json.js';
 import type { ProfileAttribute } from '../idis/profile.js';
 import { plainData, plainValue } from './plain-value.js';
@@ -62,11 +63,11 @@ function usualData(
   world: PlainWorld,
   prescribed: ProfileAttribute | undefined,
 ): Data | undefined {
-  const register = classId === 3 || classId === 4 || classId === 5;
-  if (register && index === (classId === 5 ? 4 : 3)) return scalerUnit(name);
-  if ((register && index === 2) || (classId === 5 && index === 3)) return bounded(number(reading(name)), prescribed);
-  const isTime = (classId === 4 && index === 5) || (classId === 5 && (index === 6 || index === 7));
-  if (isTime) return { type: 'octet-string', value: dateTimeToBytes(fromInstant(world.now(), world.deviationMinutes)) };
+  const register = registerAttributes(classId);
+  if (register?.scalerUnit === index) return scalerUnit(name);
+  if (register?.values.includes(index) === true) return bounded(number(reading(name)), prescribed);
+  if (register?.times.includes(index) === true)
+    return { type: 'octet-string', value: dateTimeToBytes(fromInstant(world.now(), world.deviationMinutes)) };
   if (classId === 7 && (index === 4 || index === 8)) return bounded(number(index === 4 ? 900 : 100), prescribed);
   if (classId !== 1 || index !== 2) return undefined;
   if (name === '0-0:42.0.0*255') return text(world.logicalDeviceName);

@@ -2,6 +2,7 @@ import type { Schema } from '../axdr/schema.js';
 import type { Shape } from '../axdr/shape.js';
 import { formatHex } from '../core/hex.js';
 import { dateFromBytes, dateTimeFromBytes, timeFromBytes } from '../cosem/date-time.js';
+import { looksLikeDateTime } from '../cosem/date-time-guess.js';
 import { formatDate, formatDateTime, formatTime } from '../cosem/date-time-text.js';
 import { obisFromBytes } from '../cosem/obis.js';
 
@@ -62,7 +63,7 @@ const withName = (value: unknown, name: string | undefined): string =>
 export function octetsText(v: Uint8Array, names: ExplainNames = {}): string {
   if (v.length === 0) return 'empty';
   if (v.length === 6 && looksLikeObis(v)) return obisText(obisFromBytes(v), names);
-  if (v.length === 12 && looksLikeDateTime(v)) return formatDateTime(dateTimeFromBytes(v));
+  if (looksLikeDateTime(v)) return formatDateTime(dateTimeFromBytes(v));
   const hex = v.length > 64 ? `${formatHex(v.subarray(0, 64))}… (${v.length} octets)` : formatHex(v);
   return v.length >= 3 && v.every((b) => b >= 0x20 && b < 0x7f)
     ? `${hex} ${JSON.stringify(String.fromCharCode(...v.subarray(0, 64)))}`
@@ -71,21 +72,6 @@ export function octetsText(v: Uint8Array, names: ExplainNames = {}): string {
 const obisText = (code: string, names: ExplainNames): string => withName(code, names.obis?.(code));
 /** Medium 0 to 15, and a code that ends the usual way. */
 const looksLikeObis = (v: Uint8Array): boolean => (v[0] as number) <= 15 && (v[5] === 255 || (v[5] as number) <= 126);
-function looksLikeDateTime(v: Uint8Array): boolean {
-  const [high = 0, low = 0, month = 0, day = 0, weekday = 0, hour = 0, minute = 0, second = 0] = v;
-  const year = high * 256 + low;
-  const within = (n: number, from: number, to: number): boolean => n === 0xff || (n >= from && n <= to);
-  return (
-    ((year >= 1970 && year < 2200) || year === 0xffff) &&
-    (within(month, 1, 12) || month >= 0xfd) &&
-    (within(day, 1, 31) || day >= 0xfd) &&
-    within(weekday, 0, 7) &&
-    within(hour, 0, 23) &&
-    within(minute, 0, 59) &&
-    within(second, 0, 59)
-  );
-}
-
 function temporal(type: string, value: unknown): string {
   if (!(value instanceof Uint8Array)) return '';
   const format = {

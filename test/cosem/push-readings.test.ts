@@ -84,6 +84,21 @@ describe('shapes', () => {
       },
     ]);
   });
+  it('an object list may carry the scaler of the last average of a demand register', () => {
+    const object = (classId: string, attribute: string) => `0204 12${classId} 0906 0100010400FF 0F${attribute} 120000`;
+    const list = `0203 0102 ${object('0005', '03')} ${object('0005', '04')} 0600001388 0202 0FFE 161B`;
+    expect(plain(list)).toEqual([
+      {
+        obis: '1.0.1.4.0.255',
+        type: 'double-long-unsigned',
+        value: 5000,
+        classId: 5,
+        attribute: 3,
+        scaler: -2,
+        unit: 'W',
+      },
+    ]);
+  });
   it('keeps values without a name apart', () => {
     const { readings, unnamed } = sortPush(captureBody(capture('cap-kaifa-at-netznoe')));
     expect([readings.length, unnamed.map((d) => d.type)]).toEqual([11, ['octet-string', 'octet-string']]);
