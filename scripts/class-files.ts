@@ -30,8 +30,11 @@ export async function classFiles(): Promise<ClassFile[]> {
   return files.sort((a, b) => (a.classes[0]?.definition.classId ?? 0) - (b.classes[0]?.definition.classId ?? 0));
 }
 
+const head = (contents: string): string =>
+  `/**\n * ${contents}\n *\n * Stability: stable.\n *\n * @module\n */\n// Made from the class files, see scripts/class-files.ts.\n`;
+
 export const indexFile = (files: readonly ClassFile[]): string =>
-  `// Made from the class files, see scripts/class-files.ts.\n${files
+  `${head('The interface classes with the types of their attributes; each has an entry of its own.')}${files
     .map(({ file }) => file)
     .sort()
     .map((file) => `export * from './${file}.js';\n`)
@@ -40,7 +43,7 @@ export const indexFile = (files: readonly ClassFile[]): string =>
 export function allClassesFile(files: readonly ClassFile[]): string {
   const identifiers = files.flatMap(({ classes }) => classes.map(({ identifier }) => identifier));
   return [
-    '// Made from the class files, see scripts/class-files.ts.',
+    head('Every interface class and version in one registry.').trimEnd(),
     "import { type ClassRegistry, classes } from './class-registry.js';",
     "import * as c from './classes/index.js';",
     '',

@@ -2,6 +2,8 @@
  * DLMS/COSEM (IEC 62056): what most programs need, portable. Interface classes come one by one from `dlms-cosem/cosem/<class>`; sockets
  * from `dlms-cosem/transport/tcp`; the native crypto provider of Node from `dlms-cosem/security/node`.
  *
+ * Stability: stable.
+ *
  * @module
  */
 export { Data, type DataType, decode, encode } from './axdr/index.js';

@@ -1,3 +1,10 @@
+/**
+ * A-XDR: schemas of types, Data, compact arrays, and the column decoder for the buffers of profiles.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export { type DecodeOptions, type Quirk, Reader, Writer } from '../core/cursor.js';
 export { CompactArray, compactArrayItems, compactArrayOf, TypeDescription } from './compact-array.js';
 export {

@@ -1,3 +1,10 @@
+/**
+ * The client: attributes, methods, object lists, profiles, change of keys, pushes.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export {
   type BrowsedAttribute,
   type BrowsedMethod,

@@ -1,3 +1,10 @@
+/**
+ * Receives pushes over TCP and UDP. Needs Node.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 import type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
 import { type ListenOptions, listenTcp } from '../transport/media/tcp.js';
 import { listenUdp, type UdpListenOptions } from '../transport/media/udp.js';

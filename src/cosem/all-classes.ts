@@ -1,3 +1,10 @@
+/**
+ * Every interface class and version in one registry.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 // Made from the class files, see scripts/class-files.ts.
 import { type ClassRegistry, classes } from './class-registry.js';
 import * as c from './classes/index.js';

@@ -1,3 +1,11 @@
+/**
+ * COSEM without its classes: OBIS codes, date and time, units and scaled values, system titles, profiles, readings of pushes, and what a
+ * class of your own is declared with.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export {
   AccessRight,
   AccessRightV0,

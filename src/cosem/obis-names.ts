@@ -1,4 +1,11 @@
 /**
+ * Names of OBIS codes, for `describeObis`.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
+/**
  * Names of OBIS codes: 754 patterns, one a line: pattern, class ids, sources, name, and after ` # ` a remark.
  *
  * A pattern is six value groups, each a number, a range `lo-hi`, a comma list, or `b` (a channel, 0 to 64). Sources: `g` Gurux libraries (a

@@ -1,3 +1,10 @@
+/**
+ * Companion profiles as data, decoding of pushes and events by them, and pre-checks.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export {
   type AssociationView,
   associationViewJsonSchema,

@@ -1,3 +1,11 @@
+/**
+ * Security suites 0 to 2: contexts, policies, protection of APDUs, HLS, invocation counters, transfer and agreement of keys, and the portable
+ * providers of cryptography.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export { isProtected } from '../core/apdu-facts.js';
 export { keyIds } from '../core/key-ids.js';
 export {

@@ -1,3 +1,10 @@
+/**
+ * The meter: associations, rights, objects and what serves them.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export { type AssociationConfig, serverConformance } from './association.js';
 export type { Caller } from './caller.js';
 export type { Exchange } from './exchange.js';

@@ -1,3 +1,10 @@
+/**
+ * The pure machines below client and meter: association, conversations, general block transfer.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export { invokeList, invokeMethod } from './action.js';
 export {
   type AarqOptions,

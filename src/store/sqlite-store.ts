@@ -1,3 +1,10 @@
+/**
+ * A store in a SQLite database that is given.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 import { DlmsError } from '../core/errors.js';
 import { GroupedStore, type StoreBackend, type StoreOptions, storeError } from './grouped-store.js';
 import type { StoreChanges } from './store.js';

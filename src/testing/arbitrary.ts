@@ -1,3 +1,10 @@
+/**
+ * Generators of values for property tests. Needs the package `fast-check`.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 import fc from 'fast-check';
 import { compactArrayOf } from '../axdr/compact-array.js';
 import type { SimpleData } from '../axdr/data-types.js';

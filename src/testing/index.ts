@@ -1,3 +1,10 @@
+/**
+ * Simulated meters.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export { plainData, plainValue } from './plain-value.js';
 export { type ProfileMeter, type ProfileMeterOptions, profileMeter, titlesOf } from './profile-meter.js';
 export {

@@ -1,3 +1,10 @@
+/**
+ * APDUs for people: XML (COSEMpdu), JSON, annotated octets, tables of types.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export { decipherWith, type ExplainKeys } from './decipher.js';
 export { type DescribeOptions, describeType, typeText } from './describe.js';
 export { type ClassNotes, describeClass } from './describe-class.js';

@@ -1,3 +1,10 @@
+/**
+ * Transports and framings: wrapper, M-Bus, IEC 61334 LLC, mode E; middleware to trace, record, replay and disturb; the doctor.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export { type RawOptions, rawChannel } from './channels/raw.js';
 export {
   type ServedConnection,

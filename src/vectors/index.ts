@@ -1,3 +1,10 @@
+/**
+ * The runner of test vectors.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export {
   type RunOptions,
   runVector,

@@ -1,3 +1,10 @@
+/**
+ * The APDUs of xDLMS and ACSE, by their names in the Green Book.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export { type ApduFacts, type ApduProtection, apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
 export { AccessRequest, AccessRequestSpecification, AccessResponse, AccessResponseSpecification } from './access.js';
 export {

@@ -1,3 +1,10 @@
+/**
+ * The interface classes with the types of their attributes; each has an entry of its own.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 // Made from the class files, see scripts/class-files.ts.
 export * from './account.js';
 export * from './activity-calendar.js';

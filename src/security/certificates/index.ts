@@ -1,3 +1,10 @@
+/**
+ * X.509 certificates of the DLMS profile: reading, building, validating and keeping them.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 export {
   buildCertificate,
   type Certificate,

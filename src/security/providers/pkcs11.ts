@@ -1,3 +1,10 @@
+/**
+ * Keys on a PKCS#11 token. Needs Node and the package `pkcs11js`.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 import { createHash } from 'node:crypto';
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';

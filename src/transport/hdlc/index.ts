@@ -1,3 +1,10 @@
+/**
+ * HDLC of IEC 62056-46: frames, the link as a pure machine, channels of a client, and the side of the meter.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 export {
   decodeHdlcAddress,
   encodeHdlcAddress,

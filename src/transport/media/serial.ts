@@ -1,3 +1,10 @@
+/**
+ * Serial ports. Needs Node and the package `serialport`.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 import { DlmsError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/promise.js';
 import { closedError, linkTransport } from '../link.js';

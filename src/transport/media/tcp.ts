@@ -1,3 +1,10 @@
+/**
+ * Transports over TCP. Needs Node.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 import { createServer, connect as socketConnect } from 'node:net';
 import { linkTransport } from '../link.js';
 import type { Transport } from '../transport.js';

@@ -1,3 +1,10 @@
+/**
+ * Transports over TLS. Needs Node.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 import {
   type ConnectionOptions,
   createServer,

@@ -1,3 +1,10 @@
+/**
+ * Transports over UDP. Needs Node.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { type Clock, systemClock } from '../../core/clock.js';

@@ -1,3 +1,10 @@
+/**
+ * Serial ports of the browser.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
 import { DlmsError } from '../../core/errors.js';
 import type { MaybePromise } from '../../core/promise.js';
 import { closedError, linkTransport } from '../link.js';
