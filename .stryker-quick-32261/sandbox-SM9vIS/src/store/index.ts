@@ -1,1 +1,0 @@
-export { type Store, type StoreChange, type StoreChanges, type UpdateOptions, VolatileStore } from './store.js';

@@ -1,2 +1,0 @@
-export { FileStore } from './file-store.js';
-export type { StoreOptions } from './grouped-store.js';
