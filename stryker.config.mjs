@@ -8,7 +8,7 @@ const excludedMutations = [
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-  testRunner: 'vitest',
+  testRunner: 'loading-vitest',
   plugins: ['@stryker-mutator/vitest-runner', './scripts/mutation/plugins.mjs'],
   // The facts in the context of an error: see the ignorer in scripts/mutation/plugins.mjs.
   ignorers: ['error-context'],

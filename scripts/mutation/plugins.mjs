@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CheckStatus } from '@stryker-mutator/api/check';
-import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { declareClassPlugin, declareFactoryPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { DryRunStatus, TestStatus } from '@stryker-mutator/api/test-runner';
+import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
 import { keyOf } from './keys.mjs';
 
 /**
@@ -45,7 +47,39 @@ class Chosen {
   }
 }
 
+/**
+ * The runner of Stryker takes a test file that fails while it is loaded for one without tests: a mutant that breaks an import would survive, and a
+ * file that fails without any mutant would be missing unnoticed. Here the first is a failed test, and the second ends the run.
+ */
+const { factory: vitestRunner } = vitestPlugins[0];
+function loadingRunner(injector) {
+  const runner = vitestRunner(injector);
+  const run = runner.run.bind(runner);
+  const dryRun = runner.dryRun.bind(runner);
+  const unloaded = () => runner.ctx.state.getFiles().find((file) => file.result?.state === 'fail');
+  runner.run = async (options) => {
+    const result = await run(options);
+    if (result.status !== DryRunStatus.Complete || result.tests.some((t) => t.status === TestStatus.Failed))
+      return result;
+    const file = unloaded();
+    if (file === undefined) return result;
+    const failureMessage = file.result.errors?.[0]?.message ?? 'cannot be loaded';
+    const failed = { id: file.name, name: file.name, timeSpentMs: 0, status: TestStatus.Failed, failureMessage };
+    return { ...result, tests: [...result.tests, failed] };
+  };
+  runner.dryRun = async (options) => {
+    const result = await dryRun(options);
+    const file = unloaded();
+    return file === undefined
+      ? result
+      : { status: DryRunStatus.Error, errorMessage: `${file.name}: ${file.result.errors?.[0]?.message}` };
+  };
+  return runner;
+}
+loadingRunner.inject = vitestRunner.inject;
+
 export const strykerPlugins = [
+  declareFactoryPlugin(PluginKind.TestRunner, 'loading-vitest', loadingRunner),
   declareValuePlugin(PluginKind.Ignore, 'error-context', errorContext),
   declareClassPlugin(PluginKind.Checker, 'chosen', Chosen),
 ];
