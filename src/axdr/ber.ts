@@ -83,7 +83,7 @@ export function ber<T>(tag: number, inner: Schema<T>, lengths?: Lengths): Schema
     },
   };
 }
-/** An element that may be missing: it is there when its tag octet comes next. */
+/** An element that may be missing. The sequence around it looks for its tag octet, and asks for it when that comes next. */
 /* @__NO_SIDE_EFFECTS__ */
 export function berOptional<T>(tag: number, inner: Schema<T>, lengths?: Lengths): Optional<T> {
   const present = ber(tag, inner, lengths);
@@ -91,7 +91,7 @@ export function berOptional<T>(tag: number, inner: Schema<T>, lengths?: Lengths)
     optional: true,
     kind: 'optional',
     shape: { of: 'optional', inner: present, with: (part) => berOptional(tag, part(inner, ''), lengths) },
-    read: (r) => (r.left > 0 && r.bytes[r.offset] === tag ? present.read(r) : undefined),
+    read: (r) => present.read(r),
     write(w, v) {
       if (v !== undefined) present.write(w, v);
     },
@@ -154,7 +154,7 @@ export function berSequence<F extends Fields>(
   const fill = <B extends object>(r: Reader, into: B): B & Flat<InferFields<F>> => {
     contents(r, (c, end) => elements(c, end, into as Record<string, unknown>), lengths);
     // With a length that ends too early at the end of a field, the fields behind it would be lost as octets that are left over.
-    if (places.has(r.bytes[r.offset] ?? -1))
+    if (places.has(r.bytes[r.offset] as number))
       throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
     return into as B & Flat<InferFields<F>>;
   };
@@ -277,10 +277,9 @@ export const berObjectIdentifier: Schema<string> = /* @__PURE__ */ scalar(
     return arcs.join('.');
   },
   (w, v) => {
-    if (typeof v !== 'string') throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
-    const arcs = /^\d+(\.\d+)+$/.test(v) ? v.split('.').map(Number) : [];
+    const arcs = typeof v === 'string' && /^[0-2](\.\d+)+$/.test(v) ? v.split('.').map(Number) : [];
     const [a, b, ...more] = arcs;
-    if (a === undefined || b === undefined || a > 2 || (a < 2 && b > 39))
+    if (a === undefined || b === undefined || (a < 2 && b > 39))
       throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
     // The first two arcs are one on the wire.
     const onWire = [a * 40 + b, ...more];
