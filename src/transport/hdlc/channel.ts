@@ -3,19 +3,10 @@ import type { ApduChannel, ReceiveOptions } from '../transport.js';
 import { answersFor, type HdlcAddress, hdlcAddress, sameAddress } from './address.js';
 import type { HdlcFrame } from './frame.js';
 import type { Line } from './line.js';
-import {
-  type HdlcLinkInput,
-  type HdlcLinkOptions,
-  type HdlcLinkOutput,
-  type HdlcLinkSettings,
-  type HdlcLinkState,
-  hdlcLinkDeadline,
-  hdlcLinkDown,
-  hdlcLinkSettings,
-  hdlcLinkStep,
-  hdlcUnsent,
-} from './link.js';
-import { linkError } from './link-common.js';
+import { hdlcAwaitsAnswer, hdlcClientLink, hdlcLinkDeadline, hdlcLinkIsUp, hdlcLinkStep, hdlcUnsent } from './link.js';
+import { linkError } from './link-error.js';
+import type { HdlcLinkOptions } from './link-options.js';
+import type { HdlcClientState, HdlcLinkInput, HdlcLinkOutput } from './link-state.js';
 
 export interface HdlcChannelOptions extends Omit<HdlcLinkOptions, 'client' | 'server'> {
   /** Client address (SAP). */
@@ -44,12 +35,11 @@ export interface EndpointHost {
 
 /** One link on a bus. Inputs that can make the link transmit wait for its turn. */
 export class Endpoint implements ApduChannel {
-  readonly #settings: HdlcLinkSettings;
   readonly #receiveTimeoutMs: number;
   readonly #maxPending: number;
   readonly #line: Line;
   readonly #host: EndpointHost;
-  #state: HdlcLinkState = hdlcLinkDown;
+  #state: HdlcClientState;
   #inputs: HdlcLinkInput[] = [];
   #apdus: Uint8Array[] = [];
   #failure: DlmsError | undefined;
@@ -63,7 +53,7 @@ export class Endpoint implements ApduChannel {
   constructor(options: HdlcChannelOptions, line: Line, host: EndpointHost) {
     const { client, server, receiveTimeoutMs, maxPendingApdus, ...rest } = options;
     const address = (a: HdlcAddress | number): HdlcAddress => (typeof a === 'number' ? hdlcAddress(a) : a);
-    this.#settings = hdlcLinkSettings('client', { ...rest, client: address(client), server: address(server) });
+    this.#state = hdlcClientLink({ ...rest, client: address(client), server: address(server) });
     this.#receiveTimeoutMs = receiveTimeoutMs ?? 30_000;
     this.#maxPending = maxPendingApdus ?? 32;
     this.#line = line;
@@ -74,7 +64,7 @@ export class Endpoint implements ApduChannel {
     return new Promise((resolve, reject) => {
       const gone = this.#host.attach(this);
       if (gone !== undefined) return reject(gone);
-      if (this.#state.phase === 'connected' && this.#closing.length === 0) return resolve();
+      if (hdlcLinkIsUp(this.#state) && this.#closing.length === 0) return resolve();
       this.#failure = undefined;
       this.#opening.push({ resolve, reject });
       if (this.#opening.length === 1) this.#ask({ type: 'connect' });
@@ -141,16 +131,17 @@ export class Endpoint implements ApduChannel {
   /** The transport is gone. */
   end(error: DlmsError): void {
     this.#ended = error;
-    this.#state = hdlcLinkDown;
+    this.#state = hdlcClientLink(this.#state.settings);
     this.#inputs = [];
     for (const o of this.#opening.splice(0)) o.reject(error);
     this.#fail(error);
   }
   concerns(frame: HdlcFrame): boolean {
-    return sameAddress(frame.destination, this.#settings.client) && answersFor(this.#settings.server, frame.source);
+    const { client, server } = this.#state.settings;
+    return sameAddress(frame.destination, client) && answersFor(server, frame.source);
   }
   get polled(): boolean {
-    return this.#state.polled;
+    return hdlcAwaitsAnswer(this.#state);
   }
   get deadline(): number {
     return hdlcLinkDeadline(this.#state);
@@ -161,7 +152,7 @@ export class Endpoint implements ApduChannel {
   /** The line is free: carries out what waits, until an answer is needed. */
   turn(): void {
     if (hdlcLinkDeadline(this.#state) <= this.#line.clock.now()) this.#step({ type: 'tick' });
-    while (!this.#state.polled && this.#inputs.length > 0) this.#step(this.#inputs.shift() as HdlcLinkInput);
+    while (!this.polled && this.#inputs.length > 0) this.#step(this.#inputs.shift() as HdlcLinkInput);
   }
   frame(frame: HdlcFrame): void {
     this.#step({ type: 'frame', frame });
@@ -176,7 +167,8 @@ export class Endpoint implements ApduChannel {
   #down(): DlmsError | undefined {
     if (this.#failure !== undefined) return this.#failure;
     const up =
-      this.#state.phase === 'connected' ||
+      hdlcLinkIsUp(this.#state) ||
+      this.#state.phase === 'draining' ||
       this.#state.phase === 'connecting' ||
       this.#inputs.some((i) => i.type === 'connect');
     return up
@@ -194,12 +186,12 @@ export class Endpoint implements ApduChannel {
     this.#host.changed();
   }
   #step(input: HdlcLinkInput): void {
-    const [state, outputs] = hdlcLinkStep(this.#state, input, this.#line.clock.now(), this.#settings);
+    const [state, outputs] = hdlcLinkStep(this.#state, input, this.#line.clock.now());
     this.#state = state;
     // All frames of a step leave in one piece.
     this.#line.write(outputs.flatMap((o) => (o.type === 'write' ? [o.frame] : [])));
     for (const output of outputs) this.#react(output);
-    if (this.#state.phase === 'connected' && hdlcUnsent(this.#state) === 0)
+    if (hdlcLinkIsUp(this.#state) && hdlcUnsent(this.#state) === 0)
       for (const s of this.#sending.splice(0, this.#sending.length - this.#queuedSends)) s.resolve();
   }
   #react(output: HdlcLinkOutput): void {

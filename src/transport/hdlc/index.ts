@@ -33,19 +33,18 @@ export {
 } from './frame.js';
 export type { HdlcLineOptions } from './line.js';
 export {
-  type HdlcLinkInput,
-  type HdlcLinkOptions,
-  type HdlcLinkOutput,
-  type HdlcLinkSettings,
-  type HdlcLinkState,
-  type HdlcSegment,
+  hdlcAwaitsAnswer,
+  hdlcClientLink,
   hdlcLinkDeadline,
-  hdlcLinkDown,
-  hdlcLinkPatience,
-  hdlcLinkSettings,
+  hdlcLinkIsUp,
   hdlcLinkStep,
+  hdlcServerLink,
   hdlcUnsent,
 } from './link.js';
+export { type HdlcLinkOptions, type HdlcLinkSettings, hdlcLinkPatience } from './link-options.js';
+export type { HdlcReceiving } from './link-receiving.js';
+export type { HdlcSending } from './link-sending.js';
+export type { HdlcClientState, HdlcLinkInput, HdlcLinkOutput, HdlcLinkState, HdlcServerState } from './link-state.js';
 export {
   decodeHdlcParameters,
   encodeHdlcParameters,
@@ -54,4 +53,5 @@ export {
 } from './parameters.js';
 export { type HdlcMessage, type HdlcReassembler, type HdlcReassemblerOptions, hdlcReassembler } from './reassembler.js';
 export { decodeFrmr, encodeFrmr, type HdlcRejection } from './reject.js';
+export type { HdlcSegment, HdlcSegments } from './segments.js';
 export { type HdlcServer, type HdlcServerOptions, serveHdlc } from './serve.js';

@@ -4,7 +4,7 @@ import { closedError, octetLink } from '../link.js';
 import type { OctetLink, Transport } from '../transport.js';
 import { type HdlcDeframer, type HdlcDeframerCounters, hdlcDeframer } from './deframer.js';
 import { encodeHdlcFrames, type HdlcFrame } from './frame.js';
-import { linkError } from './link-common.js';
+import { linkError } from './link-error.js';
 
 /** What both roles need to know about the line. */
 export interface HdlcLineOptions {

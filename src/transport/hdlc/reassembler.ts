@@ -1,7 +1,8 @@
-import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { addressKey, type HdlcAddress } from './address.js';
 import type { HdlcFrame } from './frame.js';
+import { linkError } from './link-error.js';
+import { type HdlcSegments, joinSegment, noSegments } from './segments.js';
 
 /** Information that is whole: that of one frame, or of a segmented row of frames. */
 export interface HdlcMessage {
@@ -27,7 +28,7 @@ export interface HdlcReassembler {
   /**
    * The message that this frame completes. Frames that carry no information (S and most U frames) give undefined.
    * A repeated I segment is dropped; a gap in N(S) drops the message begun.
-   * @throws DlmsError `decode/too-large`; the message is forgotten, the next one can come.
+   * @throws DlmsError `decode/too-large`, or `protocol/link` for a segment without information; the message is forgotten, the next one can come.
    */
   push(frame: HdlcFrame): HdlcMessage | undefined;
   /** Octets of messages that are not complete. */
@@ -40,10 +41,9 @@ export function hdlcReassembler(options: HdlcReassemblerOptions = {}): HdlcReass
 }
 
 interface Partial {
-  readonly parts: Uint8Array[];
-  size: number;
+  readonly segments: HdlcSegments;
   /** N(S) of the last segment; undefined for UI. */
-  ns: number | undefined;
+  readonly ns: number | undefined;
 }
 
 class Reassembler implements HdlcReassembler {
@@ -58,14 +58,14 @@ class Reassembler implements HdlcReassembler {
   }
   get pending(): number {
     let n = 0;
-    for (const p of this.#partials.values()) n += p.size;
+    for (const p of this.#partials.values()) n += p.segments.octets;
     return n;
   }
   reset(): void {
     this.#partials.clear();
   }
   push(frame: HdlcFrame): HdlcMessage | undefined {
-    const { control, information, destination, source } = frame;
+    const { control, destination, source } = frame;
     if (control.type !== 'UI' && control.type !== 'I') return undefined;
     const key = `${addressKey(destination)} ${addressKey(source)}`;
     const ns = control.type === 'I' ? control.ns : undefined;
@@ -79,41 +79,34 @@ class Reassembler implements HdlcReassembler {
     } else if (partial !== undefined && ns !== undefined) {
       return undefined;
     }
-    if (partial === undefined && !frame.segmented) return { destination, source, information, frames: 1 };
-    partial ??= this.#begin(key);
-    if (partial.size + information.length > this.#maxOctets) {
+    const before = partial?.segments ?? noSegments;
+    const joined = joinSegment(before, frame, this.#maxOctets);
+    if (joined instanceof DlmsError) {
       this.#partials.delete(key);
-      throw new DlmsError('decode/too-large', {
-        offset: 0,
-        limit: this.#maxOctets,
-        actual: partial.size + information.length,
-      });
+      throw joined;
     }
-    // A copy: the segment is a view into a chunk that can be far longer, and must not keep it alive.
-    partial.parts.push(information.slice());
-    partial.size += information.length;
-    partial.ns = ns;
-    if (frame.segmented) return undefined;
-    this.#partials.delete(key);
-    return { destination, source, information: concat(...partial.parts), frames: partial.parts.length };
+    if (joined instanceof Uint8Array) {
+      this.#partials.delete(key);
+      return { destination, source, information: joined, frames: before.count + 1 };
+    }
+    if (partial === undefined) this.#makeRoom();
+    this.#partials.set(key, { segments: joined, ns });
+    return undefined;
   }
-  #begin(key: string): Partial {
+  #makeRoom(): void {
     for (const [oldest, other] of this.#partials) {
       if (this.#partials.size < this.#maxPairs) break;
       this.#drop(oldest, other, 'too many senders at a time');
     }
-    const partial: Partial = { parts: [], size: 0, ns: undefined };
-    this.#partials.set(key, partial);
-    return partial;
   }
   #drop(key: string, partial: Partial, why: string): void {
     this.#partials.delete(key);
     this.#onDropped?.(
-      new DlmsError('protocol/link', {
-        side: 'remote',
-        state: 'joining segments',
-        reason: `${why}: ${partial.size} octets without their rest are dropped`,
-      }),
+      linkError(
+        'remote',
+        'joining segments',
+        `${why}: ${partial.segments.octets} octets without their rest are dropped`,
+      ),
     );
   }
 }

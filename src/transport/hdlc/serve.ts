@@ -4,16 +4,9 @@ import { addressKey, type HdlcAddress, hdlcAddress, isAllStation } from './addre
 import type { HdlcDeframerCounters } from './deframer.js';
 import { type HdlcFrame, llcOf, stripLlc } from './frame.js';
 import { type HdlcLineOptions, Line } from './line.js';
-import {
-  type HdlcLinkInput,
-  type HdlcLinkOptions,
-  type HdlcLinkSettings,
-  type HdlcLinkState,
-  hdlcLinkDeadline,
-  hdlcLinkDown,
-  hdlcLinkSettings,
-  hdlcLinkStep,
-} from './link.js';
+import { hdlcLinkDeadline, hdlcLinkStep, hdlcServerLink } from './link.js';
+import type { HdlcLinkOptions } from './link-options.js';
+import type { HdlcLinkInput, HdlcServerState } from './link-state.js';
 import { type HdlcReassembler, hdlcReassembler } from './reassembler.js';
 
 export interface HdlcServerOptions extends HdlcLineOptions, Omit<HdlcLinkOptions, 'client' | 'server'> {
@@ -53,8 +46,7 @@ export function serveHdlc(transport: Transport, handler: ApduHandler, options: H
 interface Link {
   readonly key: string;
   readonly route: Route;
-  readonly settings: HdlcLinkSettings;
-  state: HdlcLinkState;
+  state: HdlcServerState;
   /** APDUs for the handler, one after the other. */
   readonly waiting: Uint8Array[];
   working: boolean;
@@ -176,12 +168,10 @@ class Station implements HdlcServer {
     const key = `${addressKey(client)} ${addressKey(server)}`;
     const known = this.#links.get(key);
     if (known !== undefined) return known;
-    const settings = hdlcLinkSettings('server', { ...this.#options, client, server });
     return {
       key,
       route: { clientSap: client.upper, serverSap: server.upper },
-      settings,
-      state: hdlcLinkDown,
+      state: hdlcServerLink({ ...this.#options, client, server }),
       waiting: [],
       working: false,
       generation: 0,
@@ -198,15 +188,15 @@ class Station implements HdlcServer {
       this.#line.write([
         {
           ...input.frame,
-          source: link.settings.server,
-          destination: link.settings.client,
+          source: link.state.settings.server,
+          destination: link.state.settings.client,
           control: { type: 'DM', pf: true },
           information: new Uint8Array(0),
         },
       ]);
       return;
     }
-    const [state, outputs] = hdlcLinkStep(link.state, input, this.#line.clock.now(), link.settings);
+    const [state, outputs] = hdlcLinkStep(link.state, input, this.#line.clock.now());
     link.state = state;
     this.#line.write(outputs.flatMap((o) => (o.type === 'write' ? [o.frame] : [])));
     for (const output of outputs) {

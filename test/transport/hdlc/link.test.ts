@@ -14,10 +14,10 @@ import {
   type HdlcLinkOptions,
   type HdlcLinkState,
   hdlcAddress,
+  hdlcClientLink,
   hdlcLinkDeadline,
-  hdlcLinkDown,
-  hdlcLinkSettings,
   hdlcLinkStep,
+  hdlcServerLink,
 } from '../../../src/transport/hdlc/index.js';
 
 const client = hdlcAddress(16);
@@ -55,9 +55,8 @@ function transcript(
   role: 'client' | 'server',
   options: Partial<HdlcLinkOptions>,
   rows: readonly (readonly [number, Input, readonly string[]])[],
-  from = hdlcLinkDown,
 ): HdlcLinkState {
-  const settings = hdlcLinkSettings(role, {
+  const all = {
     client,
     server,
     responseTimeoutMs: 1000,
@@ -65,15 +64,15 @@ function transcript(
     holdMs: 300,
     llc: false,
     ...options,
-  });
-  let state: HdlcLinkState = from;
+  };
+  let state: HdlcLinkState = role === 'client' ? hdlcClientLink(all) : hdlcServerLink(all);
   rows.forEach(([now, input, expected], i) => {
     const step: HdlcLinkInput =
       typeof input !== 'string'
         ? input
         : { type: 'frame', frame: frame(role === 'client' ? 'server' : 'client', input) };
     const before = JSON.stringify(state);
-    const [next, outputs] = hdlcLinkStep(state, step, now, settings);
+    const [next, outputs] = hdlcLinkStep(state, step, now);
     expect(JSON.stringify(state), 'a step must not change the state it was given').toBe(before);
     state = next;
     const got = outputs.map((o) => {
@@ -101,6 +100,10 @@ function transcript(
     });
     expect(got, `row ${i}: ${JSON.stringify(input)}`).toEqual(expected);
   });
+  return state;
+}
+function up(state: HdlcLinkState) {
+  if (!('parameters' in state)) throw new Error(`a link that is ${state.phase}`);
   return state;
 }
 const send = (hex: string): HdlcLinkInput => ({ type: 'send', apdu: parseHex(hex) });
@@ -180,6 +183,28 @@ describe('client', () => {
       [1007, connect, ['SNRMP']],
     ]);
   });
+  it('a new link still begins when nobody waits for an APDU any more while the former one drains', () => {
+    transcript('client', { retries: 0 }, [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
+      [2, send('C001'), ['I0/0P C001']],
+      [1002, tick, ['failed transport/timeout']],
+      [1003, connect, []],
+      [1004, want, []],
+      [1005, { type: 'want', wanted: false }, []],
+      [2002, tick, ['SNRMP']],
+    ]);
+  });
+  it('the inactivity time-out counts while the link is up, so an opening that nobody answers ends by its own time-out', () => {
+    transcript('client', { inactivityTimeoutMs: 1500 }, [
+      [0, connect, ['SNRMP']],
+      [1, 'I0/0P C4', ['ignored protocol/link remote']],
+      [1000, tick, ['SNRMP']],
+      [1501, tick, []],
+      [2000, tick, ['SNRMP']],
+      [3000, tick, ['failed transport/timeout']],
+    ]);
+  });
   it('an injected SNRM shows by its UA: nothing is sent to the new link that the former one may have carried out', () => {
     transcript('client', {}, [
       [0, connect, ['SNRMP']],
@@ -252,7 +277,7 @@ describe('client', () => {
         ],
       ],
     );
-    expect(state.parameters).toEqual({
+    expect(up(state).parameters).toEqual({
       maxInfoTransmit: 200,
       maxInfoReceive: 2030,
       windowTransmit: 3,
@@ -262,7 +287,12 @@ describe('client', () => {
       [0, connect, [snrm7]],
       [1, 'UAP', ['connected']],
     ]);
-    expect(plain.parameters).toEqual({ maxInfoTransmit: 32, maxInfoReceive: 128, windowTransmit: 1, windowReceive: 7 });
+    expect(up(plain).parameters).toEqual({
+      maxInfoTransmit: 32,
+      maxInfoReceive: 128,
+      windowTransmit: 1,
+      windowReceive: 7,
+    });
     transcript('client', {}, [
       [0, connect, ['SNRMP']],
       [1, 'UAP 8280', ['failed decode/unexpected-tag']],
@@ -577,7 +607,7 @@ describe('server', () => {
         ],
       ],
     );
-    expect(state.parameters).toEqual({
+    expect(up(state).parameters).toEqual({
       maxInfoTransmit: 1000,
       maxInfoReceive: 400,
       windowTransmit: 3,
@@ -731,6 +761,22 @@ describe('server', () => {
       [5, reply('C4'), ['refused protocol/link local']],
     ]);
   });
+  it('judges the frames of a new link by the new link alone: one out of sequence is answered at once', () => {
+    const link: [number, Input, string[]][] = [
+      [0, snrm7, [ua, 'connected']],
+      [1, 'I0/0P+ 01', ['RR/1P']],
+      [2, 'DISCP', ['UAP', 'disconnected remote']],
+      [3, snrm7, [ua, 'connected']],
+    ];
+    transcript('server', wide, [...link, [4, 'I1/0P 02', ['ignored protocol/link remote', 'RR/0P']]]);
+  });
+  it('sends the UI that waits when a new link is refused', () => {
+    transcript('server', {}, [
+      [0, 'SNRMP', expect.any(Array) as unknown as string[]],
+      [1, { type: 'ui', apdu: parseHex('0F01') }, []],
+      [2, 'SNRMP 8280', ['disconnected remote', 'DMP', 'ignored protocol/link remote', 'UIP 0F01']],
+    ]);
+  });
   it('pushes UI at once while disconnected, and in front of its next answer while connected', () => {
     const ui = (hex: string): HdlcLinkInput => ({ type: 'ui', apdu: parseHex(hex) });
     transcript('server', { maxInfoTransmit: 32 }, [
@@ -785,7 +831,7 @@ describe('server', () => {
       [800, tick, ['RR/1P']],
       [900, tick, []],
     ]);
-    expect(hdlcLinkDeadline({ ...state, inactiveAt: Number.POSITIVE_INFINITY })).toBe(Number.POSITIVE_INFINITY);
+    expect(hdlcLinkDeadline({ ...up(state), inactiveAt: Number.POSITIVE_INFINITY })).toBe(Number.POSITIVE_INFINITY);
   });
   it('grants 32 octets, and refuses to speak in less, in either direction', () => {
     for (const [parameter, octets, granted] of [
@@ -850,15 +896,10 @@ describe('server', () => {
         [5, ending, expected],
         [400, tick, []],
       ]);
-      expect(state).toMatchObject({
-        queue: [],
-        queuedOctets: 0,
-        partial: [],
-        handling: 0,
-        polled: false,
-        va: 0,
-        vr: 0,
-      });
+      const kept = ['role', 'phase', 'settings', 'localBusy', 'notices'];
+      expect(Object.keys(state).sort()).toEqual(
+        (state.phase === 'rejecting' ? [...kept, 'rejection', 'inactiveAt'] : kept).sort(),
+      );
       expect(hdlcLinkDeadline(state)).toBe(Number.POSITIVE_INFINITY);
     }
   });

@@ -8,9 +8,10 @@ import {
   type HdlcFrame,
   type HdlcLinkInput,
   type HdlcLinkOutput,
-  hdlcLinkDown,
-  hdlcLinkSettings,
+  type HdlcLinkState,
+  hdlcClientLink,
   hdlcLinkStep,
+  hdlcServerLink,
   stripLlc,
 } from '../../../src/transport/hdlc/index.js';
 
@@ -52,7 +53,7 @@ function machine(
 ): { step(input: HdlcLinkInput): readonly HdlcLinkOutput[]; written: string[]; phase(): string } {
   const snrm = (frames[0] as Recorded).frame;
   // These servers put 125 octets into a field of 128.
-  const settings = hdlcLinkSettings(role, {
+  const options = {
     client: snrm.source,
     server: snrm.destination,
     segmentOctets: 125,
@@ -60,14 +61,14 @@ function machine(
     maxInfoReceive: 128,
     windowTransmit: 1,
     windowReceive: 1,
-  });
-  let state = hdlcLinkDown;
+  };
+  let state: HdlcLinkState = role === 'client' ? hdlcClientLink(options) : hdlcServerLink(options);
   const written: string[] = [];
   return {
     written,
     phase: () => state.phase,
     step(input) {
-      const [next, outputs] = hdlcLinkStep(state, input, 0, settings);
+      const [next, outputs] = hdlcLinkStep(state, input, 0);
       state = next;
       for (const o of outputs) {
         if (o.type === 'write') written.push(formatHex(encodeHdlcFrame(o.frame)));
@@ -116,7 +117,7 @@ describe('recordings of other stacks', () => {
         frames.filter((f) => f.direction === 'server' && f.frame.control.type === 'I' && !f.frame.segmented).length,
       );
       expect(ours.written).toEqual([]);
-      expect(ours.phase()).toBe(frames.at(-2)?.frame.control.type === 'DISC' ? 'disconnected' : 'connected');
+      expect(ours.phase()).toBe(frames.at(-2)?.frame.control.type === 'DISC' ? 'disconnected' : 'idle');
     });
     it(`${id}, our server in the place of theirs`, () => {
       const ours = machine('server', frames);

@@ -6,15 +6,15 @@ import {
   type HdlcFrame,
   type HdlcLinkInput,
   type HdlcLinkOutput,
-  type HdlcLinkSettings,
   type HdlcLinkState,
   hdlcAddress,
+  hdlcClientLink,
   hdlcDeframer,
   hdlcLinkDeadline,
-  hdlcLinkDown,
+  hdlcLinkIsUp,
   hdlcLinkPatience,
-  hdlcLinkSettings,
   hdlcLinkStep,
+  hdlcServerLink,
 } from '../../../src/transport/hdlc/index.js';
 
 /** Random numbers from a seed (mulberry32), 0 to below 1. */
@@ -59,7 +59,6 @@ export interface Outcome {
 
 interface Station {
   state: HdlcLinkState;
-  readonly settings: HdlcLinkSettings;
   readonly deframer: HdlcDeframer;
   /** Frames from here that the channel holds back to let the next one pass. */
   held: Uint8Array[];
@@ -100,8 +99,7 @@ export function simulate(plan: Plan): Outcome {
     inactivityTimeoutMs: 20_000,
   };
   const station = (role: 'client' | 'server'): Station => ({
-    state: hdlcLinkDown,
-    settings: hdlcLinkSettings(role, options),
+    state: role === 'client' ? hdlcClientLink(options) : hdlcServerLink(options),
     deframer: hdlcDeframer(),
     held: [],
     quietAt: Infinity,
@@ -160,19 +158,23 @@ export function simulate(plan: Plan): Outcome {
     }
   };
   const step = (s: Station, input: HdlcLinkInput): void => {
-    const [next, outputs] = hdlcLinkStep(s.state, input, now, s.settings);
-    if (next.va !== s.state.va || next.vr !== s.state.vr || next.phase !== s.state.phase) progressAt = now;
+    const [next, outputs] = hdlcLinkStep(s.state, input, now);
+    const [before, after] = [numbers(s.state), numbers(next)];
+    if (before.va !== after.va || before.vr !== after.vr || before.situation !== after.situation) progressAt = now;
     const begun = outputs.some((o) => o.type === 'connected');
-    s.acknowledged = begun ? 0 : s.acknowledged + ((next.va - s.state.va) & 7);
-    s.accepted = begun ? 0 : s.accepted + ((next.vr - s.state.vr) & 7);
+    s.acknowledged = begun ? 0 : s.acknowledged + ((after.va - before.va) & 7);
+    s.accepted = begun ? 0 : s.accepted + ((after.vr - before.vr) & 7);
     s.state = next;
     if (begun && s === server) links++;
     // Of one and the same link, that is; a repeated SNRM makes the server begin anew.
-    if (links === 1 && client.state.phase === 'connected' && server.state.phase === 'connected')
+    if (links === 1 && hdlcLinkIsUp(client.state) && hdlcLinkIsUp(server.state))
       if (client.acknowledged > server.accepted || server.acknowledged > client.accepted)
         fail('acknowledged what did not arrive');
-    outcome.largestWindow = Math.max(outcome.largestWindow, next.sent);
-    if (next.sent > next.parameters.windowTransmit || next.queuedOctets < 0) fail('an impossible state');
+    if ('sending' in next) {
+      const { sent, octets } = next.sending;
+      outcome.largestWindow = Math.max(outcome.largestWindow, sent);
+      if (sent > next.parameters.windowTransmit || octets < 0) fail('an impossible state');
+    }
     for (const output of outputs) react(s, output);
   };
   const react = (s: Station, output: HdlcLinkOutput): void => {
@@ -223,7 +225,7 @@ export function simulate(plan: Plan): Outcome {
     );
     if (due === Infinity) fail('a stall: nothing will ever happen');
     now = Math.max(now, due);
-    if (now - progressAt > hdlcLinkPatience(client.settings)) fail('no progress for longer than declared');
+    if (now - progressAt > hdlcLinkPatience(client.state.settings)) fail('no progress for longer than declared');
     if (next !== undefined && next.at <= now) {
       wire.shift();
       const { to, octets } = next;
@@ -241,6 +243,13 @@ export function simulate(plan: Plan): Outcome {
   }
   outcome.virtualMs = now;
   return outcome;
+}
+
+/** What moves when a link makes progress. */
+function numbers(state: HdlcLinkState): { va: number; vr: number; situation: string } {
+  return 'sending' in state
+    ? { va: state.sending.va, vr: state.receiving.vr, situation: 'up' }
+    : { va: 0, vr: 0, situation: state.phase };
 }
 
 let text: Uint8Array | undefined;
