@@ -53,32 +53,44 @@ const accessResponseSpecification = /* @__PURE__ */ choice('Access-Response-Spec
 export type AccessResponseSpecification = Infer<typeof accessResponseSpecification>;
 export const AccessResponseSpecification: Schema<AccessResponseSpecification> = accessResponseSpecification;
 
-const accessRequest = /* @__PURE__ */ sequence('Access-Request', {
-  longInvokeIdAndPriority: LongInvokeIdAndPriority,
-  /** Empty, or 12 octets. */
-  dateTime: dateTimeOrEmpty,
-  accessRequestBody: /* @__PURE__ */ sequence('Access-Request-Body', {
-    accessRequestSpecification: sequenceOf(AccessRequestSpecification),
-    /** One for each specification; null-data for a get and for methods without parameters. */
-    accessRequestListOfData: sequenceOf(Data),
-  }),
-});
+/**
+ * Access-Request with its values and parameters as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const accessRequest = <D>(data: Schema<D>) =>
+  sequence('Access-Request', {
+    longInvokeIdAndPriority: LongInvokeIdAndPriority,
+    /** Empty, or 12 octets. */
+    dateTime: dateTimeOrEmpty,
+    accessRequestBody: sequence('Access-Request-Body', {
+      accessRequestSpecification: sequenceOf(AccessRequestSpecification),
+      /** One for each specification; null-data for a get and for methods without parameters. */
+      accessRequestListOfData: sequenceOf(data),
+    }),
+  });
 /** Access-Request (tag 217, D9). */
-export interface AccessRequest extends Infer<typeof accessRequest> {}
-export const AccessRequest: FieldsSchema<AccessRequest> = accessRequest;
+export type AccessRequest<D = Data> = Infer<ReturnType<typeof accessRequest<D>>>;
+export const AccessRequest: FieldsSchema<AccessRequest> = /* @__PURE__ */ accessRequest(Data);
 
-const accessResponse = /* @__PURE__ */ sequence('Access-Response', {
-  longInvokeIdAndPriority: LongInvokeIdAndPriority,
-  /** Empty, or 12 octets. */
-  dateTime: dateTimeOrEmpty,
-  accessResponseBody: /* @__PURE__ */ sequence('Access-Response-Body', {
-    /** Repeated from the request when that was self-descriptive. */
-    accessRequestSpecification: optional(sequenceOf(AccessRequestSpecification)),
-    /** One for each specification; null-data for a set, for an error and for actions without return data. */
-    accessResponseListOfData: sequenceOf(Data),
-    accessResponseSpecification: sequenceOf(AccessResponseSpecification),
-  }),
-});
+/**
+ * Access-Response with its values as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const accessResponse = <D>(data: Schema<D>) =>
+  sequence('Access-Response', {
+    longInvokeIdAndPriority: LongInvokeIdAndPriority,
+    /** Empty, or 12 octets. */
+    dateTime: dateTimeOrEmpty,
+    accessResponseBody: sequence('Access-Response-Body', {
+      /** Repeated from the request when that was self-descriptive. */
+      accessRequestSpecification: optional(sequenceOf(AccessRequestSpecification)),
+      /** One for each specification; null-data for a set, for an error and for actions without return data. */
+      accessResponseListOfData: sequenceOf(data),
+      accessResponseSpecification: sequenceOf(AccessResponseSpecification),
+    }),
+  });
 /** Access-Response (tag 218, DA). */
-export interface AccessResponse extends Infer<typeof accessResponse> {}
-export const AccessResponse: FieldsSchema<AccessResponse> = accessResponse;
+export type AccessResponse<D = Data> = Infer<ReturnType<typeof accessResponse<D>>>;
+export const AccessResponse: FieldsSchema<AccessResponse> = /* @__PURE__ */ accessResponse(Data);

@@ -1,3 +1,4 @@
+import { Data } from '../axdr/data.js';
 import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
 import {
   alternative,
@@ -16,7 +17,7 @@ import {
   InvokeIdAndPriority,
   SelectiveAccessDescriptor,
 } from './common.js';
-import { GetDataResult } from './get-data-result.js';
+import { getDataResult } from './get-data-result.js';
 
 const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
   invokeIdAndPriority: InvokeIdAndPriority,
@@ -51,13 +52,6 @@ const getRequest = /* @__PURE__ */ choice('Get-Request', {
 export type GetRequest = Infer<typeof getRequest>;
 export const GetRequest: Schema<GetRequest> = getRequest;
 
-const getResponseNormal = /* @__PURE__ */ sequence('Get-Response-Normal', {
-  invokeIdAndPriority: InvokeIdAndPriority,
-  result: GetDataResult,
-});
-export interface GetResponseNormal extends Infer<typeof getResponseNormal> {}
-export const GetResponseNormal: FieldsSchema<GetResponseNormal> = getResponseNormal;
-
 const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
   lastBlock: boolean,
   /** Counts from 1. */
@@ -71,26 +65,30 @@ const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
 export interface DataBlockG extends Infer<typeof dataBlockG> {}
 export const DataBlockG: FieldsSchema<DataBlockG> = dataBlockG;
 
-const getResponseWithDatablock = /* @__PURE__ */ sequence('Get-Response-With-Datablock', {
-  invokeIdAndPriority: InvokeIdAndPriority,
-  result: DataBlockG,
-});
-export interface GetResponseWithDatablock extends Infer<typeof getResponseWithDatablock> {}
-export const GetResponseWithDatablock: FieldsSchema<GetResponseWithDatablock> = getResponseWithDatablock;
-
-const getResponseWithList = /* @__PURE__ */ sequence('Get-Response-With-List', {
-  invokeIdAndPriority: InvokeIdAndPriority,
-  /** In the order of the request, one for each. */
-  result: sequenceOf(GetDataResult),
-});
-export interface GetResponseWithList extends Infer<typeof getResponseWithList> {}
-export const GetResponseWithList: FieldsSchema<GetResponseWithList> = getResponseWithList;
-
-const getResponse = /* @__PURE__ */ choice('Get-Response', {
-  'get-response-normal': alternative(1, GetResponseNormal),
-  'get-response-with-datablock': alternative(2, GetResponseWithDatablock),
-  'get-response-with-list': alternative(3, GetResponseWithList),
-});
+/**
+ * Get-Response with its values as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const getResponse = <D>(data: Schema<D>) =>
+  choice('Get-Response', {
+    'get-response-normal': alternative(
+      1,
+      sequence('Get-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, result: getDataResult(data) }),
+    ),
+    'get-response-with-datablock': alternative(
+      2,
+      sequence('Get-Response-With-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, result: DataBlockG }),
+    ),
+    'get-response-with-list': alternative(
+      3,
+      sequence('Get-Response-With-List', {
+        invokeIdAndPriority: InvokeIdAndPriority,
+        /** In the order of the request, one for each. */
+        result: sequenceOf(getDataResult(data)),
+      }),
+    ),
+  });
 /** Get-Response (tag 196, C4). */
-export type GetResponse = Infer<typeof getResponse>;
-export const GetResponse: Schema<GetResponse> = getResponse;
+export type GetResponse<D = Data> = Infer<ReturnType<typeof getResponse<D>>>;
+export const GetResponse: Schema<GetResponse> = /* @__PURE__ */ getResponse(Data);

@@ -21,35 +21,38 @@ const targets = {
   attributeDescriptorList: /* @__PURE__ */ sequenceOf(CosemAttributeDescriptorWithSelection),
 };
 
-const setRequest = /* @__PURE__ */ choice('Set-Request', {
-  'set-request-normal': alternative(1, /* @__PURE__ */ sequence('Set-Request-Normal', { ...target, value: Data })),
-  'set-request-with-first-datablock': alternative(
-    2,
-    /* @__PURE__ */ sequence('Set-Request-With-First-Datablock', { ...target, datablock: DataBlockSA }),
-  ),
-  'set-request-with-datablock': alternative(
-    3,
-    /* @__PURE__ */ sequence('Set-Request-With-Datablock', {
-      invokeIdAndPriority: InvokeIdAndPriority,
-      datablock: DataBlockSA,
-    }),
-  ),
-  'set-request-with-list': alternative(
-    4,
-    /* @__PURE__ */ sequence('Set-Request-With-List', {
-      ...targets,
-      /** One value for each descriptor, in the same order. */
-      valueList: sequenceOf(Data),
-    }),
-  ),
-  'set-request-with-list-and-first-datablock': alternative(
-    5,
-    /* @__PURE__ */ sequence('Set-Request-With-List-And-First-Datablock', { ...targets, datablock: DataBlockSA }),
-  ),
-});
+/**
+ * Set-Request with its values as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const setRequest = <D>(data: Schema<D>) =>
+  choice('Set-Request', {
+    'set-request-normal': alternative(1, sequence('Set-Request-Normal', { ...target, value: data })),
+    'set-request-with-first-datablock': alternative(
+      2,
+      sequence('Set-Request-With-First-Datablock', { ...target, datablock: DataBlockSA }),
+    ),
+    'set-request-with-datablock': alternative(
+      3,
+      sequence('Set-Request-With-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, datablock: DataBlockSA }),
+    ),
+    'set-request-with-list': alternative(
+      4,
+      sequence('Set-Request-With-List', {
+        ...targets,
+        /** One value for each descriptor, in the same order. */
+        valueList: sequenceOf(data),
+      }),
+    ),
+    'set-request-with-list-and-first-datablock': alternative(
+      5,
+      sequence('Set-Request-With-List-And-First-Datablock', { ...targets, datablock: DataBlockSA }),
+    ),
+  });
 /** Set-Request (tag 193, C1). */
-export type SetRequest = Infer<typeof setRequest>;
-export const SetRequest: Schema<SetRequest> = setRequest;
+export type SetRequest<D = Data> = Infer<ReturnType<typeof setRequest<D>>>;
+export const SetRequest: Schema<SetRequest> = /* @__PURE__ */ setRequest(Data);
 
 const setResponse = /* @__PURE__ */ choice('Set-Response', {
   'set-response-normal': alternative(

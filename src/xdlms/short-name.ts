@@ -15,48 +15,61 @@ import { DataAccessResult } from './common.js';
 // Short name referencing. An ObjectName is a signed 16-bit number: FA00 is -1536.
 
 const block = { lastBlock: boolean, blockNumber: unsigned16 };
-const variableAccessSpecification = /* @__PURE__ */ choice('Variable-Access-Specification', {
-  'variable-name': alternative(2, integer16),
-  'parameterized-access': alternative(
-    4,
-    /* @__PURE__ */ sequence('Parameterized-Access', { variableName: integer16, selector: unsigned8, parameter: Data }),
-  ),
-  'block-number-access': alternative(5, /* @__PURE__ */ sequence('Block-Number-Access', { blockNumber: unsigned16 })),
-  'read-data-block-access': alternative(
-    6,
-    /* @__PURE__ */ sequence('Read-Data-Block-Access', { ...block, rawData: octets }),
-  ),
-  'write-data-block-access': alternative(7, /* @__PURE__ */ sequence('Write-Data-Block-Access', block)),
-});
+/** What a read or write is about, its parameter as the caller wants it: `Data` for a tree, `encodedData` for its octets. */
+/* @__NO_SIDE_EFFECTS__ */
+export const variableAccessSpecification = <D>(data: Schema<D>) =>
+  choice('Variable-Access-Specification', {
+    'variable-name': alternative(2, integer16),
+    'parameterized-access': alternative(
+      4,
+      sequence('Parameterized-Access', { variableName: integer16, selector: unsigned8, parameter: data }),
+    ),
+    'block-number-access': alternative(5, sequence('Block-Number-Access', { blockNumber: unsigned16 })),
+    'read-data-block-access': alternative(6, sequence('Read-Data-Block-Access', { ...block, rawData: octets })),
+    'write-data-block-access': alternative(7, sequence('Write-Data-Block-Access', block)),
+  });
 /** What a read or write is about. Alternative 3 (detailed-access) is not used in DLMS/COSEM and refused. */
-export type VariableAccessSpecification = Infer<typeof variableAccessSpecification>;
-export const VariableAccessSpecification: Schema<VariableAccessSpecification> = variableAccessSpecification;
+export type VariableAccessSpecification<D = Data> = Infer<ReturnType<typeof variableAccessSpecification<D>>>;
+export const VariableAccessSpecification: Schema<VariableAccessSpecification> =
+  /* @__PURE__ */ variableAccessSpecification(Data);
 
-const readRequest = /* @__PURE__ */ sequenceOf(VariableAccessSpecification);
 /** ReadRequest (tag 5). */
-export type ReadRequest = VariableAccessSpecification[];
-export const ReadRequest: Schema<ReadRequest> = readRequest;
+export type ReadRequest<D = Data> = VariableAccessSpecification<D>[];
+/** ReadRequest with its parameters as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/* @__NO_SIDE_EFFECTS__ */
+export const readRequest = <D>(data: Schema<D>): Schema<ReadRequest<D>> =>
+  sequenceOf(variableAccessSpecification(data));
+export const ReadRequest: Schema<ReadRequest> = /* @__PURE__ */ readRequest(Data);
 
-const readResult = /* @__PURE__ */ choice('Read-Result', {
-  data: alternative(0, Data),
-  'data-access-error': alternative(1, DataAccessResult),
-  'data-block-result': alternative(2, /* @__PURE__ */ sequence('Data-Block-Result', { ...block, rawData: octets })),
-  'block-number': alternative(3, unsigned16),
-});
-export type ReadResult = Infer<typeof readResult>;
-export const ReadResult: Schema<ReadResult> = readResult;
+/** Read-Result with its Data as the caller wants it: `Data` for a tree, `encodedData` for its octets. */
+/* @__NO_SIDE_EFFECTS__ */
+export const readResult = <D>(data: Schema<D>) =>
+  choice('Read-Result', {
+    data: alternative(0, data),
+    'data-access-error': alternative(1, DataAccessResult),
+    'data-block-result': alternative(2, sequence('Data-Block-Result', { ...block, rawData: octets })),
+    'block-number': alternative(3, unsigned16),
+  });
+export type ReadResult<D = Data> = Infer<ReturnType<typeof readResult<D>>>;
+export const ReadResult: Schema<ReadResult> = /* @__PURE__ */ readResult(Data);
 /** ReadResponse (tag 12, 0C). */
-export type ReadResponse = ReadResult[];
-export const ReadResponse: Schema<ReadResponse> = /* @__PURE__ */ sequenceOf(ReadResult);
+export type ReadResponse<D = Data> = ReadResult<D>[];
+/** ReadResponse with its values as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/* @__NO_SIDE_EFFECTS__ */
+export const readResponse = <D>(data: Schema<D>): Schema<ReadResponse<D>> => sequenceOf(readResult(data));
+export const ReadResponse: Schema<ReadResponse> = /* @__PURE__ */ readResponse(Data);
 
-const writeRequest = /* @__PURE__ */ sequence('WriteRequest', {
-  variableAccessSpecification: sequenceOf(VariableAccessSpecification),
-  /** One for each specification. */
-  listOfData: sequenceOf(Data),
-});
+/** WriteRequest with its values as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/* @__NO_SIDE_EFFECTS__ */
+export const writeRequest = <D>(data: Schema<D>) =>
+  sequence('WriteRequest', {
+    variableAccessSpecification: sequenceOf(variableAccessSpecification(data)),
+    /** One for each specification. */
+    listOfData: sequenceOf(data),
+  });
 /** WriteRequest (tag 6) and UnconfirmedWriteRequest (tag 22, 16). */
-export interface WriteRequest extends Infer<typeof writeRequest> {}
-export const WriteRequest: FieldsSchema<WriteRequest> = writeRequest;
+export type WriteRequest<D = Data> = Infer<ReturnType<typeof writeRequest<D>>>;
+export const WriteRequest: FieldsSchema<WriteRequest> = /* @__PURE__ */ writeRequest(Data);
 
 const writeResult = /* @__PURE__ */ choice('Write-Result', {
   success: alternative(0, nothing),
