@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
+import { decode } from '../src/axdr/schema.js';
 import { Client } from '../src/client/client.js';
 import { systemClock } from '../src/core/clock.js';
 import { Clock } from '../src/cosem/classes/clock.js';
@@ -17,26 +18,27 @@ import { serveWrapper } from '../src/transport/index.js';
 import { connectTcp, listenTcp } from '../src/transport/media/tcp.js';
 import type { Row } from './measure.js';
 
-/** GETs in one run; runs of ours and of the bare client alternate, so that both meet the same machine. */
-const gets = 2000;
+/** Requests in one run; runs of ours and of the bare client alternate, so that both meet the same machine. */
+const requests = 2000;
 const rounds = 14;
 /** A quarter more time for each GET than the bare client is 0.8 of its round trips. */
 const target = 1.25;
 
 /**
- * GET of a clock over loopback TCP, one after the other: the client of the library against a socket that sends prebuilt octets, to the same meter, which
- * answers with prebuilt octets. Both ends are in this process, so each GET is paid for by one core. The bare client neither encodes, decodes nor ciphers; with
+ * GET and SET of a clock over loopback TCP, one after the other: the client of the library against a socket that sends prebuilt octets, to the same meter, which
+ * answers with prebuilt octets. Both ends are in this process, so each request is paid for by one core. The bare client neither encodes, decodes nor ciphers; with
  * ciphering it is also measured with the two calls of node:crypto that no client can do without (one message sealed, one opened, under keys made once).
  */
 export async function getBench(): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const ciphered of [false, true]) rows.push(...(await compared(ciphered)));
+  for (const ciphered of [false, true])
+    for (const service of ['GET', 'SET'] as const) rows.push(...(await compared(service, ciphered)));
   rows.push(...(await idleConnections(Number(process.env.CONNECTIONS ?? 2000))));
   return rows;
 }
 
-async function compared(ciphered: boolean): Promise<Row[]> {
-  const script = ciphered ? await cipheredScript() : plainScript();
+async function compared(service: Service, ciphered: boolean): Promise<Row[]> {
+  const script = ciphered ? await cipheredScript(service) : plainScript(service);
   const server = await answering(script);
   const { port } = server.address() as { port: number };
   const channel = wrapperChannel(await connectTcp({ host: '127.0.0.1', port }), { clientSap: 16, serverSap: 1 });
@@ -46,18 +48,18 @@ async function compared(ciphered: boolean): Promise<Row[]> {
   const raw = await connectRaw(port);
   const costs: Record<'ours' | 'bare' | 'sealing', Cost[]> = { ours: [], bare: [], sealing: [] };
   for (let i = 0; i < rounds; i++) {
-    script.seek(i * gets);
-    costs.ours.push(await cost(() => clientRun(client)));
+    script.seek(i * requests);
+    costs.ours.push(await cost(() => clientRun(client, service)));
     script.seek(0);
     costs.bare.push(await cost(() => bareRun(raw, script.request, () => {})));
     if (!ciphered) continue;
     script.seek(0);
-    costs.sealing.push(await cost(() => bareRun(raw, script.request, sealAndOpen)));
+    costs.sealing.push(await cost(() => bareRun(raw, script.request, () => sealAndOpen(service))));
   }
   await client.close();
   raw.destroy();
   server.close();
-  const name = `GET, ${ciphered ? 'authenticated and encrypted' : 'plain'}`;
+  const name = `${service}, ${ciphered ? 'authenticated and encrypted' : 'plain'}`;
   const least = (which: keyof typeof costs, of: keyof Cost): number => Math.min(...costs[which].map((c) => c[of]));
   const row = (text: string, of: keyof Cost, reference: keyof typeof costs, limit?: number): Row => {
     const [a, b] = [least('ours', of), least(reference, of)];
@@ -73,16 +75,17 @@ async function compared(ciphered: boolean): Promise<Row[]> {
       : []),
     ...(ciphered ? [] : [row(`${name}: round trip, bare client`, 'time', 'bare', target)]),
     { name: '  round trips per second', unit: '1/s', ours, reference: bare, ratio: ours / bare },
-    row('  CPU of a GET, both ends', 'cpu', 'bare'),
+    row(`  CPU of a ${service}, both ends`, 'cpu', 'bare'),
   ];
 }
 
-async function clientRun(client: Client): Promise<void> {
-  for (let i = 0; i < gets; i++) await client.get(Clock, '0-0:1.0.0*255', 'time');
+async function clientRun(client: Client, service: Service): Promise<void> {
+  if (service === 'GET') for (let i = 0; i < requests; i++) await client.get(Clock, '0-0:1.0.0*255', 'time');
+  else for (let i = 0; i < requests; i++) await client.set(Clock, '0-0:1.0.0*255', 'time', moment);
 }
 function bareRun(socket: Socket, request: Uint8Array, work: () => void): Promise<void> {
   return new Promise((resolve) => {
-    let left = gets;
+    let left = requests;
     const next = (): void => {
       if (left-- === 0) {
         socket.off('data', next);
@@ -97,19 +100,26 @@ function bareRun(socket: Socket, request: Uint8Array, work: () => void): Promise
   });
 }
 
+/** An octet-string of 12 octets: a date-time. */
+const time = [9, 12, 7, 0xea, 11, 21, 6, 12, 0, 0, 0, 0, 0, 0];
+const moment = decode(Clock.attributes.time.schema, Uint8Array.from(time));
 const key = createSecretKey(Buffer.alloc(16, 1));
 const iv = Buffer.alloc(12, 2);
 const aad = Buffer.alloc(17, 3);
-const content = requestOf(1);
-const sealed = seal(responseOf(1));
 function seal(plain: Uint8Array): { octets: Buffer; tag: Buffer } {
   const cipher = createCipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
   cipher.setAAD(aad);
   const octets = Buffer.concat([cipher.update(plain), cipher.final()]);
   return { octets, tag: cipher.getAuthTag() };
 }
-function sealAndOpen(): void {
-  seal(content);
+/** One request and one response of each service, in clear and sealed. */
+const messages = {
+  GET: { request: requestOf('GET', 1), sealed: seal(responseOf('GET', 1)) },
+  SET: { request: requestOf('SET', 1), sealed: seal(responseOf('SET', 1)) },
+};
+function sealAndOpen(service: Service): void {
+  const { request, sealed } = messages[service];
+  seal(request);
   const decipher = createDecipheriv('aes-128-gcm', key, iv, { authTagLength: 12 });
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.tag);
@@ -124,29 +134,35 @@ interface Script {
   seek(from: number): void;
   answer(request: Uint8Array): Uint8Array;
 }
+type Service = 'GET' | 'SET';
 /** Clock, attribute 2, and a date-time. */
-function requestOf(invokeId: number): Uint8Array {
-  return Uint8Array.of(0xc0, 1, 0xc0 | invokeId, 0, 8, 0, 0, 1, 0, 0, 255, 2, 0);
+function requestOf(service: Service, invokeId: number): Uint8Array {
+  const attribute = [0, 8, 0, 0, 1, 0, 0, 255, 2, 0];
+  return service === 'GET'
+    ? Uint8Array.of(0xc0, 1, 0xc0 | invokeId, ...attribute)
+    : Uint8Array.of(0xc1, 1, 0xc0 | invokeId, ...attribute, ...time);
 }
-function responseOf(invokeId: number): Uint8Array {
-  return Uint8Array.of(0xc4, 1, 0xc0 | invokeId, 0, 9, 12, 7, 0xea, 11, 21, 6, 12, 0, 0, 0, 0, 0, 0);
+function responseOf(service: Service, invokeId: number): Uint8Array {
+  return service === 'GET'
+    ? Uint8Array.of(0xc4, 1, 0xc0 | invokeId, 0, ...time)
+    : Uint8Array.of(0xc5, 1, 0xc0 | invokeId, 0);
 }
 
-function plainScript(): Script {
-  const answers = Array.from({ length: 16 }, (_, i) => wrap(1, 16, responseOf(i)));
+function plainScript(service: Service): Script {
+  const answers = Array.from({ length: 16 }, (_, i) => wrap(1, 16, responseOf(service, i)));
   return {
-    request: wrap(16, 1, requestOf(1)),
+    request: wrap(16, 1, requestOf(service, 1)),
     seek: () => {},
     answer: (request) => answers[(request[10] as number) & 15] as Uint8Array,
   };
 }
 /** Each answer has its own counter, so they come in order: the client numbers its requests 1 to 15, over and over. The bare client takes the first ones again. */
-async function cipheredScript(): Promise<Script> {
+async function cipheredScript(service: Service): Promise<Script> {
   const meter = await contextOf('meter');
-  const request = wrap(16, 1, await protect(requestOf(1), await contextOf('client')));
+  const request = wrap(16, 1, await protect(requestOf(service, 1), await contextOf('client')));
   const answers: Uint8Array[] = [];
-  while (answers.length < rounds * gets)
-    answers.push(wrap(1, 16, await protect(responseOf((answers.length % 15) + 1), meter)));
+  while (answers.length < rounds * requests)
+    answers.push(wrap(1, 16, await protect(responseOf(service, (answers.length % 15) + 1), meter)));
   let at = 0;
   return {
     request,
@@ -191,7 +207,7 @@ function connectRaw(port: number): Promise<Socket> {
   });
 }
 
-/** Microseconds for each GET. */
+/** Microseconds for each request. */
 interface Cost {
   readonly time: number;
   readonly cpu: number;
@@ -200,9 +216,9 @@ async function cost(run: () => Promise<void>): Promise<Cost> {
   const cpu = process.cpuUsage();
   const start = systemClock.now();
   await run();
-  const time = ((systemClock.now() - start) * 1000) / gets;
+  const time = ((systemClock.now() - start) * 1000) / requests;
   const { user, system } = process.cpuUsage(cpu);
-  return { time, cpu: (user + system) / gets };
+  return { time, cpu: (user + system) / requests };
 }
 
 /**

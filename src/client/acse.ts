@@ -1,3 +1,5 @@
+import { Data } from '../axdr/data.js';
+import { decode } from '../axdr/schema.js';
 import { apduFacts, isNotification } from '../core/apdu-facts.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { SecurityContext, SimpleForm } from '../security/context.js';
@@ -253,9 +255,12 @@ export class Acse {
     const response = await this.exchange.run(conversation, signal, { form: 'glo' });
     if (response.result !== 'success')
       throw fail('local', `the server refused our reply (${response.result}): wrong secret or keys`);
-    if (response.returnParameters?.type !== 'data' || response.returnParameters.value.type !== 'octet-string')
-      throw fail('remote', 'the server did not answer our challenge');
-    await hlsVerify(exchange, response.returnParameters.value.value);
+    const answer =
+      response.returnParameters?.type === 'data'
+        ? decode(Data, response.returnParameters.value, { lenient: true })
+        : undefined;
+    if (answer?.type !== 'octet-string') throw fail('remote', 'the server did not answer our challenge');
+    await hlsVerify(exchange, answer.value);
     await this.#security().proven();
   }
 

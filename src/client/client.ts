@@ -1,5 +1,5 @@
 import { Data } from '../axdr/data.js';
-import { decode, encode, type Schema, scalar } from '../axdr/schema.js';
+import { decode, encode, type Schema } from '../axdr/schema.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type {
   Attribute,
@@ -14,7 +14,11 @@ import type {
 } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import type { ApduChannel } from '../transport/transport.js';
-import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
+import type {
+  CosemAttributeDescriptorWithSelection,
+  CosemMethodDescriptor,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
 import { ClientAssociation } from './association.js';
 import type { ClientOptions } from './options.js';
 
@@ -140,9 +144,9 @@ export class Client {
     options: GetOptions<C, A> = {},
   ): Promise<void> {
     const { schema } = attributeOf(cls, attribute);
-    await this.setData(
+    await this.#set(
       target(cls, logicalName, attribute, options.selection),
-      decode(Data, encode(schema, value)),
+      encode(schema, value),
       options,
       `${cls.name} ${logicalName} ${attribute}`,
     );
@@ -153,6 +157,15 @@ export class Client {
     value: Data,
     options: CallOptions = {},
     label: string = labelOf(descriptor),
+  ): Promise<void> {
+    await this.#set(descriptor, encode(Data, value), options, label);
+  }
+  /** @param value octets of Data */
+  async #set(
+    descriptor: CosemAttributeDescriptorWithSelection,
+    value: Uint8Array,
+    options: CallOptions,
+    label: string,
   ): Promise<void> {
     const { association } = this;
     const result = await association.exchange.exclusive(() =>
@@ -175,21 +188,18 @@ export class Client {
     const declaration = cls.methods[method];
     if (declaration === undefined)
       throw new DlmsError('service/unsupported', { what: `method ${method} of ${cls.name}` });
-    const returned = await this.actionData(
-      cls.classId,
-      logicalName,
-      declaration.index,
-      decode(Data, encode(declaration.parameter, parameter)),
-      { ...options, returns: declaration.returns !== undefined },
+    const { returns } = declaration as { returns: Schema<any> | undefined };
+    const returned = await this.#action(
+      { classId: cls.classId, instanceId: logicalName, methodId: declaration.index },
+      encode(declaration.parameter, parameter),
+      { ...options, returns: returns !== undefined },
       `${cls.name} ${logicalName} ${method}`,
     );
-    const { returns } = declaration as { returns: Schema<any> | undefined };
     return (
-      returns === undefined || returned === undefined
-        ? undefined
-        : decode(returns, encode(Data, returned), { lenient: true })
+      returns === undefined || returned === undefined ? undefined : decode(returns, returned, { lenient: true })
     ) as MethodResult<C, M>;
   }
+  /** Invokes a method of a class that is not known here. */
   async actionData(
     classId: number,
     logicalName: Obis,
@@ -198,17 +208,25 @@ export class Client {
     options: ActionOptions = {},
     label = `class ${classId} ${logicalName} method ${methodId}`,
   ): Promise<Data | undefined> {
+    const returned = await this.#action(
+      { classId, instanceId: logicalName, methodId },
+      parameter === undefined ? undefined : encode(Data, parameter),
+      options,
+      label,
+    );
+    return returned === undefined ? undefined : decode(Data, returned, { lenient: true });
+  }
+  /** Parameter and return data are octets of Data. */
+  async #action(
+    method: CosemMethodDescriptor,
+    parameter: Uint8Array | undefined,
+    options: ActionOptions,
+    label: string,
+  ): Promise<Uint8Array | undefined> {
     const { association } = this;
     const response = await association.exchange.exclusive(() =>
       association.run(
-        (limits) =>
-          association.referencing.action(
-            this.#invoke(),
-            { classId, instanceId: logicalName, methodId },
-            parameter,
-            limits,
-            options.returns ?? false,
-          ),
+        (limits) => association.referencing.action(this.#invoke(), method, parameter, limits, options.returns ?? false),
         options.signal,
       ),
     );
@@ -269,7 +287,6 @@ export class Client {
             association.referencing.getList(
               this.#invoke(),
               part.map((t) => t.descriptor),
-              part.map(() => dataOctets),
               limits,
             ),
           options.signal,
@@ -280,7 +297,7 @@ export class Client {
         results.push(
           await outcome(async () => {
             if (r.type !== 'data') throw new DlmsError('service/data-access', { result: r.value, object: label });
-            return decode(schema, r.value as Uint8Array, { lenient: true });
+            return decode(schema, r.value, { lenient: true });
           }),
         );
       }
@@ -360,17 +377,6 @@ export function target<C extends InterfaceClass, A extends AttributeName<C>>(
 }
 /** Attributes in one request. */
 const listLength = 16;
-/** Data, left as its octets: each is decoded with its own type, so that one that does not fit does not spoil the others. */
-const dataOctets: Schema<Uint8Array> = /* @__PURE__ */ scalar(
-  'Data',
-  { of: 'octets' },
-  (r) => {
-    const { offset } = r;
-    Data.read(r);
-    return r.bytes.subarray(offset, r.offset);
-  },
-  (w, v) => w.bytes(v),
-);
 /** A response that failed as a whole, not for one of its attributes. */
 const blockFault = (e: DlmsError | undefined): boolean =>
   isDlmsError(e, 'service/data-access') &&

@@ -1,14 +1,15 @@
-import { Data } from '../axdr/data.js';
-import { decode, type Schema } from '../axdr/schema.js';
+import { Data, octetString } from '../axdr/data.js';
+import { encodedNull } from '../axdr/encoded-data.js';
+import { encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import type { Obis } from '../cosem/obis.js';
 import { associationSnBase, attributeShortName, type MethodOffset, methodOffset } from '../cosem/short-names.js';
 import type { Conversation } from '../session/conversation.js';
-import type { GetResult, RawGetResult } from '../session/get.js';
 import type { ServiceLimits } from '../session/limits.js';
 import { readNames, shortNameConformance, writeNames, writeThenRead } from '../session/short-name.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type { CosemAttributeDescriptorWithSelection, CosemMethodDescriptor } from '../xdlms/common.js';
+import type { GetDataResult } from '../xdlms/get-data-result.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { VariableAccessSpecification } from '../xdlms/short-name.js';
 import { type ListedObject, readShortNameList } from './object-list.js';
@@ -68,27 +69,23 @@ class ShortNames implements Referencing {
     target: CosemAttributeDescriptorWithSelection,
     limits: ServiceLimits,
     onProgress?: (octets: number) => void,
-  ): Conversation<RawGetResult> {
+  ): Conversation<GetDataResult<Uint8Array>> {
     const [result] = yield* readNames([yield* this.#attribute(target, limits)], limits, onProgress);
-    return result as RawGetResult;
+    return result as GetDataResult<Uint8Array>;
   }
   *getList(
     _invoke: unknown,
     targets: readonly CosemAttributeDescriptorWithSelection[],
-    schemas: readonly Schema<any>[],
     limits: ServiceLimits,
-  ): Conversation<GetResult[]> {
-    const names: VariableAccessSpecification[] = [];
+  ): Conversation<GetDataResult<Uint8Array>[]> {
+    const names: VariableAccessSpecification<Uint8Array>[] = [];
     for (const target of targets) names.push(yield* this.#attribute(target, limits));
-    const results = yield* readNames(names, limits);
-    return results.map((r, i) =>
-      r.type === 'data' ? { type: 'data', value: decode(schemas[i] as Schema<any>, r.value, { lenient: true }) } : r,
-    );
+    return yield* readNames(names, limits);
   }
   *set(
     _invoke: unknown,
     target: CosemAttributeDescriptorWithSelection,
-    value: Data,
+    value: Uint8Array,
     limits: ServiceLimits,
   ): ReturnType<Referencing['set']> {
     const [result] = yield* writeNames([yield* this.#attribute(target, limits)], [value], limits);
@@ -98,13 +95,13 @@ class ShortNames implements Referencing {
   *action(
     _invoke: unknown,
     { classId, instanceId, methodId }: CosemMethodDescriptor,
-    parameters: Data | undefined,
+    parameters: Uint8Array | undefined,
     limits: ServiceLimits,
     returns = false,
-  ): Conversation<ActionResponseWithOptionalData> {
+  ): Conversation<ActionResponseWithOptionalData<Uint8Array>> {
     const object = yield* this.#object(classId, instanceId, limits);
     const variableName = this.#method(object, methodId);
-    const parameter: Data = parameters ?? { type: 'null-data' };
+    const parameter = parameters ?? encodedNull;
     if (!returns) {
       const [result] = yield* writeNames([{ type: 'variable-name', value: variableName }], [parameter], limits);
       return { result: (result ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
@@ -115,21 +112,25 @@ class ShortNames implements Referencing {
     _invoke: unknown,
     reply: Uint8Array,
     limits: ServiceLimits,
-  ): Conversation<ActionResponseWithOptionalData> {
+  ): Conversation<ActionResponseWithOptionalData<Uint8Array>> {
     const name = this.#method(current, 8);
-    const parameter: Data = { type: 'octet-string', value: reply };
+    const parameter = encode(octetString, reply);
     return yield* this.#options.replyToHls === 'write'
       ? returned(writeThenRead({ type: 'variable-name', value: name }, parameter))
       : this.#invoke(name, parameter, limits);
   }
-  *#invoke(variableName: number, parameter: Data, limits: ServiceLimits): Conversation<ActionResponseWithOptionalData> {
+  *#invoke(
+    variableName: number,
+    parameter: Uint8Array,
+    limits: ServiceLimits,
+  ): Conversation<ActionResponseWithOptionalData<Uint8Array>> {
     return yield* returned(readNames([{ type: 'parameterized-access', variableName, selector: 0, parameter }], limits));
   }
 
   *#attribute(
     target: CosemAttributeDescriptorWithSelection,
     limits: ServiceLimits,
-  ): Conversation<VariableAccessSpecification> {
+  ): Conversation<VariableAccessSpecification<Uint8Array>> {
     const { classId, instanceId, attributeId } = target.cosemAttributeDescriptor;
     const object = yield* this.#object(classId, instanceId, limits);
     if (attributeId < 1) throw new DlmsError('service/unsupported', { what: `attribute ${attributeId} by short name` });
@@ -140,7 +141,12 @@ class ShortNames implements Referencing {
         what: 'selective access (parameterized access) in this association',
       });
     const { accessSelector, accessParameters } = target.accessSelection;
-    return { type: 'parameterized-access', variableName, selector: accessSelector, parameter: accessParameters };
+    return {
+      type: 'parameterized-access',
+      variableName,
+      selector: accessSelector,
+      parameter: encode(Data, accessParameters),
+    };
   }
   #method(object: ListedObject, methodId: number): number {
     const offset =
@@ -178,14 +184,13 @@ class ShortNames implements Referencing {
 }
 
 /** The result of a READ as that of a method. */
-function* returned(conversation: Conversation<RawGetResult[]>): Conversation<ActionResponseWithOptionalData> {
+function* returned(
+  conversation: Conversation<GetDataResult<Uint8Array>[]>,
+): Conversation<ActionResponseWithOptionalData<Uint8Array>> {
   const [result] = yield* conversation;
   if (result?.type !== 'data')
     return { result: (result?.value ?? 'other-reason') as ActionResponseWithOptionalData['result'] };
-  return {
-    result: 'success',
-    returnParameters: { type: 'data', value: decode(Data, result.value, { lenient: true }) },
-  };
+  return { result: 'success', returnParameters: result };
 }
 /** An ObjectName is a signed 16-bit number. */
 const signed = (name: number): number => ((name & 0xffff) << 16) >> 16;

@@ -1,9 +1,9 @@
-import { Data } from '../axdr/data.js';
+import { encodedData, encodedNull } from '../axdr/encoded-data.js';
 import { decode, encode } from '../axdr/schema.js';
-import type { AccessRequest } from '../xdlms/access.js';
+import type { AccessRequest, AccessResponseSpecification } from '../xdlms/access.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
-import { Apdu } from '../xdlms/apdu.js';
 import type { ActionResult, DataAccessResult } from '../xdlms/common.js';
+import { EncodedApdu } from '../xdlms/encoded-apdu.js';
 import { exception } from './exception.js';
 import type { Exchange } from './exchange.js';
 import type { ObjectAccess } from './object-access.js';
@@ -13,16 +13,15 @@ import type { ObjectAccess } from './object-access.js';
  * @param cut general block transfer takes care of the length
  */
 export async function accessResponse(
-  request: AccessRequest,
+  request: AccessRequest<Uint8Array>,
   exchange: Exchange,
   objects: ObjectAccess,
   cut: boolean,
 ): Promise<Uint8Array | undefined> {
   const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
   const invoke = request.longInvokeIdAndPriority;
-  const results: Extract<Apdu, { type: 'access-response' }>['accessResponseBody']['accessResponseSpecification'] = [];
-  const values: Data[] = [];
-  const none: Data = { type: 'null-data' };
+  const results: AccessResponseSpecification[] = [];
+  const values: Uint8Array[] = [];
   let broken = false;
   let total = 0;
   // What any item asks of the response decides how much of it fits, so that is known before the first is carried out.
@@ -41,14 +40,14 @@ export async function accessResponse(
       : sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4),
   );
   for (const [i, s] of specifications.entries()) {
-    const value = data[i] ?? none;
+    const value = data[i] ?? encodedNull;
     const failed = broken || data.length !== specifications.length || !(await exchange.next());
-    let returned: Data = none;
+    let returned = encodedNull;
     let result: DataAccessResult | ActionResult;
     if (s.type === 'access-request-action') {
-      const response: ActionResponseWithOptionalData = failed
+      const response: ActionResponseWithOptionalData<Uint8Array> = failed
         ? { result: 'other-reason' }
-        : await objects.invoke(s.cosemMethodDescriptor, encode(Data, value), exchange);
+        : await objects.invoke(s.cosemMethodDescriptor, value, exchange);
       if (response.returnParameters?.type === 'data') returned = response.returnParameters.value;
       result = response.result;
       results.push({ type: 'access-response-action', result: response.result });
@@ -56,11 +55,11 @@ export async function accessResponse(
       const found = failed ? 'other-reason' : await objects.read(s, exchange);
       const read = found instanceof Uint8Array && total + found.length > room ? 'other-reason' : found;
       if (read instanceof Uint8Array) total += read.length;
-      if (read instanceof Uint8Array) returned = decode(Data, read);
+      if (read instanceof Uint8Array) returned = decode(encodedData, read);
       result = read instanceof Uint8Array ? 'success' : read;
       results.push({ type: 'access-response-get', result });
     } else {
-      result = failed ? 'other-reason' : await objects.write(s, encode(Data, value), exchange);
+      result = failed ? 'other-reason' : await objects.write(s, value, exchange);
       results.push({ type: 'access-response-set', result });
     }
     values.push(returned);
@@ -68,7 +67,7 @@ export async function accessResponse(
     if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
   }
   if (invoke.serviceClass === 'unconfirmed') return undefined;
-  const response = encode(Apdu, {
+  const response = encode(EncodedApdu, {
     type: 'access-response',
     longInvokeIdAndPriority: invoke,
     dateTime: request.dateTime,

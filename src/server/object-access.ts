@@ -1,4 +1,4 @@
-import { Data } from '../axdr/data.js';
+import { encodedData } from '../axdr/encoded-data.js';
 import { decode } from '../axdr/schema.js';
 import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
 import type {
@@ -34,7 +34,10 @@ export interface AttributeTarget {
   readonly accessSelection?: SelectiveAccessDescriptor;
 }
 
-/** Reads, writes and invokes objects for one association: existence, class, access right, protection of request and response, then the handler. */
+/**
+ * Reads, writes and invokes objects for one association: existence, class, access right, protection of request and response, then the handler. Values, parameters and
+ * return data are octets of Data.
+ */
 export class ObjectAccess {
   readonly #o: ObjectAccessOptions;
   constructor(options: ObjectAccessOptions) {
@@ -58,13 +61,13 @@ export class ObjectAccess {
     descriptor: CosemMethodDescriptor,
     parameter: Uint8Array | undefined,
     exchange: Exchange,
-  ): Promise<ActionResponseWithOptionalData> {
-    const result = await this.#guarded<ActionResponseWithOptionalData>(async () => {
+  ): Promise<ActionResponseWithOptionalData<Uint8Array>> {
+    const result = await this.#guarded<ActionResponseWithOptionalData<Uint8Array>>(async () => {
       const method = this.#invocable(descriptor, exchange);
       const returned = await method.invoke(parameter, { ...this.#o.context, caller: exchange.caller });
       return returned === undefined
         ? { result: 'success' }
-        : { result: 'success', returnParameters: { type: 'data', value: decode(Data, returned) } };
+        : { result: 'success', returnParameters: { type: 'data', value: decode(encodedData, returned) } };
     });
     return typeof result === 'object' ? result : { result: result as ActionResult };
   }

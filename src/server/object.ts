@@ -1,4 +1,5 @@
 import { integer } from '../axdr/data.js';
+import { encodedNull } from '../axdr/encoded-data.js';
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type {
@@ -142,7 +143,7 @@ function servedAttribute(
       selective: false,
       read: () => encode(schema, stored),
       write(octets) {
-        stored = copied(matched(schema, octets));
+        stored = matched(schema, octets);
       },
     };
   }
@@ -159,7 +160,7 @@ function servedAttribute(
     },
     write(octets, context) {
       if (handler.set === undefined) throw new AccessRefused('read-write-denied');
-      return handler.set(copied(matched(schema, octets)), context);
+      return handler.set(matched(schema, octets), context);
     },
   };
 }
@@ -167,24 +168,19 @@ function servedAttribute(
 function parameterOf(schema: Schema<any>, octets: Uint8Array | undefined): unknown {
   const absent = octets === undefined || (octets.length === 1 && octets[0] === 0);
   if (absent && schema === (integer as Schema<any>)) return 0;
-  return matched(schema, octets ?? nullOctets);
+  return matched(schema, octets ?? encodedNull);
 }
-const nullOctets: Uint8Array = /* @__PURE__ */ Uint8Array.of(0);
-/** A value of the wrong type is the client's fault and named so. */
+/**
+ * The value of the octets, which are copied: decoded octet strings are views, and what an object keeps must not be a view of the request.
+ * A value of the wrong type is the client's fault and named so.
+ */
 function matched(schema: Schema<any>, octets: Uint8Array): unknown {
   try {
-    return decode(schema, octets);
+    return decode(schema, new Uint8Array(octets));
   } catch {
     throw new AccessRefused('type-unmatched');
   }
 }
-/** Decoded octet strings are views of the request; what is kept must not be. */
-const copied = (value: unknown): unknown =>
-  value instanceof Uint8Array
-    ? value.slice()
-    : value === null || typeof value !== 'object'
-      ? value
-      : structuredClone(value);
 
 /** Objects by class and logical name. */
 export class ObjectStore {

@@ -1,12 +1,17 @@
 import { Data } from '../axdr/data.js';
+import { encodedData } from '../axdr/encoded-data.js';
 import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
 import { BlockBuffer } from '../core/block-buffer.js';
-import { concat, equalBytes } from '../core/bytes.js';
-import { Reader, Writer } from '../core/cursor.js';
+import { equalBytes } from '../core/bytes.js';
+import { type Quirk, Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import type { Protection } from '../security/policy.js';
-import type { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
-import { Apdu } from '../xdlms/apdu.js';
+import {
+  type ActionRequest,
+  type ActionResponse,
+  type ActionResponseWithOptionalData,
+  actionResponseWithOptionalData,
+} from '../xdlms/action.js';
 import type {
   ActionResult,
   CosemAttributeDescriptorWithSelection,
@@ -14,11 +19,15 @@ import type {
   DataAccessResult,
   InvokeIdAndPriority,
 } from '../xdlms/common.js';
+import { EncodedApdu } from '../xdlms/encoded-apdu.js';
+import type { GetRequest } from '../xdlms/get.js';
+import { type GetDataResult, getDataResult } from '../xdlms/get-data-result.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
 import { accessResponse } from './access-service.js';
 import { BlockSource } from './block-source.js';
 import { type Caller, continues, joined } from './caller.js';
+import { decodeRequest } from './decode-request.js';
 import { exception } from './exception.js';
 import type { Exchange } from './exchange.js';
 import { LongResponse } from './long-response.js';
@@ -91,39 +100,59 @@ export class Services {
 
   // ── GET ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #get(request: Extract<Apdu, { type: 'get-request' }>['value'], exchange: Exchange): Promise<Uint8Array> {
+  async #get(request: GetRequest, exchange: Exchange): Promise<Uint8Array> {
     const { invokeIdAndPriority: invoke } = request;
     if (request.type === 'get-request-next')
-      return this.#nextBlock('get', invoke, request.blockNumber, exchange, (result) => getNormal(invoke, result));
+      return this.#nextBlock('get', invoke, request.blockNumber, exchange, (result) =>
+        getNormal(invoke, refusal(result)),
+      );
     this.#sending = undefined;
     if (request.type === 'get-request-normal') {
       const result = await this.#objects.read(request, exchange);
-      if (typeof result === 'string' || typeof result === 'number') return getNormal(invoke, result);
-      const front = head(0xc4, 1, invoke, result.length + 4);
-      front.u8(0);
-      if (result.length + front.size <= exchange.sendSize) {
-        front.bytes(result);
-        return front.finish();
-      }
+      if (!(result instanceof Uint8Array)) return getNormal(invoke, refusal(result));
+      const whole = getNormal(invoke, { type: 'data', value: result });
+      if (whole.length <= exchange.sendSize) return whole;
       return (
-        (await this.#fitting('get', front.finish(), new BlockSource([result]), invoke, exchange)) ??
-        getNormal(invoke, 'other-reason')
+        (await this.#firstBlock('get', new BlockSource([result]), invoke, exchange)) ??
+        (this.#supports('general-block-transfer') ? whole : getNormal(invoke, refusal('other-reason')))
       );
     }
-    if (!this.#supports('multiple-references')) return getNormal(invoke, 'other-reason');
+    if (!this.#supports('multiple-references')) return getNormal(invoke, refusal('other-reason'));
     const { attributeDescriptorList: targets } = request;
     // Every block is protected alike, so what any item asks of the response has to be known before the first.
     for (const target of targets) this.#objects.readRefusal(target, exchange);
-    const list = new BlockSource([count(targets.length)], this.#items(targets));
-    return (
-      (await this.#fitting('get', head(0xc4, 3, invoke, 3).finish(), list, invoke, exchange)) ??
-      getNormal(invoke, 'other-reason')
-    );
+    return this.#getList(targets, invoke, exchange);
+  }
+  async #getList(
+    targets: readonly CosemAttributeDescriptorWithSelection[],
+    invoke: InvokeIdAndPriority,
+    exchange: Exchange,
+  ): Promise<Uint8Array> {
+    const results: GetDataResult<Uint8Array>[] = [];
+    const read = this.#items(targets);
+    const list = new BlockSource([count(targets.length)], async (asking) => {
+      const result = await read(asking);
+      if (result === undefined) return undefined;
+      results.push(result);
+      return encode(encodedResult, result);
+    });
+    const whole = (): Uint8Array =>
+      encode(EncodedApdu, {
+        type: 'get-response',
+        value: { type: 'get-response-with-list', invokeIdAndPriority: invoke, result: results },
+      });
+    await list.fill(exchange.sendSize - listFields, exchange);
+    if (list.ended && list.size <= exchange.sendSize - listFields) return whole();
+    const first = await this.#firstBlock('get', list, invoke, exchange);
+    if (first !== undefined) return first;
+    if (!this.#supports('general-block-transfer')) return getNormal(invoke, refusal('other-reason'));
+    await list.fill(Number.POSITIVE_INFINITY, exchange);
+    return whole();
   }
   /** The results of a list, each read when its octets are needed. */
   #items(
     targets: readonly CosemAttributeDescriptorWithSelection[],
-  ): (exchange: Exchange) => Promise<Uint8Array | undefined> {
+  ): (exchange: Exchange) => Promise<GetDataResult<Uint8Array> | undefined> {
     let i = 0;
     let room: number | undefined;
     return async (exchange) => {
@@ -131,35 +160,27 @@ export class Services {
       if (target === undefined) return undefined;
       room ??= exchange.limits.octets;
       // What is behind the one that was too much is not even read.
-      if (room < 0) return concat(refused, resultOctet('other-reason'));
-      if (!(await exchange.next())) return concat(refused, resultOctet('temporary-failure'));
+      if (room < 0) return refusal('other-reason');
+      if (!(await exchange.next())) return refusal('temporary-failure');
       const result = await this.#objects.read(target, exchange);
-      if (!(result instanceof Uint8Array)) return concat(refused, resultOctet(result));
+      if (!(result instanceof Uint8Array)) return refusal(result);
       room -= result.length;
-      return room < 0 ? concat(refused, resultOctet('other-reason')) : concat(success, result);
+      return room < 0 ? refusal('other-reason') : { type: 'data', value: result };
     };
   }
-  /** The whole APDU when the client takes it (or general block transfer can cut it), else the first block; undefined when it takes neither. */
-  async #fitting(
+  /** The first block of a response that is too long for the client; undefined where the service has no blocks. */
+  async #firstBlock(
     service: 'get' | 'action',
-    front: Uint8Array,
     source: BlockSource,
     invoke: InvokeIdAndPriority,
     exchange: Exchange,
   ): Promise<Uint8Array | undefined> {
-    const { sendSize } = exchange;
-    await source.fill(sendSize - front.length, exchange);
-    if (source.ended && source.size <= sendSize - front.length) return concat(front, source.take(source.size));
     const bit = service === 'get' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-action';
-    if (this.#supports(bit) && sendSize >= smallestBlock) {
-      const response = new LongResponse(exchange, source);
-      this.#sending = { service, response };
-      await response.next(blockSize(exchange), exchange);
-      return blockOf(service, response, invoke);
-    }
-    if (!this.#supports('general-block-transfer')) return undefined;
-    await source.fill(Number.POSITIVE_INFINITY, exchange);
-    return concat(front, source.take(source.size));
+    if (!this.#supports(bit) || exchange.sendSize < smallestBlock) return undefined;
+    const response = new LongResponse(exchange, source);
+    this.#sending = { service, response };
+    await response.next(blockSize(exchange), exchange);
+    return blockOf(service, response, invoke);
   }
   /** A request for the next block asks for what the first one asked for, so it must be protected as that was. */
   async #nextBlock(
@@ -183,11 +204,11 @@ export class Services {
 
   // ── SET ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #set(request: SetRequest, exchange: Exchange): Promise<Uint8Array> {
+  async #set(request: SetRequest<Uint8Array>, exchange: Exchange): Promise<Uint8Array> {
     const block = request.type === 'set-request-with-datablock' ? request.datablock : undefined;
     const again = this.#again('set', request.invokeIdAndPriority, block, exchange);
     if (again !== undefined) return again;
-    const response = encode(Apdu, { type: 'set-response', value: await this.#setResponse(request, exchange) });
+    const response = encode(EncodedApdu, { type: 'set-response', value: await this.#setResponse(request, exchange) });
     this.#finish('set', request.invokeIdAndPriority, block, response, exchange);
     return response;
   }
@@ -228,7 +249,7 @@ export class Services {
           }
         : undefined;
   }
-  async #setResponse(request: SetRequest, exchange: Exchange): Promise<SetResponse> {
+  async #setResponse(request: SetRequest<Uint8Array>, exchange: Exchange): Promise<SetResponse> {
     const invokeIdAndPriority = request.invokeIdAndPriority;
     const refuse = (result: DataAccessResult): SetResponse => ({
       type: 'set-response-normal',
@@ -239,7 +260,7 @@ export class Services {
     switch (request.type) {
       case 'set-request-normal':
         this.#receiving = undefined;
-        return refuse(await this.#objects.write(request, encode(Data, request.value), exchange));
+        return refuse(await this.#objects.write(request, request.value, exchange));
       case 'set-request-with-list':
         this.#receiving = undefined;
         if (!this.#supports('multiple-references')) return refuse('other-reason');
@@ -307,7 +328,7 @@ export class Services {
   }
   async #writeAll(
     targets: readonly CosemAttributeDescriptorWithSelection[],
-    values: readonly Data[],
+    values: readonly Uint8Array[],
     exchange: Exchange,
   ): Promise<DataAccessResult[]> {
     const results: DataAccessResult[] = [];
@@ -316,7 +337,7 @@ export class Services {
     for (const [i, target] of targets.entries())
       results.push(
         (await exchange.next())
-          ? await this.#objects.write(target, encode(Data, values[i] as Data), exchange)
+          ? await this.#objects.write(target, values[i] as Uint8Array, exchange)
           : 'temporary-failure',
       );
     return results;
@@ -337,7 +358,7 @@ export class Services {
 
   // ── ACTION ───────────────────────────────────────────────────────────────────────────────────────────
 
-  async #action(request: ActionRequest, exchange: Exchange): Promise<Uint8Array> {
+  async #action(request: ActionRequest<Uint8Array>, exchange: Exchange): Promise<Uint8Array> {
     const block = request.type === 'action-request-with-pblock' ? request.pblock : undefined;
     const again = this.#again('action', request.invokeIdAndPriority, block, exchange);
     if (again !== undefined) return again;
@@ -346,9 +367,10 @@ export class Services {
       this.#finish('action', request.invokeIdAndPriority, block, response, exchange);
     return response;
   }
-  async #actionResponse(request: ActionRequest, exchange: Exchange): Promise<Uint8Array> {
+  async #actionResponse(request: ActionRequest<Uint8Array>, exchange: Exchange): Promise<Uint8Array> {
     const invoke = request.invokeIdAndPriority;
-    const respond = (value: ActionResponse): Uint8Array => encode(Apdu, { type: 'action-response', value });
+    const respond = (value: ActionResponse<Uint8Array>): Uint8Array =>
+      encode(EncodedApdu, { type: 'action-response', value });
     const refuse = (result: ActionResult): Uint8Array =>
       respond({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse: { result } });
     if (request.type === 'action-request-next-pblock')
@@ -356,31 +378,38 @@ export class Services {
         refuse(result === 'read-write-denied' ? result : 'no-long-action-in-progress'),
       );
     this.#sending = undefined;
-    const fitting = async (whole: Uint8Array): Promise<Uint8Array> =>
-      (await this.#fitting('action', whole.subarray(0, 3), new BlockSource([whole.subarray(3)]), invoke, exchange)) ??
-      refuse('other-reason');
+    /** @param content what blocks hold together */
+    const fitting = async (response: ActionResponse<Uint8Array>, content: () => Uint8Array): Promise<Uint8Array> => {
+      const whole = respond(response);
+      if (whole.length <= exchange.sendSize) return whole;
+      return (
+        (await this.#firstBlock('action', new BlockSource([content()]), invoke, exchange)) ??
+        (this.#supports('general-block-transfer') ? whole : refuse('other-reason'))
+      );
+    };
     const single = async (method: CosemMethodDescriptor, parameter: Uint8Array | undefined): Promise<Uint8Array> => {
       const singleResponse = await this.#objects.invoke(method, parameter, exchange);
-      return fitting(respond({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse }));
+      return fitting({ type: 'action-response-normal', invokeIdAndPriority: invoke, singleResponse }, () =>
+        encode(encodedResponse, singleResponse),
+      );
+    };
+    const list = async (
+      methods: readonly CosemMethodDescriptor[],
+      parameters: readonly Uint8Array[],
+    ): Promise<Uint8Array> => {
+      const listOfResponses = await this.#invokeAll(methods, parameters, exchange);
+      return fitting({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses }, () =>
+        encode(listOfEncodedResponses, listOfResponses),
+      );
     };
     switch (request.type) {
       case 'action-request-normal':
         this.#receiving = undefined;
-        return single(
-          request.cosemMethodDescriptor,
-          request.methodInvocationParameters === undefined
-            ? undefined
-            : encode(Data, request.methodInvocationParameters),
-        );
+        return single(request.cosemMethodDescriptor, request.methodInvocationParameters);
       case 'action-request-with-list': {
         this.#receiving = undefined;
         if (!this.#supports('multiple-references')) return refuse('other-reason');
-        const listOfResponses = await this.#invokeAll(
-          request.cosemMethodDescriptorList,
-          request.methodInvocationParameters,
-          exchange,
-        );
-        return fitting(respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses }));
+        return list(request.cosemMethodDescriptorList, request.methodInvocationParameters);
       }
       case 'action-request-with-first-pblock': {
         this.#receiving = undefined;
@@ -422,24 +451,23 @@ export class Services {
     if (state.service === 'action') return single(state.targets[0] as CosemMethodDescriptor, taken);
     const values = readValues(taken);
     if (values === undefined) return refuse('type-unmatched');
-    const listOfResponses = await this.#invokeAll(state.targets, values, exchange);
-    return fitting(respond({ type: 'action-response-with-list', invokeIdAndPriority: invoke, listOfResponses }));
+    return list(state.targets, values);
   }
   async #invokeAll(
     methods: readonly CosemMethodDescriptor[],
-    parameters: readonly Data[],
+    parameters: readonly Uint8Array[],
     exchange: Exchange,
-  ): Promise<ActionResponseWithOptionalData[]> {
+  ): Promise<ActionResponseWithOptionalData<Uint8Array>[]> {
     if (methods.length !== parameters.length) return methods.map(() => ({ result: 'type-unmatched' }));
-    const responses: ActionResponseWithOptionalData[] = [];
+    const responses: ActionResponseWithOptionalData<Uint8Array>[] = [];
     let total = 0;
     for (const [i, method] of methods.entries()) {
       // What was done is reported with what it returned; where there is no room for more, no more is done.
       if (total > exchange.limits.octets) responses.push({ result: 'other-reason' });
       else if (!(await exchange.next())) responses.push({ result: 'temporary-failure' });
       else {
-        const response = await this.#objects.invoke(method, encode(Data, parameters[i] as Data), exchange);
-        if (response.returnParameters?.type === 'data') total += encode(Data, response.returnParameters.value).length;
+        const response = await this.#objects.invoke(method, parameters[i] as Uint8Array, exchange);
+        if (response.returnParameters?.type === 'data') total += response.returnParameters.value.length;
         responses.push(response);
       }
     }
@@ -470,7 +498,7 @@ function blockOf(
   invokeIdAndPriority: InvokeIdAndPriority,
 ): Uint8Array {
   if (service === 'action')
-    return encode(Apdu, {
+    return encode(EncodedApdu, {
       type: 'action-response',
       value: {
         type: 'action-response-with-pblock',
@@ -479,49 +507,45 @@ function blockOf(
       },
     });
   const result = { lastBlock, blockNumber: block, result: { type: 'raw-data' as const, value: rawData } };
-  return encode(Apdu, {
+  return encode(EncodedApdu, {
     type: 'get-response',
     value: { type: 'get-response-with-datablock', invokeIdAndPriority, result },
   });
 }
-const getNormal = (invokeIdAndPriority: InvokeIdAndPriority, value: DataAccessResult): Uint8Array =>
-  encode(Apdu, {
-    type: 'get-response',
-    value: { type: 'get-response-normal', invokeIdAndPriority, result: { type: 'data-access-result', value } },
-  });
-const resultOctet = (result: DataAccessResult): Uint8Array =>
-  getNormal({ invokeId: 0, serviceClass: 'confirmed', priority: 'normal' }, result).subarray(4);
+const getNormal = (invokeIdAndPriority: InvokeIdAndPriority, result: GetDataResult<Uint8Array>): Uint8Array =>
+  encode(EncodedApdu, { type: 'get-response', value: { type: 'get-response-normal', invokeIdAndPriority, result } });
+const refusal = (value: DataAccessResult): GetDataResult<Uint8Array> => ({ type: 'data-access-result', value });
 
-const success = Uint8Array.of(0);
-const refused = Uint8Array.of(1);
+/** Tag, choice and invoke-id. */
+const listFields = 3;
+const encodedResult = /* @__PURE__ */ getDataResult(encodedData);
+const encodedResponse = /* @__PURE__ */ actionResponseWithOptionalData(encodedData);
+const listOfEncodedResponses = /* @__PURE__ */ sequenceOf(encodedResponse);
+const listOfValues = /* @__PURE__ */ sequenceOf(encodedData);
 function count(n: number): Uint8Array {
   const w = new Writer(5);
   w.length(n);
   return w.finish();
-}
-function head(tag: number, choice: number, invoke: InvokeIdAndPriority, size: number): Writer {
-  const w = new Writer(size);
-  w.u8(tag);
-  w.u8(choice);
-  w.u8(invoke.invokeId | (invoke.serviceClass === 'confirmed' ? 0x40 : 0) | (invoke.priority === 'high' ? 0x80 : 0));
-  return w;
 }
 /** An unconfirmed request gets no answer. */
 const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined =>
   invoke.serviceClass === 'confirmed' ? response : undefined;
 
 /** The request, undefined for a service that is not known, or the error when it cannot be read. */
-function readRequest(octets: Uint8Array): Apdu | undefined | DlmsError {
+function readRequest(octets: Uint8Array): EncodedApdu | undefined | DlmsError {
   try {
-    return decode(Apdu, octets, { lenient: true });
+    return decodeRequest(octets);
   } catch (e) {
     if (!(e instanceof DlmsError)) throw e;
     return e.code === 'decode/unknown-choice' && (e.context as { offset: number }).offset === 0 ? undefined : e;
   }
 }
-function readValues(octets: Uint8Array): Data[] | undefined {
+/** As {@link decodeRequest} does: objects get the values as they should have been written. */
+function readValues(octets: Uint8Array): Uint8Array[] | undefined {
   try {
-    return decodeFrom(sequenceOf(Data), new Reader(octets, { lenient: true }));
+    const quirks: Quirk[] = [];
+    const values = decodeFrom(listOfValues, new Reader(octets, { lenient: true, quirks }));
+    return quirks.length === 0 ? values : values.map((v) => encode(Data, decode(Data, v, { lenient: true })));
   } catch {
     return undefined;
   }

@@ -1,17 +1,27 @@
-import { Data } from '../axdr/data.js';
+import { Data, octetString } from '../axdr/data.js';
+import { encodedData, encodedNull } from '../axdr/encoded-data.js';
 import { decode, encode } from '../axdr/schema.js';
 import { BlockBuffer } from '../core/block-buffer.js';
-import { concat } from '../core/bytes.js';
 import { Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { associationSnBase, type MethodOffset, methodOffset } from '../cosem/short-names.js';
 import { shortNameConformance } from '../session/short-name.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { type ActionResult, DataAccessResult } from '../xdlms/common.js';
+import type { ActionResult, DataAccessResult } from '../xdlms/common.js';
+import { EncodedApdu } from '../xdlms/encoded-apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import { ReadRequest, type VariableAccessSpecification, WriteRequest, type WriteResult } from '../xdlms/short-name.js';
+import {
+  type ReadResult,
+  readRequest,
+  readResult,
+  type VariableAccessSpecification,
+  type WriteRequest,
+  type WriteResult,
+  writeRequest,
+} from '../xdlms/short-name.js';
 import { BlockSource } from './block-source.js';
 import { type Caller, joined } from './caller.js';
+import { decodeRequest } from './decode-request.js';
 import type { Exchange } from './exchange.js';
 import { LongResponse } from './long-response.js';
 import { ObjectAccess } from './object-access.js';
@@ -111,9 +121,9 @@ class ShortNameServices implements ServerServices {
         : this.#o.conformance;
       this.#objects = new ObjectAccess({ ...this.#o, conformance, objects: this.#layout.objects });
     }
-    let apdu: Apdu;
+    let apdu: EncodedApdu;
     try {
-      apdu = decode(Apdu, request, { lenient: true });
+      apdu = decodeRequest(request);
     } catch (e) {
       if (!(e instanceof DlmsError)) throw e;
       return serviceError(request[0] === 6 ? 'write' : 'read', 'other');
@@ -140,7 +150,7 @@ class ShortNameServices implements ServerServices {
 
   // ── READ ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #read(names: readonly VariableAccessSpecification[], exchange: Exchange): Promise<Uint8Array> {
+  async #read(names: readonly VariableAccessSpecification<Uint8Array>[], exchange: Exchange): Promise<Uint8Array> {
     const [first] = names;
     if (names.length === 1 && first?.type === 'block-number-access') return this.#next(first.blockNumber, exchange);
     this.#sending = undefined;
@@ -148,35 +158,42 @@ class ShortNameServices implements ServerServices {
       const taken = this.#take('read', first, exchange);
       if (taken === 'more')
         return encode(Apdu, { type: 'readResponse', value: [{ type: 'block-number', value: first.blockNumber }] });
-      const whole = taken instanceof Uint8Array ? parsed(() => decode(ReadRequest, taken)) : undefined;
+      const whole = taken instanceof Uint8Array ? parsed(() => decode(encodedReadRequest, taken)) : undefined;
       if (whole !== undefined) return this.#answer(whole, exchange);
       return readError(taken instanceof Uint8Array ? 'type-unmatched' : refusals[taken]);
     }
     this.#receiving = undefined;
     return this.#answer(names, exchange);
   }
-  async #answer(names: readonly VariableAccessSpecification[], exchange: Exchange): Promise<Uint8Array> {
+  async #answer(names: readonly VariableAccessSpecification<Uint8Array>[], exchange: Exchange): Promise<Uint8Array> {
     const [first, ...others] = names;
     if (first === undefined) return encode(Apdu, { type: 'readResponse', value: [] });
     if (names.length > 1 && !this.#supports('multiple-references')) return serviceError('read', 'service-unsupported');
     // Every block is protected alike, so what any item asks of the response has to be known before the first.
     for (const name of others) this.#readRefusal(name, exchange);
-    const results = this.#results(names);
-    const begin = (await results(exchange)) as Uint8Array;
-    const count = new Writer(5);
-    count.length(names.length);
+    const results: ReadResult<Uint8Array>[] = [];
+    const read = this.#results(names);
+    const next = async (asking: Exchange): Promise<Uint8Array | undefined> => {
+      const result = await read(asking);
+      if (result === undefined) return undefined;
+      results.push(result);
+      return encode(encodedReadResult, result);
+    };
+    const begin = (await next(exchange)) as Uint8Array;
+    const counted = count(names.length);
     // The choice of the first result says whether it is a refusal; without it nothing would.
-    const bare = !this.#blocksWithCount && begin[0] === 0;
-    const front = bare ? concat(count.finish(), begin.subarray(0, 1)) : new Uint8Array(0);
-    const parts = bare ? [begin.subarray(1)] : [count.finish(), begin];
+    const bare = !this.#blocksWithCount && results[0]?.type === 'data' ? results[0].value : undefined;
+    const left = bare === undefined ? 0 : counted.length + begin.length - bare.length;
+    const parts = bare === undefined ? [counted, begin] : [bare];
     // A method is carried out for the request that names it, never because a block is asked for.
     if (others.some((name) => this.#target(name)?.kind === 'method'))
-      for (let part = await results(exchange); part !== undefined; part = await results(exchange)) parts.push(part);
-    const source = new BlockSource(parts, results);
+      for (let part = await next(exchange); part !== undefined; part = await next(exchange)) parts.push(part);
+    const source = new BlockSource(parts, next);
     const { sendSize } = exchange;
-    await source.fill(sendSize - front.length - 1, exchange);
-    if (source.ended && source.size <= sendSize - front.length - 1)
-      return concat(readResponseTag, front, source.take(source.size));
+    // The tag, and what blocks leave out.
+    const room = sendSize - 1 - left;
+    await source.fill(room, exchange);
+    if (source.ended && source.size <= room) return encode(EncodedApdu, { type: 'readResponse', value: results });
     if (!this.#supports('block-transfer-with-get-or-read') || sendSize <= blockFields)
       return serviceError('read', 'pdu-size');
     this.#sending = new LongResponse(exchange, source);
@@ -184,7 +201,9 @@ class ShortNameServices implements ServerServices {
     return blockOf(this.#sending);
   }
   /** The results of a READ, each made when its octets are needed. */
-  #results(names: readonly VariableAccessSpecification[]): (exchange: Exchange) => Promise<Uint8Array | undefined> {
+  #results(
+    names: readonly VariableAccessSpecification<Uint8Array>[],
+  ): (exchange: Exchange) => Promise<ReadResult<Uint8Array> | undefined> {
     let i = 0;
     let room: number | undefined;
     return async (exchange) => {
@@ -192,15 +211,15 @@ class ShortNameServices implements ServerServices {
       if (name === undefined) return undefined;
       room ??= exchange.limits.octets;
       // What is behind the one that was too much is not even read.
-      if (room < 0) return refusedWith('other-reason');
-      if (!(await exchange.next())) return refusedWith('temporary-failure');
+      if (room < 0) return refusal('other-reason');
+      if (!(await exchange.next())) return refusal('temporary-failure');
       const read = await this.#readOne(name, exchange);
-      if (!(read instanceof Uint8Array)) return refusedWith(read);
+      if (!(read instanceof Uint8Array)) return refusal(read);
       room -= read.length;
-      return room < 0 ? refusedWith('other-reason') : concat(Uint8Array.of(0), read);
+      return room < 0 ? refusal('other-reason') : { type: 'data', value: read };
     };
   }
-  #readRefusal(name: VariableAccessSpecification, exchange: Exchange): void {
+  #readRefusal(name: VariableAccessSpecification<Uint8Array>, exchange: Exchange): void {
     const target = this.#target(name);
     if (target === undefined) return;
     const { classId, logicalName: instanceId, index, kind } = target;
@@ -208,7 +227,7 @@ class ShortNameServices implements ServerServices {
       this.#objects.readRefusal({ cosemAttributeDescriptor: { classId, instanceId, attributeId: index } }, exchange);
     else this.#objects.invokeRefusal({ classId, instanceId, methodId: index }, exchange);
   }
-  async #readOne(name: VariableAccessSpecification, exchange: Exchange): Promise<Reading> {
+  async #readOne(name: VariableAccessSpecification<Uint8Array>, exchange: Exchange): Promise<Reading> {
     const target = this.#target(name);
     if (target === undefined) return 'object-undefined';
     const parameterized = name.type === 'parameterized-access';
@@ -220,24 +239,18 @@ class ShortNameServices implements ServerServices {
         parameterized
           ? {
               cosemAttributeDescriptor,
-              accessSelection: { accessSelector: name.selector, accessParameters: name.parameter },
+              accessSelection: { accessSelector: name.selector, accessParameters: decode(Data, name.parameter) },
             }
           : { cosemAttributeDescriptor },
         exchange,
       );
     }
     if (!parameterized) return 'read-write-denied';
-    const response = await this.#objects.invoke(
-      { classId, instanceId, methodId: index },
-      encode(Data, name.parameter),
-      exchange,
-    );
+    const response = await this.#objects.invoke({ classId, instanceId, methodId: index }, name.parameter, exchange);
     if (response.result !== 'success') return accessResult(response.result);
-    return response.returnParameters?.type === 'data'
-      ? encode(Data, response.returnParameters.value)
-      : Uint8Array.of(0);
+    return response.returnParameters?.type === 'data' ? response.returnParameters.value : encodedNull;
   }
-  #target(name: VariableAccessSpecification): ShortNameTarget | undefined {
+  #target(name: VariableAccessSpecification<Uint8Array>): ShortNameTarget | undefined {
     return name.type === 'variable-name'
       ? this.#find(name.value)
       : name.type === 'parameterized-access'
@@ -261,16 +274,17 @@ class ShortNameServices implements ServerServices {
   // ── WRITE ────────────────────────────────────────────────────────────────────────────────────────────
 
   async #write(
-    { variableAccessSpecification: names, listOfData }: WriteRequest,
+    { variableAccessSpecification: names, listOfData }: WriteRequest<Uint8Array>,
     exchange: Exchange,
   ): Promise<Uint8Array> {
     const [first] = names;
     if (names.length === 1 && first?.type === 'write-data-block-access') {
       const [data] = listOfData;
-      if (data?.type !== 'octet-string') return writeResponse([{ type: 'data-access-error', value: 'type-unmatched' }]);
-      const taken = this.#take('write', { ...first, rawData: data.value }, exchange);
+      const rawData = data === undefined ? undefined : parsed(() => decode(octetString, data));
+      if (rawData === undefined) return writeResponse([{ type: 'data-access-error', value: 'type-unmatched' }]);
+      const taken = this.#take('write', { ...first, rawData }, exchange);
       if (taken === 'more') return writeResponse([{ type: 'block-number', value: first.blockNumber }]);
-      const whole = taken instanceof Uint8Array ? parsed(() => decode(WriteRequest, taken)) : undefined;
+      const whole = taken instanceof Uint8Array ? parsed(() => decode(encodedWriteRequest, taken)) : undefined;
       if (whole !== undefined && !whole.variableAccessSpecification.some((n) => n.type === 'write-data-block-access'))
         return this.#writeAll(whole, exchange);
       return writeResponse([
@@ -281,7 +295,7 @@ class ShortNameServices implements ServerServices {
     return this.#writeAll({ variableAccessSpecification: names, listOfData }, exchange);
   }
   async #writeAll(
-    { variableAccessSpecification: names, listOfData }: WriteRequest,
+    { variableAccessSpecification: names, listOfData }: WriteRequest<Uint8Array>,
     exchange: Exchange,
   ): Promise<Uint8Array> {
     if (names.length !== listOfData.length) return serviceError('write', 'other');
@@ -289,14 +303,16 @@ class ShortNameServices implements ServerServices {
     const results: WriteResult[] = [];
     for (const [i, name] of names.entries()) {
       const timely = await exchange.next();
-      const result = timely
-        ? await this.#writeOne(name, encode(Data, listOfData[i] as Data), exchange)
-        : 'temporary-failure';
+      const result = timely ? await this.#writeOne(name, listOfData[i] as Uint8Array, exchange) : 'temporary-failure';
       results.push(result === 'success' ? { type: 'success' } : { type: 'data-access-error', value: result });
     }
     return writeResponse(results);
   }
-  async #writeOne(name: VariableAccessSpecification, value: Uint8Array, exchange: Exchange): Promise<DataAccessResult> {
+  async #writeOne(
+    name: VariableAccessSpecification<Uint8Array>,
+    value: Uint8Array,
+    exchange: Exchange,
+  ): Promise<DataAccessResult> {
     if (name.type !== 'variable-name') return 'scope-of-access-violated';
     const target = this.#find(name.value);
     if (target === undefined) return 'object-undefined';
@@ -342,13 +358,15 @@ const refusals: Readonly<Record<Refusal, DataAccessResult>> = {
   'too-large': 'other-reason',
   aborted: 'long-set-aborted',
 };
-const readResponseTag: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x0c);
-function refusedWith(result: DataAccessResult): Uint8Array {
-  const w = new Writer(2);
-  w.u8(1);
-  DataAccessResult.write(w, result);
+const encodedReadRequest = /* @__PURE__ */ readRequest(encodedData);
+const encodedReadResult = /* @__PURE__ */ readResult(encodedData);
+const encodedWriteRequest = /* @__PURE__ */ writeRequest(encodedData);
+function count(n: number): Uint8Array {
+  const w = new Writer(5);
+  w.length(n);
   return w.finish();
 }
+const refusal = (value: DataAccessResult): ReadResult<Uint8Array> => ({ type: 'data-access-error', value });
 const readError = (value: DataAccessResult): Uint8Array =>
   encode(Apdu, { type: 'readResponse', value: [{ type: 'data-access-error', value }] });
 const writeResponse = (value: WriteResult[]): Uint8Array => encode(Apdu, { type: 'writeResponse', value });

@@ -1,21 +1,32 @@
-import { Data } from '../axdr/data.js';
-import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
+import { encodedData } from '../axdr/encoded-data.js';
+import { decode, decodeFrom, sequenceOf } from '../axdr/schema.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { type ActionRequest, type ActionResponse, ActionResponseWithOptionalData } from '../xdlms/action.js';
+import {
+  type ActionRequest,
+  type ActionResponse,
+  type ActionResponseWithOptionalData,
+  actionResponseWithOptionalData,
+} from '../xdlms/action.js';
 import type { CosemMethodDescriptor, InvokeIdAndPriority } from '../xdlms/common.js';
 import { ReceivedBlocks, splitBlocks } from './blocks.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
-/** ACTION of one method. Long parameters go by blocks, and so may the return data. */
+type Returned = ActionResponseWithOptionalData<Uint8Array>;
+const returned = /* @__PURE__ */ actionResponseWithOptionalData(encodedData);
+
+/**
+ * ACTION of one method. Long parameters go by blocks, and so may the return data.
+ * @param parameters octets of Data; so is the return data
+ */
 export function* invokeMethod(
   invoke: InvokeIdAndPriority,
   method: CosemMethodDescriptor,
-  parameters: Data | undefined,
+  parameters: Uint8Array | undefined,
   limits: ServiceLimits,
-): Conversation<ActionResponseWithOptionalData> {
+): Conversation<Returned> {
   const whole = request({
     type: 'action-request',
     value: {
@@ -28,7 +39,7 @@ export function* invokeMethod(
   const answer =
     whole.length <= wholeSize(limits, 'action') || parameters === undefined
       ? read(yield whole, invoke)
-      : yield* sendBlocks(invoke, encode(Data, parameters), limits, (pblock) => ({
+      : yield* sendBlocks(invoke, parameters, limits, (pblock) => ({
           type: 'action-request-with-first-pblock',
           invokeIdAndPriority: invoke,
           cosemMethodDescriptor: method,
@@ -39,13 +50,16 @@ export function* invokeMethod(
   throw unexpected(answer);
 }
 
-/** ACTION of several methods; one response for each. Methods without parameters take null-data. */
+/**
+ * ACTION of several methods; one response for each. Methods without parameters take null-data.
+ * @param parameters octets of Data; so is the return data
+ */
 export function* invokeList(
   invoke: InvokeIdAndPriority,
   methods: readonly CosemMethodDescriptor[],
-  parameters: readonly Data[],
+  parameters: readonly Uint8Array[],
   limits: ServiceLimits,
-): Conversation<ActionResponseWithOptionalData[]> {
+): Conversation<Returned[]> {
   const cosemMethodDescriptorList = [...methods];
   const whole = request({
     type: 'action-request',
@@ -69,7 +83,7 @@ export function* invokeList(
     answer.type === 'action-response-with-list'
       ? answer.listOfResponses
       : answer.type === 'action-response-with-pblock'
-        ? decode(sequenceOf(ActionResponseWithOptionalData), yield* receiveBlocks(invoke, answer, limits), {
+        ? decode(sequenceOf(returned), yield* receiveBlocks(invoke, answer, limits), {
             lenient: true,
           })
         : undefined;
@@ -88,11 +102,12 @@ function* sendBlocks(
   invoke: InvokeIdAndPriority,
   value: Uint8Array,
   limits: ServiceLimits,
-  first: (block: Pblock) => ActionRequest,
-): Conversation<ActionResponse> {
+  first: (block: Pblock) => ActionRequest<Uint8Array>,
+): Conversation<ActionResponse<Uint8Array>> {
   const empty: Pblock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
-  const room = (r: ActionRequest): number => limits.sendSize - request({ type: 'action-request', value: r }).length - 4;
-  const next = (pblock: Pblock): ActionRequest => ({
+  const room = (r: ActionRequest<Uint8Array>): number =>
+    limits.sendSize - request({ type: 'action-request', value: r }).length - 4;
+  const next = (pblock: Pblock): ActionRequest<Uint8Array> => ({
     type: 'action-request-with-pblock',
     invokeIdAndPriority: invoke,
     pblock,
@@ -140,19 +155,19 @@ function* receiveBlocks(
  * What the blocks of one response hold together is not confirmed by any source: the whole Action-Response-With-Optional-Data, or the
  * return Data alone. The first is tried first; it must use up all octets.
  */
-function singleOf(bytes: Uint8Array): ActionResponseWithOptionalData {
+function singleOf(bytes: Uint8Array): Returned {
   try {
-    return decode(ActionResponseWithOptionalData, bytes);
+    return decode(returned, bytes);
   } catch {
     const r = new Reader(bytes, { lenient: true });
-    return { result: 'success', returnParameters: { type: 'data', value: decodeFrom(Data, r) } };
+    return { result: 'success', returnParameters: { type: 'data', value: decodeFrom(encodedData, r) } };
   }
 }
 
-function read(bytes: Uint8Array, invoke: InvokeIdAndPriority): ActionResponse {
+function read(bytes: Uint8Array, invoke: InvokeIdAndPriority): ActionResponse<Uint8Array> {
   const { value } = response(bytes, 'action-response', 'ACTION');
   sameInvokeId(value.invokeIdAndPriority, invoke);
   return value;
 }
-const unexpected = (r: ActionResponse): DlmsError =>
+const unexpected = (r: ActionResponse<Uint8Array>): DlmsError =>
   new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'ACTION', received: r.type });

@@ -1,6 +1,7 @@
 import { decode, encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
-import { Apdu, type ApduType } from '../xdlms/apdu.js';
+import type { Apdu, ApduType } from '../xdlms/apdu.js';
+import { EncodedApdu } from '../xdlms/encoded-apdu.js';
 
 /**
  * An exchange as the standard tells it: ask, look at the answer, ask again. It yields the octets of plain request APDUs and is resumed
@@ -8,21 +9,22 @@ import { Apdu, type ApduType } from '../xdlms/apdu.js';
  */
 export type Conversation<T> = Generator<Uint8Array, T, Uint8Array>;
 
-export const request = (apdu: Apdu): Uint8Array => encode(Apdu, apdu);
+/** The octets of a request; values and parameters in it are octets of Data. */
+export const request = (apdu: EncodedApdu): Uint8Array => encode(EncodedApdu, apdu);
 
-/** A response of the type that is awaited; refusals of the whole request become errors. */
+/** A response of the type that is awaited, its values left as octets of Data; refusals of the whole request become errors. */
 export function response<K extends ApduType>(
   bytes: Uint8Array,
   expected: K,
   state: string,
-): Extract<Apdu, { type: K }> {
-  const apdu = decode(Apdu, bytes, { lenient: true });
-  if (apdu.type === expected) return apdu as Extract<Apdu, { type: K }>;
+): Extract<EncodedApdu, { type: K }> {
+  const apdu = decode(EncodedApdu, bytes, { lenient: true });
+  if (apdu.type === expected) return apdu as Extract<EncodedApdu, { type: K }>;
   throw refused(apdu, state);
 }
 
 /** The error that an unexpected APDU means: exception-response and confirmed-service-error say why, anything else breaks the rules. */
-export function refused(apdu: Apdu, state: string): DlmsError {
+export function refused(apdu: Apdu | EncodedApdu, state: string): DlmsError {
   if (apdu.type === 'exception-response') {
     return new DlmsError('service/exception', {
       stateError: apdu.stateError,

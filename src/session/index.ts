@@ -21,6 +21,6 @@ export {
 } from './association.js';
 export { type Conversation, converse } from './conversation.js';
 export { GbtEndpoint, type GbtOptions, type GbtStep } from './general-block-transfer.js';
-export { getAttribute, getList, type RawGetResult } from './get.js';
+export { getAttribute, getList } from './get.js';
 export type { ServiceLimits } from './limits.js';
 export { setAttribute, setList } from './set.js';

@@ -1,5 +1,3 @@
-import { Data } from '../axdr/data.js';
-import { encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import type { CosemAttributeDescriptorWithSelection, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
@@ -8,11 +6,14 @@ import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
-/** SET of one attribute, in one request or by blocks when the request would be longer than the server takes. */
+/**
+ * SET of one attribute, in one request or by blocks when the request would be longer than the server takes.
+ * @param value octets of Data
+ */
 export function* setAttribute(
   invoke: InvokeIdAndPriority,
   target: CosemAttributeDescriptorWithSelection,
-  value: Data,
+  value: Uint8Array,
   limits: ServiceLimits,
 ): Conversation<DataAccessResult> {
   const whole = request({
@@ -24,7 +25,7 @@ export function* setAttribute(
     if (answer.type === 'set-response-normal') return answer.result;
     throw unexpected(answer);
   }
-  const last = yield* sendBlocks(invoke, encode(Data, value), limits, (datablock) => ({
+  const last = yield* sendBlocks(invoke, value, limits, (datablock) => ({
     type: 'set-request-with-first-datablock',
     invokeIdAndPriority: invoke,
     ...target,
@@ -34,11 +35,14 @@ export function* setAttribute(
   throw unexpected(last);
 }
 
-/** SET of several attributes; one result for each. */
+/**
+ * SET of several attributes; one result for each.
+ * @param values octets of Data
+ */
 export function* setList(
   invoke: InvokeIdAndPriority,
   targets: readonly CosemAttributeDescriptorWithSelection[],
-  values: readonly Data[],
+  values: readonly Uint8Array[],
   limits: ServiceLimits,
 ): Conversation<DataAccessResult[]> {
   const attributeDescriptorList = [...targets];
@@ -82,11 +86,12 @@ function* sendBlocks(
   invoke: InvokeIdAndPriority,
   value: Uint8Array,
   limits: ServiceLimits,
-  first: (block: DataBlock) => SetRequest,
+  first: (block: DataBlock) => SetRequest<Uint8Array>,
 ): Conversation<SetResponse> {
   const empty: DataBlock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
-  const room = (r: SetRequest): number => limits.sendSize - request({ type: 'set-request', value: r }).length - 4;
-  const next = (datablock: DataBlock): SetRequest => ({
+  const room = (r: SetRequest<Uint8Array>): number =>
+    limits.sendSize - request({ type: 'set-request', value: r }).length - 4;
+  const next = (datablock: DataBlock): SetRequest<Uint8Array> => ({
     type: 'set-request-with-datablock',
     invokeIdAndPriority: invoke,
     datablock,

@@ -1,18 +1,27 @@
-import { Data } from '../axdr/data.js';
-import { decode, encode } from '../axdr/schema.js';
+import { octetString } from '../axdr/data.js';
+import { encodedData } from '../axdr/encoded-data.js';
+import { decode, decodeFrom, encode } from '../axdr/schema.js';
 import { concat, equalBytes } from '../core/bytes.js';
-import { asDecodeError, Reader, Writer } from '../core/cursor.js';
+import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { Apdu } from '../xdlms/apdu.js';
-import { DataAccessResult } from '../xdlms/common.js';
+import type { DataAccessResult } from '../xdlms/common.js';
+import { EncodedApdu } from '../xdlms/encoded-apdu.js';
+import type { GetDataResult } from '../xdlms/get-data-result.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
-import { ReadRequest, type VariableAccessSpecification, WriteRequest, type WriteResult } from '../xdlms/short-name.js';
+import {
+  type ReadResult,
+  readRequest,
+  readResponse,
+  type VariableAccessSpecification,
+  type WriteRequest,
+  type WriteResult,
+  writeRequest,
+} from '../xdlms/short-name.js';
 import { ReceivedBlocks, splitBlocks } from './blocks.js';
 import { type Conversation, refused, request, response } from './conversation.js';
-import type { RawGetResult } from './get.js';
 import type { ServiceLimits } from './limits.js';
 
-// READ and WRITE with short names. There is no invoke-id: a response belongs to the request before it.
+// READ and WRITE with short names. There is no invoke-id: a response belongs to the request before it. Values and parameters are octets of Data.
 
 /** What a client for short names proposes, and a server supports, unless told otherwise. */
 export const shortNameConformance: readonly ConformanceBit[] = [
@@ -29,17 +38,17 @@ export const shortNameConformance: readonly ConformanceBit[] = [
 const blockFields = 16;
 
 /**
- * READ of one or more names; one result for each, as octets of Data. Long responses come by blocks (`data-block-result`; the client names the last block that it got
+ * READ of one or more names; one result for each. Long responses come by blocks (`data-block-result`; the client names the last block that it got
  * with `block-number-access`), long requests go by blocks (`read-data-block-access`: from the ASN.1 alone, no peer at hand takes them).
  */
 export function* readNames(
-  names: readonly VariableAccessSpecification[],
+  names: readonly VariableAccessSpecification<Uint8Array>[],
   limits: ServiceLimits,
   onBlock?: (received: number) => void,
-): Conversation<RawGetResult[]> {
+): Conversation<GetDataResult<Uint8Array>[]> {
   const whole = request({ type: 'readRequest', value: [...names] });
   if (whole.length <= limits.sendSize) return yield* readResults(yield whole, names.length, limits, onBlock);
-  const parts = blocksOf(encode(ReadRequest, [...names]), limits);
+  const parts = blocksOf(encode(encodedReadRequest, [...names]), limits);
   let answer = new Uint8Array(0);
   for (const [i, rawData] of parts.entries()) {
     const lastBlock = i === parts.length - 1;
@@ -57,14 +66,16 @@ export function* readNames(
  * names and the list of values as one octet-string after the other (from the ASN.1 and recollection; no peer at hand takes them).
  */
 export function* writeNames(
-  names: readonly VariableAccessSpecification[],
-  values: readonly Data[],
+  names: readonly VariableAccessSpecification<Uint8Array>[],
+  values: readonly Uint8Array[],
   limits: ServiceLimits,
 ): Conversation<DataAccessResult[]> {
-  const whole: WriteRequest = { variableAccessSpecification: [...names], listOfData: [...values] };
+  const whole: WriteRequest<Uint8Array> = { variableAccessSpecification: [...names], listOfData: [...values] };
   const apdu = request({ type: 'writeRequest', ...whole });
   const results =
-    apdu.length <= limits.sendSize ? writeResults(yield apdu) : yield* writeBlocks(encode(WriteRequest, whole), limits);
+    apdu.length <= limits.sendSize
+      ? writeResults(yield apdu)
+      : yield* writeBlocks(encode(encodedWriteRequest, whole), limits);
   if (results.length !== names.length)
     throw new DlmsError('decode/invalid-length', {
       offset: 0,
@@ -77,10 +88,15 @@ export function* writeNames(
   });
 }
 /** WRITE of one name that is answered like a READ, with data: no book has it, the Gurux family invokes methods with return data so. */
-export function* writeThenRead(name: VariableAccessSpecification, value: Data): Conversation<RawGetResult[]> {
-  const answer = yield request({ type: 'writeRequest', variableAccessSpecification: [name], listOfData: [value] });
-  if (answer[0] !== 0x0d) return plain(itemsOf(answer, 'WRITE'), 1);
-  return writeResults(answer).map((r) => ({
+export function* writeThenRead(
+  name: VariableAccessSpecification<Uint8Array>,
+  value: Uint8Array,
+): Conversation<GetDataResult<Uint8Array>[]> {
+  const bytes = yield request({ type: 'writeRequest', variableAccessSpecification: [name], listOfData: [value] });
+  const answer = decode(EncodedApdu, bytes, { lenient: true });
+  if (answer.type === 'readResponse') return plain(answer.value, 1);
+  if (answer.type !== 'writeResponse') throw refused(answer, 'WRITE');
+  return answer.value.map((r) => ({
     type: 'data-access-result',
     value: r.type === 'data-access-error' ? r.value : 'other-reason',
   }));
@@ -93,7 +109,7 @@ function* writeBlocks(octets: Uint8Array, limits: ServiceLimits): Conversation<W
       yield request({
         type: 'writeRequest',
         variableAccessSpecification: [{ type: 'write-data-block-access', lastBlock, blockNumber: i + 1 }],
-        listOfData: [{ type: 'octet-string', value }],
+        listOfData: [encode(octetString, value)],
       }),
     );
     if (lastBlock) return answer;
@@ -109,20 +125,20 @@ function blocksOf(octets: Uint8Array, limits: ServiceLimits): readonly Uint8Arra
 
 // ── responses ────────────────────────────────────────────────────────────────────────────────────────────
 
-type Item =
-  | RawGetResult
-  | { type: 'block'; lastBlock: boolean; blockNumber: number; rawData: Uint8Array }
-  | { type: 'block-number'; value: number };
+type Item = ReadResult<Uint8Array>;
+const encodedReadRequest = /* @__PURE__ */ readRequest(encodedData);
+const encodedReadResponse = /* @__PURE__ */ readResponse(encodedData);
+const encodedWriteRequest = /* @__PURE__ */ writeRequest(encodedData);
 
 function* readResults(
   first: Uint8Array,
   count: number,
   limits: ServiceLimits,
   onBlock: ((received: number) => void) | undefined,
-): Conversation<RawGetResult[]> {
+): Conversation<GetDataResult<Uint8Array>[]> {
   const items = itemsOf(first, 'READ');
   const [only] = items;
-  if (items.length !== 1 || only?.type !== 'block') return plain(items, count);
+  if (items.length !== 1 || only?.type !== 'data-block-result') return plain(items, count);
   const blocks = new ReceivedBlocks(limits.receiveTotal);
   let block = only;
   for (let expected = 1; ; expected++) {
@@ -137,24 +153,27 @@ function* readResults(
       `block ${expected + 1}`,
     );
     const [item] = next;
-    if (item?.type === 'data-access-result') return Array.from({ length: count }, () => item);
-    if (next.length !== 1 || item?.type !== 'block') throw unexpected(`block ${expected + 1}`, item?.type ?? 'nothing');
+    if (item?.type === 'data-access-error')
+      return Array.from({ length: count }, () => ({ type: 'data-access-result', value: item.value }));
+    if (next.length !== 1 || item?.type !== 'data-block-result')
+      throw unexpected(`block ${expected + 1}`, item?.type ?? 'nothing');
     block = item;
   }
 }
-function plain(items: readonly Item[], count: number): RawGetResult[] {
+function plain(items: readonly Item[], count: number): GetDataResult<Uint8Array>[] {
   if (items.length !== count)
     throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: items.length });
   return items.map((item) => {
-    if (item.type === 'block' || item.type === 'block-number') throw unexpected('READ', item.type);
-    return item;
+    if (item.type === 'data') return item;
+    if (item.type === 'data-access-error') return { type: 'data-access-result', value: item.value };
+    throw unexpected('READ', item.type);
   });
 }
 /**
  * What the blocks hold together: the list of results with its count, as in a response without blocks; or, as the Gurux family cuts it, the same without the count
  * and the choice of the first result. With one result the first octets tell: a count of 1 and a choice of 0 are no Data with anything behind it.
  */
-function fromBlocks(octets: Uint8Array, count: number): RawGetResult[] {
+function fromBlocks(octets: Uint8Array, count: number): GetDataResult<Uint8Array>[] {
   const w = new Writer(8);
   w.length(count);
   const head = w.finish();
@@ -162,60 +181,26 @@ function fromBlocks(octets: Uint8Array, count: number): RawGetResult[] {
   if (equalBytes(octets.subarray(0, head.length), head) && (choice === 0 || (choice === 1 && count > 1))) {
     try {
       const r = new Reader(octets, { lenient: true });
-      const results = plain(readItems(r, 'READ by blocks'), count);
-      if (r.left === 0) return results;
+      const results = plain(decodeFrom(encodedReadResponse, r), count);
+      if (count === 1 || r.left === 0) return results;
     } catch (e) {
       if (count === 1) throw e;
     }
   }
-  return plain(
-    readItems(new Reader(concat(head, Uint8Array.of(0), octets), { lenient: true }), 'READ by blocks'),
-    count,
-  );
+  return plain(decode(encodedReadResponse, concat(head, Uint8Array.of(0), octets), { lenient: true }), count);
 }
 
-function itemsOf(bytes: Uint8Array, state: string): Item[] {
-  if (bytes[0] !== 0x0c) throw refused(decode(Apdu, bytes, { lenient: true }), state);
-  return readItems(new Reader(bytes.subarray(1), { lenient: true }), state);
-}
-/** The results of a ReadResponse, Data left as octets: an attribute is decoded by its own type, once. Octets behind the last Data stay with it. */
-function readItems(r: Reader, state: string): Item[] {
-  try {
-    const n = r.count(1);
-    return Array.from({ length: n }, (): Item => {
-      const { offset } = r;
-      const choice = r.u8();
-      switch (choice) {
-        case 0: {
-          const from = r.offset;
-          if (n === 1) return { type: 'data', value: r.take(r.left) };
-          Data.read(r);
-          return { type: 'data', value: r.bytes.subarray(from, r.offset) };
-        }
-        case 1:
-          return { type: 'data-access-result', value: DataAccessResult.read(r) };
-        case 2:
-          return { type: 'block', lastBlock: r.u8() !== 0, blockNumber: r.u16(), rawData: r.take(r.length()) };
-        case 3:
-          return { type: 'block-number', value: r.u16() };
-        default:
-          throw new DlmsError('decode/unknown-choice', { offset, expected: `Read-Result (${state})`, actual: choice });
-      }
-    });
-  } catch (e) {
-    throw asDecodeError(e, r);
-  }
-}
-const readOnly = (bytes: Uint8Array): { type: string; value?: unknown } | undefined => {
+const itemsOf = (bytes: Uint8Array, state: string): Item[] => response(bytes, 'readResponse', state).value;
+const readOnly = (bytes: Uint8Array): Item | undefined => {
   const items = itemsOf(bytes, 'READ by blocks');
   return items.length === 1 ? items[0] : undefined;
 };
-function requireNumber(item: { type: string; value?: unknown } | undefined, expected: number): void {
-  if (item?.type === 'data-access-result' || item?.type === 'data-access-error')
-    throw new DlmsError('service/data-access', { result: item.value as string | number, object: `block ${expected}` });
+function requireNumber(item: Item | WriteResult | undefined, expected: number): void {
+  if (item?.type === 'data-access-error')
+    throw new DlmsError('service/data-access', { result: item.value, object: `block ${expected}` });
   if (item?.type !== 'block-number') throw unexpected(`block ${expected}`, item?.type ?? 'several results');
   if (item.value !== expected)
-    throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: Number(item.value) });
+    throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: item.value });
 }
 const writeResults = (bytes: Uint8Array): WriteResult[] => response(bytes, 'writeResponse', 'WRITE').value;
 const unexpected = (state: string, received: string): DlmsError =>

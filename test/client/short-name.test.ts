@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Data } from '../../src/axdr/data.js';
+import { Data, octetString } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { browse } from '../../src/client/browser.js';
 import type { Client, ClientOptions } from '../../src/client/index.js';
@@ -34,7 +34,6 @@ import { readNames, writeNames, writeThenRead } from '../../src/session/short-na
 import { VolatileStore } from '../../src/store/store.js';
 import { type SimulatedMeter, type SimulatedMeterOptions, testKeys } from '../../src/testing/simulated-meter.js';
 import type { ConformanceBit } from '../../src/xdlms/initiate.js';
-import type { VariableAccessSpecification } from '../../src/xdlms/short-name.js';
 import { closeAll, connect, meterOf, now } from './meters.js';
 
 afterEach(closeAll);
@@ -313,7 +312,7 @@ describe('a meter with short names', () => {
 });
 
 describe('octets of other meters', () => {
-  const at = (name: number): VariableAccessSpecification => ({ type: 'variable-name', value: (name << 16) >> 16 });
+  const at = (name: number) => ({ type: 'variable-name', value: (name << 16) >> 16 }) as const;
   const limits = { sendSize: 1024, receiveTotal: 100_000 };
   const transcript = (...pairs: readonly (readonly [string, string])[]): ((request: Uint8Array) => Uint8Array) => {
     let i = 0;
@@ -350,10 +349,7 @@ describe('octets of other meters', () => {
     ]);
     expect(read(others[2]!, 0xe8, 0x108).map((r) => r.type)).toEqual(['data', 'data']);
     const reply = parseHex(recorded.hls[0]![0]).subarray(-16);
-    const [answer] = converse(
-      writeThenRead(at(0xfa58), { type: 'octet-string', value: reply }),
-      transcript(recorded.hls[0]!),
-    );
+    const [answer] = converse(writeThenRead(at(0xfa58), encode(octetString, reply)), transcript(recorded.hls[0]!));
     // Behind the Data stands a whole WriteResponse.
     expect(answer?.type === 'data' && decode(Data, answer.value, { lenient: true })).toMatchObject({
       type: 'octet-string',
@@ -438,7 +434,7 @@ describe('octets of other meters', () => {
         fc.boolean(),
         (answers, n, small) => {
           const names = Array.from({ length: n }, (_, i) => at(8 * i));
-          const value: Data = { type: 'octet-string', value: new Uint8Array(30) };
+          const value = encode(octetString, new Uint8Array(30));
           const l = { sendSize: small ? 20 : 500, receiveTotal: 1000 };
           for (const conversation of [
             () => readNames(names, l),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Data, encode } from '../../src/axdr/index.js';
+import { Data, encode, octetString, unsigned } from '../../src/axdr/index.js';
 import { parseHex } from '../../src/core/hex.js';
 import { isDlmsError } from '../../src/core/index.js';
 import { ReceivedBlocks } from '../../src/session/blocks.js';
@@ -22,7 +22,7 @@ const method = { classId: 9, instanceId: '0-0:10.0.100*255', methodId: 1 } as co
 const limits = { sendSize: 60, receiveTotal: 100 };
 const value: Data = { type: 'octet-string', value: Uint8Array.from({ length: 20 }, (_, i) => i) };
 const octets = encode(Data, value);
-const long: Data = { type: 'octet-string', value: new Uint8Array(150) };
+const long = encode(octetString, new Uint8Array(150));
 
 /** Requests that went out, and the value or the code of the error at the end. */
 function play(conversation: Conversation<unknown>, answers: readonly Apdu[]): { requests: number; end: unknown } {
@@ -111,7 +111,7 @@ describe('GET by blocks', () => {
         result: Array.from({ length: n }, () => ({ type: 'data' as const, value })),
       },
     });
-    const list = (n: number) => play(getList(invoke, [target, target], [Data, Data], limits), [answer(n)]).end;
+    const list = (n: number) => play(getList(invoke, [target, target], limits), [answer(n)]).end;
     expect(list(2)).toHaveLength(2);
     expect([list(1), list(3)]).toEqual(['decode/invalid-length', 'decode/invalid-length']);
   });
@@ -130,8 +130,8 @@ describe('SET', () => {
     type: 'set-response',
     value: { type: 'set-response-last-datablock', invokeIdAndPriority: invoke, result: 'success', blockNumber },
   });
-  const set = (data: Data, ...answers: Apdu[]) => play(setAttribute(invoke, target, data, limits), answers);
-  it('in one request', () => expect(set(value, normal)).toEqual({ requests: 1, end: 'success' }));
+  const set = (data: Uint8Array, ...answers: Apdu[]) => play(setAttribute(invoke, target, data, limits), answers);
+  it('in one request', () => expect(set(octets, normal)).toEqual({ requests: 1, end: 'success' }));
   it('by blocks, each acknowledged by its number', () => {
     expect(set(long, ack(1), ack(2), ack(3), last(4))).toEqual({ requests: 4, end: 'success' });
     expect(set(long, ack(2)).end).toBe('protocol/block-number');
@@ -144,18 +144,7 @@ describe('SET', () => {
       value: { type: 'set-response-with-list', invokeIdAndPriority: invoke, result: Array(n).fill('success') },
     });
     const list = (n: number) =>
-      play(
-        setList(
-          invoke,
-          [target, target],
-          [
-            { type: 'unsigned', value: 1 },
-            { type: 'unsigned', value: 2 },
-          ],
-          limits,
-        ),
-        [answer(n)],
-      ).end;
+      play(setList(invoke, [target, target], [encode(unsigned, 1), encode(unsigned, 2)], limits), [answer(n)]).end;
     expect(list(2)).toEqual(['success', 'success']);
     expect(list(1)).toBe('decode/invalid-length');
   });
@@ -174,11 +163,11 @@ describe('ACTION', () => {
     type: 'action-response',
     value: { type: 'action-response-next-pblock', invokeIdAndPriority: invoke, blockNumber },
   });
-  const action = (parameter: Data | undefined, ...answers: Apdu[]) =>
+  const action = (parameter: Uint8Array | undefined, ...answers: Apdu[]) =>
     play(invokeMethod(invoke, method, parameter, limits), answers);
   it('by blocks both ways', () => {
     const returned = Uint8Array.of(0, 1, 0, ...octets);
-    const end = { result: 'success', returnParameters: { type: 'data', value } };
+    const end = { result: 'success', returnParameters: { type: 'data', value: octets } };
     expect(
       action(
         long,

@@ -23,6 +23,7 @@ import {
   setAttribute,
 } from '../../src/session/index.js';
 import { VolatileStore } from '../../src/store/store.js';
+import { EncodedApdu } from '../../src/xdlms/encoded-apdu.js';
 import { Apdu, mechanismOf } from '../../src/xdlms/index.js';
 
 interface Session {
@@ -69,17 +70,12 @@ async function apdusOf({ input, params }: Session): Promise<{ client: boolean; a
 const limits = { sendSize: Number.POSITIVE_INFINITY, receiveTotal: 1 << 20 };
 /** Our conversation for what the recorded client asked; undefined for ACSE. */
 function conversationFor(first: Uint8Array): Conversation<unknown> | undefined {
-  const apdu = decode(Apdu, first, { lenient: true });
+  const apdu = decode(EncodedApdu, first, { lenient: true });
   if (apdu.type === 'get-request') {
     const { value: request } = apdu;
     if (request.type === 'get-request-normal') return getAttribute(request.invokeIdAndPriority, request, limits);
     if (request.type === 'get-request-with-list')
-      return getList(
-        request.invokeIdAndPriority,
-        request.attributeDescriptorList,
-        request.attributeDescriptorList.map(() => Data),
-        limits,
-      );
+      return getList(request.invokeIdAndPriority, request.attributeDescriptorList, limits);
   }
   if (apdu.type === 'set-request' && apdu.value.type === 'set-request-normal')
     return setAttribute(apdu.value.invokeIdAndPriority, apdu.value, apdu.value.value, limits);
