@@ -6,7 +6,14 @@
  * @module
  */
 export { type ApduFacts, type ApduProtection, apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
-export { AccessRequest, AccessRequestSpecification, AccessResponse, AccessResponseSpecification } from './access.js';
+export {
+  AccessRequest,
+  AccessRequestSpecification,
+  AccessResponse,
+  AccessResponseSpecification,
+  accessRequest,
+  accessResponse,
+} from './access.js';
 export {
   Aare,
   Aarq,
@@ -18,7 +25,13 @@ export {
   Rlre,
   Rlrq,
 } from './acse.js';
-export { ActionRequest, ActionResponse, ActionResponseWithOptionalData } from './action.js';
+export {
+  ActionRequest,
+  ActionResponse,
+  ActionResponseWithOptionalData,
+  actionRequest,
+  actionResponse,
+} from './action.js';
 export { Apdu, type ApduType } from './apdu.js';
 export { GeneralCiphering, GeneralGloCiphering, GeneralProtectionHeader, GeneralSigning, KeyInfo } from './ciphered.js';
 export {
@@ -42,21 +55,22 @@ export {
   GetRequestNormal,
   GetRequestWithList,
   GetResponse,
-  GetResponseNormal,
-  GetResponseWithDatablock,
-  GetResponseWithList,
+  getResponse,
 } from './get.js';
 export { GetDataResult } from './get-data-result.js';
 export { Conformance, type ConformanceBit, conformanceBits, InitiateRequest, InitiateResponse } from './initiate.js';
 export { DataNotification, DataNotificationConfirm, EventNotificationRequest } from './notification.js';
-export { SetRequest, SetResponse } from './set.js';
+export { SetRequest, SetResponse, setRequest } from './set.js';
 export {
   InformationReportRequest,
   ReadRequest,
   ReadResponse,
   ReadResult,
+  readRequest,
+  readResponse,
   VariableAccessSpecification,
   WriteRequest,
   WriteResponse,
   WriteResult,
+  writeRequest,
 } from './short-name.js';
