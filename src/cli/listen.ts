@@ -1,7 +1,8 @@
+import { Data } from '../axdr/data.js';
+import { toJson } from '../axdr/json.js';
 import { listenPushTcp, listenPushUdp, type PushFault, type RemoteAddress } from '../client/push-node.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { plainReading, scaledReading } from '../cosem/push-readings.js';
-import { dataToJson } from '../idis/data-json.js';
 import type { CompanionProfile } from '../idis/profile.js';
 import type { InvocationCounters } from '../security/counters.js';
 import type { PushedApdu } from '../transport/push/push-receiver.js';
@@ -294,7 +295,7 @@ function asJson(opened: OpenedPush, senders: Awaited<ReturnType<typeof sendersOf
         ...(r.bits === undefined ? {} : { bits: r.bits.map((b) => b.name ?? `bit ${b.bit}`) }),
       };
     }),
-    ...(unnamed.length === 0 ? {} : { unnamed: unnamed.map(dataToJson) }),
+    ...(unnamed.length === 0 ? {} : { unnamed: unnamed.map((d) => toJson(Data, d)) }),
     ...(quirks.length === 0 ? {} : { quirks: quirks.map((q) => q.name) }),
     confirmationAsked: asked,
   };

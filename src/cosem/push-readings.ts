@@ -1,5 +1,5 @@
-import type { Data } from '../axdr/data.js';
-import { formatHex } from '../core/hex.js';
+import { Data } from '../axdr/data.js';
+import { type JsonObject, toJson } from '../axdr/json.js';
 import { looksLikeDateTime } from './date-time-guess.js';
 import { type Obis, obisFromBytes } from './obis.js';
 import { scalerUnitOf } from './registers.js';
@@ -126,22 +126,22 @@ export const scaledReading = (reading: Reading): ScaledValue | undefined =>
     ? undefined
     : scaled(reading, { scaler: reading.scaler, unit: reading.unit });
 
-/** A reading in plain values for JSON: dotted OBIS code, octets as hex, 64-bit numbers as text, a count as `unitless`. */
+/** A reading in JSON: its Data (`type`, `value`), dotted OBIS code, a count as `unitless`. */
 export function plainReading(reading: Reading): Record<string, unknown> {
-  const { obis, type, classId, attribute, scaler, unit, dateTime } = reading;
+  const { obis, classId, attribute, scaler, unit, dateTime } = reading;
   return {
     obis: dotted(obis),
-    type,
-    value: plainValue(reading),
+    ...(toJson(Data, reading) as JsonObject),
     ...(classId === undefined ? {} : { classId, attribute }),
     ...(scaler === undefined ? {} : { scaler, unit: unit === 'count' ? 'unitless' : unit }),
     ...(dateTime === undefined ? {} : { dateTime }),
   };
 }
-/** An entry of a push object list in plain values for JSON. The list itself, which is the value of the setup's own entry, is only named. */
+/** An entry of a push object list in JSON, with its Data. The list itself, which is the value of the setup's own entry, is only named. */
 export function plainPushItem({ classId, obis, attribute, value }: PushItem): Record<string, unknown> {
   const itself = classId === pushSetup && attribute === 2;
-  return { classId, obis: dotted(obis), attribute, value: itself ? 'push object list' : plainValue(value) };
+  const data = itself ? { value: 'push object list' } : (toJson(Data, value) as JsonObject);
+  return { classId, obis: dotted(obis), attribute, ...data };
 }
 
 function collect(body: Data, into: Reading[], unnamed: Data[]): void {
@@ -182,12 +182,6 @@ const isDateTime = (d: Data): boolean =>
   d.type === 'date-time' || (d.type === 'octet-string' && looksLikeDateTime(d.value));
 
 const dotted = (obis: Obis): string => obis.replace(/[-:*]/g, '.');
-function plainValue(d: Data): unknown {
-  if (!('value' in d)) return d.type === 'compact-array' ? formatHex(d.arrayContents) : null;
-  if (d.value instanceof Uint8Array) return formatHex(d.value);
-  if (Array.isArray(d.value)) return d.value.map(plainValue);
-  return typeof d.value === 'bigint' ? String(d.value) : d.value;
-}
 
 const pushSetup = 40;
 const unitOf = (code: number): Unit =>

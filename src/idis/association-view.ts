@@ -1,9 +1,10 @@
-import type { Data } from '../axdr/data.js';
+import { Data } from '../axdr/data.js';
+import { toJson } from '../axdr/json.js';
 import { DlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { type Obis, obisFromBytes, parseObis } from '../cosem/obis.js';
 import { dataCheck } from './data-check.js';
-import { dataFromJson, dataToJson } from './data-json.js';
+import { dataFromJson } from './data-json.js';
 import {
   type Check,
   check,
@@ -82,7 +83,7 @@ export const associationViewJsonSchema = (): JsonSchema => ({
 });
 
 /**
- * Reads a saved association view: a JSON text or the value already parsed. Values are Data in the notation of `dataToJson`.
+ * Reads a saved association view: a JSON text or the value already parsed. Values are Data as `toJson` writes it.
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
 export const parseAssociationView = (json: unknown): AssociationView =>
@@ -92,7 +93,7 @@ export const parseAssociationView = (json: unknown): AssociationView =>
 export function formatAssociationView(view: AssociationView): string {
   const objects = view.objects.map((o) => ({
     ...o,
-    attributes: o.attributes.map(({ value, ...a }) => (value === undefined ? a : { ...a, value: dataToJson(value) })),
+    attributes: o.attributes.map(({ value, ...a }) => (value === undefined ? a : { ...a, value: toJson(Data, value) })),
   }));
   return `${JSON.stringify({ ...view, objects }, null, 1)}\n`;
 }

@@ -16,7 +16,6 @@ export {
   type ViewObject,
 } from './association-view.js';
 export { type CheckOptions, checkProfile, type PreCheck } from './check-profile.js';
-export { dataFromJson, dataToJson, type JsonData } from './data-json.js';
 export {
   bitFieldOf,
   type CapturedObject,

@@ -1,4 +1,4 @@
-import type { JsonData } from './data-json.js';
+import type { JsonObject } from '../axdr/json.js';
 
 /**
  * A companion profile as data: what a family of meters is expected to have and what its numbers mean. The JSON form has the same fields; it is described
@@ -110,7 +110,7 @@ export interface ProfileAttribute {
   /** Names of Data types, any of which is allowed. */
   readonly types?: readonly string[];
   /** The value that must stand there. */
-  readonly value?: JsonData;
+  readonly value?: JsonObject;
   /** Bounds of a number. */
   readonly min?: number;
   readonly max?: number;

@@ -130,7 +130,7 @@ describe('a profile that someone fills in', () => {
       mandatory: true,
       versions: [0, 1],
       source: ['MODEL'],
-      attributes: [{ index: 2, types: ['octet-string'], value: { type: 'octet-string', hex: '4D4D4D' } }],
+      attributes: [{ index: 2, types: ['octet-string'], value: { type: 'octet-string', value: '4D4D4D' } }],
     });
     expect(parseProfile(JSON.stringify(profile)).objects[0]).toMatchObject({
       mandatory: true,
