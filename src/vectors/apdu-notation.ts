@@ -1,4 +1,5 @@
 import type { Data } from '../axdr/data.js';
+import { toJson } from '../axdr/json.js';
 import { encode } from '../axdr/schema.js';
 import type { Obis } from '../cosem/obis.js';
 import { parseSecurityControl } from '../security/security-control.js';
@@ -141,8 +142,10 @@ export function apduNotation(apdu: Apdu): Fields {
         payload: hex(apdu.payload),
       };
     default:
-      // The glo- and ded- forms of one service.
-      return { ...head, ...securityNotation((apdu as { value: Uint8Array }).value) };
+      // The glo- and ded- forms of one service; another APDU in the library's own JSON.
+      return 'value' in apdu && apdu.value instanceof Uint8Array
+        ? { ...head, ...securityNotation(apdu.value) }
+        : { ...head, ...(toJson(Apdu, apdu) as Fields) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { encodedData } from '../axdr/encoded-data.js';
 import { type Alternatives, alternative, choice, type InferAlternatives, type Schema } from '../axdr/schema.js';
+import { apduFacts } from '../core/apdu-facts.js';
 import { accessRequest, accessResponse } from './access.js';
 import { actionRequest, actionResponse } from './action.js';
 import { Apdu } from './apdu.js';
@@ -33,7 +34,7 @@ export const EncodedApdu: Schema<EncodedApdu> = /* @__PURE__ */ (() => {
   const { alternatives } = Apdu.shape as { readonly alternatives: Alternatives };
   const encoded = Object.entries<Schema<any>>(services()).map(([type, schema]) => [
     type,
-    alternative((alternatives as Record<string, { tag: number }>)[type]?.tag ?? -1, schema),
+    alternative(apduFacts[type as keyof Services].tag, schema),
   ]);
   return choice('xDLMS-APDU', { ...alternatives, ...Object.fromEntries(encoded) }) as Schema<any>;
 })();
