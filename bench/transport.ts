@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket, connect as socketConnect } from 'node:net';
 import { concat } from '../src/core/bytes.js';
-import { serveWrapper, Unwrapper, wrap, wrapperChannel } from '../src/transport/index.js';
+import { serveWrapper, wpduDeframer, wrap, wrapperChannel } from '../src/transport/index.js';
 import { connectTcp, listenTcp } from '../src/transport/media/tcp.js';
 
 export interface Row {
@@ -45,11 +45,8 @@ export async function transportBench(): Promise<Row[]> {
       row(
         `unwrap 1 MB of ${size}-octet APDUs`,
         best(() => {
-          const unwrapper = new Unwrapper();
-          for (const chunk of chunks) {
-            unwrapper.feed(chunk);
-            while (unwrapper.next() !== undefined) found++;
-          }
+          const deframer = wpduDeframer();
+          for (const chunk of chunks) found += deframer.push(chunk).length;
         }),
         copy,
         'ms',

@@ -5,7 +5,7 @@ import { formatHex, parseHex } from '../core/hex.js';
 import { plainReading, scaledReading } from '../cosem/push-readings.js';
 import type { CompanionProfile } from '../idis/profile.js';
 import type { InvocationCounters } from '../security/counters.js';
-import type { PushedApdu } from '../transport/push/push-receiver.js';
+import type { PushedApdu } from '../transport/push/push-readings.js';
 import { type Command, command } from './command.js';
 import { integerOption } from './connect.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';

@@ -2,7 +2,8 @@ import { type Clock, systemClock } from '../core/clock.js';
 import { DlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import { closedError, octetLink } from '../transport/link.js';
-import { type PushedApdu, PushReceiver, type PushReceiverOptions } from '../transport/push/push-receiver.js';
+import type { PushedApdu } from '../transport/push/push-readings.js';
+import { PushReceiver, type PushReceiverOptions } from '../transport/push/push-receiver.js';
 import type { OctetLink, Transport } from '../transport/transport.js';
 import { PushJoiner } from './push-joiner.js';
 

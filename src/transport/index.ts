@@ -5,16 +5,13 @@
  *
  * @module
  */
-export { type RawOptions, rawChannel } from './channels/raw.js';
-export {
-  type ServedConnection,
-  type ServeOptions,
-  serveWrapper,
-  type WrapperMux,
-  type WrapperOptions,
-  wrapperChannel,
-  wrapperMux,
-} from './channels/wrapper.js';
+export type { ConnectionOptions } from './channels/connection.js';
+export type { DropListener, DroppedApdu } from './channels/drops.js';
+export { type LlcOptions, llc61334Channel, type ServeLlcOptions, serveLlc61334 } from './channels/llc-61334.js';
+export { rawChannel } from './channels/raw.js';
+export type { ServedConnection, ServeOptions } from './channels/server.js';
+export { serveWrapper, type WrapperMux, wrapperChannel, wrapperMux } from './channels/wrapper.js';
+export type { Assembler, Deframer, DeframerOptions, FramePart, FrameSpan, SkippedSpan } from './deframer.js';
 export {
   type DoctorEvent,
   type DoctorFinding,
@@ -46,29 +43,27 @@ export {
   decodeLlc61334,
   encodeLlc61334,
   type LlcAddressOrder,
+  type LlcDeframerOptions,
   type LlcDirection,
-  type LlcOptions,
   type LlcPdu,
-  llc61334Channel,
+  llc61334Deframer,
   llc61334HeaderLength,
-  type ServeLlcOptions,
-  serveLlc61334,
 } from './framing/llc-61334.js';
 export {
   decodeMbusFrame,
   encodeMbusApdu,
   encodeMbusFrame,
   type MbusApdu,
-  MbusAssembler,
-  type MbusAssemblerOptions,
-  MbusDeframer,
-  type MbusDeframerOptions,
   type MbusEncodeOptions,
   type MbusFrame,
   type MbusSegment,
   mbusSegment,
 } from './framing/mbus.js';
+export { type MbusAssemblerOptions, mbusAssembler } from './framing/mbus-assembler.js';
+export { type MbusDeframerOptions, mbusDeframer } from './framing/mbus-deframer.js';
+export { type RawDeframerOptions, rawDeframer } from './framing/raw.js';
 export { refusedFramings, refuseFraming } from './framing/refused.js';
+export { type TextDeframerOptions, type TextMessage, textDeframer } from './framing/text-deframer.js';
 export {
   cosemOfWirelessMbus,
   decodeWirelessMbus,
@@ -76,7 +71,15 @@ export {
   type WirelessMbusFormat,
   type WirelessMbusTelegram,
 } from './framing/wireless-mbus.js';
-export { Unwrapper, unwrap, type Wpdu, wrap, wrapperHeaderLength } from './framing/wpdu.js';
+export { wirelessMbusDeframer } from './framing/wireless-mbus-deframer.js';
+export {
+  unwrap,
+  type Wpdu,
+  type WpduDeframerOptions,
+  wpduDeframer,
+  wrap,
+  wrapperHeaderLength,
+} from './framing/wpdu.js';
 export { closedError, linkTransport, octetLink } from './link.js';
 export { type PairOptions, transportPair } from './media/pair.js';
 export type { LineSettings, SerialLine } from './media/serial-line.js';
@@ -86,7 +89,8 @@ export { type Interception, intercept } from './middleware/intercept.js';
 export { type PcapEndpoint, type PcapOptions, PcapWriter, pcap } from './middleware/pcap.js';
 export { type RecordedChunk, type ReplayOptions, record, replay } from './middleware/record.js';
 export { type TraceEvent, trace } from './middleware/trace.js';
-export { type PushedApdu, PushReceiver, type PushReceiverOptions } from './push/push-receiver.js';
+export type { PushedApdu } from './push/push-readings.js';
+export { PushReceiver, type PushReceiverOptions } from './push/push-receiver.js';
 export {
   type LineParity,
   type ModeEClientOptions,

@@ -56,6 +56,8 @@ export interface ApduChannel {
   receive(options?: ReceiveOptions): Promise<Uint8Array>;
   /** Releases the lower layer (HDLC: DISC) and the transport. */
   close(): Promise<void>;
+  /** How many APDUs and frames came and reached nobody, where the channel counts them. */
+  readonly dropped?: number;
 }
 
 /** Who speaks to whom: wrapper ports, or HDLC addresses (client address and upper server address). */

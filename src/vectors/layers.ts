@@ -10,8 +10,10 @@ import type { SecurityContext } from '../security/context.js';
 import { unprotect } from '../security/unprotect.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { apduFromXml } from '../translator/xml-from.js';
+import type { Deframer, DeframerOptions } from '../transport/deframer.js';
 import { decodeIdentification, decodeOptionSelect, decodeReadout } from '../transport/framing/iec-62056-21.js';
-import { decodeMbusFrame, MbusDeframer, mbusSegment } from '../transport/framing/mbus.js';
+import { decodeMbusFrame, mbusSegment } from '../transport/framing/mbus.js';
+import { mbusDeframer } from '../transport/framing/mbus-deframer.js';
 import { unwrap } from '../transport/framing/wpdu.js';
 import { decodeHdlcAddress } from '../transport/hdlc/address.js';
 import { hdlcDeframer } from '../transport/hdlc/deframer.js';
@@ -52,8 +54,8 @@ const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intak
   wrapper: () => (octets) => unwrap(octets),
   'hdlc-frame': () => (octets) => decodeHdlcFrame(octets),
   hdlc: () => (octets) => decodeHdlcFrame(octets),
-  'hdlc-stream': () => framesOf((onInvalid) => hdlcDeframer({ onInvalid })),
-  'mbus-stream': () => framesOf((onInvalid) => new MbusDeframer({ onInvalid })),
+  'hdlc-stream': () => framesOf(hdlcDeframer),
+  'mbus-stream': () => framesOf(mbusDeframer),
   'hdlc-address': () => (octets) => decodeHdlcAddress(octets),
   'hdlc-parameters': () => (octets) => decodeHdlcParameters(octets),
   'mbus-frame': () => (octets) => mbusSegment(decodeMbusFrame(octets)),
@@ -68,13 +70,13 @@ const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intak
 };
 
 /** A stream is refused when no frame is found in it; why, the deframer says. */
-function framesOf(
-  make: (onInvalid: (e: DlmsError) => void) => { push(octets: Uint8Array): readonly unknown[] },
-): Intake {
+function framesOf(deframer: (options: DeframerOptions<any>) => Deframer<unknown>): Intake {
   return (octets) => {
     let first: DlmsError | undefined;
-    const frames = make((e) => {
-      first ??= e;
+    const frames = deframer({
+      onSkipped({ error }) {
+        first ??= error;
+      },
     }).push(octets);
     if (frames.length === 0)
       throw first ?? new DlmsError('decode/unexpected-end', { offset: octets.length, expected: 'a whole frame' });
@@ -180,7 +182,7 @@ function assembling(vector: Vector): Intake {
     return (octets) => deframer.push(octets).map((frame) => endpoint.receive(stripLlc(frame.information)));
   }
   if (transport === 'mbus') {
-    const deframer = new MbusDeframer();
+    const deframer = mbusDeframer();
     return (octets) => deframer.push(octets).map((frame) => endpoint.receive(mbusSegment(frame)?.part ?? octets));
   }
   if (transport !== undefined && transport !== null && transport !== 'none')

@@ -94,7 +94,7 @@ describe('nothing received vanishes without a word', () => {
       ),
       /rest of the segments/,
     ],
-    ['half a WPDU', wrap(1, 64, notification).subarray(0, 12), /rest of a WPDU/],
+    ['half a WPDU', wrap(1, 64, notification).subarray(0, 12), /octets behind the header/],
     ['half a block transfer', wrap(1, 64, block(1, false, 'AABB')), /sender is gone: 1 block/],
     [
       'a gap between blocks',

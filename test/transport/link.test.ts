@@ -161,8 +161,11 @@ describe('rawChannel', () => {
     clock.advance(100);
     await expect(silent).rejects.toMatchObject({ code: 'transport/timeout' });
     await one.send(new Uint8Array(11));
-    await expect(two.receive()).rejects.toMatchObject({ code: 'decode/too-large' });
+    await one.send(parseHex('C002'));
+    expect(await two.receive()).toEqual(parseHex('C002'));
+    expect(two.dropped).toBe(1);
     await two.close();
+    await expect(two.receive()).rejects.toThrow(/1 dropped, the last: too large.*11, where at most 10 are taken/);
     await settle();
     await expect(one.receive()).rejects.toBeInstanceOf(DlmsError);
     await expect(one.send(parseHex('C001'))).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { DlmsError } from '../../core/errors.js';
 import type { ReceiveOptions } from '../transport.js';
+import type { Drops } from './drops.js';
 
 /**
  * APDUs that arrived, for one reader at a time: the receiving half of an `ApduChannel`, whatever the frames below are.
@@ -9,16 +10,18 @@ import type { ReceiveOptions } from '../transport.js';
 export class Inbox {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #drops: Drops | undefined;
   readonly #queue: Uint8Array[] = [];
   #waiting: Waiting | undefined;
   #failure: DlmsError | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #stopTimer: () => void = () => {};
 
-  /** `timeoutMs` applies where `receive` names none. */
-  constructor(clock: Clock, timeoutMs: number) {
+  /** `timeoutMs` applies where `receive` names none. A time-out tells of `drops`: the answer that is missing may be among them. */
+  constructor(clock: Clock, timeoutMs: number, drops?: Drops) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#drops = drops;
   }
 
   /** APDUs nobody has asked for yet. */
@@ -82,8 +85,11 @@ export class Inbox {
       const { deadline, timeoutMs } = this.#waiting;
       const left = deadline - this.#clock.now();
       if (left > 0) this.#arm(deadline, left);
-      else this.#take()?.reject(new DlmsError('transport/timeout', { waitedMs: timeoutMs, waitingFor: 'an APDU' }));
+      else this.#take()?.reject(this.#timeout(timeoutMs));
     });
+  }
+  #timeout(waitedMs: number): DlmsError {
+    return new DlmsError('transport/timeout', { waitedMs, waitingFor: `an APDU${this.#drops?.note ?? ''}` });
   }
 }
 

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../core/bytes.js';
-import { Unwrapper, type Wpdu, wrap } from '../framing/wpdu.js';
+import { wpduDeframer, wrap } from '../framing/wpdu.js';
 import { formatHdlcAddress, type HdlcAddress, hdlcAddress, parseHdlcAddress } from '../hdlc/address.js';
 import type { HdlcControl } from '../hdlc/control.js';
 import { hdlcDeframer } from '../hdlc/deframer.js';
@@ -39,17 +39,14 @@ export async function probeWrapper(
   server: string,
   options: ProbeOptions,
 ): Promise<ProbeAnswer | undefined> {
-  const unwrapper = new Unwrapper();
-  const take = (chunk: Uint8Array): Wpdu | undefined => {
-    try {
-      unwrapper.feed(chunk);
-      return unwrapper.next();
-    } catch {
-      // No WPDU: the line keeps the octets, and what they are is found out at the end.
-      return undefined;
-    }
-  };
-  const asked = await line.ask(wrap(client, Number(server), options.request), take, options.waitMs, options.signal);
+  const deframer = wpduDeframer();
+  const asked = await line.ask(
+    wrap(client, Number(server), options.request),
+    // What is no WPDU stays with the line, and what it is is found out at the end.
+    (chunk) => deframer.push(chunk)[0],
+    options.waitMs,
+    options.signal,
+  );
   if (asked.type !== 'answer') return undefined;
   const { destination, source, payload } = asked.value;
   return { client: destination, server: String(source), answer: 'apdu', apdu: payload };

@@ -1,7 +1,7 @@
 import { isApduTag } from '../../core/apdu-facts.js';
 import { hdlcDeframer } from '../hdlc/deframer.js';
 import { decodeHdlcFrame } from '../hdlc/frame.js';
-import { mbusLengthAt, runningSums } from './mbus.js';
+import { mbusLengthAt, runningSums } from './mbus-deframer.js';
 
 /** How APDUs can be carried. `iec-62056-21` is the text of meters before, or instead of, HDLC. */
 export type Framing = 'hdlc' | 'wrapper' | 'mbus' | 'iec-62056-21' | 'apdu';

@@ -24,13 +24,21 @@ export const baudRates: readonly number[] = [300, 600, 1200, 2400, 4800, 9600, 1
 /** Speeds of mode B, from `A`. */
 const modeB: readonly number[] = [600, 1200, 2400, 4800, 9600, 19200];
 
+/** An identification message without its CR LF. */
+export const identificationPattern: RegExp = /^\/([A-Za-z]{3})([^/!\r\n])((?:\\[^\r\n])*)([^/!\r\n]*)$/;
+/** An acknowledgement and option select message. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ACK is what the message begins with
+export const optionPattern: RegExp = /^\x06([0-9])([0-9A-I])([0-9A-Z])\r\n$/;
+/** Longest identification and option messages followed, in octets; the standard's need 38. */
+export const longestLine = 128;
+
 /**
  * The fields of an identification message, with or without its CR LF. Parity bits must be gone (see `fromSevenE1`).
  * @throws DlmsError `decode/framing`.
  */
 export function decodeIdentification(octets: Uint8Array): Identification {
   const text = latin1(octets).replace(/\r\n$/, '');
-  const match = /^\/([A-Za-z]{3})([^/!\r\n])((?:\\[^\r\n])*)([^/!\r\n]*)$/.exec(text);
+  const match = identificationPattern.exec(text);
   if (match === null)
     throw new DlmsError('decode/framing', { offset: 0, reason: 'no identification message of IEC 62056-21' });
   const [, manufacturer = '', baudCharacter = '', escapes = '', ident = ''] = match;
@@ -85,8 +93,7 @@ export function encodeOptionSelect(protocolControl: string, baudCharacter: strin
 
 /** @throws DlmsError `decode/framing`. */
 export function decodeOptionSelect(octets: Uint8Array): OptionSelect {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ACK is what the message begins with
-  const match = /^\x06([0-9])([0-9A-I])([0-9A-Z])\r\n$/.exec(latin1(octets));
+  const match = optionPattern.exec(latin1(octets));
   if (match === null)
     throw new DlmsError('decode/framing', { offset: 0, reason: 'no acknowledgement message of IEC 62056-21' });
   const [, protocolControl = '', baudCharacter = '', modeControl = ''] = match;

@@ -1,7 +1,8 @@
 import { concat } from '../../core/bytes.js';
-import { DlmsError, isDlmsError } from '../../core/errors.js';
-import { type RawOptions, rawChannel } from '../channels/raw.js';
-import type { ApduChannel, ApduHandler, ReceiveOptions, Route, Transport } from '../transport.js';
+import { DlmsError } from '../../core/errors.js';
+import type { Deframer, DeframerOptions, FramePart } from '../deframer.js';
+import type { Route } from '../transport.js';
+import { chunkDeframer } from './chunk-deframer.js';
 
 /**
  * How the two L-SAPs stand behind the control octet. No public source settles it, so there is no default:
@@ -53,62 +54,38 @@ export function decodeLlc61334(octets: Uint8Array, direction: LlcDirection, orde
 const serverFirst = (direction: LlcDirection, order: LlcAddressOrder): boolean =>
   order === 'server-client' || direction === 'to-server';
 
-export interface LlcOptions extends RawOptions {
-  readonly order: LlcAddressOrder;
+export interface LlcDeframerOptions extends DeframerOptions<LlcPdu> {
+  /** Longest APDU accepted, in octets. Default 65535. */
+  readonly maxApduSize?: number;
 }
-/** PDUs for other SAPs that are passed over in one `receive`. */
-const foreignLimit = 256;
 
-/** One association over a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams). PDUs for other SAPs are passed over. */
-export function llc61334Channel(transport: Transport, options: Route & LlcOptions): ApduChannel {
-  const { clientSap, serverSap, order } = options;
-  const raw = rawChannel(transport, options);
-  return {
-    open: () => raw.open(),
-    send: (apdu) => raw.send(encodeLlc61334({ clientSap, serverSap, apdu }, 'to-server', order)),
-    async receive(receiveOptions?: ReceiveOptions) {
-      for (let foreign = 0; foreign < foreignLimit; foreign++) {
-        const pdu = decodeLlc61334(await raw.receive(receiveOptions), 'to-client', order);
-        if (pdu.clientSap === clientSap && pdu.serverSap === serverSap) return pdu.apdu;
-      }
-      throw new DlmsError('protocol/link', {
-        side: 'remote',
-        state: 'receiving',
-        reason: `${foreignLimit} PDUs for other SAPs: is the order of the addresses right?`,
-      });
+/** A deframer for a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams): each chunk is one. */
+export function llc61334Deframer(
+  direction: LlcDirection,
+  order: LlcAddressOrder,
+  options: LlcDeframerOptions = {},
+): Deframer<LlcPdu> {
+  const limit = options.maxApduSize ?? 0xffff;
+  return chunkDeframer(
+    {
+      read(chunk) {
+        const pdu = decodeLlc61334(chunk, direction, order);
+        const actual = pdu.apdu.length;
+        if (actual > limit) throw new DlmsError('decode/too-large', { offset: llc61334HeaderLength, limit, actual });
+        return pdu;
+      },
+      parts: (offset, length) => llcParts(offset, length, serverFirst(direction, order)),
     },
-    close: () => raw.close(),
-  };
+    options,
+  );
 }
-
-export interface ServeLlcOptions extends LlcOptions {
-  readonly onError?: (error: DlmsError) => void;
-}
-/** Answers a medium with a handler, one PDU at a time. What is no LLC PDU is reported and passed over. */
-export function serveLlc61334(
-  transport: Transport,
-  handler: ApduHandler,
-  options: ServeLlcOptions,
-): { readonly closed: Promise<void>; close(): Promise<void> } {
-  const { order, onError } = options;
-  const raw = rawChannel(transport, options);
-  const one = async (): Promise<void> => {
-    const { apdu, ...route } = decodeLlc61334(await raw.receive(), 'to-server', order);
-    for (const answer of await handler.handle(apdu, route))
-      await raw.send(encodeLlc61334({ ...route, apdu: answer }, 'to-client', order));
-  };
-  const run = async (): Promise<void> => {
-    for (;;) {
-      try {
-        await one();
-      } catch (e) {
-        if (!isDlmsError(e)) throw e;
-        if (e.code === 'transport/closed') return;
-        // Silence is no fault of a meter.
-        if (e.code !== 'transport/timeout') onError?.(e);
-      }
-    }
-  };
-  const closed = run().finally(() => handler.released?.(undefined));
-  return { closed, close: () => raw.close() };
+function llcParts(offset: number, length: number, server: boolean): FramePart[] {
+  const parts: FramePart[] = [
+    { role: 'header', name: 'control', offset, length: 1 },
+    { role: 'address', name: server ? 'serverSap' : 'clientSap', offset: offset + 1, length: 1 },
+    { role: 'address', name: server ? 'clientSap' : 'serverSap', offset: offset + 2, length: 1 },
+  ];
+  const rest = length - llc61334HeaderLength;
+  if (rest > 0) parts.push({ role: 'payload', name: 'apdu', offset: offset + llc61334HeaderLength, length: rest });
+  return parts;
 }

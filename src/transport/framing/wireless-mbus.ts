@@ -30,15 +30,20 @@ export function decodeWirelessMbus(octets: Uint8Array, format: WirelessMbusForma
       expected: 'a telegram of at least 11 octets',
     });
   const length = octets[0] as number;
-  const blocks = blocksOf(length, format);
-  const expected = blocks.reduce((n, b) => n + b + (format === 'without CRC' ? 0 : 2), 0);
-  if (length < 10 || expected !== octets.length || blocks.some((b) => b < 1))
+  if (telegramSize(length, format) !== octets.length)
     throw new DlmsError('decode/invalid-length', {
       offset: 0,
       expected: `L for ${octets.length} octets`,
       actual: length,
     });
-  const plain = format === 'without CRC' ? octets : withoutCrcs(octets, blocks);
+  const wrong = format === 'without CRC' ? undefined : wrongCrc(octets, 0, blocksOf(length, format));
+  if (wrong !== undefined) throw crcError(wrong.at, wrong);
+  return telegramOf(octets, format);
+}
+
+/** The fields of a telegram, whether or not its CRCs are right. */
+export function telegramOf(octets: Uint8Array, format: WirelessMbusFormat): WirelessMbusTelegram {
+  const plain = format === 'without CRC' ? octets : withoutCrcs(octets, blocksOf(octets[0] as number, format));
   const code = (plain[2] as number) | ((plain[3] as number) << 8);
   return {
     control: plain[1] as number,
@@ -133,8 +138,15 @@ export function crc13757(octets: Uint8Array, from = 0, to: number = octets.lengt
   return ~crc & 0xffff;
 }
 
+/** Octets of a telegram with this L; 0 when no telegram has it. */
+export function telegramSize(length: number, format: WirelessMbusFormat): number {
+  const blocks = blocksOf(length, format);
+  if (length < 10 || blocks.some((b) => b < 1)) return 0;
+  return blocks.reduce((n, b) => n + b + (format === 'without CRC' ? 0 : 2), 0);
+}
+
 /** Sizes of the blocks, without their CRCs, of which the first starts with L. */
-function blocksOf(length: number, format: WirelessMbusFormat): number[] {
+export function blocksOf(length: number, format: WirelessMbusFormat): number[] {
   if (format === 'without CRC') return [length + 1];
   if (format === 'B') return length + 1 > 128 ? [126, length + 1 - 130] : [length - 1];
   const blocks = [10];
@@ -142,20 +154,37 @@ function blocksOf(length: number, format: WirelessMbusFormat): number[] {
   return blocks;
 }
 
+/** Where the first wrong CRC of a telegram at `at` stands, among those of its first `count` blocks; undefined when they are right. */
+export function wrongCrc(
+  octets: Uint8Array,
+  at: number,
+  blocks: readonly number[],
+  count: number = blocks.length,
+): { readonly at: number; readonly expected: number; readonly actual: number } | undefined {
+  let from = at;
+  for (const size of blocks.slice(0, count)) {
+    const end = from + size;
+    const expected = crc13757(octets, from, end);
+    const actual = ((octets[end] as number) << 8) | (octets[end + 1] as number);
+    if (expected !== actual) return { at: end, expected, actual };
+    from = end + 2;
+  }
+  return undefined;
+}
+/** The error that a wrong CRC is; `offset` is its place in the stream. */
+export const crcError = (offset: number, wrong: { readonly expected: number; readonly actual: number }): DlmsError =>
+  new DlmsError('decode/checksum', {
+    offset,
+    field: 'CRC of a wireless M-Bus block',
+    expected: wrong.expected,
+    actual: wrong.actual,
+  });
+
 function withoutCrcs(octets: Uint8Array, blocks: readonly number[]): Uint8Array {
   const plain = new Uint8Array(octets.length - 2 * blocks.length);
   let from = 0;
   let to = 0;
   for (const size of blocks) {
-    const expected = crc13757(octets, from, from + size);
-    const actual = ((octets[from + size] as number) << 8) | (octets[from + size + 1] as number);
-    if (expected !== actual)
-      throw new DlmsError('decode/checksum', {
-        offset: from + size,
-        field: 'CRC of a wireless M-Bus block',
-        expected,
-        actual,
-      });
     plain.set(octets.subarray(from, from + size), to);
     from += size + 2;
     to += size;

@@ -1,4 +1,5 @@
 import { DlmsError } from '../../core/errors.js';
+import type { FramePart } from '../deframer.js';
 import { addressSize, type HdlcAddress, readAddress, writeAddress } from './address.js';
 import { decodeHdlcControl, encodeHdlcControl, type HdlcControl } from './control.js';
 import { fcsGood, fcsRegister } from './fcs.js';
@@ -177,7 +178,11 @@ export function readFrame(octets: Uint8Array, at: number, length: number, header
   const end = at + length - 2;
   const fcs = (octets[end] as number) | ((octets[end + 1] as number) << 8);
   const computed = ~fcsRegister(octets, from, end, from === at ? 0xffff : fcsGood) & 0xffff;
-  if (computed !== fcs) return fault('fcs', length - 2, computed, fcs);
+  return computed === fcs ? fieldsOf(octets, at, length, header) : fault('fcs', length - 2, computed, fcs);
+}
+
+/** The fields of a frame whose header is good, whether or not its FCS is. */
+export function fieldsOf(octets: Uint8Array, at: number, length: number, header: number): HdlcFrame {
   const first = octets[at + 2] as number;
   const size = first & 1 ? 1 : (octets[at + 3] as number) & 1 ? 2 : 4;
   return {
@@ -185,8 +190,28 @@ export function readFrame(octets: Uint8Array, at: number, length: number, header
     destination: readAddress(octets, at + 2, size),
     source: readAddress(octets, at + 2 + size, (header - 3 - size) as 1 | 2 | 4),
     control: decodeHdlcControl(octets[at + header - 1] as number),
-    information: from === at ? nothing() : octets.subarray(from, end),
+    information: header + 2 === length ? nothing() : octets.subarray(at + header + 2, at + length - 2),
   };
+}
+
+/** Where the parts of a frame of `length` octets between flags stand; `offset` is that of its format octet. */
+export function partsOf({ destination, source, information }: HdlcFrame, offset: number, length: number): FramePart[] {
+  const parts: FramePart[] = [];
+  let at = offset;
+  const part = (role: FramePart['role'], name: string, octets: number): void => {
+    if (octets > 0) parts.push({ role, name, offset: at, length: octets });
+    at += octets;
+  };
+  part('header', 'format', 2);
+  part('address', 'destination', destination.size);
+  part('address', 'source', source.size);
+  part('header', 'control', 1);
+  if (length - 2 > at - offset) {
+    part('checksum', 'hcs', 2);
+    part('payload', 'information', information.length);
+  }
+  part('checksum', 'fcs', 2);
+  return parts;
 }
 
 /** The fault as an error; `offset` is where the frame's format octet stands. */

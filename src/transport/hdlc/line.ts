@@ -54,7 +54,10 @@ export class Line {
     this.#options = options;
     this.#onFrame = onFrame;
     this.#onClosed = onClosed;
-    this.#deframer = hdlcDeframer({ echo: options.echo === true, onInvalid: (e) => options.onDiagnostic?.(e) });
+    this.#deframer = hdlcDeframer({
+      echo: options.echo === true,
+      onSkipped: ({ error }) => options.onDiagnostic?.(error),
+    });
     this.#lastFrame = this.clock.now();
     this.#link = octetLink(transport);
     this.#link.start({
@@ -137,7 +140,7 @@ export class Line {
   }
   #abandon(): void {
     this.#begun = undefined;
-    for (const frame of this.#deframer.abandon()) this.#onFrame(frame);
+    for (const frame of this.#deframer.flush()) this.#onFrame(frame);
   }
   #watch(silenceMs: number, ms: number): void {
     this.#cancelSilence = this.clock.after(ms, () => {

@@ -1,3 +1,4 @@
+import { append } from '../../core/append.js';
 import { latin1 } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import {
@@ -10,9 +11,9 @@ import {
   encodeRequest,
   fromSevenE1,
   type Identification,
+  longestLine,
   type OptionSelect,
 } from '../framing/iec-62056-21.js';
-import { append } from './growing.js';
 
 /**
  * Sign-on of IEC 62056-21 before HDLC (mode E), as a pure machine for each side. Both start at 300 baud 7E1; the client asks `/?!`, the meter identifies
@@ -102,8 +103,6 @@ type Step = [state: ModeEState, outputs: readonly ModeEOutput[]];
 
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 export const modeEIdle: ModeEState = { name: 'idle', held: none, echo: none, echoed: 0, attempts: 0, baud: 300 };
-/** Longest identification and option messages followed; the standard's need 38. */
-const longestMessage = 128;
 /** What such a message takes at 300 baud. */
 const messageMs = 5000;
 
@@ -127,7 +126,7 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
       if (state.name === 'acknowledge') return acknowledged(next, now, options);
       if (state.name === 'readout') return readingOut(next, now, options);
       // During our own pause only the echo of the line is expected; what else comes is kept for later.
-      return [next.held.length > longestMessage ? { ...next, held: none } : next, []];
+      return [next.held.length > longestLine ? { ...next, held: none } : next, []];
     }
   }
 }
@@ -274,8 +273,7 @@ export function modeEServer(state: ModeEState, input: ModeEInput, now: number, o
     case 'octets': {
       if (state.name === 'idle' || state.name === 'done') return [state, []];
       const arrived = withoutEcho(state, fromSevenE1(input.octets));
-      const next =
-        arrived.held.length > longestMessage ? { ...arrived, held: arrived.held.slice(-longestMessage) } : arrived;
+      const next = arrived.held.length > longestLine ? { ...arrived, held: arrived.held.slice(-longestLine) } : arrived;
       if (state.name === 'request') return requested(next, now, options);
       if (state.name === 'acknowledge') return chosen(next, now, options);
       return [next, []];
@@ -385,6 +383,6 @@ function findLine(held: Uint8Array, first: number): { readonly message?: Uint8Ar
   const start = held.indexOf(first);
   if (start < 0) return { rest: none };
   const end = held.indexOf(0x0a, start);
-  if (end < 0) return { rest: held.length - start > longestMessage ? none : held.subarray(start) };
+  if (end < 0) return { rest: held.length - start > longestLine ? none : held.subarray(start) };
   return { message: held.slice(start, end + 1), rest: held.subarray(end + 1) };
 }

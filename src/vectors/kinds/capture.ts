@@ -5,8 +5,9 @@ import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../cosem
 import { type Unit, unitCodes, unitSymbol } from '../../cosem/units.js';
 import { unprotect } from '../../security/unprotect.js';
 import { GbtEndpoint } from '../../session/general-block-transfer.js';
-import { MbusAssembler, MbusDeframer } from '../../transport/framing/mbus.js';
-import { Unwrapper } from '../../transport/framing/wpdu.js';
+import { mbusAssembler } from '../../transport/framing/mbus-assembler.js';
+import { mbusDeframer } from '../../transport/framing/mbus-deframer.js';
+import { wpduDeframer } from '../../transport/framing/wpdu.js';
 import { encodeHdlcAddress } from '../../transport/hdlc/address.js';
 import { hdlcDeframer } from '../../transport/hdlc/deframer.js';
 import { stripLlc } from '../../transport/hdlc/frame.js';
@@ -120,21 +121,22 @@ export function unframed(
       };
     }
     case 'mbus': {
-      const deframer = new MbusDeframer();
+      const deframer = mbusDeframer();
       const frames = [...deframer.push(bytes), ...deframer.flush()];
-      const assembler = new MbusAssembler();
+      const assembler = mbusAssembler();
       return { frames: frames.map(mbusNotation), apdus: frames.flatMap((f) => assembler.push(f)?.apdu ?? []) };
     }
     case 'wrapper': {
-      const unwrapper = new Unwrapper();
-      unwrapper.feed(bytes);
-      const frames: Record<string, unknown>[] = [];
-      const apdus: Uint8Array[] = [];
-      for (let pdu = unwrapper.next(); pdu !== undefined; pdu = unwrapper.next()) {
-        frames.push({ version: 1, source: pdu.source, destination: pdu.destination, length: pdu.payload.length });
-        apdus.push(pdu.payload);
-      }
-      return { frames, apdus };
+      const pdus = wpduDeframer().push(bytes);
+      return {
+        frames: pdus.map(({ source, destination, payload }) => ({
+          version: 1,
+          source,
+          destination,
+          length: payload.length,
+        })),
+        apdus: pdus.map((pdu) => pdu.payload),
+      };
     }
     case 'none':
     case undefined:

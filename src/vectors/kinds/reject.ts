@@ -3,7 +3,7 @@ import { isDlmsError } from '../../core/errors.js';
 import { parseHex } from '../../core/hex.js';
 import { InvocationCounters } from '../../security/counters.js';
 import { VolatileStore } from '../../store/store.js';
-import { Unwrapper } from '../../transport/framing/wpdu.js';
+import { wpduDeframer } from '../../transport/framing/wpdu.js';
 import { hdlcDeframer } from '../../transport/hdlc/deframer.js';
 import { stripLlc } from '../../transport/hdlc/frame.js';
 import { Apdu } from '../../xdlms/apdu.js';
@@ -104,9 +104,10 @@ const ofCategory = (errors: readonly unknown[]): Matcher => {
 };
 /** A stream receiver has to wait where a datagram receiver refuses. */
 function waits(bytes: Uint8Array): void {
-  const unwrapper = new Unwrapper();
-  unwrapper.feed(bytes);
-  if (unwrapper.next() !== undefined) throw new Difference('incompleteOnStream: the stream receiver found a PDU');
+  const deframer = wpduDeframer();
+  const pdus = deframer.push(bytes);
+  if (deframer.failure !== undefined) throw deframer.failure;
+  if (pdus.length > 0) throw new Difference('incompleteOnStream: the stream receiver found a PDU');
 }
 /** Numbers and flags of the blocks in a recording, as they stand there. */
 function blocksOf(vector: Vector): Record<string, unknown> {

@@ -7,7 +7,9 @@ import {
   encodeOptionSelect,
   encodeRequest,
 } from '../../transport/framing/iec-62056-21.js';
-import { MbusAssembler, MbusDeframer, type MbusFrame, mbusSegment } from '../../transport/framing/mbus.js';
+import { type MbusFrame, mbusSegment } from '../../transport/framing/mbus.js';
+import { mbusAssembler } from '../../transport/framing/mbus-assembler.js';
+import { mbusDeframer } from '../../transport/framing/mbus-deframer.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { hexText, later } from '../compare.js';
@@ -22,10 +24,10 @@ export const transportKinds: Readonly<Record<string, Kind>> = {
   'mbus-stream': {
     input: ['hex'],
     run(vector, notes) {
-      const deframer = new MbusDeframer();
+      const deframer = mbusDeframer();
       const bytes = octets(vector, 'hex');
       const frames = [...deframer.push(bytes), ...deframer.flush()];
-      const assembler = new MbusAssembler();
+      const assembler = mbusAssembler();
       const apdus = frames.map((f) => assembler.push(f)?.apdu).filter((a) => a !== undefined);
       const apdu = apdus.at(-1);
       return {

@@ -1,5 +1,5 @@
 import { formatHex } from '../../core/hex.js';
-import { Unwrapper, unwrap, type Wpdu, wrap } from '../../transport/framing/wpdu.js';
+import { unwrap, type Wpdu, wpduDeframer, wrap } from '../../transport/framing/wpdu.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { apduNotation } from '../apdu-notation.js';
 import { later } from '../compare.js';
@@ -22,14 +22,11 @@ export const wrapperKinds: Readonly<Record<string, Kind>> = {
   'wrapper-stream': {
     input: ['hex'],
     run(vector, notes) {
-      const unwrapper = new Unwrapper();
+      const deframer = wpduDeframer();
       // Octet by octet, which is the hardest way for a stream to come.
-      const pdus: Wpdu[] = [];
-      for (const octet of octets(vector, 'hex')) {
-        unwrapper.feed(Uint8Array.of(octet));
-        for (let pdu = unwrapper.next(); pdu !== undefined; pdu = unwrapper.next()) pdus.push(pdu);
-      }
-      return { pdus: pdus.map((pdu) => wpduNotation(pdu, notes)), left: unwrapper.held, remaining: unwrapper.held };
+      const pdus = [...octets(vector, 'hex')].flatMap((octet) => deframer.push(Uint8Array.of(octet)));
+      const { pending } = deframer;
+      return { pdus: pdus.map((pdu) => wpduNotation(pdu, notes)), left: pending, remaining: pending };
     },
   },
 };

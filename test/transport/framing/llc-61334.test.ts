@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatHex, isDlmsError, parseHex } from '../../../src/core/index.js';
-import {
-  decodeLlc61334,
-  encodeLlc61334,
-  type LlcAddressOrder,
-  llc61334Channel,
-  serveLlc61334,
-} from '../../../src/transport/framing/llc-61334.js';
+import { llc61334Channel, serveLlc61334 } from '../../../src/transport/channels/llc-61334.js';
+import { decodeLlc61334, encodeLlc61334, type LlcAddressOrder } from '../../../src/transport/framing/llc-61334.js';
 import { transportPair } from '../../../src/transport/media/pair.js';
 
 const orders: readonly LlcAddressOrder[] = ['destination-source', 'server-client'];
@@ -85,15 +80,25 @@ describe('the LLC of IEC 61334-4-32', () => {
     await served.closed;
     expect(errors).toEqual([]);
   });
-  it('passes over what is for others, and reports what is no PDU', async () => {
+  it('passes over what is for others and what is no PDU, and says so', async () => {
     const [near, far] = transportPair({ datagrams: true });
-    const channel = llc61334Channel(near, { clientSap: 16, serverSap: 1, order: 'server-client', timeoutMs: 1000 });
+    const dropped: unknown[] = [];
+    const channel = llc61334Channel(near, {
+      clientSap: 16,
+      serverSap: 1,
+      order: 'server-client',
+      onDropped: (error, apdu) => dropped.push([error.code, apdu]),
+    });
     far.direct?.start({ octets: () => undefined, ended: () => undefined });
     far.direct?.write(parseHex('900111AA'));
+    far.direct?.write(parseHex('FF'));
     far.direct?.write(parseHex('900110BB'));
     expect(await channel.receive()).toEqual(parseHex('BB'));
-    far.direct?.write(parseHex('FF'));
-    await expect(channel.receive()).rejects.toMatchObject({ code: 'decode/unsupported' });
+    expect(dropped).toEqual([
+      ['protocol/link', { clientSap: 17, serverSap: 1, apdu: parseHex('AA') }],
+      ['decode/unsupported', undefined],
+    ]);
+    expect(channel.dropped).toBe(2);
     await channel.close();
   });
 });

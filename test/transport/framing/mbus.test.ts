@@ -9,9 +9,9 @@ import {
   encodeMbusApdu,
   encodeMbusFrame,
   encodeWirelessMbus,
-  MbusAssembler,
-  MbusDeframer,
   type MbusFrame,
+  mbusAssembler,
+  mbusDeframer,
   mbusSegment,
   refusedFramings,
   refuseFraming,
@@ -31,7 +31,7 @@ const seen = (f: MbusFrame) => {
   };
 };
 const apdusOf = (frames: readonly MbusFrame[]): Uint8Array[] => {
-  const assembler = new MbusAssembler();
+  const assembler = mbusAssembler();
   return frames.map((f) => assembler.push(f)?.apdu).filter((a) => a !== undefined);
 };
 /** A frame whose length octet is the true length modulo 256, as some meters send it. */
@@ -50,7 +50,7 @@ describe('wired M-Bus', () => {
     const vector = others.find((v) => v.id === 'mbus-segmented-kaifa');
     const octets = parseHex(vector?.input.hex ?? '');
     const expected = vector?.expected as unknown as { frames: Record<string, unknown>[]; reassembledApdu: string };
-    const frames = new MbusDeframer().push(octets);
+    const frames = mbusDeframer().push(octets);
     expect(
       frames.map((f) => ({
         ...seen(f),
@@ -67,7 +67,7 @@ describe('wired M-Bus', () => {
   for (const vector of captures.filter((v) => v.params.framing === 'mbus')) {
     it(vector.id, () => {
       const expected = vector.expected as { frames?: object[]; ciphering?: { systemTitle: string } };
-      const frames = new MbusDeframer().push(parseHex(vector.input.hex));
+      const frames = mbusDeframer().push(parseHex(vector.input.hex));
       expect(frames.map(seen)).toEqual(expected.frames);
       const [apdu, ...more] = apdusOf(frames);
       expect(more).toEqual([]);
@@ -82,7 +82,7 @@ describe('wired M-Bus', () => {
     for (const hex of cases) {
       expect(() => decodeMbusFrame(parseHex(hex))).toThrow(expect.objectContaining({ name: 'DlmsError' }));
       const errors: DlmsError[] = [];
-      const deframer = new MbusDeframer({ onInvalid: (e) => errors.push(e) });
+      const deframer = mbusDeframer({ onSkipped: (s) => errors.push(s.error) });
       expect([...deframer.push(parseHex(hex)), ...deframer.flush()]).toEqual([]);
     }
   });
@@ -102,7 +102,7 @@ describe('wired M-Bus', () => {
               a.length > 16 * partSize ? [n] : [n, ...encodeMbusApdu(a, { stsap: 1, dtsap: 2, partSize })],
             ),
           );
-          const deframer = new MbusDeframer();
+          const deframer = mbusDeframer();
           const frames: MbusFrame[] = [];
           for (let at = 0; at < stream.length; at += cut) frames.push(...deframer.push(stream.slice(at, at + cut)));
           frames.push(...deframer.flush());
@@ -119,7 +119,7 @@ describe('wired M-Bus', () => {
     const data = new Uint8Array(700).map((_, i) => i * 5);
     const frame = lying(data);
     expect(decodeMbusFrame(frame)).toMatchObject({ lengthModulo256: true, data });
-    const deframer = new MbusDeframer();
+    const deframer = mbusDeframer();
     const frames = [
       ...deframer.push(frame.subarray(0, 300)),
       ...deframer.push(
@@ -130,13 +130,13 @@ describe('wired M-Bus', () => {
       [700, true],
       [3, false],
     ]);
-    const strict = new MbusDeframer({ maxLength: 255 });
+    const strict = mbusDeframer({ maxLength: 255 });
     expect(strict.push(frame)).toEqual([]);
   });
 
   it('does not let a false beginning hide the frames behind it', () => {
     const good = encodeMbusApdu(parseHex('C001'), { stsap: 1, dtsap: 2 })[0] as Uint8Array;
-    const deframer = new MbusDeframer();
+    const deframer = mbusDeframer();
     expect(deframer.push(concat(parseHex('68F0F068AA'), good, good))).toHaveLength(2);
     expect(deframer.pending).toBe(0);
   });
@@ -146,7 +146,7 @@ describe('wired M-Bus', () => {
     const damaged = one.slice();
     damaged[20] = 1;
     const errors: DlmsError[] = [];
-    const frames = new MbusDeframer({ onInvalid: (e) => errors.push(e) }).push(concat(damaged, two));
+    const frames = mbusDeframer({ onSkipped: (s) => errors.push(s.error) }).push(concat(damaged, two));
     expect(frames).toHaveLength(1);
     expect(errors.map((e) => e.code)).toEqual(['decode/checksum']);
   });
@@ -160,7 +160,7 @@ describe('wired M-Bus', () => {
       lengthModulo256: false,
     });
     const errors: string[] = [];
-    const assembler = new MbusAssembler({ maxApduSize: 250, maxSenders: 2, onDropped: (e) => errors.push(e.code) });
+    const assembler = mbusAssembler({ maxApduSize: 250, maxSenders: 2, onDropped: (e) => errors.push(e.code) });
     const run = (...frames: MbusFrame[]) => frames.map((f) => assembler.push(f)?.apdu.length);
     expect(run(frame(0), frame(0x12))).toEqual([undefined, undefined]);
     expect(run(frame(0x11))).toEqual([undefined]);
@@ -182,7 +182,7 @@ describe('wired M-Bus', () => {
       'decode/too-large',
       'protocol/block-number',
     ]);
-    const long = new MbusAssembler({ onDropped: (e) => errors.push(e.code) });
+    const long = mbusAssembler({ onDropped: (e) => errors.push(e.code) });
     for (let i = 0; i < 16; i++) expect(long.push(frame(i))).toBeUndefined();
     expect(errors.at(-1)).toBe('decode/unsupported');
     expect(() => encodeMbusApdu(new Uint8Array(4001), { stsap: 1, dtsap: 2, partSize: 250 })).toThrow(
@@ -201,7 +201,7 @@ describe('wired M-Bus', () => {
           { maxLength: 20 },
         ),
         (chunks) => {
-          const deframer = new MbusDeframer();
+          const deframer = mbusDeframer();
           for (const chunk of chunks) {
             deframer.push(chunk);
             expect(deframer.pending).toBeLessThanOrEqual(1030);

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
-import { concat, DlmsError, formatHex, isDlmsError, parseHex } from '../../../src/core/index.js';
+import { concat, DlmsError, formatHex, parseHex } from '../../../src/core/index.js';
 import {
   type ApduChannel,
   type ApduHandler,
+  type Deframer,
   linkTransport,
   type OctetSink,
   serveWrapper,
   transportPair,
-  Unwrapper,
   unwrap,
   type Wpdu,
+  wpduDeframer,
   wrap,
   wrapperChannel,
   wrapperMux,
@@ -23,14 +24,8 @@ import { VirtualClock } from '../virtual-clock.js';
 
 const inputOf = (vector: { readonly input: object } | undefined) =>
   (vector?.input ?? {}) as { readonly hex?: string; readonly cases?: readonly string[] };
-const all = (unwrapper: Unwrapper, ...chunks: readonly Uint8Array[]): Wpdu[] => {
-  const out: Wpdu[] = [];
-  for (const chunk of chunks) {
-    unwrapper.feed(chunk);
-    for (let pdu = unwrapper.next(); pdu !== undefined; pdu = unwrapper.next()) out.push(pdu);
-  }
-  return out;
-};
+const all = (deframer: Deframer<Wpdu>, ...chunks: readonly Uint8Array[]): Wpdu[] =>
+  chunks.flatMap((chunk) => deframer.push(chunk));
 const cut = (octets: Uint8Array, sizes: readonly number[]): Uint8Array[] => {
   const out: Uint8Array[] = [];
   for (let at = 0, i = 0; at < octets.length; i++) {
@@ -52,7 +47,7 @@ describe('WPDU', () => {
         destination: number;
         payload: string;
       }[];
-      const found = all(new Unwrapper(), octets);
+      const found = all(wpduDeframer(), octets);
       expect(
         found.map((p) => ({ source: p.source, destination: p.destination, payload: formatHex(p.payload) })),
       ).toEqual(expected.map(({ source, destination, payload }) => ({ source, destination, payload })));
@@ -73,7 +68,7 @@ describe('WPDU', () => {
   it('neg-wrapper-length', () => {
     const vector = negative.find((v) => v.id === 'neg-wrapper-length');
     for (const hex of inputOf(vector).cases ?? []) {
-      expect(all(new Unwrapper(), parseHex(hex))).toEqual([]);
+      expect(all(wpduDeframer(), parseHex(hex))).toEqual([]);
       expect(() => unwrap(parseHex(hex))).toThrow(expect.objectContaining({ code: 'decode/unexpected-end' }));
     }
   });
@@ -90,43 +85,32 @@ describe('WPDU', () => {
         fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }),
         (pdus, sizes) => {
           const chunks = cut(concat(...pdus.map((p) => wrap(p.source, p.destination, p.payload))), sizes);
-          expect(all(new Unwrapper(), ...chunks)).toEqual(pdus);
+          expect(all(wpduDeframer(), ...chunks)).toEqual(pdus);
         },
       ),
     );
   });
 
-  it('takes the WPDUs in front of a broken one, then refuses for good', () => {
-    const unwrapper = new Unwrapper();
-    unwrapper.feed(concat(wrap(1, 2, parseHex('AA')), parseHex('7EA0')));
-    expect(unwrapper.next()?.payload).toEqual(parseHex('AA'));
-    const broken = expect.objectContaining({ code: 'decode/framing', context: expect.objectContaining({ offset: 9 }) });
-    expect(() => unwrapper.next()).toThrow(broken);
-    unwrapper.feed(wrap(1, 2, parseHex('BB')));
-    expect(() => unwrapper.next()).toThrow(broken);
+  it('takes the WPDUs in front of a broken one, then none until a silence', () => {
+    const deframer = wpduDeframer();
+    expect(all(deframer, concat(wrap(1, 2, parseHex('AA')), parseHex('7EA0')))).toMatchObject([
+      { payload: parseHex('AA') },
+    ]);
+    expect(deframer.failure).toMatchObject({ code: 'decode/framing', context: { offset: 9 } });
+    expect(all(deframer, wrap(1, 2, parseHex('BB')))).toEqual([]);
+    expect(deframer.flush()).toEqual([]);
+    expect(deframer.failure).toBeUndefined();
+    expect(all(deframer, wrap(1, 2, parseHex('CC')))).toMatchObject([{ payload: parseHex('CC') }]);
   });
 
   it('refuses a payload over the limit from the header alone', () => {
-    const unwrapper = new Unwrapper(1024);
-    unwrapper.feed(parseHex('0001001000010401'));
-    expect(() => unwrapper.next()).toThrow(
-      expect.objectContaining({ code: 'decode/too-large', context: { offset: 6, limit: 1024, actual: 1025 } }),
-    );
-  });
-
-  it('ends any octets in a WPDU or a DlmsError', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 10 }), (chunks) => {
-        try {
-          const total = concat(...chunks).length;
-          const unwrapper = new Unwrapper();
-          const found = all(unwrapper, ...chunks);
-          expect(found.reduce((n, p) => n + 8 + p.payload.length, unwrapper.held)).toBe(total);
-        } catch (error) {
-          if (!isDlmsError(error)) throw error;
-        }
-      }),
-    );
+    const deframer = wpduDeframer({ maxApduSize: 1024 });
+    expect(deframer.push(parseHex('0001001000010401'))).toEqual([]);
+    expect(deframer.failure).toMatchObject({
+      code: 'decode/too-large',
+      context: { offset: 6, limit: 1024, actual: 1025 },
+    });
+    expect(deframer.pending).toBe(0);
   });
 
   it('refuses what does not fit the header', () => {
@@ -199,16 +183,61 @@ describe('wrapper connections', () => {
     await expect(management.send(parseHex('DD'))).rejects.toMatchObject({ code: 'transport/closed' });
   });
 
-  it('delivers unsolicited APDUs, and hands those for nobody to `dropped`', async () => {
+  it('delivers unsolicited APDUs, and tells of those for nobody', async () => {
     const [left, right] = transportPair();
-    const dropped: Wpdu[] = [];
+    const dropped: unknown[] = [];
     const server = serveWrapper(right, echo);
-    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1, dropped: (pdu) => pdu && dropped.push(pdu) });
+    const channel = wrapperChannel(left, {
+      clientSap: 16,
+      serverSap: 1,
+      onDropped: (error, apdu) => dropped.push([error.code, apdu]),
+    });
     await server.send({ clientSap: 64, serverSap: 1 }, parseHex('0F'));
     await server.send({ clientSap: 16, serverSap: 1 }, parseHex('C2'));
     expect(await channel.receive()).toEqual(parseHex('C2'));
-    expect(dropped).toEqual([{ source: 1, destination: 64, payload: parseHex('0F') }]);
+    expect(dropped).toEqual([['protocol/link', { clientSap: 64, serverSap: 1, apdu: parseHex('0F') }]]);
     await channel.close();
+  });
+
+  it('names an answer from another SAP in the time-out, though nobody listens to what is dropped', async () => {
+    const clock = new VirtualClock();
+    const [left, right] = transportPair();
+    const server = serveWrapper(right, echo);
+    const mux = wrapperMux(left, { clock, timeoutMs: 1000 });
+    const channel = mux.channel({ clientSap: 16, serverSap: 1 });
+    const answer = channel.receive();
+    await server.send({ clientSap: 16, serverSap: 17 }, parseHex('C4'));
+    await server.send({ clientSap: 1, serverSap: 1 }, parseHex('C4'));
+    await pause();
+    clock.advance(1000);
+    await expect(answer).rejects.toMatchObject({
+      code: 'transport/timeout',
+      context: {
+        waitingFor: expect.stringMatching(
+          /^an APDU \(2 dropped, the last: .*server 1 for client 1: no channel is open/,
+        ),
+      },
+    });
+    expect([mux.dropped, channel.dropped]).toEqual([2, 2]);
+    await mux.close();
+    await expect(channel.receive()).rejects.toThrow(/receiving \(2 dropped/);
+  });
+
+  it('names half a WPDU when the connection ends in it, on both sides', async () => {
+    const half = wrap(1, 16, new Uint8Array(100)).subarray(0, 50);
+    const [left, right] = transportPair();
+    const channel = wrapperChannel(left, { clientSap: 16, serverSap: 1 });
+    void right.direct?.write(half);
+    void right.direct?.close();
+    await expect(channel.receive()).rejects.toThrow(/closed.*1 dropped, the last: unexpected end.*100 octets behind/);
+
+    const [near, far] = transportPair();
+    const errors: DlmsError[] = [];
+    const server = serveWrapper(near, echo, { onError: (e) => errors.push(e) });
+    void far.direct?.write(half);
+    void far.direct?.close();
+    await server.closed;
+    expect(errors).toMatchObject([{ code: 'decode/unexpected-end', context: { offset: 50 } }]);
   });
 
   it('times out on the injected clock, aborts, and goes on afterwards', async () => {
@@ -287,7 +316,7 @@ describe('wrapper connections', () => {
     const channel = wrapperChannel(left, {
       clientSap: 16,
       serverSap: 1,
-      dropped: (pdu) => pdu && dropped.push(pdu.payload[0] as number),
+      onDropped: (_, pdu) => pdu && dropped.push(pdu.apdu[0] as number),
     });
     for (let i = 0; i < 66; i++) void right.direct?.write(wrap(1, 16, Uint8Array.of(i)));
     await pause();
@@ -315,7 +344,7 @@ describe('wrapper connections', () => {
     const channel = wrapperChannel(left, {
       clientSap: 16,
       serverSap: 1,
-      dropped: (_, error) => error && errors.push(error.code),
+      onDropped: (error) => errors.push(error.code),
     });
     const whole = wrap(1, 16, parseHex('C0C1'));
     for (const datagram of [parseHex('7EA0'), whole.subarray(0, 9), concat(whole, parseHex('00')), whole])

@@ -84,7 +84,7 @@ describe('vectors', () => {
   it('neg-hdlc-zmf100-fcs gives no frame and a checksum error', () => {
     const v = vectors('negative').find((x) => x.id === 'neg-hdlc-zmf100-fcs');
     const errors: DlmsError[] = [];
-    const deframer = hdlcDeframer({ onInvalid: (e) => errors.push(e) });
+    const deframer = hdlcDeframer({ onSkipped: (s) => errors.push(s.error) });
     expect(deframer.push(parseHex(v.input.hex))).toEqual([]);
     expect(errors.map((e) => e.code)).toEqual(['decode/checksum']);
     expect(deframer.counters.checksumErrors).toBe(1);
@@ -132,7 +132,7 @@ describe('the deframer', () => {
         const octets = concat(before, encodeHdlcFrame(frame));
         const deframer = hdlcDeframer();
         const found = (bytewise ? single : whole)(deframer, octets);
-        found.push(...deframer.abandon());
+        found.push(...deframer.flush());
         expect(found.at(-1)).toEqual(frame);
         expect(deframer.pending).toBe(0);
       }),
@@ -149,7 +149,7 @@ describe('the deframer', () => {
   });
   it('gives up a wrong length after the header and reads on', () => {
     const errors: string[] = [];
-    const deframer = hdlcDeframer({ onInvalid: (e) => errors.push(JSON.stringify(e)) });
+    const deframer = hdlcDeframer({ onSkipped: (s) => errors.push(JSON.stringify(s.error)) });
     const frame = encodeHdlcFrame(ui('0102030405'));
     const damaged = Uint8Array.from(frame);
     damaged[1] = 0xa7;
@@ -178,9 +178,9 @@ describe('the deframer', () => {
     const deframer = hdlcDeframer();
     expect(deframer.push(concat(long.slice(0, 100), small, small.slice(0, 5)))).toEqual([]);
     expect(deframer.pending).toBe(99 + small.length + 5);
-    expect(hexes(deframer.abandon())).toEqual([formatHex(small)]);
+    expect(hexes(deframer.flush())).toEqual([formatHex(small)]);
     expect(deframer.pending).toBe(0);
-    expect(deframer.abandon()).toEqual([]);
+    expect(deframer.flush()).toEqual([]);
     expect(deframer.push(long).length).toBe(1);
   });
   it('holds at most one frame, whatever comes', () => {
@@ -191,7 +191,7 @@ describe('the deframer', () => {
         deframer.push(octets.subarray(at, at + 777));
         expect(deframer.pending).toBeLessThanOrEqual(2048);
       }
-      deframer.abandon();
+      deframer.flush();
       expect(deframer.push(encodeHdlcFrame(ui('01'))).length).toBe(1);
     }
   });

@@ -236,7 +236,7 @@ export function simulate(plan: Plan): Outcome {
     for (const s of [client, server]) {
       if (now >= s.quietAt) {
         s.quietAt = Infinity;
-        for (const frame of s.deframer.abandon()) step(s, { type: 'frame', frame });
+        for (const frame of s.deframer.flush()) step(s, { type: 'frame', frame });
       }
       if (now >= hdlcLinkDeadline(s.state)) step(s, { type: 'tick' });
     }
