@@ -1,7 +1,7 @@
 import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Client } from '../src/client/client.js';
 import type { MaybePromise } from '../src/core/promise.js';
 import { Clock } from '../src/cosem/classes/clock.js';
@@ -24,7 +24,7 @@ const target = 1.5;
 
 /**
  * A head-end that reads 200 meters at once, each in an association with HLS 5, authenticated and encrypted: with its counters in memory, in files and in
- * SQLite (where better-sqlite3 is installed). Both ends are in this process; the meters keep theirs in memory.
+ * SQLite (where better-sqlite3 is installed: npm ci --prefix test/real). Both ends are in this process; the meters keep theirs in memory.
  */
 export async function fleetBench(): Promise<Row[]> {
   const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'fleet-'));
@@ -135,7 +135,7 @@ async function reservation(folder: string): Promise<{ median: number; mean: numb
 }
 function sqlite(): [string, (path: string) => Store][] {
   try {
-    const Database = createRequire(import.meta.url)('better-sqlite3');
+    const Database = createRequire(resolve('test/real/package.json'))('better-sqlite3');
     return [['SQLite', (path) => SqliteStore.create(new Database(path))]];
   } catch {
     console.log('  SQLite left out: better-sqlite3 is not installed');

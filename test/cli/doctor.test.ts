@@ -9,6 +9,7 @@ import { hdlcAddress, serveHdlc } from '../../src/transport/hdlc/index.js';
 import { modeEPort } from '../../src/transport/index.js';
 import { openSerial } from '../../src/transport/media/serial.js';
 import { listenTcp } from '../../src/transport/media/tcp.js';
+import { needs, serialport, socat } from '../support/needs.js';
 import { cli, simulated } from './support.js';
 
 interface Json {
@@ -100,15 +101,7 @@ describe('doctor over TCP', () => {
   });
 });
 
-const peer: string = 'serialport';
-const installed = await import(peer).then(
-  () => true,
-  () => false,
-);
-const hasSocat = spawnSync('socat', ['-V']).status === 0;
-if (!installed || !hasSocat) console.log('skipped: the doctor on serial ports needs the package serialport and socat');
-
-describe.skipIf(!installed || !hasSocat)('doctor on a pseudo terminal', () => {
+describe('doctor on a pseudo terminal', needs(serialport, socat), () => {
   const folder = join(tmpdir(), `doctor-test-${process.pid}`);
   const [a, b] = [join(folder, 'a'), join(folder, 'b')];
   let socat: ChildProcess;

@@ -9,7 +9,8 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
-import { Database } from '../store/sqlite-peer.js';
+import { Sqlite } from '../store/sqlite-peer.js';
+import { betterSqlite3, needs } from '../support/needs.js';
 
 /** Sends and receives until it is killed: writes what it was given before it asks for more, in writes that reach the pipe whole or not at all. */
 const program = `
@@ -52,13 +53,9 @@ describe('processes on one store of counters, killed at any moment', () => {
   /** Lets one run until it has written so many lines, kills it a random moment later, and answers all that it has written. */
   function killed(lines: number, place: Place, mode: string): Promise<string[]> {
     return new Promise((done, failed) => {
-      const process = spawn(
-        'node',
-        [child, place.path, mode, place.kind, resolve(import.meta.dirname, '../../package.json')],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
+      const process = spawn('node', [child, place.path, mode, place.kind, resolve('test/real/package.json')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let text = '';
       let dying = false;
       process.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -81,51 +78,54 @@ describe('processes on one store of counters, killed at any moment', () => {
     return lines;
   };
 
-  const places: readonly Place[] = [
+  const proven = (store: Place, needed: ReturnType<typeof needs>): void => {
+    const cases = [
+      ['shared', 2, store],
+      ['exclusive', 1, { ...store, path: `${store.path}.alone` }],
+    ] as const;
+    it.each(cases)(
+      `${store.kind}, %s by %i at a time: never use a counter twice, and accept each message once`,
+      needed,
+      async (mode, at, place) => {
+        await (await place.create(place.path)).close();
+        const runs = await Promise.all(Array.from({ length: at }, () => generation(place, mode)));
+        const all = runs.flat();
+        const numbers = (kind: string): number[] =>
+          all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
+        for (const kind of ['s', 'r']) {
+          const used = numbers(kind);
+          expect(new Set(used).size).toBe(used.length);
+          expect(used.length).toBeGreaterThan(generations);
+        }
+        // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
+        for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
+        const next = await place.open(place.path);
+        const counters = new InvocationCounters(next, { initial: 1 });
+        expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
+        expect(Number(await counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
+        await next.close();
+        if (place.kind === 'FileStore')
+          for (const file of readdirSync(place.path)) expect(file).toMatch(/^version\.\d+$/);
+      },
+    );
+  };
+  proven(
     {
       kind: 'FileStore',
       path: join(folder, 'files'),
       create: (path) => FileStore.create(path),
       open: (path) => FileStore.open(path),
     },
-    ...(Database === undefined
-      ? []
-      : [
-          {
-            kind: 'SqliteStore',
-            path: join(folder, 'store.db'),
-            create: (path: string) => SqliteStore.create(new Sqlite(path)),
-            open: (path: string) => SqliteStore.open(new Sqlite(path)),
-          },
-        ]),
-  ];
-  const cases = places.flatMap((place) => [
-    [place.kind, 'shared', 2, place] as const,
-    [place.kind, 'exclusive', 1, { ...place, path: `${place.path}.alone` }] as const,
-  ]);
-  it.each(cases)(
-    '%s, %s by %i at a time: never use a counter twice, and accept each message once',
-    async (_, mode, at, place) => {
-      await (await place.create(place.path)).close();
-      const runs = await Promise.all(Array.from({ length: at }, () => generation(place, mode)));
-      const all = runs.flat();
-      const numbers = (kind: string): number[] =>
-        all.filter((line) => line.startsWith(kind) && /\d$/.test(line)).map((line) => Number(line.slice(1)));
-      for (const kind of ['s', 'r']) {
-        const used = numbers(kind);
-        expect(new Set(used).size).toBe(used.length);
-        expect(used.length).toBeGreaterThan(generations);
-      }
-      // All took part, and whoever comes next goes on behind them, and clears away what was killed before it was linked.
-      for (const lines of runs) expect(lines.some((line) => /^s\d/.test(line))).toBe(true);
-      const next = await place.open(place.path);
-      const counters = new InvocationCounters(next, { initial: 1 });
-      expect(await counters.next('sent')).toBeGreaterThan(Math.max(...numbers('s')));
-      expect(Number(await counters.last('received'))).toBeGreaterThanOrEqual(Math.max(...numbers('r')));
-      await next.close();
-      if (place.kind === 'FileStore')
-        for (const file of readdirSync(place.path)) expect(file).toMatch(/^version\.\d+$/);
+    needs(),
+  );
+  proven(
+    {
+      kind: 'SqliteStore',
+      path: join(folder, 'store.db'),
+      create: (path) => SqliteStore.create(new Sqlite(path)),
+      open: (path) => SqliteStore.open(new Sqlite(path)),
     },
+    needs(betterSqlite3),
   );
 });
 
@@ -135,4 +135,3 @@ interface Place {
   create(path: string): MaybePromise<Store>;
   open(path: string): MaybePromise<Store>;
 }
-const Sqlite = Database as NonNullable<typeof Database>;

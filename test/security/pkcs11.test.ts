@@ -15,8 +15,9 @@ import {
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { openPkcs11Provider, type Pkcs11Options, type Pkcs11Provider } from '../../src/security/providers/pkcs11.js';
 import { gmac, type KeyHandle } from '../../src/security/providers/provider.js';
+import { needs, pkcs11js, softhsm, softhsmLibrary } from '../support/needs.js';
 import { laterOutcome } from '../support/outcome.js';
-import { beside, library, makeTokens, missing, pin } from './token.js';
+import { beside, makeTokens, pin } from './token.js';
 
 const key16 = parseHex('000102030405060708090A0B0C0D0E0F');
 const key32 = parseHex('F0E0D0C0B0A090807060504030201000F1E1D1C1B1A191817161514131211101');
@@ -24,7 +25,7 @@ const authenticationKey = parseHex('D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF');
 const iv = parseHex('4D4D4D0000BC614E01234567');
 const message = parseHex('C0010000080000010000FF0200');
 
-describe.skipIf(missing !== undefined)('keys on a SoftHSM2 token', () => {
+describe('keys on a SoftHSM2 token', needs(softhsm, pkcs11js), () => {
   let remove: (() => void) | undefined;
   beforeAll(() => {
     remove = makeTokens('at once', 'in the background');
@@ -35,7 +36,7 @@ describe.skipIf(missing !== undefined)('keys on a SoftHSM2 token', () => {
 
 function suite(mode: 'at once' | 'in the background'): void {
   const background = mode === 'in the background';
-  const options: Pkcs11Options = { library: library as string, token: mode, pin, background };
+  const options: Pkcs11Options = { library: softhsmLibrary as string, token: mode, pin, background };
   let token: Pkcs11Provider;
   beforeAll(async () => {
     token = await openPkcs11Provider(options);

@@ -2,30 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { openPkcs11Provider, type Pkcs11Provider } from '../../src/security/providers/pkcs11.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
+import { needs, pkcs11js, softhsm, softhsmLibrary } from '../support/needs.js';
 import { providers } from './support.js';
 
-// A SoftHSM2 token of its own for each test file that imports this; where there is none, the reason is printed once.
+// A SoftHSM2 token of its own for each test file that imports this; where there is none, such tests are skipped.
 
-export const library: string | undefined = [
-  '/usr/lib/softhsm/libsofthsm2.so',
-  '/usr/lib64/pkcs11/libsofthsm2.so',
-  '/usr/local/lib/softhsm/libsofthsm2.so',
-  '/opt/homebrew/lib/softhsm/libsofthsm2.so',
-].find(existsSync);
 const peer: string = 'pkcs11js';
-/** Why there is no token; undefined when there can be one. */
-export const missing: string | undefined =
-  library === undefined || spawnSync('softhsm2-util', ['--version']).status !== 0
-    ? 'SoftHSM2 is not installed (Debian: softhsm2)'
-    : await import(peer).then(
-        () => undefined,
-        () => 'the package pkcs11js is not installed',
-      );
-if (missing !== undefined) console.log(`PKCS#11 skipped: ${missing}`);
-
 export const pin = '1234';
 /**
  * Makes tokens with these labels. The module reads its configuration and its tokens once per process: call this once, before the module is loaded.
@@ -52,9 +37,17 @@ export function makeTokens(...labels: readonly string[]): () => void {
 
 /** The providers in software, and one on a new token where that is possible. */
 export async function providersWithToken(): Promise<readonly CryptoProvider[]> {
-  if (missing !== undefined) return providers;
+  const needed = needs(softhsm, pkcs11js);
+  if (needed.skip) {
+    it('with keys on a token as well', needed, () => {});
+    return providers;
+  }
   const remove = makeTokens('conformance');
-  const token: Pkcs11Provider = await openPkcs11Provider({ library: library as string, token: 'conformance', pin });
+  const token: Pkcs11Provider = await openPkcs11Provider({
+    library: softhsmLibrary as string,
+    token: 'conformance',
+    pin,
+  });
   afterAll(() => {
     token.close();
     remove();
@@ -71,7 +64,7 @@ export async function beside(token: string) {
   const module = new c.PKCS11();
   const call = (name: string, ...args: readonly unknown[]): any =>
     (module[name] as (...a: readonly unknown[]) => unknown).call(module, ...args);
-  call('load', library);
+  call('load', softhsmLibrary);
   const slot = call('C_GetSlotList', true).find((s: Buffer) => call('C_GetTokenInfo', s).label.trimEnd() === token);
   const session = call('C_OpenSession', slot, (c.CKF_SERIAL_SESSION as number) | (c.CKF_RW_SESSION as number));
   const find = (label: string): Buffer => {

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FileStore } from '../../src/store/file-store.js';
 import { type SqliteDatabase, SqliteStore } from '../../src/store/sqlite-store.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { Database } from './sqlite-peer.js';
+import { betterSqlite3, needs } from '../support/needs.js';
+import { Sqlite } from './sqlite-peer.js';
 import { add, put, storeContract } from './store-contract.js';
 import { LateStore } from './support.js';
 
@@ -19,8 +20,7 @@ storeContract('FileStore', () => {
   const directory = join(folder, `place-${places++}`);
   return { create: () => FileStore.create(directory), reopen: () => FileStore.open(directory) };
 });
-if (Database !== undefined) {
-  const Sqlite = Database;
+describe('on SQLite', needs(betterSqlite3), () => {
   storeContract('SqliteStore', () => {
     const file = join(folder, `place-${places++}.db`);
     return { create: () => SqliteStore.create(new Sqlite(file)), reopen: () => SqliteStore.open(new Sqlite(file)) };
@@ -97,6 +97,6 @@ if (Database !== undefined) {
       expect(await add(store, 'k')).toBe(2);
     });
   });
-}
+});
 const pragma = (database: SqliteDatabase, name: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0];

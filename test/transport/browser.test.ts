@@ -4,11 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
-
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
-if (chromium === undefined) console.log('skipped: Web Serial in a browser needs chromium, which is not installed');
+import { chromium, chromiumCommand, needs } from '../support/needs.js';
 
 /** Runs in the page: a port with a meter behind it is put where `navigator.serial` is, since a headless browser cannot choose one. */
 const page = `
@@ -54,48 +50,47 @@ async function run() {
 run().then((result) => JSON.stringify(result), (error) => String(error)).then((text) => { document.body.textContent = 'RESULT ' + text + ' END'; });
 `;
 
-it.skipIf(chromium === undefined)(
-  'Web Serial in a browser: mode E sign-on, then octets both ways over Web Streams',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'browser-test-'));
-    try {
-      const bundle = await build({
-        stdin: { contents: page, resolveDir: '.' },
-        bundle: true,
-        format: 'esm',
-        platform: 'browser',
-        write: false,
+it('Web Serial in a browser: mode E sign-on, then octets both ways over Web Streams', {
+  ...needs(chromium),
+  timeout: 60_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'browser-test-'));
+  try {
+    const bundle = await build({
+      stdin: { contents: page, resolveDir: '.' },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      write: false,
+    });
+    const html = join(folder, 'page.html');
+    writeFileSync(html, `<!doctype html><body><script type="module">${bundle.outputFiles[0]?.text}</script>`);
+    const dom = await new Promise<string>((done, failed) => {
+      const flags = [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        `--user-data-dir=${join(folder, 'profile')}`,
+        '--virtual-time-budget=10000',
+        '--dump-dom',
+      ];
+      const child = spawn(chromiumCommand as string, [...flags, `file://${html}`]);
+      let text = '';
+      child.stdout.on('data', (chunk) => {
+        text += chunk;
       });
-      const html = join(folder, 'page.html');
-      writeFileSync(html, `<!doctype html><body><script type="module">${bundle.outputFiles[0]?.text}</script>`);
-      const dom = await new Promise<string>((done, failed) => {
-        const flags = [
-          '--headless',
-          '--no-sandbox',
-          '--disable-gpu',
-          `--user-data-dir=${join(folder, 'profile')}`,
-          '--virtual-time-budget=10000',
-          '--dump-dom',
-        ];
-        const child = spawn(chromium as string, [...flags, `file://${html}`]);
-        let text = '';
-        child.stdout.on('data', (chunk) => {
-          text += chunk;
-        });
-        child.on('error', failed);
-        child.on('close', () => done(text));
-      });
-      const result = JSON.parse(/RESULT (.*) END/.exec(dom)?.[1] ?? JSON.stringify(dom));
-      expect(result).toEqual({
-        ident: 'ZMD405',
-        baud: 9600,
-        opened: ['300 8none', '300 7even', '9600 8none'],
-        value: [255, 3, 2, 1],
-        closed: true,
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-  },
-  60_000,
-);
+      child.on('error', failed);
+      child.on('close', () => done(text));
+    });
+    const result = JSON.parse(/RESULT (.*) END/.exec(dom)?.[1] ?? JSON.stringify(dom));
+    expect(result).toEqual({
+      ident: 'ZMD405',
+      baud: 9600,
+      opened: ['300 8none', '300 7even', '9600 8none'],
+      value: [255, 3, 2, 1],
+      closed: true,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+});

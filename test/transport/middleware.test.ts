@@ -22,6 +22,7 @@ import {
   wrap,
   wrapperChannel,
 } from '../../src/transport/index.js';
+import { needs, tshark } from '../support/needs.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const route = { clientSap: 16, serverSap: 1 };
@@ -231,9 +232,6 @@ describe('faults', () => {
   });
 });
 
-const hasTshark = spawnSync('tshark', ['-v']).status === 0;
-if (!hasTshark) console.log('skipped: opening capture files needs tshark, which is not installed');
-
 describe('pcap', () => {
   const payloads = [parseHex('C001C1'), new Uint8Array(5000).map((_, i) => i), parseHex('FF')];
   function capture(datagrams: boolean): Uint8Array {
@@ -275,7 +273,7 @@ describe('pcap', () => {
     expect(formatHex(parts[5] as Uint8Array).endsWith(formatHex(wrap(1, 16, parseHex('C001C1'))))).toBe(true);
   });
 
-  it.skipIf(!hasTshark)('opens in tshark with equal payloads and right checksums', () => {
+  it('opens in tshark with equal payloads and right checksums', needs(tshark), () => {
     const folder = mkdtempSync(join(tmpdir(), 'pcap-test-'));
     try {
       for (const datagrams of [false, true]) {

@@ -22,18 +22,16 @@ import {
   validateCertificate,
   verifyCertificateRequest,
 } from '../../../src/security/certificates/index.js';
+import { needs, openssl } from '../../support/needs.js';
 import { refusal } from '../../support/outcome.js';
 import { keyFromPem, newKey, pem, verifier } from './keys.js';
 import { authority, from, here, issue, revocations, title } from './pki.js';
 
-const missing = spawnSync('openssl', ['version']).status !== 0;
-if (missing) console.log('skipped: the openssl command is not installed');
-
 /** OpenSSL as referee: what we write it must accept, what it writes we must read, on both curves. */
-describe.skipIf(missing).each([
+describe.each([
   ['P-256', 'prime256v1', 'sha256'],
   ['P-384', 'secp384r1', 'sha384'],
-] as const)('openssl on %s', (curve, group, digest) => {
+] as const)('openssl on %s', needs(openssl), (curve, group, digest) => {
   let dir = '';
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'certificates-'));

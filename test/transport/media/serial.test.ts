@@ -14,20 +14,16 @@ import {
   wrapperChannel,
 } from '../../../src/transport/index.js';
 import { type LineSettings, openSerial, type SerialPortConstructor } from '../../../src/transport/media/serial.js';
+import { needs, serialport, socat } from '../../support/needs.js';
 
 const peer: string = 'serialport';
-const installed = await import(peer).then(
-  (module: { SerialPort: SerialPortConstructor }) => module.SerialPort,
-  () => undefined,
-);
-const hasSocat = spawnSync('socat', ['-V']).status === 0;
-if (installed === undefined) console.log('skipped: serial tests need the package serialport, which is not installed');
-if (!hasSocat) console.log('skipped: serial tests need socat for pseudo terminals, which is not installed');
+const installed: SerialPortConstructor | undefined =
+  serialport.missing === undefined ? (await import(peer)).SerialPort : undefined;
 
 const route = { clientSap: 16, serverSap: 1 };
 const landis = { manufacturer: 'LGZ', baudCharacter: '5', ident: 'ZMD405' };
 
-describe.skipIf(installed === undefined || !hasSocat)('serial ports, on pseudo terminals', () => {
+describe('serial ports, on pseudo terminals', needs(serialport, socat), () => {
   const folder = join(tmpdir(), `serial-test-${process.pid}`);
   const [a, b] = [join(folder, 'a'), join(folder, 'b')];
   let socat: ChildProcess;

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatHex, parseHex } from '../../../src/core/index.js';
 import { octetLink, serveWrapper, type Transport, wrap, wrapperChannel } from '../../../src/transport/index.js';
 import { connectTls, listenTls } from '../../../src/transport/media/tls.js';
+import { needs, openssl } from '../../support/needs.js';
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl) console.log('skipped: TLS tests need the openssl command, which is not installed');
 const folder = mkdtempSync(join(tmpdir(), 'tls-test-'));
 const file = (name: string): string => join(folder, name);
 const children: ChildProcessWithoutNullStreams[] = [];
@@ -90,7 +89,7 @@ const firstOctets = (transport: Transport): Promise<string> =>
     octetLink(transport).start({ octets: (chunk) => resolve(formatHex(chunk)), ended: () => resolve('ended') }),
   );
 
-describe.skipIf(!hasOpenssl)('TLS', () => {
+describe('TLS', needs(openssl), () => {
   beforeAll(authority);
   afterAll(() => {
     for (const child of children) child.kill();
