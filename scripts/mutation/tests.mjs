@@ -3,10 +3,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 
 // Which tests could notice a change of a source file: those that import it, however far away.
 
-/**
- * Tests that look at sources, bundles or the built package instead of running the code; they fail on instrumented sources or cannot see a
- * mutant. Token libraries read the environment of the process, which the threads of a run share.
- */
+/** Tests that look at sources, bundles or the built package instead of running the code; they fail on instrumented sources or cannot see a mutant. */
 const unfit = [
   /\b(esbuild|tsup)\b/,
   /dist\//,
@@ -40,6 +37,9 @@ const all = readdirSync('test', { recursive: true })
   .filter((f) => f.endsWith('.test.ts') && !unfit.some((u) => u.test(readFileSync(f, 'utf8'))));
 const distances = new Map(all.map((test) => [test, reached(test)]));
 
+/** Files that only a token can run, in a process of its own. */
+export const usesToken = (source) => /\/pkcs11[^/]*$/.test(source);
+
 /** All tests that reach the file; the nearest first. */
 export const relatedTests = (source) =>
   all
@@ -50,6 +50,7 @@ export const relatedTests = (source) =>
  * else all in that folder; else those that import the file themselves; else all that reach it.
  */
 export function nearTests(source) {
+  if (usesToken(source)) return relatedTests(source).filter(usesToken);
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
   const named = `${folder}${basename(source, '.ts')}`;
   const related = relatedTests(source);

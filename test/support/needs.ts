@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 
 // Some tests need more than Node: a command of the system, or a package of test/real. Where it is not there they are skipped, and
 // skipped-reporter.ts names the reason at the end of the run.
@@ -49,8 +50,9 @@ export const softhsmLibrary: string | undefined = [
   '/opt/homebrew/lib/softhsm/libsofthsm2.so',
 ].find(existsSync);
 export const softhsm: Need = {
-  missing:
-    softhsmLibrary !== undefined && runs('softhsm2-util', '--version')
+  missing: !isMainThread
+    ? 'the library of SoftHSM2 reads the environment of the process, which threads share'
+    : softhsmLibrary !== undefined && runs('softhsm2-util', '--version')
       ? undefined
       : 'SoftHSM2 is not installed (Debian: softhsm2)',
 };
