@@ -27,12 +27,14 @@ export class Copy {
   load<T>(path: string): Promise<T> {
     return import(/* @vite-ignore */ join(this.folder, path)) as Promise<T>;
   }
-  /** What the compiler says of a file of the copy and of what it imports. */
+  /** What the compiler says of one file of the copy. */
   problems(path: string): string[] {
     const { config } = ts.readConfigFile(join(this.folder, 'tsconfig.json'), ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [path] }, ts.sys, this.folder);
-    const program = ts.createProgram([join(this.folder, path)], { ...options, noEmit: true, types: [] });
-    return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
+    const program = ts.createProgram([join(this.folder, path)], { ...options, noEmit: true });
+    const file = program.getSourceFile(join(this.folder, path));
+    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return found.map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'));
   }
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
