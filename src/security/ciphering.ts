@@ -3,7 +3,13 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { CryptoProvider, KeyHandle, Octets } from './providers/provider.js';
-import { parseSecurityControl, type SecurityControl } from './security-control.js';
+import {
+  authenticatedBit,
+  compressedBit,
+  encryptedBit,
+  parseSecurityControl,
+  type SecurityControl,
+} from './security-control.js';
 import { securityHeaderLength, tagLength } from './suites.js';
 
 // The octets inside a ciphered APDU: security header (control octet, invocation counter), content, tag (Green Book 9.2.7.2.4).
@@ -33,20 +39,27 @@ export interface SecurityHeader {
  * @throws DlmsError `decode/unexpected-end` when there is no complete header and tag
  */
 export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHeader {
-  const controlOctet = ciphered[from] ?? 0;
-  const needed = securityHeaderLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
-  if (ciphered.length - from < needed)
-    throw new DlmsError('decode/unexpected-end', {
-      offset: ciphered.length,
-      expected: 'security header and authentication tag',
-    });
-  const at = (i: number): number => ciphered[from + i] as number;
+  const header = securityHeaderAt(ciphered, from);
+  if (header.control.authenticated && ciphered.length - from < securityHeaderLength + tagLength)
+    throw noHeader(ciphered);
+  return header;
+}
+/** The header alone, whatever follows. @throws DlmsError `decode/unexpected-end` */
+export function securityHeaderAt(octets: Uint8Array, from = 0): SecurityHeader {
+  if (octets.length - from < securityHeaderLength) throw noHeader(octets);
+  const at = (i: number): number => octets[from + i] as number;
+  const controlOctet = at(0);
   return {
     controlOctet,
     control: parseSecurityControl(controlOctet),
     invocationCounter: ((at(1) << 24) | (at(2) << 16) | (at(3) << 8) | at(4)) >>> 0,
   };
 }
+const noHeader = (octets: Uint8Array): DlmsError =>
+  new DlmsError('decode/unexpected-end', {
+    offset: octets.length,
+    expected: 'security header and authentication tag',
+  });
 
 /**
  * Applies authentication, encryption, both or neither (a header in front of plaintext), as the control octet says.
@@ -76,12 +89,12 @@ export function sealBehind(
   const { provider, key } = input;
   writeHeader(front, front.length - securityHeaderLength, controlOctet, counter);
   const iv = ivOf(input.systemTitle, counter);
-  switch (controlOctet & 0x30) {
-    case 0x30:
+  switch (controlOctet & (authenticatedBit | encryptedBit)) {
+    case authenticatedBit | encryptedBit:
       return provider.seal(key, iv, aadOf(input, controlOctet), content, front);
-    case 0x20:
+    case encryptedBit:
       return provider.ctr(key, iv, content, front);
-    case 0x10:
+    case authenticatedBit:
       return provider.seal(key, iv, [...aadOf(input, controlOctet), content], none, concat(front, content));
     default:
       return concat(front, content);
@@ -89,7 +102,7 @@ export function sealBehind(
 }
 /** Octets of what {@link sealContent} writes after the prefix. */
 export const sealedLength = (controlOctet: number, contentLength: number): number =>
-  securityHeaderLength + contentLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
+  securityHeaderLength + contentLength + ((controlOctet & authenticatedBit) !== 0 ? tagLength : 0);
 
 /**
  * The reverse. Nothing is given out before the tag verified.
@@ -117,12 +130,12 @@ export function openContent(
       });
     return content;
   };
-  switch (controlOctet & 0x30) {
-    case 0x30:
+  switch (controlOctet & (authenticatedBit | encryptedBit)) {
+    case authenticatedBit | encryptedBit:
       return andThen(provider.open(key, iv, aadOf(input, controlOctet), ciphered.subarray(begin)), verified);
-    case 0x20:
+    case encryptedBit:
       return provider.ctr(key, iv, ciphered.subarray(begin));
-    case 0x10: {
+    case authenticatedBit: {
       const end = ciphered.length - tagLength;
       const content = ciphered.slice(begin, end);
       return andThen(
@@ -183,7 +196,7 @@ const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length
 
 /** The algorithm behind the bit (V.44) is not implemented: neither direction pretends. */
 function refuseCompression(controlOctet: number): void {
-  if ((controlOctet & 0x80) !== 0)
+  if ((controlOctet & compressedBit) !== 0)
     throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });
 }
 const none = /* @__PURE__ */ new Uint8Array(0);

@@ -1,13 +1,15 @@
 import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { ivOf } from './ciphering.js';
+import { ivOf, securityHeaderAt } from './ciphering.js';
 import { constantTimeEqual } from './constant-time.js';
 import { requireKey, type SecurityContext } from './context.js';
 import { type ReceivedValue, replayed } from './counters.js';
 import { failed, type HlsMechanism, readsAsApdu, readsAsSigned } from './hls-challenge.js';
 import { asymmetric } from './key-agreement.js';
 import { type CryptoProvider, gmac, type KeyHandle, type PublicKey } from './providers/provider.js';
+import { authenticatedBit } from './security-control.js';
+import { securityHeaderLength, tagLength } from './suites.js';
 
 /** The reply to a challenge under mechanism 2: whatever the manufacturer defined. The result is compared in constant time. */
 export type ManufacturerReply = (challenge: Uint8Array, provider: CryptoProvider) => MaybePromise<Uint8Array>;
@@ -124,7 +126,9 @@ function material(
     : concat(server, client, clientToServer, serverToClient);
 }
 
-/** Security control, invocation counter and tag over SC, AK and the challenge: 17 octets. */
+/** The reply is laid out like authenticated content without any: a security header, and the tag over SC, AK and the challenge. */
+const replyLength = securityHeaderLength + tagLength;
+const replyControl = (suite: number): number => suite | authenticatedBit;
 function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchange): MaybePromise<Uint8Array> {
   const { keys, provider, systemTitle, suite } = context;
   const key = requireKey(keys.globalUnicast, 'global-unicast-encryption-key');
@@ -132,7 +136,7 @@ function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchang
   const challenge = role === 'client' ? serverToClient : clientToServer;
   if (readsAsApdu(challenge))
     throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
-  const control = Uint8Array.of(0x10 | suite.id);
+  const control = Uint8Array.of(replyControl(suite.id));
   return andThen(context.counters.next(context.sendName('global-unicast-encryption-key')), (counter) => {
     const iv = ivOf(systemTitle, counter);
     return andThen(gmac(provider, key, iv, [control, authentication, challenge]), (tag) =>
@@ -149,11 +153,11 @@ function gmacVerify(
   const authentication = requireKey(keys.authentication, 'authentication-key');
   const sender = requireKey(context.peerSystemTitle, 'system title of the peer');
   const challenge = role === 'client' ? clientToServer : serverToClient;
-  const control = reply[0] ?? 0;
-  if (reply.length !== 17) throw failed(mechanism, 'remote', `a reply of ${reply.length} octets (17 needed)`);
-  if ((control & 0xf0) !== 0x10 || !context.acceptSuites.includes(control & 0x0f))
-    throw failed(mechanism, 'remote', `security control ${control} of the reply`);
-  const counter = new DataView(reply.buffer, reply.byteOffset).getUint32(1);
+  if (reply.length !== replyLength)
+    throw failed(mechanism, 'remote', `a reply of ${reply.length} octets (${replyLength} needed)`);
+  const { controlOctet, control, invocationCounter: counter } = securityHeaderAt(reply);
+  if (controlOctet !== replyControl(control.suite) || !context.acceptSuites.includes(control.suite))
+    throw failed(mechanism, 'remote', `security control ${controlOctet} of the reply`);
   // The reply is made before the APDU that carries it, so its counter is lower than the last one accepted; but no reply comes twice.
   const own: ReceivedValue = { name: context.receiveName('hls', sender), value: counter };
   const shared: ReceivedValue = { name: context.receiveName('global-unicast-encryption-key', sender), value: counter };
@@ -163,7 +167,7 @@ function gmacVerify(
     return andThen(
       gmac(provider, key, ivOf(sender, counter), [reply.subarray(0, 1), authentication, challenge]),
       (tag) => {
-        if (!constantTimeEqual(tag, reply.subarray(5)))
+        if (!constantTimeEqual(tag, reply.subarray(securityHeaderLength)))
           throw failed(mechanism, 'remote', 'the reply to our challenge is wrong: wrong keys or system title');
         return andThen(counters.record([[own, shared]], 'expected'), () => {
           context.counted = true;

@@ -1,5 +1,7 @@
 import { factsOfTag } from '../core/apdu-facts.js';
+import { Reader } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
+import { GeneralGloCiphering, GeneralProtectionHeader } from '../xdlms/ciphered.js';
 import { SecurityContext, type SecurityContextOptions } from './context.js';
 
 /** What is known about one peer; the rest of {@link SecurityContextOptions} is common to the ring. */
@@ -45,12 +47,16 @@ const ringKey = (title: Uint8Array, logicalDevice?: number): string =>
 export function senderTitleOf(apdu: Uint8Array): Uint8Array | undefined {
   const { protection, plain } = factsOfTag(apdu[0]) ?? {};
   if (protection === undefined || plain !== undefined) return undefined;
-  let at = 1;
-  if (protection === 'general-ciphering' || protection === 'general-signing') {
-    // Behind the transaction-id.
-    const n = apdu[1] ?? 0xff;
-    if (n > 0x7f) return undefined;
-    at += 1 + n;
+  const r = new Reader(apdu, { lenient: true });
+  r.offset = 1;
+  try {
+    const title =
+      protection === 'general-glo' || protection === 'general-ded'
+        ? GeneralGloCiphering.read(r).systemTitle
+        : GeneralProtectionHeader.read(r).originatorSystemTitle;
+    return title.length === 8 ? title.slice() : undefined;
+  } catch {
+    // Cut off, or no such APDU: it names nobody.
+    return undefined;
   }
-  return apdu[at] === 8 && apdu.length >= at + 9 ? apdu.slice(at + 1, at + 9) : undefined;
 }

@@ -33,6 +33,7 @@ export interface OverheadQuestion {
  * 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less than 10 % from 301 octets on.
  */
 export function overhead(question: OverheadQuestion): number {
+  // Counted, not written: it is asked where there are no keys. test/security/protect.test.ts compares it with what protect writes.
   const { length, form, protection } = question;
   const suite = securitySuite(question.suite);
   if (form === 'general-signing') {

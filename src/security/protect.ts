@@ -12,6 +12,7 @@ import { type KeyName, requireKey, type SecurityContext, type SimpleForm } from 
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
 import type { KeyHandle } from './providers/provider.js';
+import { authenticatedBit, broadcastKeyBit, encryptedBit } from './security-control.js';
 import { securityHeaderLength } from './suites.js';
 
 /** Header fields of general-ciphering and general-signing. */
@@ -308,13 +309,16 @@ function cipherInput(
 function controlOctet(context: SecurityContext, protection: Protection, broadcastKey: boolean): number {
   return (
     context.suite.id |
-    (protection.authenticated === true ? 0x10 : 0) |
-    (protection.encrypted === true ? 0x20 : 0) |
-    (broadcastKey ? 0x40 : 0)
+    (protection.authenticated === true ? authenticatedBit : 0) |
+    (protection.encrypted === true ? encryptedBit : 0) |
+    (broadcastKey ? broadcastKeyBit : 0)
   );
 }
 
-/** Tag, system title in the general APDUs, length, and room for the security header. */
+/**
+ * Tag, system title in the general APDUs, length, and room for the security header: the front of GeneralGloCiphering, or of the octet string of a glo- or ded-
+ * APDU. Written by hand because every message pays for it; test/security/layouts.test.ts compares it with the declarations.
+ */
 function frontOf(tag: number, title: Uint8Array | undefined, length: number): Uint8Array {
   const lengthSize = length < 0x80 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : length < 0x1000000 ? 4 : 5;
   let at = title === undefined ? 1 : 10;

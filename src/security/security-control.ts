@@ -14,14 +14,20 @@ export interface SecurityControl {
   readonly compressed: boolean;
 }
 
+// The bits above the suite, for code that looks at the octet of every message.
+export const authenticatedBit = 0x10;
+export const encryptedBit = 0x20;
+export const broadcastKeyBit = 0x40;
+export const compressedBit = 0x80;
+
 /** Every octet has a meaning. */
 export function parseSecurityControl(octet: number): SecurityControl {
   return {
     suite: octet & 0x0f,
-    authenticated: (octet & 0x10) !== 0,
-    encrypted: (octet & 0x20) !== 0,
-    broadcastKey: (octet & 0x40) !== 0,
-    compressed: (octet & 0x80) !== 0,
+    authenticated: (octet & authenticatedBit) !== 0,
+    encrypted: (octet & encryptedBit) !== 0,
+    broadcastKey: (octet & broadcastKeyBit) !== 0,
+    compressed: (octet & compressedBit) !== 0,
   };
 }
 /** @throws DlmsError `encode/invalid-value` for a suite outside 0 to 15 */
@@ -33,9 +39,9 @@ export function formatSecurityControl(control: SecurityControl): number {
     });
   return (
     control.suite |
-    (control.authenticated ? 0x10 : 0) |
-    (control.encrypted ? 0x20 : 0) |
-    (control.broadcastKey ? 0x40 : 0) |
-    (control.compressed ? 0x80 : 0)
+    (control.authenticated ? authenticatedBit : 0) |
+    (control.encrypted ? encryptedBit : 0) |
+    (control.broadcastKey ? broadcastKeyBit : 0) |
+    (control.compressed ? compressedBit : 0)
   );
 }

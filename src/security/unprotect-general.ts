@@ -7,9 +7,11 @@ import { formatHex } from '../core/hex.js';
 import { identifiedKeyIds, kekIds } from '../core/key-ids.js';
 import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { GeneralProtectionHeader, KeyInfo } from '../xdlms/ciphered.js';
+import { securityHeaderAt } from './ciphering.js';
 import { requireKey, type SecurityContext } from './context.js';
 import { asymmetric, onePassRecipient, staticKey, unsupportedNonce } from './key-agreement.js';
 import { type KeyHandle, type PublicKey, publicKeyLength } from './providers/provider.js';
+import { authenticatedBit } from './security-control.js';
 import { securityHeaderLength } from './suites.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { type ContentKey, openCiphered } from './unprotect-ciphered.js';
@@ -58,10 +60,11 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
  * are known from recordings, but not the rules by which a receiver tells a repeated message from a new one: they are not opened.
  */
 function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number): void {
-  const authenticatedAlone =
-    ((apdu[from] ?? 0) & 0xb0) === 0x10 && apdu.subarray(from + 1, from + securityHeaderLength).every((o) => o === 0);
+  if (apdu.length - from < securityHeaderLength || header.some((o) => o !== 0)) return;
+  const { control, invocationCounter } = securityHeaderAt(apdu, from);
+  const authenticatedAlone = control.authenticated && !control.encrypted && !control.compressed;
   const inside = factsOfTag(apdu[from + securityHeaderLength])?.protection;
-  if (header.every((o) => o === 0) && authenticatedAlone && inside === 'general-signing')
+  if (authenticatedAlone && invocationCounter === 0 && inside === 'general-signing')
     throw new DlmsError('security/unsupported', {
       what: 'the message authentication code of the Great Britain Companion Specification',
     });
@@ -69,7 +72,7 @@ function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number):
 /** The static unified model without its nonce: the key is the same in each message, so only a counter under a tag can tell an old one. */
 function takeWithoutNonce(r: Reader, apdu: Uint8Array, from: number, { verified }: Opening): void {
   r.tolerate('static-agreement-without-nonce', unsupportedNonce(0));
-  if (verified && ((apdu[from] ?? 0) & 0x10) === 0) throw unsupportedNonce(0);
+  if (verified && ((apdu[from] ?? 0) & authenticatedBit) === 0) throw unsupportedNonce(0);
 }
 function contentKey(
   info: KeyInfo | undefined,

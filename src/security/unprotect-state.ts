@@ -48,17 +48,17 @@ export function octetsOf(r: Reader): Uint8Array {
       : e;
   }
 }
-/** Where the octet string begins whose length stands at `at`, and which must end with the APDU. The short forms are read without a Reader: every message has one. */
+/**
+ * Where the octet string begins whose length stands at `at`, and which must end with the APDU. Its usual forms
+ * are read without a Reader, because every message has one; test/security/layouts.test.ts compares this with the declarations.
+ */
 export function lastOctetsFrom(apdu: Uint8Array, at: number, options: DecodeOptions): number {
   const first = apdu[at] ?? 0;
   if (first < 0x80) {
     if (first === apdu.length - at - 1) return at + 1;
-  } else if (
-    first === 0x82 &&
-    apdu.length > 0xff &&
-    (((apdu[at + 1] as number) << 8) | (apdu[at + 2] as number)) === apdu.length - at - 3
-  )
-    return at + 3;
+  } else if (first === 0x82 && apdu[at + 1] !== 0) {
+    if ((((apdu[at + 1] as number) << 8) | (apdu[at + 2] as number)) === apdu.length - at - 3) return at + 3;
+  }
   const r = new Reader(apdu, options);
   r.offset = at;
   const octets = octetsOf(r);

@@ -2,7 +2,8 @@ import { encode } from '../axdr/schema.js';
 import { factsOfTag } from '../core/apdu-facts.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { parseSecurityControl } from '../security/security-control.js';
+import { securityHeaderAt } from '../security/ciphering.js';
+import { securityHeaderLength, tagLength } from '../security/suites.js';
 import { GeneralProtectionHeader, type KeyInfo } from '../xdlms/ciphered.js';
 import type { Explainer } from './explain.js';
 import { type Draft, part } from './explain-node.js';
@@ -54,8 +55,8 @@ export function explainCiphered(
   to: number,
   { at, tag, siblings }: CipheredPlace,
 ): Draft[] {
-  if (to - from < 5) return [part(from, to - from, 'content', 'no security header')];
-  const control = parseSecurityControl(bytes[from] as number);
+  if (to - from < securityHeaderLength) return [part(from, to - from, 'content', 'no security header')];
+  const { control, invocationCounter: counter } = securityHeaderAt(bytes, from);
   // What the sender says that it applied: nothing is proven by it.
   const words = [
     `suite ${control.suite}`,
@@ -64,13 +65,13 @@ export function explainCiphered(
     control.broadcastKey ? 'broadcast key' : '',
     control.compressed ? 'compression' : '',
   ];
-  const counter = new DataView(bytes.buffer, bytes.byteOffset).getUint32(from + 1);
   const out: Draft[] = [
     { ...part(from, 1, 'securityControl', words.filter((w) => w !== '').join(', ')), source: 'Green Book 9.2.7.2.4' },
     { ...part(from + 1, 4, 'invocationCounter', String(counter)), value: counter },
   ];
-  const tagLength = control.authenticated ? Math.min(12, to - from - 5) : 0;
-  const content = part(from + 5, to - from - 5 - tagLength, 'content', control.encrypted ? 'ciphertext' : 'plaintext');
+  const behind = from + securityHeaderLength;
+  const tagAt = control.authenticated ? Math.max(to - tagLength, behind) : to;
+  const content = part(behind, tagAt - behind, 'content', control.encrypted ? 'ciphertext' : 'plaintext');
   if (content.length > 0) out.push(content);
   let opened: Deciphered | undefined;
   let failed = false;
@@ -112,8 +113,8 @@ export function explainCiphered(
   }
   if (!control.encrypted && content.length > 0)
     content.children = [state.apdu(bytes, content.offset, content.offset + content.length)];
-  if (tagLength > 0) {
-    const octets = formatHex(bytes.subarray(to - tagLength, to));
+  if (tagAt < to) {
+    const octets = formatHex(bytes.subarray(tagAt, to));
     const judged = failed
       ? ' does not verify'
       : opened === undefined
@@ -121,7 +122,7 @@ export function explainCiphered(
         : opened.verified
           ? ' verified'
           : ' not verified';
-    out.push(part(to - tagLength, tagLength, 'tag', `${octets}${judged}`));
+    out.push(part(tagAt, to - tagAt, 'tag', `${octets}${judged}`));
   }
   return out;
 }
