@@ -5,8 +5,7 @@ import { formatHex } from '../core/hex.js';
 import { securityHeaderAt } from '../security/ciphering.js';
 import { securityHeaderLength, tagLength } from '../security/suites.js';
 import { GeneralProtectionHeader, type KeyInfo } from '../xdlms/ciphered.js';
-import type { Explainer } from './explain.js';
-import { type Draft, part } from './explain-node.js';
+import { type Draft, type Explaining, part } from './explain-node.js';
 
 /** What is known about ciphered content: enough to choose keys and to open it. */
 export interface CipheredContent {
@@ -38,6 +37,14 @@ export interface Deciphered {
 /** Opens ciphered content; undefined when there is no key for it. @throws DlmsError when the key or title is wrong */
 export type Decipher = (content: CipheredContent) => Deciphered | undefined;
 
+/** What is known of keys and senders while octets are explained. */
+export interface ExplainingCiphered extends Explaining {
+  readonly decipher: Decipher | undefined;
+  /** Titles of the APDUs before, the latest first. */
+  readonly titles: readonly Uint8Array[];
+  readonly dedicatedKey: Uint8Array | undefined;
+}
+
 /** Where ciphered content stands. */
 export interface CipheredPlace {
   /** `Type.field`. */
@@ -49,7 +56,7 @@ export interface CipheredPlace {
 
 /** Security header, content and tag; below the content what the keys make of it. */
 export function explainCiphered(
-  state: Explainer,
+  state: ExplainingCiphered,
   bytes: Uint8Array,
   from: number,
   to: number,
@@ -75,12 +82,12 @@ export function explainCiphered(
   if (content.length > 0) out.push(content);
   let opened: Deciphered | undefined;
   let failed = false;
-  if (state.options.decipher !== undefined) {
+  if (state.decipher !== undefined) {
     const { protection, plain } = factsOfTag(tag) ?? {};
     const dedicated = protection === 'ded' || protection === 'general-ded';
     const named = (siblings.systemTitle ?? siblings.originatorSystemTitle) as Uint8Array | undefined;
     try {
-      opened = state.options.decipher({
+      opened = state.decipher({
         ciphered: bytes.subarray(from, to),
         key: dedicated ? 'dedicated' : control.broadcastKey ? 'broadcast' : 'global',
         sender: named?.length === 8 ? named : undefined,

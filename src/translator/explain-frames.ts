@@ -1,306 +1,235 @@
-import { concat } from '../core/bytes.js';
-import { DlmsError } from '../core/errors.js';
+import { latin1 } from '../core/bytes.js';
+import { DlmsError, isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
+import type { Deframer, DeframerOptions, FramePart, FrameSpan } from '../transport/deframer.js';
 import type { Framing } from '../transport/framing/detect.js';
-import { decodeMbusFrame, mbusSegment } from '../transport/framing/mbus.js';
+import { type MbusFrame, type MbusSegment, mbusSegment } from '../transport/framing/mbus.js';
+import { mbusAssembler } from '../transport/framing/mbus-assembler.js';
+import { mbusDeframer } from '../transport/framing/mbus-deframer.js';
+import { type TextMessage, textDeframer } from '../transport/framing/text-deframer.js';
+import { type Wpdu, wpduDeframer } from '../transport/framing/wpdu.js';
 import { formatHdlcAddress } from '../transport/hdlc/address.js';
-import { decodeHdlcControl, type HdlcControl } from '../transport/hdlc/control.js';
-import { faultError, type HdlcFrame, llcOf, readFrame, readHeader } from '../transport/hdlc/frame.js';
-import type { Explainer } from './explain.js';
-import { type Draft, end, part } from './explain-node.js';
+import type { HdlcControl } from '../transport/hdlc/control.js';
+import { hdlcDeframer } from '../transport/hdlc/deframer.js';
+import { type HdlcFrame, llcOf } from '../transport/hdlc/frame.js';
+import { type HdlcMessage, hdlcReassembler } from '../transport/hdlc/reassembler.js';
+import { type Draft, type Explaining, end, part } from './explain-node.js';
+
+// What stands where in a frame the deframers say; here it gets its words.
 
 /** The frames in the octets, and what they carry. */
-export function explainFrames(bytes: Uint8Array, framing: Framing, state: Explainer): Draft {
+export function explainFrames(bytes: Uint8Array, framing: Framing, state: Explaining): Draft {
   const { length } = bytes;
-  const all = (name: string, children: Draft[]): Draft => ({
-    offset: 0,
-    length,
-    path: '',
-    name,
-    meaning: '',
-    children,
-  });
+  const all = (name: string, children: Draft[]): Draft => ({ ...part(0, length, name, ''), children });
   if (length === 0) return state.apdu(bytes, 0, length);
   switch (framing) {
     case 'hdlc':
-      return all(framing, hdlc(bytes, state));
+      return all(framing, nodesOf(hdlcView(bytes, state), bytes));
     case 'wrapper':
-      return all(framing, wrapper(bytes, state));
+      return all(framing, nodesOf(wrapperView(bytes, state), bytes));
     case 'mbus':
-      return all(framing, mbus(bytes, state));
+      return all(framing, nodesOf(mbusView(bytes, state), bytes));
     case 'apdu':
       return llcOf(bytes) === undefined ? state.apdu(bytes, 0, length) : all('llc', withLlc(bytes, 0, length, state));
-    default:
+    case 'iec-62056-21':
       return broken(
-        part(0, length, framing, ''),
+        all(framing, nodesOf(textView, bytes)),
         new DlmsError('decode/unsupported', { offset: 0, what: 'the text of IEC 62056-21, which is no DLMS' }),
       );
   }
 }
 
+/** How the frames of one framing are shown. */
+interface View<F> {
+  deframer(options: DeframerOptions<F>): Deframer<F>;
+  /** The node of a frame, its name and where its layout is laid down. */
+  readonly name: string;
+  readonly source: string;
+  /** The part that is to blame when a frame ends too early. */
+  readonly cutShort?: string;
+  type?(frame: F): string;
+  /** A part in words; check sequences are judged already. */
+  meaning(field: FramePart, span: Framed<F>): string;
+  /** Gives the payload what it carries. */
+  fill?(children: Draft[], span: Framed<F>): void;
+}
+type Framed<F> = FrameSpan<F> & { readonly frame: F };
+
+function nodesOf<F>(view: View<F>, bytes: Uint8Array): Draft[] {
+  const nodes: Draft[] = [];
+  const deframer = view.deframer({ onSpan: (span) => nodes.push(nodeOf(view, span)) });
+  deframer.push(bytes);
+  deframer.flush();
+  return nodes;
+}
+function nodeOf<F>(view: View<F>, span: FrameSpan<F>): Draft {
+  const { offset, length, error } = span;
+  if (span.frame === undefined) {
+    if (error !== undefined) return broken(part(offset, length, 'unread', ''), error);
+    // What stands between frames by right.
+    return part(offset, length, span.parts[0]?.name ?? '', '');
+  }
+  const framed = span as Framed<F>;
+  const children = span.parts.map((field) =>
+    part(field.offset, field.length, field.name, field.role === 'checksum' ? 'good' : view.meaning(field, framed)),
+  );
+  const type = view.type?.(span.frame);
+  const node: Draft = {
+    ...part(offset, length, view.name, ''),
+    ...(type === undefined ? {} : { type }),
+    source: view.source,
+    children,
+  };
+  if (error !== undefined) broken(culprit(view, children, error) ?? node, error);
+  view.fill?.(children, framed);
+  return node;
+}
+/** The check sequence that is wrong, or the length that promises more than there is. */
+function culprit(view: View<any>, children: readonly Draft[], error: DlmsError): Draft | undefined {
+  if (!isDlmsError(error, 'decode/checksum')) return children.find((c) => c.name === view.cutShort);
+  const { offset } = error.context;
+  return children.find((c) => c.offset <= offset && offset < end(c));
+}
+
+/** Names the error of octets that cannot be read. */
+function broken(node: Draft, error: DlmsError): Draft {
+  node.error = error;
+  node.meaning = error.message;
+  return node;
+}
 /** LLC header, when there is one, and the APDU behind it. */
-function withLlc(bytes: Uint8Array, from: number, to: number, state: Explainer): Draft[] {
+function withLlc(bytes: Uint8Array, from: number, to: number, state: Explaining): Draft[] {
   const llc = llcOf(bytes.subarray(from, to));
   const at = llc === undefined ? from : from + 3;
   const out = llc === undefined ? [] : [part(from, 3, 'llc', llc)];
   if (to > at) out.push(state.apdu(bytes, at, to));
   return out;
 }
+/** The last segment, and all of them put together. */
+const joined = (node: Draft, meaning: string, whole: Draft): Draft[] => [
+  part(node.offset, node.length, 'segment', meaning),
+  whole,
+];
+const numberAt = (bytes: Uint8Array, { offset, length }: FramePart): number =>
+  bytes.subarray(offset, offset + length).reduce((n, b) => n * 256 + b, 0);
 
-/** Names the error of a span that cannot be read. */
-function broken(node: Draft, error: DlmsError): Draft {
-  node.error = error;
-  node.meaning = error.message;
-  return node;
-}
+/** Octets of one message that are put together; it stands in the input, so this is only against abuse. */
+const maxOctets = 16 * 1024 * 1024;
 
-// ── HDLC ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-function hdlc(b: Uint8Array, state: Explainer): Draft[] {
-  const out: Draft[] = [];
-  const segments: Segments = new Map();
-  let at = 0;
-  while (at < b.length) {
-    const start = at;
-    while (at < b.length && b[at] === 0x7e) at++;
-    if (at > start) out.push(part(start, at - start, 'flag', ''));
-    if (at >= b.length) break;
-    const frame = hdlcFrame(b, at, state, segments);
-    out.push(frame);
-    at = end(frame);
-  }
-  return out;
-}
-
-/** One frame without its flags; what is no frame goes to the next flag. */
-function hdlcFrame(b: Uint8Array, at: number, state: Explainer, segments: Segments): Draft {
-  const header = readHeader(b, at, b.length - at);
-  const length = (((b[at] as number) & 7) << 8) | (b[at + 1] ?? 0);
-  if (typeof header === 'object' || header === 0 || at + length > b.length) {
-    const flag = b.indexOf(0x7e, at);
-    const size = (flag < 0 ? b.length : flag) - at;
-    const error =
-      typeof header === 'object'
-        ? faultError(header, at)
-        : new DlmsError('decode/unexpected-end', { offset: b.length, expected: `a frame of ${length} octets` });
-    return broken(part(at, size, 'unread', ''), error);
-  }
-  const read = readFrame(b, at, length, header);
-  const bare = header + 2 === length;
-  const informationAt = at + header + 2;
-  const fcsAt = at + length - 2;
-  const first = addressEnd(b, at + 2);
-  const control = decodeHdlcControl(b[at + header - 1] as number);
-  const children: Draft[] = [
-    part(at, 2, 'format', `type 3, ${length} octets${((b[at] as number) & 8) !== 0 ? ', more segments follow' : ''}`),
-    part(at + 2, first - at - 2, 'destination', ''),
-    part(first, at + header - 1 - first, 'source', ''),
-    part(at + header - 1, 1, 'control', controlText(control)),
-  ];
-  if (!bare) children.push(part(at + header, 2, 'hcs', 'good'));
-  const fcs = part(fcsAt, 2, 'fcs', 'good');
-  const information = bare ? undefined : part(informationAt, fcsAt - informationAt, 'information', '');
-  if (information !== undefined && information.length > 0) children.push(information);
-  if ('fault' in read) broken(fcs, faultError(read, at));
-  else {
-    (children[1] as Draft).meaning = formatHdlcAddress(read.destination);
-    (children[2] as Draft).meaning = formatHdlcAddress(read.source);
-  }
-  if (information !== undefined && information.length > 0)
-    carried(b, information, control, 'fault' in read ? undefined : read, segments, state);
-  children.push(fcs);
+function hdlcView(bytes: Uint8Array, state: Explaining): View<HdlcFrame> {
+  const reassembler = hdlcReassembler({ maxOctets });
+  /** Segments that came of a message, by addresses. */
+  const counts = new Map<string, number>();
+  const message = (frame: HdlcFrame): HdlcMessage | undefined => {
+    try {
+      return reassembler.push(frame);
+    } catch (e) {
+      if (!isDlmsError(e)) throw e;
+      return undefined;
+    }
+  };
   return {
-    offset: at,
-    length,
-    path: '',
+    deframer: hdlcDeframer,
     name: 'frame',
-    type: control.type,
-    meaning: '',
     source: 'IEC 62056-46, frame format type 3',
-    children,
+    type: ({ control }) => control.type,
+    meaning({ name }, { frame, length, error }) {
+      if (name === 'format') return `type 3, ${length} octets${frame.segmented ? ', more segments follow' : ''}`;
+      if (name === 'control') return controlText(frame.control);
+      // Where the check sequence is wrong, nobody knows who it was.
+      if (isDlmsError(error, 'decode/checksum')) return '';
+      return name === 'destination' || name === 'source' ? formatHdlcAddress(frame[name]) : '';
+    },
+    fill(children, { frame, error }) {
+      const node = children.find((c) => c.name === 'information');
+      if (node === undefined) return;
+      const { control, destination, source, segmented } = frame;
+      if (control.type !== 'I' && control.type !== 'UI') {
+        node.meaning = formatHex(frame.information);
+        return;
+      }
+      const wrong = isDlmsError(error, 'decode/checksum');
+      const whole = wrong ? undefined : message(frame);
+      if (wrong || (!segmented && whole?.frames === 1)) {
+        node.children = withLlc(bytes, node.offset, end(node), state);
+        return;
+      }
+      const key = `${formatHdlcAddress(destination)} ${formatHdlcAddress(source)}`;
+      const number = (counts.get(key) ?? 0) + 1;
+      node.meaning = `segment ${number}`;
+      if (segmented) counts.set(key, number);
+      else counts.delete(key);
+      if (whole === undefined) return;
+      const made = state.made('reassembled', whole.information, (octets) => ({
+        ...part(0, octets.length, 'information', ''),
+        children: withLlc(octets, 0, octets.length, state),
+      }));
+      node.children = joined(node, node.meaning, made);
+    },
   };
 }
-
-/** The information of a frame: an APDU, or one segment of it. */
-function carried(
-  b: Uint8Array,
-  node: Draft,
-  control: HdlcControl,
-  frame: HdlcFrame | undefined,
-  segments: Segments,
-  state: Explainer,
-): void {
-  if (control.type !== 'I' && control.type !== 'UI') {
-    node.meaning = formatHex(b.subarray(node.offset, end(node)));
-    return;
-  }
-  const key = frame === undefined ? '' : `${formatHdlcAddress(frame.destination)} ${formatHdlcAddress(frame.source)}`;
-  const before = segments.get(key);
-  if (frame === undefined || (!frame.segmented && before === undefined)) {
-    node.children = withLlc(b, node.offset, end(node), state);
-    return;
-  }
-  const all = before ?? [];
-  // No message has that many segments: what comes then is no message any more.
-  if (all.length >= 4096) all.length = 0;
-  all.push(frame.information);
-  node.meaning = `segment ${all.length}`;
-  segments.set(key, all);
-  if (frame.segmented) return;
-  segments.delete(key);
-  node.children = [
-    part(node.offset, node.length, 'segment', `segment ${all.length}`),
-    state.made('reassembled', concat(...all), (octets) => ({
-      ...part(0, octets.length, 'information', ''),
-      children: withLlc(octets, 0, octets.length, state),
-    })),
-  ];
-}
-/** Segments that wait for their last one, by addresses. */
-type Segments = Map<string, Uint8Array[]>;
-const addressEnd = (b: Uint8Array, at: number): number =>
-  at + (((b[at] as number) & 1) !== 0 ? 1 : ((b[at + 1] as number) & 1) !== 0 ? 2 : 4);
 function controlText(c: HdlcControl): string {
   const numbers =
     c.type === 'I' ? ` N(S) ${c.ns}, N(R) ${c.nr}` : c.type === 'RR' || c.type === 'RNR' ? ` N(R) ${c.nr}` : '';
   return `${c.type}${numbers}${c.pf ? ', poll/final' : ''}`;
 }
 
-// ── wrapper ──────────────────────────────────────────────────────────────────────────────────────────────
+const wrapperView = (bytes: Uint8Array, state: Explaining): View<Wpdu> => ({
+  deframer: wpduDeframer,
+  name: 'wpdu',
+  source: 'IEC 62056-4-7, wrapper',
+  cutShort: 'length',
+  meaning: (field) => (field.role === 'payload' ? '' : String(numberAt(bytes, field))),
+  fill(children) {
+    const node = children.at(-1) as Draft;
+    if (node.name === 'payload') children[children.length - 1] = state.apdu(bytes, node.offset, end(node));
+  },
+});
 
-function wrapper(b: Uint8Array, state: Explainer): Draft[] {
-  const out: Draft[] = [];
-  const u16 = (at: number): number => ((b[at] as number) << 8) | (b[at + 1] as number);
-  let at = 0;
-  while (at < b.length) {
-    const left = b.length - at;
-    if (left < 8 || u16(at) !== 1) {
-      const error =
-        left < 8
-          ? new DlmsError('decode/unexpected-end', { offset: b.length, expected: 'a wrapper header of 8 octets' })
-          : new DlmsError('decode/framing', { offset: at, reason: `wrapper version ${u16(at)}, expected 1` });
-      out.push(broken(part(at, left, 'unread', ''), error));
-      break;
-    }
-    const stated = u16(at + 6);
-    const length = Math.min(stated, left - 8);
-    const children: Draft[] = [
-      part(at, 2, 'version', '1'),
-      part(at + 2, 2, 'source', String(u16(at + 2))),
-      part(at + 4, 2, 'destination', String(u16(at + 4))),
-      part(at + 6, 2, 'length', String(stated)),
-    ];
-    if (length < stated)
-      broken(
-        children[3] as Draft,
-        new DlmsError('decode/unexpected-end', { offset: b.length, expected: `${stated} octets behind the header` }),
-      );
-    if (length > 0) children.push(state.apdu(b, at + 8, at + 8 + length));
-    out.push({
-      offset: at,
-      length: 8 + length,
-      path: '',
-      name: 'wpdu',
-      meaning: '',
-      source: 'IEC 62056-4-7, wrapper',
-      children,
-    });
-    at += 8 + length;
-  }
-  return out;
-}
-
-// ── M-Bus ────────────────────────────────────────────────────────────────────────────────────────────────
-
-function mbus(b: Uint8Array, state: Explainer): Draft[] {
-  const out: Draft[] = [];
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  while (at < b.length) {
-    const size = mbusSize(b, at);
-    if (size > 0) {
-      out.push(mbusParts(b, at, size, parts, state));
-      at += size;
-      continue;
-    }
-    // Octets up to where a frame really begins.
-    let next = at;
-    do next = b.indexOf(0x68, next + 1);
-    while (next >= 0 && mbusSize(b, next) === 0);
-    const rest = (next < 0 ? b.length : next) - at;
-    out.push(
-      broken(part(at, rest, 'unread', ''), mbusError(b.subarray(at, at + Math.min(rest, (b[at + 1] ?? 0) + 6)), at)),
-    );
-    at += rest;
-  }
-  return out;
-}
-
-/** Octets of the frame that begins here, 0 when none does. Some meters state the length modulo 256: longer ones are tried while the checksum is wrong. */
-function mbusSize(b: Uint8Array, at: number): number {
-  if (b[at] !== 0x68 || b[at + 3] !== 0x68 || b[at + 1] !== b[at + 2]) return 0;
-  for (let size = (b[at + 1] as number) + 6; at + size <= b.length && size <= 1024; size += 256) {
-    if (size < 9 || b[at + size - 1] !== 0x16) continue;
-    let sum = 0;
-    for (let i = at + 4; i < at + size - 2; i++) sum += b[i] as number;
-    if ((sum & 0xff) === b[at + size - 2]) return size;
-  }
-  return 0;
-}
-function mbusError(octets: Uint8Array, at: number): DlmsError {
-  try {
-    decodeMbusFrame(octets);
-  } catch (e) {
-    if (e instanceof DlmsError && 'offset' in e.context) {
-      e.context.offset += at;
-      return e;
-    }
-  }
-  return new DlmsError('decode/unexpected-end', { offset: at, expected: 'a whole M-Bus frame' });
-}
-
-function mbusParts(b: Uint8Array, at: number, size: number, parts: Uint8Array[], state: Explainer): Draft {
-  const frame = decodeMbusFrame(b.subarray(at, at + size));
-  const dataAt = at + 7;
-  const dataEnd = at + size - 2;
-  const children: Draft[] = [
-    part(at, 4, 'start', `length ${size - 6}${frame.lengthModulo256 ? ' (stated modulo 256)' : ''}`),
-    part(at + 4, 1, 'control', formatHex(Uint8Array.of(frame.control))),
-    part(at + 5, 1, 'address', String(frame.address)),
-  ];
-  const segment = frame.data.length >= 2 ? mbusSegment(frame) : undefined;
-  children.push(
-    part(
-      at + 6,
-      1,
-      'controlInformation',
-      segment === undefined ? 'no DLMS' : `segment ${segment.number}${segment.final ? ', final' : ''}`,
-    ),
-  );
-  if (segment === undefined) children.push(...(dataEnd > dataAt ? [part(dataAt, dataEnd - dataAt, 'data', '')] : []));
-  else {
-    children.push(part(dataAt, 1, 'stsap', String(segment.stsap)), part(dataAt + 1, 1, 'dtsap', String(segment.dtsap)));
-    if (segment.number === 0) parts.length = 0;
-    parts.push(segment.part);
-    const body = part(dataAt + 2, dataEnd - dataAt - 2, 'part', `segment ${segment.number}`);
-    if (segment.final && parts.length === 1 && body.length > 0) body.children = [state.apdu(b, body.offset, end(body))];
-    else if (segment.final && parts.length === segment.number + 1)
-      body.children = [
-        part(body.offset, body.length, 'segment', `segment ${segment.number}`),
-        state.made('reassembled', concat(...parts), (all) => state.apdu(all, 0, all.length)),
-      ];
-    if (segment.final) parts.length = 0;
-    if (body.length > 0 || body.children !== undefined) children.push(body);
-  }
-  children.push(part(dataEnd, 1, 'checksum', 'good'), part(dataEnd + 1, 1, 'stop', ''));
+function mbusView(bytes: Uint8Array, state: Explaining): View<MbusFrame> {
+  const assembler = mbusAssembler();
+  const segmentOf = (frame: MbusFrame): MbusSegment | undefined =>
+    frame.data.length < 2 ? undefined : mbusSegment(frame);
   return {
-    offset: at,
-    length: size,
-    path: '',
+    deframer: mbusDeframer,
     name: 'frame',
-    type: 'long frame',
-    meaning: '',
     source: 'EN 13757-2; segments IEC 62056-7-3',
-    children,
+    type: () => 'long frame',
+    meaning(field, { frame, length }) {
+      const segment = segmentOf(frame);
+      switch (field.name) {
+        case 'start':
+          return `length ${length - 6}${frame.lengthModulo256 ? ' (stated modulo 256)' : ''}`;
+        case 'control':
+          return formatHex(Uint8Array.of(frame.control));
+        case 'controlInformation':
+          return segment === undefined ? 'no DLMS' : `segment ${segment.number}${segment.final ? ', final' : ''}`;
+        case 'part':
+          return `segment ${segment?.number}`;
+        default:
+          return field.role === 'address' ? String(numberAt(bytes, field)) : '';
+      }
+    },
+    fill(children, { frame }) {
+      const message = segmentOf(frame) === undefined ? undefined : assembler.push(frame);
+      if (message === undefined) return;
+      const node = children.find((c) => c.name === 'part');
+      const whole = (): Draft => state.made('reassembled', message.apdu, (all) => state.apdu(all, 0, all.length));
+      if (node === undefined) children.push(whole());
+      else if (segmentOf(frame)?.number === 0) node.children = [state.apdu(bytes, node.offset, end(node))];
+      else node.children = joined(node, node.meaning, whole());
+    },
   };
 }
+
+const textView: View<TextMessage> = {
+  deframer: textDeframer,
+  name: 'message',
+  source: 'IEC 62056-21',
+  type: ({ type }) => type,
+  meaning({ role, length }, { frame }) {
+    if (role !== 'payload') return '';
+    const text = latin1(frame.octets.subarray(frame.type === 'data' ? 1 : 0, 64));
+    return `${JSON.stringify(text.slice(0, length))}${length > 63 ? ' …' : ''}`;
+  },
+};

@@ -30,6 +30,14 @@ export interface ExplainNode {
 /** While it is being made. */
 export type Draft = { -readonly [K in keyof ExplainNode]: K extends 'children' ? Draft[] : ExplainNode[K] };
 
+/** What explains the octets inside others: APDUs, and octets that do not stand in the input as they are. */
+export interface Explaining {
+  /** One APDU from here to there. */
+  apdu(bytes: Uint8Array, from: number, to: number): Draft;
+  /** A node about octets that do not stand in the input as they are. */
+  made(origin: 'deciphered' | 'reassembled', octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft;
+}
+
 export const end = (node: ExplainNode): number => node.offset + node.length;
 
 /** A part that has a length and a meaning, and nothing inside. */

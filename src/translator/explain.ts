@@ -6,8 +6,7 @@ import { DlmsError } from '../core/errors.js';
 import { detectFraming, type Framing } from '../transport/framing/detect.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { BlockControl } from '../xdlms/general.js';
-import type { Decipher } from './explain-ciphered.js';
-import { explainCiphered } from './explain-ciphered.js';
+import { type Decipher, type ExplainingCiphered, explainCiphered } from './explain-ciphered.js';
 import { compactArrayContents } from './explain-compact.js';
 import { explainFrames } from './explain-frames.js';
 import type { ExplainNames } from './explain-meaning.js';
@@ -89,7 +88,7 @@ export function withUnread(node: Draft, error: DlmsError | undefined, from: numb
 }
 
 /** What is remembered from one APDU to the next: titles, a dedicated key, blocks. */
-export class Explainer {
+class Explainer implements ExplainingCiphered {
   readonly options: ExplainOptions;
   readonly names: ExplainNames;
   readonly titles: Uint8Array[] = [];
@@ -99,6 +98,9 @@ export class Explainer {
   constructor(options: ExplainOptions) {
     this.options = options;
     this.names = options.names ?? {};
+  }
+  get decipher(): Decipher | undefined {
+    return this.options.decipher;
   }
 
   /** One APDU from here to there. */

@@ -3,6 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { concat, formatHex, parseHex } from '../../src/core/index.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { decipherWith, type ExplainNode, explain, explainText, explainValue } from '../../src/translator/index.js';
+import { encodeHdlcFrame, hdlcAddress } from '../../src/transport/hdlc/index.js';
+import {
+  encodeIdentification,
+  encodeMbusFrame,
+  encodeReadout,
+  encodeRequest,
+  toSevenE1,
+} from '../../src/transport/index.js';
 
 interface Vector {
   id: string;
@@ -300,6 +308,60 @@ describe('layers', () => {
     const node = explain(bytes);
     covers(node, 0, bytes.length);
     expect(node.children?.map((c) => c.name)).toEqual(['frame', 'unread', 'frame']);
+  });
+  it('shows a frame that lacks its last flag, and says so', () => {
+    const bytes = parseHex('7EA007032193 0F01'.replace(' ', ''));
+    const node = explain(bytes);
+    covers(node, 0, bytes.length);
+    expect(errors(node)).toEqual(['unexpected end at offset 8: the closing flag expected']);
+    expect(find(node, 'destination')).toMatchObject({ offset: 3, length: 1, meaning: '1' });
+  });
+  it('does not join a segment twice that was sent again', () => {
+    const segment = (ns: number, segmented: boolean, information: string) =>
+      formatHex(
+        encodeHdlcFrame({
+          segmented,
+          destination: hdlcAddress(16),
+          source: hdlcAddress(1),
+          control: { type: 'I', ns, nr: 0, pf: true },
+          information: parseHex(information),
+        }),
+      );
+    const bytes = parseHex(
+      segment(0, true, 'E6E700C401') + segment(0, true, 'E6E700C401') + segment(1, false, 'C1001105'),
+    );
+    const node = explain(bytes);
+    covers(node, 0, bytes.length);
+    const made = all(node).filter((n) => n.origin === 'reassembled');
+    expect(made.map((n) => formatHex(n.octets as Uint8Array))).toEqual(['E6E700C401C1001105']);
+    expect(errors(node)).toEqual([]);
+  });
+  it('shows an M-Bus message whose last segment is empty, and the acknowledgements between frames', () => {
+    const frame = (controlInformation: number, data: string) =>
+      encodeMbusFrame({ control: 0x53, address: 255, controlInformation, data: parseHex(data) });
+    const bytes = concat(frame(0x00, '0167C401C1001105'), parseHex('E5'), frame(0x11, '0167'));
+    const node = explain(bytes);
+    covers(node, 0, bytes.length);
+    expect(node.children?.map((c) => c.name)).toEqual(['frame', 'acknowledgement', 'frame']);
+    expect(all(node).find((n) => n.origin === 'reassembled')?.length).toBe(6);
+    expect(errors(node)).toEqual([]);
+  });
+  it('shows the text of IEC 62056-21 message by message, and that it is no DLMS', () => {
+    const bytes = concat(
+      encodeRequest('123'),
+      toSevenE1(encodeIdentification({ manufacturer: 'ISK', baudCharacter: '5', ident: 'MT174' })),
+      encodeReadout('1.8.0(1)\r\n'),
+    );
+    const node = explain(bytes);
+    covers(node, 0, bytes.length);
+    expect(node.children?.map((c) => [c.name, c.type])).toEqual([
+      ['message', 'request'],
+      ['message', 'identification'],
+      ['message', 'data'],
+    ]);
+    expect(find(node, 'bcc')).toMatchObject({ length: 1, meaning: 'good' });
+    expect(all(node).find((n) => n.meaning.includes('/ISK5MT174'))).toBeDefined();
+    expect(node.error).toMatchObject({ code: 'decode/unsupported' });
   });
   it('keeps a frame apart from the octets that are none', () => {
     const frame = byId('hdlc-ua-empty')?.input.hex ?? '7EA00703219 30F017E'.replace(' ', '');

@@ -97,8 +97,8 @@ class FrameFinder implements HdlcDeframer {
       const offset = octets - rest.length;
       this.#keep(undefined, 0);
       this.#flag = false;
-      if (this.#lacksFlag(rest, offset)) continue;
-      const fault = () => new DlmsError('decode/unexpected-end', { offset: octets, expected: 'the rest of a frame' });
+      if (this.#tellWithoutFlag(rest, offset, unexpectedEnd(octets, 'the closing flag'))) continue;
+      const fault = unexpectedEnd(octets, rest.length > 1 ? `a frame of ${lengthAt(rest, 0)} octets` : 'a frame');
       this.#scan(rest, 0, offset, frames, fault);
     }
     this.#spans.endRun();
@@ -171,6 +171,10 @@ class FrameFinder implements HdlcDeframer {
         counters.invalid++;
         why = noFlag(base + i + length);
         flag = false;
+        // With right check sequences it is a frame all the same, and nothing is looked for in it.
+        if (!this.#tellWithoutFlag(b.subarray(i, i + length), base + i, why)) continue;
+        i += length;
+        why = undefined;
         continue;
       }
       const frame = readFrame(b, i, length, header);
@@ -193,15 +197,14 @@ class FrameFinder implements HdlcDeframer {
     this.#flag = flag;
   }
 
-  /** At the end: a frame with right check sequences and no closing flag. It is not given, but there is nothing else to be found in it. */
-  #lacksFlag(b: Uint8Array, offset: number): boolean {
+  /** A frame with right check sequences and no closing flag is not given, but told of as a whole. False when these octets are none. */
+  #tellWithoutFlag(b: Uint8Array, offset: number, error: () => DlmsError): boolean {
     const header = readHeader(b, 0, b.length);
     if (typeof header === 'object' || header === 0 || lengthAt(b, 0) !== b.length) return false;
     const frame = readFrame(b, 0, b.length, header);
     if ('fault' in frame) return false;
     this.#counters.discarded += b.length;
-    const error = { offset: offset + b.length, expected: 'the closing flag' };
-    this.#tellDamaged(frame, offset, b.length, new DlmsError('decode/unexpected-end', error));
+    if (this.#spans.listening) this.#tellDamaged(frame, offset, b.length, error());
     return true;
   }
   #refused(fault: FrameFault, offset: number): () => DlmsError {
@@ -230,5 +233,7 @@ class FrameFinder implements HdlcDeframer {
 
 /** The frame length that a format field states. */
 const lengthAt = (b: Uint8Array, at: number): number => (((b[at] as number) & 7) << 8) | (b[at + 1] as number);
+const unexpectedEnd = (offset: number, expected: string) => (): DlmsError =>
+  new DlmsError('decode/unexpected-end', { offset, expected });
 const noFlag = (offset: number) => (): DlmsError =>
   new DlmsError('decode/framing', { offset, reason: 'no flag after the length that the frame states' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, parseHex } from '../../../src/core/index.js';
-import { encodeHdlcFrame, hdlcDeframer } from '../../../src/transport/hdlc/index.js';
+import { concat, formatHex, parseHex } from '../../../src/core/index.js';
+import { encodeHdlcFrame, hdlcAddress, hdlcDeframer } from '../../../src/transport/hdlc/index.js';
 import {
   type Deframer,
   type DeframerOptions,
@@ -217,6 +217,28 @@ describe('what a deframer says of damage', () => {
       [12, 7, 'format destination source control fcs', 'decode/unexpected-end'],
     ]);
     expect(spans[2]?.frame).toMatchObject({ control: { type: 'SNRM' } });
+  });
+  it('a frame of HDLC whose last flag is another octet is told of as a whole, and the next one found', () => {
+    const frame = (information: string) =>
+      encodeHdlcFrame({
+        segmented: false,
+        destination: hdlcAddress(16),
+        source: hdlcAddress(1),
+        control: { type: 'UI', pf: false },
+        information: parseHex(information),
+      });
+    const inner = frame('AA');
+    const outer = frame(`00${formatHex(inner)}00`);
+    outer[outer.length - 1] = 0x7f;
+    const spans = spansOf(hdlcDeframer, concat(outer, inner));
+    expect(spans.map((s) => [s.frame !== undefined, s.length, s.error?.code])).toEqual([
+      [false, 1, undefined],
+      [true, outer.length - 2, 'decode/framing'],
+      [false, 1, 'decode/framing'],
+      [false, 1, undefined],
+      [true, inner.length - 2, undefined],
+      [false, 1, undefined],
+    ]);
   });
   it('half a WPDU, with the parts that are there', () => {
     const [span, ...more] = spansOf(wpduDeframer, wrap(1, 16, new Uint8Array(300)).subarray(0, 20));
