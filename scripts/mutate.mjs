@@ -29,7 +29,7 @@ const named = positionals.flatMap((p) =>
         .sort()
     : [join(p)],
 );
-const withoutToken = named.filter((file) => usesToken(file) && !existsSync('node_modules/pkcs11js'));
+const withoutToken = named.filter((file) => usesToken(file) && !existsSync('test/real/node_modules/pkcs11js'));
 if (withoutToken.length > 0) console.log(`left out, because pkcs11js is not installed: ${withoutToken.join(', ')}`);
 const files = named.filter((file) => !withoutToken.includes(file));
 if (files.length === 0) throw new Error('name files, or folders with --sample');
