@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   accessProtection,
+  clearPolicy,
   policyOf,
   policyValue,
   requireProtection,
   strictPolicy,
   strongest,
+  weakest,
 } from '../../src/security/policy.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { formatSecurityControl, parseSecurityControl } from '../../src/security/security-control.js';
@@ -115,9 +117,21 @@ describe('what is required', () => {
     );
     requireProtection({}, {});
   });
+  it('of a message in parts is held against what all of its parts have', () => {
+    const both = { authenticated: true, encrypted: true };
+    expect(weakest(both, { encrypted: true, signed: true })).toEqual({ ...none, encrypted: true });
+    expect(weakest(both, {})).toEqual(none);
+    expect(strongest(both, { signed: true })).toEqual({ ...both, signed: true });
+  });
   it('is everything when nothing is configured', async () => {
     const { client } = await pairOf(nodeProvider, 0);
     expect(client.policy).toBe(strictPolicy);
+    const both = { authenticated: true, encrypted: true };
+    expect(strictPolicy).toEqual({ send: both, receive: both });
+    expect(clearPolicy).toEqual({ send: {}, receive: {}, withoutReplayProtection: true });
+    // Shared by all contexts: nobody may weaken them for the others.
+    for (const part of [strictPolicy, strictPolicy.send, strictPolicy.receive, clearPolicy, clearPolicy.send])
+      expect(Object.isFrozen(part)).toBe(true);
     expect(await failure(() => unprotect(hex('C401C10000'), client))).toMatchObject({
       code: 'security/policy',
       context: { required: 'authenticated and encrypted', actual: 'no protection' },

@@ -1,0 +1,19 @@
+import { Client, InvocationCounters, importKeys, parseHex, SecurityContext, wrapperChannel } from 'dlms-cosem';
+import { nodeProvider } from 'dlms-cosem/security/node';
+import { FileStore } from 'dlms-cosem/store/node';
+import { connectTcp } from 'dlms-cosem/transport/tcp';
+
+const keys = await importKeys(nodeProvider, 0, {
+  globalUnicast: parseHex(process.env.EK!),
+  authentication: parseHex(process.env.AK!),
+});
+const security = new SecurityContext({
+  provider: nodeProvider,
+  suite: 0,
+  systemTitle: parseHex('434C490000000001'),
+  keys,
+  counters: new InvocationCounters(await FileStore.open('counters')),
+});
+const channel = wrapperChannel(await connectTcp({ host: '192.0.2.1', port: 4059 }), { clientSap: 1, serverSap: 1 });
+const client = new Client(channel, { authentication: { mechanism: 'hls-gmac' }, security });
+await client.connect();

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+
+// Which tests could notice a change of a source file: those that import it, however far away.
+
+/** Tests that look at sources, bundles or the built package instead of running the code; they fail on instrumented sources or cannot see a mutant. */
+const unfit = [
+  /\b(esbuild|tsup)\b/,
+  /dist\//,
+  /readFileSync\(['"`]src|readdirSync\(['"`]src|\.\.\/src['"`]/,
+  /fork\(|spawn\(|execFile/,
+  /class-pages|class-files/,
+];
+
+const imports = new Map();
+function importsOf(file) {
+  let found = imports.get(file);
+  if (found === undefined) {
+    const text = readFileSync(file, 'utf8');
+    found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
+      .map((m) => normalize(join(dirname(file), m[1].replace(/\.js$/, '.ts'))))
+      .filter((f) => existsSync(f) && f.endsWith('.ts'));
+    imports.set(file, found);
+  }
+  return found;
+}
+/** Every file that is reached from one, with its distance. */
+export function reached(file) {
+  const distances = new Map([[file, 0]]);
+  for (const [at, distance] of distances)
+    for (const next of importsOf(at)) if (!distances.has(next)) distances.set(next, distance + 1);
+  return distances;
+}
+
+const all = readdirSync('test', { recursive: true })
+  .map((f) => join('test', f))
+  .filter((f) => f.endsWith('.test.ts') && !unfit.some((u) => u.test(readFileSync(f, 'utf8'))));
+const distances = new Map(all.map((test) => [test, reached(test)]));
+
+/** Files that only a token can run, in a process of its own. */
+export const usesToken = (source) => /\/pkcs11[^/]*$/.test(source);
+
+/** All tests that reach the file; the nearest first. */
+export const relatedTests = (source) =>
+  all
+    .filter((test) => distances.get(test).has(source))
+    .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
+/**
+ * Those in the folder of the same name that are named after the file (`counters.test.ts` and `counters-received.test.ts` of `counters.ts`), or after its
+ * first word (`hls.test.ts` of `hls-challenge.ts`); else all in that folder; else those that import the file themselves; else all that reach it.
+ */
+export function nearTests(source) {
+  if (usesToken(source)) return relatedTests(source).filter(usesToken);
+  const folder = `${dirname(source).replace(/^src/, 'test')}/`;
+  const name = basename(source, '.ts');
+  const related = relatedTests(source);
+  const namedAfter = (word) => {
+    const start = `${folder}${word}`;
+    return related.filter((test) => test.startsWith(`${start}.`) || test.startsWith(`${start}-`));
+  };
+  return (
+    [
+      namedAfter(name),
+      namedAfter(name.split('-')[0]),
+      related.filter((test) => test.startsWith(folder)),
+      related.filter((test) => distances.get(test).get(source) === 1),
+    ].find((tests) => tests.length > 0) ?? related
+  );
+}
+/** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
+export const testSources = (tests) =>
+  [...new Set(tests.flatMap((t) => [...distances.get(t).keys()]))].filter((f) => f.startsWith('test/')).sort();

@@ -1,0 +1,325 @@
+import { asDecodeError, type DecodeOptions, Reader, Writer } from '../core/cursor.js';
+import { DlmsError, isDlmsError, shown } from '../core/errors.js';
+import type { Shape } from './shape.js';
+
+/** A description of one type. `read` and `write` are for the wire; `kind` and `shape` for the tools (XML, JSON, explain, docs, generators). */
+export interface Schema<T> {
+  /** The name of the type in the books. */
+  readonly kind: string;
+  readonly shape: Shape;
+  read(r: Reader): T;
+  write(w: Writer, value: T): void;
+}
+export type Infer<S> = S extends Schema<infer T> ? T : never;
+
+/** A field that may be absent. */
+export interface Optional<T> extends Schema<T | undefined> {
+  readonly optional: true;
+}
+export type Fields = Readonly<Record<string, Schema<any>>>;
+/** Key remapping (`as`) keeps the mapped type homomorphic: the comment above a field shows on hover of the decoded value. */
+export type InferFields<F extends Fields> = {
+  -readonly [K in keyof F as F[K] extends { optional: true } ? never : K]: Infer<F[K]>;
+} & { -readonly [K in keyof F as F[K] extends { optional: true } ? K : never]?: Exclude<Infer<F[K]>, undefined> };
+export type Flat<T> = { [K in keyof T]: T[K] } & {};
+
+/** A schema whose value is a record of fields: a CHOICE puts its `type` into the same record. */
+export interface FieldsSchema<T> extends Schema<T> {
+  fill<B extends object>(r: Reader, into: B): B & T;
+}
+/** Keeps F itself, so that published declarations keep the comments of the fields. */
+export interface Sequence<F extends Fields> extends FieldsSchema<Flat<InferFields<F>>> {
+  readonly fields?: F;
+}
+
+/** A leaf: both directions side by side. */
+/* @__NO_SIDE_EFFECTS__ */
+export function scalar<T>(
+  kind: string,
+  shape: Shape,
+  read: (r: Reader) => T,
+  write: (w: Writer, v: T) => void,
+): Schema<T> {
+  return { kind, shape, read, write };
+}
+
+/** How a record of fields begins and ends on the wire, around the fields themselves. */
+export interface FieldsForm {
+  readonly kind: string;
+  readonly name: string;
+  open?(r: Reader): void;
+  start?(w: Writer): void;
+  /** The same form around other parts, for tools that decorate every part. */
+  with(part: (schema: Schema<any>, key: string) => Schema<any>): Schema<any>;
+}
+/** The one implementation of "fields in order", used by SEQUENCE and by `structure`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsSchema<Flat<InferFields<F>>> {
+  const keys = Object.keys(fields);
+  const parts = Object.values(fields);
+  const n = keys.length;
+  return {
+    kind: form.kind,
+    shape: { of: 'fields', name: form.name, fields, with: form.with },
+    read(r) {
+      return this.fill(r, {});
+    },
+    fill(r, into) {
+      form.open?.(r);
+      let i = 0;
+      try {
+        for (; i < n; i++) {
+          const v = parts[i]!.read(r);
+          if (v !== undefined) (into as Record<string, unknown>)[keys[i]!] = v;
+        }
+      } catch (e) {
+        throw withReadPath(e, keys[i]!, r);
+      }
+      return into as typeof into & Flat<InferFields<F>>;
+    },
+    write(w, value) {
+      if (n > 0 && (typeof value !== 'object' || value === null)) throw invalid(`an object (${form.name})`, value);
+      form.start?.(w);
+      let i = 0;
+      try {
+        for (; i < n; i++) parts[i]!.write(w, (value as Record<string, unknown>)[keys[i]!]);
+      } catch (e) {
+        throw withWritePath(e, keys[i]!, value);
+      }
+    },
+  };
+}
+
+/** SEQUENCE in an APDU: positional, no tag. */
+/* @__NO_SIDE_EFFECTS__ */
+export function sequence<F extends Fields>(name: string, fields: F): Sequence<F> {
+  return fieldsOf({ kind: 'sequence', name, with: (part) => sequence(name, mapFields(fields, part)) }, fields);
+}
+
+/** OPTIONAL: presence octet 00, or 01 and the value. */
+/* @__NO_SIDE_EFFECTS__ */
+export function optional<T>(inner: Schema<T>): Optional<T> {
+  return {
+    optional: true,
+    kind: 'optional',
+    shape: { of: 'optional', inner, with: (part) => optional(part(inner, '')) },
+    read: (r) => (presence(r) ? inner.read(r) : undefined),
+    write(w, v) {
+      if (v === undefined) return w.u8(0);
+      w.u8(1);
+      inner.write(w, v);
+    },
+  };
+}
+/** DEFAULT: presence octet 00 when the default applies, else 01 and the value. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withDefault<T>(inner: Schema<T>, standard: T): Schema<T> {
+  return {
+    kind: inner.kind,
+    shape: { of: 'default', inner, standard, with: (part) => withDefault(part(inner, ''), standard) },
+    read: (r) => (presence(r) ? inner.read(r) : standard),
+    write(w, v) {
+      if (v === standard) return w.u8(0);
+      w.u8(1);
+      inner.write(w, v);
+    },
+  };
+}
+function presence(r: Reader): boolean {
+  const offset = r.offset;
+  const octet = r.u8();
+  if (octet > 1)
+    r.tolerate(
+      'presence-octet',
+      new DlmsError('decode/invalid-value', { offset, expected: 'presence octet 00 or 01', actual: octet }),
+    );
+  return octet !== 0;
+}
+
+/** SEQUENCE OF: a count, then the elements. */
+/* @__NO_SIDE_EFFECTS__ */
+export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
+  return {
+    kind: 'sequence-of',
+    shape: { of: 'elements', element, with: (part) => sequenceOf(part(element, '')) },
+    read(r) {
+      const n = r.count(1);
+      const out = new Array<T>(n);
+      let i = 0;
+      try {
+        for (; i < n; i++) out[i] = element.read(r);
+      } catch (e) {
+        throw withReadPath(e, String(i), r);
+      }
+      return out;
+    },
+    write(w, v) {
+      if (!Array.isArray(v)) throw invalid('an array', v);
+      w.length(v.length);
+      let i = 0;
+      try {
+        for (; i < v.length; i++) element.write(w, v[i]!);
+      } catch (e) {
+        throw withWritePath(e, String(i), v[i]);
+      }
+    },
+  };
+}
+
+/** A schema that contains itself: looked up when it is used, one level of nesting deeper. */
+/* @__NO_SIDE_EFFECTS__ */
+export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
+  return {
+    kind,
+    get shape() {
+      return get().shape;
+    },
+    read(r) {
+      r.enter();
+      const value = get().read(r);
+      r.leave();
+      return value;
+    },
+    write: (w, v) => get().write(w, v),
+  };
+}
+
+/** Same octets, nicer value. The tools that want the form of the wire (XML) go to `inner` through `from`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A, r: Reader) => B, from: (b: B) => A): Schema<B> {
+  return {
+    kind,
+    shape: {
+      of: 'mapped',
+      inner,
+      to: to as (a: any) => unknown,
+      from: from as (b: any) => unknown,
+      with: (part) => mapped(kind, part(inner, ''), to, from),
+    },
+    read: (r) => to(inner.read(r), r),
+    write: (w, v) => inner.write(w, from(v)),
+  };
+}
+
+export interface Alternative<T> {
+  readonly tag: number;
+  readonly schema: Schema<T>;
+}
+export type Alternatives = Readonly<Record<string, Alternative<any>>>;
+/* @__NO_SIDE_EFFECTS__ */
+export function alternative<S extends Schema<any>>(
+  tag: number,
+  schema: S,
+): { readonly tag: number; readonly schema: S } {
+  return { tag, schema };
+}
+/** A CHOICE flattens records (`{ type, …fields }`) and wraps everything else (`{ type, value }`). */
+export type InferAlternatives<A extends Alternatives> = {
+  [K in keyof A]: A[K]['schema'] extends FieldsSchema<infer T>
+    ? Flat<{ type: K } & T>
+    : Flat<{ type: K; value: Infer<A[K]['schema']> }>;
+}[keyof A];
+
+export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill' in s;
+
+/** CHOICE: a tag octet, then the alternative. Decodes to a union discriminated by `type`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function choice<const A extends Alternatives>(name: string, alternatives: A): Schema<InferAlternatives<A>> {
+  const byTag = new Array<readonly [string, Schema<any>] | undefined>(256);
+  for (const [type, a] of Object.entries(alternatives)) byTag[a.tag] = [type, a.schema];
+  return {
+    kind: name,
+    shape: {
+      of: 'alternatives',
+      name,
+      alternatives,
+      with: (part) => choice(name, mapAlternatives(alternatives, part)),
+    },
+    read(r) {
+      const offset = r.offset;
+      const tag = r.u8();
+      const hit = byTag[tag];
+      if (hit === undefined) throw new DlmsError('decode/unknown-choice', { offset, expected: name, actual: tag });
+      const [type, schema] = hit;
+      try {
+        return (
+          isFieldsSchema(schema) ? schema.fill(r, { type }) : { type, value: schema.read(r) }
+        ) as InferAlternatives<A>;
+      } catch (e) {
+        throw withReadPath(e, type, r);
+      }
+    },
+    write(w, v) {
+      const { type } = v as { type: string };
+      const a = typeof type === 'string' && Object.hasOwn(alternatives, type) ? alternatives[type] : undefined;
+      if (a === undefined) throw invalid(`one of ${Object.keys(alternatives).join(', ')}`, type);
+      w.u8(a.tag);
+      try {
+        a.schema.write(w, isFieldsSchema(a.schema) ? v : (v as { value: unknown }).value);
+      } catch (e) {
+        throw withWritePath(e, type, v);
+      }
+    },
+  };
+}
+
+/** Decodes one value that must fill the octets. Octet strings are views of `bytes`; copy them if the buffer is reused. */
+export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options?: DecodeOptions): T {
+  const r = new Reader(bytes, options);
+  const value = decodeFrom(schema, r);
+  if (r.left !== 0)
+    r.tolerate('trailing-octets', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+  return value;
+}
+/** Decodes one value and leaves the reader behind it. */
+export function decodeFrom<T>(schema: Schema<T>, r: Reader): T {
+  try {
+    return schema.read(r);
+  } catch (e) {
+    throw asDecodeError(e, r);
+  }
+}
+/** @throws DlmsError `encode/invalid-value` with the path of the value that does not fit. */
+export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
+  const w = new Writer();
+  try {
+    schema.write(w, value);
+  } catch (e) {
+    throw fitting(e, value);
+  }
+  return w.finish();
+}
+
+/** Names the place while the stack unwinds: a successful decode pays nothing for paths. */
+export function withReadPath(e: unknown, key: string, r: Reader): unknown {
+  const error = asDecodeError(e, r);
+  if (isDlmsError(error)) error.path.unshift(key);
+  return error;
+}
+export function withWritePath(e: unknown, key: string, value: unknown): unknown {
+  const error = fitting(e, value);
+  if (isDlmsError(error)) error.path.unshift(key);
+  return error;
+}
+/** What the engine says about a value of another kind (a field of null, too much nesting) becomes an error of the library. */
+const fitting = (e: unknown, value: unknown): unknown =>
+  e instanceof TypeError || e instanceof RangeError ? invalid('a value that fits the schema', value, e) : e;
+/** A value that does not fit. */
+export const invalid = (expected: string, actual: unknown, cause?: unknown): DlmsError =>
+  new DlmsError(
+    'encode/invalid-value',
+    { expected, actual: shown(actual) },
+    cause === undefined ? undefined : { cause },
+  );
+
+export function mapFields<F extends Fields>(fields: F, part: (schema: Schema<any>, key: string) => Schema<any>): F {
+  return Object.fromEntries(Object.entries(fields).map(([k, s]) => [k, part(s, k)])) as unknown as F;
+}
+export function mapAlternatives<A extends Alternatives>(
+  alternatives: A,
+  part: (schema: Schema<any>, key: string) => Schema<any>,
+): A {
+  return Object.fromEntries(
+    Object.entries(alternatives).map(([k, a]) => [k, alternative(a.tag, part(a.schema, k))]),
+  ) as unknown as A;
+}

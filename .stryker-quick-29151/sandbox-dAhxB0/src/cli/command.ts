@@ -1,0 +1,38 @@
+import type { Io } from './io.js';
+
+/** One option of a command: declared once, read by the parser and by the help. */
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  readonly short?: string;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+export type Options = Readonly<Record<string, Option>>;
+/** Values by name, typed by the declaration. */
+export type Values<O extends Options> = {
+  readonly [K in keyof O]?: O[K]['type'] extends 'boolean'
+    ? boolean
+    : O[K] extends { multiple: true }
+      ? readonly string[]
+      : string;
+};
+
+export interface Command<O extends Options = any> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Arguments, as the usage line shows them. */
+  readonly arguments: string;
+  /** Least and most number of arguments. */
+  readonly count: readonly [number, number];
+  readonly options: O;
+  /** More for the help: paragraphs. */
+  readonly notes?: readonly string[];
+  readonly examples?: readonly string[];
+  /** @returns the exit code */
+  run(args: readonly string[], values: Values<O>, io: Io): Promise<number>;
+}
+/** Keeps the literal types of the options. */
+export const command = <const O extends Options>(c: Command<O>): Command<O> => c;

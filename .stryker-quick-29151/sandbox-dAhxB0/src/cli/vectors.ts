@@ -1,0 +1,50 @@
+import { runVectors, summarize, summaryLine } from '../vectors/index.js';
+import { readVectorFiles } from '../vectors/node.js';
+import { type Command, command } from './command.js';
+import { exitCodes, Failure, usage } from './failure.js';
+import { painter } from './text.js';
+
+export const vectorsCommand: Command = command({
+  name: 'vectors',
+  summary: 'run test vectors: any folder of JSON files in the format of test/vectors/README.md',
+  arguments: 'DIR',
+  count: [1, 1],
+  options: {
+    json: { type: 'boolean', help: 'results as JSON on standard output; the closing line goes to standard error' },
+    only: { type: 'string', value: 'ID', help: 'one vector' },
+    kind: { type: 'string', value: 'KIND', help: 'vectors of one kind' },
+    verbose: {
+      type: 'boolean',
+      short: 'v',
+      help: 'also list vectors that passed, with the deviations that were accepted',
+    },
+  },
+  notes: [
+    'A vector passes only when every expected field was compared. A kind, parameter or field that is not known makes it unsupported. Closes with "N passed, N failed, N unsupported". The exit code is 0 only when something was tested: 1 when a vector failed, when none passed, or when a file is no JSON array of vectors.',
+  ],
+  async run([dir], values, io) {
+    const files = await readVectorFiles(dir as string);
+    const results = await runVectors(files, {
+      ...(values.only === undefined ? {} : { id: values.only }),
+      ...(values.kind === undefined ? {} : { kind: values.kind }),
+    });
+    if (results.length === 0 && (values.only !== undefined || values.kind !== undefined))
+      throw usage(`no vector in ${dir} has this --only or --kind`);
+    const summary = summarize(results);
+    const paint = painter(io);
+    if (values.json === true) io.stdout.write(`${JSON.stringify({ ...summary, results }, undefined, 1)}\n`);
+    else
+      for (const { id, kind, file, status, reason, quirks } of results) {
+        if (status === 'passed' && values.verbose !== true) continue;
+        const accepted = quirks === undefined ? '' : ` [accepted: ${quirks.join(', ')}]`;
+        io.stdout.write(
+          `${paint(status === 'passed' ? 'green' : status === 'failed' ? 'red' : 'yellow', status.padEnd(11))} ${id} (${kind}, ${file})${reason === undefined ? '' : `: ${reason}`}${accepted}\n`,
+        );
+      }
+    (values.json === true ? io.stderr : io.stdout).write(`${summaryLine(summary)}\n`);
+    const broken = files.filter((f) => !Array.isArray(f.vectors)).map((f) => f.name);
+    if (broken.length > 0) throw new Failure(`no JSON array of vectors in ${broken.join(', ')}`);
+    if (summary.passed + summary.failed === 0) throw new Failure(`nothing was tested in ${dir}`);
+    return summary.failed > 0 ? exitCodes.failed : exitCodes.ok;
+  },
+});

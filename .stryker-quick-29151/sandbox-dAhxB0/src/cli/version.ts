@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+/** Version of the package this file belongs to: the nearest package.json with a name above it. */
+export function version(): string {
+  for (const up of ['../../package.json', '../../../package.json', '../../../../package.json']) {
+    try {
+      const { name, version: v } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (name === 'dlms-cosem' && v !== undefined) return v;
+    } catch {
+      // Not there: one further up.
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,81 @@
+import { octetString } from '../axdr/data.js';
+import { encode } from '../axdr/schema.js';
+import type { Obis } from '../cosem/obis.js';
+import { invokeMethod } from '../session/action.js';
+import { defaultConformance } from '../session/association.js';
+import type { Conversation } from '../session/conversation.js';
+import { getAttribute, getList } from '../session/get.js';
+import type { ServiceLimits } from '../session/limits.js';
+import { setAttribute } from '../session/set.js';
+import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
+import type {
+  CosemAttributeDescriptorWithSelection,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
+import type { GetDataResult } from '../xdlms/get-data-result.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+
+/**
+ * How attributes and methods are named on the wire: the services of one association. Logical names unless `shortNames()` is given to the client.
+ * Values, parameters and return data are octets of Data.
+ */
+export interface Referencing {
+  readonly kind: 'LN' | 'SN';
+  /** What the InitiateResponse of the server must say: 7, or -1536 (FA00). */
+  readonly vaaName: number;
+  /** Proposed unless the client is told otherwise. */
+  readonly conformance: readonly ConformanceBit[];
+  /** An association is open: what both sides support. */
+  opened?(conformance: readonly ConformanceBit[]): void;
+  get(
+    invoke: InvokeIdAndPriority,
+    target: CosemAttributeDescriptorWithSelection,
+    limits: ServiceLimits,
+    onProgress?: (octets: number) => void,
+  ): Conversation<GetDataResult<Uint8Array>>;
+  getList(
+    invoke: InvokeIdAndPriority,
+    targets: readonly CosemAttributeDescriptorWithSelection[],
+    limits: ServiceLimits,
+  ): Conversation<GetDataResult<Uint8Array>[]>;
+  set(
+    invoke: InvokeIdAndPriority,
+    target: CosemAttributeDescriptorWithSelection,
+    value: Uint8Array,
+    limits: ServiceLimits,
+  ): Conversation<DataAccessResult>;
+  action(
+    invoke: InvokeIdAndPriority,
+    method: CosemMethodDescriptor,
+    parameters: Uint8Array | undefined,
+    limits: ServiceLimits,
+    /** The method has return data: with short names another service then. */
+    returns: boolean,
+  ): Conversation<ActionResponseWithOptionalData<Uint8Array>>;
+  /** Pass 3 of HLS, answered by pass 4: `reply_to_HLS_authentication` of the current association. */
+  replyToHls(
+    invoke: InvokeIdAndPriority,
+    reply: Uint8Array,
+    limits: ServiceLimits,
+  ): Conversation<ActionResponseWithOptionalData<Uint8Array>>;
+}
+
+const currentAssociation: Obis = '0-0:40.0.0*255';
+export const logicalNames: Referencing = {
+  kind: 'LN',
+  vaaName: 7,
+  conformance: defaultConformance,
+  get: getAttribute,
+  getList,
+  set: setAttribute,
+  action: invokeMethod,
+  replyToHls: (invoke, reply, limits) =>
+    invokeMethod(
+      invoke,
+      { classId: 15, instanceId: currentAssociation, methodId: 1 },
+      encode(octetString, reply),
+      limits,
+    ),
+};

@@ -1,0 +1,46 @@
+import { array, bool, octetString, structure } from '../../axdr/data.js';
+import type { Infer, Schema } from '../../axdr/schema.js';
+import { ObjectDefinition } from '../common-types.js';
+import { attribute, fixed, interfaceClass, method } from '../interface-class.js';
+import { LogicalName } from '../obis.js';
+
+const functionStatus = structure('function-status', {
+  functionName: octetString,
+  functionStatus: bool,
+});
+/** An element of `activationStatus`. */
+export interface FunctionStatus extends Infer<typeof functionStatus> {}
+export const FunctionStatus: Schema<FunctionStatus> = functionStatus;
+
+const functionDefinition = structure('function-definition', {
+  functionName: octetString,
+  functionSpecifications: array(ObjectDefinition),
+});
+/** An element of `functionList`. */
+export interface FunctionDefinition extends Infer<typeof functionDefinition> {}
+export const FunctionDefinition: Schema<FunctionDefinition> = functionDefinition;
+
+/**
+ * Function control (class_id 122, version 0). Functions of the meter that can be switched on and off.
+ *
+ * Doubts and ranges:
+ * - remove_function: Gurux sends the function name as octet-string.
+ *
+ * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ */
+export const FunctionControl = interfaceClass({
+  name: 'Function control',
+  classId: 122,
+  version: 0,
+  confidence: 'two sources',
+  attributes: {
+    logicalName: fixed(attribute(1, LogicalName)),
+    activationStatus: attribute(2, array(FunctionStatus)),
+    functionList: fixed(attribute(3, array(FunctionDefinition))),
+  },
+  methods: {
+    setFunctionStatus: method(1, array(FunctionStatus)),
+    addFunction: method(2, FunctionDefinition),
+    removeFunction: method(3, octetString),
+  },
+});

@@ -1,0 +1,33 @@
+import { enumValue, integer, longUnsigned, unsigned } from '../../axdr/data.js';
+import { attribute, fixed, interfaceClass, method } from '../interface-class.js';
+import { LogicalName } from '../obis.js';
+
+/**
+ * ISO/IEC 14908 diagnostic (class_id 133, version 0). ISO/IEC 14908 node: state of the power line.
+ *
+ * Doubts and ranges:
+ * - Enum values not found.
+ * - The Edition 16 table records that another publication of version 0 has no reset method.
+ *
+ * Sources: an Edition 16 class table.
+ */
+export const Iso14908Diagnostic = interfaceClass({
+  name: 'ISO/IEC 14908 diagnostic',
+  classId: 133,
+  version: 0,
+  confidence: 'one source',
+  attributes: {
+    logicalName: fixed(attribute(1, LogicalName)),
+    plcSignalQualityStatus: attribute(2, enumValue),
+    comModuleState: attribute(3, enumValue),
+    receivedMessageStatus: attribute(4, unsigned),
+    noReceiveBuffer: attribute(5, longUnsigned),
+    transmitNoData: attribute(6, longUnsigned),
+    backlogOverflows: attribute(7, longUnsigned),
+    lateAck: attribute(8, longUnsigned),
+    frequencyInvalid: attribute(9, longUnsigned),
+  },
+  methods: {
+    reset: method(1, integer),
+  },
+});

@@ -1,0 +1,23 @@
+import { longUnsigned } from '../../axdr/data.js';
+import { attribute, fixed, interfaceClass, writable } from '../interface-class.js';
+import { LogicalName } from '../obis.js';
+
+/**
+ * ISO/IEC 14908 protocol setup (class_id 131, version 0). ISO/IEC 14908 node: the protocol.
+ *
+ * Doubts and ranges:
+ * - minutes.
+ *
+ * Sources: an Edition 16 class table.
+ */
+export const Iso14908ProtocolSetup = interfaceClass({
+  name: 'ISO/IEC 14908 protocol setup',
+  classId: 131,
+  version: 0,
+  confidence: 'one source',
+  attributes: {
+    logicalName: fixed(attribute(1, LogicalName)),
+    inactivityTimeout: fixed(writable(attribute(2, longUnsigned))),
+  },
+  methods: {},
+});

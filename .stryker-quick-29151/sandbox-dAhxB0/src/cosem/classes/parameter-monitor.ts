@@ -1,0 +1,59 @@
+import { array, Data, dataOf, enumValue, integer, longUnsigned, octetString, structure } from '../../axdr/data.js';
+import type { Infer, Schema } from '../../axdr/schema.js';
+import { ValueDefinition } from '../common-types.js';
+import { DateTimeChoice } from '../date-time.js';
+import { attribute, fixed, interfaceClass, method, revision, writable } from '../interface-class.js';
+import { LogicalName } from '../obis.js';
+
+const changedParameter = structure('changed-parameter', {
+  classId: longUnsigned,
+  logicalName: LogicalName,
+  attributeIndex: integer,
+  attributeValue: Data,
+});
+/** The type of `changedParameter`. */
+export interface ChangedParameter extends Infer<typeof changedParameter> {}
+export const ChangedParameter: Schema<ChangedParameter> = changedParameter;
+
+/**
+ * Parameter monitor (class_id 65, version 1). Notes which parameter changed last, and digests of parameter lists.
+ *
+ * Doubts and ranges:
+ * - hash_algorithm_id values not found.
+ *
+ * Sources: an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ */
+export const ParameterMonitor = interfaceClass({
+  name: 'Parameter monitor',
+  classId: 65,
+  version: 1,
+  confidence: 'two sources',
+  attributes: {
+    logicalName: fixed(attribute(1, LogicalName)),
+    changedParameter: attribute(2, ChangedParameter),
+    captureTime: attribute(3, DateTimeChoice),
+    parameterList: fixed(writable(attribute(4, array(ValueDefinition)))),
+    parameterListName: fixed(writable(attribute(5, octetString))),
+    hashAlgorithmId: fixed(writable(attribute(6, enumValue))),
+    parameterValueDigest: attribute(7, octetString),
+    parameterValues: attribute(8, dataOf('structure')),
+  },
+  methods: {
+    addParameter: method(1, ValueDefinition),
+    deleteParameter: method(2, ValueDefinition),
+  },
+});
+
+/**
+ * Parameter monitor (class_id 65, version 0).
+ *
+ * Doubts and ranges:
+ * - Gurux reports capture_time as octet-string, the Edition 16 table (version 1) as date-time.
+ *
+ * Sources: Gurux, gvtret-dlms (weak).
+ */
+export const ParameterMonitorV0 = revision(ParameterMonitor, {
+  version: 0,
+  confidence: 'one source',
+  without: ['parameterListName', 'hashAlgorithmId', 'parameterValueDigest', 'parameterValues'],
+});

@@ -1,0 +1,190 @@
+import type { Flat, Infer, Schema } from '../axdr/schema.js';
+
+/** One attribute of an interface class: a table row. Made by {@link attribute}, {@link writable}, {@link fixed}, {@link selective}. */
+export interface Attribute<
+  S extends Schema<any> = Schema<any>,
+  W extends boolean = boolean,
+  A extends SelectiveAccess = SelectiveAccess,
+> {
+  readonly index: number;
+  readonly schema: S;
+  /** May be written in principle; what an association really allows stands in its object list. */
+  readonly writable: W;
+  /** The value does not change by itself (Blue Book: static), false: dynamic, undefined: not known or instance specific. */
+  readonly static: boolean | undefined;
+  /** Selectors that may restrict a read, each with the type of its parameters. */
+  readonly selective: A;
+}
+/** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
+export interface Selector<
+  S extends Schema<any> = Schema<any>,
+  R extends Schema<any> | undefined = Schema<any> | undefined,
+> {
+  readonly selector: number;
+  readonly parameters: S;
+  readonly returns: R;
+}
+export type SelectiveAccess = Readonly<Record<string, Selector>>;
+export interface Method<
+  S extends Schema<any> = Schema<any>,
+  R extends Schema<any> | undefined = Schema<any> | undefined,
+> {
+  readonly index: number;
+  readonly parameter: S;
+  readonly returns: R;
+  /** Every meter with this class has it. */
+  readonly mandatory: boolean;
+}
+/** How well a definition is known: see the table of sources in the documentation of the classes. */
+export type Confidence = 'two sources' | 'one source' | 'unverified';
+
+export interface InterfaceClass {
+  /** Name in the Blue Book. */
+  readonly name: string;
+  readonly classId: number;
+  readonly version: number;
+  readonly confidence?: Confidence;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly methods: Readonly<Record<string, Method>>;
+}
+
+type NoSelection = Readonly<Record<never, never>>;
+// Calls of a function declaration with this annotation may be dropped when their result is not used: a class that is not used costs nothing in a bundle.
+// (Bundlers do not see it on a constant.)
+
+/** A dynamic attribute that is only read. */
+/* @__NO_SIDE_EFFECTS__ */
+export function attribute<S extends Schema<any>>(index: number, schema: S): Attribute<S, false, NoSelection> {
+  return { index, schema, writable: false, static: false, selective: {} };
+}
+/* @__NO_SIDE_EFFECTS__ */
+export function writable<S extends Schema<any>, A extends SelectiveAccess>(
+  a: Attribute<S, boolean, A>,
+): Attribute<S, true, A> {
+  return { ...a, writable: true };
+}
+/** A static attribute. */
+/* @__NO_SIDE_EFFECTS__ */
+export function fixed<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+  a: Attribute<S, W, A>,
+): Attribute<S, W, A> {
+  return { ...a, static: true };
+}
+/** An attribute whose kind (static or dynamic) is not known or differs by instance. */
+/* @__NO_SIDE_EFFECTS__ */
+export function unclassified<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+  a: Attribute<S, W, A>,
+): Attribute<S, W, A> {
+  return { ...a, static: undefined };
+}
+/* @__NO_SIDE_EFFECTS__ */
+export function selective<S extends Schema<any>, W extends boolean, const A extends SelectiveAccess>(
+  a: Attribute<S, W, SelectiveAccess>,
+  selectors: A,
+): Attribute<S, W, A> {
+  return { ...a, selective: selectors };
+}
+export function selector<S extends Schema<any>>(number: number, parameters: S): Selector<S, undefined>;
+export function selector<S extends Schema<any>, R extends Schema<any>>(
+  number: number,
+  parameters: S,
+  returns: R,
+): Selector<S, R>;
+/* @__NO_SIDE_EFFECTS__ */
+export function selector(number: number, parameters: Schema<any>, returns?: Schema<any>): Selector {
+  return { selector: number, parameters, returns };
+}
+/** An optional method. */
+export function method<S extends Schema<any>>(index: number, parameter: S): Method<S, undefined>;
+export function method<S extends Schema<any>, R extends Schema<any>>(
+  index: number,
+  parameter: S,
+  returns: R,
+): Method<S, R>;
+/* @__NO_SIDE_EFFECTS__ */
+export function method(index: number, parameter: Schema<any>, returns?: Schema<any>): Method {
+  return { index, parameter, returns, mandatory: false };
+}
+/* @__NO_SIDE_EFFECTS__ */
+export function mandatory<S extends Schema<any>, R extends Schema<any> | undefined>(m: Method<S, R>): Method<S, R> {
+  return { ...m, mandatory: true };
+}
+
+/** An identity function: it checks the definition and keeps its literal type. No registration, no side effect: an unused class costs nothing in a bundle. */
+/* @__NO_SIDE_EFFECTS__ */
+export function interfaceClass<const C extends InterfaceClass>(definition: C): C {
+  return definition;
+}
+
+/** What another version of a class has different: members that it adds or changes, and the names of those that it does not have. */
+export interface Revision {
+  readonly version: number;
+  readonly name?: string;
+  readonly confidence?: Confidence;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly methods?: Readonly<Record<string, Method>>;
+  readonly without?: readonly string[];
+}
+type Revised<Old, New, Without> = Flat<
+  { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
+>;
+type Given<T> = T extends object ? T : Record<never, never>;
+export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
+  readonly name: string;
+  readonly classId: C['classId'];
+  readonly version: R['version'];
+  readonly confidence: Confidence;
+  readonly attributes: Revised<
+    C['attributes'],
+    Given<R['attributes']>,
+    Given<R['without']>[number & keyof Given<R['without']>]
+  >;
+  readonly methods: Revised<C['methods'], Given<R['methods']>, Given<R['without']>[number & keyof Given<R['without']>]>;
+}
+/** Another version of a class: what is not named in the revision is the same. Members stay in the order of their indexes. */
+/* @__NO_SIDE_EFFECTS__ */
+export function revision<C extends InterfaceClass, const R extends Revision>(base: C, changes: R): RevisedClass<C, R> {
+  const { without, attributes, methods, ...head } = changes;
+  const revised = <M extends { readonly index: number }>(
+    old: Readonly<Record<string, M>>,
+    changed: Readonly<Record<string, M>> = {},
+  ) =>
+    Object.fromEntries(
+      Object.entries({ ...old, ...changed })
+        .filter(([name]) => Object.hasOwn(changed, name) || without?.includes(name) !== true)
+        .sort(([, a], [, b]) => a.index - b.index),
+    );
+  return {
+    ...base,
+    ...head,
+    attributes: revised(base.attributes, attributes),
+    methods: revised(base.methods, methods),
+  } as unknown as RevisedClass<C, R>;
+}
+
+export type AttributeName<C extends InterfaceClass> = keyof C['attributes'] & string;
+export type WritableName<C extends InterfaceClass> = {
+  [K in AttributeName<C>]: C['attributes'][K] extends Attribute<any, true, any> ? K : never;
+}[AttributeName<C>];
+export type MethodName<C extends InterfaceClass> = keyof C['methods'] & string;
+export type AttributeValue<C extends InterfaceClass, A extends AttributeName<C>> = Infer<C['attributes'][A]['schema']>;
+export type MethodParameter<C extends InterfaceClass, M extends MethodName<C>> = Infer<C['methods'][M]['parameter']>;
+export type MethodResult<C extends InterfaceClass, M extends MethodName<C>> =
+  C['methods'][M]['returns'] extends Schema<infer T> ? T : void;
+/** One selection on an attribute: `{ by: 'range', parameters }`. */
+export type Selection<C extends InterfaceClass, A extends AttributeName<C>> = {
+  [K in keyof C['attributes'][A]['selective'] & string]: {
+    readonly by: K;
+    readonly parameters: Infer<C['attributes'][A]['selective'][K]['parameters']>;
+  };
+}[keyof C['attributes'][A]['selective'] & string];
+/** What a read with this selection answers: the type of the attribute, unless the selector says otherwise. */
+export type SelectedValue<
+  C extends InterfaceClass,
+  A extends AttributeName<C>,
+  K extends keyof C['attributes'][A]['selective'],
+> = C['attributes'][A]['selective'][K]['returns'] extends Schema<infer T> ? T : AttributeValue<C, A>;
+/** All attributes of an object as one record: what a snapshot, a JSON export or a server model holds. */
+export type ObjectOf<C extends InterfaceClass> = {
+  -readonly [K in keyof C['attributes']]: Infer<C['attributes'][K]['schema']>;
+};

@@ -1,0 +1,97 @@
+import {
+  type Alternative,
+  type Alternatives,
+  type Flat,
+  type Infer,
+  invalid,
+  isFieldsSchema,
+  type Schema,
+  withWritePath,
+} from '../axdr/schema.js';
+import type { Reader } from '../core/cursor.js';
+import { DlmsError, isDlmsError } from '../core/errors.js';
+
+type Options = Readonly<Record<string, Schema<any>>>;
+/** `{ type, value }`; an option without a value (null-data) is `{ type }` alone. */
+export type OneOf<O extends Options> = {
+  [K in keyof O & string]: keyof Infer<O[K]> extends never ? { type: K } : Flat<{ type: K; value: Infer<O[K]> }>;
+}[keyof O & string];
+
+/**
+ * A CHOICE of typed Data: `oneOf('access-selectors', { 'null-data': nullData, array: array(integer) })`. Unlike `choice` it also tells structures
+ * apart, by trying the options in order: the first that reads is taken, so put the more special one first. Its alternatives keep their own tags.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
+  return among(name, options, options) as Schema<OneOf<O>>;
+}
+
+/** Which option it is, is found with `plain`; a tool that decorates the parts sees the reading of that option only, not the attempts. */
+function among(name: string, plain: Options, options: Options): Schema<{ type: string; value?: unknown }> {
+  const entries = Object.entries(plain);
+  const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
+  const alternatives: Alternatives = Object.fromEntries(entries.map(([type, schema]) => [type, alternative(schema)]));
+  return {
+    kind,
+    shape: {
+      of: 'alternatives',
+      name,
+      alternatives,
+      with: (part) =>
+        among(name, plain, Object.fromEntries(entries.map(([type, schema]) => [type, part(schema, type)]))),
+    },
+    read(r) {
+      const { offset, depth } = r;
+      const quirks = r.options.quirks?.length ?? 0;
+      let nearest: unknown;
+      for (const [type, schema] of entries) {
+        try {
+          let value = schema.read(r);
+          const part = options[type] as Schema<any>;
+          if (part !== schema) {
+            rewind(r, offset, depth, quirks);
+            value = part.read(r);
+          }
+          return isEmpty(schema) ? { type } : { type, value };
+        } catch (e) {
+          if (!isDlmsError(e) && !(e instanceof RangeError)) throw e;
+          // The option that came furthest says best what is wrong.
+          if (nearest === undefined || reach(e) > reach(nearest)) nearest = e;
+          rewind(r, offset, depth, quirks);
+        }
+      }
+      if (reach(nearest) <= offset)
+        throw new DlmsError('decode/unexpected-tag', { offset, expected: `${name}: ${kind}`, actual: r.u8() });
+      throw nearest;
+    },
+    write(w, { type, value }) {
+      const schema = typeof type === 'string' && Object.hasOwn(options, type) ? options[type] : undefined;
+      if (schema === undefined) throw invalid(`one of ${entries.map(([k]) => k).join(', ')}`, type);
+      try {
+        schema.write(w, isEmpty(plain[type] as Schema<any>) ? {} : value);
+      } catch (e) {
+        throw withWritePath(e, type, value);
+      }
+    },
+  };
+}
+
+function rewind(r: Reader, offset: number, depth: number, quirks: number): void {
+  r.offset = offset;
+  r.depth = depth;
+  r.options.quirks?.splice(quirks);
+}
+const reach = (e: unknown): number =>
+  isDlmsError(e) ? ((e.context as { offset?: number }).offset ?? -1) : Number.POSITIVE_INFINITY;
+
+/** null-data is a record without fields. */
+const isEmpty = (schema: Schema<any>): boolean => schema.shape.of === 'tagged' && isFieldsSchema(schema.shape.inner);
+function alternative(schema: Schema<any>): Alternative<any> {
+  const tag = schema.shape.of === 'tagged' ? schema.shape.tag : schema.shape.of === 'fields' ? 2 : 9;
+  return {
+    tag,
+    schema: isEmpty(schema)
+      ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<any>)
+      : schema,
+  };
+}

@@ -1,0 +1,162 @@
+import {
+  doubleLongUnsigned,
+  enumeration,
+  integer,
+  longUnsigned,
+  nullData,
+  octetString,
+  structure,
+} from '../axdr/data.js';
+import type { Infer, Schema } from '../axdr/schema.js';
+import { identifiedKeyIds, kekIds } from '../core/key-ids.js';
+import { DateTime } from './date-time.js';
+import { enumFlags } from './flags.js';
+import { LogicalName } from './obis.js';
+import { oneOf } from './one-of.js';
+
+// Restrictions and protection parameters, shared by Push setup, Compact data and COSEM data protection.
+
+/** Values of `restrictionType`. */
+export const RestrictionType = enumeration({
+  none: 0,
+  'restriction-by-date': 1,
+  'restriction-by-entry': 2,
+});
+export type RestrictionType = Infer<typeof RestrictionType>;
+
+const restrictionByDate = structure('restriction-by-date', {
+  fromDate: DateTime,
+  toDate: DateTime,
+});
+/** The form `by-date` of a choice. */
+export interface RestrictionByDate extends Infer<typeof restrictionByDate> {}
+export const RestrictionByDate: Schema<RestrictionByDate> = restrictionByDate;
+
+const restrictionByEntry = structure('restriction-by-entry', {
+  fromEntry: doubleLongUnsigned,
+  toEntry: doubleLongUnsigned,
+});
+/** The form `by-entry` of a choice. */
+export interface RestrictionByEntry extends Infer<typeof restrictionByEntry> {}
+export const RestrictionByEntry: Schema<RestrictionByEntry> = restrictionByEntry;
+
+/** Fits the type of the restriction. */
+export const RestrictionValue = oneOf('restriction-value', {
+  'null-data': nullData,
+  'by-date': RestrictionByDate,
+  'by-entry': RestrictionByEntry,
+});
+export type RestrictionValue = Infer<typeof RestrictionValue>;
+
+const restriction = structure('restriction', {
+  restrictionType: RestrictionType,
+  restrictionValue: RestrictionValue,
+});
+/** Which rows of a buffer go along. */
+export interface Restriction extends Infer<typeof restriction> {}
+export const Restriction: Schema<Restriction> = restriction;
+
+const restrictedObjectDefinition = structure('restricted-object-definition', {
+  classId: longUnsigned,
+  logicalName: LogicalName,
+  attributeIndex: integer,
+  dataIndex: longUnsigned,
+  restriction: Restriction,
+});
+/** An attribute of an object, and which rows of it. */
+export interface RestrictedObjectDefinition extends Infer<typeof restrictedObjectDefinition> {}
+export const RestrictedObjectDefinition: Schema<RestrictedObjectDefinition> = restrictedObjectDefinition;
+
+/** Values of `protectionType`. */
+export const ProtectionType = enumeration({
+  authentication: 0,
+  encryption: 1,
+  'authentication-and-encryption': 2,
+  'digital-signature': 3,
+});
+export type ProtectionType = Infer<typeof ProtectionType>;
+
+/** Values of `keyInfoType`. */
+export const KeyInfoType = enumeration({
+  'identified-key': 0,
+  'wrapped-key': 1,
+  'agreed-key': 2,
+});
+export type KeyInfoType = Infer<typeof KeyInfoType>;
+
+/** Values of `keyId`. */
+export const IdentifiedKeyId = enumeration(identifiedKeyIds);
+export type IdentifiedKeyId = Infer<typeof IdentifiedKeyId>;
+
+const identifiedKey = structure('identified-key', {
+  keyId: IdentifiedKeyId,
+});
+/** The form `identified` of a choice. */
+export interface IdentifiedKey extends Infer<typeof identifiedKey> {}
+export const IdentifiedKey: Schema<IdentifiedKey> = identifiedKey;
+
+/** Values of `kekId`. */
+export const KekId = enumeration(kekIds);
+export type KekId = Infer<typeof KekId>;
+
+const wrappedKey = structure('wrapped-key', {
+  kekId: KekId,
+  keyCipheredData: octetString,
+});
+/** The form `wrapped` of a choice. */
+export interface WrappedKey extends Infer<typeof wrappedKey> {}
+export const WrappedKey: Schema<WrappedKey> = wrappedKey;
+
+const agreedKey = structure('agreed-key', {
+  keyParameters: octetString,
+  keyCipheredData: octetString,
+});
+/** The form `agreed` of a choice. */
+export interface AgreedKey extends Infer<typeof agreedKey> {}
+export const AgreedKey: Schema<AgreedKey> = agreedKey;
+
+/** The forms of `keyInfoOptions`. */
+export const KeyInfoOptions = oneOf('key-info-options', {
+  identified: IdentifiedKey,
+  wrapped: WrappedKey,
+  agreed: AgreedKey,
+});
+export type KeyInfoOptions = Infer<typeof KeyInfoOptions>;
+
+const keyInfo = structure('key-info', {
+  keyInfoType: KeyInfoType,
+  keyInfoOptions: KeyInfoOptions,
+});
+/** The member `keyInfo`. */
+export interface ProtectionKeyInfo extends Infer<typeof keyInfo> {}
+export const ProtectionKeyInfo: Schema<ProtectionKeyInfo> = keyInfo;
+
+const protectionOptions = structure('protection-options', {
+  transactionId: octetString,
+  originatorSystemTitle: octetString,
+  recipientSystemTitle: octetString,
+  otherInformation: octetString,
+  keyInfo: ProtectionKeyInfo,
+});
+/** The member `protectionOptions`. */
+export interface ProtectionOptions extends Infer<typeof protectionOptions> {}
+export const ProtectionOptions: Schema<ProtectionOptions> = protectionOptions;
+
+const protectionParameters = structure('protection-parameters', {
+  protectionType: ProtectionType,
+  protectionOptions: ProtectionOptions,
+});
+/** One layer of protection; several are applied one after another. */
+export interface ProtectionParameters extends Infer<typeof protectionParameters> {}
+export const ProtectionParameters: Schema<ProtectionParameters> = protectionParameters;
+
+/** Protection of requests and responses that is asked for. Bits 0 and 1 are reserved. */
+export const RequiredProtection = enumFlags({
+  'authenticated-request': 2,
+  'encrypted-request': 3,
+  'digitally-signed-request': 4,
+  'authenticated-response': 5,
+  'encrypted-response': 6,
+  'digitally-signed-response': 7,
+});
+export type RequiredProtection = Infer<typeof RequiredProtection>;

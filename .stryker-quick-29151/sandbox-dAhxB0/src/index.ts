@@ -1,0 +1,61 @@
+/**
+ * DLMS/COSEM (IEC 62056): what most programs need, portable. Interface classes come one by one from `dlms-cosem/cosem/<class>`; sockets
+ * from `dlms-cosem/transport/tcp`; the native crypto provider of Node from `dlms-cosem/security/node`.
+ *
+ * Stability: stable.
+ *
+ * @module
+ */
+export { Data, type DataType, decode, encode } from './axdr/index.js';
+export {
+  type Authentication,
+  browse,
+  type CallOptions,
+  type Ciphering,
+  Client,
+  type ClientEvent,
+  type ClientOptions,
+  type GetOptions,
+  MeterBrowser,
+  ObjectHandle,
+  openProfile,
+  ProfileData,
+  type ReadProfileOptions,
+  readProfile,
+  type TimeSelection,
+} from './client/index.js';
+export {
+  type DecodeOptions,
+  DlmsError,
+  type DlmsErrorCode,
+  type DlmsErrorContext,
+  formatHex,
+  isDlmsError,
+  latin1,
+  type MaybePromise,
+  parseHex,
+  type Quirk,
+} from './core/index.js';
+export type { InterfaceClass } from './cosem/interface-class.js';
+export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
+export {
+  importKeys,
+  type KeyMaterial,
+  SecurityContext,
+  type SecurityContextOptions,
+  type SecurityKeys,
+} from './security/context.js';
+export { InvocationCounters } from './security/counters.js';
+export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
+export { nobleProvider } from './security/providers/noble.js';
+export { type Store, VolatileStore } from './store/index.js';
+export {
+  type ApduChannel,
+  type ApduHandler,
+  type Route,
+  serveWrapper,
+  type Transport,
+  transportPair,
+  wrapperChannel,
+} from './transport/index.js';
+export { Apdu, type ApduType } from './xdlms/apdu.js';

@@ -1,0 +1,98 @@
+import { equalBytes } from '../../core/bytes.js';
+import { DlmsError } from '../../core/errors.js';
+import { formatHex, parseHex } from '../../core/hex.js';
+import { type DerReader, der, derSequence, derSetOf, derTag } from './der.js';
+import { derObjectIdentifier, derUtf8String, readObjectIdentifier, readString } from './der-values.js';
+
+/** Short names of the attribute types that appear in subjects and issuers. */
+export type NameAttributeType = 'CN' | 'O' | 'OU' | 'C' | 'L' | 'ST' | 'serialNumber' | (string & {});
+
+export interface NameAttribute {
+  /** Short name, or the object identifier in dotted form. */
+  readonly type: NameAttributeType;
+  /** The text; `#` and the DER octets in hexadecimal when it is not one of the string types. */
+  readonly value: string;
+}
+
+/** A distinguished name: its DER octets (what names are compared by) and what they say. Several attributes in one RDN are listed one after the other. */
+export interface Name {
+  readonly raw: Uint8Array;
+  readonly attributes: readonly NameAttribute[];
+}
+
+/** Names are the same when their octets are: an issuer copies its own subject, so this is also what RFC 5280 compares in practice. */
+export const sameName = (a: Name, b: Name): boolean => equalBytes(a.raw, b.raw);
+
+export function readName(r: DerReader): Name {
+  const element = r.expect(derTag.sequence, 'Name');
+  const rdns = r.open(element);
+  const attributes: NameAttribute[] = [];
+  while (!rdns.done) {
+    const rdn = rdns.sequence('RelativeDistinguishedName', derTag.set);
+    if (rdn.done)
+      throw new DlmsError('decode/unexpected-end', { offset: rdn.offset, expected: 'AttributeTypeAndValue' });
+    while (!rdn.done) {
+      const pair = rdn.sequence('AttributeTypeAndValue');
+      const type = readObjectIdentifier(pair.expect(derTag.objectIdentifier, 'attribute type'));
+      const value = pair.element();
+      pair.end();
+      attributes.push({ type: shortNames.get(type) ?? type, value: readString(value) ?? `#${formatHex(value.raw)}` });
+    }
+  }
+  return { raw: element.raw, attributes };
+}
+
+/** A name with one attribute per RDN, in the order given; UTF8String, except the country (PrintableString). @throws DlmsError `encode/invalid-value` */
+export function name(...attributes: readonly NameAttribute[]): Name {
+  const rdns = attributes.map(({ type, value }) => {
+    const identifier = [...shortNames].find(([, short]) => short === type)?.[0] ?? type;
+    const text = type === 'C' ? der(derTag.printableString, countryCode(value)) : derUtf8String(value);
+    return derSetOf(derSequence(derObjectIdentifier(identifier), text));
+  });
+  return { raw: derSequence(...rdns), attributes };
+}
+function countryCode(value: string): Uint8Array {
+  if (!/^[A-Za-z]{2}$/.test(value))
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a country code of two letters',
+      actual: JSON.stringify(value),
+    });
+  return new TextEncoder().encode(value);
+}
+
+/**
+ * The subject of a meter or client: common name = system title in 16 hexadecimal digits.
+ * Basis: the facts mark this rule of the DLMS certificate profile as recollection; the Gurux libraries do the same.
+ */
+export function systemTitleName(systemTitle: Uint8Array, ...more: readonly NameAttribute[]): Name {
+  if (systemTitle.length !== 8)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a system title of 8 octets',
+      actual: `${systemTitle.length} octets`,
+    });
+  return name({ type: 'CN', value: formatHex(systemTitle) }, ...more);
+}
+
+/** The system title that a name carries: its only common name, if that is 16 hexadecimal digits (upper or lower case). */
+export function systemTitleOf(subject: Name): Uint8Array | undefined {
+  const common = subject.attributes.filter((a) => a.type === 'CN');
+  const text = common[0]?.value;
+  return common.length === 1 && text !== undefined && /^[0-9a-fA-F]{16}$/.test(text) ? parseHex(text) : undefined;
+}
+
+/** Text for people, in the order of the octets: `CN=4142430000000001, O=Utility`. Special characters are escaped as RFC 4514 says. */
+export const formatName = (subject: Name): string =>
+  subject.attributes
+    .map((a) => `${a.type}=${a.value.replace(/[,+"\\<>;]|^[ ]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}`)
+    .join(', ');
+const hexEscape = (c: string): string => `\\${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+const shortNames: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['2.5.4.3', 'CN'],
+  ['2.5.4.5', 'serialNumber'],
+  ['2.5.4.6', 'C'],
+  ['2.5.4.7', 'L'],
+  ['2.5.4.8', 'ST'],
+  ['2.5.4.10', 'O'],
+  ['2.5.4.11', 'OU'],
+]);

@@ -1,0 +1,397 @@
+import { equalBytes } from '../../core/bytes.js';
+import { DlmsError, isDlmsError } from '../../core/errors.js';
+import { formatHex } from '../../core/hex.js';
+import type { MaybePromise } from '../../core/promise.js';
+import type { PublicKey } from '../providers/provider.js';
+import { type Certificate, type CertificateUse, parseCertificate, type SignatureVerifier } from './certificate.js';
+import { type CertificatePurpose, type RevocationPolicy, validateCertificate } from './chain.js';
+import { checkRevocationList, parseRevocationList, type RevocationList, type RevocationListState } from './crl.js';
+import {
+  type CertificateHolder,
+  type CertificateSelection,
+  identified,
+  type ListedCertificate,
+  listed,
+  type StoredCertificate,
+  sameTitle,
+} from './identification.js';
+import { formatName, sameName } from './name.js';
+import { oid } from './object-identifiers.js';
+import { type CertificateRefusal, refuse } from './refusal.js';
+
+/** How much a store takes. */
+export interface CertificateLimits {
+  /** Certificates in all. Default 32. */
+  readonly certificates?: number;
+  /** Certificates of one entity and type. Default 8. */
+  readonly ofOneKind?: number;
+  /** Octets of one certificate. Default 4096. */
+  readonly octets?: number;
+}
+/** What is given to be kept durably, and back to a new store: certificates and revocation lists as DER. */
+export interface StoredOctets {
+  readonly certificates: readonly Uint8Array[];
+  readonly revocationLists: readonly Uint8Array[];
+}
+export interface CertificateStoreOptions {
+  /** System title of the device that the store belongs to: its own certificates are those of the entity `server`. */
+  readonly systemTitle: Uint8Array;
+  /** Verifies signatures: the provider. */
+  readonly verifier: SignatureVerifier;
+  /** Who may vouch. Default: nobody, so no certificate is believed, and none imported (`no-anchors`). */
+  readonly anchors?: readonly Certificate[];
+  /** Must be said where there are anchors. Lists that are imported later count with those given here. */
+  readonly revocation?: RevocationPolicy;
+  /** See {@link CertificatePolicy.extendedKeyUsages}. */
+  readonly extendedKeyUsages?: readonly string[];
+  /** For the validity of certificates and lists. Default: the clock of this machine. */
+  readonly now?: () => Date;
+  readonly limits?: CertificateLimits;
+  /** Certificates (DER) to start with, e.g. what `persist` was given. They are validated when they are used, like all others. */
+  readonly certificates?: readonly Uint8Array[];
+  /** Stores a change durably. It is seen, and confirmed to the client, only when this has returned. */
+  readonly persist?: (octets: StoredOctets) => MaybePromise<void>;
+}
+export interface ImportContext {
+  /** Public keys that the device has pairs for, for this purpose: its own certificates must be for one of them. Without it none of its own is taken. */
+  readonly own?: (type: CertificateUse) => readonly PublicKey[];
+  /** Called when all is right, before anything is stored; when it fails, or storing does, nothing is imported, and what it returned is called to undo it. */
+  readonly before?: (stored: StoredCertificate) => MaybePromise<(() => MaybePromise<void>) | void>;
+  /** Takes the work that makes the change felt where the certificates are used. Without it, that is done before the import returns. */
+  readonly later?: (work: () => Promise<void>) => void;
+}
+/** A public key from a certificate that was validated. */
+export interface TrustedKey {
+  readonly publicKey: PublicKey;
+  /** The first moment (milliseconds since 1970) at which the path, or a revocation list that is required, counts no more. */
+  readonly until: number;
+}
+
+/**
+ * The certificates of a Security setup object, or of any side that keeps those of its partners.
+ *
+ * Nothing is taken that an anchor does not vouch for: {@link CertificateStore.import} validates the whole path (signatures, validity, usage and purposes, basic
+ * and name constraints, revocation, and for messages a system title as subject) before anything is stored or replaced, of authorities too, and an
+ * imported authority is never an anchor. What is used is validated again: {@link CertificateStore.trusted}.
+ *
+ * Which entity a certificate belongs to is not part of it and the import method does not say: here an authority (basic constraints) is
+ * `certification-authority`, the store's own system title is `server`, another system title `client`, anything else `other`. A certificate replaces the one of
+ * the same entity, type and holder when it is newer: valid from a later moment, or from the same until a later one. So an old certificate, whose key may be
+ * known by now, does not come back. Whoever an anchor lets certify a system title can replace its certificate: name constraints say who that is.
+ */
+export class CertificateStore {
+  readonly now: () => Date;
+  readonly #options: CertificateStoreOptions;
+  #entries: readonly StoredCertificate[] = [];
+  #lists: readonly RevocationList[];
+  #version = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #believed: Map<string, TrustedKey> = new Map<string, TrustedKey>();
+  readonly #listeners: Set<() => MaybePromise<void>> = new Set<() => MaybePromise<void>>();
+
+  constructor(options: CertificateStoreOptions) {
+    if (options.systemTitle.length !== 8)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'a system title of 8 octets',
+        actual: `${options.systemTitle.length} octets`,
+      });
+    if (options.revocation === undefined && (options.anchors ?? []).length > 0)
+      throw new DlmsError('encode/invalid-value', {
+        expected: 'anchors with a policy for revocation',
+        actual: 'anchors alone',
+      });
+    this.#options = { ...options, systemTitle: options.systemTitle.slice() };
+    this.now = options.now ?? (() => new Date());
+    const { revocation } = options;
+    this.#lists = typeof revocation === 'object' ? revocation.lists : [];
+    for (const octets of options.certificates ?? []) {
+      const certificate = this.#parsed(octets);
+      const entity = this.#entityOf(certificate);
+      if (!this.#isThere(certificate)) this.#entries = this.#with({ entity, certificate });
+    }
+  }
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version;
+  }
+  get entries(): readonly StoredCertificate[] {
+    return this.#entries;
+  }
+  get revocationLists(): readonly RevocationList[] {
+    return this.#lists;
+  }
+  /** Everything as DER. */
+  octets(): StoredOctets {
+    return octetsOf(this.#entries, this.#lists);
+  }
+  /** The value of attribute 6. (One implementation writes issuer and subject as text there; DER is what its own export method asks for.) */
+  list(): readonly ListedCertificate[] {
+    return this.#entries.map(listed);
+  }
+  /**
+   * Method 6. Importing the same certificate again changes nothing.
+   * @throws DlmsError what `parseCertificate` throws; `security/certificate` with the reason of `validateCertificate`, or `no-anchors`, `wrong-key`,
+   *   `not-newer`, `duplicate-serial-number`, `too-large`, `store-full`
+   */
+  import(octets: Uint8Array, context: ImportContext = {}): Promise<StoredCertificate> {
+    return this.#inTurn(async () => {
+      const certificate = this.#parsed(octets);
+      const entity = this.#entityOf(certificate);
+      const stored: StoredCertificate = { entity, certificate };
+      if ((this.#options.anchors ?? []).length === 0) refuse('no-anchors', certificate);
+      if (this.#isThere(certificate))
+        return this.#entries.find((e) => equalBytes(e.certificate.raw, certificate.raw)) as StoredCertificate;
+      const purpose = purposeOf(certificate);
+      if (entity === 'other' && purpose !== 'tls-server' && purpose !== 'tls-client')
+        refuse('wrong-system-title', certificate, 'the common name is no system title');
+      await this.validate(certificate, purpose);
+      const keys = entity === 'server' ? (context.own?.(certificate.type) ?? []) : undefined;
+      if (keys?.some((key) => equalBytes(key.octets, certificate.publicKey.octets)) === false)
+        refuse('wrong-key', certificate);
+      const old = this.#entries.find((e) => sameHolder(e, stored));
+      if (old !== undefined && !isNewer(certificate, old.certificate)) refuse('not-newer', certificate);
+      const entries = this.#with(stored);
+      const undo = await context.before?.(stored);
+      try {
+        await this.#options.persist?.(octetsOf(entries, this.#lists));
+      } catch (e) {
+        if (typeof undo === 'function') await undo();
+        throw e;
+      }
+      this.#entries = entries;
+      await this.#changed(context.later);
+      return stored;
+    });
+  }
+  /** Method 7: the certificate as DER. @throws DlmsError `security/certificate` with `not-found` or `ambiguous` */
+  export(identification: CertificateSelection): Uint8Array {
+    return identified(this.#entries, identification).certificate.raw.slice();
+  }
+  /**
+   * Method 8.
+   * @param needed says which certificates must stay
+   * @throws DlmsError `security/certificate` with `not-found`, `ambiguous` or `in-use`
+   */
+  remove(
+    identification: CertificateSelection,
+    { needed, later }: Pick<ImportContext, 'later'> & { readonly needed?: (stored: StoredCertificate) => boolean } = {},
+  ): Promise<StoredCertificate> {
+    return this.#inTurn(async () => {
+      const found = identified(this.#entries, identification);
+      if (needed?.(found) === true) refuse('in-use', found.certificate);
+      const entries = this.#entries.filter((e) => e !== found);
+      await this.#options.persist?.(octetsOf(entries, this.#lists));
+      this.#entries = entries;
+      await this.#changed(later);
+      return found;
+    });
+  }
+  /**
+   * Takes a revocation list, from the application: one of an anchor or of an authority that an anchor vouches for, current, and newer than the one of the
+   * same issuer, which it replaces.
+   * @throws DlmsError what `parseRevocationList` throws; `security/certificate` with `no-trusted-issuer` (or why the issuer is none), `revocation-unknown`
+   *   (`detail` is a {@link RevocationListState}), `not-newer`; `security/unsupported` when revocation is ignored
+   */
+  importRevocationList(octets: Uint8Array, later?: ImportContext['later']): Promise<RevocationList> {
+    return this.#inTurn(async () => {
+      const list = parseRevocationList(octets);
+      if (typeof this.#options.revocation !== 'object')
+        throw new DlmsError('security/unsupported', { what: 'a revocation list where revocation is ignored' });
+      const issuer = await this.#issuerOf(list);
+      const old = this.#lists.find((l) => sameIssuer(l, list));
+      if (old !== undefined && !equalBytes(old.raw, list.raw) && !isLater(list, old))
+        refuse('not-newer', issuer, `list of ${formatName(list.issuer)}`);
+      const lists = [...this.#lists.filter((l) => l !== old), list];
+      await this.#options.persist?.(octetsOf(this.#entries, lists));
+      this.#lists = lists;
+      await this.#changed(later);
+      return list;
+    });
+  }
+  /** Hears of every change. Answers what ends it. */
+  onChange(listener: () => MaybePromise<void>): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+  /** Validates a certificate against the anchors, through the authorities of the store, now. @throws DlmsError `security/certificate` */
+  validate(
+    certificate: Certificate,
+    purpose: CertificatePurpose,
+    systemTitle?: Uint8Array,
+  ): MaybePromise<readonly Certificate[]> {
+    const { anchors = [], revocation, verifier, extendedKeyUsages } = this.#options;
+    return validateCertificate(certificate, {
+      anchors,
+      intermediates: this.authorities(),
+      now: this.now(),
+      purpose,
+      revocation:
+        typeof revocation === 'object' ? { policy: revocation.policy, lists: this.#lists } : 'unsafely-ignored',
+      verifier,
+      ...(systemTitle === undefined ? {} : { systemTitle }),
+      ...(extendedKeyUsages === undefined ? {} : { extendedKeyUsages }),
+    });
+  }
+  /**
+   * The key of a partner for a purpose, from a certificate that validates now; undefined without one. What was believed once is believed again at no cost
+   * until its time is over or anything changes.
+   */
+  trusted(
+    systemTitle: Uint8Array,
+    purpose: 'digital-signature' | 'key-agreement',
+  ): MaybePromise<TrustedKey | undefined> {
+    const certificate = this.find(systemTitle, purpose);
+    if (certificate === undefined) return undefined;
+    const name = `${purpose} ${formatHex(systemTitle)}`;
+    const before = this.#believed.get(name);
+    if (before !== undefined && this.now().getTime() < before.until) return before;
+    this.#believed.delete(name);
+    const version = this.#version;
+    const believe = (path: readonly Certificate[]): TrustedKey => {
+      const key: TrustedKey = { publicKey: certificate.publicKey, until: this.#endOf(path) };
+      if (version === this.#version) this.#believed.set(name, key);
+      return key;
+    };
+    const doubt = (e: unknown): undefined => {
+      // Without a trusted key the association fails where the key is needed, and says so; `validate` tells why.
+      if (!isDlmsError(e)) throw e;
+      return undefined;
+    };
+    try {
+      const path = this.validate(certificate, purpose, systemTitle);
+      return path instanceof Promise ? path.then(believe).catch(doubt) : believe(path);
+    } catch (e) {
+      return doubt(e);
+    }
+  }
+  /** The certificate of a partner (or of the device itself) for a purpose. */
+  find(systemTitle: Uint8Array, type: CertificateUse): Certificate | undefined {
+    return this.#entries.find((e) => e.certificate.type === type && sameTitle(e.certificate.systemTitle, systemTitle))
+      ?.certificate;
+  }
+  /** Authorities in the store, for `intermediates` of a validation. */
+  authorities(): readonly Certificate[] {
+    return this.#entries.filter((e) => e.entity === 'certification-authority').map((e) => e.certificate);
+  }
+
+  /** Imports and removals one after the other: what one has checked still holds when it is stored. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+  async #changed(later: ImportContext['later']): Promise<void> {
+    this.#version++;
+    this.#believed.clear();
+    const tell = async (): Promise<void> => {
+      for (const listener of this.#listeners) await listener();
+    };
+    if (later === undefined) await tell();
+    else later(tell);
+  }
+  #parsed(octets: Uint8Array): Certificate {
+    const limit = this.#options.limits?.octets ?? 4096;
+    if (octets.length > limit) refuse('too-large', undefined, `${octets.length} octets, ${limit} allowed`);
+    return parseCertificate(octets);
+  }
+  #isThere(certificate: Certificate): boolean {
+    const same = this.#entries.find(
+      (e) =>
+        e.certificate.serialNumber === certificate.serialNumber &&
+        equalBytes(e.certificate.issuer.raw, certificate.issuer.raw),
+    );
+    if (same !== undefined && !equalBytes(same.certificate.raw, certificate.raw))
+      refuse('duplicate-serial-number', certificate);
+    return same !== undefined;
+  }
+  #with(stored: StoredCertificate): readonly StoredCertificate[] {
+    const { certificates = 32, ofOneKind = 8 } = this.#options.limits ?? {};
+    const kept = this.#entries.filter((e) => !sameHolder(e, stored));
+    const ofThisKind = kept.filter((e) => e.entity === stored.entity && e.certificate.type === stored.certificate.type);
+    if (kept.length >= certificates || ofThisKind.length >= ofOneKind) refuse('store-full', stored.certificate);
+    return [...kept, stored];
+  }
+  #endOf(path: readonly Certificate[]): number {
+    const { revocation } = this.#options;
+    const ends = path.map((c) => c.notAfter.getTime() + 1000);
+    if (typeof revocation === 'object' && revocation.policy === 'required')
+      for (const { issuer } of path.slice(0, -1))
+        ends.push(
+          Math.max(
+            ...this.#lists.filter((l) => sameName(l.issuer, issuer)).map((l) => (l.nextUpdate?.getTime() ?? 0) + 1),
+          ),
+        );
+    return Math.min(...ends);
+  }
+  /** Whoever signed the list, when it may be relied on. An authority whose own list has not come yet may bring the first. */
+  async #issuerOf(list: RevocationList): Promise<Certificate> {
+    const { anchors = [], verifier } = this.#options;
+    const now = this.now();
+    const intermediates = this.authorities();
+    let first: unknown;
+    for (const issuer of [...anchors, ...intermediates].filter((c) => sameName(c.subject, list.issuer))) {
+      try {
+        const revocation = { policy: 'when-available', lists: this.#lists } as const;
+        await validateCertificate(issuer, {
+          anchors,
+          intermediates,
+          now,
+          purpose: 'certification-authority',
+          revocation,
+          verifier,
+        });
+        const state: RevocationListState = await checkRevocationList(list, issuer, now, verifier);
+        if (state === 'usable') return issuer;
+        refuse('revocation-unknown', issuer, state);
+      } catch (e) {
+        first ??= e;
+      }
+    }
+    throw first ?? noIssuer(list);
+  }
+  #entityOf(certificate: Certificate): CertificateHolder {
+    if (certificate.basicConstraints?.ca === true) return 'certification-authority';
+    if (certificate.systemTitle === undefined) return 'other';
+    return equalBytes(certificate.systemTitle, this.#options.systemTitle) ? 'server' : 'client';
+  }
+}
+
+function octetsOf(entries: readonly StoredCertificate[], lists: readonly RevocationList[]): StoredOctets {
+  return {
+    certificates: entries.map((e) => e.certificate.raw.slice()),
+    revocationLists: lists.map((l) => l.raw.slice()),
+  };
+}
+/** What a certificate that is imported must be good for. One for nothing in particular is good for nothing here. */
+function purposeOf(certificate: Certificate): CertificatePurpose {
+  if (certificate.basicConstraints?.ca === true) return 'certification-authority';
+  if (certificate.type === 'other') refuse('wrong-usage', certificate, 'its key usage names no purpose');
+  if (certificate.type !== 'tls') return certificate.type;
+  return certificate.extendedKeyUsage?.includes(oid.serverAuth) === true ? 'tls-server' : 'tls-client';
+}
+/** Authorities are the same by name and key: one that changes its key has both certificates for a while. */
+function sameHolder(a: StoredCertificate, b: StoredCertificate): boolean {
+  const [c, d] = [a.certificate, b.certificate];
+  if (a.entity !== b.entity || c.type !== d.type || !sameTitle(c.systemTitle, d.systemTitle)) return false;
+  if (a.entity === 'server' || a.entity === 'client') return true;
+  return sameName(c.subject, d.subject) && (a.entity === 'other' || equalBytes(c.publicKey.octets, d.publicKey.octets));
+}
+function isNewer(a: Certificate, b: Certificate): boolean {
+  const difference = a.notBefore.getTime() - b.notBefore.getTime();
+  return difference > 0 || (difference === 0 && a.notAfter.getTime() > b.notAfter.getTime());
+}
+function sameIssuer(a: RevocationList, b: RevocationList): boolean {
+  const { authorityKeyIdentifier: x } = a;
+  const { authorityKeyIdentifier: y } = b;
+  return sameName(a.issuer, b.issuer) && (x === undefined || y === undefined ? x === y : equalBytes(x, y));
+}
+/** By number where both have one. */
+function isLater(a: RevocationList, b: RevocationList): boolean {
+  if (a.crlNumber !== undefined && b.crlNumber !== undefined) return a.crlNumber > b.crlNumber;
+  return a.thisUpdate.getTime() > b.thisUpdate.getTime();
+}
+const noIssuer = (list: RevocationList): DlmsError =>
+  new DlmsError('security/certificate', {
+    reason: 'no-trusted-issuer' satisfies CertificateRefusal,
+    detail: `list of ${formatName(list.issuer)}`,
+  });

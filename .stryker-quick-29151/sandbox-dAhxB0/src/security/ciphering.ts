@@ -1,0 +1,189 @@
+import { concat } from '../core/bytes.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import type { CryptoProvider, KeyHandle, Octets } from './providers/provider.js';
+import { parseSecurityControl, type SecurityControl } from './security-control.js';
+import { securityHeaderLength, tagLength } from './suites.js';
+
+// The octets inside a ciphered APDU: security header (control octet, invocation counter), content, tag (Green Book 9.2.7.2.4).
+
+/** What the cipher needs beside the content. */
+export interface CipherInput {
+  readonly provider: CryptoProvider;
+  /** Encryption key EK. */
+  readonly key: KeyHandle;
+  /** Authentication key AK. Absent only in profiles that leave it out of the authenticated data (GBCS). */
+  readonly authenticationKey: KeyHandle | undefined;
+  /** System title of the sender: the first 8 octets of the IV. */
+  readonly systemTitle: Uint8Array;
+  /** Authenticated after the AK; general-ciphering puts its header fields here, each with its length. */
+  readonly extra?: Uint8Array | undefined;
+}
+
+/** The first five octets of ciphered content. */
+export interface SecurityHeader {
+  readonly controlOctet: number;
+  readonly control: SecurityControl;
+  /** 0 to 2^32 - 1. */
+  readonly invocationCounter: number;
+}
+/**
+ * @param from where the header begins
+ * @throws DlmsError `decode/unexpected-end` when there is no complete header and tag
+ */
+export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHeader {
+  const controlOctet = ciphered[from] ?? 0;
+  const needed = securityHeaderLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
+  if (ciphered.length - from < needed)
+    throw new DlmsError('decode/unexpected-end', {
+      offset: ciphered.length,
+      expected: 'security header and authentication tag',
+    });
+  const at = (i: number): number => ciphered[from + i] as number;
+  return {
+    controlOctet,
+    control: parseSecurityControl(controlOctet),
+    invocationCounter: ((at(1) << 24) | (at(2) << 16) | (at(3) << 8) | at(4)) >>> 0,
+  };
+}
+
+/**
+ * Applies authentication, encryption, both or neither (a header in front of plaintext), as the control octet says.
+ * @param prefix octets in front of the header: tag and length of the APDU
+ * @returns prefix, security header, content, tag when authenticated
+ */
+export function sealContent(
+  input: CipherInput,
+  controlOctet: number,
+  counter: number,
+  content: Uint8Array,
+  prefix: Uint8Array = none,
+): MaybePromise<Uint8Array> {
+  const front = new Uint8Array(prefix.length + securityHeaderLength);
+  front.set(prefix);
+  return sealBehind(input, controlOctet, counter, content, front);
+}
+/** The same with the prefix in a buffer that has room for the security header at its end, which is written here. */
+export function sealBehind(
+  input: CipherInput,
+  controlOctet: number,
+  counter: number,
+  content: Uint8Array,
+  front: Uint8Array,
+): MaybePromise<Uint8Array> {
+  refuseCompression(controlOctet);
+  const { provider, key } = input;
+  writeHeader(front, front.length - securityHeaderLength, controlOctet, counter);
+  const iv = ivOf(input.systemTitle, counter);
+  switch (controlOctet & 0x30) {
+    case 0x30:
+      return provider.seal(key, iv, aadOf(input, controlOctet), content, front);
+    case 0x20:
+      return provider.ctr(key, iv, content, front);
+    case 0x10:
+      return provider.seal(key, iv, [...aadOf(input, controlOctet), content], none, concat(front, content));
+    default:
+      return concat(front, content);
+  }
+}
+/** Octets of what {@link sealContent} writes after the prefix. */
+export const sealedLength = (controlOctet: number, contentLength: number): number =>
+  securityHeaderLength + contentLength + ((controlOctet & 0x10) !== 0 ? tagLength : 0);
+
+/**
+ * The reverse. Nothing is given out before the tag verified.
+ * @param header of the same octets, already read (its counter was compared before this is called)
+ * @param from where the header begins
+ * @throws DlmsError `security/authentication-failed`
+ */
+export function openContent(
+  input: CipherInput,
+  header: SecurityHeader,
+  ciphered: Uint8Array,
+  from = 0,
+): MaybePromise<Uint8Array> {
+  const { controlOctet, invocationCounter } = header;
+  refuseCompression(controlOctet);
+  const { provider, key } = input;
+  const iv = ivOf(input.systemTitle, invocationCounter);
+  const begin = from + securityHeaderLength;
+  const verified = (content: Uint8Array | undefined): Uint8Array => {
+    if (content === undefined)
+      throw new DlmsError('security/authentication-failed', {
+        what: 'tag',
+        invocationCounter,
+        systemTitle: formatHex(input.systemTitle),
+      });
+    return content;
+  };
+  switch (controlOctet & 0x30) {
+    case 0x30:
+      return andThen(provider.open(key, iv, aadOf(input, controlOctet), ciphered.subarray(begin)), verified);
+    case 0x20:
+      return provider.ctr(key, iv, ciphered.subarray(begin));
+    case 0x10: {
+      const end = ciphered.length - tagLength;
+      const content = ciphered.slice(begin, end);
+      return andThen(
+        provider.open(key, iv, [...aadOf(input, controlOctet), content], ciphered.subarray(end)),
+        (opened) => {
+          verified(opened);
+          return content;
+        },
+      );
+    }
+    default:
+      return ciphered.slice(begin);
+  }
+}
+/** Reads the content without its tag being verified (no authentication key at hand): the result can be anything an attacker wants. */
+export function openUnverified(
+  input: Omit<CipherInput, 'authenticationKey' | 'extra'>,
+  header: SecurityHeader,
+  ciphered: Uint8Array,
+  from = 0,
+): MaybePromise<Uint8Array> {
+  refuseCompression(header.controlOctet);
+  const body = ciphered.subarray(
+    from + securityHeaderLength,
+    header.control.authenticated ? ciphered.length - tagLength : ciphered.length,
+  );
+  return header.control.encrypted
+    ? input.provider.ctr(input.key, ivOf(input.systemTitle, header.invocationCounter), body)
+    : body.slice();
+}
+
+/** Initialization vector: system title of the sender, invocation counter. */
+export function ivOf(systemTitle: Uint8Array, counter: number): Uint8Array {
+  const iv = new Uint8Array(12);
+  for (let i = 0; i < 8; i++) iv[i] = systemTitle[i] as number;
+  iv[8] = counter >>> 24;
+  iv[9] = counter >>> 16;
+  iv[10] = counter >>> 8;
+  iv[11] = counter;
+  return iv;
+}
+function writeHeader(into: Uint8Array, at: number, controlOctet: number, counter: number): void {
+  into[at] = controlOctet;
+  into[at + 1] = counter >>> 24;
+  into[at + 2] = counter >>> 16;
+  into[at + 3] = counter >>> 8;
+  into[at + 4] = counter;
+}
+function aadOf({ authenticationKey, extra }: CipherInput, controlOctet: number): readonly Octets[] {
+  const control = controlOctets[controlOctet] as Uint8Array;
+  if (authenticationKey === undefined) return extra === undefined ? [control] : [control, extra];
+  return extra === undefined ? [control, authenticationKey] : [control, authenticationKey, extra];
+}
+/** Every control octet by itself, ready to be authenticated. */
+const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
+  Uint8Array.of(octet),
+);
+
+/** The algorithm behind the bit (V.44) is not implemented: neither direction pretends. */
+function refuseCompression(controlOctet: number): void {
+  if ((controlOctet & 0x80) !== 0)
+    throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });
+}
+const none = /* @__PURE__ */ new Uint8Array(0);

@@ -1,0 +1,492 @@
+import { equalBytes } from '../core/bytes.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import { VolatileStore } from '../store/store.js';
+import { InvocationCounters, type ProofOfFreshness } from './counters.js';
+import { checkedPolicy, type SecurityPolicy, strictPolicy } from './policy.js';
+import type {
+  CryptoProvider,
+  KeyHandle,
+  KeyPair,
+  KeyUse,
+  PrivateKeyAlgorithm,
+  PublicKey,
+} from './providers/provider.js';
+import { type SecuritySuite, securitySuite } from './suites.js';
+
+/** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
+export interface SecurityKeys {
+  /** Enters the additional authenticated data; as long as the encryption keys. */
+  readonly authentication?: KeyHandle | undefined;
+  readonly globalUnicast?: KeyHandle | undefined;
+  readonly globalBroadcast?: KeyHandle | undefined;
+  /** Of this association; see {@link SecurityContext.newDedicatedKey}. */
+  readonly dedicated?: KeyHandle | undefined;
+  /** Key encrypting key (KEK). */
+  readonly master?: KeyHandle | undefined;
+  readonly signing?: KeyPair | undefined;
+  readonly agreement?: KeyPair | undefined;
+  readonly peerSigning?: PublicKey | undefined;
+  readonly peerAgreement?: PublicKey | undefined;
+}
+/** Names of the keys in reports and errors; the first four are the key-ids of the Security setup. */
+export type KeyName =
+  | 'global-unicast-encryption-key'
+  | 'global-broadcast-encryption-key'
+  | 'authentication-key'
+  | 'master-key'
+  | 'dedicated-key'
+  | 'wrapped-key'
+  | 'agreed-key'
+  | 'given-key';
+
+/** Which of the ciphered forms a message gets; see `protect`. */
+export type SimpleForm = 'glo' | 'ded' | 'general-glo' | 'general-ded';
+
+/** Public keys of the peer that count for a time only: they come from certificates. */
+export interface PeerKeys {
+  readonly signing?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
+  readonly agreement?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
+  /** The clock, in milliseconds since 1970, that `until` is compared with whenever keys are asked for. */
+  readonly now: () => number;
+}
+
+export interface SecurityContextOptions {
+  readonly provider: CryptoProvider;
+  /** 0, 1 or 2. */
+  readonly suite: number;
+  /** Own system title, 8 octets. */
+  readonly systemTitle: Uint8Array;
+  /** System title of the other side, when it is known beforehand; else it is learned from the AARQ, the AARE or the first message. */
+  readonly peerSystemTitle?: Uint8Array | undefined;
+  readonly keys: SecurityKeys;
+  readonly counters: InvocationCounters;
+  /** Default: {@link strictPolicy}. */
+  readonly policy?: SecurityPolicy;
+  /**
+   * Takes messages under the global broadcast key. Every meter of a group knows that key and could speak under it as the head-end. Default: false,
+   * they are refused.
+   */
+  readonly broadcast?: boolean;
+  /**
+   * Lets a signature count that names no recipient. The same octets are then valid at every receiver that does so. Default: false, such a signature is
+   * verified and counts for nothing.
+   */
+  readonly acceptSignaturesWithoutRecipient?: boolean;
+  /**
+   * Takes one key under two names (global unicast, global broadcast, dedicated): recorded messages under one can come back under the other. For tools that read
+   * the recordings of others. Default: false, such keys are refused.
+   */
+  readonly unsafelyEqualKeys?: boolean;
+  /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
+  readonly form?: SimpleForm;
+  /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
+  readonly acceptSuites?: readonly number[];
+  /** Finds the public signing key of a third party whose signature is inside a message. */
+  readonly signerOf?: (systemTitle: Uint8Array) => PublicKey | undefined;
+}
+
+/**
+ * The security state of one association, or of one sender of notifications: who the two sides are, their keys, what is applied and
+ * required, and the counters. Two contexts may share one {@link InvocationCounters}.
+ */
+export class SecurityContext {
+  readonly provider: CryptoProvider;
+  readonly suite: SecuritySuite;
+  readonly systemTitle: Uint8Array;
+  readonly counters: InvocationCounters;
+  readonly acceptSuites: readonly number[];
+  readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
+  readonly acceptSignaturesWithoutRecipient: boolean;
+  readonly #options: SecurityContextOptions;
+  #policy: SecurityPolicy;
+  /** Whether messages under the global broadcast key are taken. */
+  broadcast: boolean;
+  form: SimpleForm;
+  /** Whether the peer has answered a challenge of ours in this association: set by client and meter, never for longer than the association. */
+  proof: ProofOfFreshness = 'none';
+  /** Whether the last message, which may be the answer to our challenge, had a counter under the global unicast key that was recorded. */
+  counted: boolean = false;
+  /** What was received under the dedicated key: lives and dies with it. */
+  dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
+  #keys: SecurityKeys;
+  #peerKeys: PeerKeys | undefined;
+  #keysWithPeer: { readonly keys: SecurityKeys; readonly until: number } | undefined;
+  #peer: Uint8Array | undefined;
+  #peerHex = '';
+  readonly #ownHex: string;
+  /** Names are made once for as long as the keys and the peer stay. */
+  #unicastName: string | undefined;
+  readonly #peerNames: Map<string, string> = new Map<string, string>();
+
+  constructor(options: SecurityContextOptions) {
+    this.provider = options.provider;
+    this.suite = securitySuite(options.suite);
+    this.systemTitle = titleOctets(options.systemTitle);
+    this.counters = options.counters;
+    this.#policy = checkedPolicy(options.policy ?? strictPolicy);
+    this.broadcast = options.broadcast ?? false;
+    this.acceptSignaturesWithoutRecipient = options.acceptSignaturesWithoutRecipient ?? false;
+    this.form = options.form ?? 'glo';
+    this.acceptSuites = options.acceptSuites ?? [this.suite.id];
+    this.signerOf = options.signerOf;
+    this.#options = options;
+    this.#ownHex = formatHex(this.systemTitle);
+    checkKeys(this.suite, options.keys);
+    if (options.unsafelyEqualKeys !== true) checkDistinct(options.keys);
+    this.#keys = options.keys;
+    if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
+  }
+  /**
+   * The peer has answered our challenge: what it sends in this association is new. Without a counter that came with the answer (an association that is not
+   * ciphered) that says nothing about counters, and they are treated as before.
+   */
+  proven(): MaybePromise<void> {
+    const { globalUnicast } = this.#keys;
+    if (!this.counted || globalUnicast === undefined || this.#peer === undefined) {
+      this.proof = 'none';
+      return;
+    }
+    return andThen(this.counters.proven(this.receiveName('global-unicast-encryption-key', this.#peer)), () => {
+      this.proof = 'proven';
+    });
+  }
+  get keys(): SecurityKeys {
+    return this.#peerKeys === undefined ? this.#keys : this.#withPeerKeys(this.#peerKeys);
+  }
+  get policy(): SecurityPolicy {
+    return this.#policy;
+  }
+  /** @throws DlmsError `security/policy` for one that asks for no proof of what is received and does not say so */
+  set policy(policy: SecurityPolicy) {
+    this.#policy = checkedPolicy(policy);
+  }
+  #withPeerKeys({ signing, agreement, now }: PeerKeys): SecurityKeys {
+    const t = now();
+    if (this.#keysWithPeer === undefined || !(t < this.#keysWithPeer.until)) {
+      const counting = [signing, agreement].map((key) => (key !== undefined && t < key.until ? key : undefined));
+      const peerSigning = counting[0]?.publicKey ?? this.#keys.peerSigning;
+      const peerAgreement = counting[1]?.publicKey ?? this.#keys.peerAgreement;
+      this.#keysWithPeer = {
+        keys: { ...this.#keys, peerSigning, peerAgreement },
+        until: Math.min(...counting.map((key) => key?.until ?? Number.POSITIVE_INFINITY)),
+      };
+    }
+    return this.#keysWithPeer.keys;
+  }
+  /**
+   * Adds or replaces keys. Each key has counters of its own, which it finds again when it returns; a dedicated key that is replaced, or that a global key
+   * becomes equal to, is destroyed.
+   * @throws DlmsError `security/invalid-key` for a key of another suite, or one key under two names; then nothing is changed
+   */
+  setKeys(keys: SecurityKeys): void {
+    checkKeys(this.suite, keys);
+    const { dedicated } = this.#keys;
+    const { unsafelyEqualKeys } = this.#options;
+    if (unsafelyEqualKeys !== true) checkDistinct({ ...this.#keys, dedicated: undefined, ...keys });
+    if (
+      unsafelyEqualKeys !== true &&
+      keys.dedicated === undefined &&
+      dedicated !== undefined &&
+      (sameKey(dedicated, keys.globalUnicast) || sameKey(dedicated, keys.globalBroadcast))
+    )
+      this.endDedicatedKey();
+    if (keys.dedicated !== undefined && keys.dedicated !== this.#keys.dedicated) this.endDedicatedKey();
+    this.#keys = { ...this.#keys, ...keys };
+    this.#unicastName = undefined;
+    this.#peerNames.clear();
+    this.#keysWithPeer = undefined;
+  }
+  /**
+   * Takes the public keys of the peer from its certificates, in place of those taken so before: what is left out, or over, is not used any more. A key in
+   * {@link SecurityContext.setKeys} has no end and serves where there is none of these.
+   */
+  setPeerKeys(keys: PeerKeys): void {
+    checkKeys(this.suite, { peerSigning: keys.signing?.publicKey, peerAgreement: keys.agreement?.publicKey });
+    this.#peerKeys = keys.signing === undefined && keys.agreement === undefined ? undefined : keys;
+    this.#keysWithPeer = undefined;
+  }
+  get peerSystemTitle(): Uint8Array | undefined {
+    return this.#peer;
+  }
+  /**
+   * The system title of the other side, from the AARQ or AARE. Once known it cannot become another one.
+   * @throws DlmsError `security/authentication-failed` when it is another one, or the own one (a reflected message)
+   */
+  setPeer(title: Uint8Array): void {
+    this.checkPeer(title);
+    if (this.#peer !== undefined) return;
+    this.#peer = titleOctets(title);
+    this.#peerHex = formatHex(title);
+  }
+  /** Takes {@link SecurityContext.setPeer} back: nothing that came under this title has verified. Counters are kept by title and stay. */
+  forgetPeer(): void {
+    this.#peer = undefined;
+    this.#peerHex = '';
+    this.#peerNames.clear();
+  }
+  /** @throws DlmsError `security/authentication-failed` when `title` cannot be the other side */
+  checkPeer(title: Uint8Array): void {
+    titleOctets(title);
+    if (equalBytes(title, this.systemTitle))
+      throw new DlmsError('security/authentication-failed', { what: 'system title is our own: a reflected message' });
+    if (this.#peer !== undefined && !equalBytes(title, this.#peer))
+      throw new DlmsError('security/authentication-failed', {
+        what: 'another system title than agreed',
+        systemTitle: formatHex(title),
+      });
+  }
+  /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
+  newDedicatedKey(): MaybePromise<Uint8Array> {
+    const octets = this.provider.random(this.suite.keyLength);
+    return andThen(this.takeDedicatedKey(octets), () => octets);
+  }
+  /**
+   * Takes the dedicated key from a deciphered InitiateRequest.
+   * @throws DlmsError `security/invalid-key` for one that is, or was, a global key: the tag of a service is not authenticated, so that recorded messages under it
+   *   would come back as new ones
+   */
+  takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
+    return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => {
+      const refuse = (e: unknown): never => {
+        dedicated.destroy();
+        throw e;
+      };
+      const take = (): MaybePromise<void> => {
+        if (this.#options.unsafelyEqualKeys === true) return this.setKeys({ dedicated });
+        checkDistinct({ ...this.#keys, dedicated });
+        const received =
+          this.#peer === undefined
+            ? undefined
+            : this.counters.store.get(this.receiveName('dedicated-key', this.#peer, dedicated));
+        return andThen(received, (value) => {
+          if (value !== undefined)
+            throw new DlmsError('security/invalid-key', {
+              reason: 'the dedicated key was a global key of this peer before',
+            });
+          this.setKeys({ dedicated });
+        });
+      };
+      try {
+        const taken = take();
+        return taken instanceof Promise ? taken.catch(refuse) : taken;
+      } catch (e) {
+        return refuse(e);
+      }
+    });
+  }
+  /** The association of the dedicated key has ended: the key is destroyed, and what was received under it goes with it. */
+  endDedicatedKey(): void {
+    this.#keys.dedicated?.destroy();
+    this.#keys = { ...this.#keys, dedicated: undefined };
+    this.#keysWithPeer = undefined;
+    this.dedicatedCounters = new InvocationCounters(new VolatileStore());
+    this.#unicastName = undefined;
+    this.#peerNames.clear();
+  }
+  /** A new context for the next association with the same peer: the same keys and counters, no dedicated key; `changes` say what else differs. */
+  fresh(changes: Partial<SecurityContextOptions> = {}): SecurityContext {
+    const { signing, agreement } = this.#peerKeys ?? {};
+    const keys = { ...(changes.keys ?? { ...this.#keys, dedicated: undefined }) };
+    // Keys from certificates keep their end, also when the caller copied them from here.
+    if (signing !== undefined && keys.peerSigning === signing.publicKey) keys.peerSigning = this.#keys.peerSigning;
+    if (agreement !== undefined && keys.peerAgreement === agreement.publicKey)
+      keys.peerAgreement = this.#keys.peerAgreement;
+    const next = new SecurityContext({
+      ...this.#options,
+      peerSystemTitle: this.#peer,
+      policy: this.policy,
+      broadcast: this.broadcast,
+      form: this.form,
+      ...changes,
+      keys,
+    });
+    if (this.#peerKeys !== undefined) next.setPeerKeys(this.#peerKeys);
+    return next;
+  }
+  /**
+   * Name of the sequence in which messages of this side are counted: `send`, the fingerprint of the key, the own system title. The dedicated key shares the
+   * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used. Content keys are
+   * counted with the lasting key that protects them: the master key, or the own key agreement key. Signatures are counted with the signing key.
+   * @throws DlmsError `security/missing-key`
+   */
+  sendName(key: KeyName | 'signature'): string {
+    const { keys } = this;
+    switch (key) {
+      case 'global-broadcast-encryption-key':
+        return `send ${requireKey(keys.globalBroadcast, key).fingerprint} ${this.#ownHex}`;
+      case 'wrapped-key':
+      case 'master-key':
+        return `send ${requireKey(keys.master, 'master-key').fingerprint} ${this.#ownHex}`;
+      case 'agreed-key':
+        return `send ${nameOfPoint(requireKey(keys.agreement ?? keys.signing, 'digital signature key').publicKey)} ${this.#ownHex}`;
+      case 'signature':
+        return `send ${nameOfPoint(requireKey(keys.signing, 'digital signature key').publicKey)} ${this.#ownHex} signature`;
+      default:
+        this.#unicastName ??= `send ${requireKey(keys.globalUnicast ?? keys.dedicated, 'global-unicast-encryption-key').fingerprint} ${this.#ownHex}`;
+        return this.#unicastName;
+    }
+  }
+  /**
+   * Name under which values received from `sender` are remembered: `receive`, the fingerprint of the key, the title of the sender.
+   * @param of the key itself, where the context does not hold it: a content key that was given, the public key of a signer
+   * @throws DlmsError `security/missing-key`
+   */
+  receiveName(key: KeyName | 'hls' | 'signature', sender: Uint8Array, of?: KeyHandle | PublicKey): string {
+    if (sender !== this.#peer || of !== undefined) return this.#receiveName(key, formatHex(sender), of);
+    let name = this.#peerNames.get(key);
+    if (name === undefined) {
+      name = this.#receiveName(key, this.#peerHex, undefined);
+      this.#peerNames.set(key, name);
+    }
+    return name;
+  }
+  #receiveName(key: KeyName | 'hls' | 'signature', sender: string, of: KeyHandle | PublicKey | undefined): string {
+    const name = `receive ${this.#nameOfKey(key, of)} ${sender}`;
+    // The same key serves another purpose with counters in another order.
+    return key === 'hls' || key === 'signature' ? `${name} ${key}` : name;
+  }
+  #nameOfKey(key: KeyName | 'hls' | 'signature', of: KeyHandle | PublicKey | undefined): string {
+    const { keys } = this;
+    if (of !== undefined) return 'octets' in of ? nameOfPoint(of) : of.fingerprint;
+    switch (key) {
+      case 'global-broadcast-encryption-key':
+        return requireKey(keys.globalBroadcast, key).fingerprint;
+      case 'dedicated-key':
+        return requireKey(keys.dedicated, key).fingerprint;
+      case 'wrapped-key':
+      case 'master-key':
+        return requireKey(keys.master, 'master-key').fingerprint;
+      case 'agreed-key':
+        return nameOfPoint(requireKey(keys.peerAgreement ?? keys.peerSigning, 'key agreement key of the sender'));
+      case 'signature':
+        return nameOfPoint(requireKey(keys.peerSigning, 'digital signature key of the sender'));
+      case 'given-key':
+        throw new DlmsError('security/missing-key', { key });
+      default:
+        return requireKey(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
+    }
+  }
+  toJSON(): object {
+    return {
+      suite: this.suite.id,
+      systemTitle: this.#ownHex,
+      peerSystemTitle: this.#peerHex,
+      form: this.form,
+      policy: this.policy,
+    };
+  }
+}
+
+/** Keys as octets, handles, or (private keys) scalars; what `importKeys` makes handles of. */
+export interface KeyMaterial {
+  readonly authentication?: Uint8Array | KeyHandle | undefined;
+  readonly globalUnicast?: Uint8Array | KeyHandle | undefined;
+  readonly globalBroadcast?: Uint8Array | KeyHandle | undefined;
+  readonly master?: Uint8Array | KeyHandle | undefined;
+  /** Scalar of the digital signature key. */
+  readonly signing?: Uint8Array | KeyPair | undefined;
+  /** Scalar of the key agreement key. */
+  readonly agreement?: Uint8Array | KeyPair | undefined;
+  /** x and y. */
+  readonly peerSigning?: Uint8Array | PublicKey | undefined;
+  readonly peerAgreement?: Uint8Array | PublicKey | undefined;
+}
+/**
+ * Makes handles of key octets; the caller may overwrite its own copy afterwards.
+ * @throws DlmsError `security/invalid-key` for a length that the suite does not have, `security/unsupported` for asymmetric keys in suite 0
+ */
+export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMaterial): MaybePromise<SecurityKeys> {
+  const { aes, curve } = securitySuite(suite);
+  const pair = (use: 'ECDSA' | 'ECDH', key: Uint8Array | KeyPair | undefined): MaybePromise<KeyPair | undefined> => {
+    if (!(key instanceof Uint8Array)) return key;
+    return provider.importPrivateKey(`${use} ${needCurve(curve)}` as PrivateKeyAlgorithm, key);
+  };
+  const symmetric = (
+    algorithm: 'AES-128' | 'AES-256' | 'secret',
+    key: Uint8Array | KeyHandle | undefined,
+    use: KeyUse = 'ciphering',
+  ): MaybePromise<KeyHandle | undefined> =>
+    key instanceof Uint8Array ? provider.importKey(algorithm, key, { use }) : key;
+  const open = (key: Uint8Array | PublicKey | undefined): PublicKey | undefined =>
+    key instanceof Uint8Array ? { curve: needCurve(curve), octets: key.slice() } : key;
+  const entries: [keyof SecurityKeys, MaybePromise<unknown>][] = [
+    ['authentication', symmetric('secret', keys.authentication)],
+    ['globalUnicast', symmetric(aes, keys.globalUnicast)],
+    ['globalBroadcast', symmetric(aes, keys.globalBroadcast)],
+    ['master', symmetric(aes, keys.master, 'wrapping')],
+    ['signing', pair('ECDSA', keys.signing)],
+    ['agreement', pair('ECDH', keys.agreement)],
+    ['peerSigning', open(keys.peerSigning)],
+    ['peerAgreement', open(keys.peerAgreement)],
+  ];
+  const finish = (values: readonly unknown[]): SecurityKeys => {
+    const out = Object.fromEntries(
+      entries.map(([name], i) => [name, values[i]]).filter(([, v]) => v !== undefined),
+    ) as SecurityKeys;
+    checkKeys(securitySuite(suite), out);
+    return out;
+  };
+  const values = entries.map(([, v]) => v);
+  return values.some((v) => v instanceof Promise) ? Promise.all(values).then(finish) : finish(values);
+}
+function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
+  if (curve === undefined)
+    throw new DlmsError('security/unsupported', { what: 'public key cryptography in security suite 0' });
+  return curve;
+}
+
+/** Public keys are no secrets: the first 16 octets of x tell them apart. */
+const nameOfPoint = ({ octets }: PublicKey): string => formatHex(octets.subarray(0, 16));
+
+/** The key, or `security/missing-key` with its name. */
+export function requireKey<T>(key: T | undefined, name: string): T {
+  if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
+  return key;
+}
+
+function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {
+  const bad = (name: string, needed: string): never => {
+    throw new DlmsError('security/invalid-key', { reason: `${name} of suite ${suite.id} must be ${needed}` });
+  };
+  for (const name of ['globalUnicast', 'globalBroadcast', 'dedicated', 'master'] as const)
+    if (keys[name] !== undefined && keys[name].algorithm !== suite.aes) bad(name, suite.aes);
+  if (
+    keys.authentication !== undefined &&
+    (keys.authentication.algorithm !== 'secret' || keys.authentication.length !== suite.keyLength)
+  )
+    bad('authentication', `a secret of ${suite.keyLength} octets`);
+  const { curve } = suite;
+  if (keys.signing !== undefined && keys.signing.privateKey.algorithm !== `ECDSA ${curve}`)
+    bad('signing', `ECDSA ${curve}`);
+  if (keys.agreement !== undefined && keys.agreement.privateKey.algorithm !== `ECDH ${curve}`)
+    bad('agreement', `ECDH ${curve}`);
+  for (const name of ['peerSigning', 'peerAgreement'] as const)
+    if (keys[name] !== undefined && keys[name].curve !== curve) bad(name, `a point of ${curve}`);
+}
+const sameKey = (a: KeyHandle, b: KeyHandle | undefined): boolean => b !== undefined && a.fingerprint === b.fingerprint;
+/**
+ * What is refused under one name would be taken under the other: everybody in the group would have the unicast key, and messages under a global key would come
+ * back under the dedicated key, which remembers nothing of them.
+ * @throws DlmsError `security/invalid-key`
+ */
+export function checkDistinct({ globalUnicast, globalBroadcast, dedicated }: SecurityKeys): void {
+  const refuse = (a: KeyName, b: KeyName): never => {
+    throw new DlmsError('security/invalid-key', { reason: `the ${a} is the same as the ${b}` });
+  };
+  if (globalBroadcast !== undefined && sameKey(globalBroadcast, globalUnicast))
+    refuse('global-broadcast-encryption-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalUnicast))
+    refuse('dedicated-key', 'global-unicast-encryption-key');
+  if (dedicated !== undefined && sameKey(dedicated, globalBroadcast))
+    refuse('dedicated-key', 'global-broadcast-encryption-key');
+}
+function titleOctets(title: Uint8Array): Uint8Array {
+  if (!(title instanceof Uint8Array) || title.length !== 8)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a system title of 8 octets',
+      actual: `${title?.length} octets`,
+    });
+  return title.slice();
+}

@@ -1,0 +1,210 @@
+import { concat } from '../core/bytes.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import { transferableKey, useOf } from './key-wrap.js';
+import type { CryptoProvider, ImportOptions, KeyHandle, KeyPair, PublicKey } from './providers/provider.js';
+import { publicKeyLength } from './providers/provider.js';
+import type { SecuritySuite } from './suites.js';
+
+// Key agreement of suites 1 and 2 (Green Book 9.2.3.4.6; NIST SP 800-56A). U is the originator, V the recipient.
+
+/**
+ * ECDH, then the single-step key derivation Hash(00000001, Z, AlgorithmID, PartyUInfo, PartyVInfo); the key is the leftmost 128 or 256 bits.
+ * The shared secret never leaves the provider.
+ */
+export function deriveAgreedKey(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  own: KeyHandle,
+  peer: PublicKey,
+  partyUInfo: Uint8Array,
+  partyVInfo: Uint8Array,
+  options?: ImportOptions,
+): MaybePromise<KeyHandle> {
+  const { hash } = asymmetric(suite);
+  return andThen(provider.agree(own, peer), (z) =>
+    andThen(
+      provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options),
+      (key) => {
+        z.destroy();
+        return key;
+      },
+    ),
+  );
+}
+
+/** A content key, and the `key-ciphered-data` that tells the recipient how to get it. */
+export interface AgreedContentKey {
+  readonly key: KeyHandle;
+  readonly keyCipheredData: Uint8Array;
+}
+/** One-pass Diffie-Hellman C(1e, 1s), originator: a new key pair, signed, with the static key of the recipient. */
+export function onePassOriginator(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  signing: KeyPair,
+  recipient: PublicKey,
+  originatorTitle: Uint8Array,
+  recipientTitle: Uint8Array,
+): MaybePromise<AgreedContentKey> {
+  const { curve } = asymmetric(suite);
+  return andThen(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
+    andThen(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>
+      andThen(
+        deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle),
+        (key) => {
+          ephemeral.privateKey.destroy();
+          return { key, keyCipheredData: concat(ephemeral.publicKey.octets, signature) };
+        },
+      ),
+    ),
+  );
+}
+/**
+ * One-pass Diffie-Hellman C(1e, 1s), recipient. The signature of the ephemeral key is verified before the key is used.
+ * @throws DlmsError `security/authentication-failed`, `security/invalid-key` for a point off the curve
+ */
+export function onePassRecipient(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  agreement: KeyPair,
+  originatorSigning: PublicKey,
+  keyCipheredData: Uint8Array,
+  originatorTitle: Uint8Array,
+  recipientTitle: Uint8Array,
+): MaybePromise<KeyHandle> {
+  const ephemeral = signedPoint(suite, keyCipheredData);
+  return andThen(provider.verify(originatorSigning, ephemeral.publicKey.octets, ephemeral.signature), (valid) => {
+    if (!valid) throw badSignature(originatorTitle);
+    return deriveAgreedKey(provider, suite, agreement.privateKey, ephemeral.publicKey, originatorTitle, recipientTitle);
+  });
+}
+
+/**
+ * Static unified model C(0e, 2s), either side: both static keys; the transaction-id is the nonce, so a transaction-id must not come twice.
+ * PartyUInfo is the originator title and the transaction-id with its length octet (confirmed by the published ACCESS example).
+ */
+export function staticUnified(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  agreement: KeyPair,
+  peer: PublicKey,
+  transactionId: Uint8Array,
+  originatorTitle: Uint8Array,
+  recipientTitle: Uint8Array,
+): MaybePromise<KeyHandle> {
+  if (transactionId.length === 0) throw unsupportedNonce(0);
+  return staticKey(provider, suite, agreement, peer, transactionId, originatorTitle, recipientTitle);
+}
+/**
+ * The same for what is received, also with an empty transaction-id: then one key serves all messages, and only their counters tell them apart. That its
+ * PartyUInfo ends with the length octet 00 follows from the rule for the others; no message is known that shows it.
+ */
+export function staticKey(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  agreement: KeyPair,
+  peer: PublicKey,
+  transactionId: Uint8Array,
+  originatorTitle: Uint8Array,
+  recipientTitle: Uint8Array,
+): MaybePromise<KeyHandle> {
+  if (transactionId.length > 127) throw unsupportedNonce(transactionId.length);
+  const partyU = concat(originatorTitle, Uint8Array.of(transactionId.length), transactionId);
+  return deriveAgreedKey(provider, suite, agreement.privateKey, peer, partyU, recipientTitle);
+}
+/** The error for a transaction-id that is no nonce. */
+export const unsupportedNonce = (length: number): DlmsError =>
+  new DlmsError('security/unsupported', {
+    what: `static unified model C(0e, 2s) with a transaction-id of ${length} octets`,
+  });
+
+/** One side's contribution to the ephemeral unified model: `data` is the key-data of the Security setup method key_agreement. */
+export interface EphemeralOffer {
+  readonly keyId: number;
+  readonly keyPair: KeyPair;
+  /** Ephemeral public key, then its signature together with the key-id. */
+  readonly data: Uint8Array;
+}
+/** Ephemeral unified model C(2e, 0s), first half, either side. The signature covers the key-id octet and the public key. */
+export function ephemeralOffer(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  signing: KeyPair,
+  keyId: number,
+): MaybePromise<EphemeralOffer> {
+  const { curve } = asymmetric(suite);
+  return andThen(provider.generateKeyPair(`ECDH ${curve}`), (keyPair) =>
+    andThen(provider.sign(signing.privateKey, concat(Uint8Array.of(keyId), keyPair.publicKey.octets)), (signature) => ({
+      keyId,
+      keyPair,
+      data: concat(keyPair.publicKey.octets, signature),
+    })),
+  );
+}
+/**
+ * Ephemeral unified model C(2e, 0s), second half, either side: verifies what the other side sent, then derives the new key. The ephemeral private key
+ * is destroyed, also when the signature is wrong. The client is party U, the server party V. The new key may be wrapped, so that it can be stored.
+ * @throws DlmsError `security/authentication-failed`, `security/invalid-key`
+ */
+export function ephemeralComplete(
+  provider: CryptoProvider,
+  suite: SecuritySuite,
+  offer: EphemeralOffer,
+  peerSigning: PublicKey,
+  peerData: Uint8Array,
+  clientTitle: Uint8Array,
+  serverTitle: Uint8Array,
+): MaybePromise<KeyHandle> {
+  const { publicKey, signature } = signedPoint(suite, peerData);
+  // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
+  if (publicKey.octets.every((octet, i) => octet === offer.keyPair.publicKey.octets[i]))
+    throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
+  return andThen(
+    provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature),
+    (valid) => {
+      if (!valid) {
+        offer.keyPair.privateKey.destroy();
+        throw badSignature();
+      }
+      return andThen(
+        deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, {
+          use: useOf(transferableKey(offer.keyId)),
+          wrappable: true,
+        }),
+        (key) => {
+          offer.keyPair.privateKey.destroy();
+          return key;
+        },
+      );
+    },
+  );
+}
+
+/** The curve and hash of the suite. @throws DlmsError `security/unsupported` in suite 0 */
+export function asymmetric({ id, curve, hash }: SecuritySuite): {
+  curve: NonNullable<SecuritySuite['curve']>;
+  hash: NonNullable<SecuritySuite['hash']>;
+} {
+  if (curve === undefined || hash === undefined)
+    throw new DlmsError('security/unsupported', { what: `public key cryptography in security suite ${id}` });
+  return { curve, hash };
+}
+function signedPoint(suite: SecuritySuite, data: Uint8Array): { publicKey: PublicKey; signature: Uint8Array } {
+  const { curve } = asymmetric(suite);
+  const n = publicKeyLength(curve);
+  if (data.length !== 2 * n)
+    throw new DlmsError('decode/invalid-length', {
+      offset: 0,
+      expected: `an ephemeral public key and its signature (${2 * n} octets)`,
+      actual: data.length,
+    });
+  return { publicKey: { curve, octets: data.slice(0, n) }, signature: data.subarray(n) };
+}
+const badSignature = (title?: Uint8Array): DlmsError =>
+  new DlmsError('security/authentication-failed', {
+    what: 'signature of the ephemeral key',
+    ...(title === undefined ? {} : { systemTitle: formatHex(title) }),
+  });
+const round1 = /* @__PURE__ */ Uint8Array.of(0, 0, 0, 1);

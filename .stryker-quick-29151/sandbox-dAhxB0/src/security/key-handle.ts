@@ -1,0 +1,108 @@
+import { DlmsError } from '../core/errors.js';
+import { formatHex } from '../core/hex.js';
+import type { KeyAlgorithm, KeyHandle } from './providers/provider.js';
+
+/**
+ * What the providers of this library give out. The material stands in a private field: it is not enumerable, not serialised,
+ * and reachable only with the owner token that the provider keeps to itself.
+ */
+export class OpaqueKey<M> implements KeyHandle {
+  readonly algorithm: KeyAlgorithm;
+  readonly length: number;
+  #material: M | undefined;
+  readonly #owner: object;
+  readonly #wipe: ((material: M) => void) | undefined;
+  #fingerprint: string | ((material: M) => string) | undefined;
+
+  /** @param fingerprint of an AES key, or how to compute it when it is asked for first; see {@link KeyHandle.fingerprint} */
+  constructor(
+    owner: object,
+    algorithm: KeyAlgorithm,
+    length: number,
+    material: M,
+    wipe?: (material: M) => void,
+    fingerprint?: string | ((material: M) => string),
+  ) {
+    this.algorithm = algorithm;
+    this.length = length;
+    this.#owner = owner;
+    this.#material = material;
+    this.#wipe = wipe;
+    this.#fingerprint = fingerprint;
+    // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => this.toString(),
+      enumerable: false,
+    });
+  }
+  get fingerprint(): string {
+    if (typeof this.#fingerprint === 'string') return this.#fingerprint;
+    if (this.#fingerprint === undefined)
+      throw new DlmsError('security/invalid-key', {
+        reason: `only an AES key has a fingerprint, not ${this.algorithm}`,
+      });
+    if (this.#material === undefined) throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    this.#fingerprint = this.#fingerprint(this.#material);
+    return this.#fingerprint;
+  }
+  destroy(): void {
+    if (this.#material !== undefined) this.#wipe?.(this.#material);
+    this.#material = undefined;
+  }
+  toString(): string {
+    return `KeyHandle(${this.algorithm})`;
+  }
+  toJSON(): string {
+    return this.toString();
+  }
+  /** The material, for the provider that holds the owner token. */
+  static open<M>(key: KeyHandle, owner: object): M {
+    if (typeof key !== 'object' || key === null || !(#owner in key))
+      throw new DlmsError('security/invalid-key', { reason: 'not a key handle of this library' });
+    const opaque = key as unknown as OpaqueKey<M>;
+    if (opaque.#owner !== owner) throw new DlmsError('security/invalid-key', { reason: 'a key of another provider' });
+    if (opaque.#material === undefined)
+      throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    return opaque.#material;
+  }
+}
+
+/**
+ * The block whose encryption is hashed for the fingerprint of a key. Its last four octets are 0, so it is no counter block of AES-GCM with a 12-octet IV (they
+ * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message. It begins as key wrap
+ * with padding (RFC 5649) of 8 octets does, so that a key on a token that may wrap and not encrypt has a fingerprint too.
+ */
+export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0xa6,
+  0x59,
+  0x59,
+  0xa6,
+  0,
+  0,
+  0,
+  8,
+  0x66,
+  0x69,
+  0x6e,
+  0x67,
+  0,
+  0,
+  0,
+  0,
+);
+/** @param hash SHA-256 of the encrypted {@link fingerprintBlock} */
+export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarray(0, 8));
+
+/** @throws DlmsError `security/invalid-key` when the handle is for something else. */
+export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): void {
+  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${needed} needed, the key is for ${key.algorithm}` });
+}
+
+/** Checks the octets of a key to be imported. */
+export function checkKeyLength(algorithm: KeyAlgorithm, length: number): void {
+  const ok = algorithm === 'AES-128' ? length === 16 : algorithm === 'AES-256' ? length === 32 : length <= 0xffff;
+  if (!ok)
+    throw new DlmsError('security/invalid-key', {
+      reason: `${algorithm} needs ${algorithm === 'AES-128' ? 16 : 32} octets, not ${length}`,
+    });
+}

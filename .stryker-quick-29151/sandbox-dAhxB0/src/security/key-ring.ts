@@ -1,0 +1,56 @@
+import { factsOfTag } from '../core/apdu-facts.js';
+import { formatHex } from '../core/hex.js';
+import { SecurityContext, type SecurityContextOptions } from './context.js';
+
+/** What is known about one peer; the rest of {@link SecurityContextOptions} is common to the ring. */
+export type RingEntry = Omit<SecurityContextOptions, 'provider' | 'systemTitle' | 'peerSystemTitle' | 'counters'>;
+/** What all contexts of a ring share. */
+export type RingOptions = Pick<SecurityContextOptions, 'provider' | 'systemTitle' | 'counters'>;
+
+/** The keys of many peers, by system title and logical device. A head-end or a listener for notifications finds the context of a message with it. */
+export class KeyRing {
+  readonly #options: RingOptions;
+  readonly #entries = new Map<string, RingEntry>();
+  constructor(options: RingOptions) {
+    this.#options = options;
+  }
+  /** @param logicalDevice server SAP; without it the entry serves every logical device that has none of its own */
+  set(systemTitle: Uint8Array, entry: RingEntry, logicalDevice?: number): void {
+    this.#entries.set(ringKey(systemTitle, logicalDevice), entry);
+  }
+  delete(systemTitle: Uint8Array, logicalDevice?: number): boolean {
+    return this.#entries.delete(ringKey(systemTitle, logicalDevice));
+  }
+  get size(): number {
+    return this.#entries.size;
+  }
+  /** A context for the peer, or undefined when the ring does not know it. Counters are common, so many contexts of one peer may exist. */
+  context(systemTitle: Uint8Array, logicalDevice?: number): SecurityContext | undefined {
+    const entry = this.#entries.get(ringKey(systemTitle, logicalDevice)) ?? this.#entries.get(ringKey(systemTitle));
+    return entry === undefined
+      ? undefined
+      : new SecurityContext({ ...entry, ...this.#options, peerSystemTitle: systemTitle });
+  }
+  toJSON(): object {
+    return { entries: [...this.#entries.keys()] };
+  }
+}
+const ringKey = (title: Uint8Array, logicalDevice?: number): string =>
+  `${formatHex(title)}${logicalDevice === undefined ? '' : `/${logicalDevice}`}`;
+
+/**
+ * The system title that a general APDU names as its sender: not verified, good for choosing keys only. Undefined when it names none, or for the
+ * service-specific APDUs, whose sender is known from the association.
+ */
+export function senderTitleOf(apdu: Uint8Array): Uint8Array | undefined {
+  const { protection, plain } = factsOfTag(apdu[0]) ?? {};
+  if (protection === undefined || plain !== undefined) return undefined;
+  let at = 1;
+  if (protection === 'general-ciphering' || protection === 'general-signing') {
+    // Behind the transaction-id.
+    const n = apdu[1] ?? 0xff;
+    if (n > 0x7f) return undefined;
+    at += 1 + n;
+  }
+  return apdu[at] === 8 && apdu.length >= at + 9 ? apdu.slice(at + 1, at + 9) : undefined;
+}

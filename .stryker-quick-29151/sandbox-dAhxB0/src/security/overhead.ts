@@ -1,0 +1,76 @@
+import { DlmsError } from '../core/errors.js';
+import { cipheredTag } from './apdu-tags.js';
+import type { SimpleForm } from './context.js';
+import type { Protection } from './policy.js';
+import type { GeneralCipheringForm } from './protect.js';
+import { publicKeyLength } from './providers/provider.js';
+import { securityHeaderLength, securitySuite, tagLength } from './suites.js';
+
+/** One layer whose cost is asked for. */
+export interface OverheadQuestion {
+  /** Octets of the APDU before this layer. */
+  readonly length: number;
+  /** 0, 1 or 2; decides on signatures, public keys and wrapped keys. */
+  readonly suite: number;
+  readonly form:
+    | SimpleForm
+    | 'general-signing'
+    | { readonly type: 'general-ciphering'; readonly key: GeneralCipheringForm['key'] };
+  readonly protection: Protection;
+  /** Tag of the APDU: with `glo` and `ded` a service without a ciphered variant travels in the general APDU. Default: get-request. */
+  readonly tag?: number;
+  /** Octets of the header fields of general-ciphering and general-signing. */
+  readonly transactionId?: number;
+  readonly recipientSystemTitle?: number;
+  readonly dateTime?: number;
+  readonly otherInformation?: number;
+}
+
+/**
+ * How many octets `protect` adds. For layers inside each other, ask again with the sum.
+ *
+ * For the usual case (authenticated and encrypted, service-specific, one length octet) that is 19 up to 110 octets of APDU, 20 up to 238, 21 above: less than
+ * 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less than 10 % from 301 octets on.
+ */
+export function overhead(question: OverheadQuestion): number {
+  const { length, form, protection } = question;
+  const suite = securitySuite(question.suite);
+  if (form === 'general-signing') {
+    if (suite.curve === undefined)
+      throw new DlmsError('security/unsupported', { what: 'signatures in security suite 0' });
+    return 1 + headerLength(question) + lengthOctets(length) + 1 + publicKeyLength(suite.curve);
+  }
+  const { authenticated = false, encrypted = false } = protection;
+  if (typeof form === 'string' && !authenticated && !encrypted) return 0;
+  const added = securityHeaderLength + (authenticated ? tagLength : 0);
+  const content = added + lengthOctets(length + added);
+  if (typeof form === 'string') {
+    const specific =
+      (form === 'glo' || form === 'ded') && cipheredTag(question.tag ?? 0xc0, form === 'ded') !== undefined;
+    return 1 + (specific ? 0 : 9) + content;
+  }
+  return 1 + headerLength(question) + 1 + keyInfoLength(form.key, question.suite) + content;
+}
+
+/** Each of the five fields has one length octet; our own title stands in every header. */
+function headerLength({
+  transactionId = 8,
+  recipientSystemTitle = 8,
+  dateTime = 0,
+  otherInformation = 0,
+}: OverheadQuestion): number {
+  return [transactionId, 8, recipientSystemTitle, dateTime, otherInformation].reduce(
+    (sum, n) => sum + lengthOctets(n) + n,
+    0,
+  );
+}
+function keyInfoLength(key: GeneralCipheringForm['key'], suiteId: number): number {
+  const { keyLength, curve } = securitySuite(suiteId);
+  if (key === 'global-unicast' || key === 'global-broadcast') return 2;
+  if (key === 'wrapped') return 3 + keyLength + 8;
+  if (curve === undefined) throw new DlmsError('security/unsupported', { what: 'key agreement in security suite 0' });
+  if (key === 'static') return 4;
+  const data = 2 * publicKeyLength(curve);
+  return 3 + lengthOctets(data) + data;
+}
+const lengthOctets = (n: number): number => (n < 0x80 ? 1 : n < 0x100 ? 2 : n < 0x10000 ? 3 : n < 0x1000000 ? 4 : 5);

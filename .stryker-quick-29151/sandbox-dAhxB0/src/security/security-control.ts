@@ -1,0 +1,41 @@
+import { DlmsError } from '../core/errors.js';
+
+/** The security control octet, first of the security header (Green Book 9.2.7.2.4.1). */
+export interface SecurityControl {
+  /** Security_Suite_Id, bits 0 to 3. */
+  readonly suite: number;
+  /** Bit 4. */
+  readonly authenticated: boolean;
+  /** Bit 5. */
+  readonly encrypted: boolean;
+  /** Key_Set, bit 6: true is the global broadcast key. Not relevant in general-ciphering and with the dedicated key. */
+  readonly broadcastKey: boolean;
+  /** Bit 7: the content was compressed before it was protected. */
+  readonly compressed: boolean;
+}
+
+/** Every octet has a meaning. */
+export function parseSecurityControl(octet: number): SecurityControl {
+  return {
+    suite: octet & 0x0f,
+    authenticated: (octet & 0x10) !== 0,
+    encrypted: (octet & 0x20) !== 0,
+    broadcastKey: (octet & 0x40) !== 0,
+    compressed: (octet & 0x80) !== 0,
+  };
+}
+/** @throws DlmsError `encode/invalid-value` for a suite outside 0 to 15 */
+export function formatSecurityControl(control: SecurityControl): number {
+  if (!Number.isInteger(control.suite) || control.suite < 0 || control.suite > 15)
+    throw new DlmsError('encode/invalid-value', {
+      expected: 'a security suite id from 0 to 15',
+      actual: String(control.suite),
+    });
+  return (
+    control.suite |
+    (control.authenticated ? 0x10 : 0) |
+    (control.encrypted ? 0x20 : 0) |
+    (control.broadcastKey ? 0x40 : 0) |
+    (control.compressed ? 0x80 : 0)
+  );
+}

@@ -1,0 +1,65 @@
+import { DlmsError } from '../core/errors.js';
+import type { Curve, DigestAlgorithm } from './providers/provider.js';
+
+/** One security suite of the Green Book (9.2.3.7): algorithms and sizes that belong together. */
+export interface SecuritySuite {
+  readonly id: 0 | 1 | 2;
+  readonly name: string;
+  /** Encryption keys, key encrypting keys, derived keys. */
+  readonly aes: 'AES-128' | 'AES-256';
+  /** Octets of every symmetric key, the authentication key too. */
+  readonly keyLength: 16 | 32;
+  /** Absent in suite 0. */
+  readonly curve: Curve | undefined;
+  readonly hash: (DigestAlgorithm & `SHA-${'256' | '384'}`) | undefined;
+  /** AlgorithmID of the key derivation: contents octets of the object identifier. */
+  readonly algorithmId: Uint8Array;
+}
+/** Octets of the authentication tag, in every suite. */
+export const tagLength = 12;
+/** Octets of the security header: control octet and invocation counter. */
+export const securityHeaderLength = 5;
+
+const algorithmId = (last: number): Uint8Array => Uint8Array.of(0x60, 0x85, 0x74, 0x05, 0x08, 0x03, last);
+
+export const suite0: SecuritySuite = /* @__PURE__ */ Object.freeze({
+  id: 0,
+  name: 'AES-GCM-128',
+  aes: 'AES-128',
+  keyLength: 16,
+  curve: undefined,
+  hash: undefined,
+  algorithmId: /* @__PURE__ */ algorithmId(0),
+});
+export const suite1: SecuritySuite = /* @__PURE__ */ Object.freeze({
+  id: 1,
+  name: 'ECDH-ECDSA-AES-GCM-128-SHA-256',
+  aes: 'AES-128',
+  keyLength: 16,
+  curve: 'P-256',
+  hash: 'SHA-256',
+  algorithmId: /* @__PURE__ */ algorithmId(0),
+});
+export const suite2: SecuritySuite = /* @__PURE__ */ Object.freeze({
+  id: 2,
+  name: 'ECDH-ECDSA-AES-GCM-256-SHA-384',
+  aes: 'AES-256',
+  keyLength: 32,
+  curve: 'P-384',
+  hash: 'SHA-384',
+  algorithmId: /* @__PURE__ */ algorithmId(1),
+});
+
+/** @throws DlmsError `security/unsupported` for the reserved suites 3 to 15 */
+export function securitySuite(id: number): SecuritySuite {
+  switch (id) {
+    case 0:
+      return suite0;
+    case 1:
+      return suite1;
+    case 2:
+      return suite2;
+    default:
+      throw new DlmsError('security/unsupported', { what: `security suite ${id}` });
+  }
+}

@@ -1,0 +1,213 @@
+import { type ApduProtection, factsOfTag, isNotification } from '../core/apdu-facts.js';
+import { type DecodeOptions, Reader } from '../core/cursor.js';
+import { DlmsError } from '../core/errors.js';
+import { andThen, type MaybePromise } from '../core/promise.js';
+import { isInitiate, isPlainError } from './apdu-tags.js';
+import type { KeyName, SecurityContext } from './context.js';
+import type { ProofOfFreshness } from './counters.js';
+import { describe, type Protection, requireProtection, strongest } from './policy.js';
+import type { KeyHandle } from './providers/provider.js';
+import { openCiphered } from './unprotect-ciphered.js';
+import { openGeneralCiphering, openGeneralSigning } from './unprotect-general.js';
+import { counts, lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
+
+/** One protection that was found and opened. */
+export interface ProtectionLayer {
+  readonly kind: ApduProtection;
+  /** A tag verified under the authentication key. */
+  readonly authenticated: boolean;
+  /** Proves nothing by itself: see `protection` of the whole. */
+  readonly encrypted: boolean;
+  /** As in the security control; absent on a signature. */
+  readonly suite?: number;
+  readonly invocationCounter?: number;
+  /** Who protected it: the sender or originator. */
+  readonly systemTitle: Uint8Array;
+  readonly key?: KeyName;
+  /** System title whose signature verified. */
+  readonly signedBy?: Uint8Array;
+  /** Why that signature counts for nothing: it names no recipient, or has no transaction-id that could show it to be new. Absent when it counts. */
+  readonly uncounted?: string;
+  readonly transactionId?: Uint8Array;
+}
+export interface Unprotected {
+  /** The plain APDU. */
+  readonly apdu: Uint8Array;
+  /** Outermost first. */
+  readonly layers: readonly ProtectionLayer[];
+  /** Whether a verified tag, or a signature that counts, covers the APDU. */
+  readonly authenticated: boolean;
+  /**
+   * All layers together: compare with what an access right asks (`requireProtection`). Encryption counts only in or inside a layer that is authenticated or
+   * signed, unless no layer is.
+   */
+  readonly protection: Protection;
+  /** The key of the outermost layer that authenticates; of the outermost symmetric layer when none does. */
+  readonly key: KeyName | undefined;
+  /** System title of the side that made the outermost layer with a verified tag or signature; of the outermost layer, and not proven, unless `authenticated`. */
+  readonly originator: Uint8Array | undefined;
+  /** System titles whose signatures verified, name this side as the recipient, and are new. */
+  readonly signers: readonly Uint8Array[];
+  /** Whether the message was proven to be new: a counter or transaction-id under a verified tag or signature was compared and recorded. */
+  readonly replayProtected: boolean;
+}
+export interface UnprotectOptions extends DecodeOptions {
+  /**
+   * `unverified` reads what the keys at hand can read: with the authentication key withheld the tag is not verified and the result says
+   * `authenticated: false`. No policy applies, counters are neither compared nor recorded, and any recipient goes. For tools that look, never for one that acts.
+   */
+  readonly mode?: 'verified' | 'unverified';
+  /** Required beyond `policy.receive` of the context. */
+  readonly required?: Protection;
+  /** Content key of a general-ciphering APDU without key information, agreed by other means. */
+  readonly contentKey?: KeyHandle;
+}
+
+/**
+ * Opens a protected APDU layer by layer. Before anything is given out: every tag and signature verified, the inner APDU is the one that the
+ * outer tag names, the policy of the context is met, and the counters have been recorded. A failure changes nothing.
+ *
+ * The counter of every layer is compared before its cipher runs, and remembered only when that layer's own tag verified. No key protects a message twice, and
+ * nobody signs it twice.
+ *
+ * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`, `security/policy`,
+ *   `security/missing-key`, `security/unsupported` (compression, suites), `decode/…` (not such an APDU)
+ */
+export function unprotect(
+  apdu: Uint8Array,
+  context: SecurityContext,
+  options: UnprotectOptions = {},
+): MaybePromise<Unprotected> {
+  const opening: Opening = {
+    context,
+    options,
+    verified: options.mode !== 'unverified',
+    layers: [],
+    received: undefined,
+    dedicated: undefined,
+  };
+  return andThen(openLayer(apdu, opening), (plain) => finish(plain, opening));
+}
+
+/** One more than any nesting that the books describe. */
+const deepest = 4;
+
+function openLayer(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
+  if (apdu.length === 0) throw new DlmsError('decode/unexpected-end', { offset: 0, expected: 'an APDU' });
+  const facts = factsOfTag(apdu[0]);
+  if (facts?.protection === undefined) return apdu;
+  guardDepth(opening);
+  return facts.plain === undefined
+    ? andThen(openGeneral(apdu, facts.protection, opening), (inner) => openLayer(inner, opening))
+    : openSpecific(apdu, facts.plain, facts.protection === 'ded', opening);
+}
+function openGeneral(apdu: Uint8Array, protection: ApduProtection, opening: Opening): MaybePromise<Uint8Array> {
+  if (protection === 'general-ciphering') return openGeneralCiphering(apdu, opening);
+  if (protection === 'general-signing') return openGeneralSigning(apdu, opening);
+  return openGeneralGlo(apdu, protection === 'general-ded', opening);
+}
+function guardDepth({ layers }: Opening): void {
+  if (layers.length >= deepest) throw new DlmsError('decode/too-deep', { offset: 0, limit: deepest });
+}
+
+function openSpecific(
+  apdu: Uint8Array,
+  plainTag: number,
+  dedicated: boolean,
+  opening: Opening,
+): MaybePromise<Uint8Array> {
+  const from = lastOctetsFrom(apdu, 1, opening.options);
+  const ciphered = {
+    kind: dedicated ? 'ded' : 'glo',
+    dedicated,
+    sender: peerOf(opening),
+    given: undefined,
+  } as const;
+  // The tag itself is not authenticated: what is inside must be what it promised.
+  return andThen(openCiphered(apdu, from, ciphered, opening), (inner) => {
+    if (inner[0] !== plainTag)
+      throw new DlmsError('security/authentication-failed', {
+        what: 'the APDU inside is not the one that the tag names',
+      });
+    return inner;
+  });
+}
+
+function openGeneralGlo(apdu: Uint8Array, dedicated: boolean, opening: Opening): MaybePromise<Uint8Array> {
+  const r = new Reader(apdu, opening.options);
+  r.offset = 1;
+  const title = octetsOf(r);
+  const from = lastOctetsFrom(apdu, r.offset, opening.options);
+  return openCiphered(
+    apdu,
+    from,
+    { kind: dedicated ? 'general-ded' : 'general-glo', dedicated, sender: senderOf(title, opening), given: undefined },
+    opening,
+  );
+}
+
+function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
+  const { context, layers, verified, options, received, dedicated } = opening;
+  const protection = protectionOf(layers);
+  const proven = layers.find((l) => l.authenticated || counts(l));
+  const keyed = layers.find((l) => l.authenticated) ?? layers.find((l) => l.key !== undefined);
+  const result: Unprotected = {
+    apdu,
+    layers,
+    authenticated: proven !== undefined,
+    protection,
+    key: keyed?.key,
+    originator: (proven ?? layers[0])?.systemTitle,
+    signers: protection.signed === true ? layers.filter(counts).map((l) => l.systemTitle) : none,
+    replayProtected: received !== undefined || dedicated !== undefined,
+  };
+  if (!verified) return result;
+  const { policy, counters } = context;
+  if (layers.length === 0 && isPlainError(apdu) && policy.plainErrors !== false) return result;
+  const required = options.required === undefined ? policy.receive : strongest(policy.receive, options.required);
+  const uncounted = protection.signed === true ? undefined : layers.find((l) => l.uncounted !== undefined)?.uncounted;
+  if (uncounted !== undefined && required.signed === true)
+    throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
+  requireProtection(required, protection);
+  const recorded = received === undefined ? undefined : counters.record(received, proofOf(apdu, opening));
+  if (dedicated === undefined && !(recorded instanceof Promise)) return result;
+  return andThen(recorded, () =>
+    andThen(dedicated === undefined ? undefined : context.dedicatedCounters.record(dedicated), () => result),
+  );
+}
+const none: readonly Uint8Array[] = [];
+/**
+ * The rule for all layers together. A tag or signature covers what is inside it: encryption counts where that layer, or one outside it, is authenticated or
+ * bears a signature that counts. Outside of them it proves nothing: whoever has some key stream can wrap a message in it. Where nothing at all is proven, it
+ * is what was found, and only a policy without replay protection takes it.
+ */
+function protectionOf(layers: readonly ProtectionLayer[]): Protection {
+  let authenticated = false;
+  let signed = false;
+  let encrypted = false;
+  let claimed = false;
+  for (const layer of layers) {
+    authenticated ||= layer.authenticated;
+    signed ||= counts(layer);
+    claimed ||= layer.encrypted;
+    encrypted ||= layer.encrypted && (authenticated || signed);
+  }
+  return { authenticated, encrypted: authenticated || signed ? encrypted : claimed, signed };
+}
+/**
+ * Whether the counter may be written later. Only authenticated requests and responses in the simple forms belong to the association whose challenge was
+ * answered: a notification is taken outside of it too, the InitiateRequest opens another one, and general-ciphering and broadcast have keys of their own.
+ */
+function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshness {
+  if (context.proof === 'none') return 'none';
+  const inside =
+    !isNotification(apdu) &&
+    !isInitiate(apdu[0]) &&
+    layers.every(
+      ({ authenticated, key }) => authenticated && (key === 'global-unicast-encryption-key' || key === 'dedicated-key'),
+    );
+  if (context.proof === 'proven')
+    return inside && layers.every(({ kind }) => kind !== 'general-ciphering') ? 'proven' : 'none';
+  context.counted = inside && layers.some(({ key }) => key === 'global-unicast-encryption-key');
+  return 'expected';
+}

@@ -1,0 +1,103 @@
+import { type Clock, systemClock } from '../core/clock.js';
+import { DlmsError } from '../core/errors.js';
+import type { ApduHandler, Route } from '../transport/transport.js';
+import type { AssociationConfig } from './association.js';
+import { checkDevice } from './check-config.js';
+import type { ObjectStore } from './object.js';
+import { ServerAssociation, type Surroundings } from './session.js';
+import { GuessThrottle } from './throttle.js';
+
+/** One logical device: its objects and the associations that it offers. */
+export interface LogicalDevice {
+  /** Server SAP; 1 is the management logical device. */
+  readonly sap: number;
+  readonly objects: ObjectStore;
+  readonly associations: readonly AssociationConfig[];
+  /** Longest APDU that the device takes, in octets. Default 1024. */
+  readonly maxReceivePduSize?: number;
+  /**
+   * Longest APDU that the device sends, in octets, where the client takes more; 0: as much as the client takes. Default 1024: some clients say 65 535 and
+   * have less room.
+   */
+  readonly maxSendPduSize?: number;
+  /** Octets of one value that are taken by blocks, all associations of a connection together. Default 1 MiB. */
+  readonly maxValueSize?: number;
+  /**
+   * The same where the client has proven nothing (no HLS, no message that verified) and what the blocks are for stands inside: short names and general block
+   * transfer. Default 8 KiB.
+   */
+  readonly maxUnprovenSize?: number;
+  /** Octets of all values in one response; what is behind them in a list is refused. Default 8 MiB. */
+  readonly maxResponseSize?: number;
+  /** Milliseconds that one request with a list may take; what has not begun then is refused. Default 5000. */
+  readonly maxRequestMs?: number;
+  /**
+   * Passwords and HLS replies that are judged in a second for one association, over all connections, when more than a few were wrong: the others wait for
+   * their turn. Default 10.
+   */
+  readonly guessesPerSecond?: number;
+  /** For what waits. Default: the clock of this machine. */
+  readonly clock?: Clock;
+  /** What went wrong inside: faults of handlers and refused messages. Nothing of it reaches the client. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A meter: logical devices behind any number of connections. Give {@link Meter.connection} to `serveWrapper` or `serveHdlc`. */
+export class Meter {
+  readonly #devices = new Map<number, LogicalDevice>();
+  readonly #throttles = new Map<AssociationConfig | undefined, GuessThrottle>();
+  /** @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody` */
+  constructor(...devices: readonly LogicalDevice[]) {
+    for (const device of devices) {
+      if (this.#devices.has(device.sap))
+        throw new DlmsError('configuration/invalid', { what: `two logical devices of SAP ${device.sap}` });
+      checkDevice(device);
+      this.#devices.set(device.sap, device);
+      for (const config of device.associations)
+        this.#throttles.set(config, new GuessThrottle(device.clock ?? systemClock, device.guessesPerSecond ?? 10));
+    }
+  }
+  get devices(): IterableIterator<LogicalDevice> {
+    return this.#devices.values();
+  }
+  /** A handler for one connection: associations live and die with it. */
+  connection(): ApduHandler {
+    const associations = new Map<number, ServerAssociation>();
+    const key = (route: Route): number => route.serverSap * 0x10000 + route.clientSap;
+    const around = (device: LogicalDevice, config: AssociationConfig | undefined): Surroundings => {
+      const clock = device.clock ?? systemClock;
+      return {
+        device,
+        throttle: this.#throttles.get(config) ?? new GuessThrottle(clock, 1),
+        limits: { octets: device.maxResponseSize ?? 0x800000, ms: device.maxRequestMs ?? 5000, clock },
+        heldByOthers(self) {
+          let held = 0;
+          for (const association of associations.values()) if (association !== self) held += association.held;
+          return held;
+        },
+      };
+    };
+    return {
+      handle: (apdu, route) => {
+        const device = this.#devices.get(route.serverSap);
+        // A logical device that does not exist stays silent, like a meter on a shared bus.
+        if (device === undefined) return [];
+        let association = associations.get(key(route));
+        if (association === undefined) {
+          // An unknown client SAP gets no state, so that trying them all costs no memory.
+          const config = device.associations.find((a) => a.clientSap === route.clientSap);
+          association = new ServerAssociation(around(device, config), config, route);
+          if (config !== undefined) associations.set(key(route), association);
+        }
+        return association.handle(apdu);
+      },
+      released: (route) => {
+        for (const [at, association] of associations) {
+          if (route !== undefined && at !== key(route)) continue;
+          associations.delete(at);
+          association.end();
+        }
+      },
+    };
+  }
+}

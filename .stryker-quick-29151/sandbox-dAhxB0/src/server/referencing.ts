@@ -1,0 +1,67 @@
+import { decode, encode } from '../axdr/schema.js';
+import type { Obis } from '../cosem/obis.js';
+import { Apdu } from '../xdlms/apdu.js';
+import type { ConformanceBit } from '../xdlms/initiate.js';
+import { serverConformance } from './association.js';
+import type { Exchange } from './exchange.js';
+import { type ServiceOptions, Services } from './services.js';
+
+/** The services of one open association, on plain APDUs. */
+export interface ServerServices {
+  /** The response to a request, to be protected as the exchange says then; undefined when the client wants none. */
+  handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined>;
+  /** Octets of blocks that wait for those that are missing. */
+  readonly held: number;
+}
+/** A request for reply_to_HLS_authentication: what the client replied, and how it wants to be answered. */
+export interface HlsRequest {
+  readonly reply: Uint8Array;
+  /** @param value our reply to the client's challenge; undefined: the client did not prove itself */
+  answer(value: Uint8Array | undefined): Uint8Array;
+}
+/** How a server names attributes and methods. Logical names unless the association says `serverShortNames()`. */
+export interface ServerReferencing {
+  readonly kind: 'LN' | 'SN';
+  /** In the InitiateResponse: 7, or -1536 (FA00). */
+  readonly vaaName: number;
+  /** Supported unless the association is told otherwise. */
+  readonly conformance: readonly ConformanceBit[];
+  services(options: ServiceOptions): ServerServices;
+  /** Undefined when it is any other request. */
+  hlsRequest(plain: Uint8Array, association: Obis): HlsRequest | undefined;
+}
+
+export const serverLogicalNames: ServerReferencing = {
+  kind: 'LN',
+  vaaName: 7,
+  conformance: serverConformance,
+  services: (options) => new Services(options),
+  hlsRequest(plain, association) {
+    const apdu = decode(Apdu, plain, { lenient: true });
+    const request =
+      apdu.type === 'action-request' && apdu.value.type === 'action-request-normal' ? apdu.value : undefined;
+    const method = request?.cosemMethodDescriptor;
+    const ours =
+      method?.classId === 15 &&
+      method.methodId === 1 &&
+      (method.instanceId === '0-0:40.0.0*255' || method.instanceId === association);
+    const parameter = request?.methodInvocationParameters;
+    if (!ours || request === undefined || parameter?.type !== 'octet-string') return undefined;
+    const { invokeIdAndPriority } = request;
+    return {
+      reply: parameter.value,
+      answer: (value) =>
+        encode(Apdu, {
+          type: 'action-response',
+          value: {
+            type: 'action-response-normal',
+            invokeIdAndPriority,
+            singleResponse:
+              value === undefined
+                ? { result: 'read-write-denied' }
+                : { result: 'success', returnParameters: { type: 'data', value: { type: 'octet-string', value } } },
+          },
+        }),
+    };
+  },
+};

@@ -1,0 +1,140 @@
+import { encodedData } from '../axdr/encoded-data.js';
+import { decode, encode, sequenceOf } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
+import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
+import type { DataBlockG, GetRequest, GetResponse } from '../xdlms/get.js';
+import { type GetDataResult, getDataResult } from '../xdlms/get-data-result.js';
+import { ReceivedBlocks } from './blocks.js';
+import { type Conversation, request, response } from './conversation.js';
+import { type ServiceLimits, wholeSize } from './limits.js';
+
+// Values are octets of Data: the caller decodes them once, with the type that it knows.
+
+function readResponse(bytes: Uint8Array, invoke: InvokeIdAndPriority, state: string): GetResponse<Uint8Array> {
+  const { value } = response(bytes, 'get-response', state);
+  sameInvokeId(value.invokeIdAndPriority, invoke);
+  return value;
+}
+export function sameInvokeId(received: InvokeIdAndPriority, sent: InvokeIdAndPriority): void {
+  if (received.invokeId !== sent.invokeId)
+    throw new DlmsError('protocol/invoke-id', { side: 'remote', expected: sent.invokeId, received: received.invokeId });
+}
+
+/** GET of one attribute, in one response or by blocks. `onBlock` hears of progress. */
+export function* getAttribute(
+  invoke: InvokeIdAndPriority,
+  target: CosemAttributeDescriptorWithSelection,
+  limits: ServiceLimits,
+  onBlock?: (received: number) => void,
+): Conversation<GetDataResult<Uint8Array>> {
+  const first: GetRequest = { type: 'get-request-normal', invokeIdAndPriority: invoke, ...target };
+  const answer = readResponse(yield request({ type: 'get-request', value: first }), invoke, 'GET');
+  if (answer.type === 'get-response-normal') return answer.result;
+  if (answer.type !== 'get-response-with-datablock')
+    throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET', received: answer.type });
+  const blocks = yield* remainingBlocks(invoke, answer.result, limits, onBlock);
+  return blocks instanceof Uint8Array ? { type: 'data', value: blocks } : blocks;
+}
+
+/**
+ * GET of several attributes, one result for each. As many go into one request as the server takes; the response comes whole or by blocks. A server that answers a list
+ * like a single request (it knows no lists, or cannot send so long an answer) is asked one by one.
+ */
+export function* getList(
+  invoke: InvokeIdAndPriority,
+  targets: readonly CosemAttributeDescriptorWithSelection[],
+  limits: ServiceLimits,
+): Conversation<GetDataResult<Uint8Array>[]> {
+  const results: GetDataResult<Uint8Array>[] = [];
+  while (results.length < targets.length) {
+    const { apdu, count } = listRequest(invoke, targets.slice(results.length), wholeSize(limits, 'get'));
+    const answer = readResponse(yield apdu, invoke, 'GET with list');
+    if (answer.type === 'get-response-with-list') results.push(...checked(answer.result, count));
+    else if (answer.type === 'get-response-with-datablock') {
+      const blocks = yield* remainingBlocks(invoke, answer.result, limits, undefined);
+      results.push(
+        ...(blocks instanceof Uint8Array
+          ? checked(decode(listOfResults, blocks, { lenient: true }), count)
+          : Array.from({ length: count }, () => blocks)),
+      );
+    } else
+      for (const target of targets.slice(results.length, results.length + count))
+        results.push(yield* getAttribute(invoke, target, limits));
+  }
+  return results;
+}
+const listOfResults = /* @__PURE__ */ sequenceOf(/* @__PURE__ */ getDataResult(encodedData));
+function checked<T>(results: T[], count: number): T[] {
+  if (results.length !== count)
+    throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: results.length });
+  return results;
+}
+/** The longest list that fits, at least one. */
+function listRequest(
+  invoke: InvokeIdAndPriority,
+  targets: readonly CosemAttributeDescriptorWithSelection[],
+  sendSize: number,
+): { apdu: Uint8Array; count: number } {
+  for (let count = targets.length; ; count = Math.max(1, count >> 1)) {
+    const apdu = request({
+      type: 'get-request',
+      value: {
+        type: 'get-request-with-list',
+        invokeIdAndPriority: invoke,
+        attributeDescriptorList: targets.slice(0, count),
+      },
+    });
+    if (count <= 1 || apdu.length <= sendSize) return { apdu, count };
+  }
+}
+
+/**
+ * The blocks after the first. They are numbered from 1, and the client asks for the next by naming the last one.
+ * A block that was already taken (the server repeats it after a request was repeated below) is passed over once.
+ */
+function* remainingBlocks(
+  invoke: InvokeIdAndPriority,
+  first: DataBlockG,
+  limits: ServiceLimits,
+  onBlock: ((received: number) => void) | undefined,
+): Conversation<Uint8Array | Refusal> {
+  const blocks = new ReceivedBlocks(limits.receiveTotal);
+  let block = first;
+  let repeated = false;
+  for (let expected = 1; ; ) {
+    if (block.result.type === 'data-access-result') return block.result;
+    const again: boolean = block.blockNumber === expected - 1 && blocks.count > 0 && !repeated;
+    if (!again && block.blockNumber !== expected)
+      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
+    repeated = again;
+    if (again) {
+      block = yield* nextBlock(invoke, expected - 1);
+      continue;
+    }
+    const received = blocks.take(block.result.value, block.lastBlock);
+    onBlock?.(received);
+    if (block.lastBlock) return blocks.octets();
+    block = yield* nextBlock(invoke, expected++);
+  }
+}
+/** A refusal in the form of a normal response counts as one in a block. */
+function* nextBlock(invoke: InvokeIdAndPriority, received: number): Conversation<DataBlockG> {
+  const next = yield request({
+    type: 'get-request',
+    value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: received },
+  });
+  const answer = readResponse(next, invoke, `block ${received + 1}`);
+  if (answer.type === 'get-response-with-datablock') return answer.result;
+  if (answer.type === 'get-response-normal' && answer.result.type === 'data-access-result')
+    return { lastBlock: true, blockNumber: received + 1, result: answer.result };
+  throw new DlmsError('protocol/unexpected-apdu', {
+    side: 'remote',
+    state: `block ${received + 1}`,
+    received: answer.type,
+  });
+}
+type Refusal = Extract<GetDataResult, { type: 'data-access-result' }>;
+
+/** The values of a list as they are cut into blocks. */
+export const encodeValues = (values: readonly Uint8Array[]): Uint8Array => encode(listOfValues, [...values]);
+const listOfValues = /* @__PURE__ */ sequenceOf(encodedData);

@@ -1,0 +1,271 @@
+import { decodeFrom, type FieldsSchema, isFieldsSchema, type Schema } from '../axdr/schema.js';
+import { type DecodeOptions, type Quirk, Reader } from '../core/cursor.js';
+import { type DlmsError, isDlmsError } from '../core/errors.js';
+import { type ExplainNames, meaningOf } from './explain-meaning.js';
+import { type Draft, end, extend, fillGaps, noteQuirks, part } from './explain-node.js';
+
+/** What one schema read: kept by the note-takers while the value is decoded. */
+interface Note {
+  readonly key: string;
+  readonly schema: Schema<any>;
+  readonly start: number;
+  stop: number;
+  value: unknown;
+  done: boolean;
+  readonly children: Note[];
+}
+
+export interface SchemaOptions {
+  readonly names: ExplainNames;
+  readonly maxDepth?: number;
+  /** Hears of every node that has no children yet, with its `Type.field`: octets that contain something else get their parts here. */
+  inside?(node: Draft, at: string, siblings: Readonly<Record<string, unknown>>): void;
+}
+/** What was read, and why it ended early. */
+export interface SchemaResult {
+  /** Undefined when not even the first octet could be read. */
+  readonly node: Draft;
+  readonly error: DlmsError | undefined;
+}
+
+/**
+ * Decodes leniently with a schema whose every part has a note-taker around it, and makes nodes of the notes. The schema is rebuilt by `shape.with`
+ * part by part as it is needed, so one that contains itself costs no more than what the octets use of it, and the normal decoder knows nothing of this.
+ * @param to end of the octets; nodes count from the beginning of `bytes`, not from `from`
+ */
+export function explainSchema(
+  schema: Schema<any>,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  name: string,
+  options: SchemaOptions,
+): SchemaResult {
+  const quirks: Quirk[] = [];
+  const tracer: Tracer = { open: [], limit: to, top: undefined };
+  const noting: NotingOptions = {
+    lenient: true,
+    quirks,
+    taker: tracer,
+    ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
+  };
+  const r = new Reader(bytes.subarray(0, to), noting);
+  r.offset = from;
+  let error: DlmsError | undefined;
+  try {
+    decodeFrom(around(schema, name), r);
+  } catch (e) {
+    if (!isDlmsError(e)) throw e;
+    error = e;
+  }
+  const top = tracer.top as Note;
+  const node = toNode(top, name, '', '', {}, options) ?? part(from, 0, name, '');
+  noteQuirks(node, quirks);
+  return { node, error };
+}
+
+/** The notes of one reading. The reader carries them in its options, so that the rebuilt schemas can be used again for the next reading. */
+interface Tracer {
+  readonly open: Note[];
+  readonly limit: number;
+  top: Note | undefined;
+}
+interface NotingOptions extends DecodeOptions {
+  readonly taker: Tracer;
+}
+const rebuilt: WeakMap<Schema<any>, Schema<any>> = /* @__PURE__ */ new WeakMap();
+
+/** The same schema with a note-taker in front. */
+function around(schema: Schema<any>, key: string): Schema<any> {
+  const read = (r: Reader): unknown => noted(schema, key, r, (inner) => inner.read(r));
+  return {
+    kind: schema.kind,
+    get shape() {
+      return schema.shape;
+    },
+    read,
+    write: schema.write,
+    ...('optional' in schema ? { optional: true } : {}),
+    ...(isFieldsSchema(schema)
+      ? {
+          fill: (r: Reader, into: object) =>
+            noted(schema, key, r, (inner) => (inner as FieldsSchema<any>).fill(r, into)),
+        }
+      : {}),
+  };
+}
+
+function noted<T>(schema: Schema<any>, key: string, r: Reader, read: (inner: Schema<any>) => T): T {
+  const { taker } = r.options as NotingOptions;
+  const note: Note = { key, schema, start: r.offset, stop: r.offset, value: undefined, done: false, children: [] };
+  const outer = taker.open[taker.open.length - 1];
+  if (outer === undefined) taker.top = note;
+  else outer.children.push(note);
+  const quirky = key === 'dataValue' ? pushQuirk(schema, r) : undefined;
+  // A schema that looks itself up counts a level of nesting; its parts do not know about that.
+  const nested = Object.getOwnPropertyDescriptor(schema, 'shape')?.get !== undefined;
+  taker.open.push(note);
+  try {
+    if (nested) r.enter();
+    const value = quirky === undefined ? read(innerOf(schema)) : (quirky as T);
+    if (nested) r.leave();
+    note.value = value;
+    note.done = true;
+    note.stop = r.offset;
+    return value;
+  } catch (e) {
+    const last = note.children[note.children.length - 1];
+    note.stop = Math.min(Math.max(r.offset, last?.stop ?? 0), taker.limit);
+    throw e;
+  } finally {
+    taker.open.pop();
+  }
+}
+
+/** The body of a push has a deviation that its parts cannot show: when it is met, the body stays one value. */
+function pushQuirk(schema: Schema<any>, r: Reader): unknown {
+  const quirks: Quirk[] = [];
+  const probe = new Reader(r.bytes, { lenient: true, quirks });
+  probe.offset = r.offset;
+  try {
+    const value: unknown = schema.read(probe);
+    if (!quirks.some((q) => q.name === 'push-untagged-entries')) return undefined;
+    r.offset = probe.offset;
+    for (const q of quirks) r.options.quirks?.push(q);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands behind the note-taker: a leaf as it is, everything else around parts with note-takers of their own. */
+function innerOf(schema: Schema<any>): Schema<any> {
+  const s = schema.shape;
+  if (!('with' in s) || (s.of === 'mapped' && !('with' in s.inner.shape))) return schema;
+  let known = rebuilt.get(schema);
+  if (known === undefined) {
+    known = s.with(around);
+    rebuilt.set(schema, known);
+  }
+  return known;
+}
+
+const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/** The node of a note; undefined for something optional that is not there and takes no octet. */
+function toNode(
+  note: Note,
+  name: string,
+  path: string,
+  at: string,
+  siblings: Readonly<Record<string, unknown>>,
+  options: SchemaOptions,
+  type?: string,
+): Draft | undefined {
+  const s = note.schema.shape;
+  const only = note.children[0];
+  switch (s.of) {
+    case 'optional':
+      if (only === undefined)
+        return note.stop === note.start
+          ? undefined
+          : part(note.start, note.stop - note.start, name, note.done ? 'absent' : '', path);
+      return withHeader(
+        note,
+        toNode(only, name, path, at, siblings, options, type),
+        s.inner.shape.of === 'tagged' ? 'header' : 'presence',
+        s.inner.shape.of === 'tagged' ? s.inner.kind : 'present',
+      );
+    case 'default':
+      if (only === undefined)
+        return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
+      return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'presence', 'not the default');
+    case 'tagged':
+      if (only !== undefined)
+        return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
+      break;
+    case 'mapped':
+      if (only !== undefined) {
+        const node = toNode(only, name, path, at, siblings, options, type);
+        if (node !== undefined && note.done)
+          Object.assign(node, {
+            value: note.value,
+            meaning: meaningOf(note.schema, name, type, note.value, options.names),
+          });
+        return node;
+      }
+      break;
+    case 'alternatives':
+      if (only !== undefined) {
+        const node = toNode(only, name, join(path, only.key), `${s.name}.${only.key}`, siblings, options, only.key);
+        if (node === undefined) return undefined;
+        node.type = node.type === undefined || node.type === only.key ? only.key : `${only.key} ${node.type}`;
+        const header = node.children?.[0];
+        if (header?.name === 'count' && (s.name === 'Data' || s.name === 'type-description')) {
+          // Tag and count of an array or structure are one thing to the eye.
+          const tag = header.offset - note.start;
+          header.name = only.key;
+          for (const n of [header, node]) {
+            n.offset -= tag;
+            n.length += tag;
+          }
+        }
+        return withHeader(note, node, 'choice', only.key);
+      }
+      break;
+    case 'fields':
+    case 'elements': {
+      if (note.children.length === 0) break;
+      const values = (typeof note.value === 'object' && note.value !== null ? note.value : {}) as Record<
+        string,
+        unknown
+      >;
+      const seen: Record<string, unknown> = note.done
+        ? values
+        : Object.fromEntries(note.children.map((c) => [c.key, c.value]));
+      const children: Draft[] = [];
+      note.children.forEach((c, i) => {
+        const key = s.of === 'fields' ? c.key : String(i);
+        const child = toNode(c, key, join(path, key), s.of === 'fields' ? `${s.name}.${key}` : at, seen, options);
+        if (child !== undefined) children.push(child);
+      });
+      const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '', children };
+      if (s.of === 'elements') node.meaning = `${note.children.length} elements`;
+      const first = children[0];
+      if (first !== undefined && first.offset > note.start) {
+        children.unshift(
+          part(
+            note.start,
+            first.offset - note.start,
+            s.of === 'elements' ? 'count' : 'header',
+            s.of === 'elements' ? String(note.children.length) : '',
+            path,
+          ),
+        );
+      }
+      if (children.length === 0) delete node.children;
+      fillGaps(node, 'octets');
+      return node;
+    }
+  }
+  const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '' };
+  if (type !== undefined) node.type = type;
+  if (note.done) {
+    node.value = s.of === 'fields' ? (note.value as { value?: unknown }).value : note.value;
+    node.meaning = s.of === 'elements' ? '0 elements' : meaningOf(note.schema, name, type, note.value, options.names);
+    options.inside?.(node, at, siblings);
+  }
+  return node;
+}
+
+/** A node that begins where the note begins; what a failing part left unread stays outside. */
+function withHeader(note: Note, node: Draft | undefined, name: string, meaning: string): Draft | undefined {
+  if (node === undefined) return undefined;
+  const grown = extend(node, note.start, name, meaning);
+  if (note.stop > end(grown)) {
+    const from = end(grown);
+    grown.length = note.stop - grown.offset;
+    if (grown.children !== undefined) grown.children.push(part(from, note.stop - from, 'octets', '', grown.path));
+  }
+  return grown;
+}

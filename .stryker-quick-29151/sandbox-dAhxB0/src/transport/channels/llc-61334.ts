@@ -1,0 +1,45 @@
+import {
+  encodeLlc61334,
+  type LlcAddressOrder,
+  type LlcDirection,
+  type LlcPdu,
+  llc61334Deframer,
+} from '../framing/llc-61334.js';
+import type { ApduChannel, ApduHandler, Route, Transport } from '../transport.js';
+import type { ApduFraming } from './apdu-framing.js';
+import { Connection, type ConnectionOptions } from './connection.js';
+import { ConnectionServer, type ServedConnection, type ServeOptions } from './server.js';
+
+/** The order of the L-SAPs, which there is no default for. */
+interface Ordered {
+  readonly order: LlcAddressOrder;
+}
+export interface LlcOptions extends ConnectionOptions, Ordered {}
+
+/**
+ * One association over a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams). PDUs for other SAPs are dropped with a word:
+ * when nothing else comes, the order of the addresses is perhaps the other one.
+ */
+export function llc61334Channel(transport: Transport, options: Route & LlcOptions): ApduChannel {
+  return new Connection(transport, pdus('to-client', options), options).channel(options, true);
+}
+
+export interface ServeLlcOptions extends ServeOptions, Ordered {}
+
+/** Answers a medium with a handler, one PDU at a time, as `serveWrapper` does. What is no LLC PDU is reported and passed over. */
+export function serveLlc61334(transport: Transport, handler: ApduHandler, options: ServeLlcOptions): ServedConnection {
+  return new ConnectionServer(transport, handler, pdus('to-server', options), options);
+}
+
+/** The LLC as the side sees it that PDUs come to. */
+function pdus(
+  coming: LlcDirection,
+  { order, maxApduSize = 0xffff }: Ordered & { readonly maxApduSize?: number },
+): ApduFraming<LlcPdu> {
+  const going = coming === 'to-client' ? 'to-server' : 'to-client';
+  return {
+    deframer: (options) => llc61334Deframer(coming, order, { ...options, maxApduSize }),
+    read: (pdu) => pdu,
+    write: (route, apdu) => encodeLlc61334({ ...route, apdu }, going, order),
+  };
+}

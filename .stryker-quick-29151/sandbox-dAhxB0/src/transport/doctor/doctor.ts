@@ -1,0 +1,264 @@
+import { type Clock, systemClock } from '../../core/clock.js';
+import { type DlmsError, isDlmsError } from '../../core/errors.js';
+import { detectFraming, type Framing } from '../framing/detect.js';
+import type { Identification } from '../framing/iec-62056-21.js';
+import { closedError } from '../link.js';
+import type { LineSettings, SerialLine } from '../media/serial-line.js';
+import { modeEPort } from '../sign-on/mode-e-port.js';
+import { aborted, DoctorLine, Stray } from './doctor-line.js';
+import type { DoctorPlan, DoctorStep } from './doctor-plan.js';
+import { type ProbeAnswer, probeHdlc, probeWrapper } from './doctor-probe.js';
+
+/** A meter that answered, and how. */
+export interface DoctorFinding extends ProbeAnswer {
+  readonly step: DoctorStep;
+  /** Speed of HDLC after a sign-on. */
+  readonly baud?: number;
+  /** Who signed on. */
+  readonly identification?: Identification;
+  /** The line gives back what is sent. */
+  readonly echo: boolean;
+}
+/** Octets that were no answer: a push, a meter in another mode, or noise at a wrong speed. */
+export interface UnexpectedOctets {
+  readonly step: DoctorStep;
+  /** How many came. */
+  readonly octets: number;
+  /** The first of them, at most 1024. */
+  readonly sample: Uint8Array;
+  /** What they are, where that can be told. */
+  readonly framing?: Framing;
+}
+export interface DoctorReport {
+  readonly findings: readonly DoctorFinding[];
+  readonly unexpected: readonly UnexpectedOctets[];
+  /** Meters that signed on by IEC 62056-21, whether or not HDLC followed. */
+  readonly signOns: readonly { readonly step: DoctorStep; readonly identification: Identification }[];
+  /** Lines that could not be opened or set, sign-ons that were refused. */
+  readonly problems: readonly { readonly step: DoctorStep; readonly error: DlmsError }[];
+  /** Steps on which the line gave back what was sent, and nothing answered. */
+  readonly echoes: readonly DoctorStep[];
+  /** Questions asked. */
+  readonly asked: number;
+  /** Every step was gone through, or ended by a finding; false when the time was over before. */
+  readonly complete: boolean;
+}
+export type DoctorEvent =
+  | { readonly type: 'step'; readonly step: DoctorStep; readonly number: number; readonly of: number }
+  | { readonly type: 'ask'; readonly step: DoctorStep; readonly client: number; readonly server: string }
+  | { readonly type: 'found'; readonly finding: DoctorFinding }
+  | { readonly type: 'problem'; readonly step: DoctorStep; readonly error: DlmsError };
+
+export interface DoctorOptions {
+  /** An APDU that a meter answers to anybody: the AARQ of a client without security. */
+  readonly request: Uint8Array;
+  /** How long each answer may take, in milliseconds; the time on a slow line is added. Default 800. */
+  readonly answerMs?: number;
+  /** How long all may take. Default 180 000. */
+  readonly limitMs?: number;
+  /** Go through the whole plan. Default: the first meter that answers ends it, after its other clients were asked. */
+  readonly all?: boolean;
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  readonly onEvent?: (event: DoctorEvent) => void;
+}
+
+/**
+ * "The meter does not answer": goes through a plan of framings, lines and addresses and reports who answered to what. Only links are opened and a request
+ * for an association is sent; nothing is read or written.
+ *
+ * @param open opens the line anew, set as asked; closed by the doctor
+ * @throws DlmsError `transport/aborted`; `transport/connect` when the line cannot be opened at all
+ */
+export async function diagnose(
+  open: (line: LineSettings | undefined) => Promise<SerialLine>,
+  plan: DoctorPlan,
+  options: DoctorOptions,
+): Promise<DoctorReport> {
+  const run = new Run(open, plan, options);
+  try {
+    await run.all();
+  } finally {
+    await run.leave();
+  }
+  return run.report();
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+class Run {
+  readonly #open: (line: LineSettings | undefined) => Promise<SerialLine>;
+  readonly #plan: DoctorPlan;
+  readonly #options: DoctorOptions;
+  readonly #clock: Clock;
+  readonly #end: number;
+  readonly #report: Mutable<DoctorReport> = {
+    findings: [],
+    unexpected: [],
+    signOns: [],
+    problems: [],
+    echoes: [],
+    asked: 0,
+    complete: true,
+  };
+  #line: DoctorLine | undefined;
+  /** The line of a sign-on that a DISC has ended: the meter waits for the next one. */
+  #stale = false;
+  #signOn: { readonly baud: number; readonly identification?: Identification } | undefined;
+  #opened = false;
+  #stray = new Stray();
+
+  constructor(open: (line: LineSettings | undefined) => Promise<SerialLine>, plan: DoctorPlan, options: DoctorOptions) {
+    this.#open = open;
+    this.#plan = plan;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#end = this.#clock.now() + (options.limitMs ?? 180_000);
+  }
+  report(): DoctorReport {
+    return this.#report;
+  }
+
+  async all(): Promise<void> {
+    const { steps } = this.#plan;
+    for (const [i, step] of steps.entries()) {
+      if (this.#late()) return;
+      this.#options.onEvent?.({ type: 'step', step, number: i + 1, of: steps.length });
+      this.#stray = new Stray();
+      const before = this.#report.findings.length;
+      await this.#step(step);
+      this.#listened(step, this.#report.findings.length > before);
+      await this.leave();
+      if (this.#options.all !== true && this.#report.findings.slice(before).some(answered)) return;
+    }
+  }
+
+  async #step(step: DoctorStep): Promise<void> {
+    for (const client of step.clients)
+      for (const server of step.servers) {
+        const finding = await this.#ask(step, client, server);
+        if (finding === 'unreachable') return;
+        if (finding === undefined || !answered(finding)) continue;
+        const known = new Set([finding.client]);
+        for (const other of [...step.clients, ...this.#plan.moreClients]) {
+          if (known.has(other)) continue;
+          known.add(other);
+          // Each association on a connection of its own: some meters allow one.
+          if (step.framing === 'wrapper') await this.leave();
+          if ((await this.#ask(step, other, finding.server)) === 'unreachable') return;
+        }
+        return;
+      }
+  }
+
+  async #ask(step: DoctorStep, client: number, server: string): Promise<DoctorFinding | undefined | 'unreachable'> {
+    const { signal, request, onEvent } = this.#options;
+    if (signal?.aborted === true) throw aborted(signal);
+    if (this.#late()) return 'unreachable';
+    const line = await this.#ready(step);
+    if (line === undefined) return 'unreachable';
+    onEvent?.({ type: 'ask', step, client, server });
+    this.#report.asked++;
+    const waitMs = Math.min(this.#wait(step), Math.max(1, this.#end - this.#clock.now()));
+    const options = { request, waitMs, signal, parameters: step.parameters === true };
+    const answer = await (step.framing === 'wrapper' ? probeWrapper : probeHdlc)(line, client, server, options);
+    if (answer === undefined) return undefined;
+    if (answer.answer === 'UA' && step.start !== 'direct') this.#stale = true;
+    const finding: DoctorFinding = { ...answer, step, ...this.#signOn, echo: this.#stray.echo };
+    this.#report.findings.push(finding);
+    onEvent?.({ type: 'found', finding });
+    return finding;
+  }
+
+  /** A line that can be asked on; undefined when there is none. */
+  async #ready(step: DoctorStep): Promise<DoctorLine | undefined> {
+    if (this.#line !== undefined && !this.#line.closed && !this.#stale) return this.#line;
+    await this.leave();
+    try {
+      this.#line = await (step.start === 'direct' ? this.#direct(step) : this.#signedOn(step));
+      return this.#line;
+    } catch (e) {
+      if (!isDlmsError(e)) throw e;
+      if (e.code === 'transport/aborted' || (!this.#opened && e.code === 'transport/connect')) throw e;
+      // Nobody signed on: that is an answer, not a problem.
+      if (e.code !== 'transport/timeout') {
+        this.#report.problems.push({ step, error: e });
+        this.#options.onEvent?.({ type: 'problem', step, error: e });
+      }
+      return undefined;
+    }
+  }
+  async #direct(step: DoctorStep): Promise<DoctorLine> {
+    return new DoctorLine(await this.#transport(step), this.#clock, this.#stray);
+  }
+  async #signedOn(step: DoctorStep): Promise<DoctorLine> {
+    const { signal } = this.#options;
+    const port = modeEPort(await this.#transport(step), {
+      clock: this.#clock,
+      emulateSevenE1: step.start === 'mode-e-8bit',
+    });
+    try {
+      const signed = await port.signOn({
+        attempts: 2,
+        fallback: 'hdlc',
+        maxBaud: step.maxBaud ?? 9600,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
+      const { baud, identification } = signed;
+      this.#signOn = { baud, ...(identification === undefined ? {} : { identification }) };
+      if (identification !== undefined && !this.#report.signOns.some((s) => s.step === step))
+        this.#report.signOns.push({ step, identification });
+      return new DoctorLine(signed.transport, this.#clock, this.#stray, () => port.close());
+    } catch (e) {
+      await port.close();
+      throw e;
+    }
+  }
+  /** A gateway may need a moment before it takes the next connection. */
+  async #transport(step: DoctorStep): Promise<SerialLine> {
+    const { signal } = this.#options;
+    try {
+      const transport = await this.#open(step.line);
+      this.#opened = true;
+      return transport;
+    } catch (e) {
+      if (!this.#opened || step.line !== undefined || !isDlmsError(e, 'transport/connect')) throw e;
+      await new Promise<void>((resolve) => this.#clock.after(1000, resolve));
+      if (signal?.aborted === true) throw aborted(signal);
+      return await this.#open(step.line);
+    }
+  }
+
+  /** Closes the line that is open. */
+  async leave(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    this.#signOn = undefined;
+    this.#stale = false;
+    await line?.close();
+  }
+  #listened(step: DoctorStep, found: boolean): void {
+    const { echo, octets, sample } = this.#stray;
+    if (found) return;
+    if (echo) this.#report.echoes.push(step);
+    if (octets === 0) return;
+    // A first octet alone proves nothing on a line that may be noise.
+    const detected = detectFraming(sample);
+    const framing = detected?.sure === true ? detected.framing : undefined;
+    this.#report.unexpected.push({ step, octets, sample, ...(framing === undefined ? {} : { framing }) });
+  }
+  /** 100 octets there and back on the line, and the time of the meter. */
+  #wait(step: DoctorStep): number {
+    const baud = this.#signOn?.baud ?? step.line?.baudRate;
+    return (this.#options.answerMs ?? 800) + (baud === undefined ? 0 : 1_000_000 / baud);
+  }
+  #late(): boolean {
+    if (this.#clock.now() < this.#end) return false;
+    this.#report.complete = false;
+    return true;
+  }
+}
+
+/** Somebody talks to this client: not only "there is a station". */
+const answered = (finding: DoctorFinding): boolean => finding.answer === 'UA' || finding.answer === 'apdu';

@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from '../../core/clock.js';
+import type { Transport } from '../transport.js';
+import { intercept } from './intercept.js';
+
+export type TraceEvent =
+  | { readonly type: 'sent' | 'received'; readonly at: number; readonly octets: Uint8Array }
+  | { readonly type: 'ended'; readonly at: number; readonly error?: unknown };
+
+/**
+ * Shows what passes. The octets are those of the line: an association with low level security has its password in them, so where they go is the
+ * caller's decision.
+ */
+export function trace(
+  transport: Transport,
+  show: (event: TraceEvent) => void,
+  options: { readonly clock?: Clock } = {},
+): Transport {
+  const { clock = systemClock } = options;
+  return intercept(transport, {
+    sent(octets, pass) {
+      show({ type: 'sent', at: clock.now(), octets });
+      return pass(octets);
+    },
+    received(octets, pass) {
+      show({ type: 'received', at: clock.now(), octets });
+      pass(octets);
+    },
+    ended(error, pass) {
+      show({ type: 'ended', at: clock.now(), ...(error === undefined ? {} : { error }) });
+      pass(error);
+    },
+  });
+}

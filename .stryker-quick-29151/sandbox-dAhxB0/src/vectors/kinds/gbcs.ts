@@ -1,0 +1,92 @@
+import { decode } from '../../axdr/schema.js';
+import { concat, equalBytes } from '../../core/bytes.js';
+import { formatHex } from '../../core/hex.js';
+import { openContent, readSecurityHeader } from '../../security/ciphering.js';
+import { Apdu } from '../../xdlms/apdu.js';
+import { apduNotation } from '../apdu-notation.js';
+import { later } from '../compare.js';
+import { decodeNoted } from '../decoding.js';
+import { provider, secretNotation } from '../keys.js';
+import { hex } from '../notation.js';
+import { asOctets, octets } from '../values.js';
+import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
+
+// Messages of the Great Britain Companion Specification: a MAC (general-ciphering with empty fields, no authentication key, IV with counter 0) around
+// general-signing, or general-signing alone.
+
+export const gbcsKinds: Readonly<Record<string, Kind>> = {
+  'gbcs-message': { input: ['hex'], params: ['mac', 'signature'], run: message },
+};
+
+async function message(vector: Vector, notes: Notes): Promise<unknown> {
+  let apdu = decodeNoted(Apdu, octets(vector, 'hex'), notes);
+  let bytes = octets(vector, 'hex');
+  const result: Record<string, unknown> = { 'general-ciphering': null, mac: null };
+  if (apdu.type === 'general-ciphering') {
+    const { cipheredContent } = apdu;
+    result['general-ciphering'] = apduNotation(apdu);
+    result.mac = hex(cipheredContent.subarray(-12));
+    bytes =
+      vector.params.mac === undefined || vector.params.mac === null
+        ? cipheredContent.subarray(5, -12)
+        : await openMac(vector.params.mac, apdu);
+    apdu = decode(Apdu, bytes);
+  }
+  if (apdu.type !== 'general-signing') throw new Unsupported(`${apdu.type} where general-signing is expected`);
+  result['general-signing'] = apduNotation(apdu);
+  const { signature } = vector.params;
+  if (signature !== undefined && signature !== null) await verify(signature, bytes, apdu.signature);
+  const { content } = apdu;
+  result.content = later(() => apduNotation(decodeNoted(Apdu, content, notes)));
+  return result;
+}
+
+/** The MAC key from the key agreement, checked with every step that the vector states. */
+async function openMac(mac: unknown, apdu: Extract<Apdu, { type: 'general-ciphering' }>): Promise<Uint8Array> {
+  const m = mac as Record<string, unknown>;
+  known(m, ['privateKey', 'privateKeyOwner', 'peerPublicKey', 'peerOwner', 'kdfOtherInfo', 'key', 'iv', 'aad'], 'mac');
+  const own = await provider.importPrivateKey('ECDH P-256', asOctets(m.privateKey, 'params.mac.privateKey'));
+  const z = await provider.agree(own.privateKey, {
+    curve: 'P-256',
+    octets: asOctets(m.peerPublicKey, 'params.mac.peerPublicKey'),
+  });
+  const key = await provider.deriveKey('AES-128', 'SHA-256', [
+    Uint8Array.of(0, 0, 0, 1),
+    z,
+    asOctets(m.kdfOtherInfo, 'params.mac.kdfOtherInfo'),
+  ]);
+  if (m.key !== undefined && (await secretNotation(key, m.key))?.show() !== m.key)
+    throw new Difference('mac.key: another key derived');
+  const iv = asOctets(m.iv, 'params.mac.iv');
+  const header = readSecurityHeader(apdu.cipheredContent);
+  const extra = new Uint8Array(5);
+  const content = await openContent(
+    { provider, key, authenticationKey: undefined, systemTitle: iv.subarray(0, 8), extra },
+    header,
+    apdu.cipheredContent,
+  );
+  const aad = concat(Uint8Array.of(header.controlOctet), extra, content);
+  if (m.aad !== undefined && !equalBytes(aad, asOctets(m.aad, 'params.mac.aad')))
+    throw new Difference(`mac.aad: ${formatHex(aad).slice(0, 60)} computed`);
+  return content;
+}
+async function verify(signature: unknown, bytes: Uint8Array, octetsOf: Uint8Array): Promise<void> {
+  const s = signature as Record<string, unknown>;
+  known(s, ['publicKey', 'signedOctets', 'curve'], 'signature');
+  // Tag in front, length octet and signature behind.
+  const signed = bytes.subarray(1, bytes.length - octetsOf.length - 1);
+  if (s.signedOctets !== undefined && !equalBytes(signed, asOctets(s.signedOctets, 'params.signature.signedOctets')))
+    throw new Difference('signature.signedOctets: other octets are signed');
+  if (
+    !(await provider.verify(
+      { curve: 'P-256', octets: asOctets(s.publicKey, 'params.signature.publicKey') },
+      signed,
+      octetsOf,
+    ))
+  )
+    throw new Difference('the signature does not verify');
+}
+function known(record: Readonly<Record<string, unknown>>, names: readonly string[], what: string): void {
+  const other = Object.keys(record).find((k) => !names.includes(k));
+  if (other !== undefined) throw new Unsupported(`params.${what}.${other} is not known for this kind`);
+}

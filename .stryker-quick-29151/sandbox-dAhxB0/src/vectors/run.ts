@@ -1,0 +1,107 @@
+import { isDlmsError } from '../core/errors.js';
+import { commentary, compare, isCommentary } from './compare.js';
+import { kinds } from './kinds/index.js';
+import { Difference, Unsupported, type Vector, type VectorResult } from './vector.js';
+
+/** The contents of one file of vectors: anything that JSON.parse gave. */
+export interface VectorFile {
+  readonly name: string;
+  readonly vectors: unknown;
+}
+export interface RunOptions {
+  /** Only vectors with this id. */
+  readonly id?: string;
+  /** Only vectors of this kind. */
+  readonly kind?: string;
+}
+export interface VectorSummary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly unsupported: number;
+}
+
+/**
+ * Runs vectors in order. A vector passes only when every key of its `expected` was compared (commentary aside) and agreed. What the runner or the library
+ * does not know, a kind, a parameter or an expected field, makes a vector unsupported.
+ */
+export async function runVectors(files: readonly VectorFile[], options: RunOptions = {}): Promise<VectorResult[]> {
+  const results: VectorResult[] = [];
+  for (const { name, vectors } of files) {
+    const entries = Array.isArray(vectors) ? vectors : [undefined];
+    for (const [i, entry] of entries.entries()) {
+      const { id, kind } = (entry ?? {}) as { id?: unknown; kind?: unknown };
+      if ((options.id !== undefined && id !== options.id) || (options.kind !== undefined && kind !== options.kind))
+        continue;
+      results.push(await runVector(name, entry, i));
+    }
+  }
+  return results;
+}
+
+export function summarize(results: readonly VectorResult[]): VectorSummary {
+  const count = (status: VectorResult['status']): number => results.filter((r) => r.status === status).length;
+  return { passed: count('passed'), failed: count('failed'), unsupported: count('unsupported') };
+}
+/** The closing line of a run. */
+export const summaryLine = (s: VectorSummary): string =>
+  `${s.passed} passed, ${s.failed} failed, ${s.unsupported} unsupported`;
+
+/** Runs one entry of a file. Never throws: what goes wrong is in the result. */
+export async function runVector(file: string, entry: unknown, index = 0): Promise<VectorResult> {
+  const { id, kind } = (typeof entry === 'object' && entry !== null ? entry : {}) as { id?: unknown; kind?: unknown };
+  const head = { id: typeof id === 'string' ? id : `#${index}`, kind: typeof kind === 'string' ? kind : '', file };
+  const notes = { quirks: [] as string[] };
+  try {
+    const vector = asVector(entry);
+    const known = Object.hasOwn(kinds, vector.kind) ? kinds[vector.kind] : undefined;
+    if (known === undefined) throw new Unsupported(`kind ${JSON.stringify(vector.kind)} is not known`);
+    onlyKnown('input', vector.input, known.input);
+    onlyKnown('params', vector.params, known.params ?? []);
+    const skip = known.commentary === undefined ? commentary : new Set([...commentary, ...known.commentary]);
+    compare(vector.expected, await known.run(vector, notes), '', skip);
+    if (nothingCompared(vector.expected, skip)) throw new Unsupported('expected: nothing that can be compared');
+    return { ...head, status: 'passed', ...quirksOf(notes) };
+  } catch (e) {
+    if (e instanceof Unsupported) return { ...head, status: 'unsupported', reason: e.message };
+    if (
+      isDlmsError(e, 'decode/unsupported') ||
+      isDlmsError(e, 'security/unsupported') ||
+      isDlmsError(e, 'service/unsupported')
+    )
+      return { ...head, status: 'unsupported', reason: e.message };
+    const reason =
+      e instanceof Difference || isDlmsError(e)
+        ? e.message
+        : `${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`;
+    return { ...head, status: 'failed', reason, ...quirksOf(notes) };
+  }
+}
+const quirksOf = ({ quirks }: { quirks: string[] }): { quirks?: string[] } =>
+  quirks.length === 0 ? {} : { quirks: [...new Set(quirks)] };
+
+function asVector(entry: unknown): Vector {
+  const v = (entry ?? {}) as Record<string, unknown>;
+  const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+  if (!record(entry) || typeof v.id !== 'string' || typeof v.kind !== 'string')
+    throw new Unsupported('not a vector: an object with id, kind, input and expected is needed');
+  if (!record(v.input)) throw new Unsupported('input is not an object');
+  if (!record(v.expected)) throw new Unsupported('expected is not an object');
+  return {
+    id: v.id,
+    kind: v.kind,
+    input: v.input,
+    params: record(v.params) ? v.params : {},
+    expected: v.expected,
+    ...(typeof v.roundTrip === 'boolean' ? { roundTrip: v.roundTrip } : {}),
+  };
+}
+/** Every parameter can change the meaning: one that is not known is not passed over. Notes for people are. */
+function onlyKnown(what: string, values: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(values))
+    if (value !== null && !known.includes(name) && !commentary.has(name) && name !== 'meter' && name !== 'description')
+      throw new Unsupported(`${what}.${name} is not known for this kind`);
+}
+const nothingCompared = (expected: unknown, skip: ReadonlySet<string>): boolean =>
+  typeof expected === 'object' &&
+  expected !== null &&
+  Object.entries(expected).every(([k, v]) => isCommentary(k, v, skip));

@@ -1,0 +1,54 @@
+import type { MaybePromise } from '../core/promise.js';
+
+/** One test vector: a fact about octets and their meaning. The format is described in the README beside the vectors. */
+export interface Vector {
+  readonly id: string;
+  readonly kind: string;
+  readonly description?: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly expected: unknown;
+  /** The expected form must also lead back to the octets. */
+  readonly roundTrip?: boolean;
+}
+
+export type VectorStatus = 'passed' | 'failed' | 'unsupported';
+export interface VectorResult {
+  readonly id: string;
+  readonly kind: string;
+  /** File it came from. */
+  readonly file: string;
+  readonly status: VectorStatus;
+  /** Why it did not pass: the first difference with its path, or what the runner does not know. */
+  readonly reason?: string;
+  /** Deviations that lenient decoding accepted on the way. */
+  readonly quirks?: readonly string[];
+}
+
+/** How vectors of one kind are run. */
+export interface Kind {
+  /** Names of parameters that are understood; another one makes the vector unsupported. Absent: no parameters. */
+  readonly params?: readonly string[];
+  /** Names of inputs that are understood. */
+  readonly input: readonly string[];
+  /** Keys of `expected` that are commentary in this kind, beside those that always are. */
+  readonly commentary?: readonly string[];
+  /**
+   * What the library makes of the input, in the notation of the vectors. Every key that this kind knows is there (undefined when the octets have no such
+   * thing); the runner visits every expected key and finds the ones that are not.
+   */
+  run(vector: Vector, notes: Notes): MaybePromise<unknown>;
+}
+/** What a run has to say besides its result. */
+export interface Notes {
+  readonly quirks: string[];
+}
+
+/** The runner, or the library, does not know what the vector asks about. Not a failure, never a pass. */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
+/** The library's answer is not the expected one. */
+export class Difference extends Error {
+  override readonly name = 'Difference';
+}

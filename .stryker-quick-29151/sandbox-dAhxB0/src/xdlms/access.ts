@@ -1,0 +1,96 @@
+import { Data } from '../axdr/data.js';
+import {
+  alternative,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
+import {
+  ActionResult,
+  CosemAttributeDescriptor,
+  CosemMethodDescriptor,
+  DataAccessResult,
+  LongInvokeIdAndPriority,
+  SelectiveAccessDescriptor,
+} from './common.js';
+import { dateTimeOrEmpty } from './date-time-field.js';
+
+const onAttribute = { cosemAttributeDescriptor: CosemAttributeDescriptor };
+/** Here the selection is mandatory: no presence octet. */
+const onSelection = { cosemAttributeDescriptor: CosemAttributeDescriptor, accessSelection: SelectiveAccessDescriptor };
+
+const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specification', {
+  'access-request-get': alternative(1, /* @__PURE__ */ sequence('Access-Request-Get', onAttribute)),
+  'access-request-set': alternative(2, /* @__PURE__ */ sequence('Access-Request-Set', onAttribute)),
+  'access-request-action': alternative(
+    3,
+    /* @__PURE__ */ sequence('Access-Request-Action', { cosemMethodDescriptor: CosemMethodDescriptor }),
+  ),
+  'access-request-get-with-selection': alternative(
+    4,
+    /* @__PURE__ */ sequence('Access-Request-Get-With-Selection', onSelection),
+  ),
+  'access-request-set-with-selection': alternative(
+    5,
+    /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection),
+  ),
+});
+export type AccessRequestSpecification = Infer<typeof accessRequestSpecification>;
+export const AccessRequestSpecification: Schema<AccessRequestSpecification> = accessRequestSpecification;
+
+const accessResponseSpecification = /* @__PURE__ */ choice('Access-Response-Specification', {
+  'access-response-get': alternative(1, /* @__PURE__ */ sequence('Access-Response-Get', { result: DataAccessResult })),
+  'access-response-set': alternative(2, /* @__PURE__ */ sequence('Access-Response-Set', { result: DataAccessResult })),
+  'access-response-action': alternative(
+    3,
+    /* @__PURE__ */ sequence('Access-Response-Action', { result: ActionResult }),
+  ),
+});
+export type AccessResponseSpecification = Infer<typeof accessResponseSpecification>;
+export const AccessResponseSpecification: Schema<AccessResponseSpecification> = accessResponseSpecification;
+
+/**
+ * Access-Request with its values and parameters as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const accessRequest = <D>(data: Schema<D>) =>
+  sequence('Access-Request', {
+    longInvokeIdAndPriority: LongInvokeIdAndPriority,
+    /** Empty, or 12 octets. */
+    dateTime: dateTimeOrEmpty,
+    accessRequestBody: sequence('Access-Request-Body', {
+      accessRequestSpecification: sequenceOf(AccessRequestSpecification),
+      /** One for each specification; null-data for a get and for methods without parameters. */
+      accessRequestListOfData: sequenceOf(data),
+    }),
+  });
+/** Access-Request (tag 217, D9). */
+export type AccessRequest<D = Data> = Infer<ReturnType<typeof accessRequest<D>>>;
+export const AccessRequest: FieldsSchema<AccessRequest> = /* @__PURE__ */ accessRequest(Data);
+
+/**
+ * Access-Response with its values as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const accessResponse = <D>(data: Schema<D>) =>
+  sequence('Access-Response', {
+    longInvokeIdAndPriority: LongInvokeIdAndPriority,
+    /** Empty, or 12 octets. */
+    dateTime: dateTimeOrEmpty,
+    accessResponseBody: sequence('Access-Response-Body', {
+      /** Repeated from the request when that was self-descriptive. */
+      accessRequestSpecification: optional(sequenceOf(AccessRequestSpecification)),
+      /** One for each specification; null-data for a set, for an error and for actions without return data. */
+      accessResponseListOfData: sequenceOf(data),
+      accessResponseSpecification: sequenceOf(AccessResponseSpecification),
+    }),
+  });
+/** Access-Response (tag 218, DA). */
+export type AccessResponse<D = Data> = Infer<ReturnType<typeof accessResponse<D>>>;
+export const AccessResponse: FieldsSchema<AccessResponse> = /* @__PURE__ */ accessResponse(Data);

@@ -1,0 +1,94 @@
+import { Data } from '../axdr/data.js';
+import { boolean, octets, unsigned32 } from '../axdr/scalars.js';
+import {
+  alternative,
+  choice,
+  type FieldsSchema,
+  type Infer,
+  optional,
+  type Schema,
+  sequence,
+  sequenceOf,
+} from '../axdr/schema.js';
+import {
+  CosemAttributeDescriptor,
+  CosemAttributeDescriptorWithSelection,
+  DataAccessResult,
+  InvokeIdAndPriority,
+  SelectiveAccessDescriptor,
+} from './common.js';
+import { getDataResult } from './get-data-result.js';
+
+const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  cosemAttributeDescriptor: CosemAttributeDescriptor,
+  /** Restricts what is returned, e.g. a time range of a profile. */
+  accessSelection: optional(SelectiveAccessDescriptor),
+});
+export interface GetRequestNormal extends Infer<typeof getRequestNormal> {}
+export const GetRequestNormal: FieldsSchema<GetRequestNormal> = getRequestNormal;
+
+const getRequestNext = /* @__PURE__ */ sequence('Get-Request-Next', {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  /** The last block received; the next one is asked for. */
+  blockNumber: unsigned32,
+});
+export interface GetRequestNext extends Infer<typeof getRequestNext> {}
+export const GetRequestNext: FieldsSchema<GetRequestNext> = getRequestNext;
+
+const getRequestWithList = /* @__PURE__ */ sequence('Get-Request-With-List', {
+  invokeIdAndPriority: InvokeIdAndPriority,
+  attributeDescriptorList: sequenceOf(CosemAttributeDescriptorWithSelection),
+});
+export interface GetRequestWithList extends Infer<typeof getRequestWithList> {}
+export const GetRequestWithList: FieldsSchema<GetRequestWithList> = getRequestWithList;
+
+const getRequest = /* @__PURE__ */ choice('Get-Request', {
+  'get-request-normal': alternative(1, GetRequestNormal),
+  'get-request-next': alternative(2, GetRequestNext),
+  'get-request-with-list': alternative(3, GetRequestWithList),
+});
+/** Get-Request (tag 192, C0). */
+export type GetRequest = Infer<typeof getRequest>;
+export const GetRequest: Schema<GetRequest> = getRequest;
+
+const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
+  lastBlock: boolean,
+  /** Counts from 1. */
+  blockNumber: unsigned32,
+  result: /* @__PURE__ */ choice('DataBlock-G-Result', {
+    /** A slice of the encoded Data; of the whole SEQUENCE OF, count included, for a list. */
+    'raw-data': alternative(0, octets),
+    'data-access-result': alternative(1, DataAccessResult),
+  }),
+});
+export interface DataBlockG extends Infer<typeof dataBlockG> {}
+export const DataBlockG: FieldsSchema<DataBlockG> = dataBlockG;
+
+/**
+ * Get-Response with its values as the caller wants them.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const getResponse = <D>(data: Schema<D>) =>
+  choice('Get-Response', {
+    'get-response-normal': alternative(
+      1,
+      sequence('Get-Response-Normal', { invokeIdAndPriority: InvokeIdAndPriority, result: getDataResult(data) }),
+    ),
+    'get-response-with-datablock': alternative(
+      2,
+      sequence('Get-Response-With-Datablock', { invokeIdAndPriority: InvokeIdAndPriority, result: DataBlockG }),
+    ),
+    'get-response-with-list': alternative(
+      3,
+      sequence('Get-Response-With-List', {
+        invokeIdAndPriority: InvokeIdAndPriority,
+        /** In the order of the request, one for each. */
+        result: sequenceOf(getDataResult(data)),
+      }),
+    ),
+  });
+/** Get-Response (tag 196, C4). */
+export type GetResponse<D = Data> = Infer<ReturnType<typeof getResponse<D>>>;
+export const GetResponse: Schema<GetResponse> = /* @__PURE__ */ getResponse(Data);

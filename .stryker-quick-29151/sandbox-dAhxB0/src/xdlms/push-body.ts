@@ -1,0 +1,69 @@
+import { Data } from '../axdr/data.js';
+import { nested, type Schema } from '../axdr/schema.js';
+import type { Reader } from '../core/cursor.js';
+import { DlmsError, isDlmsError } from '../core/errors.js';
+
+/**
+ * The body of a push: Data.
+ *
+ * Quirk `push-untagged-entries` (meters in the Czech Republic): a structure of an enum and an array, whose entries
+ * are `02 02`, then class-id (2 octets), logical name (6) and attribute index (1) without tags, then a tagged value. Read as the
+ * structures that a correct sender would have written; lenient mode only.
+ */
+export const pushBody: Schema<Data> = /* @__PURE__ */ (() => {
+  const data = nested('Data', () => Data);
+  return {
+    kind: 'Data',
+    get shape() {
+      return Data.shape;
+    },
+    read(r) {
+      const start = r.offset;
+      try {
+        const value = data.read(r);
+        if (r.options.lenient === true && r.left > 0 && looksUntagged(r.bytes, start))
+          throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
+        return value;
+      } catch (e) {
+        if (r.options.lenient !== true || !looksUntagged(r.bytes, start)) throw e;
+        const failed = r.offset;
+        r.offset = start;
+        const value = untagged(r);
+        r.tolerate(
+          'push-untagged-entries',
+          isDlmsError(e) ? e : new DlmsError('decode/unexpected-end', { offset: failed }),
+        );
+        return value;
+      }
+    },
+    write: (w, v) => Data.write(w, v),
+  };
+})();
+
+/** A structure of an enum and an array of structures of two, whose first element begins with 00, the high octet of a class-id. */
+const looksUntagged = (b: Uint8Array, at: number): boolean =>
+  b[at] === 2 &&
+  b[at + 1] === 2 &&
+  b[at + 2] === 0x16 &&
+  b[at + 4] === 1 &&
+  b[at + 6] === 2 &&
+  b[at + 7] === 2 &&
+  b[at + 8] === 0;
+
+function untagged(r: Reader): Data {
+  r.offset += 2;
+  const head = Data.read(r);
+  const entries: Data[] = [];
+  r.expect(1, 'array');
+  for (let n = r.count(11); n > 0; n--) {
+    r.expect(2, 'structure');
+    r.expect(2, 'structure of 2 elements');
+    const reference: Data[] = [
+      { type: 'long-unsigned', value: r.u16() },
+      { type: 'octet-string', value: r.take(6) },
+      { type: 'integer', value: r.i8() },
+    ];
+    entries.push({ type: 'structure', value: [...reference, Data.read(r)] });
+  }
+  return { type: 'structure', value: [head, { type: 'array', value: entries }] };
+}
