@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { Data } from '../../src/axdr/data.js';
 import { encode } from '../../src/axdr/schema.js';
 import { decodeTable } from '../../src/axdr/table.js';
-import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
 import { EntryDescriptor, RangeDescriptor } from '../../src/cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../../src/cosem/common-types.js';
@@ -22,6 +21,7 @@ import {
 } from '../../src/cosem/profile.js';
 import { profileCsv, profileJson } from '../../src/cosem/profile-text.js';
 import { findTimeFindings } from '../../src/cosem/profile-times.js';
+import { outcome } from '../support/outcome.js';
 
 const hexOf = (id: string): string =>
   (
@@ -60,15 +60,6 @@ const buffer = (...rows: Cell[][]) =>
 const at = (minutes: number) => new Date(noon + minutes * 60_000);
 const quarter = (objects: CaptureObjectDefinition[], more = {}): Profile =>
   profile(objects, { capturePeriod: 900, scalerUnits: { '1-0:1.8.0*255': wh }, ...more });
-const code = (f: () => unknown): string => {
-  try {
-    f();
-  } catch (e) {
-    if (isDlmsError(e)) return e.code;
-    throw e;
-  }
-  return 'no error';
-};
 
 describe('the columns of a profile', () => {
   it('have unique names, a kind, and the scaler of their register', () => {
@@ -125,8 +116,8 @@ describe('selections', () => {
     const names = ['1-0:1.8.0*255', '0-0:1.0.0*255'];
     expect(rangeDescriptor(loadProfile, noon, noon, { columns: names }).selectedValues).toEqual([clock, energy]);
     expect(selectColumns(loadProfile, names).columns.map((c) => c.object)).toEqual([clock, energy]);
-    expect(code(() => selectColumns(loadProfile, ['1-0:9.9.9*255']))).toBe('service/unsupported');
-    expect(code(() => rangeDescriptor(profile([energy]), noon, noon))).toBe('service/unsupported');
+    expect(outcome(() => selectColumns(loadProfile, ['1-0:9.9.9*255']))).toBe('service/unsupported');
+    expect(outcome(() => rangeDescriptor(profile([energy]), noon, noon))).toBe('service/unsupported');
   });
   it('by entry count from 1, and 0 is the last', () => {
     expect(formatHex(encode(EntryDescriptor, entryDescriptor(5)))).toBe('020406000000050600000000120001120000');
@@ -193,7 +184,7 @@ describe('rows', () => {
     ];
     expect(rows[0]!.cells[0]).toEqual(Uint8Array.of(1, 2));
     expect(rows[0]!.clock).toBeUndefined();
-    expect(code(() => [...profileRows(quarter([clock]), buffer([at(0), 1]))])).toBe('decode/invalid-length');
+    expect(outcome(() => [...profileRows(quarter([clock]), buffer([at(0), 1]))])).toBe('decode/invalid-length');
     expect([...profileRows(quarter([clock]), buffer())]).toEqual([]);
   });
 });

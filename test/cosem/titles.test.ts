@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
 import { flagLetters, flagNumber, isFlag, manufacturerName } from '../../src/cosem/flag.js';
 import { buildLogicalDeviceName, compareTitles, parseLogicalDeviceName } from '../../src/cosem/logical-device-name.js';
 import { buildSystemTitle, deviceTypeName, functionTypeNames, parseSystemTitle } from '../../src/cosem/system-title.js';
+import { outcome } from '../support/outcome.js';
 
-const code = (run: () => unknown) => {
-  try {
-    run();
-  } catch (e) {
-    return isDlmsError(e) ? e.code : e;
-  }
-  return 'accepted';
-};
 const letter = fc.stringMatching(/^[A-Z]{3}$/);
 const identity = fc.record({ deviceType: fc.nat(255), functionType: fc.nat(15), serialNumber: fc.nat(0x0fffffff) });
 
@@ -29,8 +21,8 @@ describe('manufacturers', () => {
   it('any text and any number end in a value or an error of the library', () => {
     fc.assert(
       fc.property(fc.string(), fc.oneof(fc.nat(0xffff), fc.double()), letter, (text, n, id) => {
-        expect(code(() => flagNumber(text))).toBe(isFlag(text) ? 'accepted' : 'parse/invalid-text');
-        const read = code(() => flagLetters(n));
+        expect(outcome(() => flagNumber(text))).toBe(isFlag(text) ? 'accepted' : 'parse/invalid-text');
+        const read = outcome(() => flagLetters(n));
         if (read === 'accepted') expect(flagNumber(flagLetters(n))).toBe(n);
         else expect(read).toBe('decode/invalid-value');
         expect(flagLetters(flagNumber(id))).toBe(id);
@@ -67,11 +59,13 @@ describe('system title', () => {
     fc.assert(
       fc.property(letter, identity, fc.uint8Array({ maxLength: 12 }), (id, parts, octets) => {
         expect(parseSystemTitle(buildSystemTitle(id, parts))).toMatchObject({ manufacturer: id, idis: parts });
-        expect(code(() => parseSystemTitle(octets))).toBe(octets.length === 8 ? 'accepted' : 'decode/invalid-length');
+        expect(outcome(() => parseSystemTitle(octets))).toBe(
+          octets.length === 8 ? 'accepted' : 'decode/invalid-length',
+        );
       }),
     );
     const good = { deviceType: 102, functionType: 1, serialNumber: 1 };
-    expect(code(() => buildSystemTitle('MM', good))).toBe('encode/invalid-value');
+    expect(outcome(() => buildSystemTitle('MM', good))).toBe('encode/invalid-value');
     for (const wrong of [
       { deviceType: 256 },
       { functionType: 16 },
@@ -79,7 +73,7 @@ describe('system title', () => {
       { serialNumber: -1 },
       { serialNumber: 0.5 },
     ])
-      expect(code(() => buildSystemTitle('MMM', { ...good, ...wrong }))).toBe('encode/invalid-value');
+      expect(outcome(() => buildSystemTitle('MMM', { ...good, ...wrong }))).toBe('encode/invalid-value');
   });
 });
 
@@ -104,7 +98,7 @@ describe('logical device name', () => {
     expect(buildLogicalDeviceName('LGZ', { deviceType: 103, functionType: 6, serialNumber: 155933512 })).toBe(
       'LGZ1030655933512',
     );
-    expect(code(() => buildLogicalDeviceName('lgz', { deviceType: 1, functionType: 1, serialNumber: 1 }))).toBe(
+    expect(outcome(() => buildLogicalDeviceName('lgz', { deviceType: 1, functionType: 1, serialNumber: 1 }))).toBe(
       'encode/invalid-value',
     );
   });

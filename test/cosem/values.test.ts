@@ -1,22 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
-import { isDlmsError } from '../../src/core/errors.js';
 import { formatHex, parseHex } from '../../src/core/hex.js';
 import { ScaledValue, scaled, shiftDecimal } from '../../src/cosem/scaled.js';
 import { statusBits, statusNames } from '../../src/cosem/status.js';
 import { unitTable } from '../../src/cosem/unit-table.js';
 import { ScalerUnit, Unit, unitCodes, unitSymbol } from '../../src/cosem/units.js';
-
-const code = (f: () => unknown): string => {
-  try {
-    f();
-  } catch (e) {
-    if (isDlmsError(e)) return e.code;
-    throw e;
-  }
-  return 'no error';
-};
+import { outcome } from '../support/outcome.js';
 
 describe('units', () => {
   it('have one code each, a quantity and a name', () => {
@@ -96,7 +86,7 @@ describe('scaled values', () => {
     expect(scaled({ type: 'long64', value: -5n }, su)?.toDecimalString()).toBe('-0.5');
     expect(scaled({ type: 'null-data' }, su)).toBeUndefined();
     expect(scaled({ type: 'visible-string', value: '230' }, su)).toBeUndefined();
-    expect(code(() => shiftDecimal('twelve', 1))).toBe('parse/invalid-text');
+    expect(outcome(() => shiftDecimal('twelve', 1))).toBe('parse/invalid-text');
   });
 });
 
@@ -107,7 +97,7 @@ describe('status words', () => {
     expect(statusBits({ type: 'bit-string', value: '0100000001' })).toEqual([1, 9]);
     expect(statusBits({ type: 'octet-string', value: Uint8Array.of(0x80, 0x01) })).toEqual([0, 15]);
     expect(statusBits({ type: 'null-data' })).toEqual([]);
-    expect(code(() => statusBits({ type: 'visible-string', value: '1' }))).toBe('encode/invalid-value');
+    expect(outcome(() => statusBits({ type: 'visible-string', value: '1' }))).toBe('encode/invalid-value');
   });
   it('name them', () => {
     expect(statusNames({ type: 'unsigned', value: 0x83 }, { 0: 'critical error', 7: 'power down' })).toEqual([
