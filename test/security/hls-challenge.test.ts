@@ -146,7 +146,7 @@ describe('a false meter that has its challenge tagged', () => {
     expect(refused).toBe(3 * 16 + 12 + 4);
   });
   it('is told from the honest one: of a million random challenges few are refused', () => {
-    // CHALLENGES=1000000 npx vitest run test/security/challenges.test.ts counts a million of each length; refused APDUs cost an exception each.
+    // CHALLENGES=1000000 npx vitest run test/security/hls-challenge.test.ts counts a million of each length; refused APDUs cost an exception each.
     const all = Number(process.env.CHALLENGES ?? 0);
     for (const [length, count, most] of [
       [8, all || 5_000, 0.03],
