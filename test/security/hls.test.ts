@@ -1,3 +1,4 @@
+import { createCipheriv, createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
@@ -12,10 +13,10 @@ import {
 import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
-import type { CryptoProvider } from '../../src/security/providers/provider.js';
+import { type CryptoProvider, gmac } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure } from '../support/outcome.js';
-import { countersFrom, hex, pairOf, type Vector, vectors } from './support.js';
+import { clientTitle, countersFrom, hex, pairOf, serverTitle, type Vector, vectors } from './support.js';
 import { providersWithToken } from './token.js';
 
 const providers = await providersWithToken();
@@ -218,6 +219,84 @@ describe('GMAC replies', () => {
       changed[0] = control;
       expect(await failure(async () => hlsVerify(server, changed))).toMatchObject(failed);
     }
+  });
+  it('with a good tag are refused all the same when they name another suite or other protection', async () => {
+    const { client, server } = await exchanges(nodeProvider, 5, 2);
+    const { keys, systemTitle } = client.context;
+    const made = async (control: number): Promise<Uint8Array> => {
+      const counter = hex('00000005');
+      const tag = await gmac(nodeProvider, keys.globalUnicast!, concat(systemTitle, counter), [
+        Uint8Array.of(control),
+        keys.authentication!,
+        client.serverToClient,
+      ]);
+      return concat(Uint8Array.of(control), counter, tag);
+    };
+    for (const control of [0x02, 0x22, 0x32, 0x52, 0x92, 0x10, 0x11])
+      expect(await failure(async () => hlsVerify(server, await made(control)))).toMatchObject({
+        ...failed,
+        context: { reason: `security control ${control} of the reply` },
+      });
+    await hlsVerify(server, await made(0x12));
+  });
+  it('that are too short to hold a counter are refused like any other', async () => {
+    const { client, server } = await exchanges(nodeProvider, 5, 2);
+    const reply = await hlsReply(client);
+    for (let n = 0; n < 17; n++)
+      expect(await failure(async () => hlsVerify(server, reply.slice(0, n)))).toMatchObject({
+        ...failed,
+        context: { reason: `a reply of ${n} octets (17 needed)` },
+      });
+  });
+  it('that verified are a counter of the association, which is then proven; those that did not are none', async () => {
+    const { client, server } = await exchanges(nodeProvider, 5, 0);
+    const reply = await hlsReply(client);
+    const proofAfter = async (change: number): Promise<string> => {
+      const context = server.context.fresh();
+      context.proof = 'expected';
+      const changed = reply.slice();
+      changed[16]! ^= change;
+      await (async () => hlsVerify({ ...server, context }, changed))().catch(() => {});
+      await context.proven();
+      return context.proof;
+    };
+    expect(await proofAfter(1)).toBe('none');
+    expect(await proofAfter(0)).toBe('proven');
+  });
+});
+
+describe('the reply of each mechanism', () => {
+  it('with a shared secret is the digest of challenge and secret, or of secret, titles and challenges', async () => {
+    const hash = (name: string, ...parts: readonly Uint8Array[]): string =>
+      createHash(name)
+        .update(concat(...parts))
+        .digest('hex')
+        .toUpperCase();
+    for (const [mechanism, expected] of [
+      [3, ({ serverToClient }: HlsExchange) => hash('md5', serverToClient, password)],
+      [4, ({ serverToClient }: HlsExchange) => hash('sha1', serverToClient, password)],
+      [
+        6,
+        ({ clientToServer, serverToClient }: HlsExchange) =>
+          hash('sha256', password, clientTitle, serverTitle, serverToClient, clientToServer),
+      ],
+    ] as const) {
+      const { client } = await exchanges(nodeProvider, mechanism);
+      expect([mechanism, formatHex(await hlsReply(client))]).toEqual([mechanism, expected(client)]);
+    }
+  });
+  it('of mechanism 2 in the form of AES-ECB has as many blocks as the challenge needs, and a secret of up to 16 octets', async () => {
+    for (const secret of [hex(''), password, new Uint8Array(16).fill(7)])
+      for (const length of [8, 16, 17, 64]) {
+        const challenge = Uint8Array.from({ length }, (_, i) => i + 1);
+        const padded = new Uint8Array(Math.ceil(length / 16) * 16);
+        padded.set(challenge);
+        const key = new Uint8Array(16);
+        key.set(secret);
+        const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+        const expected = concat(cipher.update(padded), cipher.final());
+        expect(formatHex(await aesEcbReply(secret)(challenge, nodeProvider))).toBe(formatHex(expected));
+      }
   });
 });
 
