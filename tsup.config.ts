@@ -22,6 +22,8 @@ export default defineConfig([
     outDir: 'dist/cjs',
     target: 'es2022',
     splitting: true,
+    // Its chunks are not for reading, and the tarball has a limit.
+    minifyWhitespace: true,
     noExternal: [/^@noble\//],
     clean: true,
     silent: true,

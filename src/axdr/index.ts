@@ -52,6 +52,7 @@ export {
   type Fields,
   type FieldsSchema,
   type Infer,
+  type InferAlternatives,
   mapped,
   nested,
   type Optional,

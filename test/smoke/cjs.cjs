@@ -1,0 +1,1 @@
+require('./scenario.cjs')((name) => require(name));

@@ -1,0 +1,3 @@
+import scenario from './scenario.cjs';
+
+await scenario((name) => import(name));
