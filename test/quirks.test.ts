@@ -6,7 +6,9 @@ const sources = (readdirSync('src', { recursive: true }) as string[])
   .filter((f) => f.endsWith('.ts'))
   .map((f) => text(`src/${f}`));
 const named = new Set(
-  sources.flatMap((s) => [...s.matchAll(/(?:tolerate|\bquirk)\(\s*'([a-z-]+)'/g)].map((m) => m[1] as string)),
+  sources.flatMap((s) =>
+    [...s.matchAll(/(?:(?:tolerate|\bquirk)\(\s*|quirk: { name: )'([a-z-]+)'/g)].map((m) => m[1] as string),
+  ),
 );
 const rows = [...text('docs/quirks.md').matchAll(/^\| `([a-z-]+)` \|.*\| (.+) \|$/gm)].map((m) => ({
   name: m[1] as string,

@@ -11,7 +11,7 @@ interface Vector {
   expected: { xml: string; peerXml?: string };
 }
 const read = (file: string): Vector[] => JSON.parse(readFileSync(`test/vectors/${file}`, 'utf8'));
-const vectors = [...read('xml.json'), ...read('interop.json')];
+const vectors = [...read('xml.json'), ...read('interop.json')].filter((v) => v.kind === 'xml');
 
 /** What counts when two documents are compared: see the README of the vectors. */
 function canonical(e: XmlElement): unknown {
