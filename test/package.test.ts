@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { entries, everyEntry } from '../scripts/entries.js';
 import { entryFiles } from '../scripts/entry-files.js';
@@ -31,5 +31,11 @@ describe('the package', () => {
         expect(Object.keys(manifest.exports[path][condition])).toEqual(['types', 'default']);
     expect(Object.keys(manifest.exports)).toContain('./package.json');
     expect(everyEntry.map((e) => e.path)).toContain('./cosem/register');
+  });
+  it('has changesets that name it, and the kind of change, and say something for the changelog', () => {
+    for (const file of readdirSync('.changeset').filter((f) => f.endsWith('.md')))
+      expect(readFileSync(`.changeset/${file}`, 'utf8'), file).toMatch(
+        /^---\n'dlms-cosem': (patch|minor|major)\n---\n\n[A-Z`][\s\S]*\.\n$/,
+      );
   });
 });
