@@ -290,6 +290,13 @@ export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
   return w.finish();
 }
 
+/** The count of a SEQUENCE OF whose elements are encoded one by one, behind it. */
+export function encodeCount(n: number): Uint8Array {
+  const w = new Writer(8);
+  w.length(n);
+  return w.finish();
+}
+
 /** Names the place while the stack unwinds: a successful decode pays nothing for paths. */
 export function withReadPath(e: unknown, key: string, r: Reader): unknown {
   const error = asDecodeError(e, r);

@@ -8,8 +8,8 @@ import {
   type ActionResponseWithOptionalData,
   actionResponseWithOptionalData,
 } from '../xdlms/action.js';
-import type { CosemMethodDescriptor, InvokeIdAndPriority } from '../xdlms/common.js';
-import { ReceivedBlocks, splitBlocks } from './blocks.js';
+import type { CosemMethodDescriptor, DataBlockSA, InvokeIdAndPriority } from '../xdlms/common.js';
+import { emptyBlock, receiveBlocks, roomOf, sendBlocks } from './block-conversations.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
@@ -39,14 +39,14 @@ export function* invokeMethod(
   const answer =
     whole.length <= wholeSize(limits, 'action') || parameters === undefined
       ? read(yield whole, invoke)
-      : yield* sendBlocks(invoke, parameters, limits, (pblock) => ({
+      : yield* sendParameters(invoke, parameters, limits, (pblock) => ({
           type: 'action-request-with-first-pblock',
           invokeIdAndPriority: invoke,
           cosemMethodDescriptor: method,
           pblock,
         }));
   if (answer.type === 'action-response-normal') return answer.singleResponse;
-  if (answer.type === 'action-response-with-pblock') return singleOf(yield* receiveBlocks(invoke, answer, limits));
+  if (answer.type === 'action-response-with-pblock') return singleOf(yield* receiveReturned(invoke, answer, limits));
   throw unexpected(answer);
 }
 
@@ -73,7 +73,7 @@ export function* invokeList(
   const answer =
     whole.length <= wholeSize(limits, 'action')
       ? read(yield whole, invoke)
-      : yield* sendBlocks(invoke, encodeValues(parameters), limits, (pblock) => ({
+      : yield* sendParameters(invoke, encodeValues(parameters), limits, (pblock) => ({
           type: 'action-request-with-list-and-first-pblock',
           invokeIdAndPriority: invoke,
           cosemMethodDescriptorList,
@@ -83,7 +83,7 @@ export function* invokeList(
     answer.type === 'action-response-with-list'
       ? answer.listOfResponses
       : answer.type === 'action-response-with-pblock'
-        ? decode(sequenceOf(returned), yield* receiveBlocks(invoke, answer, limits), {
+        ? decode(sequenceOf(returned), yield* receiveReturned(invoke, answer, limits), {
             lenient: true,
           })
         : undefined;
@@ -97,59 +97,39 @@ export function* invokeList(
   return responses;
 }
 
-type Pblock = Extract<ActionResponse, { type: 'action-response-with-pblock' }>['pblock'];
-function* sendBlocks(
+function sendParameters(
   invoke: InvokeIdAndPriority,
-  value: Uint8Array,
+  parameters: Uint8Array,
   limits: ServiceLimits,
-  first: (block: Pblock) => ActionRequest<Uint8Array>,
+  first: (block: DataBlockSA) => ActionRequest<Uint8Array>,
 ): Conversation<ActionResponse<Uint8Array>> {
-  const empty: Pblock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
-  const room = (r: ActionRequest<Uint8Array>): number =>
-    limits.sendSize - request({ type: 'action-request', value: r }).length - 4;
-  const next = (pblock: Pblock): ActionRequest<Uint8Array> => ({
+  const next = (pblock: DataBlockSA): ActionRequest<Uint8Array> => ({
     type: 'action-request-with-pblock',
     invokeIdAndPriority: invoke,
     pblock,
   });
-  const parts = splitBlocks(value, room(first(empty)), room(next(empty)));
-  for (const [i, rawData] of parts.entries()) {
-    const block: Pblock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
-    const answer = read(yield request({ type: 'action-request', value: i === 0 ? first(block) : next(block) }), invoke);
-    if (block.lastBlock || answer.type !== 'action-response-next-pblock') return answer;
-    if (answer.blockNumber !== block.blockNumber)
-      throw new DlmsError('protocol/block-number', {
-        side: 'remote',
-        expected: block.blockNumber,
-        received: answer.blockNumber,
-      });
-  }
-  throw new DlmsError('service/unsupported', { what: 'an ACTION without parameters by blocks' });
+  const encoded = (r: ActionRequest<Uint8Array>): Uint8Array => request({ type: 'action-request', value: r });
+  return sendBlocks(parameters, {
+    first: roomOf(limits, encoded(first(emptyBlock))),
+    others: roomOf(limits, encoded(next(emptyBlock))),
+    request: (block) => encoded(block.blockNumber === 1 ? first(block) : next(block)),
+    answer: (bytes) => read(bytes, invoke),
+    acknowledged: (answer) => (answer.type === 'action-response-next-pblock' ? answer.blockNumber : undefined),
+  });
 }
-
-function* receiveBlocks(
+function receiveReturned(
   invoke: InvokeIdAndPriority,
-  first: Extract<ActionResponse, { type: 'action-response-with-pblock' }>,
+  { pblock }: WithPblock,
   limits: ServiceLimits,
 ): Conversation<Uint8Array> {
-  const blocks = new ReceivedBlocks(limits.receiveTotal);
-  let { pblock } = first;
-  for (let expected = 1; ; expected++) {
-    if (pblock.blockNumber !== expected)
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: pblock.blockNumber });
-    blocks.take(pblock.rawData, pblock.lastBlock);
-    if (pblock.lastBlock) return blocks.octets();
-    const answer = read(
-      yield request({
-        type: 'action-request',
-        value: { type: 'action-request-next-pblock', invokeIdAndPriority: invoke, blockNumber: expected },
-      }),
-      invoke,
-    );
+  return receiveBlocks<never>(pblock, { limit: () => limits.receiveTotal }, function* (blockNumber) {
+    const next = { type: 'action-request-next-pblock', invokeIdAndPriority: invoke, blockNumber } as const;
+    const answer = read(yield request({ type: 'action-request', value: next }), invoke);
     if (answer.type !== 'action-response-with-pblock') throw unexpected(answer);
-    pblock = answer.pblock;
-  }
+    return answer.pblock;
+  });
 }
+type WithPblock = Extract<ActionResponse, { type: 'action-response-with-pblock' }>;
 
 /**
  * What the blocks of one response hold together is not confirmed by any source: the whole Action-Response-With-Optional-Data, or the

@@ -1,9 +1,9 @@
 import { decode, encode } from '../axdr/schema.js';
-import { BlockBuffer } from '../core/block-buffer.js';
 import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { Apdu } from '../xdlms/apdu.js';
-import { tooSmall } from './blocks.js';
+import { type Block, BlockReceiver } from './block-receiver.js';
+import { BlockSender } from './block-sender.js';
 import { defaultReceiveTotal } from './limits.js';
 
 export interface GbtOptions {
@@ -49,14 +49,16 @@ export class GbtEndpoint {
   readonly #receiveTotal: () => number;
   readonly #attempts: number;
   #peerWindow = 1;
-  #sending: Sending = nothingToSend;
-  #receiving = new BlockBuffer();
+  /** The APDU when it goes without blocks. */
+  #whole: Uint8Array | undefined;
+  #sending: BlockSender | undefined;
+  #receiving: BlockReceiver;
   /** The highest number that we used in this exchange. */
   #number = 0;
   /** The highest number of an acknowledgement of the peer, while it has sent no data. */
   #peerAck = 0;
   /** The blocks of the last APDU that came whole, to know them again. */
-  #done: BlockBuffer | undefined;
+  #done: BlockReceiver | undefined;
   #answered = false;
   #idle = 0;
   #restarts = 0;
@@ -70,6 +72,7 @@ export class GbtEndpoint {
     const { receiveTotal = defaultReceiveTotal } = options;
     this.#receiveTotal = typeof receiveTotal === 'number' ? () => receiveTotal : receiveTotal;
     this.#attempts = options.attempts ?? 3;
+    this.#receiving = this.#newReceiver();
     if (!Number.isInteger(this.#window) || this.#window < 1 || this.#window > 63)
       throw new DlmsError('encode/invalid-value', { expected: 'a window from 1 to 63', actual: String(this.#window) });
   }
@@ -88,18 +91,19 @@ export class GbtEndpoint {
     return this.#start(apdu);
   }
   #start(apdu: Uint8Array): readonly Uint8Array[] {
-    this.#receiving = new BlockBuffer();
+    this.#receiving = this.#newReceiver();
     this.#peerAck = 0;
     this.#number = 0;
     this.#restarts = 0;
     this.#progress();
-    this.#sending =
-      apdu.length <= this.#sendSize ? { whole: apdu, blocks: [], acknowledged: 0, sent: 0 } : this.#cut(apdu);
+    const fits = apdu.length <= this.#sendSize;
+    this.#whole = fits ? apdu : undefined;
+    this.#sending = fits ? undefined : this.#cut(apdu);
     return this.#turn();
   }
   /** Something is expected from the peer that {@link expired} may ask for again. */
   get pending(): boolean {
-    return this.#receiving.blocks > 0 || this.#sending.blocks.length > 0;
+    return this.#receiving.count > 0 || this.#sending !== undefined;
   }
   /** Octets of an APDU that is not whole yet. */
   get held(): number {
@@ -113,9 +117,9 @@ export class GbtEndpoint {
         side: 'remote',
         reason: `no progress after ${this.#attempts} attempts`,
       });
-    const { blocks, acknowledged, sent } = this.#sending;
+    const last = this.#sending?.finished === false ? this.#sending.last : undefined;
     // The last block alone makes the peer say what it has: all of the burst may have arrived.
-    return acknowledged < blocks.length ? [this.#block(sent - 1, false)] : [this.#acknowledgement()];
+    return [last === undefined ? this.#acknowledgement() : this.#encode(last, false)];
   }
 
   /**
@@ -130,17 +134,26 @@ export class GbtEndpoint {
         state: 'general block transfer',
         received: apdu.type,
       });
-    const block: Block = { ...apdu.blockControl, number: apdu.blockNumber, data: apdu.blockData };
-    if (block.window > 0) this.#peerWindow = block.window;
-    const progress = this.#acknowledge(apdu.blockNumberAck);
+    const { streaming, window, lastBlock } = apdu.blockControl;
+    const block: ReceivedBlock = {
+      lastBlock,
+      streaming,
+      oneWay: streaming && window === 0,
+      blockNumber: apdu.blockNumber,
+      rawData: apdu.blockData,
+    };
+    if (window > 0) this.#peerWindow = window;
+    const sending = this.#sending;
+    // A number that we never sent is not believed.
+    const progress = sending?.acknowledge(apdu.blockNumberAck) === 'news';
     if (progress) this.#progress();
     else if (++this.#idle > maxIdleBlocks) throw this.#broken(`${maxIdleBlocks} blocks without progress`);
-    const unacknowledged = this.#sending.acknowledged < this.#sending.blocks.length;
-    if (block.data.length === 0 && (!block.lastBlock || unacknowledged || this.#receiving.blocks === 0)) {
-      if (this.#receiving.blocks === 0) this.#peerAck = Math.max(this.#peerAck, block.number);
-      if (unacknowledged && !progress && this.#sending.sent > this.#sending.acknowledged) this.#fruitlessTurns++;
+    const unacknowledged = sending?.finished === false;
+    if (block.rawData.length === 0 && (!lastBlock || unacknowledged || this.#receiving.count === 0)) {
+      if (this.#receiving.count === 0) this.#peerAck = Math.max(this.#peerAck, block.blockNumber);
+      if (unacknowledged && !progress && sending.unacknowledged.length > 0) this.#fruitlessTurns++;
       // An old acknowledgement, overtaken by a newer one, asks for nothing.
-      const asks = unacknowledged && apdu.blockNumberAck === this.#sending.acknowledged;
+      const asks = unacknowledged && apdu.blockNumberAck === sending.acknowledged;
       return progress || asks ? { send: asks ? this.#turn() : [] } : { send: [], ignored: true };
     }
     return this.#take(block);
@@ -148,109 +161,98 @@ export class GbtEndpoint {
 
   // ── receiving ────────────────────────────────────────────────────────────────────────────────────────
 
-  #take(block: Block): GbtStep {
-    const oneWay = block.window === 0 && block.streaming;
-    const r = this.#receiving;
-    if (!oneWay && r.blocks === 0 && this.#done !== undefined && isRepeat(block, this.#done))
-      return ignored(block.streaming ? [] : this.#again());
-    const last = r.blocks;
+  #newReceiver(): BlockReceiver {
+    return new BlockReceiver({ limit: this.#receiveTotal });
+  }
+  #take(block: ReceivedBlock): GbtStep {
+    const { oneWay, streaming, blockNumber, rawData } = block;
+    const before = this.#receiving;
+    if (!oneWay && before.count === 0 && this.#done !== undefined && isRepeat(block, this.#done))
+      return ignored(streaming ? [] : this.#again());
     const restarts =
-      block.number === 1 && last > 0 && ((oneWay && last > 1) || !equalBytes(block.data, r.block(0) as Uint8Array));
+      blockNumber === 1 &&
+      before.count > 0 &&
+      ((oneWay && before.count > 1) || !equalBytes(rawData, before.block(0) as Uint8Array));
     if (restarts) {
-      this.#receiving = new BlockBuffer();
+      this.#receiving = this.#newReceiver();
       if (++this.#restarts > mostRestarts) throw this.#broken(`${mostRestarts} beginnings without an end`);
     }
-    const state = this.#receiving;
-    const expected = state.blocks + 1;
-    if (block.number !== expected) {
-      if (!oneWay) return ignored(block.streaming ? [] : [this.#acknowledgement()]);
-      if (block.number === expected - 1 && equalBytes(block.data, state.block(state.blocks - 1) ?? block.data))
-        return ignored([]);
+    const receiving = this.#receiving;
+    const taken = receiving.take(block);
+    // Which repetitions are passed over is decided here: their octets must be the same.
+    const received = taken === 'again' ? 'number' : taken;
+    if (received === 'number') {
+      if (!oneWay) return ignored(streaming ? [] : [this.#acknowledgement()]);
+      const { count } = receiving;
+      if (blockNumber === count && equalBytes(rawData, receiving.block(count - 1) ?? rawData)) return ignored([]);
+    } else if (received === 'too-small') throw this.#broken(`${receiving.count} blocks for ${receiving.length} octets`);
+    if (received !== 'more' && received !== 'whole') {
       this.#forget();
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.number });
+      throw receiving.error(received, block);
     }
-    const limit = this.#receiveTotal();
-    if (!state.add(block.data, limit)) {
-      const actual = state.cost + block.data.length;
-      this.#forget();
-      throw new DlmsError('decode/too-large', { offset: 0, limit, actual });
-    }
-    if (tooSmall(state)) throw this.#broken(`${state.blocks} blocks for ${state.length} octets`);
     this.#progress();
-    if (!block.lastBlock) return { send: oneWay || block.streaming ? [] : [this.#acknowledgement()] };
-    if (!oneWay && this.#answered && isSame(state, this.#done)) {
-      this.#receiving = new BlockBuffer();
-      return ignored(block.streaming ? [] : this.#again());
+    if (received === 'more') return { send: oneWay || streaming ? [] : [this.#acknowledgement()] };
+    if (!oneWay && this.#answered && isSame(receiving, this.#done)) {
+      this.#receiving = this.#newReceiver();
+      return ignored(streaming ? [] : this.#again());
     }
     // Whoever sends something new has got everything that we sent.
-    const complete = state.octets();
+    const complete = receiving.octets();
     const acknowledgement = this.#acknowledgement();
-    this.#done = state;
+    this.#done = receiving;
     this.#answered = false;
     this.#restarts = 0;
-    this.#receiving = new BlockBuffer();
-    this.#sending = nothingToSend;
-    return oneWay || block.streaming ? { send: [], complete } : { send: [], complete, acknowledgement };
+    this.#receiving = this.#newReceiver();
+    this.#sendNothing();
+    return oneWay || streaming ? { send: [], complete } : { send: [], complete, acknowledgement };
   }
   #acknowledgement(): Uint8Array {
     this.#number = Math.min(this.#number + 1, 0xffff);
-    return encodeBlock(
-      { lastBlock: false, streaming: false, window: this.#window, number: this.#number, data: none },
-      this.#inOrder(),
-    );
+    return this.#encode({ lastBlock: false, blockNumber: this.#number, rawData: none }, false);
   }
   /** The number of the last block received in order. */
   #inOrder(): number {
-    const { blocks } = this.#receiving;
-    return blocks > 0 ? blocks : Math.max(this.#peerAck, this.#done?.blocks ?? 0);
+    const { count } = this.#receiving;
+    return count > 0 ? count : Math.max(this.#peerAck, this.#done?.count ?? 0);
   }
 
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
 
-  #cut(apdu: Uint8Array): Sending {
-    const size = this.#sendSize - overhead;
+  #cut(apdu: Uint8Array): BlockSender {
+    const size = this.#blockSize;
     if (size < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
-    const blocks: Uint8Array[] = [];
-    for (let at = 0; at < apdu.length; at += size) blocks.push(apdu.subarray(at, at + size));
-    if (blocks.length > 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
-    return { whole: undefined, blocks, acknowledged: 0, sent: 0 };
+    if (apdu.length > size * 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
+    return new BlockSender(apdu);
   }
-  /** Notes what the peer has; a number that we never sent is not believed. @returns whether it is news */
-  #acknowledge(number: number): boolean {
-    const { acknowledged, sent } = this.#sending;
-    if (number <= acknowledged || number > sent) return false;
-    this.#sending = { ...this.#sending, acknowledged: number };
-    return true;
+  get #blockSize(): number {
+    return this.#sendSize - overhead;
+  }
+  #sendNothing(): void {
+    this.#whole = undefined;
+    this.#sending = undefined;
   }
   /** As many blocks as the peer takes, the last of them without streaming: then it answers. */
   #turn(): readonly Uint8Array[] {
-    const { whole, blocks, acknowledged } = this.#sending;
-    if (whole !== undefined) return [whole];
-    const to = Math.min(
-      acknowledged + Math.max(1, this.#peerWindow >> Math.min(this.#fruitlessTurns, 6)),
-      blocks.length,
-    );
-    this.#sending = { ...this.#sending, sent: Math.max(this.#sending.sent, to) };
-    this.#number = Math.max(this.#number, to);
-    return Array.from({ length: to - acknowledged }, (_, i) =>
-      this.#block(acknowledged + i, acknowledged + i + 1 < to),
-    );
+    const sending = this.#sending;
+    if (sending === undefined) return this.#whole === undefined ? [] : [this.#whole];
+    const most = Math.max(1, this.#peerWindow >> Math.min(this.#fruitlessTurns, 6));
+    while (sending.unacknowledged.length < most && !sending.ended) sending.next(this.#blockSize);
+    const blocks = sending.unacknowledged.slice(0, most);
+    this.#number = Math.max(this.#number, sending.acknowledged + blocks.length);
+    return blocks.map((block, i) => this.#encode(block, i + 1 < blocks.length));
   }
   /** The peer repeats what we have: it did not get our answer. */
   #again(): readonly Uint8Array[] {
-    const { whole, blocks } = this.#sending;
-    return whole === undefined && blocks.length === 0 ? [this.#acknowledgement()] : this.#turn();
+    return this.#whole === undefined && this.#sending === undefined ? [this.#acknowledgement()] : this.#turn();
   }
-  #block(index: number, streaming: boolean): Uint8Array {
-    const { blocks } = this.#sending;
-    const block: Block = {
-      lastBlock: index === blocks.length - 1,
-      streaming,
-      window: this.#window,
-      number: index + 1,
-      data: blocks[index] as Uint8Array,
-    };
-    return encodeBlock(block, this.#inOrder());
+  #encode({ lastBlock, blockNumber, rawData }: Block, streaming: boolean): Uint8Array {
+    return encode(Apdu, {
+      type: 'general-block-transfer',
+      blockControl: { lastBlock, streaming, window: this.#window },
+      blockNumber,
+      blockNumberAck: this.#inOrder(),
+      blockData: rawData,
+    });
   }
   #progress(): void {
     this.#idle = 0;
@@ -264,8 +266,8 @@ export class GbtEndpoint {
   }
   #forget(): void {
     this.#restarts = 0;
-    this.#receiving = new BlockBuffer();
-    this.#sending = nothingToSend;
+    this.#receiving = this.#newReceiver();
+    this.#sendNothing();
     this.#done = undefined;
     this.#answered = false;
     this.#peerAck = 0;
@@ -274,36 +276,22 @@ export class GbtEndpoint {
   }
 }
 
-interface Block {
-  readonly lastBlock: boolean;
+interface ReceivedBlock extends Block {
   readonly streaming: boolean;
-  readonly window: number;
-  readonly number: number;
-  readonly data: Uint8Array;
-}
-interface Sending {
-  /** The APDU when it goes without blocks. */
-  readonly whole: Uint8Array | undefined;
-  readonly blocks: readonly Uint8Array[];
-  /** Blocks that the peer has. */
-  readonly acknowledged: number;
-  /** Blocks sent at least once. */
-  readonly sent: number;
+  /** Streaming with window 0: nothing is acknowledged. */
+  readonly oneWay: boolean;
 }
 
 /**
  * A block of the APDU that was just complete. One that came in a single block is never taken for a repetition: clients that put every request into a block
  * ask the same question again and mean it.
  */
-const isRepeat = (block: Block, done: BlockBuffer): boolean => {
-  const before = block.number > 1 ? done.block(block.number - 1) : undefined;
-  return before !== undefined && equalBytes(before, block.data);
+const isRepeat = ({ blockNumber, rawData }: Block, done: BlockReceiver): boolean => {
+  const before = blockNumber > 1 ? done.block(blockNumber - 1) : undefined;
+  return before !== undefined && equalBytes(before, rawData);
 };
-const isSame = (blocks: BlockBuffer, done: BlockBuffer | undefined): boolean =>
-  done !== undefined && blocks.blocks > 1 && blocks.equals(done);
+const isSame = (blocks: BlockReceiver, done: BlockReceiver | undefined): boolean =>
+  done !== undefined && blocks.count > 1 && blocks.equals(done);
 
 const ignored = (send: readonly Uint8Array[]): GbtStep => ({ send, ignored: true });
-const encodeBlock = ({ number, data, ...blockControl }: Block, blockNumberAck: number): Uint8Array =>
-  encode(Apdu, { type: 'general-block-transfer', blockControl, blockNumber: number, blockNumberAck, blockData: data });
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-const nothingToSend: Sending = { whole: undefined, blocks: [], acknowledged: 0, sent: 0 };

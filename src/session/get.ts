@@ -4,7 +4,8 @@ import { DlmsError } from '../core/errors.js';
 import type { CosemAttributeDescriptorWithSelection, InvokeIdAndPriority } from '../xdlms/common.js';
 import type { DataBlockG, GetRequest, GetResponse } from '../xdlms/get.js';
 import { type GetDataResult, getDataResult } from '../xdlms/get-data-result.js';
-import { ReceivedBlocks } from './blocks.js';
+import { receiveBlocks } from './block-conversations.js';
+import type { Block } from './block-receiver.js';
 import { type Conversation, request, response } from './conversation.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
@@ -32,7 +33,7 @@ export function* getAttribute(
   if (answer.type === 'get-response-normal') return answer.result;
   if (answer.type !== 'get-response-with-datablock')
     throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state: 'GET', received: answer.type });
-  const blocks = yield* remainingBlocks(invoke, answer.result, limits, onBlock);
+  const blocks = yield* receive(invoke, answer.result, limits, onBlock);
   return blocks instanceof Uint8Array ? { type: 'data', value: blocks } : blocks;
 }
 
@@ -51,7 +52,7 @@ export function* getList(
     const answer = readResponse(yield apdu, invoke, 'GET with list');
     if (answer.type === 'get-response-with-list') results.push(...checked(answer.result, count));
     else if (answer.type === 'get-response-with-datablock') {
-      const blocks = yield* remainingBlocks(invoke, answer.result, limits, undefined);
+      const blocks = yield* receive(invoke, answer.result, limits);
       results.push(
         ...(blocks instanceof Uint8Array
           ? checked(decode(listOfResults, blocks, { lenient: true }), count)
@@ -89,51 +90,33 @@ function listRequest(
 }
 
 /**
- * The blocks after the first. They are numbered from 1, and the client asks for the next by naming the last one.
- * A block that was already taken (the server repeats it after a request was repeated below) is passed over once.
+ * All blocks of a response. The client asks for the next by naming the last one; a block that comes again (a request was repeated below) is passed over once.
+ * @returns the value, or the refusal of a block
  */
-function* remainingBlocks(
+function receive(
   invoke: InvokeIdAndPriority,
   first: DataBlockG,
   limits: ServiceLimits,
-  onBlock: ((received: number) => void) | undefined,
+  onBlock?: (received: number) => void,
 ): Conversation<Uint8Array | Refusal> {
-  const blocks = new ReceivedBlocks(limits.receiveTotal);
-  let block = first;
-  let repeated = false;
-  for (let expected = 1; ; ) {
-    if (block.result.type === 'data-access-result') return block.result;
-    const again: boolean = block.blockNumber === expected - 1 && blocks.count > 0 && !repeated;
-    if (!again && block.blockNumber !== expected)
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
-    repeated = again;
-    if (again) {
-      block = yield* nextBlock(invoke, expected - 1);
-      continue;
-    }
-    const received = blocks.take(block.result.value, block.lastBlock);
-    onBlock?.(received);
-    if (block.lastBlock) return blocks.octets();
-    block = yield* nextBlock(invoke, expected++);
-  }
+  const limit = (): number => limits.receiveTotal;
+  return receiveBlocks(blockOf(first), { limit, repeats: 1 }, (number) => nextBlock(invoke, number), onBlock);
 }
 /** A refusal in the form of a normal response counts as one in a block. */
-function* nextBlock(invoke: InvokeIdAndPriority, received: number): Conversation<DataBlockG> {
+function* nextBlock(invoke: InvokeIdAndPriority, received: number): Conversation<Block | Refusal> {
   const next = yield request({
     type: 'get-request',
     value: { type: 'get-request-next', invokeIdAndPriority: invoke, blockNumber: received },
   });
-  const answer = readResponse(next, invoke, `block ${received + 1}`);
-  if (answer.type === 'get-response-with-datablock') return answer.result;
-  if (answer.type === 'get-response-normal' && answer.result.type === 'data-access-result')
-    return { lastBlock: true, blockNumber: received + 1, result: answer.result };
-  throw new DlmsError('protocol/unexpected-apdu', {
-    side: 'remote',
-    state: `block ${received + 1}`,
-    received: answer.type,
-  });
+  const state = `block ${received + 1}`;
+  const answer = readResponse(next, invoke, state);
+  if (answer.type === 'get-response-with-datablock') return blockOf(answer.result);
+  if (answer.type === 'get-response-normal' && answer.result.type === 'data-access-result') return answer.result;
+  throw new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received: answer.type });
 }
 type Refusal = Extract<GetDataResult, { type: 'data-access-result' }>;
+const blockOf = ({ lastBlock, blockNumber, result }: DataBlockG): Block | Refusal =>
+  result.type === 'data-access-result' ? result : { lastBlock, blockNumber, rawData: result.value };
 
 /** The values of a list as they are cut into blocks. */
 export const encodeValues = (values: readonly Uint8Array[]): Uint8Array => encode(listOfValues, [...values]);

@@ -1,7 +1,12 @@
 import { DlmsError } from '../core/errors.js';
-import type { CosemAttributeDescriptorWithSelection, DataAccessResult, InvokeIdAndPriority } from '../xdlms/common.js';
+import type {
+  CosemAttributeDescriptorWithSelection,
+  DataAccessResult,
+  DataBlockSA,
+  InvokeIdAndPriority,
+} from '../xdlms/common.js';
 import type { SetRequest, SetResponse } from '../xdlms/set.js';
-import { splitBlocks } from './blocks.js';
+import { emptyBlock, roomOf, sendBlocks } from './block-conversations.js';
 import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
@@ -25,7 +30,7 @@ export function* setAttribute(
     if (answer.type === 'set-response-normal') return answer.result;
     throw unexpected(answer);
   }
-  const last = yield* sendBlocks(invoke, value, limits, (datablock) => ({
+  const last = yield* sendValue(invoke, value, limits, (datablock) => ({
     type: 'set-request-with-first-datablock',
     invokeIdAndPriority: invoke,
     ...target,
@@ -69,7 +74,7 @@ export function* setList(
     if (answer.type === 'set-response-with-list') return checked(answer.result);
     throw unexpected(answer);
   }
-  const last = yield* sendBlocks(invoke, encodeValues(values), limits, (datablock) => ({
+  const last = yield* sendValue(invoke, encodeValues(values), limits, (datablock) => ({
     type: 'set-request-with-list-and-first-datablock',
     invokeIdAndPriority: invoke,
     attributeDescriptorList,
@@ -80,37 +85,26 @@ export function* setList(
   throw unexpected(last);
 }
 
-type DataBlock = Extract<SetRequest, { type: 'set-request-with-datablock' }>['datablock'];
-/** All blocks but the last are acknowledged by their number; what the server says to the last one is returned. */
-function* sendBlocks(
+/** All blocks but the last are acknowledged by their number. */
+function sendValue(
   invoke: InvokeIdAndPriority,
   value: Uint8Array,
   limits: ServiceLimits,
-  first: (block: DataBlock) => SetRequest<Uint8Array>,
+  first: (block: DataBlockSA) => SetRequest<Uint8Array>,
 ): Conversation<SetResponse> {
-  const empty: DataBlock = { lastBlock: false, blockNumber: 1, rawData: new Uint8Array(0) };
-  const room = (r: SetRequest<Uint8Array>): number =>
-    limits.sendSize - request({ type: 'set-request', value: r }).length - 4;
-  const next = (datablock: DataBlock): SetRequest<Uint8Array> => ({
+  const next = (datablock: DataBlockSA): SetRequest<Uint8Array> => ({
     type: 'set-request-with-datablock',
     invokeIdAndPriority: invoke,
     datablock,
   });
-  const parts = splitBlocks(value, room(first(empty)), room(next(empty)));
-  for (const [i, rawData] of parts.entries()) {
-    const block: DataBlock = { lastBlock: i === parts.length - 1, blockNumber: i + 1, rawData };
-    const answer = read(yield request({ type: 'set-request', value: i === 0 ? first(block) : next(block) }), invoke);
-    if (block.lastBlock) return answer;
-    // A server that cannot go on says so with the final response instead of an acknowledgement.
-    if (answer.type !== 'set-response-datablock') return answer;
-    if (answer.blockNumber !== block.blockNumber)
-      throw new DlmsError('protocol/block-number', {
-        side: 'remote',
-        expected: block.blockNumber,
-        received: answer.blockNumber,
-      });
-  }
-  throw unexpected({ type: 'set-response-datablock', invokeIdAndPriority: invoke, blockNumber: 0 });
+  const encoded = (r: SetRequest<Uint8Array>): Uint8Array => request({ type: 'set-request', value: r });
+  return sendBlocks(value, {
+    first: roomOf(limits, encoded(first(emptyBlock))),
+    others: roomOf(limits, encoded(next(emptyBlock))),
+    request: (block) => encoded(block.blockNumber === 1 ? first(block) : next(block)),
+    answer: (bytes) => read(bytes, invoke),
+    acknowledged: (answer) => (answer.type === 'set-response-datablock' ? answer.blockNumber : undefined),
+  });
 }
 
 function read(bytes: Uint8Array, invoke: InvokeIdAndPriority): SetResponse {

@@ -1,8 +1,8 @@
 import { octetString } from '../axdr/data.js';
 import { encodedData } from '../axdr/encoded-data.js';
-import { decode, decodeFrom, encode } from '../axdr/schema.js';
+import { decode, decodeFrom, encode, encodeCount } from '../axdr/schema.js';
 import { concat, equalBytes } from '../core/bytes.js';
-import { Reader, Writer } from '../core/cursor.js';
+import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import type { DataAccessResult } from '../xdlms/common.js';
 import { EncodedApdu } from '../xdlms/encoded-apdu.js';
@@ -17,7 +17,7 @@ import {
   type WriteResult,
   writeRequest,
 } from '../xdlms/short-name.js';
-import { ReceivedBlocks, splitBlocks } from './blocks.js';
+import { type BlockRequests, receiveBlocks, sendBlocks } from './block-conversations.js';
 import { type Conversation, refused, request, response } from './conversation.js';
 import type { ServiceLimits } from './limits.js';
 
@@ -47,18 +47,13 @@ export function* readNames(
   onBlock?: (received: number) => void,
 ): Conversation<GetDataResult<Uint8Array>[]> {
   const whole = request({ type: 'readRequest', value: [...names] });
-  if (whole.length <= limits.sendSize) return yield* readResults(yield whole, names.length, limits, onBlock);
-  const parts = blocksOf(encode(encodedReadRequest, [...names]), limits);
-  let answer = new Uint8Array(0);
-  for (const [i, rawData] of parts.entries()) {
-    const lastBlock = i === parts.length - 1;
-    answer = (yield request({
-      type: 'readRequest',
-      value: [{ type: 'read-data-block-access', lastBlock, blockNumber: i + 1, rawData }],
-    })).slice();
-    if (!lastBlock) requireNumber(readOnly(answer), i + 1);
-  }
-  return yield* readResults(answer, names.length, limits, onBlock);
+  if (whole.length <= limits.sendSize)
+    return yield* readResults(itemsOf(yield whole, 'READ'), names.length, limits, onBlock);
+  const items = yield* sendByBlocks(encode(encodedReadRequest, [...names]), limits, {
+    request: (block) => request({ type: 'readRequest', value: [{ type: 'read-data-block-access', ...block }] }),
+    answer: (bytes) => itemsOf(bytes, 'READ by blocks'),
+  });
+  return yield* readResults(items, names.length, limits, onBlock);
 }
 
 /**
@@ -75,7 +70,15 @@ export function* writeNames(
   const results =
     apdu.length <= limits.sendSize
       ? writeResults(yield apdu)
-      : yield* writeBlocks(encode(encodedWriteRequest, whole), limits);
+      : yield* sendByBlocks(encode(encodedWriteRequest, whole), limits, {
+          request: ({ rawData, ...block }) =>
+            request({
+              type: 'writeRequest',
+              variableAccessSpecification: [{ type: 'write-data-block-access', ...block }],
+              listOfData: [encode(octetString, rawData)],
+            }),
+          answer: writeResults,
+        });
   if (results.length !== names.length)
     throw new DlmsError('decode/invalid-length', {
       offset: 0,
@@ -101,26 +104,27 @@ export function* writeThenRead(
     value: r.type === 'data-access-error' ? r.value : 'other-reason',
   }));
 }
-function* writeBlocks(octets: Uint8Array, limits: ServiceLimits): Conversation<WriteResult[]> {
-  const parts = blocksOf(octets, limits);
-  for (const [i, value] of parts.entries()) {
-    const lastBlock = i === parts.length - 1;
-    const answer = writeResults(
-      yield request({
-        type: 'writeRequest',
-        variableAccessSpecification: [{ type: 'write-data-block-access', lastBlock, blockNumber: i + 1 }],
-        listOfData: [encode(octetString, value)],
-      }),
-    );
-    if (lastBlock) return answer;
-    requireNumber(answer[0], i + 1);
-  }
-  throw unexpected('WRITE', 'no blocks');
-}
-function blocksOf(octets: Uint8Array, limits: ServiceLimits): readonly Uint8Array[] {
-  const parts = splitBlocks(octets, limits.sendSize - blockFields);
-  if (parts.length > 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
-  return parts;
+/** All blocks but the last are acknowledged by their number alone. */
+function sendByBlocks<R extends Item | WriteResult>(
+  value: Uint8Array,
+  limits: ServiceLimits,
+  service: Pick<BlockRequests<R[]>, 'request' | 'answer'>,
+): Conversation<R[]> {
+  const size = limits.sendSize - blockFields;
+  if (size > 0 && value.length > size * 0xffff)
+    throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
+  return sendBlocks(value, {
+    ...service,
+    first: size,
+    others: size,
+    acknowledged(answer, { blockNumber }) {
+      const item = answer.length === 1 ? answer[0] : undefined;
+      if (item?.type === 'data-access-error')
+        throw new DlmsError('service/data-access', { result: item.value, object: `block ${blockNumber}` });
+      if (item?.type !== 'block-number') throw unexpected(`block ${blockNumber}`, item?.type ?? 'several results');
+      return item.value;
+    },
+  });
 }
 
 // ── responses ────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,41 +135,37 @@ const encodedReadResponse = /* @__PURE__ */ readResponse(encodedData);
 const encodedWriteRequest = /* @__PURE__ */ writeRequest(encodedData);
 
 function* readResults(
-  first: Uint8Array,
+  items: readonly Item[],
   count: number,
   limits: ServiceLimits,
   onBlock: ((received: number) => void) | undefined,
 ): Conversation<GetDataResult<Uint8Array>[]> {
-  const items = itemsOf(first, 'READ');
   const [only] = items;
   if (items.length !== 1 || only?.type !== 'data-block-result') return plain(items, count);
-  const blocks = new ReceivedBlocks(limits.receiveTotal);
-  let block = only;
-  for (let expected = 1; ; expected++) {
-    // Sixteen bits: a transfer longer than that begins again at 0.
-    if (block.blockNumber !== (expected & 0xffff))
-      throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: block.blockNumber });
-    const received = blocks.take(block.rawData, block.lastBlock);
-    onBlock?.(received);
-    if (block.lastBlock) return fromBlocks(blocks.octets(), count);
-    const next = itemsOf(
-      yield request({ type: 'readRequest', value: [{ type: 'block-number-access', blockNumber: expected & 0xffff }] }),
-      `block ${expected + 1}`,
-    );
-    const [item] = next;
-    if (item?.type === 'data-access-error')
-      return Array.from({ length: count }, () => ({ type: 'data-access-result', value: item.value }));
-    if (next.length !== 1 || item?.type !== 'data-block-result')
-      throw unexpected(`block ${expected + 1}`, item?.type ?? 'nothing');
-    block = item;
-  }
+  // Numbers have sixteen bits: a transfer longer than that begins again at 0.
+  const options = { limit: () => limits.receiveTotal, modulus: 0x10000 };
+  const blocks = yield* receiveBlocks<Refusal>(only, options, nextBlock, onBlock);
+  if (blocks instanceof Uint8Array) return fromBlocks(blocks, count);
+  return Array.from({ length: count }, () => resultOf(blocks));
 }
+function* nextBlock(received: number): Conversation<DataBlockResult | Refusal> {
+  const state = `block ${received + 1}`;
+  const next = { type: 'block-number-access', blockNumber: received & 0xffff } as const;
+  const items = itemsOf(yield request({ type: 'readRequest', value: [next] }), state);
+  const [item] = items;
+  if (item?.type === 'data-access-error') return item;
+  if (items.length !== 1 || item?.type !== 'data-block-result') throw unexpected(state, item?.type ?? 'nothing');
+  return item;
+}
+type DataBlockResult = Extract<Item, { type: 'data-block-result' }>;
+type Refusal = Extract<Item, { type: 'data-access-error' }>;
+const resultOf = ({ value }: Refusal): GetDataResult<Uint8Array> => ({ type: 'data-access-result', value });
 function plain(items: readonly Item[], count: number): GetDataResult<Uint8Array>[] {
   if (items.length !== count)
     throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: items.length });
   return items.map((item) => {
     if (item.type === 'data') return item;
-    if (item.type === 'data-access-error') return { type: 'data-access-result', value: item.value };
+    if (item.type === 'data-access-error') return resultOf(item);
     throw unexpected('READ', item.type);
   });
 }
@@ -174,9 +174,7 @@ function plain(items: readonly Item[], count: number): GetDataResult<Uint8Array>
  * and the choice of the first result. With one result the first octets tell: a count of 1 and a choice of 0 are no Data with anything behind it.
  */
 function fromBlocks(octets: Uint8Array, count: number): GetDataResult<Uint8Array>[] {
-  const w = new Writer(8);
-  w.length(count);
-  const head = w.finish();
+  const head = encodeCount(count);
   const choice = octets[head.length];
   if (equalBytes(octets.subarray(0, head.length), head) && (choice === 0 || (choice === 1 && count > 1))) {
     try {
@@ -191,17 +189,6 @@ function fromBlocks(octets: Uint8Array, count: number): GetDataResult<Uint8Array
 }
 
 const itemsOf = (bytes: Uint8Array, state: string): Item[] => response(bytes, 'readResponse', state).value;
-const readOnly = (bytes: Uint8Array): Item | undefined => {
-  const items = itemsOf(bytes, 'READ by blocks');
-  return items.length === 1 ? items[0] : undefined;
-};
-function requireNumber(item: Item | WriteResult | undefined, expected: number): void {
-  if (item?.type === 'data-access-error')
-    throw new DlmsError('service/data-access', { result: item.value, object: `block ${expected}` });
-  if (item?.type !== 'block-number') throw unexpected(`block ${expected}`, item?.type ?? 'several results');
-  if (item.value !== expected)
-    throw new DlmsError('protocol/block-number', { side: 'remote', expected, received: item.value });
-}
 const writeResults = (bytes: Uint8Array): WriteResult[] => response(bytes, 'writeResponse', 'WRITE').value;
 const unexpected = (state: string, received: string): DlmsError =>
   new DlmsError('protocol/unexpected-apdu', { side: 'remote', state, received });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Data, encode, octetString, unsigned } from '../../src/axdr/index.js';
 import { parseHex } from '../../src/core/hex.js';
 import { isDlmsError } from '../../src/core/index.js';
-import { ReceivedBlocks } from '../../src/session/blocks.js';
 import {
   type Conversation,
   getAttribute,
@@ -257,24 +256,5 @@ describe('blocks of a value', () => {
     const n = run();
     expect(n).toBeGreaterThan(1024);
     expect(n).toBeLessThan(1300);
-  });
-  it('are one buffer, however small they are', () => {
-    const blocks = new ReceivedBlocks(1 << 20);
-    for (let i = 0; i < 1000; i++) expect(blocks.take(one, false)).toBe(i + 1);
-    expect(blocks.count).toBe(1000);
-    // The whole buffer, not only what is used of it.
-    expect(blocks.octets().buffer.byteLength).toBeLessThanOrEqual(2000);
-  });
-  it('of eight octets on average go on to the limit, which they may reach and not pass', () => {
-    const limit = 40_000;
-    const blocks = new ReceivedBlocks(limit);
-    for (let i = 0; i < limit / 8; i++) blocks.take(new Uint8Array(8), false);
-    expect(blocks.octets()).toHaveLength(limit);
-    expect(() => blocks.take(one, true)).toThrowError(expect.objectContaining({ code: 'decode/too-large' }));
-    // An empty block is nothing only where it is the last.
-    expect(blocks.take(new Uint8Array(0), true)).toBe(limit);
-    expect(() => blocks.take(new Uint8Array(0), false)).toThrowError(
-      expect.objectContaining({ code: 'protocol/unexpected-apdu' }),
-    );
   });
 });
