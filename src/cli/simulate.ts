@@ -9,7 +9,7 @@ import type { AssociationConfig } from '../server/association.js';
 import { serverConformance } from '../server/association.js';
 import type { SecurityState } from '../server/objects/security-state.js';
 import { objectRights, readOnlyRights } from '../server/rights.js';
-import { serverShortNames } from '../server/short-name.js';
+import { serverShortNames } from '../server/services/short-names.js';
 import { type Mechanism, mechanisms } from '../session/association.js';
 import { simulatedClients, simulatedMeter, testKeysOf } from '../testing/simulated-meter.js';
 import { serveWrapper } from '../transport/channels/wrapper.js';

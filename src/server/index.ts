@@ -36,4 +36,4 @@ export {
   readOnlyRights,
   tableRights,
 } from './rights.js';
-export { type ServerShortNameOptions, serverShortNames } from './short-name.js';
+export { type ServerShortNameOptions, serverShortNames } from './services/short-names.js';

@@ -4,7 +4,7 @@ import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { serverConformance } from './association.js';
 import type { Exchange } from './exchange.js';
-import { type ServiceOptions, Services } from './services.js';
+import { type ServiceOptions, Services } from './services/logical-names.js';
 
 /** The services of one open association, on plain APDUs. */
 export interface ServerServices {

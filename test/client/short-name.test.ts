@@ -27,7 +27,7 @@ import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { AssociationConfig } from '../../src/server/association.js';
 import { cosemObject } from '../../src/server/object.js';
 import { objectRights } from '../../src/server/rights.js';
-import { serverShortNames } from '../../src/server/short-name.js';
+import { serverShortNames } from '../../src/server/services/short-names.js';
 import { decodeAare, decodeInitiateResponse } from '../../src/session/association.js';
 import { converse } from '../../src/session/conversation.js';
 import { readNames, writeNames, writeThenRead } from '../../src/session/short-name.js';

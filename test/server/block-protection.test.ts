@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { Protection } from '../../src/security/policy.js';
-import { Services } from '../../src/server/services.js';
+import { Services } from '../../src/server/services/logical-names.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import { dataOctets, descriptor, echoName, exchangeOf, invoke, meterWith, methodOf, octets } from './support.js';
 

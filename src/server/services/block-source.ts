@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange.js';
 
 /** Fetches the next part on behalf of the request that needs it; undefined after the last. */
 export type More = (exchange: Exchange) => Promise<Uint8Array | undefined>;

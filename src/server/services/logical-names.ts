@@ -1,37 +1,37 @@
-import { Data } from '../axdr/data.js';
-import { encodedData } from '../axdr/encoded-data.js';
-import { decode, decodeFrom, encode, sequenceOf } from '../axdr/schema.js';
-import { BlockBuffer } from '../core/block-buffer.js';
-import { equalBytes } from '../core/bytes.js';
-import { type Quirk, Reader, Writer } from '../core/cursor.js';
-import { DlmsError } from '../core/errors.js';
-import type { Protection } from '../security/policy.js';
+import { Data } from '../../axdr/data.js';
+import { encodedData } from '../../axdr/encoded-data.js';
+import { decode, decodeFrom, encode, sequenceOf } from '../../axdr/schema.js';
+import { BlockBuffer } from '../../core/block-buffer.js';
+import { equalBytes } from '../../core/bytes.js';
+import { type Quirk, Reader, Writer } from '../../core/cursor.js';
+import { DlmsError } from '../../core/errors.js';
+import type { Protection } from '../../security/policy.js';
 import {
   type ActionRequest,
   type ActionResponse,
   type ActionResponseWithOptionalData,
   actionResponseWithOptionalData,
-} from '../xdlms/action.js';
+} from '../../xdlms/action.js';
 import type {
   ActionResult,
   CosemAttributeDescriptorWithSelection,
   CosemMethodDescriptor,
   DataAccessResult,
   InvokeIdAndPriority,
-} from '../xdlms/common.js';
-import { EncodedApdu } from '../xdlms/encoded-apdu.js';
-import type { GetRequest } from '../xdlms/get.js';
-import { type GetDataResult, getDataResult } from '../xdlms/get-data-result.js';
-import type { ConformanceBit } from '../xdlms/initiate.js';
-import type { SetRequest, SetResponse } from '../xdlms/set.js';
-import { accessResponse } from './access-service.js';
+} from '../../xdlms/common.js';
+import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
+import type { GetRequest } from '../../xdlms/get.js';
+import { type GetDataResult, getDataResult } from '../../xdlms/get-data-result.js';
+import type { ConformanceBit } from '../../xdlms/initiate.js';
+import type { SetRequest, SetResponse } from '../../xdlms/set.js';
+import { type Caller, continues, joined } from '../caller.js';
+import { exception } from '../exception.js';
+import type { Exchange } from '../exchange.js';
+import { ObjectAccess, type ObjectAccessOptions } from '../object-access.js';
+import { accessResponse } from './access.js';
 import { BlockSource } from './block-source.js';
-import { type Caller, continues, joined } from './caller.js';
 import { decodeRequest } from './decode-request.js';
-import { exception } from './exception.js';
-import type { Exchange } from './exchange.js';
 import { LongResponse } from './long-response.js';
-import { ObjectAccess, type ObjectAccessOptions } from './object-access.js';
 
 export interface ServiceOptions extends ObjectAccessOptions {
   /**

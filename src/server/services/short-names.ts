@@ -1,15 +1,15 @@
-import { Data, octetString } from '../axdr/data.js';
-import { encodedData, encodedNull } from '../axdr/encoded-data.js';
-import { decode, encode } from '../axdr/schema.js';
-import { BlockBuffer } from '../core/block-buffer.js';
-import { Writer } from '../core/cursor.js';
-import { DlmsError } from '../core/errors.js';
-import { associationSnBase, type MethodOffset, methodOffset } from '../cosem/short-names.js';
-import { shortNameConformance } from '../session/short-name.js';
-import { Apdu } from '../xdlms/apdu.js';
-import type { ActionResult, DataAccessResult } from '../xdlms/common.js';
-import { EncodedApdu } from '../xdlms/encoded-apdu.js';
-import type { ConformanceBit } from '../xdlms/initiate.js';
+import { Data, octetString } from '../../axdr/data.js';
+import { encodedData, encodedNull } from '../../axdr/encoded-data.js';
+import { decode, encode } from '../../axdr/schema.js';
+import { BlockBuffer } from '../../core/block-buffer.js';
+import { Writer } from '../../core/cursor.js';
+import { DlmsError } from '../../core/errors.js';
+import { associationSnBase, type MethodOffset, methodOffset } from '../../cosem/short-names.js';
+import { shortNameConformance } from '../../session/short-name.js';
+import { Apdu } from '../../xdlms/apdu.js';
+import type { ActionResult, DataAccessResult } from '../../xdlms/common.js';
+import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
+import type { ConformanceBit } from '../../xdlms/initiate.js';
 import {
   type ReadResult,
   readRequest,
@@ -18,15 +18,15 @@ import {
   type WriteRequest,
   type WriteResult,
   writeRequest,
-} from '../xdlms/short-name.js';
+} from '../../xdlms/short-name.js';
+import { type Caller, joined } from '../caller.js';
+import type { Exchange } from '../exchange.js';
+import { ObjectAccess } from '../object-access.js';
+import type { HlsRequest, ServerReferencing, ServerServices } from '../referencing.js';
 import { BlockSource } from './block-source.js';
-import { type Caller, joined } from './caller.js';
 import { decodeRequest } from './decode-request.js';
-import type { Exchange } from './exchange.js';
+import type { ServiceOptions } from './logical-names.js';
 import { LongResponse } from './long-response.js';
-import { ObjectAccess } from './object-access.js';
-import type { HlsRequest, ServerReferencing, ServerServices } from './referencing.js';
-import type { ServiceOptions } from './services.js';
 import { layOut, type ShortNameLayout, type ShortNameTarget } from './short-name-layout.js';
 
 export interface ServerShortNameOptions {

@@ -1,12 +1,12 @@
-import { encodedData, encodedNull } from '../axdr/encoded-data.js';
-import { decode, encode } from '../axdr/schema.js';
-import type { AccessRequest, AccessResponseSpecification } from '../xdlms/access.js';
-import type { ActionResponseWithOptionalData } from '../xdlms/action.js';
-import type { ActionResult, DataAccessResult } from '../xdlms/common.js';
-import { EncodedApdu } from '../xdlms/encoded-apdu.js';
-import { exception } from './exception.js';
-import type { Exchange } from './exchange.js';
-import type { ObjectAccess } from './object-access.js';
+import { encodedData, encodedNull } from '../../axdr/encoded-data.js';
+import { decode, encode } from '../../axdr/schema.js';
+import type { AccessRequest, AccessResponseSpecification } from '../../xdlms/access.js';
+import type { ActionResponseWithOptionalData } from '../../xdlms/action.js';
+import type { ActionResult, DataAccessResult } from '../../xdlms/common.js';
+import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
+import { exception } from '../exception.js';
+import type { Exchange } from '../exchange.js';
+import type { ObjectAccess } from '../object-access.js';
 
 /**
  * Does the items of an Access-Request in order and answers each; undefined when the client wants no answer.

@@ -1,7 +1,7 @@
-import { decode, encode } from '../axdr/schema.js';
-import type { Quirk } from '../core/cursor.js';
-import { Apdu } from '../xdlms/apdu.js';
-import { EncodedApdu } from '../xdlms/encoded-apdu.js';
+import { decode, encode } from '../../axdr/schema.js';
+import type { Quirk } from '../../core/cursor.js';
+import { Apdu } from '../../xdlms/apdu.js';
+import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
 
 /**
  * A request, its values and parameters left as octets of Data. A request that deviates in a way that is accepted is written as it should have been, so that objects,

@@ -1,7 +1,7 @@
-import type { Protection } from '../security/policy.js';
+import type { Protection } from '../../security/policy.js';
+import { type Caller, continues } from '../caller.js';
+import type { Exchange } from '../exchange.js';
 import type { BlockSource } from './block-source.js';
-import { type Caller, continues } from './caller.js';
-import type { Exchange } from './exchange.js';
 
 /** A response that is sent in blocks: every block is asked for, and protected, as the first one was. */
 export class LongResponse {

@@ -1,16 +1,16 @@
-import { DlmsError } from '../core/errors.js';
-import type { AttributeAccessV1, MethodAccessV1 } from '../cosem/access-rights.js';
+import { DlmsError } from '../../core/errors.js';
+import type { AttributeAccessV1, MethodAccessV1 } from '../../cosem/access-rights.js';
 import {
   type AccessRightsElementV1,
   AssociationSnV2,
   type ObjectListElementSn,
-} from '../cosem/classes/association-sn.js';
-import type { Obis } from '../cosem/obis.js';
-import { associationSnBase, attributeShortName, type MethodOffset } from '../cosem/short-names.js';
-import type { Caller } from './caller.js';
-import { accessor, type CosemObject, cosemObject, ObjectStore } from './object.js';
-import { attributeModeV1, methodModeV1 } from './rights.js';
-import type { ServiceOptions } from './services.js';
+} from '../../cosem/classes/association-sn.js';
+import type { Obis } from '../../cosem/obis.js';
+import { associationSnBase, attributeShortName, type MethodOffset } from '../../cosem/short-names.js';
+import type { Caller } from '../caller.js';
+import { accessor, type CosemObject, cosemObject, ObjectStore } from '../object.js';
+import { attributeModeV1, methodModeV1 } from '../rights.js';
+import type { ServiceOptions } from './logical-names.js';
 
 /** What a short name stands for. */
 export interface ShortNameTarget {
