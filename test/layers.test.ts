@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   server: ['core', 'axdr', 'cosem', 'xdlms', 'store', 'security', 'session', 'transport'],
   translator: ['core', 'axdr', 'cosem', 'xdlms', 'security', 'transport'],
   idis: ['core', 'axdr', 'cosem'],
+  meter: ['core', 'axdr', 'store', 'cosem', 'xdlms', 'server'],
 };
 
 const files = (readdirSync('src', { recursive: true }) as string[])

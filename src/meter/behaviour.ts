@@ -1,0 +1,121 @@
+import type { Data } from '../axdr/data.js';
+import type {
+  AttributeName,
+  AttributeValue,
+  InterfaceClass,
+  MethodName,
+  MethodParameter,
+  MethodResult,
+  ObjectOf,
+} from '../cosem/interface-class.js';
+import type { Obis } from '../cosem/obis.js';
+import type { AccessContext } from '../server/object.js';
+import type { Phase } from './agenda.js';
+import type { MeterEngine } from './engine.js';
+import type { Source } from './environment.js';
+import type { ObjectSpace } from './space.js';
+
+/** Who changes an attribute: a client, a script of the meter, the method of the object itself, or the engine (time, measurement). */
+export type Cause = 'client' | 'script' | 'method' | 'engine';
+
+/** An attribute of an object, or, with a `dataIndex` from 1, one element of it. */
+export interface Reference {
+  readonly classId: number;
+  readonly logicalName: Obis;
+  readonly attributeIndex: number;
+  readonly dataIndex?: number;
+}
+
+/** The clock was moved, or its relation to local time. Times are UTC milliseconds. */
+export interface ClockChange {
+  /**
+   * `adjusted`: by more than the synchronisation limit. `synchronised`: by less, or by a method that says so. `season`: daylight saving began or ended, UTC goes
+   * on. `zone`: the rule of local time was changed, UTC goes on. `lost`: the reserve ran out, the clock began anew.
+   */
+  readonly kind: 'adjusted' | 'synchronised' | 'season' | 'zone' | 'lost';
+  readonly from: number;
+  readonly to: number;
+}
+/** A time without supply, in elapsed milliseconds; UTC by the clock of the meter. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+  readonly utcFrom: number;
+  readonly utcTo: number;
+}
+
+/**
+ * One object that runs. Values of attributes are typed by the class; `state` is what the object remembers besides, as plain JSON values, so that it can be stored.
+ */
+export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown> {
+  readonly engine: MeterEngine;
+  /** The logical device it belongs to. */
+  readonly space: ObjectSpace;
+  readonly definition: C;
+  readonly logicalName: Obis;
+  /** Options of this object that are no attributes. */
+  readonly options: Readonly<Record<string, unknown>>;
+  state: S;
+  /** The value as a client would read it. @throws AccessRefused `object-unavailable` for an attribute that this meter does not have */
+  get<A extends AttributeName<C>>(attribute: A): AttributeValue<C, A>;
+  has(attribute: AttributeName<C>): boolean;
+  /** Sets an attribute; observers hear of it when the operation under way is complete. */
+  set<A extends AttributeName<C>>(attribute: A, value: AttributeValue<C, A>, cause?: Cause): void;
+  /** What an attribute measures, when it does. */
+  source(attribute: AttributeName<C>): Source | undefined;
+  /** When this object has work of a phase next, in elapsed milliseconds; undefined takes it back. */
+  schedule(phase: Phase, at: number | undefined): void;
+  /** Hears of changes of an attribute from now on, until {@link Running.unobserve}. */
+  observe(reference: Reference): void;
+  unobserve(): void;
+}
+
+/** How an interface class behaves: one file, one value, a table of functions. What is left out does what a table of values would do. */
+export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefined> {
+  readonly definition: C;
+  /** Values of attributes that were not given. */
+  readonly defaults?: (self: Running<C, S>) => Partial<ObjectOf<C>>;
+  /** What the object remembers at the start. */
+  readonly state?: () => S;
+  /** The state is steady and the supply is on: sets what is due. Also after the object was restored from a store. */
+  readonly start?: (self: Running<C, S>) => void;
+  /** Attributes that are worked out when they are read. */
+  readonly computed?: { readonly [A in AttributeName<C>]?: (self: Running<C, S>) => AttributeValue<C, A> };
+  /**
+   * What a client or a script may write: checks everything, then applies (with `self.set`). An attribute without an entry is stored as it comes.
+   * @throws AccessRefused, then nothing was changed
+   */
+  readonly write?: {
+    readonly [A in AttributeName<C>]?: (self: Running<C, S>, value: AttributeValue<C, A>, cause: Cause) => void;
+  };
+  /** Answers of a selective read, as octets of Data; without an entry a selection is refused. */
+  readonly selective?: {
+    readonly [A in AttributeName<C>]?: (self: Running<C, S>, context: AccessContext) => Uint8Array;
+  };
+  readonly methods?: {
+    readonly [M in MethodName<C>]?: (
+      self: Running<C, S>,
+      parameter: MethodParameter<C, M>,
+      cause: Cause,
+      context?: AccessContext,
+    ) => MethodResult<C, M>;
+  };
+  /** Work whose time has come, by phase. `at` is the instant it was scheduled for. */
+  readonly due?: { readonly [P in Phase]?: (self: Running<C, S>, at: number) => void };
+  /** An attribute that is observed has changed; told when the operation that changed it is complete. */
+  readonly observed?: (self: Running<C, S>, reference: Reference, cause: Cause) => void;
+  readonly clockChanged?: (self: Running<C, S>, change: ClockChange) => void;
+  readonly powerDown?: (self: Running<C, S>) => void;
+  readonly powerUp?: (self: Running<C, S>, outage: Outage) => void;
+  /** The meter has noticed something that has a code; `utc` is when, by its clock. */
+  readonly event?: (self: Running<C, S>, code: number, utc: number) => void;
+  /** Something from outside: a button, a sensor, an answer of a device. */
+  readonly input?: (self: Running<C, S>, name: string, value: unknown) => void;
+}
+/** A behaviour of any class and state, for tables of them. */
+export type AnyBehaviour = Behaviour<any, any>;
+
+/** What leaves the meter: the shell around the engine carries it out, and answers by {@link MeterEngine.input}. */
+export type Output =
+  | { readonly type: 'push'; readonly at: number; readonly setup: Obis; readonly body: Data; readonly detail?: unknown }
+  | { readonly type: 'device'; readonly at: number; readonly device: string; readonly request: unknown };

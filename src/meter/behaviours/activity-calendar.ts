@@ -1,0 +1,202 @@
+import { equalBytes } from '../../core/bytes.js';
+import { ActivityCalendar, type SeasonProfile } from '../../cosem/classes/activity-calendar.js';
+import { type DateTime, toInstant } from '../../cosem/date-time.js';
+import { AccessRefused } from '../../server/object.js';
+import type { Behaviour, Cause, Running } from '../behaviour.js';
+import { refuse } from '../engine.js';
+import { fieldsOf } from '../local-time.js';
+import { unspecifiedDateTime } from '../values.js';
+import { timeOfDay } from './schedule.js';
+import { specialDay } from './special-days-table.js';
+
+interface State {
+  /** The script that is in force: run again only when another one was. */
+  last: string | undefined;
+  /** Up to when, by the clock, activation was looked at. */
+  seen: number;
+}
+type Self = Running<typeof ActivityCalendar, State>;
+
+const day = 86_400_000;
+/** Days that are looked back for the action in force. */
+const memory = 370;
+
+/** The start of a season that is in force at a moment: the latest one; with every year the same, the last of the list before the first of the year. */
+function seasonAt(self: Self, local: number): SeasonProfile | undefined {
+  const seasons = self.get('seasonProfileActive');
+  const { year } = fieldsOf(local);
+  let found: { at: number; season: SeasonProfile } | undefined;
+  for (const season of seasons)
+    for (const y of [year - 1, year]) {
+      const at = startOf(self, season.seasonStart, y);
+      if (at !== undefined && at <= local && (found === undefined || at >= found.at)) found = { at, season };
+    }
+  return found?.season;
+}
+/** Local time at which a season starts in a year; nothing specified: never. */
+function startOf(self: Self, start: DateTime, year: number): number | undefined {
+  if (start.month === null && start.dayOfMonth === null && start.dayOfWeek === null) return undefined;
+  const { local } = self.engine;
+  const first = Date.UTC(year, 0, 1);
+  for (let midnight = first; midnight < first + 366 * day; midnight += day)
+    if (local.matchesDate(start, midnight)) return midnight + timeOfDay(start);
+  return undefined;
+}
+/** Actions of a day in order; none where the week or the day is not known. */
+function actionsOf(
+  self: Self,
+  midnight: number,
+): readonly { readonly at: number; readonly script: string; readonly selector: number }[] {
+  const week = self.get('weekProfileTableActive').find((w) => {
+    // The season of the day: where it begins within the day, the day follows the new one.
+    const season = seasonAt(self, midnight + day - 1);
+    return season !== undefined && equalBytes(w.weekProfileName, season.weekName);
+  });
+  const { weekday } = fieldsOf(midnight);
+  const ids = week && [
+    week.monday,
+    week.tuesday,
+    week.wednesday,
+    week.thursday,
+    week.friday,
+    week.saturday,
+    week.sunday,
+  ];
+  const id = specialDay(self.space, self.engine.local, midnight) ?? ids?.[weekday - 1];
+  const profile = self.get('dayProfileTableActive').find((d) => d.dayId === id);
+  return [...(profile?.daySchedule ?? [])]
+    .map((a) => ({ at: midnight + timeOfDay(a.startTime), script: a.scriptLogicalName, selector: a.scriptSelector }))
+    .sort((a, b) => a.at - b.at);
+}
+const midnightOf = (local: number): number => Math.floor(local / day) * day;
+
+/** The action that should be in force: the last one before now, looked for day by day. */
+function inForce(self: Self): { readonly script: string; readonly selector: number } | undefined {
+  const now = self.engine.local.local(self.engine.utc);
+  for (let d = 0; d < memory; d++) {
+    const found = actionsOf(self, midnightOf(now) - d * day)
+      .filter(({ at }) => at <= now)
+      .at(-1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+const nameOf = (a: { readonly script: string; readonly selector: number } | undefined): string | undefined =>
+  a === undefined ? undefined : `${a.script} ${a.selector}`;
+
+function activationTime(self: Self): number | undefined {
+  const time = self.get('activatePassiveCalendarTime');
+  if (time.year === null || time.month === null || time.dayOfMonth === null || time.hour === null) return undefined;
+  try {
+    const whole = { ...time, minute: time.minute ?? 0, second: time.second ?? 0, hundredths: 0 };
+    if (time.deviationMinutes !== null) return toInstant(whole, { acceptInvalid: true });
+    return self.engine.local.utc(toInstant({ ...whole, deviationMinutes: 0 }, { acceptInvalid: true }));
+  } catch {
+    return undefined;
+  }
+}
+function plan(self: Self): void {
+  const { engine } = self;
+  const now = engine.local.local(engine.utc);
+  const today = midnightOf(now);
+  const actions = [today, today + day].flatMap((d) => actionsOf(self, d)).filter(({ at }) => at > now);
+  const next = Math.min(actions[0]?.at ?? Number.POSITIVE_INFINITY, today + day);
+  const activation = activationTime(self);
+  const at = engine.local.utc(next);
+  const due = activation !== undefined && activation > self.state.seen ? Math.min(at, activation) : at;
+  self.schedule('calendar', Math.max(engine.elapsedAt(due), engine.elapsed + (due > engine.utc ? 0 : 1)));
+}
+/** Activation first, then the action that should be in force, if another one is. */
+function work(self: Self): void {
+  const { engine } = self;
+  const activation = activationTime(self);
+  const { seen } = self.state;
+  self.state = { ...self.state, seen: engine.utc };
+  if (activation !== undefined && activation > seen && activation <= engine.utc) {
+    try {
+      activate(self);
+    } catch (e) {
+      if (!(e instanceof AccessRefused)) throw e;
+    }
+  }
+  apply(self);
+  plan(self);
+}
+function apply(self: Self): void {
+  const action = inForce(self);
+  const name = nameOf(action);
+  if (action === undefined || name === self.state.last) return;
+  self.state = { ...self.state, last: name };
+  try {
+    self.engine.runScript(self.space, action.script as never, action.selector);
+  } catch (e) {
+    if (!(e instanceof AccessRefused)) throw e;
+  }
+}
+/** The passive calendar is copied, and stays as it is. One whose seasons name weeks, or weeks days, that are not there is refused. */
+function activate(self: Self): void {
+  const weeks = self.get('weekProfileTablePassive');
+  const days = new Set(self.get('dayProfileTablePassive').map((d) => d.dayId));
+  const consistent =
+    self.get('seasonProfilePassive').every((s) => weeks.some((w) => equalBytes(w.weekProfileName, s.weekName))) &&
+    weeks.every((w) =>
+      [w.monday, w.tuesday, w.wednesday, w.thursday, w.friday, w.saturday, w.sunday].every((d) => days.has(d)),
+    );
+  if (!consistent) refuse();
+  self.set('calendarNameActive', self.get('calendarNamePassive'));
+  self.set('seasonProfileActive', self.get('seasonProfilePassive'));
+  self.set('weekProfileTableActive', weeks);
+  self.set('dayProfileTableActive', self.get('dayProfileTablePassive'));
+  self.engine.raise(9);
+}
+type Passive =
+  | 'calendarNamePassive'
+  | 'seasonProfilePassive'
+  | 'weekProfileTablePassive'
+  | 'dayProfileTablePassive'
+  | 'activatePassiveCalendarTime';
+const programmed = (attribute: Passive) => (self: Self, value: never, cause: Cause) => {
+  self.set(attribute, value, cause);
+  self.engine.raise(19);
+  if (attribute === 'activatePassiveCalendarTime') self.state = { ...self.state, seen: self.engine.utc };
+  plan(self);
+};
+
+/** Activity calendar (class 20). */
+export const activityCalendarBehaviour: Behaviour<typeof ActivityCalendar, State> = {
+  definition: ActivityCalendar,
+  state: () => ({ last: undefined, seen: Number.NEGATIVE_INFINITY }),
+  defaults: () => ({
+    calendarNameActive: new Uint8Array(),
+    seasonProfileActive: [],
+    weekProfileTableActive: [],
+    dayProfileTableActive: [],
+    calendarNamePassive: new Uint8Array(),
+    seasonProfilePassive: [],
+    weekProfileTablePassive: [],
+    dayProfileTablePassive: [],
+    activatePassiveCalendarTime: unspecifiedDateTime,
+  }),
+  start(self) {
+    if (self.state.seen === Number.NEGATIVE_INFINITY) {
+      self.state = { last: nameOf(inForce(self)), seen: self.engine.utc };
+    }
+    plan(self);
+  },
+  write: {
+    calendarNamePassive: programmed('calendarNamePassive') as never,
+    seasonProfilePassive: programmed('seasonProfilePassive') as never,
+    weekProfileTablePassive: programmed('weekProfileTablePassive') as never,
+    dayProfileTablePassive: programmed('dayProfileTablePassive') as never,
+    activatePassiveCalendarTime: programmed('activatePassiveCalendarTime') as never,
+  },
+  methods: {
+    activatePassiveCalendar(self) {
+      activate(self);
+      self.schedule('calendar', self.engine.elapsed);
+    },
+  },
+  due: { calendar: work },
+  clockChanged: (self) => self.schedule('calendar', self.engine.elapsed),
+  powerUp: (self) => self.schedule('calendar', self.engine.elapsed),
+};

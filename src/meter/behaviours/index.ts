@@ -1,0 +1,38 @@
+import type { AnyBehaviour } from '../behaviour.js';
+import { activityCalendarBehaviour } from './activity-calendar.js';
+import { arbitratorBehaviour } from './arbitrator.js';
+import { clockBehaviour } from './clock.js';
+import { dataBehaviour } from './data.js';
+import { demandRegisterBehaviour } from './demand-register.js';
+import { disconnectControlBehaviour, disconnectControlBehaviourV0 } from './disconnect-control.js';
+import { extendedRegisterBehaviour } from './extended-register.js';
+import { limiterBehaviour } from './limiter.js';
+import { profileGenericBehaviour } from './profile-generic.js';
+import { registerBehaviour } from './register.js';
+import { registerActivationBehaviour } from './register-activation.js';
+import { registerMonitorBehaviour } from './register-monitor.js';
+import { scheduleBehaviour } from './schedule.js';
+import { scriptTableBehaviour } from './script-table.js';
+import { singleActionScheduleBehaviour } from './single-action-schedule.js';
+import { specialDaysTableBehaviour } from './special-days-table.js';
+
+/** How each interface class behaves that does more than keep values: one file a class, one line here. */
+export const behaviours: readonly AnyBehaviour[] = [
+  registerMonitorBehaviour,
+  registerActivationBehaviour,
+  limiterBehaviour,
+  disconnectControlBehaviour,
+  disconnectControlBehaviourV0,
+  demandRegisterBehaviour,
+  arbitratorBehaviour,
+  activityCalendarBehaviour,
+  clockBehaviour,
+  dataBehaviour,
+  extendedRegisterBehaviour,
+  profileGenericBehaviour,
+  registerBehaviour,
+  scheduleBehaviour,
+  scriptTableBehaviour,
+  singleActionScheduleBehaviour,
+  specialDaysTableBehaviour,
+];

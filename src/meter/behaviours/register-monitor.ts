@@ -1,0 +1,106 @@
+import type { Data } from '../../axdr/data.js';
+import { RegisterMonitor } from '../../cosem/classes/register-monitor.js';
+import { AccessRefused } from '../../server/object.js';
+import type { Behaviour, Running } from '../behaviour.js';
+import { numberOf } from '../values.js';
+
+type Side = 'below' | 'above' | 'unknown';
+interface State {
+  /** Where the value is, of each threshold. */
+  sides: readonly Side[];
+}
+type Self = Running<typeof RegisterMonitor, State>;
+
+/** The monitored value before its scaler; undefined while it cannot be read. */
+function monitored(self: Self): number | undefined {
+  const { classId, logicalName, attributeIndex } = self.get('monitoredValue');
+  try {
+    return numberOf(self.space.read({ classId, logicalName, attributeIndex }));
+  } catch (e) {
+    if (!(e instanceof AccessRefused)) throw e;
+    return undefined;
+  }
+}
+/** A value at the threshold keeps its side. */
+function sideOf(value: number, threshold: Data, side: Side): Side {
+  const limit = numberOf(threshold);
+  if (limit === undefined || value === limit) return side;
+  return value > limit ? 'above' : 'below';
+}
+/** Runs the actions of what was crossed, in the order of the list; a side that was not known is only noted. */
+function evaluate(self: Self): void {
+  const value = monitored(self);
+  const thresholds = self.get('thresholds');
+  const actions = self.get('actions');
+  const before = self.state.sides;
+  if (value !== undefined) {
+    const sides = thresholds.map((t, i) => sideOf(value, t as Data, before[i] ?? 'unknown'));
+    self.state = { sides };
+    for (const [i, side] of sides.entries()) {
+      const was = before[i] ?? 'unknown';
+      const pair = actions[i];
+      if (pair === undefined || side === was || was === 'unknown') continue;
+      const { scriptLogicalName, scriptSelector } = side === 'above' ? pair.actionUp : pair.actionDown;
+      try {
+        self.engine.nested(() => self.engine.runScript(self.space, scriptLogicalName, scriptSelector));
+      } catch (e) {
+        // The next thresholds are looked at all the same.
+        if (!(e instanceof AccessRefused)) throw e;
+      }
+    }
+  }
+  plan(self);
+}
+/** A value that grows by itself crosses at an instant that can be known beforehand. */
+function plan(self: Self): void {
+  const { classId, logicalName, attributeIndex } = self.get('monitoredValue');
+  const object = self.space.get(logicalName);
+  if (object === undefined || object.definition.classId !== classId) return self.schedule('monitor', undefined);
+  const [name] = object.attribute(attributeIndex);
+  const source = object.source(name);
+  const { elapsed } = self.engine;
+  const instants = self.get('thresholds').flatMap((t, i) => {
+    const limit = numberOf(t as Data);
+    if (limit === undefined || source === undefined) return [];
+    return source.crossing(self.state.sides[i] === 'above' ? limit - 1 : limit + 1, elapsed) ?? [];
+  });
+  const next = instants.filter((at) => at > elapsed);
+  self.schedule('monitor', next.length === 0 ? undefined : Math.min(...next));
+}
+/** Anew: whatever the value is, nothing was crossed. */
+function begin(self: Self): void {
+  self.unobserve();
+  const { classId, logicalName, attributeIndex } = self.get('monitoredValue');
+  self.observe({ classId, logicalName, attributeIndex });
+  self.state = { sides: self.get('thresholds').map(() => 'unknown') };
+  evaluate(self);
+}
+
+/** Register monitor (class 21): no hysteresis, no duration. */
+export const registerMonitorBehaviour: Behaviour<typeof RegisterMonitor, State> = {
+  definition: RegisterMonitor,
+  state: () => ({ sides: [] }),
+  defaults: () => ({
+    thresholds: [],
+    actions: [],
+    monitoredValue: { classId: 0, logicalName: '0-0:0.0.0*0', attributeIndex: 0 },
+  }),
+  start: begin,
+  write: {
+    thresholds(self, value, cause) {
+      self.set('thresholds', value, cause);
+      begin(self);
+    },
+    actions(self, value, cause) {
+      self.set('actions', value, cause);
+      begin(self);
+    },
+    monitoredValue(self, value, cause) {
+      self.set('monitoredValue', value, cause);
+      begin(self);
+    },
+  },
+  due: { monitor: evaluate },
+  observed: evaluate,
+  powerUp: begin,
+};

@@ -1,0 +1,385 @@
+import { DlmsError } from '../core/errors.js';
+import type { InterfaceClass, ObjectOf } from '../cosem/interface-class.js';
+import type { Obis } from '../cosem/obis.js';
+import { AccessRefused } from '../server/object.js';
+import { Agenda, type Phase } from './agenda.js';
+import type { AnyBehaviour, Cause, ClockChange, Outage, Output, Reference } from './behaviour.js';
+import { Environment } from './environment.js';
+import { defaultKnobs, type Knobs } from './knobs.js';
+import { LocalTime, type Zone } from './local-time.js';
+import { EngineObject } from './object.js';
+import { ObjectSpace } from './space.js';
+
+export interface EngineOptions {
+  /** What the clock of the meter shows at the beginning: UTC milliseconds. */
+  readonly utc: number;
+  /** How each class behaves; a class without a behaviour is a table of values. */
+  readonly behaviours: readonly AnyBehaviour[];
+  readonly knobs?: Partial<Knobs>;
+  /** For what is drawn at random (delays of pushes): the same seed gives the same run. Default 1. */
+  readonly seed?: number;
+}
+/** Where an attribute gets its value from. */
+export type SourceOption =
+  /** The integral of an input over hours: W to Wh. */
+  | { readonly integral: string }
+  /** An input as it is. */
+  | { readonly input: string };
+
+export interface ObjectOptions {
+  /** Attributes that are measured: by name. */
+  readonly sources?: Readonly<Record<string, SourceOption>>;
+  /** SAP of the logical device. Default 1. */
+  readonly sap?: number;
+  /** Options of the behaviour that are no attributes. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Work at one instant that starts work at the same instant, again and again: more is a loop. */
+const workLimit = 10_000;
+
+/**
+ * A meter that runs: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a timer or opens a socket: the shell says how far
+ * time has gone ({@link MeterEngine.advanceTo}), and carries out what leaves the meter ({@link MeterEngine.outputs}).
+ *
+ * Elapsed time only grows; what the meter's clock shows can be set. Both are milliseconds. Jumping to an instant does the same as going there in steps.
+ */
+export class MeterEngine {
+  readonly knobs: Knobs;
+  readonly environment: Environment = new Environment();
+  readonly outputs: Output[] = [];
+  /** Status of the clock as in a date-time, but for daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status invalid. */
+  clockStatus = 0;
+  /** What was dropped because scripts and monitors started each other too deeply. */
+  dropped = 0;
+  readonly #behaviours = new Map<string, AnyBehaviour>();
+  readonly #agenda: Agenda<EngineObject>;
+  readonly #spaces = new Map<number, ObjectSpace>();
+  readonly #observers = new Map<string, Set<EngineObject>>();
+  readonly #observed = new Map<EngineObject, Set<string>>();
+  /** Disconnectors that are open. */
+  readonly #open = new Set<Obis>();
+  readonly #seed: number;
+  #draws = 0;
+  #elapsed = 0;
+  /** UTC minus elapsed time. */
+  #offset: number;
+  #local: LocalTime = new LocalTime(noZone);
+  #supply = true;
+  #downSince: { readonly elapsed: number; readonly utc: number } | undefined;
+  #depth = 0;
+  #nesting = 0;
+  #changes: { readonly object: EngineObject; readonly attribute: string; readonly cause: Cause }[] = [];
+  /** The device behind disconnectors: gives back where the contact really is. Default: it obeys. */
+  relay: ((contact: Obis, closed: boolean) => boolean) | undefined;
+  /** Hears of every change of an attribute, when the operation is complete: for a journal. */
+  onChange: ((object: EngineObject, attribute: string, cause: Cause) => void) | undefined;
+
+  constructor(options: EngineOptions) {
+    this.knobs = { ...defaultKnobs, ...options.knobs };
+    this.#agenda = new Agenda(this.knobs.phaseOrder);
+    this.#offset = options.utc;
+    this.#seed = options.seed ?? 1;
+    for (const b of options.behaviours) this.#behaviours.set(`${b.definition.classId} ${b.definition.version}`, b);
+  }
+
+  // ── building ─────────────────────────────────────────────────────────────────────────────────────────
+
+  space(sap = 1): ObjectSpace {
+    let space = this.#spaces.get(sap);
+    if (space === undefined) {
+      space = new ObjectSpace(sap);
+      this.#spaces.set(sap, space);
+    }
+    return space;
+  }
+  get spaces(): IterableIterator<ObjectSpace> {
+    return this.#spaces.values();
+  }
+  /** Adds an object; attributes that are not given have the defaults of the class. {@link MeterEngine.start} begins the work. */
+  add<C extends InterfaceClass>(
+    definition: C,
+    logicalName: Obis,
+    attributes: Partial<ObjectOf<C>> = {},
+    { sources = {}, sap = 1, options = {} }: ObjectOptions = {},
+  ): EngineObject {
+    const behaviour: AnyBehaviour = this.#behaviours.get(`${definition.classId} ${definition.version}`) ?? {
+      definition,
+    };
+    const space = this.space(sap);
+    if (space.get(logicalName) !== undefined)
+      throw new DlmsError('configuration/invalid', { what: `two objects ${logicalName} in logical device ${sap}` });
+    const object = new EngineObject(this, space, behaviour, definition, logicalName, attributes, options);
+    for (const [name, source] of Object.entries(sources)) {
+      const value = object.stored(name) as { readonly value?: unknown } | number | undefined;
+      const start = Number(typeof value === 'object' ? (value.value ?? 0) : (value ?? 0));
+      object.bind(
+        name,
+        'integral' in source
+          ? this.environment.integral(source.integral, start, this.#elapsed)
+          : this.environment.input(source.input),
+      );
+    }
+    this.#agenda.add(object);
+    space.add(object);
+    return object;
+  }
+  /** All objects are there: they schedule their work from the present instant on. */
+  start(): void {
+    for (const o of this.#all()) this.operation(() => o.behaviour.start?.(o));
+  }
+
+  // ── time ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Milliseconds since the engine began: only grow, whatever the clock of the meter is set to. */
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+  /** What the clock of the meter shows, in UTC milliseconds. */
+  get utc(): number {
+    return this.#elapsed + this.#offset;
+  }
+  get local(): LocalTime {
+    return this.#local;
+  }
+  /** The elapsed time at which the clock of the meter will show a moment, if it is not set before. */
+  elapsedAt(utc: number): number {
+    return utc - this.#offset;
+  }
+  utcAt(elapsed: number): number {
+    return elapsed + this.#offset;
+  }
+  /** The next instant at which there is work; undefined: none until something comes from outside. */
+  get nextDue(): number | undefined {
+    return this.#supply ? this.#agenda.next : undefined;
+  }
+  /** Does everything that is due up to and at an instant, in order. @throws DlmsError `encode/invalid-value` for one that is over */
+  advanceTo(elapsed: number): void {
+    if (!(elapsed >= this.#elapsed))
+      throw new DlmsError('encode/invalid-value', {
+        expected: `an instant from ${this.#elapsed} on`,
+        actual: String(elapsed),
+      });
+    while (this.#supply) {
+      const next = this.#agenda.next;
+      if (next === undefined || next > elapsed) break;
+      this.#elapsed = Math.max(this.#elapsed, next);
+      this.#instant();
+    }
+    this.#elapsed = elapsed;
+  }
+  /** All work of the present instant, by phase; what it starts at the same instant comes too. */
+  #instant(): void {
+    for (let done = 0; ; done++) {
+      const due = this.#agenda.take(this.#elapsed);
+      if (due === undefined || !this.#supply) return;
+      if (done > workLimit) {
+        this.dropped++;
+        return;
+      }
+      const work = (
+        due.owner.behaviour.due as Partial<Record<Phase, (self: unknown, at: number) => void>> | undefined
+      )?.[due.phase];
+      if (work !== undefined) this.operation(() => work(due.owner, due.at));
+    }
+  }
+
+  // ── what behaviours and the shell use ────────────────────────────────────────────────────────────────
+
+  schedule(object: EngineObject, phase: Phase, at: number | undefined): void {
+    this.#agenda.schedule(object, phase, at === undefined ? undefined : Math.max(at, this.#elapsed));
+  }
+  /** A number from 0 to 1, below 1: the next of this seed. */
+  random(): number {
+    // splitmix32
+    let z = (this.#seed + Math.imul(++this.#draws, 0x9e3779b9)) | 0;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return ((z ^ (z >>> 16)) >>> 0) / 0x1_0000_0000;
+  }
+  /** Sets an input. Measured attributes that depend on it change; objects that wait for it hear of it. */
+  input(name: string, value: unknown): void {
+    this.operation(() => {
+      if (typeof value === 'number') {
+        this.environment.set(name, value, this.#elapsed);
+        for (const o of this.#all())
+          for (const [attribute, source] of o.sources)
+            if (source.inputs.includes(name)) this.changed(o, attribute, 'engine');
+      }
+      if (this.#supply) for (const o of this.#all()) o.behaviour.input?.(o, name, value);
+    });
+  }
+  /** The meter has noticed something: event objects take the code, logs and alarms follow. @param utc when, by its clock; default now */
+  raise(code: number, utc: number = this.utc): void {
+    this.operation(() => {
+      for (const o of this.#all()) o.behaviour.event?.(o, code, utc);
+    });
+  }
+  /** Total loss or return of supply. */
+  power(on: boolean): void {
+    if (on === this.#supply) return;
+    if (!on) {
+      this.operation(() => {
+        for (const o of this.#all()) o.behaviour.powerDown?.(o);
+      });
+      this.#supply = false;
+      this.#downSince = { elapsed: this.#elapsed, utc: this.utc };
+      this.environment.count(false, this.#elapsed);
+      return;
+    }
+    const since = this.#downSince as { readonly elapsed: number; readonly utc: number };
+    this.#supply = true;
+    this.#downSince = undefined;
+    this.environment.count(this.#open.size === 0, this.#elapsed);
+    const outage: Outage = { from: since.elapsed, to: this.#elapsed, utcFrom: since.utc, utcTo: this.utc };
+    this.operation(() => {
+      // The clock is first among them: what comes after it needs the time.
+      for (const o of this.#all().sort((a, b) => clockFirst(a) - clockFirst(b))) o.behaviour.powerUp?.(o, outage);
+    });
+  }
+  get supply(): boolean {
+    return this.#supply;
+  }
+  /** Moves a contact; what it really is afterwards. {@link MeterEngine.relay} is the device. */
+  drive(contact: Obis, closed: boolean): boolean {
+    return this.relay?.(contact, closed) ?? closed;
+  }
+  /** Whether a disconnector lets consumption through. */
+  connect(contact: Obis, closed: boolean): void {
+    if (closed) this.#open.delete(contact);
+    else this.#open.add(contact);
+    this.environment.count(this.#supply && this.#open.size === 0, this.#elapsed);
+  }
+  /** The rule of local time, from the Clock object. */
+  setZone(zone: Zone): void {
+    this.#local = new LocalTime(zone);
+  }
+  /** The clock of the meter shows another time from now on. Everybody who goes by the clock hears of it. */
+  setClock(utc: number, kind: ClockChange['kind']): void {
+    const from = this.utc;
+    this.#offset = utc - this.#elapsed;
+    this.clockChanged({ kind, from, to: utc });
+  }
+  clockChanged(change: ClockChange): void {
+    this.operation(() => {
+      for (const o of this.#all()) o.behaviour.clockChanged?.(o, change);
+    });
+  }
+
+  // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Does something that is one operation: who observes attributes hears of their changes when it is complete, never in its middle. */
+  operation<T>(work: () => T): T {
+    this.#depth++;
+    try {
+      return work();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0) this.#tell();
+    }
+  }
+  /** Does something that may start itself again: scripts that run scripts. Too deep, it is refused and counted. */
+  nested<T>(work: () => T): T {
+    if (this.#nesting >= this.knobs.nestingLimit) {
+      this.dropped++;
+      return refuse();
+    }
+    this.#nesting++;
+    try {
+      return this.operation(work);
+    } finally {
+      this.#nesting--;
+    }
+  }
+  /** Runs a script of a table of the same logical device; a selector 0 or a name of zeros runs nothing. @throws AccessRefused */
+  runScript(space: ObjectSpace, table: Obis, selector: number): void {
+    if (selector === 0 || table === '0-0:0.0.0*0') return;
+    space.invoke(9, table, 1, { type: 'long-unsigned', value: selector }, 'script');
+  }
+  changed(object: EngineObject, attribute: string, cause: Cause): void {
+    this.#changes.push({ object, attribute, cause });
+    if (this.#depth === 0) this.#tell();
+  }
+  #tell(): void {
+    while (this.#changes.length > 0) {
+      const changes = this.#changes;
+      this.#changes = [];
+      if (this.#nesting >= this.knobs.nestingLimit) {
+        this.dropped += changes.length;
+        for (const { object, attribute, cause } of changes) this.onChange?.(object, attribute, cause);
+        continue;
+      }
+      this.#nesting++;
+      this.#depth++;
+      try {
+        for (const { object, attribute, cause } of changes) {
+          this.onChange?.(object, attribute, cause);
+          const reference = referenceOf(object, attribute);
+          const observers = this.#observers.get(keyOf(object.space, reference));
+          if (observers === undefined) continue;
+          for (const o of [...observers]) o.behaviour.observed?.(o, reference, cause);
+        }
+      } finally {
+        this.#depth--;
+        // What observers changed is told one level deeper.
+        if (this.#depth === 0 && this.#changes.length > 0) this.#tell();
+        this.#nesting--;
+      }
+    }
+  }
+  observe(observer: EngineObject, reference: Reference): void {
+    const key = keyOf(observer.space, reference);
+    const observers = this.#observers.get(key) ?? new Set();
+    observers.add(observer);
+    this.#observers.set(key, observers);
+    const own = this.#observed.get(observer) ?? new Set();
+    own.add(key);
+    this.#observed.set(observer, own);
+  }
+  unobserve(observer: EngineObject): void {
+    for (const key of this.#observed.get(observer) ?? []) this.#observers.get(key)?.delete(observer);
+    this.#observed.delete(observer);
+  }
+  #all(): EngineObject[] {
+    return [...this.#spaces.values()].flatMap((s) => [...s]);
+  }
+}
+
+const noZone: Zone = {
+  timeZone: 0,
+  daylightSavingsEnabled: false,
+  daylightSavingsDeviation: 0,
+  daylightSavingsBegin: {
+    year: null,
+    month: null,
+    dayOfMonth: null,
+    dayOfWeek: null,
+    hour: null,
+    minute: null,
+    second: null,
+    hundredths: null,
+  },
+  daylightSavingsEnd: {
+    year: null,
+    month: null,
+    dayOfMonth: null,
+    dayOfWeek: null,
+    hour: null,
+    minute: null,
+    second: null,
+    hundredths: null,
+  },
+};
+const clockFirst = (o: EngineObject): number => (o.definition.classId === 8 ? 0 : 1);
+const referenceOf = (object: EngineObject, attribute: string): Reference => ({
+  classId: object.definition.classId,
+  logicalName: object.logicalName,
+  attributeIndex: object.definition.attributes[attribute]?.index ?? 0,
+});
+const keyOf = (space: ObjectSpace, { classId, logicalName, attributeIndex }: Reference): string =>
+  `${space.sap} ${classId} ${logicalName} ${attributeIndex}`;
+
+/** Refuses what is of the right type but beyond what this meter can do. */
+export const refuse = (): never => {
+  throw new AccessRefused('other-reason');
+};

@@ -1,0 +1,14 @@
+/**
+ * A meter that runs: behaviour behind the interface classes, on a virtual clock.
+ *
+ * @module
+ */
+export { type Due, type Phase, phases } from './agenda.js';
+export type { AnyBehaviour, Behaviour, Cause, ClockChange, Outage, Output, Reference, Running } from './behaviour.js';
+export { behaviours } from './behaviours/index.js';
+export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';
+export { Environment, type Source } from './environment.js';
+export { defaultKnobs, type Knobs } from './knobs.js';
+export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from './local-time.js';
+export type { EngineObject } from './object.js';
+export type { ObjectSpace } from './space.js';

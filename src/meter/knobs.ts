@@ -1,0 +1,55 @@
+import type { Phase } from './agenda.js';
+
+/**
+ * What the standard leaves to the maker of a meter, or where public sources disagree, with the value that this engine takes unless told otherwise.
+ * Behaviours add theirs here, one line each.
+ */
+export interface Knobs {
+  /** Order of work inside one instant; phases left out follow in their own order. */
+  readonly phaseOrder: readonly Phase[];
+  /** Scripts and monitors that start each other: deeper ones are dropped and counted. */
+  readonly nestingLimit: number;
+  /** Seconds by which the clock may be set without being "adjusted": no events, no status bit, nothing runs twice or not at all. */
+  readonly clockSyncLimit: number;
+  /** Seconds that the clock runs without supply. Infinity: always. */
+  readonly clockReserveSeconds: number;
+  /** `instant`: a time with its deviation names a moment. `local`: the local fields count, the deviation does not. */
+  readonly setTimeDeviation: 'instant' | 'local';
+  /** A script with an unknown identifier is refused with other-reason, or does nothing. */
+  readonly unknownScript: 'refuse' | 'ignore';
+  /** An action that fails ends its script, or the next ones run all the same. */
+  readonly scriptOnError: 'stop' | 'continue';
+  /** Capture time of an extended register after its reset. */
+  readonly extendedResetTime: 'now' | 'not-specified';
+  /** Rows that a profile can hold at most: more is refused. */
+  readonly maxProfileEntries: number;
+  /** Columns that a profile can have at most. */
+  readonly maxCaptureObjects: number;
+  /** Another capture period clears the buffer. */
+  readonly clearOnPeriodChange: boolean;
+  /**
+   * Single actions whose time was without supply, or was jumped over by the clock. The end of billing (0-0:15.0.0) and the activation of an image (0-0:15.0.2) are always
+   * made up for.
+   */
+  readonly missedSingleAction: 'skip' | 'execute';
+  /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
+  readonly localDisconnectScript:
+    | { readonly script_logical_name: string; readonly script_selector: number }
+    | undefined;
+}
+
+export const defaultKnobs: Knobs = {
+  phaseOrder: [],
+  nestingLimit: 8,
+  clockSyncLimit: 9,
+  clockReserveSeconds: Number.POSITIVE_INFINITY,
+  setTimeDeviation: 'instant',
+  unknownScript: 'refuse',
+  scriptOnError: 'stop',
+  extendedResetTime: 'now',
+  maxProfileEntries: 0xffff_ffff,
+  maxCaptureObjects: 64,
+  clearOnPeriodChange: true,
+  missedSingleAction: 'skip',
+  localDisconnectScript: undefined,
+};

@@ -1,0 +1,173 @@
+import type { Attribute, InterfaceClass } from '../cosem/interface-class.js';
+import type { Obis } from '../cosem/obis.js';
+import {
+  type AccessContext,
+  AccessRefused,
+  type AttributeHandlers,
+  accessor,
+  type CosemObject,
+  cosemObject,
+  type MethodHandlers,
+} from '../server/object.js';
+import type { Phase } from './agenda.js';
+import type { AnyBehaviour, Cause, Reference, Running } from './behaviour.js';
+import type { MeterEngine } from './engine.js';
+import type { Source } from './environment.js';
+import type { ObjectSpace } from './space.js';
+
+type Loose = Record<string, unknown>;
+type Functions = Readonly<Record<string, ((...args: never[]) => unknown) | undefined>>;
+
+/** An object of the engine: its values, its sources, and what its behaviour says. */
+export class EngineObject implements Running<InterfaceClass, unknown> {
+  readonly engine: MeterEngine;
+  readonly space: ObjectSpace;
+  readonly definition: InterfaceClass;
+  readonly logicalName: Obis;
+  readonly behaviour: AnyBehaviour;
+  readonly options: Readonly<Record<string, unknown>>;
+  state: unknown;
+  readonly #values = new Map<string, unknown>();
+  readonly #sources = new Map<string, Source>();
+
+  constructor(
+    engine: MeterEngine,
+    space: ObjectSpace,
+    behaviour: AnyBehaviour,
+    definition: InterfaceClass,
+    logicalName: Obis,
+    attributes: Readonly<Loose>,
+    options: Readonly<Record<string, unknown>>,
+  ) {
+    this.engine = engine;
+    this.space = space;
+    this.behaviour = behaviour;
+    this.definition = definition;
+    this.logicalName = logicalName;
+    this.options = options;
+    this.state = behaviour.state?.();
+    const given = Object.entries(attributes).filter(([, v]) => v !== undefined);
+    for (const [name, value] of given) this.#values.set(name, value);
+    const defaults = Object.entries((behaviour.defaults?.(this) ?? {}) as Loose);
+    for (const [name, value] of defaults) if (!this.#values.has(name)) this.#values.set(name, value);
+    this.#values.set('logicalName', logicalName);
+  }
+  /** The name and the declaration of an attribute. @throws AccessRefused `object-undefined` for an index that the class does not have */
+  attribute(index: number): [name: string, attribute: Attribute] {
+    const found = Object.entries(this.definition.attributes).find(([, a]) => a.index === index);
+    if (found === undefined) throw new AccessRefused('object-undefined');
+    return found;
+  }
+  bind(attribute: string, source: Source): void {
+    this.#sources.set(attribute, source);
+  }
+
+  // ── what a behaviour uses ────────────────────────────────────────────────────────────────────────────
+
+  has(attribute: string): boolean {
+    const { computed } = this.behaviour as { computed?: Functions };
+    return computed?.[attribute] !== undefined || this.#values.has(attribute) || this.#sources.has(attribute);
+  }
+  /** The class is not known here; behaviours see it typed. */
+  get(attribute: string): any {
+    const { computed } = this.behaviour as { computed?: Readonly<Record<string, (self: unknown) => unknown>> };
+    const compute = computed?.[attribute];
+    if (compute !== undefined) return compute(this);
+    const source = this.#sources.get(attribute);
+    if (source !== undefined) return this.#measured(attribute, source.value(this.engine.elapsed));
+    if (!this.#values.has(attribute)) throw new AccessRefused('object-unavailable');
+    return this.#values.get(attribute);
+  }
+  /** A value without what is measured or computed on top of it. */
+  stored(attribute: string): unknown {
+    return this.#values.get(attribute);
+  }
+  set(attribute: string, value: unknown, cause: Cause = 'engine'): void {
+    this.#values.set(attribute, value);
+    this.engine.changed(this, attribute, cause);
+  }
+  source(attribute: string): Source | undefined {
+    return this.#sources.get(attribute);
+  }
+  /** Whether what is measured counts, by the tariff that is active. */
+  count(on: boolean): void {
+    for (const source of this.#sources.values()) source.count?.(on, this.engine.elapsed);
+  }
+  get sources(): ReadonlyMap<string, Source> {
+    return this.#sources;
+  }
+  schedule(phase: Phase, at: number | undefined): void {
+    this.engine.schedule(this, phase, at);
+  }
+  observe(reference: Reference): void {
+    this.engine.observe(this, reference);
+  }
+  unobserve(): void {
+    this.engine.unobserve(this);
+  }
+
+  // ── what clients and scripts do ──────────────────────────────────────────────────────────────────────
+
+  write(attribute: string, value: unknown, cause: Cause): void {
+    const { write } = this.behaviour as {
+      write?: Readonly<Record<string, (self: unknown, value: unknown, cause: Cause) => void>>;
+    };
+    const own = write?.[attribute];
+    if (attribute === 'logicalName' || !this.has(attribute)) throw new AccessRefused('read-write-denied');
+    this.engine.operation(() => {
+      if (own !== undefined) own(this, value, cause);
+      else this.set(attribute, value, cause);
+    });
+  }
+  invoke(method: string, parameter: unknown, cause: Cause, context?: AccessContext): unknown {
+    const { methods } = this.behaviour as {
+      methods?: Readonly<Record<string, (self: unknown, p: unknown, cause: Cause, c?: AccessContext) => unknown>>;
+    };
+    const own = methods?.[method];
+    if (own === undefined) throw new AccessRefused('object-unavailable');
+    return this.engine.operation(() => own(this, parameter, cause, context));
+  }
+  /** This object for the server: the rights of the association stand above it. */
+  served(): CosemObject {
+    const { behaviour, definition } = this;
+    const { selective, methods } = behaviour as {
+      selective?: Readonly<Record<string, (self: unknown, context: AccessContext) => Uint8Array>>;
+      methods?: Functions;
+    };
+    const attributes: Loose = {};
+    for (const name of Object.keys(definition.attributes)) {
+      if (name === 'logicalName' || !this.has(name)) continue;
+      const restricted = selective?.[name];
+      attributes[name] = accessor({
+        ...(restricted === undefined
+          ? { get: () => this.get(name) }
+          : { selective: true, getEncoded: (context: AccessContext) => restricted(this, context) }),
+        set: (value) => this.write(name, value, 'client'),
+      });
+    }
+    const invocable: Loose = {};
+    for (const name of Object.keys(definition.methods))
+      if (methods?.[name] !== undefined)
+        invocable[name] = (parameter: unknown, context: AccessContext) =>
+          this.invoke(name, parameter, 'client', context);
+    return cosemObject(
+      definition,
+      this.logicalName,
+      attributes as AttributeHandlers<InterfaceClass>,
+      invocable as MethodHandlers<InterfaceClass>,
+    );
+  }
+  /** A number as the Data type that the attribute was given; a counter begins again at zero after the last value of its type. */
+  #measured(attribute: string, value: number): unknown {
+    const given = this.#values.get(attribute) as { readonly type?: string; readonly value?: unknown } | undefined;
+    if (given === undefined || typeof given !== 'object') return value;
+    const modulus = moduli[given.type ?? ''];
+    const counted = modulus === undefined ? value : value % modulus;
+    return { type: given.type, value: typeof given.value === 'bigint' ? BigInt(counted) : counted };
+  }
+}
+const moduli: Readonly<Record<string, number>> = {
+  unsigned: 0x100,
+  'long-unsigned': 0x1_0000,
+  'double-long-unsigned': 0x1_0000_0000,
+};

@@ -1,0 +1,87 @@
+import { Data } from '../axdr/data.js';
+import { decode, encode } from '../axdr/schema.js';
+import type { Obis } from '../cosem/obis.js';
+import { AccessRefused, type CosemObject, ObjectStore } from '../server/object.js';
+import type { Cause, Reference } from './behaviour.js';
+import type { EngineObject } from './object.js';
+
+/** The objects of one logical device. Scripts, monitors and captures refer to objects of their own device only. */
+export class ObjectSpace {
+  /** SAP of the logical device. */
+  readonly sap: number;
+  /** What a `LogicalDevice` of the server is given. */
+  readonly served: ObjectStore = new ObjectStore();
+  readonly #objects = new Map<Obis, EngineObject>();
+
+  constructor(sap: number) {
+    this.sap = sap;
+  }
+  add(object: EngineObject): void {
+    this.#objects.set(object.logicalName, object);
+    this.served.add(object.served());
+  }
+  get(logicalName: Obis): EngineObject | undefined {
+    return this.#objects.get(logicalName);
+  }
+  /** @throws AccessRefused `object-undefined`, `object-class-inconsistent` */
+  find(classId: number, logicalName: Obis): EngineObject {
+    const found = this.#objects.get(logicalName);
+    if (found === undefined) throw new AccessRefused('object-undefined');
+    if (found.definition.classId !== classId) throw new AccessRefused('object-class-inconsistent');
+    return found;
+  }
+  ofClass(classId: number): EngineObject[] {
+    return [...this.#objects.values()].filter((o) => o.definition.classId === classId);
+  }
+  [Symbol.iterator](): IterableIterator<EngineObject> {
+    return this.#objects.values();
+  }
+
+  /** An attribute as octets of Data. */
+  readEncoded({ classId, logicalName, attributeIndex }: Reference): Uint8Array {
+    const object = this.find(classId, logicalName);
+    const [name, { schema }] = object.attribute(attributeIndex);
+    return encode(schema, object.get(name));
+  }
+  /**
+   * What a reference names: the whole attribute, or with a `dataIndex` one element of an array or structure.
+   * @throws AccessRefused when there is no such thing
+   */
+  read(reference: Reference): Data {
+    const object = this.find(reference.classId, reference.logicalName);
+    const [name, { schema }] = object.attribute(reference.attributeIndex);
+    const value = object.get(name);
+    const whole = (schema as unknown) === Data ? (value as Data) : decode(Data, encode(schema, value));
+    const { dataIndex = 0 } = reference;
+    if (dataIndex === 0) return whole;
+    const element =
+      whole.type === 'array' || whole.type === 'structure'
+        ? (whole.value as readonly Data[])[dataIndex - 1]
+        : undefined;
+    if (element === undefined) throw new AccessRefused('object-unavailable');
+    return element;
+  }
+  /** Writes an attribute as a client would, with the authority of the meter. @throws AccessRefused */
+  write(reference: Reference, value: Data, cause: Cause): void {
+    const object = this.find(reference.classId, reference.logicalName);
+    const [name, { schema }] = object.attribute(reference.attributeIndex);
+    object.write(name, typed(schema, value), cause);
+  }
+  /** Invokes a method with the authority of the meter; what it returns is dropped. @throws AccessRefused */
+  invoke(classId: number, logicalName: Obis, methodId: number, parameter: Data, cause: Cause): void {
+    const object = this.find(classId, logicalName);
+    const found = Object.entries(object.definition.methods).find(([, m]) => m.index === methodId);
+    if (found === undefined) throw new AccessRefused('object-unavailable');
+    const [name, method] = found;
+    object.invoke(name, typed(method.parameter, parameter), cause);
+  }
+}
+function typed(schema: Parameters<typeof decode>[0], value: Data): unknown {
+  try {
+    return decode(schema, encode(Data, value));
+  } catch {
+    throw new AccessRefused('type-unmatched');
+  }
+}
+/** The object as it is served to clients. */
+export type Served = CosemObject;
