@@ -1,0 +1,254 @@
+import { Data } from '../../axdr/data.js';
+import { decode, encode } from '../../axdr/schema.js';
+import { type DlmsError, isDlmsError } from '../../core/errors.js';
+import type { Obis } from '../../cosem/obis.js';
+import { matches, mismatch } from './compare.js';
+import { classOf, meterOf, momentOf, nameOf } from './meter.js';
+import { isRecord, type Json, notationOf, octetsOf, typedValue } from './notation.js';
+import { type Expectation, Mismatch, type Scenario, type ScenarioResult, type Step, Unsupported } from './scenario.js';
+import { ScenarioSession } from './session.js';
+
+/** Runs one scenario: requests over associations, time and inputs through the engine, and compares what the clients see. */
+export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
+  const { id, family } = scenario;
+  let at = 'the beginning';
+  try {
+    const run = new Run(await ScenarioSession.of(meterOf(scenario)));
+    for (const [i, step] of scenario.steps.entries()) {
+      at = `step ${i + 1} (${step.do})`;
+      await run.step(step);
+    }
+    for (const [i, expectation] of scenario.expect.entries()) {
+      at = `expectation ${i + 1}`;
+      await run.expect(expectation);
+    }
+    return { id, family, status: 'passed' };
+  } catch (e) {
+    if (e instanceof Unsupported) return { id, family, status: 'unsupported', reason: `${at}: ${e.message}` };
+    return { id, family, status: 'failed', reason: `${at}: ${e instanceof Error ? e.message : String(e)}` };
+  }
+}
+
+interface Target {
+  readonly classId: number;
+  readonly ln: Obis;
+  readonly version: number;
+}
+
+class Run {
+  readonly #session: ScenarioSession;
+  constructor(session: ScenarioSession) {
+    this.#session = session;
+  }
+  async step(step: Step): Promise<void> {
+    const { engine } = this.#session;
+    switch (step.do) {
+      case 'advance': {
+        const to =
+          typeof step.to === 'string'
+            ? engine.elapsedAt(momentOf(step.to, engine.local))
+            : engine.elapsed + Number(step.seconds) * 1000;
+        return engine.advanceTo(to);
+      }
+      case 'input':
+        return engine.input(step.name as string, step.value);
+      case 'power':
+        return engine.power(step.state === 'on');
+      case 'get':
+        return this.#get(step);
+      case 'set':
+        return this.#set(step);
+      case 'action':
+        return this.#action(step);
+      case 'table':
+        return this.#table(step);
+      default:
+        throw new Unsupported(`step ${step.do}`);
+    }
+  }
+  /** Each row: a disconnector in a state, a trigger, and the state that follows. */
+  async #table(step: Step): Promise<void> {
+    const { engine } = this.#session;
+    const [object] = engine.space().ofClass(70);
+    if (object === undefined) throw new Unsupported('a table without a disconnect control');
+    for (const row of step.rows as readonly { from: number; trigger: string; to: number; output_state: boolean }[]) {
+      const name = ['disconnected', 'connected', 'ready-for-reconnection'][row.from];
+      object.set('controlState', name);
+      object.set('outputState', row.from === 1);
+      const [by, what] = row.trigger.split('_') as [string, string];
+      if (by === 'remote')
+        await this.#action({
+          do: 'action',
+          class: 70,
+          ln: object.logicalName,
+          method: what === 'disconnect' ? 1 : 2,
+          parameter: 0,
+        });
+      else engine.input(`disconnector.${by}`, what);
+      const at = `${row.from} ${row.trigger}`;
+      const got = [3, 2].map((attribute) => this.#read({ class: 70, ln: object.logicalName, attribute }));
+      const [state, output] = await Promise.all(got);
+      check(mismatch([at, row.to, row.output_state], [at, state as Json, output as Json]));
+    }
+  }
+
+  // ── requests ─────────────────────────────────────────────────────────────────────────────────────────
+
+  #target(x: Step | Expectation): Target {
+    const { class: classId, ln } = x as { readonly class: number; readonly ln: string };
+    const object = this.#session.engine.space().get(nameOf(ln));
+    return { classId, ln: nameOf(ln), version: object?.definition.version ?? 0 };
+  }
+  async #get(step: Step): Promise<void> {
+    const got = await this.#result(step, () => this.#read(step, selectionOf(step)));
+    if (got === undefined) return;
+    if ('equals' in step) check(mismatch(step.equals, got as Json));
+    if ('rows' in step) this.#rows(step, got as Json);
+    if ('count' in step) check(mismatch(step.count, (rowsOf(got as Json) ?? []).length));
+    if ('rowsAfterUndo' in step || 'firstRowComplete' in step || 'listOfLogicalNames' in step)
+      throw new Unsupported('compressed rows');
+  }
+  async #read(x: Step | Expectation, selection?: { accessSelector: number; accessParameters: Data }): Promise<Json> {
+    const { classId, ln, version } = this.#target(x);
+    const client = await this.#session.client(sapOf(x));
+    const octets = await client.getEncoded({
+      cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(x.attribute) },
+      ...(selection === undefined ? {} : { accessSelection: selection }),
+    } as never);
+    const attribute = Object.values(classOf(classId, version).attributes).find((a) => a.index === x.attribute);
+    // What a profile holds is of any type.
+    const schema = attribute === undefined || (classId === 7 && x.attribute === 2) ? Data : attribute.schema;
+    return notationOf(schema, decode(schema, octets, { lenient: true }));
+  }
+  async #set(step: Step): Promise<void> {
+    const { classId, ln, version } = this.#target(step);
+    await this.#result(step, async () => {
+      const client = await this.#session.client(sapOf(step));
+      const attribute = Object.values(classOf(classId, version).attributes).find((a) => a.index === step.attribute);
+      await client.setData(
+        { cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(step.attribute) } },
+        this.#encoded(attribute?.schema ?? Data, step.value as Json),
+      );
+      return null;
+    });
+  }
+  async #action(step: Step): Promise<void> {
+    const { classId, ln, version } = this.#target(step);
+    await this.#result(step, async () => {
+      const client = await this.#session.client(sapOf(step));
+      const method = Object.values(classOf(classId, version).methods).find((m) => m.index === step.method);
+      const returned = await client.actionData(
+        classId,
+        ln,
+        Number(step.method),
+        this.#encoded(method?.parameter ?? Data, step.parameter as Json),
+      );
+      if ('returns' in step) check(mismatch(step.returns, returned === undefined ? null : notationOf(Data, returned)));
+      return null;
+    });
+  }
+  #encoded(schema: Parameters<typeof typedValue>[0], json: Json): Data {
+    try {
+      return decode(Data, encode(schema, typedValue(schema, json)));
+    } catch {
+      // A value of another type, sent on purpose.
+      return typedValue(Data, json) as Data;
+    }
+  }
+  /** The answer, when the result is the one that is expected and there is an answer then. */
+  async #result(step: Step, request: () => Promise<Json>): Promise<Json | undefined> {
+    const expected = step.result ?? 'success';
+    try {
+      const answer = await request();
+      if (!matches(expected, 'success')) throw new Mismatch(`expected ${JSON.stringify(expected)}, got success`);
+      return answer;
+    } catch (e) {
+      const result = refusalOf(e);
+      if (result === undefined) throw e;
+      if (!matches(expected, result)) throw new Mismatch(`expected ${JSON.stringify(expected)}, got ${String(result)}`);
+      return undefined;
+    }
+  }
+
+  // ── expectations ─────────────────────────────────────────────────────────────────────────────────────
+
+  async expect(e: Expectation): Promise<void> {
+    if (e.class === undefined) throw new Unsupported(`expectation ${Object.keys(e).join(', ')}`);
+    const got = await this.#read(e);
+    if ('equals' in e) check(mismatch(e.equals, got));
+    else if ('statusCode' in e) check(mismatch(e.statusCode, isRecord(got) ? Object.values(got)[0] : got));
+    else this.#rows(e, got);
+  }
+  #rows(e: Step | Expectation, got: Json): void {
+    const rows = rowsOf(got);
+    if (rows === undefined) throw new Mismatch(`expected rows, got ${JSON.stringify(got)?.slice(0, 200)}`);
+    const columns = e.columns as readonly number[] | undefined;
+    const shown = columns === undefined ? rows : rows.map((r) => columns.map((c) => r[c - 1] as Json));
+    const expected = (e.rows ?? e.firstRows ?? e.lastRows) as Json[] | undefined;
+    const second = rows.map((r) => r[1] as Json);
+    if (expected !== undefined) {
+      const part =
+        e.firstRows !== undefined
+          ? shown.slice(0, expected.length)
+          : e.lastRows !== undefined
+            ? shown.slice(-expected.length)
+            : shown;
+      check(mismatch(expected, part));
+    } else if (e.containsCodes !== undefined) {
+      for (const code of e.containsCodes as Json[])
+        if (!second.some((s) => matches(code, s)))
+          throw new Mismatch(`no row with code ${code as number} in ${JSON.stringify(second)}`);
+    } else if (e.codes !== undefined) check(mismatch(e.codes, second));
+    else if (e.noRowWithCode !== undefined) {
+      if (second.some((s) => matches(e.noRowWithCode, s)))
+        throw new Mismatch(`a row with code ${String(e.noRowWithCode)}`);
+    } else if (e.noRowWithClock !== undefined) {
+      for (const time of e.noRowWithClock as Json[])
+        if (rows.some((r) => matches(time, r[0]))) throw new Mismatch(`a row of ${String(time)}`);
+    } else if (e.countRowsWithClock !== undefined) {
+      throw new Unsupported('countRowsWithClock');
+    } else if (isRecord(e.rowCellIsStructureContaining)) {
+      const { row, column, value } = e.rowCellIsStructureContaining;
+      const cell = rows[Number(row) - 1]?.[Number(column) - 1];
+      const members = isRecord(cell) ? Object.values(cell)[0] : cell;
+      if (!Array.isArray(members) || !members.some((m) => matches(value, m)))
+        throw new Mismatch(`no ${String(value)} in ${JSON.stringify(cell)}`);
+    } else throw new Unsupported(`expectation ${Object.keys(e).join(', ')}`);
+  }
+}
+
+const check = (reason: string | undefined): void => {
+  if (reason !== undefined) throw new Mismatch(reason);
+};
+const sapOf = (x: Step | Expectation): number | undefined => {
+  if (x.port !== undefined) throw new Unsupported(`port ${String(x.port)}`);
+  return x.via === undefined ? undefined : Number(x.via);
+};
+/** Rows of a buffer that came as an array of structures. */
+function rowsOf(got: Json): readonly (readonly Json[])[] | undefined {
+  const array = isRecord(got) ? got.array : got;
+  if (!Array.isArray(array)) return undefined;
+  return array.map((row) => (isRecord(row) ? (row.structure as readonly Json[]) : (row as readonly Json[])));
+}
+function refusalOf(e: unknown): string | number | undefined {
+  if (isDlmsError(e, 'service/data-access') || isDlmsError(e, 'service/action'))
+    return (e as DlmsError<'service/action'>).context.result;
+  if (isDlmsError(e, 'transport/timeout')) return 'no answer';
+  if (isDlmsError(e, 'service/exception') || isDlmsError(e, 'association/not-open')) return 'no association';
+  return undefined;
+}
+function selectionOf(step: Step): { accessSelector: number; accessParameters: Data } | undefined {
+  const { selection } = step;
+  if (!isRecord(selection)) return undefined;
+  const { selector } = selection;
+  const declared = Object.values(
+    Object.values(classOf(Number(step.class), step.class === 7 ? 1 : 0).attributes).find(
+      (a) => a.index === step.attribute,
+    )?.selective ?? {},
+  ).find((s) => s.selector === selector);
+  if (declared === undefined) throw new Unsupported(`selector ${String(selector)}`);
+  const value = typedValue(declared.parameters, selection.parameters as Json);
+  return { accessSelector: Number(selector), accessParameters: decode(Data, encode(declared.parameters, value)) };
+}
+
+export { octetsOf };
