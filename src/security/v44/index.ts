@@ -1,0 +1,7 @@
+/**
+ * ITU-T V.44, packet method: the compression of security suites 1 and 2 (bit 7 of the security control).
+ *
+ * @module
+ */
+export { type CompressOptions, compress } from './compress.js';
+export { type DecompressOptions, decompress } from './decompress.js';
