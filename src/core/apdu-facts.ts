@@ -25,6 +25,7 @@ export interface ApduFacts {
   /** Of a glo- or ded- form: the tag of the APDU inside. */
   readonly plain?: number;
 }
+/** How an APDU protects the one inside: under a global or the dedicated key, each in an APDU of the service or in a general one; or in the general ways. */
 export type ApduProtection = 'glo' | 'ded' | 'general-glo' | 'general-ded' | 'general-ciphering' | 'general-signing';
 
 /** One row for each APDU; the glo- and ded- forms follow from its `glo` and `ded`. */

@@ -1,3 +1,4 @@
+import { apduFacts } from '../core/apdu-facts.js';
 import { DlmsError } from '../core/errors.js';
 import { cipheredTag } from './apdu-tags.js';
 import type { SimpleForm } from './context.js';
@@ -47,7 +48,8 @@ export function overhead(question: OverheadQuestion): number {
   const content = added + lengthOctets(length + added);
   if (typeof form === 'string') {
     const specific =
-      (form === 'glo' || form === 'ded') && cipheredTag(question.tag ?? 0xc0, form === 'ded') !== undefined;
+      (form === 'glo' || form === 'ded') &&
+      cipheredTag(question.tag ?? apduFacts['get-request'].tag, form === 'ded') !== undefined;
     return 1 + (specific ? 0 : 9) + content;
   }
   return 1 + headerLength(question) + 1 + keyInfoLength(form.key, question.suite) + content;

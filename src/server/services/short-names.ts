@@ -1,6 +1,7 @@
 import { Data, octetString } from '../../axdr/data.js';
 import { encodedData, encodedNull } from '../../axdr/encoded-data.js';
 import { decode, encode } from '../../axdr/schema.js';
+import { apduFacts } from '../../core/apdu-facts.js';
 import { BlockBuffer } from '../../core/block-buffer.js';
 import { Writer } from '../../core/cursor.js';
 import { DlmsError } from '../../core/errors.js';
@@ -126,7 +127,7 @@ class ShortNameServices implements ServerServices {
       apdu = decodeRequest(request);
     } catch (e) {
       if (!(e instanceof DlmsError)) throw e;
-      return serviceError(request[0] === 6 ? 'write' : 'read', 'other');
+      return serviceError(request[0] === apduFacts.writeRequest.tag ? 'write' : 'read', 'other');
     }
     if (apdu.type === 'readRequest')
       return this.#supports('read')
