@@ -4,7 +4,8 @@ import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { serverConformance } from './association.js';
 import type { Exchange } from './exchange.js';
-import { type ServiceOptions, Services } from './services/logical-names.js';
+import { LogicalNameServices } from './services/logical-names.js';
+import type { ServiceOptions } from './services/service-context.js';
 
 /** The services of one open association, on plain APDUs. */
 export interface ServerServices {
@@ -35,7 +36,7 @@ export const serverLogicalNames: ServerReferencing = {
   kind: 'LN',
   vaaName: 7,
   conformance: serverConformance,
-  services: (options) => new Services(options),
+  services: (options) => new LogicalNameServices(options),
   hlsRequest(plain, association) {
     const apdu = decode(Apdu, plain, { lenient: true });
     const request =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { Protection } from '../../src/security/policy.js';
-import { Services } from '../../src/server/services/logical-names.js';
+import { LogicalNameServices } from '../../src/server/services/logical-names.js';
 import { Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import { dataOctets, descriptor, echoName, exchangeOf, invoke, meterWith, methodOf, octets } from './support.js';
 
@@ -11,7 +11,7 @@ const authenticated: Protection = { authenticated: true };
 async function services() {
   const { device, calls } = await meterWith();
   const request = authenticated;
-  const serve = new Services({
+  const serve = new LogicalNameServices({
     objects: device.objects,
     rights: { attribute: () => ({ read: true, write: true, request }), method: () => ({ invoke: true, request }) },
     context: { security: undefined, afterResponse: () => undefined },

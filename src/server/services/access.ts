@@ -6,18 +6,17 @@ import type { ActionResult, DataAccessResult } from '../../xdlms/common.js';
 import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
 import { exception } from '../exception.js';
 import type { Exchange } from '../exchange.js';
-import type { ObjectAccess } from '../object-access.js';
+import type { ServiceContext } from './service-context.js';
 
-/**
- * Does the items of an Access-Request in order and answers each; undefined when the client wants no answer.
- * @param cut general block transfer takes care of the length
- */
-export async function accessResponse(
+/** Does the items of an Access-Request in order and answers each; undefined when the client wants no answer. */
+export async function serveAccess(
   request: AccessRequest<Uint8Array>,
   exchange: Exchange,
-  objects: ObjectAccess,
-  cut: boolean,
+  context: ServiceContext,
 ): Promise<Uint8Array | undefined> {
+  const { objects } = context;
+  // It takes care of the length.
+  const cut = context.supports('general-block-transfer');
   const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
   const invoke = request.longInvokeIdAndPriority;
   const results: AccessResponseSpecification[] = [];

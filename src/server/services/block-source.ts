@@ -1,50 +1,69 @@
+import { OctetQueue } from '../../session/block-sender.js';
+import type { DataAccessResult } from '../../xdlms/common.js';
 import type { Exchange } from '../exchange.js';
 
-/** Fetches the next part on behalf of the request that needs it; undefined after the last. */
-export type More = (exchange: Exchange) => Promise<Uint8Array | undefined>;
+/** Makes the next element on behalf of the request that needs it; undefined after the last. */
+export type More<T> = (exchange: Exchange) => Promise<T | undefined>;
 
-/** The octets of a long response, made as they are sent: the parts that are not needed yet are not fetched yet. */
-export class BlockSource {
-  readonly #parts: Uint8Array[];
-  #size: number;
-  #more: More | undefined;
-  constructor(first: readonly Uint8Array[], more?: More) {
-    this.#parts = [...first];
-    this.#size = first.reduce((sum, { length }) => sum + length, 0);
+/**
+ * What the blocks of a long response hold together, made as it is sent: elements that are not needed yet are not made yet. Where it turns out that no blocks are
+ * needed, the elements are there as they are.
+ */
+export class BlockSource<T = never> {
+  readonly queue: OctetQueue;
+  readonly #more: More<T> | undefined;
+  readonly #encode: (element: T) => Uint8Array;
+  #elements: T[] | undefined = [];
+
+  /**
+   * @param front octets in front of the elements
+   * @param encode of one element
+   */
+  constructor(front: readonly Uint8Array[], more?: More<T>, encode: (element: T) => Uint8Array = () => nothing) {
+    this.queue = new OctetQueue(front, more === undefined);
     this.#more = more;
+    this.#encode = encode;
   }
-  /** Octets at hand. */
-  get size(): number {
-    return this.#size;
-  }
-  /** Nothing but what is at hand is to come. */
-  get ended(): boolean {
-    return this.#more === undefined;
+  /** The elements so far; none once they go in blocks. */
+  get elements(): readonly T[] {
+    return this.#elements ?? [];
   }
   /** Fetches until more than `octets` are at hand, or all. */
   async fill(octets: number, exchange: Exchange): Promise<void> {
-    while (this.#more !== undefined && this.#size <= octets) {
-      const part = await this.#more(exchange);
-      if (part === undefined) this.#more = undefined;
-      else {
-        this.#parts.push(part);
-        this.#size += part.length;
-      }
+    const { queue } = this;
+    while (!queue.ended && queue.size <= octets) {
+      const element = await this.#more?.(exchange);
+      if (element === undefined) return queue.end();
+      this.#elements?.push(element);
+      queue.push(this.#encode(element));
     }
   }
-  /** Takes up to so many of the octets at hand, at most all. */
-  take(octets: number): Uint8Array {
-    const out = new Uint8Array(Math.min(octets, this.#size));
-    let at = 0;
-    while (at < out.length) {
-      const part = this.#parts[0] as Uint8Array;
-      const taken = part.subarray(0, out.length - at);
-      out.set(taken, at);
-      at += taken.length;
-      if (taken.length === part.length) this.#parts.shift();
-      else this.#parts[0] = part.subarray(taken.length);
-    }
-    this.#size -= out.length;
-    return out;
+  /** It goes in blocks: elements are not kept beside their octets any longer. */
+  inBlocks(): void {
+    this.#elements = undefined;
   }
+}
+const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/**
+ * Reads one thing after the other, each when it is asked for, as long as the request may cost something. What is behind the one that was too much is not even read.
+ * @returns octets of Data, or why there are none
+ */
+export function oneByOne<N>(
+  names: readonly N[],
+  read: (name: N, exchange: Exchange) => Promise<Uint8Array | DataAccessResult>,
+): More<Uint8Array | DataAccessResult> {
+  let i = 0;
+  let room: number | undefined;
+  return async (exchange) => {
+    const name = names[i++];
+    if (name === undefined) return undefined;
+    room ??= exchange.limits.octets;
+    if (room < 0) return 'other-reason';
+    if (!(await exchange.next())) return 'temporary-failure';
+    const result = await read(name, exchange);
+    if (!(result instanceof Uint8Array)) return result;
+    room -= result.length;
+    return room < 0 ? 'other-reason' : result;
+  };
 }

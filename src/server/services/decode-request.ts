@@ -1,11 +1,15 @@
-import { decode, encode } from '../../axdr/schema.js';
-import type { Quirk } from '../../core/cursor.js';
+import { Data } from '../../axdr/data.js';
+import { encodedData } from '../../axdr/encoded-data.js';
+import { decode, decodeFrom, encode, sequenceOf } from '../../axdr/schema.js';
+import { type Quirk, Reader } from '../../core/cursor.js';
+import { DlmsError } from '../../core/errors.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
 
+// Requests may deviate where that is accepted (docs/quirks.md). Objects are strict: they get what should have been written.
+
 /**
- * A request, its values and parameters left as octets of Data. A request that deviates in a way that is accepted is written as it should have been, so that objects,
- * which are strict, get what it means.
+ * A request, its values and parameters left as octets of Data.
  * @throws DlmsError `decode/…`
  */
 export function decodeRequest(octets: Uint8Array): EncodedApdu {
@@ -14,4 +18,24 @@ export function decodeRequest(octets: Uint8Array): EncodedApdu {
   return quirks.length === 0
     ? apdu
     : decode(EncodedApdu, encode(Apdu, decode(Apdu, octets, { lenient: true })), { lenient: true });
+}
+
+const values = /* @__PURE__ */ sequenceOf(encodedData);
+/** The list of values or parameters that came in blocks; undefined when it cannot be read. */
+export function decodeValues(octets: Uint8Array): Uint8Array[] | undefined {
+  return ifReadable(() => {
+    const quirks: Quirk[] = [];
+    const list = decodeFrom(values, new Reader(octets, { lenient: true, quirks }));
+    return quirks.length === 0 ? list : list.map((v) => encode(Data, decode(Data, v, { lenient: true })));
+  });
+}
+
+/** What the work reads, or undefined when that cannot be read. */
+export function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (e) {
+    if (e instanceof DlmsError) return undefined;
+    throw e;
+  }
 }

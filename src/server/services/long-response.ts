@@ -1,4 +1,6 @@
 import type { Protection } from '../../security/policy.js';
+import type { Block } from '../../session/block-receiver.js';
+import { BlockSender } from '../../session/block-sender.js';
 import { type Caller, continues } from '../caller.js';
 import type { Exchange } from '../exchange.js';
 import type { BlockSource } from './block-source.js';
@@ -7,40 +9,36 @@ import type { BlockSource } from './block-source.js';
 export class LongResponse {
   readonly #caller: Caller;
   readonly #protection: Protection;
-  readonly #source: BlockSource;
-  /** Number of the block that was sent last, from 1. */
-  block = 0;
-  /** Its octets, to be sent again when its response was lost. */
-  octets: Uint8Array = none;
-  last = false;
+  readonly #source: BlockSource<any>;
+  readonly #sender: BlockSender;
 
-  constructor(exchange: Exchange, source: BlockSource) {
+  /** @param modulus of the numbers on the wire */
+  constructor(exchange: Exchange, source: BlockSource<any>, modulus: number) {
     this.#caller = exchange.caller;
     this.#protection = exchange.response;
     this.#source = source;
+    this.#sender = new BlockSender(source.queue, modulus);
+    source.inBlocks();
   }
-  /** Whether who asks now is who began, protected no less; the response is then protected as the first one was. */
-  goesOn(exchange: Exchange): boolean {
-    return continues(this.#caller, exchange.caller) && exchange.require(this.#protection);
-  }
-  /** Makes the next block current. @param size octets that the client takes, at least one */
-  async next(size: number, exchange: Exchange): Promise<void> {
+  /** @param size octets of a block that the client takes, at least one */
+  async next(size: number, exchange: Exchange): Promise<Block> {
     await this.#source.fill(size, exchange);
-    this.octets = this.#source.take(size);
-    this.last = this.#source.ended && this.#source.size === 0;
-    this.block++;
+    return this.#sender.next(size);
   }
   /**
-   * The client names the last block that it got: the one behind becomes current, or, when its response was lost, stays it.
-   * @param modulus of the numbers on the wire
-   * @returns false for any other number: the transfer has ended
+   * The client names the last block that it got: the next one goes out, or, when its response was lost, the same again.
+   * @returns a result where nobody else may go on, and where the number is another one: the transfer has ended then
    */
-  async acknowledge(number: number, size: number, exchange: Exchange, modulus: number): Promise<boolean> {
-    if (number === this.block % modulus && !this.last) {
-      await this.next(size, exchange);
-      return true;
-    }
-    return this.block > 1 && number === (this.block - 1) % modulus;
+  async after(
+    number: number,
+    size: number,
+    exchange: Exchange,
+  ): Promise<Block | 'read-write-denied' | 'data-block-number-invalid'> {
+    if (!continues(this.#caller, exchange.caller) || !exchange.require(this.#protection)) return 'read-write-denied';
+    const sender = this.#sender;
+    const acknowledged = sender.acknowledge(number);
+    if (acknowledged === 'news' && !sender.ended) return this.next(size, exchange);
+    const again = acknowledged === 'again' && sender.acknowledged > 0 ? sender.last : undefined;
+    return again ?? 'data-block-number-invalid';
   }
 }
-const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

@@ -10,7 +10,7 @@ import { associationSnBase, attributeShortName, type MethodOffset } from '../../
 import type { Caller } from '../caller.js';
 import { accessor, type CosemObject, cosemObject, ObjectStore } from '../object.js';
 import { attributeModeV1, methodModeV1 } from '../rights.js';
-import type { ServiceOptions } from './logical-names.js';
+import type { ServiceOptions } from './service-context.js';
 
 /** What a short name stands for. */
 export interface ShortNameTarget {
