@@ -118,10 +118,11 @@ function sendByBlocks<R extends Item | WriteResult>(
     first: size,
     others: size,
     acknowledged(answer, { blockNumber }) {
-      const item = answer.length === 1 ? answer[0] : undefined;
+      const [item] = answer;
       if (item?.type === 'data-access-error')
         throw new DlmsError('service/data-access', { result: item.value, object: `block ${blockNumber}` });
-      if (item?.type !== 'block-number') throw unexpected(`block ${blockNumber}`, item?.type ?? 'several results');
+      if (answer.length !== 1 || item?.type !== 'block-number')
+        throw unexpected(`block ${blockNumber}`, item?.type ?? 'nothing');
       return item.value;
     },
   });
