@@ -8,24 +8,23 @@ import { encodeHdlcParameters, type HdlcParameters, hdlcDefaultParameters } from
 
 /** What a client keeps over all links. */
 export function lasting(s: HdlcClientState): Omit<ClientIn<'disconnected'>, 'phase'> {
-  const { role, settings, localBusy, notices, want, owed, lateUntil } = s;
-  return { role, settings, localBusy, notices, want, owed, lateUntil };
+  const { role, settings, localBusy, notices, want, lateUntil } = s;
+  return { role, settings, localBusy, notices, want, lateUntil };
 }
 
 /** Attempts, before the first. */
 export const noAttempt = { failures: 0, since: 0 };
 
-/** Counts a poll; its answer is waited for. */
-export function polled<S extends { readonly owed: number; readonly failures: number; readonly since: number }>(
-  s: S,
-  now: number,
-): S {
-  return { ...s, owed: s.owed + 1, since: s.failures === 0 ? now : s.since };
-}
-
 /** SNRM, with nothing of the former link on the way any more. */
 export function connect(s: ClientIn<'disconnected' | 'draining'>, now: number, out: Outputs): ClientIn<'connecting'> {
-  const next = { ...lasting(s), ...noAttempt, owed: 0, phase: 'connecting', deadline: never, refused: false } as const;
+  const next = {
+    ...lasting(s),
+    ...noAttempt,
+    phase: 'connecting',
+    deadline: never,
+    unanswered: 0,
+    refused: false,
+  } as const;
   return command(next, now, out);
 }
 
@@ -36,13 +35,13 @@ export function leave(s: HdlcClientState, now: number, out: Outputs): ClientIn<'
 
 /** SNRM or DISC, by phase; the answer is waited for. */
 export function command<S extends ClientIn<'connecting' | 'disconnecting'>>(s: S, now: number, out: Outputs): S {
-  const next = { ...polled(s, now), deadline: now + s.settings.responseTimeoutMs };
+  const next = { ...s, since: s.failures === 0 ? now : s.since, deadline: now + s.settings.responseTimeoutMs };
   if (s.phase === 'disconnecting') {
     write(s, out, { type: 'DISC', pf: true });
     return next;
   }
   write(s, out, { type: 'SNRM', pf: true }, proposal(s.settings));
-  return { ...next, refused: false };
+  return { ...next, unanswered: s.unanswered + 1, refused: false };
 }
 
 /** An SNRM without parameters proposes the defaults; some meters know no other. */
@@ -55,14 +54,17 @@ function proposal(o: HdlcLinkSettings): Uint8Array | undefined {
     : encodeHdlcParameters(own);
 }
 
-/** The link is down; `error` is why, unless it ended in good order. */
-export function end(
-  s: HdlcClientState,
-  out: Outputs,
-  how: DlmsError | { readonly by: 'local' | 'remote'; readonly reason: string },
-): ClientIn<'disconnected'> {
+/** Why a link is down: an error, unless it ended in good order. */
+type Ending = DlmsError | { readonly by: 'local' | 'remote'; readonly reason: string };
+
+export function end(s: HdlcClientState, out: Outputs, how: Ending): ClientIn<'disconnected'> {
   out.push(how instanceof DlmsError ? { type: 'failed', error: how } : { type: 'disconnected', ...how });
   return { ...lasting(s), want: false, phase: 'disconnected' };
+}
+
+/** A link that was up ends without DISC: what it sent, a command perhaps, can still be on the line and must not arrive in the next one. */
+export function fail(s: HdlcClientState, now: number, out: Outputs, how: Ending): ClientIn<'disconnected'> {
+  return end({ ...s, lateUntil: now + s.settings.drainMs }, out, how);
 }
 
 /** SNRM or DISC was not answered in time. */

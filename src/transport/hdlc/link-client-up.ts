@@ -1,7 +1,7 @@
 import { DlmsError } from '../../core/errors.js';
 import type { HdlcControl } from './control.js';
 import { type HdlcFrame, llcOf } from './frame.js';
-import { end, lasting, leave, noAnswer, polled } from './link-client-commands.js';
+import { fail, lasting, leave, noAnswer } from './link-client-commands.js';
 import { linkError } from './link-error.js';
 import { describe, ignore, never, type Outputs, transmit, write, writeNotices } from './link-output.js';
 import { accept, behindGap, turnGiven } from './link-receiving.js';
@@ -36,8 +36,9 @@ export function proceed(up: Up, now: number, out: Outputs): ClientIn<'idle' | 'w
 
 /** What a link keeps from turn to turn. */
 function linkOf(s: Up): Omit<ClientIn<'idle'>, 'phase' | 'pollAt'> {
-  const { parameters, sending, receiving, inactiveAt, failures, since, commandLlc, busyUntil } = s;
-  return { ...lasting(s), parameters, sending, receiving, inactiveAt, failures, since, commandLlc, busyUntil };
+  const { parameters, sending, receiving, inactiveAt, missingUa, failures, since, commandLlc, busyUntil } = s;
+  const numbers = { sending, receiving, missingUa, failures, since };
+  return { ...lasting(s), ...numbers, parameters, inactiveAt, commandLlc, busyUntil };
 }
 
 const idle = (s: Up, pollAt: number, busyUntil: number): ClientIn<'idle'> => ({
@@ -50,8 +51,9 @@ const idle = (s: Up, pollAt: number, busyUntil: number): ClientIn<'idle'> => ({
 /** A poll went out: the turn is the server's. */
 function wait(s: Up, now: number, trusted = false): ClientIn<'waiting'> {
   return {
-    ...polled(linkOf(s), now),
+    ...linkOf(s),
     phase: 'waiting',
+    since: s.failures === 0 ? now : s.since,
     receiving: turnGiven(s.receiving),
     deadline: now + s.settings.responseTimeoutMs,
     trusted,
@@ -80,7 +82,7 @@ export function again(
     sending: carefully(before.sending),
   };
   if (doubt) return poll(s, now, out, true);
-  if (s.failures > settings.retries) return end(s, out, noAnswer(s, now));
+  if (s.failures > settings.retries) return fail(s, now, out, noAnswer(s, now));
   if (s.closing) return leave(s, now, out);
   // One frame costs no more than the question whether it came, so it is repeated; of several the server is asked for its N(R).
   if (s.sending.sent !== 1) return poll(s, now, out, true);
@@ -89,28 +91,22 @@ export function again(
   return wait(s, now, true);
 }
 
-export function whileUp(
-  s: Up,
-  frame: HdlcFrame,
-  control: HdlcControl,
-  owed: number,
-  now: number,
-  out: Outputs,
-): HdlcClientState {
+export function whileUp(s: Up, frame: HdlcFrame, control: HdlcControl, now: number, out: Outputs): HdlcClientState {
   switch (control.type) {
     case 'DM':
     case 'FRMR':
       // Nobody asked: if it is true, the answer to the next poll will say so.
       if (s.phase === 'idle') return ignore(s, out, `${control.type} without having been polled`);
-      if (control.type === 'DM') return end(s, out, linkError('remote', s.phase, 'the server is disconnected (DM)'));
-      return end(s, out, linkError('remote', s.phase, decodeFrmr(frame.information).text));
+      if (control.type === 'DM')
+        return fail(s, now, out, linkError('remote', s.phase, 'the server is disconnected (DM)'));
+      return fail(s, now, out, linkError('remote', s.phase, decodeFrmr(frame.information).text));
     case 'UA': {
       // Right after connecting it is the answer to a repeated SNRM. Later, or when none is missing, the server has begun a new link: counters no longer agree, or
       // agree by chance, and what was sent would be carried out twice.
-      const missing = owed > (s.phase === 'waiting' ? 1 : 0);
       const untouched = s.sending.recent.length === 0 && !s.receiving.begun;
-      if (untouched && (missing || s.sending.highest === 0)) return ignore(s, out, 'UA again');
-      return end(s, out, linkError('remote', s.phase, 'the server reset the link (UA)'));
+      if (untouched && (s.missingUa > 0 || s.sending.highest === 0))
+        return ignore({ ...s, missingUa: Math.max(0, s.missingUa - 1) }, out, 'UA again');
+      return fail(s, now, out, linkError('remote', s.phase, 'the server reset the link (UA)'));
     }
     case 'I':
       return information(s, frame, control, now, out);
@@ -135,7 +131,7 @@ function information(
   const { maxInfoReceive } = s.parameters;
   if (length > maxInfoReceive) {
     const reason = `information field of ${length} octets, at most ${maxInfoReceive} agreed`;
-    return end(s, out, linkError('remote', s.phase, reason));
+    return fail(s, now, out, linkError('remote', s.phase, reason));
   }
   // An N(R) that acknowledges what was never sent shows a frame that is not of this turn; with F it ends the link.
   const possible = advance(s.sending, control.nr, true) >= 0;
@@ -143,9 +139,9 @@ function information(
   if (!fresh) {
     s = ignore(s, out, `${describe(control)}, expected N(S)=${s.receiving.vr}`);
   } else {
-    if (!possible) return end(s, out, wrongNr(s, control.nr));
+    if (!possible) return fail(s, now, out, wrongNr(s, control.nr));
     const accepted = accept(s.receiving, frame, s.settings, ['response', 'command']);
-    if (accepted instanceof DlmsError) return end(s, out, accepted);
+    if (accepted instanceof DlmsError) return fail(s, now, out, accepted);
     s = tellCommandLlc(s, frame, out);
     if (accepted.apdu !== undefined) out.push({ type: 'apdu', apdu: accepted.apdu });
     s = { ...s, receiving: accepted.receiving, failures: 0 };
@@ -172,7 +168,7 @@ function checkpoint(before: Up, control: Numbered, fresh: boolean, now: number, 
   if (s.phase === 'idle' && !fresh) return ignore(s, out, `${describe(control)} without having been polled`);
   const trusted = s.phase === 'waiting' && s.trusted;
   const n = advance(s.sending, control.nr, fresh);
-  if (n < 0 && trusted) return end(s, out, wrongNr(s, control.nr));
+  if (n < 0 && trusted) return fail(s, now, out, wrongNr(s, control.nr));
   if (s.phase === 'waiting' && !fresh && !trusted && doubtful(s, control, n)) {
     s = ignore(s, out, `${describe(control)} may be an old answer`);
     return { ...s, doubt: true, deadline: Math.min(s.deadline, now + s.settings.pollIntervalMs) };
@@ -187,7 +183,7 @@ function checkpoint(before: Up, control: Numbered, fresh: boolean, now: number, 
   else if (!peerBusy && (underWay || gap || s.receiving.segments.count > 0)) {
     s = { ...s, failures: s.failures + 1 };
     if (s.failures > s.settings.retries)
-      return end(s, out, linkError('remote', s.phase, `no progress: ${describe(control)} again and again`));
+      return fail(s, now, out, linkError('remote', s.phase, `no progress: ${describe(control)} again and again`));
   }
   if (gap && !s.localBusy && (s.sending.peerBusy || !hasSegments(s.sending))) return poll(s, now, out);
   return proceed(s, now, out);

@@ -1,6 +1,6 @@
 import type { DlmsError } from '../../core/errors.js';
 import type { HdlcFrame } from './frame.js';
-import { command, commandAgain, connect, end, lasting, leave, noAttempt } from './link-client-commands.js';
+import { command, commandAgain, connect, end, fail, lasting, leave, noAttempt } from './link-client-commands.js';
 import { again, poll, proceed, wantWhileIdle, whileUp } from './link-client-up.js';
 import { linkError } from './link-error.js';
 import { describe, enqueue, ignore, never, type Outputs, refuse, withNotice, writeNotices } from './link-output.js';
@@ -15,7 +15,7 @@ export function clientStep(s: HdlcClientState, input: HdlcLinkInput, now: number
   switch (input.type) {
     case 'connect':
       if (s.phase !== 'disconnected') return refuse(s, out, input);
-      return s.owed === 0 || now >= s.lateUntil ? connect(s, now, out) : { ...lasting(s), phase: 'draining' };
+      return now >= s.lateUntil ? connect(s, now, out) : { ...lasting(s), phase: 'draining' };
     case 'disconnect':
       return disconnect(s, now, out);
     case 'send':
@@ -69,8 +69,10 @@ function tick(s: HdlcClientState, now: number, out: Outputs): HdlcClientState {
   if (s.phase === 'draining') return now >= s.lateUntil ? connect(s, now, out) : s;
   if (s.phase === 'idle' || s.phase === 'waiting') {
     const { busyTimeoutMs, inactivityTimeoutMs } = s.settings;
-    if (now >= s.busyUntil) return end(s, out, linkError('remote', s.phase, `not ready (RNR) for ${busyTimeoutMs} ms`));
-    if (now >= s.inactiveAt) return end(s, out, { by: 'local', reason: `nothing heard for ${inactivityTimeoutMs} ms` });
+    if (now >= s.busyUntil)
+      return fail(s, now, out, linkError('remote', s.phase, `not ready (RNR) for ${busyTimeoutMs} ms`));
+    if (now >= s.inactiveAt)
+      return fail(s, now, out, { by: 'local', reason: `nothing heard for ${inactivityTimeoutMs} ms` });
   }
   if (s.phase === 'idle') return now >= s.pollAt ? poll(s, now, out) : s;
   if (now < s.deadline) return s;
@@ -87,22 +89,20 @@ function receive(before: HdlcClientState, frame: HdlcFrame, now: number, out: Ou
   let s = before;
   if (inactivityTimeoutMs > 0 && (s.phase === 'idle' || s.phase === 'waiting'))
     s = { ...s, inactiveAt: now + inactivityTimeoutMs };
-  if (control.pf && s.owed > 0) s = { ...s, owed: s.owed - 1 };
   if (control.type === 'SNRM' || control.type === 'DISC' || control.type === 'unknown')
     return ignore(s, out, `${describe(control)} from the server`);
   switch (s.phase) {
     case 'disconnected':
       return ignore(s, out, describe(control));
     case 'draining':
-      ignore(s, out, `${describe(control)} of the former link`);
-      return s.owed === 0 ? connect(s, now, out) : s;
+      return ignore(s, out, `${describe(control)} of the former link`);
     case 'connecting':
       return whileConnecting(s, frame, now, out);
     case 'disconnecting':
       if (control.type === 'UA' || control.type === 'DM') return end(s, out, { by: 'local', reason: 'DISC' });
       return ignore(s, out, describe(control));
     default:
-      return whileUp(s, frame, control, before.owed, now, out);
+      return whileUp(s, frame, control, now, out);
   }
 }
 
@@ -110,7 +110,7 @@ function whileConnecting(s: ClientIn<'connecting'>, frame: HdlcFrame, now: numbe
   switch (frame.control.type) {
     case 'DM':
       if (s.refused) return end(s, out, linkError('remote', s.phase, 'the server refuses the link (DM)'));
-      return { ...command(s, now, out), refused: true };
+      return { ...command({ ...s, unanswered: s.unanswered - 1 }, now, out), refused: true };
     case 'FRMR':
       return end(s, out, linkError('remote', s.phase, decodeFrmr(frame.information).text));
     case 'UA':
@@ -139,6 +139,7 @@ function connected(s: ClientIn<'connecting'>, frame: HdlcFrame, now: number, out
   const link: ClientIn<'idle'> = {
     ...lasting(s),
     ...noAttempt,
+    missingUa: s.unanswered - 1,
     phase: 'idle',
     parameters,
     sending: nothingSent,

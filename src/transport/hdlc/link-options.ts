@@ -19,8 +19,8 @@ export interface HdlcLinkOptions {
   /** Client: how long the answer to a poll may take, one frame of full length included. Default 5000. */
   readonly responseTimeoutMs?: number;
   /**
-   * Client: how long answers that are missing are waited for, and passed over, before a new link is begun: an answer of the former link must not meet a request of the new one.
-   * Counts from the last poll that was given up, and ends as soon as every poll has its answer. Default: `responseTimeoutMs`.
+   * Client: how long frames of a link can still be on the way when it has failed or did not answer; a new link is begun no sooner, so that nothing of the former one
+   * meets it. Counts from the failure, and from the last poll that was given up. 0 on lines that keep the order and double nothing. Default: `responseTimeoutMs`.
    */
   readonly drainMs?: number;
   /** Client: attempts without progress after the first one. Default 3. */

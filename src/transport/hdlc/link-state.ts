@@ -69,9 +69,7 @@ interface Client extends Station {
   readonly role: 'client';
   /** Somebody waits for an APDU. */
   readonly want: boolean;
-  /** Polls that were not answered, over all links: their answers are lost, or late. */
-  readonly owed: number;
-  /** How long such an answer may still come. */
+  /** How long frames of a former link may still come; no new one is begun before. */
   readonly lateUntil: number;
 }
 
@@ -84,6 +82,8 @@ interface Attempts {
 }
 
 interface ClientLink extends Client, Link, Attempts {
+  /** SNRM that was repeated: UA that may still come, and say nothing new. */
+  readonly missingUa: number;
   /** That responses carry the LLC header of commands was told. */
   readonly commandLlc: boolean;
   /** When a server that is not ready has been so for too long. */
@@ -94,13 +94,15 @@ interface ClientLink extends Client, Link, Attempts {
 export type HdlcClientState =
   /** No link. */
   | (Client & { readonly phase: 'disconnected' })
-  /** The next link is asked for, and waits until no answer of the former one can come. */
+  /** The next link is asked for, and waits until no frame of the former one can come. */
   | (Client & { readonly phase: 'draining' })
   /** SNRM is out. */
   | (Client &
       Attempts & {
         readonly phase: 'connecting';
         readonly deadline: number;
+        /** SNRM without an answer. */
+        readonly unanswered: number;
         /** DM came once: the first one may be the late answer to the DISC of the link before. */
         readonly refused: boolean;
       })

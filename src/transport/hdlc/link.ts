@@ -14,7 +14,6 @@ export function hdlcClientLink(options: HdlcLinkOptions): HdlcClientState {
     localBusy: false,
     notices: [],
     want: false,
-    owed: 0,
     lateUntil: 0,
   };
 }

@@ -150,29 +150,22 @@ describe('client', () => {
       [2002, tick, ['I0/0P C001']],
       [3002, tick, ['failed transport/timeout']],
     ];
-    // Three polls are not answered: the new link begins when all their answers are there,
+    // Three polls are not answered. Answers come, but each of them can be a double, so the new link begins when all are long overdue.
     transcript('client', {}, [
       ...lost,
       [3003, connect, []],
       [3010, 'I0/1P C401', ['ignored protocol/link remote']],
-      [3020, 'I0/1P C401', ['ignored protocol/link remote']],
-      [3030, 'RR/1P', ['ignored protocol/link remote', 'SNRMP']],
-      [3040, 'UAP', ['connected']],
-      [3041, send('C002'), ['I0/0P C002']],
-      [3050, 'I0/1P C402', ['apdu C402']],
-    ]);
-    // or when they are long overdue.
-    transcript('client', {}, [
-      ...lost,
-      [3003, connect, []],
-      [3010, 'UAP', ['ignored protocol/link remote']],
+      [3020, 'UAP', ['ignored protocol/link remote']],
+      [3030, 'RR/1P', ['ignored protocol/link remote']],
       [4001, tick, []],
       [4002, tick, ['SNRMP']],
       [4003, 'UAP', ['connected']],
+      [4004, send('C002'), ['I0/0P C002']],
+      [4005, 'I0/1P C402', ['apdu C402']],
     ]);
     transcript('client', { drainMs: 50 }, [...lost, [3003, connect, []], [3052, tick, ['SNRMP']]]);
     transcript('client', {}, [...lost, [3003, connect, []], [3004, disconnect, ['DISCP']]]);
-    // What went wrong long ago, or was answered since, holds up nobody.
+    // What went wrong long ago holds up nobody.
     transcript('client', {}, [...lost, [4002, connect, ['SNRMP']]]);
     transcript('client', {}, [
       ...lost.slice(0, 4),
@@ -180,7 +173,39 @@ describe('client', () => {
       [1004, 'RR/1P', ['ignored protocol/link remote']],
       [1005, disconnect, ['DISCP']],
       [1006, 'UAP', ['disconnected local']],
-      [1007, connect, ['SNRMP']],
+      [1007, connect, []],
+      [2002, tick, ['SNRMP']],
+    ]);
+    transcript('client', {}, [
+      ...lost.slice(0, 2),
+      [2, send('C001'), ['I0/0P C001']],
+      [3, 'I0/1P C401', ['apdu C401']],
+      [4, disconnect, ['DISCP']],
+      [5, 'UAP', ['disconnected local']],
+      [6, connect, ['SNRMP']],
+    ]);
+  });
+  it('a command that is still on the line when its link fails is not carried out in the next link', () => {
+    // The UA came twice and is no answer to the command, nor is the old DM.
+    for (const ending of ['UAP', 'DMP', 'FRMRP 540010', 'I0/3P 01'])
+      transcript('client', { drainMs: 400 }, [
+        [0, connect, ['SNRMP']],
+        [1, 'UAP', ['connected']],
+        [2, send('C301'), ['I0/0P C301']],
+        [3, ending, ['failed protocol/link remote']],
+        [4, connect, []],
+        [300, 'I0/1P C701', ['ignored protocol/link remote']],
+        [402, tick, []],
+        [403, tick, ['SNRMP']],
+      ]);
+    // Without a word from the server the link ends by itself.
+    transcript('client', { drainMs: 400, inactivityTimeoutMs: 500 }, [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
+      [2, send('C301'), ['I0/0P C301']],
+      [501, tick, ['disconnected local']],
+      [502, connect, []],
+      [901, tick, ['SNRMP']],
     ]);
   });
   it('a new link still begins when nobody waits for an APDU any more while the former one drains', () => {
@@ -440,8 +465,9 @@ describe('client', () => {
         ...up,
         [5, bad, ['failed protocol/link remote']],
         [6, send('C2'), ['refused protocol/link local']],
-        [7, connect, ['SNRMP']],
-        [8, 'UAP', ['connected']],
+        [7, connect, []],
+        [1005, tick, ['SNRMP']],
+        [1006, 'UAP', ['connected']],
       ]);
     transcript('client', {}, [
       ...up,
