@@ -72,5 +72,7 @@ export const simpleTypes = {
   'delta-double-long-unsigned': alternative(33, plain.unsigned32),
   'dont-care': alternative(255, plain.nothing),
 } as const;
+/** The types of Data that hold no other Data. */
 export type SimpleType = keyof typeof simpleTypes;
+/** Data that holds no other Data. */
 export type SimpleData = InferAlternatives<typeof simpleTypes>;

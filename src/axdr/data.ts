@@ -34,6 +34,7 @@ export type Data =
   | { type: 'array'; value: Data[] }
   | { type: 'structure'; value: Data[] }
   | Flat<{ type: 'compact-array' } & CompactArray>;
+/** The types of Data by their names in the books: `double-long-unsigned`, `octet-string`, `structure`. */
 export type DataType = Data['type'];
 
 // Nested values go one level down before they are read: 100 000 opening tags end in an error, not in a stack overflow.
@@ -107,24 +108,41 @@ export function tagged<T>(kind: SimpleType | 'array', tag: number, inner: Schema
 const ofType = <K extends SimpleType>(kind: K): Schema<Infer<(typeof simpleTypes)[K]['schema']>> =>
   tagged(kind, simpleTypes[kind].tag, simpleTypes[kind].schema as Schema<any>);
 
+/** `null-data` (tag 0): no contents. */
 export const nullData: Schema<Record<never, never>> = /* @__PURE__ */ ofType('null-data');
+/** `boolean` (tag 3): one octet, 00 is false. */
 export const bool: Schema<boolean> = /* @__PURE__ */ tagged('boolean', 3, plain.boolean);
+/** `bit-string` (tag 4) as text of `0` and `1`, first bit first. */
 export const bitString: Schema<string> = /* @__PURE__ */ ofType('bit-string');
+/** `double-long` (tag 5): -2 147 483 648 to 2 147 483 647, four octets. */
 export const doubleLong: Schema<number> = /* @__PURE__ */ ofType('double-long');
+/** `double-long-unsigned` (tag 6): 0 to 4 294 967 295, four octets. */
 export const doubleLongUnsigned: Schema<number> = /* @__PURE__ */ ofType('double-long-unsigned');
+/** `octet-string` (tag 9) of any length. */
 export const octetString: Schema<Uint8Array> = /* @__PURE__ */ ofType('octet-string');
+/** `visible-string` (tag 10): one octet for each character, U+0000 to U+00FF. */
 export const visibleString: Schema<string> = /* @__PURE__ */ ofType('visible-string');
+/** `utf8-string` (tag 12); octets that are no UTF-8 stay octets. */
 export const utf8String: Schema<string | Uint8Array> = /* @__PURE__ */ ofType('utf8-string');
+/** `bcd` (tag 13): one octet, read as -128 to 127. */
 export const bcd: Schema<number> = /* @__PURE__ */ ofType('bcd');
+/** `integer` (tag 15): -128 to 127, one octet. */
 export const integer: Schema<number> = /* @__PURE__ */ ofType('integer');
+/** `long` (tag 16): -32 768 to 32 767, two octets. */
 export const long: Schema<number> = /* @__PURE__ */ ofType('long');
+/** `unsigned` (tag 17): 0 to 255, one octet. */
 export const unsigned: Schema<number> = /* @__PURE__ */ ofType('unsigned');
+/** `long-unsigned` (tag 18): 0 to 65 535, two octets. */
 export const longUnsigned: Schema<number> = /* @__PURE__ */ ofType('long-unsigned');
+/** `long64` (tag 20): -2^63 to 2^63 - 1, eight octets. */
 export const long64: Schema<bigint> = /* @__PURE__ */ ofType('long64');
+/** `long64-unsigned` (tag 21): 0 to 2^64 - 1, eight octets. */
 export const long64Unsigned: Schema<bigint> = /* @__PURE__ */ ofType('long64-unsigned');
 /** An `enum` whose names are not known here. See {@link enumeration}. */
 export const enumValue: Schema<number> = /* @__PURE__ */ ofType('enum');
+/** `float32` (tag 23): IEEE 754, four octets. */
 export const float32: Schema<number> = /* @__PURE__ */ ofType('float32');
+/** `float64` (tag 24): IEEE 754, eight octets. */
 export const float64: Schema<number> = /* @__PURE__ */ ofType('float64');
 /** The 12 octets of a `date-time` (tag 25). */
 export const dateTimeOctets: Schema<Uint8Array> = /* @__PURE__ */ ofType('date-time');
@@ -181,6 +199,7 @@ export function array<T>(element: Schema<T>): Schema<T[]> {
   };
 }
 
+/** The schema of a `structure` whose elements have names. */
 export interface Structure<F extends Fields> extends Schema<Flat<InferFields<F>>> {
   readonly fields?: F;
 }

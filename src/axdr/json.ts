@@ -8,7 +8,9 @@ import type { Leaf } from './shape.js';
 
 // Values as JSON, by their schema: the one JSON that Data, attributes and APDUs have in this library.
 
+/** Anything that JSON can say. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+/** An object of JSON. */
 export interface JsonObject {
   [key: string]: JsonValue;
 }
@@ -17,6 +19,7 @@ export interface JsonNotes {
   /** A NaN was written, whose payload may be lost. */
   nan: boolean;
 }
+/** Bounds of a JSON text that is read. */
 export interface JsonLimits {
   /** Longest text that is read, in characters. Default 64 Mi. */
   readonly maxLength?: number;
@@ -31,7 +34,10 @@ export interface JsonLimits {
 export const toJson = <T>(schema: Schema<T>, value: T, notes: JsonNotes = { nan: false }): JsonValue =>
   plainOf(schema, value, notes);
 
-/** @throws DlmsError `encode/invalid-value` with the path of what does not fit the schema; `decode/too-deep` */
+/**
+ * The value of a schema from its plain form, the reverse of {@link toJson}.
+ * @throws DlmsError `encode/invalid-value` with the path of what does not fit the schema; `decode/too-deep`
+ */
 export function fromJson<T>(schema: Schema<T>, json: JsonValue, limits: JsonLimits = {}): T {
   return read(schema, json, limits.maxDepth ?? 400) as T;
 }

@@ -7,15 +7,19 @@ export interface Schema<T> {
   /** The name of the type in the books. */
   readonly kind: string;
   readonly shape: Shape;
+  /** Decodes one value. */
   read(r: Reader): T;
+  /** Encodes one value. */
   write(w: Writer, value: T): void;
 }
+/** The type of the values of a schema: `Infer<typeof register>`. */
 export type Infer<S> = S extends Schema<infer T> ? T : never;
 
 /** A field that may be absent. */
 export interface Optional<T> extends Schema<T | undefined> {
   readonly optional: true;
 }
+/** The fields of a record by their names, in the order in which they are encoded. */
 export type Fields = Readonly<Record<string, Schema<any>>>;
 /** Key remapping (`as`) keeps the mapped type homomorphic: the comment above a field shows on hover of the decoded value. */
 export type InferFields<F extends Fields> = {
@@ -25,6 +29,7 @@ export type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 /** A schema whose value is a record of fields: a CHOICE puts its `type` into the same record. */
 export interface FieldsSchema<T> extends Schema<T> {
+  /** Decodes the fields into an object that has others already. */
   fill<B extends object>(r: Reader, into: B): B & T;
 }
 /** Keeps F itself, so that published declarations keep the comments of the fields. */
@@ -201,11 +206,14 @@ export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A, r: Reade
   };
 }
 
+/** One alternative of a CHOICE: its tag octet, and what stands behind it. */
 export interface Alternative<T> {
   readonly tag: number;
   readonly schema: Schema<T>;
 }
+/** The alternatives of a CHOICE by their names, which become the `type` of the value. */
 export type Alternatives = Readonly<Record<string, Alternative<any>>>;
+/** An alternative of {@link choice}: tag octet (0 to 255) and schema. */
 /* @__NO_SIDE_EFFECTS__ */
 export function alternative<S extends Schema<any>>(
   tag: number,
@@ -279,7 +287,10 @@ export function decodeFrom<T>(schema: Schema<T>, r: Reader): T {
     throw asDecodeError(e, r);
   }
 }
-/** @throws DlmsError `encode/invalid-value` with the path of the value that does not fit. */
+/**
+ * Encodes one value. The octets belong to the caller.
+ * @throws DlmsError `encode/invalid-value` with the path of the value that does not fit.
+ */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
   const w = new Writer();
   try {

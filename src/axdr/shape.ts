@@ -3,6 +3,7 @@ import type { Alternatives, Fields, Schema } from './schema.js';
 /** What a schema looks like from outside: enough for XML, JSON, documentation, generators and annotated octets to be derived. */
 export type Shape = Leaf | Compound;
 
+/** What a schema without parts holds: kind, bounds and names of its values. */
 export type Leaf =
   | { readonly of: 'integer'; readonly min: number; readonly max: number }
   | { readonly of: 'bigint'; readonly min: bigint; readonly max: bigint }
@@ -27,9 +28,14 @@ export type Compound = (
   | {
       readonly of: 'mapped';
       readonly inner: Schema<any>;
+      /** The value of a decoded one. */
       readonly to: (wire: any) => unknown;
+      /** The reverse of `to`. */
       readonly from: (value: any) => unknown;
     }
   /** A Data type: its tag octet in front of the untagged form. */
   | { readonly of: 'tagged'; readonly tag: number; readonly inner: Schema<any> }
-) & { readonly with: (part: (schema: Schema<any>, key: string) => Schema<any>) => Schema<any> };
+) & {
+  /** The same schema around other parts. */
+  readonly with: (part: (schema: Schema<any>, key: string) => Schema<any>) => Schema<any>;
+};

@@ -16,6 +16,7 @@ import {
   readShortNameList,
 } from './object-list.js';
 
+/** Options of {@link browse}. */
 export interface BrowseOptions extends CallOptions {
   /** Logical name of the association object. Default: the current one, 0-0:40.0.0*255. */
   readonly association?: Obis;
@@ -80,6 +81,7 @@ export class MeterBrowser {
   get(logicalName: Obis): BrowsedObject | undefined {
     return this.objects.find((o) => o.logicalName === logicalName);
   }
+  /** The objects in the order of the list. */
   [Symbol.iterator](): Iterator<BrowsedObject> {
     return this.objects[Symbol.iterator]();
   }
@@ -91,6 +93,7 @@ export interface BrowsedAttribute extends AttributeAccessRight {
   readonly name: string;
   readonly definition: Attribute | undefined;
 }
+/** A method as the meter lists it, with its name when the class is known. */
 export interface BrowsedMethod extends MethodAccessRight {
   readonly name: string;
   readonly definition: Method | undefined;
@@ -146,6 +149,7 @@ export class BrowsedObject<C extends InterfaceClass = InterfaceClass> {
   attribute(which: string | number): BrowsedAttribute | undefined {
     return this.attributes.find((a) => a.name === which || a.index === which);
   }
+  /** A method by its name in the class, or by its index. */
   method(which: string | number): BrowsedMethod | undefined {
     return this.methods.find((m) => m.name === which || m.index === which);
   }

@@ -32,6 +32,7 @@ export interface ActionOptions extends CallOptions {
   /** The method has return data. Needed with short names only, where it decides the service; `action` knows it from the class. */
   readonly returns?: boolean;
 }
+/** Options of {@link Client.get}. */
 export interface GetOptions<C extends InterfaceClass, A extends AttributeName<C>> extends CallOptions {
   /** Selective access, typed by the class: `{ by: 'range', parameters: … }`. */
   readonly selection?: Selection<C, A>;
@@ -43,6 +44,7 @@ export interface GetTarget {
   readonly schema: Schema<any>;
   readonly label: string;
 }
+/** What became of one attribute of a list: its value, or why there is none. */
 export type GetOutcome =
   | { readonly value: unknown; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: DlmsError };
@@ -339,9 +341,11 @@ export class ObjectHandle<C extends InterfaceClass> {
     );
     return values as { -readonly [I in keyof A]: AttributeValue<C, A[I]> };
   }
+  /** Writes an attribute; see {@link Client.set}. */
   set<A extends WritableName<C>>(attribute: A, value: AttributeValue<C, A>): Promise<void> {
     return this.client.set(this.definition, this.logicalName, attribute, value);
   }
+  /** Invokes a method; see {@link Client.action}. */
   call<M extends MethodName<C>>(method: M, parameter: MethodParameter<C, M>): Promise<MethodResult<C, M>> {
     return this.client.action(this.definition, this.logicalName, method, parameter);
   }

@@ -39,12 +39,14 @@ export type DropReason =
   | 'block that brings nothing new'
   | 'no answer to a release';
 
+/** Waiting, and what is heard beside the answers: the options that a client has in common with what it stands on. */
 export interface ExchangeOptions {
   /** Milliseconds to wait for each response. Default 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   /** Gets notifications (data, event, information-report) that arrive in between, plain and verified. */
   readonly onNotification?: (apdu: Apdu) => void;
+  /** Hears what happens on the connection, for logs and metrics. */
   readonly onEvent?: (event: ClientEvent) => void;
   /** Also report the plain form of ciphered APDUs in `onEvent`. Default false: it holds what the cipher protects. */
   readonly plainEvents?: boolean;

@@ -25,6 +25,7 @@ import {
 import type { KeyHandle } from '../security/providers/provider.js';
 import type { Client } from './client.js';
 
+/** Options of {@link changeKeys} and {@link agreeKeys}. */
 export interface ChangeKeysOptions extends PendingKeysOptions {
   /**
    * Stores the new keys where the application keeps its keys; called when they are proven, perhaps again after a crash. The waiting copy is forgotten when it has
@@ -43,6 +44,7 @@ export interface ChangeKeysOptions extends PendingKeysOptions {
   /** Reads this in the new association, as proof. Default: the logical device name, 0-0:42.0.0*255. */
   readonly proof?: Obis;
 }
+/** How a change of keys ended. */
 export interface ChangedKeys {
   /** Which keys the meter uses. With `undecided` the new keys wait where they were stored: call {@link resumeKeyChange} later. */
   readonly result: KeyChangeResult;

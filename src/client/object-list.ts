@@ -17,6 +17,7 @@ export interface AttributeAccessRight {
   /** Selectors of selective access; empty when there are none. */
   readonly selectors: readonly number[];
 }
+/** What a client may do with one method, whatever version of the association object said it. */
 export interface MethodAccessRight {
   readonly index: number;
   readonly invoke: boolean;
@@ -34,6 +35,7 @@ export interface ListedObject {
   readonly attributes: readonly AttributeAccessRight[] | undefined;
   readonly methods: readonly MethodAccessRight[] | undefined;
 }
+/** What a meter lists for one association. */
 export interface ObjectList {
   /** Version of the association object as the list states it; `undefined` when the association is not in its own list. */
   readonly associationVersion: number | undefined;

@@ -18,6 +18,7 @@ export type Authentication =
   /** HLS with the keys of the security context: GMAC, or the signing key pair. */
   | { readonly mechanism: 'hls-gmac' | 'hls-ecdsa' };
 
+/** How a client proves who it is, what it protects, and what it proposes. */
 export interface ClientOptions extends ExchangeOptions {
   /** Default: none. */
   readonly authentication?: Authentication;

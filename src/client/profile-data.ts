@@ -37,6 +37,7 @@ export interface RangeForm {
    */
   readonly lastEntry?: 'entries-in-use' | 'zero';
 }
+/** Options of {@link openProfile}. */
 export interface OpenProfileOptions extends RowOptions, CallOptions {
   /** Default: version 1. */
   readonly definition?: typeof ProfileGeneric | typeof ProfileGenericV0;
@@ -101,6 +102,7 @@ export class ProfileData {
     ];
     return this.#rows;
   }
+  /** The rows in order. */
   [Symbol.iterator](): Iterator<ProfileRow> {
     return this.rows[Symbol.iterator]();
   }
@@ -133,9 +135,11 @@ export class ProfileData {
   values(row: ProfileRow): Record<string, RowCell> {
     return rowValues(this.layout, row, this.#options);
   }
+  /** The rows as comma-separated values. */
   toCsv(options?: CsvOptions): string {
     return profileCsv(this.layout, this.#printed(), options);
   }
+  /** The rows for JSON. */
   toJson(): ProfileJson {
     return profileJson(this.layout, this.#printed());
   }

@@ -12,6 +12,7 @@ export type ProfileMarker =
   /** Position in the buffer, and what stood there: a ring buffer moves. */
   | { readonly by: 'entry'; readonly entry: number; readonly row: string };
 
+/** One row of {@link ProfileReader.rows}. */
 export interface StreamRow extends ProfileRow {
   /** Cells by the names of the columns; status words as the list of their bits. */
   readonly values: Readonly<Record<string, RowCell>>;

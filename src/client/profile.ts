@@ -19,12 +19,14 @@ export interface TimeSelection {
   readonly from?: Date | DateTime | number;
   readonly to?: Date | DateTime | number;
 }
+/** Which rows and columns of a profile to read. */
 export interface ReadProfileOptions extends TimeSelection, CallOptions {
   /** Rows by position instead, from 1; `to` 0 or missing: the last one (see `RangeForm.lastEntry`). */
   readonly entries?: { readonly from?: number; readonly to?: number };
   /** Columns by name, by logical name or by position (from 0). Default: all. */
   readonly columns?: readonly (string | number)[];
 }
+/** Options of {@link ProfileReader.rows}. */
 export interface RowsOptions extends ReadProfileOptions {
   /** How much to ask for in one request. A number counts rows. Default: everything at once. */
   readonly chunk?: 'hour' | 'day' | 'week' | number;
@@ -35,6 +37,7 @@ export interface RowsOptions extends ReadProfileOptions {
    * when it throws, the error ends the iteration.
    */
   readonly reconnect?: (error: DlmsError, attempt: number) => Promise<Client>;
+  /** Hears of gaps, duplicates and rows out of order. */
   readonly onFinding?: (finding: TimeFinding) => void;
 }
 

@@ -12,6 +12,7 @@ export interface PushFault {
   readonly kind: 'dropped' | 'handler' | 'transport' | 'refused';
 }
 
+/** Options of {@link receivePushes}. */
 export interface ReceivePushesOptions extends Omit<PushReceiverOptions, 'datagrams' | 'onDropped'> {
   /** Hears of everything that was received and does not reach the handler, and of what the handler threw. Required: nothing vanishes without a word. */
   readonly onError: (error: unknown, about: PushFault) => void;
@@ -35,6 +36,7 @@ export type PushHandler = (push: PushedApdu) => MaybePromise<readonly Uint8Array
 export interface PushReception {
   /** Settles, never rejects, when the transport has ended. */
   readonly closed: Promise<void>;
+  /** Ends the reception and closes the transport. */
   close(): Promise<void>;
 }
 

@@ -29,23 +29,27 @@ export interface Referencing {
   readonly conformance: readonly ConformanceBit[];
   /** An association is open: what both sides support. */
   opened?(conformance: readonly ConformanceBit[]): void;
+  /** Reads one attribute; the Data as octets. */
   get(
     invoke: InvokeIdAndPriority,
     target: CosemAttributeDescriptorWithSelection,
     limits: ServiceLimits,
     onProgress?: (octets: number) => void,
   ): Conversation<GetDataResult<Uint8Array>>;
+  /** Reads several attributes in one request. */
   getList(
     invoke: InvokeIdAndPriority,
     targets: readonly CosemAttributeDescriptorWithSelection[],
     limits: ServiceLimits,
   ): Conversation<GetDataResult<Uint8Array>[]>;
+  /** Writes one attribute. */
   set(
     invoke: InvokeIdAndPriority,
     target: CosemAttributeDescriptorWithSelection,
     value: Uint8Array,
     limits: ServiceLimits,
   ): Conversation<DataAccessResult>;
+  /** Invokes one method. */
   action(
     invoke: InvokeIdAndPriority,
     method: CosemMethodDescriptor,
@@ -63,6 +67,7 @@ export interface Referencing {
 }
 
 const currentAssociation: Obis = '0-0:40.0.0*255';
+/** Referencing by logical names (services GET, SET, ACTION): the default of a client. */
 export const logicalNames: Referencing = {
   kind: 'LN',
   vaaName: 7,

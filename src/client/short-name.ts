@@ -15,6 +15,7 @@ import type { VariableAccessSpecification } from '../xdlms/short-name.js';
 import { type ListedObject, readShortNameList } from './object-list.js';
 import type { Referencing } from './referencing.js';
 
+/** Options of {@link shortNames}. */
 export interface ShortNameOptions {
   /** The object list, when it is known from before (`browser.objects`, stored). Default: it is read when the first other object is named. */
   readonly objects?: readonly ListedObject[];

@@ -6,6 +6,7 @@ export interface Quirk {
   readonly offset: number;
   readonly detail: string;
 }
+/** How octets are decoded: strictly, or with the deviations of meters accepted by name. */
 export interface DecodeOptions {
   /** Accept known deviations (named in `quirks`) instead of refusing them. Default: false. */
   readonly lenient?: boolean;
@@ -15,7 +16,7 @@ export interface DecodeOptions {
   readonly maxDepth?: number;
 }
 
-/** Reads big-endian values. Bounds are checked by DataView itself: its RangeError becomes `decode/unexpected-end` in one place, {@link asDecodeError}. */
+/** Reads big-endian values. Bounds are checked by DataView itself: its RangeError becomes `decode/unexpected-end` in one place. */
 export class Reader {
   offset = 0;
   /** Levels of nesting still allowed. */
@@ -32,47 +33,57 @@ export class Reader {
   get left(): number {
     return this.bytes.length - this.offset;
   }
+  /** Reads one octet as 0 to 255. */
   u8(): number {
     return this.view.getUint8(this.offset++);
   }
+  /** Reads one octet as -128 to 127. */
   i8(): number {
     return this.view.getInt8(this.offset++);
   }
+  /** Reads two octets as 0 to 65 535. */
   u16(): number {
     const v = this.view.getUint16(this.offset);
     this.offset += 2;
     return v;
   }
+  /** Reads two octets as -32 768 to 32 767. */
   i16(): number {
     const v = this.view.getInt16(this.offset);
     this.offset += 2;
     return v;
   }
+  /** Reads four octets as 0 to 2^32 - 1. */
   u32(): number {
     const v = this.view.getUint32(this.offset);
     this.offset += 4;
     return v;
   }
+  /** Reads four octets as -2^31 to 2^31 - 1. */
   i32(): number {
     const v = this.view.getInt32(this.offset);
     this.offset += 4;
     return v;
   }
+  /** Reads eight octets as 0 to 2^64 - 1. */
   u64(): bigint {
     const v = this.view.getBigUint64(this.offset);
     this.offset += 8;
     return v;
   }
+  /** Reads eight octets as -2^63 to 2^63 - 1. */
   i64(): bigint {
     const v = this.view.getBigInt64(this.offset);
     this.offset += 8;
     return v;
   }
+  /** Reads four octets as IEEE 754. */
   f32(): number {
     const v = this.view.getFloat32(this.offset);
     this.offset += 4;
     return v;
   }
+  /** Reads eight octets as IEEE 754. */
   f64(): number {
     const v = this.view.getFloat64(this.offset);
     this.offset += 8;
@@ -119,6 +130,10 @@ export class Reader {
       throw new DlmsError('decode/unexpected-end', { offset, expected: `${n} elements` });
     return n;
   }
+  /**
+   * Reads a tag octet.
+   * @throws DlmsError `decode/unexpected-tag` when it is another one.
+   */
   expect(tag: number, name: string): void {
     const offset = this.offset;
     const actual = this.u8();
@@ -129,6 +144,7 @@ export class Reader {
     if (this.depth-- <= 0)
       throw new DlmsError('decode/too-deep', { offset: this.offset, limit: this.options.maxDepth ?? 64 });
   }
+  /** Comes back out of a level that was entered. */
   leave(): void {
     this.depth++;
   }
@@ -180,15 +196,18 @@ export class Writer {
     this.#view = new DataView(this.#buffer.buffer);
     return this.#view;
   }
+  /** Writes one octet; bits above the eighth are lost. */
   u8(v: number): void {
     const at = this.#room(1);
     this.#buffer[at] = v;
   }
+  /** Writes two octets; bits above are lost. */
   u16(v: number): void {
     const at = this.#room(2);
     this.#buffer[at] = v >>> 8;
     this.#buffer[at + 1] = v;
   }
+  /** Writes four octets; bits above are lost. */
   u32(v: number): void {
     const at = this.#room(4);
     const b = this.#buffer;
@@ -197,18 +216,22 @@ export class Writer {
     b[at + 2] = v >>> 8;
     b[at + 3] = v;
   }
+  /** Writes eight octets; bits above are lost. */
   u64(v: bigint): void {
     const at = this.#room(8);
     (this.#view ?? this.#wide()).setBigUint64(at, v);
   }
+  /** Writes four octets, IEEE 754. */
   f32(v: number): void {
     const at = this.#room(4);
     (this.#view ?? this.#wide()).setFloat32(at, v);
   }
+  /** Writes eight octets, IEEE 754. */
   f64(v: number): void {
     const at = this.#room(8);
     (this.#view ?? this.#wide()).setFloat64(at, v);
   }
+  /** Writes these octets. */
   bytes(v: Uint8Array): void {
     const at = this.#room(v.length);
     this.#buffer.set(v, at);
@@ -219,11 +242,13 @@ export class Writer {
     this.#buffer[at] = tag;
     this.#buffer[at + 1] = v;
   }
+  /** Writes a tag octet and two octets. */
   tag16(tag: number, v: number): void {
     const at = this.#room(3);
     this.#buffer[at] = tag;
     (this.#view ?? this.#wide()).setUint16(at + 1, v);
   }
+  /** Writes a tag octet and four octets. */
   tag32(tag: number, v: number): void {
     const at = this.#room(5);
     this.#buffer[at] = tag;
@@ -256,6 +281,7 @@ export class Writer {
     this.length(inner.#n);
     this.bytes(inner.#buffer.subarray(0, inner.#n));
   }
+  /** What was written. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#n);
   }

@@ -80,6 +80,7 @@ export interface DlmsErrorContext {
   /** Options that would let anybody in, or send secrets in clear, without saying so. */
   'configuration/open-to-everybody': { what: string; hint?: string };
 }
+/** The codes of errors; what stands before the slash says who can act (see {@link DlmsErrorContext}). */
 export type DlmsErrorCode = keyof DlmsErrorContext;
 
 /** Every failure of the library. Narrow by `code` (see {@link isDlmsError}); `context` carries the facts, `path` where in the value. */

@@ -68,11 +68,20 @@ const time = (r: Reader): CosemTime => ({
   hundredths: octet(r.u8()),
 });
 
-/** @throws DlmsError `decode/invalid-length` when there are not 5 octets. */
+/**
+ * A date from its 5 octets.
+ * @throws DlmsError `decode/invalid-length` when there are not 5 octets.
+ */
 export const dateFromBytes = (bytes: Uint8Array): CosemDate => date(fits(bytes, 5));
-/** @throws DlmsError `decode/invalid-length` when there are not 4 octets. */
+/**
+ * A time from its 4 octets.
+ * @throws DlmsError `decode/invalid-length` when there are not 4 octets.
+ */
 export const timeFromBytes = (bytes: Uint8Array): CosemTime => time(fits(bytes, 4));
-/** @throws DlmsError `decode/invalid-length` when there are not 12 octets. */
+/**
+ * A date-time from its 12 octets.
+ * @throws DlmsError `decode/invalid-length` when there are not 12 octets.
+ */
 export function dateTimeFromBytes(bytes: Uint8Array): DateTime {
   if (bytes.length !== 12) fits(bytes, 12);
   // One literal, field by field: date-times are what is read most, and merging two objects costs ten times as much.
@@ -124,11 +133,20 @@ function written(write: (w: Writer) => void): Uint8Array {
   write(w);
   return w.finish();
 }
-/** @throws DlmsError `encode/invalid-value` */
+/**
+ * The 5 octets of a date: year (two octets), month, day of month, day of week.
+ * @throws DlmsError `encode/invalid-value`
+ */
 export const dateToBytes = (v: CosemDate): Uint8Array => written((w) => writeDate(w, v));
-/** @throws DlmsError `encode/invalid-value` */
+/**
+ * The 4 octets of a time: hour, minute, second, hundredths.
+ * @throws DlmsError `encode/invalid-value`
+ */
 export const timeToBytes = (v: CosemTime): Uint8Array => written((w) => writeTime(w, v));
-/** @throws DlmsError `encode/invalid-value` */
+/**
+ * The 12 octets of a date-time: date, time, deviation (two octets), clock status.
+ * @throws DlmsError `encode/invalid-value`
+ */
 export const dateTimeToBytes = (v: DateTime): Uint8Array =>
   written((w) => {
     writeDate(w, v);
@@ -229,6 +247,7 @@ export type DateTimeChoice = Infer<typeof DateTimeChoice>;
 
 // ── moments ──────────────────────────────────────────────────────────────────────────────────────────────
 
+/** How a moment is made of a date-time that says too little, or that the meter marks as invalid. */
 export interface InstantOptions {
   /** Used when the value does not specify its deviation. Without it such a value is not a moment. */
   readonly deviationMinutes?: number;
@@ -360,6 +379,7 @@ export const clockStatusBits = {
   'invalid-clock-status': 3,
   'daylight-saving-active': 7,
 } as const;
+/** Names of the bits of the clock status. */
 export type ClockStatusFlag = keyof typeof clockStatusBits;
 
 /** Names of the bits that are set; a reserved bit stays its number. Not specified: none. */

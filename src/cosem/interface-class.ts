@@ -24,7 +24,9 @@ export interface Selector<
   readonly parameters: S;
   readonly returns: R;
 }
+/** The selectors of an attribute by name. */
 export type SelectiveAccess = Readonly<Record<string, Selector>>;
+/** One method of an interface class: a table row. Made by {@link method} and {@link mandatory}. */
 export interface Method<
   S extends Schema<any> = Schema<any>,
   R extends Schema<any> | undefined = Schema<any> | undefined,
@@ -38,6 +40,7 @@ export interface Method<
 /** How well a definition is known: see the table of sources in the documentation of the classes. */
 export type Confidence = 'two sources' | 'one source' | 'unverified';
 
+/** An interface class of the Blue Book as a table: its attributes and methods with their indexes and types. Made by {@link interfaceClass}. */
 export interface InterfaceClass {
   /** Name in the Blue Book. */
   readonly name: string;
@@ -57,6 +60,7 @@ type NoSelection = Readonly<Record<never, never>>;
 export function attribute<S extends Schema<any>>(index: number, schema: S): Attribute<S, false, NoSelection> {
   return { index, schema, writable: false, static: false, selective: {} };
 }
+/** An attribute that can be set: `writable(attribute(2, octetString))`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function writable<S extends Schema<any>, A extends SelectiveAccess>(
   a: Attribute<S, boolean, A>,
@@ -77,6 +81,7 @@ export function unclassified<S extends Schema<any>, W extends boolean, A extends
 ): Attribute<S, W, A> {
   return { ...a, static: undefined };
 }
+/** An attribute with selective access: its selectors by name. */
 /* @__NO_SIDE_EFFECTS__ */
 export function selective<S extends Schema<any>, W extends boolean, const A extends SelectiveAccess>(
   a: Attribute<S, W, SelectiveAccess>,
@@ -84,6 +89,7 @@ export function selective<S extends Schema<any>, W extends boolean, const A exte
 ): Attribute<S, W, A> {
   return { ...a, selective: selectors };
 }
+/** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
 export function selector<S extends Schema<any>>(number: number, parameters: S): Selector<S, undefined>;
 export function selector<S extends Schema<any>, R extends Schema<any>>(
   number: number,
@@ -105,6 +111,7 @@ export function method<S extends Schema<any>, R extends Schema<any>>(
 export function method(index: number, parameter: Schema<any>, returns?: Schema<any>): Method {
   return { index, parameter, returns, mandatory: false };
 }
+/** A mandatory method: `mandatory(method(1, integer))`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function mandatory<S extends Schema<any>, R extends Schema<any> | undefined>(m: Method<S, R>): Method<S, R> {
   return { ...m, mandatory: true };
@@ -129,6 +136,7 @@ type Revised<Old, New, Without> = Flat<
   { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
 >;
 type Given<T> = T extends object ? T : Record<never, never>;
+/** The type of a {@link revision}: a class with what the revision changes, adds and leaves out. */
 export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
   readonly name: string;
   readonly classId: C['classId'];
@@ -162,13 +170,19 @@ export function revision<C extends InterfaceClass, const R extends Revision>(bas
   } as unknown as RevisedClass<C, R>;
 }
 
+/** The names of the attributes of a class. */
 export type AttributeName<C extends InterfaceClass> = keyof C['attributes'] & string;
+/** The names of the attributes of a class that can be set. */
 export type WritableName<C extends InterfaceClass> = {
   [K in AttributeName<C>]: C['attributes'][K] extends Attribute<any, true, any> ? K : never;
 }[AttributeName<C>];
+/** The names of the methods of a class. */
 export type MethodName<C extends InterfaceClass> = keyof C['methods'] & string;
+/** The type of an attribute of a class. */
 export type AttributeValue<C extends InterfaceClass, A extends AttributeName<C>> = Infer<C['attributes'][A]['schema']>;
+/** The type of the parameter of a method. */
 export type MethodParameter<C extends InterfaceClass, M extends MethodName<C>> = Infer<C['methods'][M]['parameter']>;
+/** The type of what a method returns; `void` when it returns nothing. */
 export type MethodResult<C extends InterfaceClass, M extends MethodName<C>> =
   C['methods'][M]['returns'] extends Schema<infer T> ? T : void;
 /** One selection on an attribute: `{ by: 'range', parameters }`. */

@@ -12,6 +12,7 @@ export interface GroupMeaning {
   /** The meaning is a recollection that nothing backs. */
   readonly recall: boolean;
 }
+/** What {@link describeObis} says of a code. */
 export interface ObisDescription {
   readonly obis: Obis;
   /** One line for people. */

@@ -5,6 +5,7 @@ import type { Profile, ProfileCell, ProfileColumn, ProfileRow } from './profile.
 import { ScaledValue } from './scaled.js';
 import { type Unit, unitSymbol } from './units.js';
 
+/** How {@link profileCsv} writes. */
 export interface CsvOptions {
   /** Default `,`; many spreadsheets of countries with a decimal comma want `;`. */
   readonly separator?: string;
@@ -40,6 +41,7 @@ const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text
 const quoted = (text: string, separator: string): string =>
   text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
+/** A profile as JSON: see {@link profileJson}. */
 export interface ProfileJson {
   readonly columns: readonly {
     readonly name: string;

@@ -6,6 +6,7 @@ interface Period {
   readonly capturePeriod: number;
   readonly newestFirst: boolean;
 }
+/** The time of a row, as far as it is known. */
 export interface RowTime {
   readonly clock: DateTime | undefined;
   readonly instant: number | undefined;

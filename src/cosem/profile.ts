@@ -26,6 +26,7 @@ export interface Profile {
   /** The newest row comes first (sort method lifo). */
   readonly newestFirst: boolean;
 }
+/** What is known of a profile beside its capture objects. */
 export interface ProfileOptions {
   /** Attribute 4, seconds. Default 0. */
   readonly capturePeriod?: number;
@@ -37,7 +38,10 @@ export interface ProfileOptions {
   readonly name?: (object: CaptureObjectDefinition) => string | undefined;
 }
 
-/** @param captureObjects attribute 3 */
+/**
+ * The layout of a profile from its capture objects.
+ * @param captureObjects attribute 3
+ */
 export function profile(captureObjects: readonly CaptureObjectDefinition[], options: ProfileOptions = {}): Profile {
   const taken = new Map<string, number>();
   const columns = captureObjects.map((object): ProfileColumn => {
@@ -80,6 +84,7 @@ const columnName = (o: CaptureObjectDefinition): string =>
 
 // ── selection ────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Options of {@link rangeDescriptor}. */
 export interface RangeOptions {
   /** Names of the columns to send; default: all. Decode the answer with {@link selectColumns}. */
   readonly columns?: readonly string[];
@@ -147,6 +152,7 @@ export function selectColumns(p: Profile, names: readonly string[]): Profile {
 
 /** A clock or time stamp as DateTime, a register as ScaledValue, everything else as it came; null-data is `null`. */
 export type ProfileCell = DateTime | ScaledValue | number | bigint | Uint8Array | Data | null;
+/** One row of a profile. */
 export interface ProfileRow {
   /** Position in the buffer, from 0. */
   readonly index: number;
@@ -159,6 +165,7 @@ export interface ProfileRow {
   /** One for each column. */
   readonly cells: readonly ProfileCell[];
 }
+/** How rows are read from a buffer. */
 export interface RowOptions extends InstantOptions {
   /** Takes null-data in a value as "the same as in the row before", as the Blue Book allows meters to mean. Default: it stays `null`. */
   readonly repeat?: boolean;

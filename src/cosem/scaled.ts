@@ -40,6 +40,7 @@ export class ScaledValue {
 }
 
 const prefixes = { µ: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12 } as const;
+/** Prefixes of units, from µ (10^-6) to T (10^12); the empty one is 1. */
 export type Prefix = keyof typeof prefixes;
 
 /**

@@ -30,6 +30,7 @@ const firstMethod: readonly (readonly [classId: number, versions: readonly numbe
 ];
 /** Offset of a method from the base name of its object; `undefined` when it is not known for this class and version. */
 export type MethodOffset = (classId: number, version: number, method: number) => number | undefined;
+/** The offset of a method from the base name of its object, for classes whose offsets are known; undefined for others. */
 export const methodOffset: MethodOffset = (classId, version, method) => {
   const offset = firstMethod.find(([id, versions]) => id === classId && versions.includes(version))?.[2];
   return offset === undefined || method < 1 ? undefined : offset + 8 * (method - 1);

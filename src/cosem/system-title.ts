@@ -14,20 +14,24 @@ export interface SystemTitle {
   readonly manufacturer: string | undefined;
   /**
    * The other five octets read the IDIS way: device type, function type (high nibble), 28-bit serial number. A reading that fits any octets; it means
-   * something when the device type is one of {@link deviceTypeName}. Source: Gurux libraries and one vendor manual.
+   * something when the device type is one that IDIS names. Source: Gurux libraries and one vendor manual.
    */
   readonly idis: DeviceIdentity;
 }
+/** What a system title says of a device in the layout of IDIS. */
 export interface DeviceIdentity {
   /** T1, 0 to 255. */
   readonly deviceType: number;
-  /** T2, four bits: see {@link functionTypes}. */
+  /** T2, four bits: see `FunctionType`. */
   readonly functionType: number;
   /** 0 to 268 435 455 (28 bits) in a system title, 0 to 99 999 999 in a logical device name. */
   readonly serialNumber: number;
 }
 
-/** @throws DlmsError `decode/invalid-length` when there are not eight octets. */
+/**
+ * The parts of a system title, as far as it has the layout of IDIS.
+ * @throws DlmsError `decode/invalid-length` when there are not eight octets.
+ */
 export function parseSystemTitle(octets: Uint8Array): SystemTitle {
   if (octets.length !== 8)
     throw new DlmsError('decode/invalid-length', {
@@ -44,7 +48,10 @@ export function parseSystemTitle(octets: Uint8Array): SystemTitle {
   };
 }
 
-/** @throws DlmsError `encode/invalid-value` when a part does not fit. */
+/**
+ * A system title in the layout of IDIS: manufacturer (three letters), device type, function type, serial number.
+ * @throws DlmsError `encode/invalid-value` when a part does not fit.
+ */
 export function buildSystemTitle(
   manufacturer: string,
   { deviceType, functionType, serialNumber }: DeviceIdentity,
@@ -68,6 +75,7 @@ export const functionTypes = {
   loadManagement: { bit: 1, letter: 'L' },
   multiUtility: { bit: 2, letter: 'M' },
 } as const;
+/** A function that a device has, as its system title says in the layout of IDIS. */
 export type FunctionType = keyof typeof functionTypes;
 /** Names of the bits that are set; a bit without a name stays its number. */
 export function functionTypeNames(functionType: number): (FunctionType | number)[] {

@@ -126,6 +126,7 @@ export const unitCodes = {
   other: 254,
   count: 255,
 } as const;
+/** Units by their symbols: `Wh`, `V`, `m3`. */
 export type UnitName = keyof typeof unitCodes;
 
 /** The unit of a value; a code that the table does not have stays a number. */

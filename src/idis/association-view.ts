@@ -33,6 +33,7 @@ export interface AssociationView {
   readonly readAt?: string;
   readonly objects: readonly ViewObject[];
 }
+/** One object in an {@link AssociationView}. */
 export interface ViewObject {
   readonly classId: number;
   readonly version: number;
@@ -40,12 +41,14 @@ export interface ViewObject {
   readonly attributes: readonly ViewAttribute[];
   readonly methods: readonly ViewMethod[];
 }
+/** One attribute in an {@link AssociationView}. */
 export interface ViewAttribute {
   readonly index: number;
   readonly right: ProfileRight;
   /** The value, when it was read. */
   readonly value?: Data;
 }
+/** One method in an {@link AssociationView}. */
 export interface ViewMethod {
   readonly index: number;
   readonly allowed: boolean;

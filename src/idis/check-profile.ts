@@ -25,6 +25,7 @@ export interface PreCheck {
   /** One sentence for a report. */
   readonly statement: string;
 }
+/** Options of {@link checkProfile}. */
 export interface CheckOptions {
   /** Id of the client in the profile. Default: the client with the address of the view. */
   readonly client?: string;

@@ -25,6 +25,7 @@ const builds = {
   '5.2': ['5.0.0', '5.1'],
   '5.5': ['5.0.0', '5.1', '5.2'],
 } as const;
+/** The versions of the Dutch profiles that {@link dsmr} knows. */
 export type DsmrVersion = keyof typeof builds;
 
 /**

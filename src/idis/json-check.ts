@@ -6,6 +6,7 @@ export interface Check<T> {
   /** The same rule as JSON Schema, as far as that can say it. */
   readonly schema: JsonSchema;
 }
+/** A JSON Schema (2020-12) as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 /** A field that may be left out. */
 export interface OptionalCheck<T> {

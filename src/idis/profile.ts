@@ -39,6 +39,7 @@ export interface Provenance {
   readonly note?: string;
 }
 
+/** A client that meters of the profile know. */
 export interface ProfileClient extends Provenance {
   /** Key of the rights of an object: `public`, `management`, `preEstablished`, `consumer` in the profiles carried here. */
   readonly id: string;
@@ -49,10 +50,12 @@ export interface ProfileClient extends Provenance {
   readonly ciphered: boolean;
   readonly use: string;
 }
+/** A security suite that the profile names. */
 export interface ProfileSuite extends Provenance {
   readonly suite: number;
   readonly algorithms: string;
 }
+/** A key that meters of the profile have. */
 export interface ProfileKey extends Provenance {
   /** Key id of global_key_transfer; null when the key is not transferred that way. */
   readonly keyId: number | null;
@@ -69,13 +72,16 @@ export interface TitleRules {
   readonly deviceTypes: readonly DeviceTypeRow[];
   readonly functionTypes: readonly FunctionTypeRow[];
 }
+/** How system titles are laid out. */
 export interface TitleRule extends Provenance {
   readonly layout: 'idis' | 'free';
 }
+/** A type of devices, as system titles name it. */
 export interface DeviceTypeRow extends Provenance {
   readonly value: number;
   readonly name: string;
 }
+/** A bit of the function type of system titles. */
 export interface FunctionTypeRow extends Provenance {
   readonly bit: number;
   /** The option that rows of {@link CompanionProfile.objects} name. */
@@ -83,6 +89,7 @@ export interface FunctionTypeRow extends Provenance {
   readonly name: string;
 }
 
+/** An object that meters of the profile have. */
 export interface ProfileObject extends Provenance {
   /** A code or a pattern; a pattern says that each code it covers may exist. */
   readonly obis: string;
@@ -104,6 +111,7 @@ export interface ProfileObject extends Provenance {
   /** Types and values that attributes must have, where the owner of the specification has filled them in. */
   readonly attributes?: readonly ProfileAttribute[];
 }
+/** What a profile says about one attribute of an object. */
 export interface ProfileAttribute {
   readonly index: number;
   readonly name?: string;
@@ -116,6 +124,7 @@ export interface ProfileAttribute {
   readonly max?: number;
 }
 
+/** A log of events. */
 export interface EventLog extends Provenance {
   readonly name: string;
   /** The profile generic object of the log: a code or a pattern. */
@@ -124,6 +133,7 @@ export interface EventLog extends Provenance {
   readonly eventObject?: string;
   readonly columns: readonly string[];
 }
+/** A code of an event log and what it means. */
 export interface EventCode extends Provenance {
   readonly code: number;
   /** Name of an {@link EventLog}; `all`, or `unknown` when the source does not say. */
@@ -138,6 +148,7 @@ export interface BitField {
   readonly objects: readonly string[];
   readonly bits: readonly BitRow[];
 }
+/** One bit of a {@link BitField}. */
 export interface BitRow extends Provenance {
   /** Bit 0 is the least significant one. */
   readonly bit: number;
@@ -147,6 +158,7 @@ export interface BitRow extends Provenance {
   readonly events?: readonly number[];
 }
 
+/** A push setup object, and when it sends what. */
 export interface PushSetupRow extends Provenance {
   readonly obis: string;
   readonly name: string;
@@ -159,6 +171,7 @@ export interface PushPayload extends Provenance {
   readonly name: string;
   readonly elements: readonly PayloadElement[];
 }
+/** One value of a {@link PushPayload}. */
 export interface PayloadElement {
   readonly name: string;
   readonly obis: string;
@@ -174,6 +187,7 @@ export interface PayloadElement {
   readonly scaler?: number;
   readonly unit?: string;
 }
+/** A script of a script table, and what it does. */
 export interface ScriptRow extends Provenance {
   readonly table: string;
   readonly script: number;

@@ -26,6 +26,7 @@ export type NamedReading = Reading & {
   /** The event, when the object is an event object of the profile. */
   event?: DecodedEvent;
 };
+/** What {@link decodePush} found in the body of a push. */
 export interface DecodedPush {
   /** Where the names of the values come from: the message, the configuration of the push setup, a template of the profile, or nowhere. */
   readonly namedBy: 'message' | 'configuration' | 'template' | 'nothing';
@@ -39,6 +40,7 @@ export interface DecodedPush {
   /** Values that nothing names. */
   readonly unnamed: Data[];
 }
+/** Options of {@link decodePush}. */
 export interface DecodePushOptions {
   /** The push object list as it is configured in the meter, for messages that do not carry it: attribute 2 of the Push setup, or what was written there. */
   readonly objects?: readonly PushReference[];

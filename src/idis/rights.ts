@@ -5,6 +5,7 @@ export interface Rights {
   readonly attributes: ReadonlyMap<number, ProfileRight>;
   readonly methods: ReadonlySet<number>;
 }
+/** What a client may do with an attribute: get, set, both, or nothing. */
 export type ProfileRight = 'G' | 'S' | 'GS' | '-';
 
 /**

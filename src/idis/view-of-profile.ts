@@ -6,6 +6,7 @@ import { dataFromJson } from './data-json.js';
 import type { CompanionProfile, ProfileObject } from './profile.js';
 import { parseRights } from './rights.js';
 
+/** Options of {@link viewOfProfile}. */
 export interface ViewOfProfileOptions {
   /** Id of the client; default `management`. */
   readonly client?: string;

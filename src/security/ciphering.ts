@@ -35,6 +35,7 @@ export interface SecurityHeader {
   readonly invocationCounter: number;
 }
 /**
+ * Reads the security header of ciphered content: security control and invocation counter.
  * @param from where the header begins
  * @throws DlmsError `decode/unexpected-end` when there is no complete header and tag
  */

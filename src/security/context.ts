@@ -52,6 +52,7 @@ export interface PeerKeys {
   readonly now: () => number;
 }
 
+/** What a {@link SecurityContext} is made of. */
 export interface SecurityContextOptions {
   readonly provider: CryptoProvider;
   /** 0, 1 or 2. */
@@ -97,6 +98,7 @@ export class SecurityContext {
   readonly systemTitle: Uint8Array;
   readonly counters: InvocationCounters;
   readonly acceptSuites: readonly number[];
+  /** Public keys of others who may sign. */
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
   readonly acceptSignaturesWithoutRecipient: boolean;
   readonly #options: SecurityContextOptions;
@@ -368,6 +370,7 @@ export class SecurityContext {
         return requireKey(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
     }
   }
+  /** Without any key: what may stand in a log. */
   toJSON(): object {
     return {
       suite: this.suite.id,

@@ -14,6 +14,7 @@ export interface ReceivedValue {
   readonly value: number | bigint;
 }
 
+/** Options of {@link InvocationCounters}. */
 export interface CounterOptions {
   /** Values reserved at a time, from 1: a restart wastes up to this many, and a store that writes to disk writes once for them. Default 32. */
   readonly block?: number;

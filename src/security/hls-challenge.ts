@@ -46,6 +46,7 @@ export function generateChallenge(provider: CryptoProvider, mechanism: HlsMechan
   });
 }
 
+/** How the challenge of the other side is judged. */
 export interface ChallengeOptions {
   /** Challenges seen before; a repeated one is refused. */
   readonly memory?: ChallengeMemory;

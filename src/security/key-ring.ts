@@ -16,10 +16,17 @@ export class KeyRing {
   constructor(options: RingOptions) {
     this.#options = options;
   }
-  /** @param logicalDevice server SAP; without it the entry serves every logical device that has none of its own */
+  /**
+   * Makes a peer known, or replaces what was known.
+   * @param logicalDevice server SAP; without it the entry serves every logical device that has none of its own
+   */
   set(systemTitle: Uint8Array, entry: RingEntry, logicalDevice?: number): void {
     this.#entries.set(ringKey(systemTitle, logicalDevice), entry);
   }
+  /**
+   * Forgets a peer.
+   * @returns whether it was known
+   */
   delete(systemTitle: Uint8Array, logicalDevice?: number): boolean {
     return this.#entries.delete(ringKey(systemTitle, logicalDevice));
   }
@@ -33,6 +40,7 @@ export class KeyRing {
       ? undefined
       : new SecurityContext({ ...entry, ...this.#options, peerSystemTitle: systemTitle });
   }
+  /** Without any key: what may stand in a log. */
   toJSON(): object {
     return { entries: [...this.#entries.keys()] };
   }

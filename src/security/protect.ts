@@ -34,11 +34,14 @@ export interface GeneralCipheringForm extends GeneralHeader {
   /** `wrapped` makes a new content key; `one-pass` is C(1e, 1s), `static` C(0e, 2s). */
   readonly key: 'global-unicast' | 'global-broadcast' | 'wrapped' | 'one-pass' | 'static';
 }
+/** general-signing: the APDU with a signature of the sender. */
 export interface GeneralSigningForm extends GeneralHeader {
   readonly type: 'general-signing';
 }
+/** The ciphered and signed forms that a message can get. */
 export type ProtectForm = SimpleForm | GeneralCipheringForm | GeneralSigningForm;
 
+/** Options of {@link protect}. */
 export interface ProtectOptions {
   /** One form, or several with the innermost first. Default: that of the context. */
   readonly form?: ProtectForm | readonly ProtectForm[];

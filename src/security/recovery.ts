@@ -3,6 +3,7 @@ import type { MaybePromise } from '../core/promise.js';
 import type { SecurityContext } from './context.js';
 import { counterLimit } from './counters.js';
 
+/** Options of {@link recoverCounter}. */
 export interface RecoveryOptions {
   /** The sequence of the global broadcast key instead of the unicast one. */
   readonly broadcast?: boolean;

@@ -5,6 +5,7 @@ import { applied, type ReadVersion, StoreFolder } from '../store/file-store-file
 import { storeError } from '../store/grouped-store.js';
 import { counterLimit } from './counters.js';
 
+/** Options of {@link repairCounters}. */
 export interface RepairOptions {
   /**
    * How far every sequence for sending is moved ahead of the highest value that can still be read, from 1: more than what can have been sent after it. A

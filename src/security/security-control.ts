@@ -30,7 +30,10 @@ export function parseSecurityControl(octet: number): SecurityControl {
     compressed: (octet & compressedBit) !== 0,
   };
 }
-/** @throws DlmsError `encode/invalid-value` for a suite outside 0 to 15 */
+/**
+ * The security control octet, the reverse of {@link parseSecurityControl}.
+ * @throws DlmsError `encode/invalid-value` for a suite outside 0 to 15
+ */
 export function formatSecurityControl(control: SecurityControl): number {
   if (!Number.isInteger(control.suite) || control.suite < 0 || control.suite > 15)
     throw new DlmsError('encode/invalid-value', {

@@ -22,6 +22,7 @@ export const securityHeaderLength = 5;
 
 const algorithmId = (last: number): Uint8Array => Uint8Array.of(0x60, 0x85, 0x74, 0x05, 0x08, 0x03, last);
 
+/** Suite 0: AES-GCM-128, AES-128 key wrap. */
 export const suite0: SecuritySuite = /* @__PURE__ */ Object.freeze({
   id: 0,
   name: 'AES-GCM-128',
@@ -31,6 +32,7 @@ export const suite0: SecuritySuite = /* @__PURE__ */ Object.freeze({
   hash: undefined,
   algorithmId: /* @__PURE__ */ algorithmId(0),
 });
+/** Suite 1: as suite 0, with ECDSA and ECDH on P-256 and SHA-256. */
 export const suite1: SecuritySuite = /* @__PURE__ */ Object.freeze({
   id: 1,
   name: 'ECDH-ECDSA-AES-GCM-128-SHA-256',
@@ -40,6 +42,7 @@ export const suite1: SecuritySuite = /* @__PURE__ */ Object.freeze({
   hash: 'SHA-256',
   algorithmId: /* @__PURE__ */ algorithmId(0),
 });
+/** Suite 2: AES-GCM-256, AES-256 key wrap, ECDSA and ECDH on P-384 and SHA-384. */
 export const suite2: SecuritySuite = /* @__PURE__ */ Object.freeze({
   id: 2,
   name: 'ECDH-ECDSA-AES-GCM-256-SHA-384',
@@ -50,7 +53,10 @@ export const suite2: SecuritySuite = /* @__PURE__ */ Object.freeze({
   algorithmId: /* @__PURE__ */ algorithmId(1),
 });
 
-/** @throws DlmsError `security/unsupported` for the reserved suites 3 to 15 */
+/**
+ * The suite with this id, 0 to 2.
+ * @throws DlmsError `security/unsupported` for the reserved suites 3 to 15
+ */
 export function securitySuite(id: number): SecuritySuite {
   switch (id) {
     case 0:

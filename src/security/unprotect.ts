@@ -30,6 +30,7 @@ export interface ProtectionLayer {
   readonly uncounted?: string;
   readonly transactionId?: Uint8Array;
 }
+/** An APDU that was opened, and what is proven about it. */
 export interface Unprotected {
   /** The plain APDU. */
   readonly apdu: Uint8Array;
@@ -51,6 +52,7 @@ export interface Unprotected {
   /** Whether the message was proven to be new: a counter or transaction-id under a verified tag or signature was compared and recorded. */
   readonly replayProtected: boolean;
 }
+/** Options of {@link unprotect}. */
 export interface UnprotectOptions extends DecodeOptions {
   /**
    * `unverified` reads what the keys at hand can read: with the authentication key withheld the tag is not verified and the result says

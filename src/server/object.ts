@@ -39,14 +39,17 @@ export class AccessRefused extends Error {
 /** An attribute that is computed, watched, or restricted by selective access. */
 export interface Accessor<T> {
   readonly [brand]: true;
+  /** Answers the value. */
   get?(context: AccessContext): MaybePromise<T>;
   /** Encoded Data instead of a value, for buffers that are long and known to be right. */
   getEncoded?(context: AccessContext): MaybePromise<Uint8Array>;
+  /** Takes a new value. */
   set?(value: T, context: AccessContext): MaybePromise<void>;
   /** The attribute understands selectors; without this a selection is refused. */
   readonly selective?: boolean;
 }
 const brand: unique symbol = Symbol('accessor');
+/** What reads and writes one attribute, for {@link cosemObject}. */
 export const accessor = <T>(functions: Omit<Accessor<T>, typeof brand>): Accessor<T> => ({
   ...functions,
   [brand]: true,
@@ -57,6 +60,7 @@ const isAccessor = (x: unknown): x is Accessor<unknown> => typeof x === 'object'
 export type AttributeHandlers<C extends InterfaceClass> = {
   [A in AttributeName<C>]?: AttributeValue<C, A> | Accessor<AttributeValue<C, A>>;
 };
+/** What carries out the methods of a class: a function for each, typed by the class. */
 export type MethodHandlers<C extends InterfaceClass> = {
   [M in MethodName<C>]?: (parameter: MethodParameter<C, M>, context: AccessContext) => MaybePromise<MethodResult<C, M>>;
 };
@@ -70,9 +74,12 @@ export interface ServedAttribute {
   /** Writable by its class; the association may say otherwise. */
   readonly writable: boolean;
   readonly selective: boolean;
+  /** The value as octets of Data. */
   read(context: AccessContext): MaybePromise<Uint8Array>;
+  /** Takes a value as octets of Data. */
   write(value: Uint8Array, context: AccessContext): MaybePromise<void>;
 }
+/** A method that an object offers. */
 export interface ServedMethod {
   readonly index: number;
   readonly name: string;
@@ -185,6 +192,7 @@ function matched(schema: Schema<any>, octets: Uint8Array): unknown {
 /** Objects by class and logical name. */
 export class ObjectStore {
   readonly #byName = new Map<string, CosemObject>();
+  /** Adds objects; one with the same logical name is replaced. */
   add(...objects: readonly CosemObject[]): this {
     for (const o of objects) this.#byName.set(o.logicalName, o);
     return this;
@@ -196,9 +204,11 @@ export class ObjectStore {
     if (found.definition.classId !== classId) throw new AccessRefused('object-class-inconsistent');
     return found;
   }
+  /** The object with this logical name. */
   get(logicalName: Obis): CosemObject | undefined {
     return this.#byName.get(logicalName);
   }
+  /** The objects in the order in which they were added. */
   [Symbol.iterator](): IterableIterator<CosemObject> {
     return this.#byName.values();
   }

@@ -17,7 +17,10 @@ export interface ServerServices {
 /** A request for reply_to_HLS_authentication: what the client replied, and how it wants to be answered. */
 export interface HlsRequest {
   readonly reply: Uint8Array;
-  /** @param value our reply to the client's challenge; undefined: the client did not prove itself */
+  /**
+   * The response APDU.
+   * @param value our reply to the client's challenge; undefined: the client did not prove itself
+   */
   answer(value: Uint8Array | undefined): Uint8Array;
 }
 /** How a server names attributes and methods. Logical names unless the association says `serverShortNames()`. */
@@ -27,11 +30,13 @@ export interface ServerReferencing {
   readonly vaaName: number;
   /** Supported unless the association is told otherwise. */
   readonly conformance: readonly ConformanceBit[];
+  /** The services of one association. */
   services(options: ServiceOptions): ServerServices;
   /** Undefined when it is any other request. */
   hlsRequest(plain: Uint8Array, association: Obis): HlsRequest | undefined;
 }
 
+/** Referencing by logical names (services GET, SET, ACTION): the default of an association. */
 export const serverLogicalNames: ServerReferencing = {
   kind: 'LN',
   vaaName: 7,

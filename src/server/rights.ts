@@ -23,7 +23,9 @@ export interface MethodRight {
 }
 /** Who may do what. What is not named here is refused: a function that is missing, or undefined returned. */
 export interface AccessRights {
+  /** What the caller may do with an attribute; undefined: nothing. */
   attribute?(object: CosemObject, attribute: ServedAttribute, caller: Caller): AttributeRight | undefined;
+  /** Whether the caller may invoke a method; undefined: no. */
   method?(object: CosemObject, method: ServedMethod, caller: Caller): MethodRight | undefined;
 }
 

@@ -23,7 +23,9 @@ export const mechanisms = {
   'hls-sha256': 6,
   'hls-ecdsa': 7,
 } as const;
+/** Authentication mechanisms by name. */
 export type Mechanism = keyof typeof mechanisms;
+/** Whether the mechanism is one of high level security (2 to 7). */
 export const isHls = (mechanism: Mechanism): boolean => mechanisms[mechanism] >= 2;
 
 /** What a client for logical names proposes unless told otherwise. */
@@ -43,6 +45,7 @@ export const defaultConformance: readonly ConformanceBit[] = [
   'action',
 ];
 
+/** What {@link encodeAarq} writes. */
 export interface AarqOptions {
   readonly mechanism: Mechanism;
   readonly referencing: 'LN' | 'SN';
@@ -57,6 +60,7 @@ export interface AarqOptions {
   /** The InitiateRequest, protected when the association is ciphered. */
   readonly userInformation: Uint8Array;
 }
+/** The octets of an AARQ. */
 export function encodeAarq(o: AarqOptions): Uint8Array {
   const context = `${o.referencing}_${o.ciphered ? 'with' : 'no'}_ciphering` as const;
   const aarq: Aarq = {
@@ -74,6 +78,7 @@ export function encodeAarq(o: AarqOptions): Uint8Array {
   };
   return encode(Apdu, { type: 'aarq', ...aarq });
 }
+/** The octets of an InitiateRequest, which an AARQ carries. */
 export const encodeInitiateRequest = (o: {
   dedicatedKey?: Uint8Array | undefined;
   conformance: readonly ConformanceBit[];
@@ -107,7 +112,10 @@ export function decodeInitiateResponse(plain: Uint8Array): InitiateResponse {
     });
   throw refused(apdu, 'initiate response');
 }
-/** @throws DlmsError `association/rejected` with the words of the diagnostic */
+/**
+ * Refuses an AARE that does not accept the association.
+ * @throws DlmsError `association/rejected` with the words of the diagnostic
+ */
 export function requireAccepted(aare: Aare): void {
   if (aare.result === 'accepted') return;
   const { type, value } = aare.resultSourceDiagnostic;

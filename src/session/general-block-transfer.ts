@@ -6,6 +6,7 @@ import { type Block, BlockReceiver } from './block-receiver.js';
 import { BlockSender } from './block-sender.js';
 import { defaultReceiveTotal } from './limits.js';
 
+/** Options of a {@link GbtEndpoint}. */
 export interface GbtOptions {
   /** Longest APDU that the peer takes; longer ones are cut into blocks. Default: no limit. */
   readonly sendSize?: number;
@@ -16,6 +17,7 @@ export interface GbtOptions {
   /** How often {@link GbtEndpoint.expired} asks again without any progress. Default 3. */
   readonly attempts?: number;
 }
+/** What follows from one block. */
 export interface GbtStep {
   /** What to send now, in order. */
   readonly send: readonly Uint8Array[];

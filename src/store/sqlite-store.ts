@@ -13,13 +13,20 @@ export type { StoreOptions } from './grouped-store.js';
 
 /** What is used of a database: the `Database` of better-sqlite3, or the `DatabaseSync` of `node:sqlite`. */
 export interface SqliteDatabase {
+  /** Runs statements without results. */
   exec(sql: string): unknown;
+  /** Prepares one statement. */
   prepare(sql: string): SqliteStatement;
+  /** Closes the database. */
   close(): unknown;
 }
+/** A prepared statement of a {@link SqliteDatabase}. */
 export interface SqliteStatement {
+  /** The first row, or undefined. */
   get(...parameters: string[]): unknown;
+  /** All rows. */
   all(...parameters: string[]): unknown;
+  /** Runs it without rows. */
   run(...parameters: string[]): unknown;
 }
 

@@ -9,6 +9,7 @@ export type StoreChange<T> = (get: (name: string) => string | undefined) => {
   readonly set: StoreChanges;
 };
 
+/** Options of {@link Store.update}. */
 export interface UpdateOptions {
   /**
    * True (default): the promise resolves, or the call returns, when the change survives a power cut. False: every later call on this store object sees

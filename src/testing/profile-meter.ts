@@ -26,6 +26,7 @@ import { capturePeriod, LoadProfile } from './load-profile.js';
 import { type PlainWorld, profileValue } from './profile-values.js';
 import { type SimulatedMeterOptions, testKeysOf } from './simulated-meter.js';
 
+/** Options of {@link profileMeter}. */
 export interface ProfileMeterOptions
   extends Pick<
     SimulatedMeterOptions,
@@ -57,6 +58,7 @@ export interface ProfileMeter {
   readonly systemTitle: Uint8Array;
   readonly logicalDeviceName: string;
   readonly security: SecurityState;
+  /** The handler of a new connection. */
   connection(): ApduHandler;
 }
 

@@ -26,6 +26,7 @@ import type { ApduHandler } from '../transport/transport.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { capturePeriod, LoadProfile } from './load-profile.js';
 
+/** Options of {@link simulatedMeter}. */
 export interface SimulatedMeterOptions {
   /** Does the cryptography, e.g. `nobleProvider`. */
   readonly provider: CryptoProvider;
@@ -42,6 +43,7 @@ export interface SimulatedMeterOptions {
   readonly revocation?: RevocationPolicy;
   /** Stores changed keys and policies. Default: they live as long as the meter. */
   readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & {
+    /** Stores changed certificates. */
     readonly persistCertificates?: CertificateStoreOptions['persist'];
   };
   /** Who may ask for signatures: see {@link SecurityStateOptions}. */
@@ -60,12 +62,13 @@ export interface SimulatedMeterOptions {
   readonly maxReceivePduSize?: number;
   /** Longest APDU that the meter sends to clients that take more; 0: as much as they take. Default 1024. */
   readonly maxSendPduSize?: number;
-  /** Default: {@link serverConformance}. */
+  /** Default: `serverConformance` of `dlms-cosem/server`. */
   readonly conformance?: readonly ConformanceBit[];
   /** More objects; they replace those of the same logical name. */
   readonly objects?: readonly CosemObject[];
   /** More associations; they replace those of the same client SAP. */
   readonly associations?: readonly AssociationConfig[];
+  /** Hears of what goes wrong inside the meter; clients are told `other-reason` alone. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -101,6 +104,7 @@ export interface SimulatedMeter {
   readonly security: SecurityState;
   /** The last invocation counter accepted from the management client. */
   readonly lastCounter: () => number;
+  /** The handler of a new connection. */
   connection(): ApduHandler;
 }
 

@@ -25,6 +25,7 @@ export interface CipheredContent {
   /** Tag of the APDU that the service-specific tag promises. */
   readonly expectedTag: number | undefined;
 }
+/** Ciphered content that could be read. */
 export interface Deciphered {
   readonly plaintext: Uint8Array;
   /** The authentication tag was verified. */

@@ -1,6 +1,7 @@
 import { formatHex } from '../core/hex.js';
 import type { ExplainNode } from './explain-node.js';
 
+/** How {@link explainText} writes. */
 export interface ExplainTextOptions {
   /** ANSI colours for a terminal. Default: false. */
   readonly colours?: boolean;

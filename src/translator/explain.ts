@@ -13,6 +13,7 @@ import type { ExplainNames } from './explain-meaning.js';
 import { type Draft, type ExplainNode, end, part } from './explain-node.js';
 import { explainSchema } from './explain-schema.js';
 
+/** Options of {@link explain}. */
 export interface ExplainOptions {
   /** What stands around the APDUs; `apdu`: nothing, or an LLC header. Default: found out. */
   readonly framing?: Framing;

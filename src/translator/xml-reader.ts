@@ -15,6 +15,7 @@ export interface XmlElement {
   /** Where its tag begins, counted in characters from 0. */
   readonly offset: number;
 }
+/** Bounds of an XML document that is read. */
 export interface XmlLimits {
   /** Longest text that is read, in characters. Default 64 Mi. */
   readonly maxLength?: number;

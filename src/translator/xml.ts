@@ -8,6 +8,7 @@ import { Apdu } from '../xdlms/apdu.js';
 import { identifier } from './names.js';
 import { bareItems, forms, innerApdu, itemNames, namespace, nestedFields } from './xml-hints.js';
 
+/** How XML is written. */
 export interface XmlOptions extends DecodeOptions {
   /** Blanks per level; 0 puts everything on one line. Default 2. */
   readonly indent?: number;

@@ -25,6 +25,7 @@ export interface FrameSpan<F> {
 /** Octets that were skipped, and why. */
 export type SkippedSpan<F> = FrameSpan<F> & { readonly error: DlmsError };
 
+/** What a deframer tells beside its frames. */
 export interface DeframerOptions<F> {
   /** Hears of the octets that were skipped. A run that goes on is told again with the next chunk. */
   readonly onSkipped?: (skipped: SkippedSpan<F>) => void;

@@ -24,6 +24,7 @@ export interface OctetLink {
   write(octets: Uint8Array): MaybePromise<void>;
   /** Stops delivery for a while (the medium pushes back on the peer, or keeps a bounded amount). */
   pause(): void;
+  /** Goes on after `pause`. */
   resume(): void;
   /** Sends what is still queued, then closes both directions; `ended` follows. */
   close(): MaybePromise<void>;
@@ -31,6 +32,7 @@ export interface OctetLink {
   abort(): void;
 }
 
+/** Takes what arrives on an {@link OctetLink}. */
 export interface OctetSink {
   /** Octets as they came, in chunks of any size. They stay valid: nobody writes into them later. */
   octets(chunk: Uint8Array): void;
@@ -38,6 +40,7 @@ export interface OctetSink {
   ended(error?: unknown): void;
 }
 
+/** How one APDU is waited for. */
 export interface ReceiveOptions {
   /** Milliseconds to wait; `transport/timeout` afterwards. Default: the channel's own. */
   readonly timeoutMs?: number;
@@ -48,6 +51,7 @@ export interface ReceiveOptions {
 export interface ApduChannel {
   /** Prepares the lower layer (HDLC: SNRM and UA). Nothing to do for the wrapper. */
   open(): Promise<void>;
+  /** Sends one APDU. */
   send(apdu: Uint8Array): Promise<void>;
   /**
    * The next APDU. At most one call may be pending.
@@ -68,6 +72,7 @@ export interface Route {
 
 /** The meter's side of a connection: gets each APDU that arrived whole, answers with the APDUs to send back (none: stay silent). */
 export interface ApduHandler {
+  /** Takes one APDU; answers the APDUs to send back, in order. */
   handle(apdu: Uint8Array, route: Route): MaybePromise<readonly Uint8Array[]>;
   /** The lower connection of this route ended (HDLC DISC, TCP close): associations on it are gone. */
   released?(route: Route | undefined): void;

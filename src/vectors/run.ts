@@ -8,12 +8,14 @@ export interface VectorFile {
   readonly name: string;
   readonly vectors: unknown;
 }
+/** Which vectors to run. */
 export interface RunOptions {
   /** Only vectors with this id. */
   readonly id?: string;
   /** Only vectors of this kind. */
   readonly kind?: string;
 }
+/** How many vectors ended how. */
 export interface VectorSummary {
   readonly passed: number;
   readonly failed: number;
@@ -38,6 +40,7 @@ export async function runVectors(files: readonly VectorFile[], options: RunOptio
   return results;
 }
 
+/** Counts the results. */
 export function summarize(results: readonly VectorResult[]): VectorSummary {
   const count = (status: VectorResult['status']): number => results.filter((r) => r.status === status).length;
   return { passed: count('passed'), failed: count('failed'), unsupported: count('unsupported') };

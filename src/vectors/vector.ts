@@ -12,7 +12,9 @@ export interface Vector {
   readonly roundTrip?: boolean;
 }
 
+/** `unsupported`: the runner does not know what the vector asks for. */
 export type VectorStatus = 'passed' | 'failed' | 'unsupported';
+/** What became of one vector. */
 export interface VectorResult {
   readonly id: string;
   readonly kind: string;

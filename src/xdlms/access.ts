@@ -39,6 +39,7 @@ const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specif
     /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection),
   ),
 });
+/** One request of an Access-Request: GET, SET or ACTION, with or without selection. */
 export type AccessRequestSpecification = Infer<typeof accessRequestSpecification>;
 export const AccessRequestSpecification: Schema<AccessRequestSpecification> = accessRequestSpecification;
 
@@ -50,6 +51,7 @@ const accessResponseSpecification = /* @__PURE__ */ choice('Access-Response-Spec
     /* @__PURE__ */ sequence('Access-Response-Action', { result: ActionResult }),
   ),
 });
+/** The result of one request of an Access-Request. */
 export type AccessResponseSpecification = Infer<typeof accessResponseSpecification>;
 export const AccessResponseSpecification: Schema<AccessResponseSpecification> = accessResponseSpecification;
 

@@ -88,6 +88,7 @@ const associateSourceDiagnostic = /* @__PURE__ */ berChoice('Associate-source-di
   'acse-service-user': alternative(0xa1, /* @__PURE__ */ ber(0x02, acseServiceUser)),
   'acse-service-provider': alternative(0xa2, /* @__PURE__ */ ber(0x02, acseServiceProvider)),
 });
+/** Why an association was accepted or refused, in the words of the ACSE user or provider. */
 export type AssociateSourceDiagnostic = Infer<typeof associateSourceDiagnostic>;
 
 const aare = /* @__PURE__ */ berSequence('AARE', {
@@ -146,5 +147,6 @@ const acseApdu = /* @__PURE__ */ (() =>
     rlrq: alternative(apduFacts.rlrq.tag, Rlrq),
     rlre: alternative(apduFacts.rlre.tag, Rlre),
   }))();
+/** The four APDUs of association control: AARQ, AARE, RLRQ, RLRE. */
 export type AcseApdu = Infer<typeof acseApdu>;
 export const AcseApdu: Schema<AcseApdu> = acseApdu;

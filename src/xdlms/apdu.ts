@@ -67,4 +67,5 @@ const apdu = /* @__PURE__ */ (() =>
 /** Any APDU that may stand in a frame, xDLMS and ACSE alike: a union discriminated by `type`. */
 export type Apdu = Infer<typeof apdu>;
 export const Apdu: Schema<Apdu> = apdu;
+/** The types of APDUs by their names in the Green Book: `get-request`, `aarq`. */
 export type ApduType = Apdu['type'];

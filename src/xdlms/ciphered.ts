@@ -34,6 +34,7 @@ const keyInfo = /* @__PURE__ */ choice('Key-Info', {
   'wrapped-key': alternative(1, wrappedKey),
   'agreed-key': alternative(2, agreedKey),
 });
+/** Which key protects a general-ciphering APDU: one that both know, one that is wrapped in it, or one that is agreed. */
 export type KeyInfo = Infer<typeof keyInfo>;
 export const KeyInfo: Schema<KeyInfo> = keyInfo;
 

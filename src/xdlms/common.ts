@@ -102,6 +102,7 @@ const cosemAttributeDescriptor = /* @__PURE__ */ sequence('Cosem-Attribute-Descr
   /** 0 stands for all attributes (attribute 0 access); manufacturers use negative ones. */
   attributeId: integer8,
 });
+/** Class, logical name and index of an attribute. */
 export interface CosemAttributeDescriptor extends Infer<typeof cosemAttributeDescriptor> {}
 export const CosemAttributeDescriptor: FieldsSchema<CosemAttributeDescriptor> = cosemAttributeDescriptor;
 
@@ -110,6 +111,7 @@ const cosemMethodDescriptor = /* @__PURE__ */ sequence('Cosem-Method-Descriptor'
   instanceId: InstanceId,
   methodId: integer8,
 });
+/** Class, logical name and index of a method. */
 export interface CosemMethodDescriptor extends Infer<typeof cosemMethodDescriptor> {}
 export const CosemMethodDescriptor: FieldsSchema<CosemMethodDescriptor> = cosemMethodDescriptor;
 
@@ -118,6 +120,7 @@ const selectiveAccessDescriptor = /* @__PURE__ */ sequence('Selective-Access-Des
   accessSelector: unsigned8,
   accessParameters: Data,
 });
+/** A selector and its parameters. */
 export interface SelectiveAccessDescriptor extends Infer<typeof selectiveAccessDescriptor> {}
 export const SelectiveAccessDescriptor: FieldsSchema<SelectiveAccessDescriptor> = selectiveAccessDescriptor;
 
@@ -125,6 +128,7 @@ const cosemAttributeDescriptorWithSelection = /* @__PURE__ */ sequence('Cosem-At
   cosemAttributeDescriptor: CosemAttributeDescriptor,
   accessSelection: optional(SelectiveAccessDescriptor),
 });
+/** An attribute, and what to select of it. */
 export interface CosemAttributeDescriptorWithSelection extends Infer<typeof cosemAttributeDescriptorWithSelection> {}
 export const CosemAttributeDescriptorWithSelection: FieldsSchema<CosemAttributeDescriptorWithSelection> =
   cosemAttributeDescriptorWithSelection;
@@ -136,6 +140,7 @@ const dataBlockSA = /* @__PURE__ */ sequence('DataBlock-SA', {
   /** A slice of the encoded Data (or list of Data with its count). */
   rawData: octets,
 });
+/** A block of a SET or ACTION: its number and its octets. */
 export interface DataBlockSA extends Infer<typeof dataBlockSA> {}
 export const DataBlockSA: FieldsSchema<DataBlockSA> = dataBlockSA;
 
@@ -164,6 +169,7 @@ const dataAccessResult = /* @__PURE__ */ enumerated(
   },
   'Data-Access-Result',
 );
+/** Result of reading or writing an attribute (Data-Access-Result): `success`, or why not. */
 export type DataAccessResult = Infer<typeof dataAccessResult>;
 export const DataAccessResult: Schema<DataAccessResult> = dataAccessResult;
 
@@ -172,6 +178,7 @@ const actionResult = /* @__PURE__ */ enumerated(
   { ...commonResults, 'long-action-aborted': 15, 'no-long-action-in-progress': 16, 'other-reason': 250 },
   'Action-Result',
 );
+/** Result of a method (Action-Result): `success`, or why not. */
 export type ActionResult = Infer<typeof actionResult>;
 export const ActionResult: Schema<ActionResult> = actionResult;
 

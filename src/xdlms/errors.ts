@@ -103,6 +103,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
   ),
   other: alternative(10, /* @__PURE__ */ enumerated({})),
 });
+/** Errors of Confirmed-Service-Error by their group. */
 export type ServiceError = Infer<typeof serviceError>;
 export const ServiceError: Schema<ServiceError> = serviceError;
 

@@ -25,6 +25,7 @@ const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
   /** Restricts what is returned, e.g. a time range of a profile. */
   accessSelection: optional(SelectiveAccessDescriptor),
 });
+/** Asks for one attribute. */
 export interface GetRequestNormal extends Infer<typeof getRequestNormal> {}
 export const GetRequestNormal: FieldsSchema<GetRequestNormal> = getRequestNormal;
 
@@ -33,6 +34,7 @@ const getRequestNext = /* @__PURE__ */ sequence('Get-Request-Next', {
   /** The last block received; the next one is asked for. */
   blockNumber: unsigned32,
 });
+/** Asks for the block after the one that is named. */
 export interface GetRequestNext extends Infer<typeof getRequestNext> {}
 export const GetRequestNext: FieldsSchema<GetRequestNext> = getRequestNext;
 
@@ -40,6 +42,7 @@ const getRequestWithList = /* @__PURE__ */ sequence('Get-Request-With-List', {
   invokeIdAndPriority: InvokeIdAndPriority,
   attributeDescriptorList: sequenceOf(CosemAttributeDescriptorWithSelection),
 });
+/** Asks for several attributes. */
 export interface GetRequestWithList extends Infer<typeof getRequestWithList> {}
 export const GetRequestWithList: FieldsSchema<GetRequestWithList> = getRequestWithList;
 
@@ -62,6 +65,7 @@ const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
     'data-access-result': alternative(1, DataAccessResult),
   }),
 });
+/** A block of a Get-Response: raw Data, or why there is none. */
 export interface DataBlockG extends Infer<typeof dataBlockG> {}
 export const DataBlockG: FieldsSchema<DataBlockG> = dataBlockG;
 

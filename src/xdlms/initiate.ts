@@ -39,6 +39,7 @@ export const conformanceBits = [
   'event-notification',
   'action',
 ] as const;
+/** Names of the conformance bits. */
 export type ConformanceBit = (typeof conformanceBits)[number];
 
 /**

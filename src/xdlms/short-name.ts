@@ -50,6 +50,7 @@ export const readResult = <D>(data: Schema<D>) =>
     'data-block-result': alternative(2, sequence('Data-Block-Result', { ...block, rawData: octets })),
     'block-number': alternative(3, unsigned16),
   });
+/** What a READ answers for one variable. */
 export type ReadResult<D = Data> = Infer<ReturnType<typeof readResult<D>>>;
 export const ReadResult: Schema<ReadResult> = /* @__PURE__ */ readResult(Data);
 /** ReadResponse (tag 12, 0C). */
@@ -76,6 +77,7 @@ const writeResult = /* @__PURE__ */ choice('Write-Result', {
   'data-access-error': alternative(1, DataAccessResult),
   'block-number': alternative(2, unsigned16),
 });
+/** What a WRITE answers for one variable. */
 export type WriteResult = Infer<typeof writeResult>;
 export const WriteResult: Schema<WriteResult> = writeResult;
 /** WriteResponse (tag 13, 0D). */

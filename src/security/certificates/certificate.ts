@@ -37,6 +37,7 @@ import { oid } from './object-identifiers.js';
 /** Whoever has the private key: answers r‖s over octets (hashed with SHA-256 for P-256, SHA-384 for P-384). See {@link signerOf}. */
 export interface Signer {
   readonly curve: Curve;
+  /** Answers r‖s over these octets. */
   sign(data: Uint8Array): MaybePromise<Uint8Array>;
 }
 /** The part of a provider that validation needs. */
@@ -44,6 +45,7 @@ export type SignatureVerifier = Pick<CryptoProvider, 'verify'>;
 
 /** What signing a certificate, list or request asks of a provider. */
 export interface SigningProvider {
+  /** Signs with a private key. */
   readonly sign: CryptoProvider['sign'];
   /**
    * ECDSA with a key agreement key, for nothing but the certificate request about that key (proof of possession). Providers keep the two uses apart,

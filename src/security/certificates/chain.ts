@@ -26,6 +26,7 @@ export type RevocationPolicy =
   | { readonly policy: 'required' | 'when-available'; readonly lists: readonly RevocationList[] }
   | 'unsafely-ignored';
 
+/** What a certificate has to fulfil to be believed. */
 export interface CertificatePolicy {
   /** The only certificates that are trusted by themselves. A certificate to be validated may itself be one (pinning). */
   readonly anchors: readonly Certificate[];

@@ -31,6 +31,7 @@ export const revocationReasons: Readonly<Record<number, string>> = {
   10: 'aACompromise',
 };
 
+/** One entry of a revocation list. */
 export interface RevokedCertificate {
   readonly serialNumber: bigint;
   readonly revocationDate: Date;

@@ -12,6 +12,7 @@ import {
 } from './der-values.js';
 import { oid } from './object-identifiers.js';
 
+/** The signature algorithms of suites 1 and 2. */
 export type SignatureAlgorithm = 'ecdsa-with-SHA256' | 'ecdsa-with-SHA384';
 
 interface CurveFacts {

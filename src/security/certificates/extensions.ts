@@ -35,8 +35,10 @@ export const keyUsageNames = [
   'encipherOnly',
   'decipherOnly',
 ] as const;
+/** The bits of the extension keyUsage by name. */
 export type KeyUsage = (typeof keyUsageNames)[number];
 
+/** The extension basicConstraints: whether the subject is a certification authority. */
 export interface BasicConstraints {
   readonly ca: boolean;
   /** How many certification authorities may follow below this one. */

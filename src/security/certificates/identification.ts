@@ -37,6 +37,7 @@ export type CertificateSelection =
     }
   | { readonly type: 'serial'; readonly value: { readonly serialNumber: Uint8Array; readonly issuer: Uint8Array } };
 
+/** A certificate of a store, and whose it is. */
 export interface StoredCertificate {
   readonly entity: CertificateHolder;
   readonly certificate: Certificate;

@@ -7,6 +7,7 @@ import { derObjectIdentifier, derUtf8String, readObjectIdentifier, readString } 
 /** Short names of the attribute types that appear in subjects and issuers. */
 export type NameAttributeType = 'CN' | 'O' | 'OU' | 'C' | 'L' | 'ST' | 'serialNumber' | (string & {});
 
+/** One attribute of a {@link Name}, such as its common name. */
 export interface NameAttribute {
   /** Short name, or the object identifier in dotted form. */
   readonly type: NameAttributeType;

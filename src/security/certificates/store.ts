@@ -33,6 +33,7 @@ export interface StoredOctets {
   readonly certificates: readonly Uint8Array[];
   readonly revocationLists: readonly Uint8Array[];
 }
+/** Options of {@link CertificateStore}. */
 export interface CertificateStoreOptions {
   /** System title of the device that the store belongs to: its own certificates are those of the entity `server`. */
   readonly systemTitle: Uint8Array;
@@ -52,6 +53,7 @@ export interface CertificateStoreOptions {
   /** Stores a change durably. It is seen, and confirmed to the client, only when this has returned. */
   readonly persist?: (octets: StoredOctets) => MaybePromise<void>;
 }
+/** What an import into a {@link CertificateStore} may rely on, and what goes with it. */
 export interface ImportContext {
   /** Public keys that the device has pairs for, for this purpose: its own certificates must be for one of them. Without it none of its own is taken. */
   readonly own?: (type: CertificateUse) => readonly PublicKey[];
@@ -80,6 +82,7 @@ export interface TrustedKey {
  * known by now, does not come back. Whoever an anchor lets certify a system title can replace its certificate: name constraints say who that is.
  */
 export class CertificateStore {
+  /** The moment for which certificates and lists must be valid. */
   readonly now: () => Date;
   readonly #options: CertificateStoreOptions;
   #entries: readonly StoredCertificate[] = [];

@@ -62,6 +62,7 @@ export interface Pkcs11Provider extends CryptoProvider {
     options?: LabelledOptions & { readonly length?: number },
   ): MaybePromise<KeyHandle>;
   importPrivateKey(algorithm: PrivateKeyAlgorithm, d: Uint8Array, options?: LabelledOptions): MaybePromise<KeyPair>;
+  /** Makes a key pair on the token. */
   generateKeyPair(algorithm: PrivateKeyAlgorithm, options?: LabelledOptions): MaybePromise<KeyPair>;
   unwrap(
     kek: KeyHandle,

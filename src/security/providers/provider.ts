@@ -6,6 +6,7 @@ export type Curve = 'P-256' | 'P-384';
 export type SymmetricAlgorithm = 'AES-128' | 'AES-256' | 'secret';
 /** A private key has one use: a key for signatures agrees on nothing, and the reverse. */
 export type PrivateKeyAlgorithm = `ECDSA ${Curve}` | `ECDH ${Curve}`;
+/** The algorithms that keys are for. */
 export type KeyAlgorithm = SymmetricAlgorithm | PrivateKeyAlgorithm;
 /** MD5 and SHA-1 are for HLS mechanisms 3 and 4 alone (legacy). */
 export type DigestAlgorithm = 'MD5' | 'SHA-1' | 'SHA-256' | 'SHA-384';
@@ -26,7 +27,9 @@ export interface KeyHandle {
   readonly fingerprint: string;
   /** Forgets the key, and overwrites its octets where the platform allows. Using it afterwards is `security/invalid-key`. */
   destroy(): void;
+  /** The algorithm, never the key. */
   toString(): string;
+  /** The algorithm, never the key. */
   toJSON(): string;
 }
 /** A public key as DLMS writes it: x then y, big-endian, without the 04 prefix; 64 octets (P-256) or 96 (P-384). Do not change the octets afterwards. */
@@ -34,6 +37,7 @@ export interface PublicKey {
   readonly curve: Curve;
   readonly octets: Uint8Array;
 }
+/** A private key as a handle, and its public key. */
 export interface KeyPair {
   readonly privateKey: KeyHandle;
   readonly publicKey: PublicKey;
@@ -42,6 +46,7 @@ export interface KeyPair {
 export type Octets = Uint8Array | KeyHandle;
 /** What an AES key is for: messages, or other keys (key encrypting key). */
 export type KeyUse = 'ciphering' | 'wrapping';
+/** How a key is imported or generated. */
 export interface ImportOptions {
   /**
    * Default: `ciphering`. A token gives a key this use and no other: what may both unwrap and decrypt reads every key that was ever wrapped under it. Providers
@@ -74,6 +79,7 @@ export interface CryptoProvider {
   ): MaybePromise<KeyHandle>;
   /** The scalar d, big-endian, 32 or 48 octets, from 1 to n - 1. The public key is computed. */
   importPrivateKey(algorithm: PrivateKeyAlgorithm, d: Uint8Array): MaybePromise<KeyPair>;
+  /** Makes a key pair. */
   generateKeyPair(algorithm: PrivateKeyAlgorithm): MaybePromise<KeyPair>;
 
   /**

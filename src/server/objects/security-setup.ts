@@ -28,6 +28,7 @@ import type { KeyHandle } from '../../security/providers/provider.js';
 import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 import type { OwnPair, SecurityState } from './security-state.js';
 
+/** Options of {@link securitySetupObject}. */
 export interface SecuritySetupObjectOptions {
   /** Default: 0-0:43.0.0*255. */
   readonly logicalName?: Obis;

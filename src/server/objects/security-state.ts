@@ -14,6 +14,7 @@ import { type SecuritySuite, securitySuite } from '../../security/suites.js';
 /** What may stand in for each purpose; the TLS pair is kept for the transport. */
 export type OwnPair = Exclude<CertificateUse, 'other'>;
 
+/** What a {@link SecurityState} begins with. */
 export interface SecurityStateOptions {
   readonly provider: CryptoProvider;
   /** 0, 1 or 2. */
@@ -39,6 +40,7 @@ export interface SecurityStateOptions {
   readonly signingRoles?: readonly string[];
   /** Stores changed keys durably. They are used, and confirmed to the client, only when it has returned. */
   readonly persistKeys?: (keys: SecurityKeys) => MaybePromise<void>;
+  /** Stores a stronger policy before it is in use. */
   readonly persistPolicy?: (request: Protection, response: Protection) => MaybePromise<void>;
 }
 
@@ -127,6 +129,7 @@ export class SecurityState {
     if (this.#taken.get(context) !== this.certificates?.version) context.setPeerKeys({ now: Date.now });
     this.#contexts.add(context);
   }
+  /** The reverse of `followed`. */
   unfollowed(context: SecurityContext): void {
     this.#contexts.delete(context);
   }
@@ -288,6 +291,7 @@ export class SecurityState {
     }
     old?.privateKey.destroy();
   }
+  /** Without any key: what may stand in a log. */
   toJSON(): object {
     return {
       suite: this.suite.id,

@@ -16,6 +16,7 @@ import { ShortNameContext, serviceError } from './short-name-context.js';
 import { layOut, type ShortNameLayout } from './short-name-layout.js';
 import { serveWrite } from './write.js';
 
+/** Options of {@link serverShortNames}. */
 export interface ServerShortNameOptions {
   /** Base names by logical name: multiples of 8. The others follow one another from 0100. */
   readonly baseNames?: Readonly<Record<string, number>>;

@@ -7,6 +7,7 @@ import type { ApduFraming } from './apdu-framing.js';
 import { type DropListener, Drops } from './drops.js';
 import { Inbox } from './inbox.js';
 
+/** Options that the channels over one connection share. */
 export interface ConnectionOptions {
   /** How long `receive` waits, and how long `send` waits for a peer that does not read. Default 30 000 ms. */
   readonly timeoutMs?: number;

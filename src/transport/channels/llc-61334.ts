@@ -14,6 +14,7 @@ import { ConnectionServer, type ServedConnection, type ServeOptions } from './se
 interface Ordered {
   readonly order: LlcAddressOrder;
 }
+/** Options of {@link llc61334Channel}. */
 export interface LlcOptions extends ConnectionOptions, Ordered {}
 
 /**
@@ -24,6 +25,7 @@ export function llc61334Channel(transport: Transport, options: Route & LlcOption
   return new Connection(transport, pdus('to-client', options), options).channel(options, true);
 }
 
+/** Options of {@link serveLlc61334}. */
 export interface ServeLlcOptions extends ServeOptions, Ordered {}
 
 /** Answers a medium with a handler, one PDU at a time, as `serveWrapper` does. What is no LLC PDU is reported and passed over. */

@@ -5,6 +5,7 @@ import { closedError, octetLink } from '../link.js';
 import type { ApduHandler, OctetLink, Route, Transport } from '../transport.js';
 import type { ApduFraming } from './apdu-framing.js';
 
+/** Limits of a connection that is served. */
 export interface ServeOptions {
   readonly clock?: Clock;
   /** Longest APDU accepted. Default 65535. */
@@ -25,6 +26,7 @@ export interface ServedConnection {
   send(route: Route, apdu: Uint8Array): Promise<void>;
   /** Settles, never rejects, when the connection is gone. */
   readonly closed: Promise<void>;
+  /** Closes the connection. */
   close(): Promise<void>;
 }
 

@@ -29,6 +29,7 @@ export interface UnexpectedOctets {
   /** What they are, where that can be told. */
   readonly framing?: Framing;
 }
+/** What the doctor found. */
 export interface DoctorReport {
   readonly findings: readonly DoctorFinding[];
   readonly unexpected: readonly UnexpectedOctets[];
@@ -43,12 +44,14 @@ export interface DoctorReport {
   /** Every step was gone through, or ended by a finding; false when the time was over before. */
   readonly complete: boolean;
 }
+/** What the doctor does and finds, while it is at work. */
 export type DoctorEvent =
   | { readonly type: 'step'; readonly step: DoctorStep; readonly number: number; readonly of: number }
   | { readonly type: 'ask'; readonly step: DoctorStep; readonly client: number; readonly server: string }
   | { readonly type: 'found'; readonly finding: DoctorFinding }
   | { readonly type: 'problem'; readonly step: DoctorStep; readonly error: DlmsError };
 
+/** Options of {@link diagnose}. */
 export interface DoctorOptions {
   /** An APDU that a meter answers to anybody: the AARQ of a client without security. */
   readonly request: Uint8Array;
@@ -60,6 +63,7 @@ export interface DoctorOptions {
   readonly all?: boolean;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
+  /** Hears how far it is. */
   readonly onEvent?: (event: DoctorEvent) => void;
 }
 

@@ -6,6 +6,7 @@ import { mbusLengthAt, runningSums } from './mbus-deframer.js';
 /** How APDUs can be carried. `iec-62056-21` is the text of meters before, or instead of, HDLC. */
 export type Framing = 'hdlc' | 'wrapper' | 'mbus' | 'iec-62056-21' | 'apdu';
 
+/** What octets look like. */
 export interface Detection {
   readonly framing: Framing;
   /** Where the first frame, or the APDU, begins. */

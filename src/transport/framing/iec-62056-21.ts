@@ -87,11 +87,15 @@ export interface OptionSelect {
   readonly modeControl: string;
 }
 
+/** The acknowledgement and option select message of IEC 62056-21: ACK, protocol control, baud rate, mode control, CR LF. */
 export function encodeOptionSelect(protocolControl: string, baudCharacter: string, modeControl: string): Uint8Array {
   return ascii(`\x06${protocolControl}${baudCharacter}${modeControl}\r\n`);
 }
 
-/** @throws DlmsError `decode/framing`. */
+/**
+ * Reads an acknowledgement and option select message of IEC 62056-21.
+ * @throws DlmsError `decode/framing`.
+ */
 export function decodeOptionSelect(octets: Uint8Array): OptionSelect {
   const match = optionPattern.exec(latin1(octets));
   if (match === null)
@@ -108,6 +112,7 @@ export interface DataSet {
   readonly values: readonly { readonly value: string; readonly unit?: string }[];
 }
 
+/** The data block of a meter that was read out by IEC 62056-21. */
 export interface Readout {
   readonly dataSets: readonly DataSet[];
   /** The data block as text, from after STX up to the `!`. */

@@ -12,6 +12,7 @@ import { chunkDeframer } from './chunk-deframer.js';
  * Requests look the same in both; they differ in what the meter sends.
  */
 export type LlcAddressOrder = 'destination-source' | 'server-client';
+/** A PDU of the LLC sublayer of IEC 61334-4-32. */
 export interface LlcPdu extends Route {
   readonly apdu: Uint8Array;
 }
@@ -38,7 +39,10 @@ export function encodeLlc61334(
   const addresses = serverFirst(direction, order) ? [serverSap, clientSap] : [clientSap, serverSap];
   return concat(Uint8Array.of(dataControl, ...addresses), apdu);
 }
-/** @throws DlmsError `decode/unexpected-end`; `decode/unsupported` for another control octet than 90 (data) */
+/**
+ * Reads a PDU of the LLC sublayer of IEC 61334-4-32: control octet, two L-SAPs, and the APDU.
+ * @throws DlmsError `decode/unexpected-end`; `decode/unsupported` for another control octet than 90 (data)
+ */
 export function decodeLlc61334(octets: Uint8Array, direction: LlcDirection, order: LlcAddressOrder): LlcPdu {
   const [control, first, second] = octets;
   if (control !== undefined && control !== dataControl)
@@ -54,6 +58,7 @@ export function decodeLlc61334(octets: Uint8Array, direction: LlcDirection, orde
 const serverFirst = (direction: LlcDirection, order: LlcAddressOrder): boolean =>
   order === 'server-client' || direction === 'to-server';
 
+/** Options of a deframer of IEC 61334-4-32. */
 export interface LlcDeframerOptions extends DeframerOptions<LlcPdu> {
   /** Longest APDU accepted, in octets. Default 65535. */
   readonly maxApduSize?: number;

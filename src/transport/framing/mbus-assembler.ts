@@ -3,6 +3,7 @@ import { DlmsError } from '../../core/errors.js';
 import type { Assembler } from '../deframer.js';
 import { type MbusApdu, type MbusFrame, type MbusSegment, mbusSegment } from './mbus.js';
 
+/** Options of {@link mbusAssembler}. */
 export interface MbusAssemblerOptions {
   /** Longest APDU. Default 4096, the sixteen segments of 250 octets that the number can count and a little more. */
   readonly maxApduSize?: number;

@@ -3,6 +3,7 @@ import type { Deframer, DeframerOptions, FramePart } from '../deframer.js';
 import { frameAt, headFault, type MbusFrame, sum } from './mbus.js';
 import { type FrameRule, ScanningDeframer } from './scanning-deframer.js';
 
+/** Options of a deframer of M-Bus frames. */
 export interface MbusDeframerOptions extends DeframerOptions<MbusFrame> {
   /** Longest frame followed where the length octet holds the length modulo 256. Default 1024; 255 turns that tolerance off. */
   readonly maxLength?: number;

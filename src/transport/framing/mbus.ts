@@ -96,6 +96,7 @@ export function mbusSegment(frame: Pick<MbusFrame, 'controlInformation' | 'data'
   };
 }
 
+/** Addresses and sizes of the frames that carry an APDU. */
 export interface MbusEncodeOptions {
   readonly stsap: number;
   readonly dtsap: number;

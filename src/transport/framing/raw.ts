@@ -2,6 +2,7 @@ import { DlmsError } from '../../core/errors.js';
 import type { Deframer, DeframerOptions } from '../deframer.js';
 import { chunkDeframer } from './chunk-deframer.js';
 
+/** Options of a deframer of APDUs without framing. */
 export interface RawDeframerOptions extends DeframerOptions<Uint8Array> {
   /** Longest APDU accepted, in octets. Default 65535. */
   readonly maxApduSize?: number;

@@ -12,6 +12,7 @@ export interface TextMessage {
   readonly octets: Uint8Array;
 }
 
+/** Options of a deframer of IEC 62056-21 messages. */
 export interface TextDeframerOptions extends DeframerOptions<TextMessage> {
   /** Longest data message, in octets. Default 65536. */
   readonly maxReadout?: number;

@@ -17,6 +17,7 @@ export interface WirelessMbusTelegram {
   readonly data: Uint8Array;
 }
 
+/** Frame formats of wireless M-Bus: A and B have checksums of their own, `without CRC` is what many receivers hand on. */
 export type WirelessMbusFormat = 'A' | 'B' | 'without CRC';
 
 /**

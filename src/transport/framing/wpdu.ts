@@ -51,6 +51,7 @@ export function unwrap(octets: Uint8Array, maxApduSize = 0xffff): Wpdu {
   return wpduAt(octets, 0, size);
 }
 
+/** Options of a deframer of the wrapper. */
 export interface WpduDeframerOptions extends DeframerOptions<Wpdu> {
   /** Longest payload accepted, in octets; a header that announces more is refused before anything is kept for it. Default 65535. */
   readonly maxApduSize?: number;

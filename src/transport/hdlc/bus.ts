@@ -14,7 +14,9 @@ export interface HdlcPush {
   readonly destination: HdlcAddress;
 }
 
+/** Options of {@link hdlcBus}. */
 export interface HdlcBusOptions extends HdlcLineOptions {
+  /** Hears of pushes outside of links. */
   readonly onPush?: (push: HdlcPush) => void;
 }
 
@@ -29,6 +31,7 @@ export interface HdlcBus {
   readonly counters: HdlcDeframerCounters;
 }
 
+/** A transport on which several HDLC links to devices on one line live side by side, one speaking at a time. */
 export function hdlcBus(transport: Transport, options: HdlcBusOptions = {}): HdlcBus {
   return new Bus(transport, options);
 }

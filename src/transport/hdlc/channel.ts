@@ -8,6 +8,7 @@ import { linkError } from './link-error.js';
 import type { HdlcLinkOptions } from './link-options.js';
 import type { HdlcClientState, HdlcLinkInput, HdlcLinkOutput } from './link-state.js';
 
+/** Addresses and limits of one HDLC link of a client. */
 export interface HdlcChannelOptions extends Omit<HdlcLinkOptions, 'client' | 'server'> {
   /** Client address (SAP). */
   readonly client: HdlcAddress | number;

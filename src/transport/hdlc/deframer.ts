@@ -13,6 +13,7 @@ import {
   readHeader,
 } from './frame.js';
 
+/** Options of {@link hdlcDeframer}. */
 export interface HdlcDeframerOptions extends DeframerOptions<HdlcFrame> {
   /** The line gives back what is sent (two-wire RS-485, optical heads): octets told to {@link HdlcDeframer.sent} are dropped once when they come in. Default false. */
   readonly echo?: boolean;

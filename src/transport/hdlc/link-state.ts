@@ -7,6 +7,7 @@ import type { HdlcSending } from './link-sending.js';
 import type { HdlcParameters } from './parameters.js';
 import type { HdlcSegment } from './segments.js';
 
+/** What can happen to an HDLC link. */
 export type HdlcLinkInput =
   /** Client: SNRM. */
   | { readonly type: 'connect' }
@@ -27,6 +28,7 @@ export type HdlcLinkInput =
   /** Time has passed; due when {@link hdlcLinkDeadline} is reached. */
   | { readonly type: 'tick' };
 
+/** What an HDLC link wants done, and what it tells. */
 export type HdlcLinkOutput =
   | { readonly type: 'write'; readonly frame: HdlcFrame }
   | { readonly type: 'connected'; readonly parameters: Required<HdlcParameters> }
@@ -160,6 +162,7 @@ export type HdlcServerState =
       readonly inactiveAt: number;
     });
 
+/** The state of an HDLC link, of a client or a meter. */
 export type HdlcLinkState = HdlcClientState | HdlcServerState;
 
 /** A state that is known to be in these phases. */

@@ -14,6 +14,7 @@ export interface HdlcMessage {
   readonly frames: number;
 }
 
+/** Options of {@link hdlcReassembler}. */
 export interface HdlcReassemblerOptions {
   /** Octets of one message. Default 65 536. */
   readonly maxOctets?: number;
@@ -33,9 +34,11 @@ export interface HdlcReassembler {
   push(frame: HdlcFrame): HdlcMessage | undefined;
   /** Octets of messages that are not complete. */
   readonly pending: number;
+  /** Forgets what is incomplete. */
   reset(): void;
 }
 
+/** Puts the segments of messages outside of links (pushes in UI frames) together. */
 export function hdlcReassembler(options: HdlcReassemblerOptions = {}): HdlcReassembler {
   return new Reassembler(options.maxOctets ?? 65_536, options.maxPairs ?? 16, options.onDropped);
 }

@@ -30,6 +30,7 @@ export function decodeFrmr(information: Uint8Array): HdlcRejection {
   };
 }
 
+/** The information field of a FRMR frame: why a frame is rejected. */
 export function encodeFrmr(rejection: Omit<HdlcRejection, 'text'>): Uint8Array {
   let bits = 0;
   names.forEach((name, i) => {

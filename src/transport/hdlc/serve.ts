@@ -9,6 +9,7 @@ import type { HdlcLinkOptions } from './link-options.js';
 import type { HdlcLinkInput, HdlcServerState } from './link-state.js';
 import { type HdlcReassembler, hdlcReassembler } from './reassembler.js';
 
+/** Options of {@link serveHdlc}. */
 export interface HdlcServerOptions extends HdlcLineOptions, Omit<HdlcLinkOptions, 'client' | 'server'> {
   /** The logical devices here: upper address, and the lower one of this physical device when the line has several. Frames to other addresses are met with silence. */
   readonly devices: readonly (HdlcAddress | number)[];

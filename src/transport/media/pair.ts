@@ -2,6 +2,7 @@ import type { MaybePromise } from '../../core/promise.js';
 import { linkTransport } from '../link.js';
 import type { OctetLink, OctetSink, Transport } from '../transport.js';
 
+/** Options of {@link transportPair}. */
 export interface PairOptions {
   /** Octets that may wait for a paused reader before `write` makes the writer wait. Default 65536. */
   readonly capacity?: number;

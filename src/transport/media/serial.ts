@@ -15,20 +15,33 @@ export type { LineSettings, SerialLine } from './serial-line.js';
 
 /** What is used of a port of the `serialport` package (13), so that another with the same methods can be given. */
 export interface SerialPortLike {
+  /** Opens the port. */
   open(done: (error: Error | null) => void): void;
+  /** Closes the port. */
   close(done: (error: Error | null) => void): void;
+  /** Sends octets; false: wait for `drain` before the next. */
   write(octets: Uint8Array, done: (error: Error | null | undefined) => void): boolean;
+  /** Waits until everything has left the port. */
   drain(done: (error: Error | null) => void): void;
+  /** Changes the speed. */
   update(options: { baudRate: number }, done: (error: Error | null) => void): void;
+  /** No more `data` for now. */
   pause(): unknown;
+  /** Goes on after `pause`. */
   resume(): unknown;
+  /** Octets that came in. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  /** The end of the port. */
   on(event: 'error' | 'close', listener: (error?: Error | null) => void): unknown;
+  /** More octets can be written. */
   on(event: 'drain', listener: () => void): unknown;
+  /** Forgets who listens. */
   removeAllListeners(): unknown;
 }
+/** A class that opens ports, as `SerialPort` of the package `serialport` does. */
 export type SerialPortConstructor = new (options: LineSettings & { path: string; autoOpen: false }) => SerialPortLike;
 
+/** Which port to open, and how. */
 export interface SerialOptions extends Partial<LineSettings> {
   /** `/dev/ttyUSB0`, `COM3`. */
   readonly path: string;

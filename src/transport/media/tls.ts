@@ -38,6 +38,7 @@ export interface TlsIdentity {
   readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
 }
 
+/** Options of {@link connectTls}. */
 export interface TlsConnectOptions extends ConnectOptions, TlsIdentity {
   /** Name the certificate must carry. Default: the host. */
   readonly servername?: string;
@@ -72,6 +73,7 @@ export async function connectTls(options: TlsConnectOptions): Promise<Transport>
   return linkTransport(new SocketLink(socket));
 }
 
+/** Options of {@link listenTls}. */
 export interface TlsListenOptions extends ListenOptions, TlsIdentity {
   /** Ask for a client certificate and refuse callers without one that `ca` vouches for. Default false. */
   readonly requestCert?: boolean;

@@ -16,6 +16,7 @@ import { type Listener, type RemoteAddress, reasonOf } from './node-socket.js';
 
 export type { Listener, RemoteAddress } from './node-socket.js';
 
+/** Where datagrams go to. */
 export interface UdpOptions {
   /** Host name or IP address; an IPv6 address makes an IPv6 socket. */
   readonly host: string;
@@ -49,6 +50,7 @@ export function connectUdp(options: UdpOptions): Promise<Transport> {
   });
 }
 
+/** Options of {@link listenUdp}. */
 export interface UdpListenOptions {
   /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string;

@@ -15,7 +15,9 @@ import type { LineSettings, SerialLine } from './serial-line.js';
 export interface WebSerialPort {
   readonly readable: ReadableStream<Uint8Array> | null;
   readonly writable: WritableStream<Uint8Array> | null;
+  /** Opens the port. */
   open(options: LineSettings & { readonly bufferSize?: number }): Promise<void>;
+  /** Closes the port, whose streams must not be locked. */
   close(): Promise<void>;
 }
 

@@ -22,6 +22,7 @@ export interface FaultRates {
   readonly stallMs?: number;
 }
 
+/** Options of {@link faults}. */
 export interface FaultOptions {
   /** The same seed and the same octets give the same faults. */
   readonly seed: number;

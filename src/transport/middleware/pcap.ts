@@ -1,6 +1,7 @@
 import type { Transport } from '../transport.js';
 import { intercept } from './intercept.js';
 
+/** Options of {@link pcap}. */
 export interface PcapOptions {
   /** Addresses and ports to write; those of a serial line are made up. Defaults 192.0.2.1:50000 (client) and 192.0.2.2:4059 (server). */
   readonly client?: PcapEndpoint;
@@ -11,6 +12,7 @@ export interface PcapOptions {
   readonly now?: () => number;
 }
 
+/** An address and port, as they stand in a capture file. */
 export interface PcapEndpoint {
   /** IPv4 address. */
   readonly address: string;

@@ -39,6 +39,7 @@ export function record(
   };
 }
 
+/** Options of {@link replay}. */
 export interface ReplayOptions {
   /** Whose part is played: the chunks of this direction come out, the others are expected. Default `received`: the recorded peer answers. */
   readonly play?: 'received' | 'sent';

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../core/clock.js';
 import type { Transport } from '../transport.js';
 import { intercept } from './intercept.js';
 
+/** What passed a traced transport. `at`: milliseconds of the clock. */
 export type TraceEvent =
   | { readonly type: 'sent' | 'received'; readonly at: number; readonly octets: Uint8Array }
   | { readonly type: 'ended'; readonly at: number; readonly error?: unknown };

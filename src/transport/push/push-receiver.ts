@@ -4,6 +4,7 @@ import { excerpt } from '../../core/excerpt.js';
 import { detectFraming, type Framing } from '../framing/detect.js';
 import { bareApdu, type PushedApdu, type PushReading, readingOf } from './push-readings.js';
 
+/** Options of {@link PushReceiver}. */
 export interface PushReceiverOptions {
   /** The framing, where it is known. Default: found out from what comes. */
   readonly framing?: PushedApdu['framing'];
@@ -41,6 +42,7 @@ export class PushReceiver {
     return this.#reading?.framing;
   }
 
+  /** Takes octets as they come; answers the APDUs that are complete with them. */
   push(chunk: Uint8Array): PushedApdu[] {
     if (this.#options.datagrams === true) return this.#whole(chunk);
     if (this.#reading !== undefined) return this.#feed(this.#reading, chunk);

@@ -16,6 +16,7 @@ import {
   modeEServer,
 } from './mode-e.js';
 
+/** Options of {@link modeEPort}. */
 export interface ModeEPortOptions {
   readonly clock?: Clock;
   /** The line stays at 8 data bits without parity (a gateway, a pseudo terminal): parity bits of the sign-on are put in by software. Default false. */

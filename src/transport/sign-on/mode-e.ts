@@ -44,13 +44,16 @@ export interface ModeEState {
   readonly baud: number;
 }
 
+/** What can happen to a sign-on. */
 export type ModeEInput =
   | { readonly type: 'start' }
   | { readonly type: 'octets'; readonly octets: Uint8Array }
   | { readonly type: 'tick' };
 
+/** Settings of a line during a sign-on: seven data bits with even parity, or eight without. */
 export type LineParity = '7E1' | '8N1';
 
+/** What a sign-on wants done, and how it ends. */
 export type ModeEOutput =
   | { readonly type: 'write'; readonly octets: Uint8Array }
   /** Set the line, after what was written has left it. */
@@ -68,6 +71,7 @@ export type ModeEOutput =
   | { readonly type: 'option'; readonly option: OptionSelect }
   | { readonly type: 'failed'; readonly error: DlmsError };
 
+/** How a client signs on by IEC 62056-21 mode E. */
 export interface ModeEClientOptions {
   /** Device address; default none: whoever is there. */
   readonly address?: string;
@@ -87,6 +91,7 @@ export interface ModeEClientOptions {
   readonly maxReadout?: number;
 }
 
+/** How a meter answers a sign-on by IEC 62056-21 mode E. */
 export interface ModeEServerOptions {
   readonly identification: Pick<Identification, 'manufacturer' | 'baudCharacter' | 'ident'>;
   /** Device address that requests may name; a request without an address is always answered. */
@@ -102,6 +107,7 @@ export interface ModeEServerOptions {
 type Step = [state: ModeEState, outputs: readonly ModeEOutput[]];
 
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+/** The state in which a sign-on begins. */
 export const modeEIdle: ModeEState = { name: 'idle', held: none, echo: none, echoed: 0, attempts: 0, baud: 300 };
 /** What such a message takes at 300 baud. */
 const messageMs = 5000;
