@@ -46,22 +46,17 @@ export const relatedTests = (source) =>
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
 /**
- * Those in the folder of the same name that are named after the file (`counters.test.ts` and `counters-received.test.ts` of `counters.ts`), or after its
- * first word (`hls.test.ts` of `hls-challenge.ts`); else all in that folder; else those that import the file themselves; else all that reach it.
+ * Those in the folder of the same name that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`);
+ * else all in that folder; else those that import the file themselves; else all that reach it.
  */
 export function nearTests(source) {
   if (usesToken(source)) return relatedTests(source).filter(usesToken);
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
-  const name = basename(source, '.ts');
+  const named = `${folder}${basename(source, '.ts').split('-')[0]}`;
   const related = relatedTests(source);
-  const namedAfter = (word) => {
-    const start = `${folder}${word}`;
-    return related.filter((test) => test.startsWith(`${start}.`) || test.startsWith(`${start}-`));
-  };
   return (
     [
-      namedAfter(name),
-      namedAfter(name.split('-')[0]),
+      related.filter((test) => test.startsWith(`${named}.`) || test.startsWith(`${named}-`)),
       related.filter((test) => test.startsWith(folder)),
       related.filter((test) => distances.get(test).get(source) === 1),
     ].find((tests) => tests.length > 0) ?? related
