@@ -1,7 +1,8 @@
+import { formatHex } from '../core/hex.js';
 import { Difference, Unsupported } from './vector.js';
 
-// Visits every key of what is expected, against a projection of what the library found. A projection is made of plain values and, where one fact has
-// several spellings, of the matchers below.
+// Visits every key of what is expected, against a projection of what the library found. A projection is made of plain values (octets stand for their
+// hex, bigints for their digits) and, where one fact has several forms, of the matchers below.
 
 /** Keys that are written for people. */
 export const commentary: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -28,95 +29,146 @@ export interface Matcher {
   /** For the report. */
   show(): string;
 }
+/** A record whose fields have several names. */
+export interface View extends Matcher {
+  /** What is known under this name, most likely first; undefined for a name that nobody knows. */
+  find(name: string): readonly unknown[] | undefined;
+}
 const isMatcher = (v: unknown): v is Matcher =>
   typeof v === 'object' && v !== null && typeof (v as Matcher).match === 'function';
+export const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof Uint8Array);
 
 /** @throws Difference at the first key that differs, Unsupported at the first one that the projection does not know */
 export function compare(expected: unknown, actual: unknown, path = '', skip: ReadonlySet<string> = commentary): void {
   if (isMatcher(actual)) return actual.match(expected, path, skip);
   if (expected === null || typeof expected !== 'object') {
-    // Absent and null say the same: there is no such thing in the octets.
-    if (expected === actual || (expected === null && actual === undefined)) return;
-    throw differs(path, expected, actual);
-  }
-  if (Array.isArray(expected)) {
+    if (!same(expected, actual)) throw differs(path, expected, actual);
+  } else if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) throw differs(path, expected, actual);
     for (let i = 0; i < Math.min(expected.length, actual.length); i++)
       compare(expected[i], actual[i], `${path}[${i}]`, skip);
     if (expected.length !== actual.length)
-      throw new Difference(`${path || 'expected'}: ${expected.length} elements expected, found ${actual.length}`);
-    return;
-  }
-  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) throw differs(path, expected, actual);
+      throw new Difference(`${path || 'expected'}: ${expected.length} elements expected, found ${actual.length}`, path);
+  } else if (isRecord(actual)) {
+    compareFields(expected, (key) => (Object.hasOwn(actual, key) ? [actual[key]] : undefined), path, skip);
+  } else throw differs(path, expected, actual);
+}
+/** @param find the candidates for a key: one of them must be what is expected */
+export function compareFields(
+  expected: object,
+  find: (key: string) => readonly unknown[] | undefined,
+  path: string,
+  skip: ReadonlySet<string>,
+): void {
   for (const [key, value] of Object.entries(expected)) {
     if (isCommentary(key, value, skip)) continue;
     const at = path === '' ? key : `${path}.${key}`;
-    if (!Object.hasOwn(actual, key)) throw new Unsupported(`${at}: the runner does not know this field`);
-    compare(value, (actual as Record<string, unknown>)[key], at, skip);
+    const found = find(key);
+    if (found === undefined) throw new Unsupported(`${at}: the runner does not know this field`, at);
+    compareAny(value, found, at, skip);
   }
 }
+/** The forms that all values share: hex in either case, whole numbers also as decimal text, and null for what is not in the octets. */
+function same(expected: unknown, actual: unknown): boolean {
+  if (expected === null) return actual === null || actual === undefined;
+  if (actual instanceof Uint8Array) return typeof expected === 'string' && expected.toUpperCase() === formatHex(actual);
+  if (typeof actual === 'bigint' || Number.isInteger(actual))
+    return (
+      expected === String(actual) ||
+      (Number.isInteger(expected) && BigInt(expected as number) === BigInt(actual as number))
+    );
+  return expected === actual;
+}
 
-/** Octets in hex; the case of the digits does not matter. */
-export function hexText(text: string): Matcher {
-  return {
-    match(expected, path) {
-      if (typeof expected !== 'string' || expected.toUpperCase() !== text.toUpperCase())
-        throw differs(path, expected, text);
-    },
-    show: () => text,
-  };
+/** One of these must match; the report is about the one that came farthest. */
+function compareAny(
+  expected: unknown,
+  alternatives: readonly unknown[],
+  path: string,
+  skip: ReadonlySet<string>,
+): void {
+  let best: Difference | Unsupported | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const alternative of alternatives) {
+    try {
+      return compare(expected, alternative, path, skip);
+    } catch (e) {
+      if (!(e instanceof Difference || e instanceof Unsupported)) throw e;
+      // One further inside says more, and of a value more than of a record where a value is expected.
+      const steps = e.path.split(/[.[]/).length - (e instanceof Unsupported ? 0.5 : 0);
+      const says = isRecord(alternative) && !isMatcher(alternative) && !isRecord(expected) ? -1 : steps;
+      if (says > most) [best, most] = [e, says];
+    }
+  }
+  throw best;
 }
-/** Several spellings of one fact, or several forms in which vectors ask for it. */
-export function anyOf(...alternatives: unknown[]): Matcher {
-  return {
-    match(expected, path, skip) {
-      let first: unknown;
-      for (const alternative of alternatives) {
-        try {
-          return compare(expected, alternative, path, skip);
-        } catch (e) {
-          if (!(e instanceof Difference || e instanceof Unsupported)) throw e;
-          // A difference says more than an unknown field.
-          if (first === undefined || (first instanceof Unsupported && e instanceof Difference)) first = e;
-        }
-      }
-      throw first;
-    },
-    show: () => alternatives.map(show).join(' or '),
-  };
-}
+
+/** Several forms of one fact. */
+export const anyOf = (...alternatives: unknown[]): Matcher => ({
+  match: (expected, path, skip) => compareAny(expected, alternatives, path, skip),
+  show: () => alternatives.map(show).join(' or '),
+});
+const viewOf = (find: View['find']): View => ({
+  find,
+  match(expected, path, skip) {
+    if (!isRecord(expected)) throw differs(path, expected, this);
+    compareFields(expected, find, path, skip);
+  },
+  show: () => 'a record',
+});
+/** The fields of several records: of each name what the first of them has. */
+export const views = (...parts: readonly (View | Readonly<Record<string, unknown>>)[]): View =>
+  viewOf((name) => {
+    let known = false;
+    for (const part of parts) {
+      const found = isMatcher(part) ? (part as View).find(name) : Object.hasOwn(part, name) ? [part[name]] : undefined;
+      known ||= found !== undefined;
+      if (found?.some((v) => v !== undefined)) return found;
+    }
+    return known ? [undefined] : undefined;
+  });
+/** A record where one is expected; nothing to say where a value is. */
+export const onlyRecord = (view: View): Matcher => ({
+  match(expected, path, skip) {
+    if (!isRecord(expected)) throw new Unsupported(`${path}: a record expected`);
+    view.match(expected, path, skip);
+  },
+  show: () => view.show(),
+});
+/** Only these fields. */
+export const only = (view: View, names: readonly string[]): View =>
+  viewOf((name) => (names.includes(name) ? view.find(name) : undefined));
 /** The first elements of a list: as many as are expected, at least one unless the list is empty. */
-export function firstOf(list: readonly unknown[]): Matcher {
-  return {
-    match(expected, path, skip) {
-      if (!Array.isArray(expected) || (expected.length === 0 && list.length > 0)) throw differs(path, expected, list);
-      compare(expected, list.slice(0, expected.length), path, skip);
-    },
-    show: () => show(list),
-  };
-}
+export const firstOf = (list: readonly unknown[]): Matcher => ({
+  match(expected, path, skip) {
+    if (!Array.isArray(expected) || (expected.length === 0 && list.length > 0)) throw differs(path, expected, list);
+    compare(expected, list.slice(0, expected.length), path, skip);
+  },
+  show: () => show(list),
+});
 /** A comparison given as a function: undefined when it matches, otherwise what was found, or Unsupported thrown. */
-export function check(test: (expected: unknown) => string | undefined, text: string): Matcher {
-  return {
-    match(expected, path) {
-      const found = test(expected);
-      if (found !== undefined) throw differs(path, expected, found);
-    },
-    show: () => text,
-  };
-}
+export const check = (test: (expected: unknown) => string | undefined, text: string): Matcher => ({
+  match(expected, path) {
+    const found = test(expected);
+    if (found !== undefined) throw differs(path, expected, found);
+  },
+  show: () => text,
+});
 /** Computed when it is asked for. */
-export function later(value: () => unknown): Matcher {
-  return { match: (expected, path, skip) => compare(expected, value(), path, skip), show: () => show(value()) };
-}
+export const later = (value: () => unknown): Matcher => ({
+  match: (expected, path, skip) => compare(expected, value(), path, skip),
+  show: () => show(value()),
+});
 
 export const differs = (path: string, expected: unknown, actual: unknown): Difference =>
-  new Difference(`${path || 'value'}: ${show(expected)} expected, found ${show(actual)}`);
+  new Difference(`${path || 'value'}: ${show(expected)} expected, found ${show(actual)}`, path);
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (isMatcher(value)) return cut(value.show());
   if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Uint8Array) return cut(formatHex(value));
   return cut(
     JSON.stringify(value, (_, v) =>
       typeof v === 'bigint' ? String(v) : v instanceof Uint8Array ? `${v.length} octets` : isMatcher(v) ? v.show() : v,

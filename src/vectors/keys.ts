@@ -1,96 +1,78 @@
-import { concat } from '../core/bytes.js';
+import { equalBytes } from '../core/bytes.js';
 import { formatHex } from '../core/hex.js';
+import { ivOf } from '../security/ciphering.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../security/context.js';
 import { InvocationCounters } from '../security/counters.js';
 import { clearPolicy } from '../security/policy.js';
 import { nobleProvider } from '../security/providers/noble.js';
 import type { Curve, KeyHandle } from '../security/providers/provider.js';
 import { VolatileStore } from '../store/store.js';
-import { hexText, type Matcher } from './compare.js';
-import { neededParam, numberParam, octetsParam } from './values.js';
-import { Unsupported, type Vector } from './vector.js';
+import { unsigned } from './forms.js';
+import { neededParam, numberParam, octetsParam } from './parameters.js';
+import { Difference, Unsupported, type Vector } from './vector.js';
 
 // Keys and contexts from the parameters of a vector.
 
 /** The provider that answers at once and whose signatures are deterministic (RFC 6979), as the vectors want them. */
 export const provider: typeof nobleProvider = nobleProvider;
 
-/** Names of parameters that {@link contextOf} reads. */
-export const securityParams: readonly string[] = [
-  'encryptionKey',
-  'authenticationKey',
-  'dedicatedKey',
-  'broadcastKey',
-  'globalBroadcastKey',
-  'broadcastEncryptionKey',
-  'masterKey',
-  'kek',
-  'systemTitle',
-  'originatorSystemTitle',
-  'recipientSystemTitle',
-  'suite',
-  'securitySuite',
-  'clientPublicKey',
-  'serverPublicKey',
-  'signaturePublicKey',
-  'originatorSigningKey',
-  'originatorPublicKey',
-  'agreementPrivateKey',
-  'privateKey',
-  'peerPublicKey',
-  'agreedKey',
-  'curve',
-];
-
-/** A number that may also be written in hex, as the control octet is. */
+/** The control octet: a number, hex, or a record with `raw`. */
 export function controlOctetParam(vector: Vector): number | undefined {
-  const value = vector.params.securityControl;
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number') return value;
+  const given = vector.params.securityControl;
+  const value = typeof given === 'object' && given !== null && 'raw' in given ? given.raw : given;
+  if (value === undefined || typeof value === 'number') return value;
   if (typeof value === 'string' && /^(0x)?[\da-f]{1,2}$/i.test(value))
     return Number.parseInt(value.replace(/^0x/i, ''), 16);
-  if (typeof value === 'object' && 'raw' in value && typeof value.raw === 'string')
-    return Number.parseInt(value.raw, 16);
   throw new Unsupported('params.securityControl: an octet in hex expected');
 }
 
-/** The suite whose keys are as long as the one given. */
-export function suiteOf(vector: Vector, nibble?: number): 0 | 1 | 2 {
-  const stated = numberParam(vector, 'suite') ?? numberParam(vector, 'securitySuite') ?? nibble;
-  if (stated === 0 || stated === 1 || stated === 2) return stated;
-  if (stated !== undefined) throw new Unsupported(`security suite ${stated}`);
-  return (octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey')?.length ?? 16) > 16
-    ? 2
-    : 0;
+export type Suite = 0 | 1 | 2;
+/** @throws Unsupported for another number */
+export function asSuite(suite: number): Suite {
+  if (suite !== 0 && suite !== 1 && suite !== 2) throw new Unsupported(`security suite ${suite}`);
+  return suite;
+}
+/**
+ * The stated suite, or the one whose keys are as long as those given.
+ * @param nibble what the octets say: some meters write suite 1 and use suite 0, so the length of the key decides between 2 and the others
+ */
+export function suiteOf(vector: Vector, nibble?: number): Suite {
+  const stated = numberParam(vector, 'suite');
+  const key = octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey');
+  const suite = stated === undefined ? ((key?.length ?? 16) > 16 ? 2 : 0) : asSuite(stated);
+  return suite === 2 || nibble === undefined || nibble > 2 ? suite : (nibble as Suite);
 }
 
-const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 export interface ContextOptions {
-  readonly suite: 0 | 1 | 2;
+  readonly suite: Suite;
   /** Own title; default: nobody's. */
   readonly own?: Uint8Array | undefined;
   readonly peer?: Uint8Array | undefined;
   readonly counter?: number | undefined;
   readonly policy?: SecurityContextOptions['policy'];
+  /** Own signature key, and that of the peer where the vector names several. */
+  readonly signing?: Uint8Array;
+  readonly peerSigning?: Uint8Array;
+  /** A key of the vector that is not to be used. */
+  readonly without?: string;
 }
 /** A context with the keys of the vector. Whatever protection the octets have is accepted, unless a policy is given: vectors say what they expect. */
-export async function contextOf(
-  vector: Vector,
-  { suite, own, peer, counter, policy }: ContextOptions,
-): Promise<SecurityContext> {
+export async function contextOf(vector: Vector, options: ContextOptions): Promise<SecurityContext> {
+  const { suite, own, peer, counter, policy, without } = options;
+  const key = (...names: string[]): Uint8Array | undefined =>
+    octetsParam(vector, ...names.filter((n) => n !== without));
   const keys = await importKeys(provider, suite, {
-    globalUnicast: octetsParam(vector, 'encryptionKey', 'dedicatedKey'),
-    authentication: octetsParam(vector, 'authenticationKey'),
-    globalBroadcast:
-      octetsParam(vector, 'broadcastKey', 'globalBroadcastKey', 'broadcastEncryptionKey') ??
-      octetsParam(vector, 'encryptionKey'),
-    master: octetsParam(vector, 'masterKey', 'kek'),
+    globalUnicast: key('encryptionKey', 'dedicatedKey'),
+    authentication: key('authenticationKey'),
+    globalBroadcast: key('broadcastKey', 'encryptionKey'),
+    master: key('masterKey'),
     ...(suite === 0
       ? {}
       : {
-          peerSigning: octetsParam(vector, 'signaturePublicKey', 'originatorSigningKey', 'originatorPublicKey'),
-          agreement: octetsParam(vector, 'agreementPrivateKey', 'privateKey'),
-          peerAgreement: octetsParam(vector, 'peerPublicKey'),
+          signing: options.signing,
+          peerSigning: options.peerSigning ?? key('signaturePublicKey'),
+          agreement: key('agreementPrivateKey'),
+          peerAgreement: key('peerPublicKey'),
         }),
   });
   const context = new SecurityContext({
@@ -108,40 +90,59 @@ export async function contextOf(
     // Some meters write another suite than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });
-  const dedicated = octetsParam(vector, 'dedicatedKey');
+  const dedicated = key('dedicatedKey');
   if (dedicated !== undefined) await context.takeDedicatedKey(dedicated);
   return context;
 }
+const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 export const aesOf = (key: Uint8Array): 'AES-128' | 'AES-256' => (key.length === 32 ? 'AES-256' : 'AES-128');
 export const aesKey = async (key: Uint8Array): Promise<KeyHandle> => provider.importKey(aesOf(key), key);
 export function curveParam(vector: Vector, octets: Uint8Array, perCoordinate: 1 | 2): Curve {
   const { curve } = vector.params;
   if (curve === 'P-256' || curve === 'P-384') return curve;
-  if (curve !== undefined && curve !== null) throw new Unsupported(`curve ${String(curve)}`);
+  if (curve !== undefined) throw new Unsupported(`curve ${String(curve)}`);
   return octets.length === 48 * perCoordinate ? 'P-384' : 'P-256';
 }
 
-/** Handles never give their octets out: a secret is shown to be the expected one by what it does. */
-export async function secretNotation(secret: KeyHandle, expected: unknown): Promise<Matcher | undefined> {
+/** Whether a secret is the expected one, shown by what it does: handles never give their octets out. Undefined when nothing is expected. */
+export async function isSecret(secret: KeyHandle, expected: unknown): Promise<boolean | undefined> {
   if (typeof expected !== 'string') return undefined;
   const wanted = Uint8Array.from(expected.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
-  const isAes = secret.algorithm === 'AES-128' || secret.algorithm === 'AES-256';
-  if (isAes && wanted.length !== secret.length) return hexText('a key of another length');
-  const reference = isAes
-    ? await provider.importKey(secret.algorithm as 'AES-128', wanted)
-    : await provider.importKey('secret', wanted);
+  const { algorithm } = secret;
+  const isAes = algorithm === 'AES-128' || algorithm === 'AES-256';
+  if (isAes && wanted.length !== secret.length) return false;
+  const reference = await provider.importKey(isAes ? (algorithm as 'AES-128') : 'secret', wanted);
   const sample = async (key: KeyHandle): Promise<string> =>
     formatHex(isAes ? await provider.encryptBlock(key, new Uint8Array(16)) : await provider.digest('SHA-256', [key]));
-  return hexText((await sample(secret)) === (await sample(reference)) ? expected : 'another secret');
+  return (await sample(secret)) === (await sample(reference));
+}
+/** The same as it stands in a result. */
+export async function secretNotation(secret: KeyHandle, expected: unknown): Promise<unknown> {
+  const same = await isSecret(secret, expected);
+  return same === undefined ? undefined : same ? expected : 'another secret';
+}
+
+/** Title and counter of the sender, given as such or as an initialization vector; both together must agree. */
+export function senderParams(vector: Vector): { readonly title: Uint8Array; readonly counter: number } {
+  const iv = octetsParam(vector, 'iv');
+  const title = octetsParam(vector, 'systemTitle') ?? iv?.subarray(0, 8);
+  const counter = numberParam(vector, 'invocationCounter') ?? (iv === undefined ? undefined : unsigned(iv.subarray(8)));
+  if (title === undefined || counter === undefined)
+    throw new Unsupported('params: systemTitle and invocationCounter expected');
+  sameIv(iv, title, counter);
+  return { title, counter };
+}
+/** @throws Difference when the initialization vector that is given is not this title and counter */
+export function sameIv(iv: Uint8Array | undefined, title: Uint8Array, counter: number): void {
+  const computed = ivOf(title, counter);
+  if (iv !== undefined && !equalBytes(iv, computed)) throw new Difference(`iv: ${formatHex(computed)} computed`);
 }
 /** The initialization vector: given, or title and counter. */
 export function ivParam(vector: Vector): Uint8Array {
-  const given = octetsParam(vector, 'iv', 'initializationVector', 'IV');
+  const given = octetsParam(vector, 'iv');
   if (given !== undefined) return given;
   const counter = numberParam(vector, 'invocationCounter');
   if (counter === undefined) throw new Unsupported('params.iv is missing');
-  return concat(neededParam(vector, 'systemTitle', 'originatorSystemTitle'), counterOctets(counter));
+  return ivOf(neededParam(vector, 'systemTitle'), counter);
 }
-export const counterOctets = (counter: number): Uint8Array =>
-  Uint8Array.of(counter >>> 24, counter >>> 16, counter >>> 8, counter);

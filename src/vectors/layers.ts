@@ -20,9 +20,10 @@ import { hdlcDeframer } from '../transport/hdlc/deframer.js';
 import { decodeHdlcFrame, stripLlc } from '../transport/hdlc/frame.js';
 import { decodeHdlcParameters } from '../transport/hdlc/parameters.js';
 import { Apdu } from '../xdlms/apdu.js';
+import { contentsOf, originatorOf, recipientOf } from './ciphered.js';
 import { contextOf, suiteOf } from './keys.js';
-import { numberParam, octetsParam } from './values.js';
-import { Unsupported, type Vector } from './vector.js';
+import { numberParam, octetsParam, sequenceList, wordParam } from './parameters.js';
+import type { Vector } from './vector.js';
 
 // Where octets enter the library, for vectors that want them refused: each layer takes octets strictly, and throws.
 
@@ -31,42 +32,45 @@ export type Intake = (octets: Uint8Array) => unknown;
 
 /** The intake for `params.layer`. */
 export async function intakeOf(vector: Vector): Promise<Intake> {
-  const { layer } = vector.params;
-  const make = typeof layer === 'string' && Object.hasOwn(layers, layer) ? layers[layer] : undefined;
-  if (layer !== undefined && layer !== null && make === undefined)
-    throw new Unsupported(`layer ${JSON.stringify(layer)} is not known`);
-  if (make !== undefined) return make(vector);
-  return hasKeys(vector) ? (layers.unprotect as (v: Vector) => Promise<Intake>)(vector) : takeApdu;
+  const layer = wordParam(vector, 'layer', Object.keys(layers));
+  return (layers[layer ?? 'apdu'] as (v: Vector) => Promise<Intake>)(vector);
 }
-const hasKeys = (vector: Vector): boolean =>
-  octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey') !== undefined;
 
-const layers: Readonly<Record<string, (vector: Vector) => Intake | Promise<Intake>>> = {
-  apdu: (vector) => (hasKeys(vector) ? opening(vector) : takeApdu),
-  xdlms: (vector) => (hasKeys(vector) ? opening(vector) : takeApdu),
-  acse: (vector) => (hasKeys(vector) ? opening(vector) : takeApdu),
+type Layer = (vector: Vector) => Intake | Promise<Intake>;
+const apdu: Layer = (vector) =>
+  octetsParam(vector, 'encryptionKey', 'dedicatedKey', 'broadcastKey', 'authenticationKey') === undefined
+    ? takeApdu
+    : opening(vector);
+const always =
+  (intake: Intake): Layer =>
+  () =>
+    intake;
+const layers: Readonly<Record<string, Layer>> = {
+  apdu,
+  xdlms: apdu,
+  acse: apdu,
   security: opening,
   unprotect: opening,
   ciphering: opening,
   protection: opening,
-  'axdr-data': () => (octets) => decode(Data, octets),
-  axdr: () => (octets) => decode(Data, octets),
-  wrapper: () => (octets) => unwrap(octets),
-  'hdlc-frame': () => (octets) => decodeHdlcFrame(octets),
-  hdlc: () => (octets) => decodeHdlcFrame(octets),
-  'hdlc-stream': () => framesOf(hdlcDeframer),
-  'mbus-stream': () => framesOf(mbusDeframer),
-  'hdlc-address': () => (octets) => decodeHdlcAddress(octets),
-  'hdlc-parameters': () => (octets) => decodeHdlcParameters(octets),
-  'mbus-frame': () => (octets) => mbusSegment(decodeMbusFrame(octets)),
-  mbus: () => (octets) => mbusSegment(decodeMbusFrame(octets)),
+  'axdr-data': always((octets) => decode(Data, octets)),
+  axdr: always((octets) => decode(Data, octets)),
+  wrapper: always(unwrap),
+  'hdlc-frame': always(decodeHdlcFrame),
+  hdlc: always(decodeHdlcFrame),
+  'hdlc-stream': always(framesOf(hdlcDeframer)),
+  'mbus-stream': always(framesOf(mbusDeframer)),
+  'hdlc-address': always(decodeHdlcAddress),
+  'hdlc-parameters': always(decodeHdlcParameters),
+  'mbus-frame': always((octets) => mbusSegment(decodeMbusFrame(octets))),
+  mbus: always((octets) => mbusSegment(decodeMbusFrame(octets))),
   'gbt-assembly': assembling,
   gbt: assembling,
-  'date-time': () => (octets) => toInstant(dateTimeFromBytes(octets)),
-  'mode-e': () => (octets) => (octets[0] === 0x06 ? decodeOptionSelect(octets) : decodeIdentification(octets)),
-  'mode-e-ack': () => (octets) => decodeOptionSelect(octets),
-  readout: () => (octets) => decodeReadout(octets),
-  xml: () => (octets) => apduFromXml(latin1(octets)),
+  'date-time': always((octets) => toInstant(dateTimeFromBytes(octets))),
+  'mode-e': always((octets) => (octets[0] === 0x06 ? decodeOptionSelect(octets) : decodeIdentification(octets))),
+  'mode-e-ack': always(decodeOptionSelect),
+  readout: always(decodeReadout),
+  xml: always((octets) => apduFromXml(latin1(octets))),
 };
 
 /** A stream is refused when no frame is found in it; why, the deframer says. */
@@ -85,34 +89,23 @@ function framesOf(deframer: (options: DeframerOptions<any>) => Deframer<unknown>
 }
 
 /** An APDU, and what it carries as far as that can be seen without keys. */
-function takeApdu(octets: Uint8Array): unknown {
+function takeApdu(octets: Uint8Array): Apdu {
   const r = new Reader(octets);
   const apdu = decodeFrom(Apdu, r);
-  if (apdu.type === 'aarq' || apdu.type === 'aare' || apdu.type === 'rlrq' || apdu.type === 'rlre')
-    if (apdu.userInformation !== undefined) takeApdu(apdu.userInformation);
-  const ciphered =
-    'cipheredContent' in apdu
-      ? apdu.cipheredContent
-      : /^(glo|ded)-/.test(apdu.type)
-        ? (apdu as { value: Uint8Array }).value
-        : undefined;
-  if (ciphered !== undefined) readSecurityHeader(ciphered);
+  if ('userInformation' in apdu && apdu.userInformation !== undefined) takeApdu(apdu.userInformation);
+  const contents = contentsOf(apdu);
+  if (contents !== undefined) readSecurityHeader(contents);
   if (r.left > 0) throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
   return apdu;
 }
 
 /** Opens protected APDUs of one sender in order: tags, counters, and the protection that the keys promise. */
 async function opening(vector: Vector): Promise<Intake> {
-  const peer = octetsParam(vector, 'systemTitle', 'originatorSystemTitle', 'serverSystemTitle', 'clientSystemTitle');
-  const own = octetsParam(vector, 'ownSystemTitle', 'recipientSystemTitle') ?? recipientIn(vector);
-  const required = vector.params.policy ?? vector.params.securityPolicy;
-  if (required !== undefined && required !== null && typeof required !== 'number')
-    throw new Unsupported('params.policy: a number expected');
-  const flags = required ?? 0;
+  const flags = numberParam(vector, 'policy') ?? 0;
   const context = await contextOf(vector, {
     suite: suiteOf(vector),
-    own,
-    peer,
+    own: octetsParam(vector, 'ownSystemTitle') ?? recipientIn(vector),
+    peer: octetsParam(vector, 'systemTitle', 'serverSystemTitle', 'clientSystemTitle'),
     policy: {
       send: {},
       receive: { authenticated: (flags & 1) !== 0, encrypted: (flags & 2) !== 0 },
@@ -120,27 +113,20 @@ async function opening(vector: Vector): Promise<Intake> {
       withoutReplayProtection: true,
     },
   });
-  const last = lastCounterParam(vector);
+  const last = numberParam(vector, 'last');
   return async (octets) => {
-    takeApdu(octets);
-    const title = titleIn(octets);
+    const apdu = takeApdu(octets);
+    const title = originatorOf(apdu);
     if (context.peerSystemTitle === undefined && title !== undefined) context.setPeer(title);
-    await remember(context, last);
-    const acse = decode(Apdu, octets);
-    const carried = 'userInformation' in acse ? acse.userInformation : undefined;
-    const { apdu } = await unprotect(carried ?? octets, context);
-    return decode(Apdu, apdu);
+    if (last !== undefined) await remember(context, last);
+    const carried = 'userInformation' in apdu ? apdu.userInformation : undefined;
+    return decode(Apdu, (await unprotect(carried ?? octets, context)).apdu);
   };
 }
-/** The counter that was accepted before the first input. */
-export const lastCounterParam = (vector: Vector): number | undefined =>
-  ['lastInvocationCounter', 'lastCounter', 'last', 'lastAccepted', 'previous', 'stored']
-    .map((name) => numberParam(vector, name))
-    .find((n) => n !== undefined);
 /** Whatever key comes: messages of the peer up to `last` have been seen. */
-async function remember(context: SecurityContext, last: number | undefined): Promise<void> {
+async function remember(context: SecurityContext, last: number): Promise<void> {
   const peer = context.peerSystemTitle;
-  if (last === undefined || peer === undefined) return;
+  if (peer === undefined) return;
   for (const [counters, key, handle] of [
     [context.counters, 'global-unicast-encryption-key', context.keys.globalUnicast],
     [context.counters, 'global-broadcast-encryption-key', context.keys.globalBroadcast],
@@ -153,39 +139,27 @@ async function remember(context: SecurityContext, last: number | undefined): Pro
 }
 /** The title that the first input names as its recipient: nobody else could take it. */
 function recipientIn(vector: Vector): Uint8Array | undefined {
-  const first = [vector.input.hex, ...Object.values(vector.input).filter(Array.isArray).flat()].find(
-    (v) => typeof v === 'string',
-  );
-  if (first === undefined) return undefined;
+  const first = [vector.input.hex, ...(sequenceList(vector) ?? [])].find((v) => typeof v === 'string');
   try {
-    const apdu = decode(Apdu, parseHex(first as string));
-    return 'recipientSystemTitle' in apdu && apdu.recipientSystemTitle.length === 8
-      ? apdu.recipientSystemTitle
-      : undefined;
+    return recipientOf(decode(Apdu, parseHex(first as string)));
   } catch {
     return undefined;
   }
-}
-function titleIn(octets: Uint8Array): Uint8Array | undefined {
-  const apdu = decode(Apdu, octets);
-  const title =
-    'systemTitle' in apdu ? apdu.systemTitle : 'originatorSystemTitle' in apdu ? apdu.originatorSystemTitle : undefined;
-  return title?.length === 8 ? title : undefined;
 }
 
 /** Blocks of a one-way push. A whole stream of frames may come at once. */
 function assembling(vector: Vector): Intake {
   const endpoint = new GbtEndpoint({});
-  const { transport } = vector.params;
-  if (transport === 'hdlc') {
-    const deframer = hdlcDeframer();
-    return (octets) => deframer.push(octets).map((frame) => endpoint.receive(stripLlc(frame.information)));
+  switch (wordParam(vector, 'transport', ['hdlc', 'mbus', 'none'])) {
+    case 'hdlc': {
+      const deframer = hdlcDeframer();
+      return (octets) => deframer.push(octets).map((frame) => endpoint.receive(stripLlc(frame.information)));
+    }
+    case 'mbus': {
+      const deframer = mbusDeframer();
+      return (octets) => deframer.push(octets).map((frame) => endpoint.receive(mbusSegment(frame)?.part ?? octets));
+    }
+    default:
+      return (octets) => endpoint.receive(octets);
   }
-  if (transport === 'mbus') {
-    const deframer = mbusDeframer();
-    return (octets) => deframer.push(octets).map((frame) => endpoint.receive(mbusSegment(frame)?.part ?? octets));
-  }
-  if (transport !== undefined && transport !== null && transport !== 'none')
-    throw new Unsupported(`transport ${JSON.stringify(transport)} is not known`);
-  return (octets) => endpoint.receive(octets);
 }

@@ -1,6 +1,7 @@
 import { isDlmsError } from '../core/errors.js';
-import { commentary, compare, isCommentary } from './compare.js';
+import { commentary, compare, isCommentary, isRecord } from './compare.js';
 import { kinds } from './kinds/index.js';
+import { renamed } from './parameters.js';
 import { Difference, Unsupported, type Vector, type VectorResult } from './vector.js';
 
 /** The contents of one file of vectors: anything that JSON.parse gave. */
@@ -84,16 +85,18 @@ const quirksOf = ({ quirks }: { quirks: string[] }): { quirks?: string[] } =>
 
 function asVector(entry: unknown): Vector {
   const v = (entry ?? {}) as Record<string, unknown>;
-  const record = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
-  if (!record(entry) || typeof v.id !== 'string' || typeof v.kind !== 'string')
+  if (!isRecord(entry) || typeof v.id !== 'string' || typeof v.kind !== 'string')
     throw new Unsupported('not a vector: an object with id, kind, input and expected is needed');
-  if (!record(v.input)) throw new Unsupported('input is not an object');
-  if (!record(v.expected)) throw new Unsupported('expected is not an object');
+  if (!isRecord(v.input)) throw new Unsupported('input is not an object');
+  if (!isRecord(v.expected)) throw new Unsupported('expected is not an object');
   return {
     id: v.id,
     kind: v.kind,
     input: v.input,
-    params: record(v.params) ? v.params : {},
+    // Null is absent.
+    params: Object.fromEntries(
+      Object.entries(renamed(isRecord(v.params) ? v.params : {})).filter(([, x]) => x !== null),
+    ),
     expected: v.expected,
     ...(typeof v.roundTrip === 'boolean' ? { roundTrip: v.roundTrip } : {}),
   };

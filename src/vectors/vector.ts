@@ -46,11 +46,19 @@ export interface Notes {
   readonly quirks: string[];
 }
 
+abstract class AtPath extends Error {
+  /** Where in the expectation. */
+  readonly path: string;
+  constructor(message: string, path = '') {
+    super(message);
+    this.path = path;
+  }
+}
 /** The runner, or the library, does not know what the vector asks about. Not a failure, never a pass. */
-export class Unsupported extends Error {
+export class Unsupported extends AtPath {
   override readonly name = 'Unsupported';
 }
 /** The library's answer is not the expected one. */
-export class Difference extends Error {
+export class Difference extends AtPath {
   override readonly name = 'Difference';
 }

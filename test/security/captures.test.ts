@@ -7,7 +7,7 @@ import { InvocationCounters } from '../../src/security/counters.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { type UnprotectOptions, unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';
-import { unframed } from '../../src/vectors/kinds/capture.js';
+import { framesIn } from '../../src/vectors/frames.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
 import { failure } from '../support/outcome.js';
 import { hex, type Vector, vectors } from './support.js';
@@ -18,7 +18,7 @@ const all = vectors('captures').filter((v) => v.expected.ciphering !== undefined
 
 /** The last complete message: an APDU, or the blocks from the last block 1 on. */
 function messageOf({ input, params }: Vector): Uint8Array {
-  const { apdus } = unframed(hex(input.hex), params.framing);
+  const apdus = framesIn(hex(input.hex), params.framing).flatMap((frame) => frame.apdu ?? []);
   let message: Uint8Array = new Uint8Array(0);
   for (const octets of apdus) {
     const apdu = decode(Apdu, octets);

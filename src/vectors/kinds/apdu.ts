@@ -1,16 +1,39 @@
+import { apduFacts } from '../../core/apdu-facts.js';
+import { unprotect } from '../../security/unprotect.js';
 import { Apdu } from '../../xdlms/apdu.js';
-import { apduNotation } from '../apdu-notation.js';
-import { decodeNoted, writtenBack } from '../decoding.js';
-import { octets } from '../values.js';
-import type { Kind } from '../vector.js';
+import { views } from '../compare.js';
+import { decoded } from '../decoded.js';
+import { apduIn, decodeNoted, writtenBack } from '../decoding.js';
+import { contextOf, suiteOf } from '../keys.js';
+import { octets, octetsParam, securityParams } from '../parameters.js';
+import { type Kind, Unsupported } from '../vector.js';
 
+/** APDUs with all their fields; those of ACSE also with what they carry. */
 export const apduKinds: Readonly<Record<string, Kind>> = {
   apdu: {
     input: ['hex'],
     run(vector, notes) {
       const bytes = octets(vector, 'hex');
       const apdu = decodeNoted(Apdu, bytes, notes);
-      return { ...apduNotation(apdu), roundTrip: writtenBack(Apdu, apdu, bytes) };
+      return views({ roundTrip: writtenBack(Apdu, () => apdu, bytes) }, decoded(Apdu, apdu));
+    },
+  },
+  acse: {
+    input: ['hex'],
+    params: securityParams,
+    async run(vector, notes) {
+      const bytes = octets(vector, 'hex');
+      const apdu = decodeNoted(Apdu, bytes, notes);
+      if (apduFacts[apdu.type].service !== 'acse') throw new Unsupported(`${apdu.type} is no ACSE APDU`);
+      const user = 'userInformation' in apdu ? apdu.userInformation : undefined;
+      let plain: Uint8Array | undefined;
+      if (user !== undefined && octetsParam(vector, 'encryptionKey') !== undefined) {
+        const title =
+          apdu.type === 'aarq' ? apdu.callingAPTitle : apdu.type === 'aare' ? apdu.respondingAPTitle : undefined;
+        const peer = octetsParam(vector, 'systemTitle') ?? title;
+        plain = (await unprotect(user, await contextOf(vector, { suite: suiteOf(vector), peer }))).apdu;
+      }
+      return views({ decryptedUserInformation: plain, decrypted: apduIn(plain, notes) }, decoded(Apdu, apdu));
     },
   },
 };

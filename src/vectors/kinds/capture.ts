@@ -5,73 +5,64 @@ import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../cosem
 import { type Unit, unitCodes, unitSymbol } from '../../cosem/units.js';
 import { unprotect } from '../../security/unprotect.js';
 import { GbtEndpoint } from '../../session/general-block-transfer.js';
-import { mbusAssembler } from '../../transport/framing/mbus-assembler.js';
-import { mbusDeframer } from '../../transport/framing/mbus-deframer.js';
-import { wpduDeframer } from '../../transport/framing/wpdu.js';
-import { encodeHdlcAddress } from '../../transport/hdlc/address.js';
-import { hdlcDeframer } from '../../transport/hdlc/deframer.js';
-import { stripLlc } from '../../transport/hdlc/frame.js';
-import { hdlcReassembler } from '../../transport/hdlc/reassembler.js';
 import { Apdu } from '../../xdlms/apdu.js';
-import { apduNotation, gbtNotation } from '../apdu-notation.js';
-import { anyOf, later } from '../compare.js';
+import { originatorOf } from '../ciphered.js';
+import { anyOf, later, views } from '../compare.js';
+import { decoded } from '../decoded.js';
 import { decodeNoted } from '../decoding.js';
-import { contextOf, securityParams, suiteOf } from '../keys.js';
-import { dataNotation, dateNotation, hex } from '../notation.js';
-import { octets, octetsParam } from '../values.js';
-import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
-import { mbusNotation } from './transports.js';
+import { framesIn } from '../frames.js';
+import { contextOf, suiteOf } from '../keys.js';
+import { octets, octetsParam, securityParams } from '../parameters.js';
+import { Difference, type Kind, type Notes, type Vector } from '../vector.js';
 
 export const captureKinds: Readonly<Record<string, Kind>> = {
   capture: { input: ['hex'], params: [...securityParams, 'framing'], run: capture },
 };
 
 async function capture(vector: Vector, notes: Notes): Promise<unknown> {
-  const { frames, apdus } = unframed(octets(vector, 'hex'), vector.params.framing);
-  const { blocks, messages } = assembled(apdus, notes);
+  const { framing } = vector.params;
+  const frames = framesIn(octets(vector, 'hex'), framing);
+  const { blocks, messages } = assembled(
+    frames.flatMap((f) => f.apdu ?? []),
+    notes,
+  );
   // A transfer that was broken off leaves nothing; the message that counts is the last complete one.
   const whole = messages.at(-1);
   if (whole === undefined) throw new Difference('no complete APDU in the octets');
+  const outer = isProtected(whole) ? decodeNoted(Apdu, whole, notes) : undefined;
   let plain = whole;
-  let ciphering: Record<string, unknown> | null = null;
   let authenticated = false;
-  if (isProtected(whole)) {
-    const outer = decodeNoted(Apdu, whole, notes);
-    ciphering = apduNotation(outer);
+  if (outer !== undefined) {
     const withheld = octetsParam(vector, 'authenticationKey') === undefined;
-    const peer =
-      octetsParam(vector, 'systemTitle') ??
-      ('systemTitle' in outer && outer.systemTitle.length === 8 ? outer.systemTitle : undefined);
+    const peer = octetsParam(vector, 'systemTitle') ?? originatorOf(outer);
     const context = await contextOf(vector, { suite: suiteOf(vector), peer });
     const opened = await unprotect(whole, context, withheld ? { mode: 'unverified' } : {});
     plain = opened.apdu;
     authenticated = opened.authenticated;
   }
   const apdu = decodeNoted(Apdu, plain, notes);
-  const result: Record<string, unknown> = {
-    ...apduNotation(apdu),
-    frames,
-    gbtBlocks: blocks.map(gbtNotation),
-    blockNumbers: blocks.map((b) => b.blockNumber),
-    lastBlock: blocks.map((b) => b.blockControl.lastBlock),
-    ciphering,
-    authenticated,
-    plaintext: hex(plain),
-    inner: later(() => apduNotation(apdu)),
-  };
-  if (apdu.type === 'data-notification')
-    Object.assign(result, bodyNotation(apdu.notificationBody.dataValue), dateNotation(apdu.dateTime));
-  return result;
+  const view = decoded(Apdu, apdu);
+  return views(
+    {
+      frames: framing === undefined || framing === 'none' ? undefined : frames.map((f) => f.fields),
+      gbtBlocks: blocks.map((b) => decoded(Apdu, b)),
+      blockNumbers: blocks.map((b) => b.blockNumber),
+      lastBlock: blocks.map((b) => b.blockControl.lastBlock),
+      ciphering: outer === undefined ? null : decoded(Apdu, outer),
+      authenticated,
+      plaintext: plain,
+      inner: view,
+    },
+    view,
+    apdu.type === 'data-notification' ? bodyFields(apdu.notificationBody.dataValue) : {},
+  );
 }
 
-export function bodyNotation(body: Data): Record<string, unknown> {
-  const list = pushListOf(body);
+/** What a push says: readings with their OBIS codes, or the list that it carries. */
+export function bodyFields(body: Data): Record<string, unknown> {
+  const { value } = body as { value?: unknown };
   return {
-    body: dataNotation(body),
-    bodyType: body.type,
-    bodyCount: Array.isArray((body as { value?: unknown }).value)
-      ? (body as { value: unknown[] }).value.length
-      : undefined,
+    bodyCount: Array.isArray(value) ? value.length : undefined,
     readings: later(() =>
       readingsOf(body).map((r) => ({
         classId: undefined,
@@ -79,73 +70,15 @@ export function bodyNotation(body: Data): Record<string, unknown> {
         scaler: undefined,
         dateTime: undefined,
         ...plainReading(r),
-        unit: unitNotation(r.unit),
+        unit: unitForms(r.unit),
       })),
     ),
-    pushList: list?.map(plainPushItem),
+    pushList: pushListOf(body)?.map(plainPushItem),
   };
 }
 /** By its symbol or its code; a value without unit is `unitless`. */
-const unitNotation = (unit: Unit | undefined): unknown =>
-  unit === undefined
-    ? undefined
-    : typeof unit === 'number'
-      ? unit
-      : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
-
-/** Frames as they are noted, and the APDUs (or blocks) that they carry. */
-export function unframed(
-  bytes: Uint8Array,
-  framing: unknown,
-): { frames: Record<string, unknown>[] | undefined; apdus: Uint8Array[] } {
-  switch (framing) {
-    case 'hdlc': {
-      const reassembler = hdlcReassembler();
-      const frames = hdlcDeframer().push(bytes);
-      return {
-        frames: frames.map((f) => ({
-          length:
-            7 + f.destination.size + f.source.size + (f.information.length === 0 ? 0 : f.information.length + 2) - 2,
-          segmented: f.segmented,
-          control: anyOf(f.control.type, { ...f.control }),
-          ns: 'ns' in f.control ? f.control.ns : undefined,
-          nr: 'nr' in f.control ? f.control.nr : undefined,
-          pollFinal: f.control.pf,
-          destination: hex(encodeHdlcAddress(f.destination)),
-          source: hex(encodeHdlcAddress(f.source)),
-        })),
-        apdus: frames.flatMap((f) => {
-          const message = reassembler.push(f);
-          return message === undefined || message.information.length === 0 ? [] : [stripLlc(message.information)];
-        }),
-      };
-    }
-    case 'mbus': {
-      const deframer = mbusDeframer();
-      const frames = [...deframer.push(bytes), ...deframer.flush()];
-      const assembler = mbusAssembler();
-      return { frames: frames.map(mbusNotation), apdus: frames.flatMap((f) => assembler.push(f)?.apdu ?? []) };
-    }
-    case 'wrapper': {
-      const pdus = wpduDeframer().push(bytes);
-      return {
-        frames: pdus.map(({ source, destination, payload }) => ({
-          version: 1,
-          source,
-          destination,
-          length: payload.length,
-        })),
-        apdus: pdus.map((pdu) => pdu.payload),
-      };
-    }
-    case 'none':
-    case undefined:
-    case null:
-      return { frames: undefined, apdus: [bytes] };
-    default:
-      throw new Unsupported(`framing ${JSON.stringify(framing)} is not known`);
-  }
-}
+const unitForms = (unit: Unit | undefined): unknown =>
+  typeof unit !== 'string' ? unit : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
 
 type Block = Extract<Apdu, { type: 'general-block-transfer' }>;
 /** Joins the blocks of general block transfer; other APDUs are whole. */

@@ -1,14 +1,14 @@
-import { decode } from '../../axdr/schema.js';
+import { decode, encode } from '../../axdr/schema.js';
 import { concat, equalBytes } from '../../core/bytes.js';
 import { formatHex } from '../../core/hex.js';
 import { openContent, readSecurityHeader } from '../../security/ciphering.js';
+import { securityHeaderLength, tagLength } from '../../security/suites.js';
 import { Apdu } from '../../xdlms/apdu.js';
-import { apduNotation } from '../apdu-notation.js';
-import { later } from '../compare.js';
-import { decodeNoted } from '../decoding.js';
-import { provider, secretNotation } from '../keys.js';
-import { hex } from '../notation.js';
-import { asOctets, octets } from '../values.js';
+import { GeneralProtectionHeader } from '../../xdlms/ciphered.js';
+import { decoded } from '../decoded.js';
+import { apduIn, decodeNoted } from '../decoding.js';
+import { isSecret, provider } from '../keys.js';
+import { asOctets, octets } from '../parameters.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 
 // Messages of the Great Britain Companion Specification: a MAC (general-ciphering with empty fields, no authentication key, IV with counter 0) around
@@ -24,20 +24,20 @@ async function message(vector: Vector, notes: Notes): Promise<unknown> {
   const result: Record<string, unknown> = { 'general-ciphering': null, mac: null };
   if (apdu.type === 'general-ciphering') {
     const { cipheredContent } = apdu;
-    result['general-ciphering'] = apduNotation(apdu);
-    result.mac = hex(cipheredContent.subarray(-12));
+    result['general-ciphering'] = decoded(Apdu, apdu);
+    result.mac = cipheredContent.subarray(-tagLength);
     bytes =
-      vector.params.mac === undefined || vector.params.mac === null
-        ? cipheredContent.subarray(5, -12)
+      vector.params.mac === undefined
+        ? cipheredContent.subarray(securityHeaderLength, -tagLength)
         : await openMac(vector.params.mac, apdu);
     apdu = decode(Apdu, bytes);
   }
   if (apdu.type !== 'general-signing') throw new Unsupported(`${apdu.type} where general-signing is expected`);
-  result['general-signing'] = apduNotation(apdu);
+  result['general-signing'] = decoded(Apdu, apdu);
   const { signature } = vector.params;
-  if (signature !== undefined && signature !== null) await verify(signature, bytes, apdu.signature);
+  if (signature !== undefined) await verify(signature, bytes, apdu.signature);
   const { content } = apdu;
-  result.content = later(() => apduNotation(decodeNoted(Apdu, content, notes)));
+  result.content = apduIn(content, notes);
   return result;
 }
 
@@ -55,11 +55,11 @@ async function openMac(mac: unknown, apdu: Extract<Apdu, { type: 'general-cipher
     z,
     asOctets(m.kdfOtherInfo, 'params.mac.kdfOtherInfo'),
   ]);
-  if (m.key !== undefined && (await secretNotation(key, m.key))?.show() !== m.key)
+  if (m.key !== undefined && (await isSecret(key, m.key)) !== true)
     throw new Difference('mac.key: another key derived');
   const iv = asOctets(m.iv, 'params.mac.iv');
   const header = readSecurityHeader(apdu.cipheredContent);
-  const extra = new Uint8Array(5);
+  const extra = encode(GeneralProtectionHeader, apdu);
   const content = await openContent(
     { provider, key, authenticationKey: undefined, systemTitle: iv.subarray(0, 8), extra },
     header,

@@ -1,32 +1,19 @@
 import { decode } from '../../axdr/schema.js';
 import { isDlmsError } from '../../core/errors.js';
-import { parseHex } from '../../core/hex.js';
 import { InvocationCounters } from '../../security/counters.js';
 import { VolatileStore } from '../../store/store.js';
 import { wpduDeframer } from '../../transport/framing/wpdu.js';
-import { hdlcDeframer } from '../../transport/hdlc/deframer.js';
-import { stripLlc } from '../../transport/hdlc/frame.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { isCategory } from '../categories.js';
-import { check, type Matcher } from '../compare.js';
-import { securityParams } from '../keys.js';
+import { check, isRecord, type Matcher } from '../compare.js';
+import { checkSequence, framesIn } from '../frames.js';
 import { type Intake, intakeOf } from '../layers.js';
-import { cases, octets, sequenceInput } from '../values.js';
+import { cases, octets, renamed, securityParams, sequence, sequenceList, sequenceNames } from '../parameters.js';
 import { Difference, type Kind, Unsupported, type Vector } from '../vector.js';
-import { checkSequence } from './hdlc.js';
 
 const intakeParams = [
-  ...securityParams,
-  'layer',
-  'transport',
-  'policy',
-  'securityPolicy',
-  'ownSystemTitle',
-  'clientSystemTitle',
-  'serverSystemTitle',
-  'lenientMayAccept',
-  'incompleteOnStream',
-  'depth',
+  ...[...securityParams, 'layer', 'transport', 'policy', 'last', 'clientSystemTitle', 'serverSystemTitle'],
+  ...['lenientMayAccept', 'incompleteOnStream', 'depth'],
 ];
 
 export const rejectKinds: Readonly<Record<string, Kind>> = {
@@ -34,11 +21,12 @@ export const rejectKinds: Readonly<Record<string, Kind>> = {
     input: ['hex', 'cases'],
     params: intakeParams,
     async run(vector) {
+      const inputs = cases(vector);
       const errors: unknown[] = [];
-      for (const text of cases(vector)) errors.push(await refusal(await intakeOf(vector), parseHex(text)));
+      for (const bytes of inputs) errors.push(await refusal(await intakeOf(vector), bytes));
       const accepted = errors.indexOf(undefined);
       if (accepted >= 0) throw new Difference(`outcome: case ${accepted} was accepted`);
-      if (vector.params.incompleteOnStream === true) for (const text of cases(vector)) waits(parseHex(text));
+      if (vector.params.incompleteOnStream === true) for (const bytes of inputs) waits(bytes);
       const checksum = errors.find((e) => isDlmsError(e, 'decode/checksum'));
       const { expected, actual } = isDlmsError(checksum, 'decode/checksum') ? checksum.context : {};
       const isInstant = errors.every((e) => isDlmsError(e, 'decode/no-instant'));
@@ -51,37 +39,11 @@ export const rejectKinds: Readonly<Record<string, Kind>> = {
       };
     },
   },
-  'reject-sequence': {
-    input: ['cases', 'apdus', 'frames', 'sequence', 'hex'],
-    params: [...intakeParams, 'lastInvocationCounter', 'lastCounter'],
-    run: sequence,
-  },
+  'reject-sequence': { input: [...sequenceNames, 'hex'], params: intakeParams, run: inOrder },
   'counter-rule': {
-    input: [
-      'cases',
-      'counters',
-      'invocationCounters',
-      'apdus',
-      'frames',
-      'sequence',
-      'received',
-      'last',
-      'lastAccepted',
-      'previous',
-      'stored',
-      'hex',
-    ],
-    params: [
-      ...intakeParams,
-      'lastInvocationCounter',
-      'lastCounter',
-      'last',
-      'lastAccepted',
-      'previous',
-      'stored',
-      'rule',
-    ],
-    run: sequence,
+    input: [...sequenceNames, 'hex', 'last', 'lastAccepted', 'previous', 'stored'],
+    params: [...intakeParams, 'rule'],
+    run: inOrder,
   },
 };
 
@@ -113,10 +75,8 @@ function waits(bytes: Uint8Array): void {
 function blocksOf(vector: Vector): Record<string, unknown> {
   const apdus =
     vector.params.transport === 'hdlc'
-      ? hdlcDeframer()
-          .push(octets(vector, 'hex'))
-          .map((f) => stripLlc(f.information))
-      : cases(vector).map(parseHex);
+      ? framesIn(octets(vector, 'hex'), 'hdlc').flatMap((f) => f.apdu ?? [])
+      : cases(vector);
   const blocks = apdus.map((apdu) => decode(Apdu, apdu)).filter((a) => a.type === 'general-block-transfer');
   return {
     blockNumbers: blocks.map((b) => b.blockNumber),
@@ -125,7 +85,7 @@ function blocksOf(vector: Vector): Record<string, unknown> {
 }
 
 /** Inputs in order, with memory: each is taken or refused. */
-async function sequence(vector: Vector): Promise<unknown> {
+async function inOrder(vector: Vector): Promise<unknown> {
   const counters = countersOf(vector);
   const results: unknown[] = [];
   if (counters !== undefined) {
@@ -139,7 +99,7 @@ async function sequence(vector: Vector): Promise<unknown> {
     }
   } else {
     const intake = await intakeOf(vector);
-    for (const { hex } of sequenceInput(vector)) results.push(await refusal(intake, parseHex(hex)));
+    for (const { octets } of sequence(vector)) results.push(await refusal(intake, octets));
   }
   const refused = results.filter((e) => e !== undefined);
   return {
@@ -152,65 +112,52 @@ async function sequence(vector: Vector): Promise<unknown> {
   };
 }
 
-/** Received counters in order; `last` where the vector says what was accepted before (null: nothing yet). Undefined when the inputs are octets. */
-function countersOf(vector: Vector): { received: number; last?: number | null }[] | undefined {
-  const list = Object.values(vector.input).find(Array.isArray) as unknown[] | undefined;
-  if (list === undefined) return undefined;
-  const before = seen({ ...vector.params, ...vector.input });
-  const entries = list.map((entry) => {
-    if (typeof entry === 'number') return { received: entry };
-    if (typeof entry !== 'object' || entry === null) return undefined;
-    const record = entry as Record<string, unknown>;
+interface Received {
+  readonly received: number;
+  /** What was accepted before; null: nothing yet. */
+  readonly last?: number | null | undefined;
+}
+/** Received counters in order. Undefined when the inputs are octets. */
+function countersOf(vector: Vector): Received[] | undefined {
+  const counters = (sequenceList(vector) ?? []).map((entry): Received | undefined => {
+    const record = isRecord(entry) ? entry : { received: entry };
     const received = ['received', 'counter', 'invocationCounter', 'value', 'next']
       .map((name) => record[name])
-      .find((v) => typeof v === 'number') as number | undefined;
-    const last = seen(record);
-    return received === undefined ? undefined : { received, ...(last === undefined ? {} : { last }) };
+      .find((v) => typeof v === 'number');
+    return received === undefined ? undefined : { received: received as number, last: lastIn(record) };
   });
-  if (entries.length === 0 || entries.some((e) => e === undefined)) return undefined;
-  const counters = entries as { received: number; last?: number | null }[];
-  return before === undefined
-    ? counters
-    : counters.map((c, i) => (i === 0 && c.last === undefined ? { ...c, last: before } : c));
+  const [first, ...others] = counters;
+  if (first === undefined || others.includes(undefined)) return undefined;
+  const before = first.last === undefined ? lastIn({ ...vector.params, ...vector.input }) : first.last;
+  return [{ ...first, last: before }, ...(others as Received[])];
 }
-function seen(record: Readonly<Record<string, unknown>>): number | null | undefined {
-  for (const name of ['last', 'lastAccepted', 'lastInvocationCounter', 'lastCounter', 'previous', 'stored', 'highest'])
-    if (Object.hasOwn(record, name) && (record[name] === null || typeof record[name] === 'number'))
-      return record[name] as number | null;
-  return undefined;
+/** The counter that was accepted before, under any of its names. */
+function lastIn(record: Readonly<Record<string, unknown>>): number | null | undefined {
+  const { last } = renamed(record);
+  return last === null || typeof last === 'number' ? last : undefined;
 }
+
 /** `accept`, `reject`, true, false, a category, or a record of them. */
 function outcome(error: unknown): Matcher {
   const taken = error === undefined;
-  const word = check(
-    (expected) => {
-      if (typeof expected === 'boolean') return expected === taken ? undefined : taken ? 'accept' : 'reject';
-      if (expected === 'accept' || expected === 'accepted' || expected === 'ok')
-        return taken ? undefined : `reject (${isDlmsError(error) ? error.code : ''})`;
-      if (expected === 'reject' || expected === 'rejected' || expected === 'refuse' || expected === 'refused')
-        return taken ? 'accept' : undefined;
-      if (typeof expected !== 'string') throw new Unsupported('outcomes: a word expected');
-      return !taken && isCategory(error, expected)
-        ? undefined
-        : taken
-          ? 'accept'
-          : isDlmsError(error)
-            ? error.code
-            : 'reject';
-    },
-    taken ? 'accept' : 'reject',
-  );
+  const found = taken ? 'accept' : isDlmsError(error) ? `reject (${error.code})` : 'reject';
+  const is = (right: boolean): string | undefined => (right ? undefined : found);
+  const word = check((expected) => {
+    if (typeof expected === 'boolean') return is(expected === taken);
+    if (typeof expected !== 'string') throw new Unsupported('outcomes: a word expected');
+    if (/^(accept(ed)?|ok)$/.test(expected)) return is(taken);
+    return is(!taken && (/^(reject|refuse)(e?d)?$/.test(expected) || isCategory(error, expected)));
+  }, found);
   return {
     match(expected, path, skip) {
-      if (typeof expected !== 'object' || expected === null) return word.match(expected, path, skip);
+      if (!isRecord(expected)) return word.match(expected, path, skip);
       for (const [key, value] of Object.entries(expected)) {
-        if (skip.has(key)) continue;
-        if (key === 'outcome' || key === 'accepted' || key === 'result') word.match(value, `${path}.${key}`, skip);
-        else if (key === 'error' || key === 'reason') {
-          if (value !== null || !taken) word.match(value, `${path}.${key}`, skip);
-        } else throw new Unsupported(`${path}.${key}: the runner does not know this field`);
+        if (skip.has(key) || (/^(error|reason)$/.test(key) && value === null && taken)) continue;
+        if (!/^(outcome|accepted|result|error|reason)$/.test(key))
+          throw new Unsupported(`${path}.${key}: the runner does not know this field`);
+        word.match(value, `${path}.${key}`, skip);
       }
     },
-    show: () => word.show(),
+    show: () => found,
   };
 }

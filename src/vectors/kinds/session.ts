@@ -1,23 +1,19 @@
-import { anyOf, check } from '../compare.js';
-import { securityParams } from '../keys.js';
-import { recordedFrames } from '../recording.js';
-import { SessionTracker } from '../session-tracker.js';
+import { factsOfTag } from '../../core/apdu-facts.js';
+import { decodeHdlcFrame } from '../../transport/hdlc/frame.js';
+import { Apdu } from '../../xdlms/apdu.js';
+import { anyOf, check, views } from '../compare.js';
+import { decoded } from '../decoded.js';
+import { type Carried, hdlcLine, wrapperFields } from '../frames.js';
+import { type Entry, securityParams, sequence, sequenceNames, wordParam } from '../parameters.js';
+import { nothingHeard, SessionTracker } from '../session-tracker.js';
 import type { Kind, Vector } from '../vector.js';
 
 const kind: Kind = {
-  input: ['frames', 'apdus', 'cases', 'blocks', 'messages'],
+  input: sequenceNames,
   params: [
-    ...securityParams,
-    'framing',
-    'referencing',
-    'clientSap',
-    'serverSap',
-    'mechanism',
-    'password',
-    'secret',
-    'clientSystemTitle',
-    'serverSystemTitle',
-    'preEstablished',
+    ...[...securityParams, 'framing', 'mechanism', 'secret', 'clientSystemTitle', 'serverSystemTitle'],
+    // For people: the octets say it.
+    ...['referencing', 'clientSap', 'serverSap', 'preEstablished'],
   ],
   // What blocks carry against the standard is told in words.
   commentary: ['content'],
@@ -31,11 +27,22 @@ export const sessionKinds: Readonly<Record<string, Kind>> = {
 };
 
 async function session(vector: Vector): Promise<unknown> {
-  const frames = recordedFrames(vector);
+  const entries = sequence(vector);
   const tracker = new SessionTracker(vector);
-  const steps: Record<string, unknown>[] = [];
-  for (const frame of frames) steps.push(await tracker.step(frame));
-  const lastSender = frames.at(-1)?.direction;
+  const lines = new Map<string, Line>();
+  const steps: unknown[] = [];
+  let sender: string | undefined;
+  for (const { octets, direction, connection } of entries) {
+    const id = connection ?? '';
+    const line = lines.get(id) ?? lineOf(vector, entries);
+    lines.set(id, line);
+    const { fields, apdu, sender: told } = line(octets);
+    const empty = apdu === undefined || apdu.length === 0;
+    sender = direction ?? told ?? (empty ? undefined : senderOf(apdu));
+    const side = sender === 'server' || sender === 'meter' ? 'server' : 'client';
+    const heard = empty ? decoded(Apdu, undefined) : await tracker.hear({ apdu, side, connection: id });
+    steps.push(views({ ...nothingHeard, hex: octets, connection, direction: sender, ...fields }, heard));
+  }
   return {
     steps,
     frames: steps,
@@ -43,10 +50,10 @@ async function session(vector: Vector): Promise<unknown> {
     blocks: anyOf(steps, tracker.blockCount),
     ...tracker.joined(),
     truncated: {
-      frames: frames.length,
-      of: check((n) => (typeof n === 'number' && n > frames.length ? undefined : `more than ${frames.length}`), ''),
+      frames: entries.length,
+      of: check((n) => (typeof n === 'number' && n > entries.length ? undefined : `more than ${entries.length}`), ''),
     },
-    serverAnswers: lastSender === 'server',
+    serverAnswers: sender === 'server',
     // Who closed the connection is not in the octets; that a frame of the client stays without an answer is.
     closedBy: check(
       (who) => (who === 'client' || who === 'server' ? undefined : 'client or server'),
@@ -54,3 +61,18 @@ async function session(vector: Vector): Promise<unknown> {
     ),
   };
 }
+
+type Line = (octets: Uint8Array) => Carried;
+function lineOf(vector: Vector, [first]: readonly Entry[]): Line {
+  const begin = first?.octets[0];
+  const found = begin === 0x7e ? 'hdlc' : begin === 0 ? 'wrapper' : 'none';
+  const framing = wordParam(vector, 'framing', ['hdlc', 'wrapper', 'none']) ?? found;
+  const line = hdlcLine();
+  if (framing === 'hdlc') return (octets) => line(decodeHdlcFrame(octets), octets);
+  return (octets) => {
+    const { fields, apdu } = framing === 'none' ? { fields: undefined, apdu: octets } : wrapperFields(octets);
+    return { fields: { wrapper: fields, apduHex: apdu }, apdu };
+  };
+}
+/** Requests come from the client, responses and notifications from the server. */
+const senderOf = (apdu: Uint8Array): string => (factsOfTag(apdu[0])?.sender === 'server' ? 'server' : 'client');

@@ -4,7 +4,7 @@ import { apduToXml } from '../../translator/xml.js';
 import { apduFromXml } from '../../translator/xml-from.js';
 import { parseXml, type XmlElement } from '../../translator/xml-reader.js';
 import { check, type Matcher } from '../compare.js';
-import { octets } from '../values.js';
+import { octets } from '../parameters.js';
 import { type Kind, Unsupported } from '../vector.js';
 
 export const xmlKinds: Readonly<Record<string, Kind>> = {

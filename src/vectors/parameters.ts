@@ -1,0 +1,107 @@
+import { parseHex } from '../core/hex.js';
+import { Unsupported, type Vector } from './vector.js';
+
+// Inputs and parameters of vectors: their names, and how they are read with a complaint that names them.
+
+/** Parameters that authors call by several names; the first one is used here. */
+const spellings: readonly (readonly [string, ...string[]])[] = [
+  ['broadcastKey', 'globalBroadcastKey', 'broadcastEncryptionKey'],
+  ['masterKey', 'kek'],
+  ['systemTitle', 'originatorSystemTitle'],
+  ['ownSystemTitle', 'recipientSystemTitle'],
+  ['clientSystemTitle', 'systemTitleClient'],
+  ['serverSystemTitle', 'systemTitleServer'],
+  ['suite', 'securitySuite'],
+  ['signaturePublicKey', 'originatorSigningKey', 'originatorPublicKey'],
+  ['agreementPrivateKey', 'privateKey'],
+  ['iv', 'initializationVector', 'IV'],
+  ['secret', 'password'],
+  ['policy', 'securityPolicy'],
+  ['last', 'lastAccepted', 'lastInvocationCounter', 'lastCounter', 'previous', 'stored', 'highest'],
+];
+/** The same parameters under the first of their names. */
+export function renamed(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const out: Record<string, unknown> = { ...given };
+  for (const [name, ...others] of spellings)
+    for (const other of others) {
+      if (Object.hasOwn(out, other)) out[name] ??= out[other];
+      delete out[other];
+    }
+  return out;
+}
+
+/** Keys, titles and the suite: what a context is made of. */
+export const securityParams: readonly string[] = [
+  ...['encryptionKey', 'authenticationKey', 'dedicatedKey', 'broadcastKey', 'masterKey', 'agreedKey', 'suite', 'curve'],
+  ...['systemTitle', 'ownSystemTitle', 'clientPublicKey', 'serverPublicKey', 'signaturePublicKey'],
+  ...['agreementPrivateKey', 'peerPublicKey'],
+];
+/** Names of a list of frames, APDUs, blocks or counters in order. */
+export const sequenceNames: readonly string[] = [
+  ...['cases', 'frames', 'apdus', 'blocks', 'messages', 'sequence'],
+  ...['counters', 'invocationCounters', 'received'],
+];
+
+/** Octets of an input. */
+export function octets(vector: Vector, name: string): Uint8Array {
+  return asOctets(vector.input[name], `input.${name}`);
+}
+export function asOctets(value: unknown, what: string): Uint8Array {
+  if (typeof value !== 'string') throw new Unsupported(`${what}: hex expected`);
+  return parseHex(value);
+}
+/** Octets of a parameter, the first that is there. */
+export function octetsParam(vector: Vector, ...names: string[]): Uint8Array | undefined {
+  const name = names.find((n) => vector.params[n] !== undefined);
+  return name === undefined ? undefined : asOctets(vector.params[name], `params.${name}`);
+}
+export function neededParam(vector: Vector, ...names: string[]): Uint8Array {
+  const value = octetsParam(vector, ...names);
+  if (value === undefined) throw new Unsupported(`params.${names.join(' or params.')} is missing`);
+  return value;
+}
+export function numberParam(vector: Vector, name: string): number | undefined {
+  const value = vector.params[name];
+  if (value !== undefined && typeof value !== 'number') throw new Unsupported(`params.${name}: number expected`);
+  return value;
+}
+export function textParam(vector: Vector, name: string): string | undefined {
+  const value = vector.params[name];
+  if (value !== undefined && typeof value !== 'string') throw new Unsupported(`params.${name}: text expected`);
+  return value;
+}
+/** One of these words, or nothing. */
+export function wordParam<W extends string>(vector: Vector, name: string, known: readonly W[]): W | undefined {
+  const value = vector.params[name];
+  if (value === undefined || known.includes(value as W)) return value as W | undefined;
+  throw new Unsupported(`${name} ${JSON.stringify(value)} is not known`);
+}
+
+/** The inputs of a vector with one (`hex`) or several (`cases`) of them. */
+export function cases(vector: Vector): Uint8Array[] {
+  const { hex, cases: list } = vector.input;
+  if (typeof hex === 'string') return [parseHex(hex)];
+  if (Array.isArray(list)) return list.map((c, i) => asOctets(c, `input.cases[${i}]`));
+  throw new Unsupported('input: hex or cases expected');
+}
+/** The first list among the inputs. */
+export const sequenceList = (vector: Vector): readonly unknown[] | undefined =>
+  Object.values(vector.input).find(Array.isArray);
+export interface Entry {
+  readonly octets: Uint8Array;
+  readonly direction: string | undefined;
+  readonly connection: string | undefined;
+}
+/** Frames, APDUs or cases in order: hex alone, or records with `hex`, `direction` and `connection`. */
+export function sequence(vector: Vector): Entry[] {
+  return (sequenceList(vector) ?? [vector.input.hex]).map((entry, i) => {
+    const record = (typeof entry === 'string' ? { hex: entry } : (entry ?? {})) as Record<string, unknown>;
+    const hex = record.hex ?? record.apdu ?? record.frame ?? record.plaintext;
+    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+    return {
+      octets: asOctets(hex, `input[${i}]`),
+      direction: text(record.direction),
+      connection: text(record.connection),
+    };
+  });
+}
