@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { runVector } from '../../src/vectors/run.js';
 import type { Vector } from '../../src/vectors/vector.js';
 
-// Vectors as another author writes them from the README alone: what is given where, what is left out. Octets made with Python's cryptography package.
+// Vectors as another author writes them from the README alone: what is given where, what is left out. Octets made with
+// Python's cryptography package.
 
-const forms: readonly Vector[] = [
+export const outside: readonly (Vector & { readonly description: string })[] = [
   {
     id: 'form-gs-bad',
+    description: 'a signature that does not verify, with the key of the signer as signaturePublicKey',
     kind: 'reject',
     input: {
       hex: 'DF02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC4000007C002C2FFFFFFFE401440109954FAF9F2B966641B9310BA1AD10BD43FD145033882D25CF99A622BEEDA639B2FFCA17F8BE0E57B21D07F26D1C04D26A0D8CE09AA9A95B624F9BEF19B',
@@ -21,6 +21,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-event-not',
+    description: 'an event notification without time',
     kind: 'apdu',
     input: { hex: 'C20000030100010800FF020301' },
     expected: {
@@ -33,6 +34,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-ded-both-c4',
+    description: 'a dedicated key beside the global one, and a secured APDU without header',
     kind: 'protect',
     input: { plaintext: 'C401C20002020FFE161E' },
     params: {
@@ -51,6 +53,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-un-gc-agreed',
+    description: 'general-ciphering under an agreed key',
     kind: 'unprotect',
     input: {
       hex: 'DD02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC400000102010181800606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606060606183100000009BCEB40B1763258702618986CFE88018943E5BB',
@@ -65,6 +68,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-un-gc-ident-nokeyinfo',
+    description: 'general-ciphering without key information, under the global key',
     kind: 'unprotect',
     input: {
       hex: 'DD02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC400000018300000000987A152B48DCFD5C2C4CD8178F3D5698790DA07',
@@ -77,6 +81,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-glo-in-gs',
+    description: 'ciphering inside a signature, with the recipient as recipientSystemTitle',
     kind: 'unprotect',
     input: {
       hex: 'DF02010208434C49454E5430310853455256455230310C07EA0B1506091600FFFFC4000023DB08434C49454E5430311831000000031DE2C40AB1C5009ACF8C90AC02351B717BF15840A4D5CFCAF3820C6F0E55D49E38C4FD45CAD48AF5AB9D98E0113FCAD4F62E86B29A3F175E78DF1F2FEA83EF6DBD12828E386E46DFD308057B4056915E229DFECF',
@@ -93,6 +98,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-gcm-aad-param',
+    description: 'AES-GCM with the additional data among the parameters',
     kind: 'aes-gcm',
     input: { plaintext: '616263' },
     params: { key: '101112131415161718191A1B1C1D1E1F', iv: '010101010101010101010101', aad: '7A7A' },
@@ -100,6 +106,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-rejseq-last',
+    description: 'counters that go on from lastInvocationCounter',
     kind: 'reject-sequence',
     input: {
       cases: [
@@ -118,6 +125,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-counter-last-apdus',
+    description: 'counters of APDUs that go on from lastAccepted',
     kind: 'counter-rule',
     input: {
       cases: [
@@ -135,6 +143,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-session',
+    description: 'a line with segments, the direction given for some frames',
     kind: 'hdlc-session',
     input: {
       frames: [
@@ -188,6 +197,7 @@ const forms: readonly Vector[] = [
   },
   {
     id: 'form-gbt-plaintext',
+    description: 'blocks whose plaintext is each block itself',
     kind: 'gbt-session',
     input: {
       apdus: ['E040000100000F0F600001230C07EA0B1506091600FF', 'E0400002000009FFC40002020901AA00', 'E0800003000000'],
@@ -210,29 +220,3 @@ const forms: readonly Vector[] = [
     params: {},
   },
 ];
-
-describe('forms of vectors', () => {
-  for (const vector of forms)
-    it(vector.id, async () => {
-      expect(await runVector('forms', vector)).toMatchObject({ status: 'passed' });
-      expect(await runVector('forms', { ...vector, expected: spoilt(vector.expected) })).toMatchObject({
-        status: 'failed',
-      });
-    });
-});
-
-/** The same with its last fact changed. */
-function spoilt(expected: unknown): unknown {
-  if (Array.isArray(expected)) return expected.map((e, i) => (i === expected.length - 1 ? spoilt(e) : e));
-  if (typeof expected === 'object' && expected !== null) {
-    const entries = Object.entries(expected);
-    return Object.fromEntries(entries.map(([k, v], i) => [k, i === entries.length - 1 ? spoilt(v) : v]));
-  }
-  if (typeof expected === 'boolean') return !expected;
-  if (typeof expected === 'number') return expected + 1;
-  if (expected === 'accept') return 'reject';
-  if (expected === 'reject') return 'accept';
-  return expected === 'signature'
-    ? 'truncated'
-    : `${String(expected).slice(0, -1)}${String(expected).endsWith('0') ? '1' : '0'}`;
-}
