@@ -135,7 +135,7 @@ export class Acse {
     const { options, ciphered } = this;
     let dedicatedKey: Uint8Array | undefined;
     if (ciphered && options.dedicatedKey === true) {
-      this.#forgetDedicatedKey();
+      this.#endDedicatedKey();
       dedicatedKey = await this.#security().newDedicatedKey();
       this.#formBefore = this.#security().form;
       this.#security().form = 'ded';
@@ -168,9 +168,9 @@ export class Acse {
     this.exchange.security = undefined;
     if (security === undefined) return;
     security.proof = 'none';
-    this.#forgetDedicatedKey();
+    this.#endDedicatedKey();
   }
-  #forgetDedicatedKey(): void {
+  #endDedicatedKey(): void {
     const { security } = this.options;
     if (security === undefined || this.#formBefore === undefined) return;
     security.form = this.#formBefore;

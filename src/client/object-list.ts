@@ -58,7 +58,7 @@ export function readObjectList(octets: Uint8Array, association: Obis = '0-0:40.0
   const version = associationVersion ?? (elements.some((e) => e.rights !== undefined && hasFlags(e.rights)) ? 3 : 1);
   return {
     associationVersion,
-    objects: elements.map(({ rights, ...object }) => ({ ...object, ...rightsOf(rights, version) })),
+    objects: elements.map(({ rights, ...object }) => ({ ...object, ...decodeRights(rights, version) })),
   };
 }
 
@@ -88,13 +88,13 @@ export function readShortNameList(octets: Uint8Array, accessRights?: Uint8Array)
   const version = (associationVersion ?? 1) >= 4 || [...rights.values()].some(hasFlags) ? 3 : 1;
   return {
     associationVersion,
-    objects: elements.map((object) => ({ ...object, ...rightsOf(rights.get(object.baseName), version) })),
+    objects: elements.map((object) => ({ ...object, ...decodeRights(rights.get(object.baseName), version) })),
   };
 }
 
 // ── rights ───────────────────────────────────────────────────────────────────────────────────────────────
 
-function rightsOf(rights: Data | undefined, version: number): Pick<ListedObject, 'attributes' | 'methods'> {
+function decodeRights(rights: Data | undefined, version: number): Pick<ListedObject, 'attributes' | 'methods'> {
   if (rights === undefined) return { attributes: undefined, methods: undefined };
   const [attributes, methods] = fields(rights, 2, 2);
   return {
