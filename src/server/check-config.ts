@@ -31,7 +31,7 @@ export const callerOf = (
 });
 
 /** The rights of an association: as configured, else to read. Where anybody may come in they change nothing, unless the configuration says that they may. */
-export function rightsFor(config: AssociationConfig): AccessRights {
+export function effectiveRights(config: AssociationConfig): AccessRights {
   const rights = config.rights ?? readOnlyRights;
   if (!isOpen(config) || config.anybodyMayChange === true) return rights;
   return {
@@ -84,7 +84,7 @@ function checkConfig(config: AssociationConfig): void {
     throw open('no mechanism, no ciphering, and the rights are not named (readOnlyRights lets anybody read)');
 }
 
-/** Rights are functions, so this asks them for every object there is; what they say later is bound by {@link rightsFor}. */
+/** Rights are functions, so this asks them for every object there is; what they say later is bound by {@link effectiveRights}. */
 function checkRights(config: AssociationConfig, serverSap: number, objects: ObjectStore): void {
   const { rights } = config;
   if (!isOpen(config) || config.anybodyMayChange === true || rights === undefined) return;

@@ -22,6 +22,10 @@ export {
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
+export { type AssociationLnOptions, associationLnObject } from './objects/association-ln.js';
+export { type AssociationSnOptions, associationSnObject } from './objects/association-sn.js';
+export { type ClockObjectOptions, clockObject } from './objects/clock.js';
+export { type DisconnectControlObjectOptions, disconnectControlObject } from './objects/disconnect-control.js';
 export { type SecuritySetupObjectOptions, securitySetupObject } from './objects/security-setup.js';
 export { type OwnPair, SecurityState, type SecurityStateOptions } from './objects/security-state.js';
 export { type HlsRequest, type ServerReferencing, type ServerServices, serverLogicalNames } from './referencing.js';

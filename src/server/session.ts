@@ -15,7 +15,7 @@ import { Apdu } from '../xdlms/apdu.js';
 import { type Accepted, contextOf, evaluateAarq, initiateResponse, referencingOf, verified } from './aarq.js';
 import type { AssociationConfig } from './association.js';
 import type { Caller } from './caller.js';
-import { callerOf, rightsFor } from './check-config.js';
+import { callerOf, effectiveRights } from './check-config.js';
 import { exception } from './exception.js';
 import { Exchange, type RequestLimits, type ResponseProtection } from './exchange.js';
 import type { LogicalDevice } from './meter.js';
@@ -280,7 +280,7 @@ export class ServerAssociation implements Guesser {
     };
     const services = referencingOf(config).services({
       objects: device.objects,
-      rights: rightsFor(config),
+      rights: effectiveRights(config),
       context: { security: ciphered ? security : undefined, afterResponse: (work) => this.#after.push(work) },
       conformance,
       receiveLimit,

@@ -15,9 +15,9 @@ import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { AccessRefused, accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';
-import { associationObject } from '../server/objects/association.js';
+import { type AssociationLnOptions, associationLnObject } from '../server/objects/association-ln.js';
 import { clockObject } from '../server/objects/clock.js';
-import { disconnector } from '../server/objects/disconnector.js';
+import { disconnectControlObject } from '../server/objects/disconnect-control.js';
 import { securitySetupObject } from '../server/objects/security-setup.js';
 import { SecurityState } from '../server/objects/security-state.js';
 import { VolatileStore } from '../store/store.js';
@@ -103,26 +103,27 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
       if (authenticated && key === 'global-unicast-encryption-key')
         lastCounter = Math.max(lastCounter, invocationCounter ?? 0);
   };
-  const rights = new Map(profile.clients.map((client) => [client.id, rightsOf(rows, client)]));
+  const rights = new Map(profile.clients.map((client) => [client.id, rightsByName(rows, client)]));
   const associations = profile.clients.map((client, i): AssociationConfig => {
     const config = configOf(client, `0-0:40.0.${i + 1}*255`, security, rights.get(client.id) as RightsByName, heard);
     return options.conformance === undefined ? config : { ...config, conformance: options.conformance };
   });
 
   const objects = new ObjectStore();
-  const pduSize = options.maxReceivePduSize ?? 1024;
-  const sizes: PduSizes = [pduSize, options.maxSendPduSize ?? 1024];
+  const { maxReceivePduSize = 1024, maxSendPduSize = 1024 } = options;
+  const shown: AssociationLnOptions = { objects, maxReceivePduSize, maxSendPduSize, secretListed: true };
   const newest = Math.floor(now() / (capturePeriod * 1000)) * capturePeriod * 1000;
   const load = new LoadProfile({ rows: options.profileRows ?? 100, newest, deviationMinutes: world.deviationMinutes });
   for (const row of rows) {
     const name = firstCode(row.obis);
     const definition = definitionOf(row);
     const alive = (): CosemObject | undefined => {
-      if (row.classId === 8) return clockObject(now, world.deviationMinutes, name);
-      if (row.classId === 70) return disconnector(name, definition.version === 0 ? 0 : 1);
+      if (row.classId === 8) return clockObject({ now, deviationMinutes: world.deviationMinutes, logicalName: name });
+      if (row.classId === 70)
+        return disconnectControlObject({ logicalName: name, version: definition.version === 0 ? 0 : 1 });
       if (row.classId === 64)
         return securitySetupObject(security, { logicalName: name, version: definition.version === 0 ? 0 : 1 });
-      if (row.classId === 15) return associationRow(name, definition, associations, objects, sizes);
+      if (row.classId === 15) return associationRow(name, definition, associations, shown);
       if (name === '1-0:99.1.0*255' && row.classId === 7) return load.object();
       return undefined;
     };
@@ -136,7 +137,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
     sap: 1,
     objects,
     associations,
-    maxReceivePduSize: pduSize,
+    maxReceivePduSize,
     ...(options.maxSendPduSize === undefined ? {} : { maxSendPduSize: options.maxSendPduSize }),
     ...(options.onError === undefined ? {} : { onError: options.onError }),
   };
@@ -174,19 +175,15 @@ function definitionOf(row: ProfileObject): InterfaceClass {
     throw new DlmsError('service/unsupported', { what: `class ${row.classId} version ${version}` });
   return found;
 }
-/** Longest APDU received and sent. */
-type PduSizes = readonly [number, number];
 function associationRow(
   name: Obis,
   definition: InterfaceClass,
   associations: readonly AssociationConfig[],
-  objects: ObjectStore,
-  sizes: PduSizes,
+  options: AssociationLnOptions,
 ): CosemObject | undefined {
   if (definition.version !== 1) return undefined;
-  if (name === '0-0:40.0.0*255') return associationObject(undefined, objects, ...sizes, associations, true);
-  const config = associations.find((a) => a.logicalName === name);
-  return config === undefined ? undefined : associationObject(config, objects, ...sizes, [], true);
+  const shown = name === '0-0:40.0.0*255' ? associations : associations.find((a) => a.logicalName === name);
+  return shown === undefined ? undefined : associationLnObject(shown, options);
 }
 /** Values of the class's types, kept when they are written. */
 function plainObject(
@@ -255,7 +252,7 @@ function zeroOf(value: unknown): unknown {
 
 /** Rights by logical name; `unknown` where the profile does not state any. */
 type RightsByName = ReadonlyMap<Obis, Rights | 'none' | 'unknown'>;
-const rightsOf = (rows: readonly ProfileObject[], client: ProfileClient): RightsByName =>
+const rightsByName = (rows: readonly ProfileObject[], client: ProfileClient): RightsByName =>
   new Map(
     rows.map((row) => {
       const notation = row.rights[client.id];

@@ -15,9 +15,9 @@ import type { Unprotected } from '../security/unprotect.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';
-import { associationObject } from '../server/objects/association.js';
+import { associationLnObject } from '../server/objects/association-ln.js';
 import { clockObject } from '../server/objects/clock.js';
-import { disconnector } from '../server/objects/disconnector.js';
+import { disconnectControlObject } from '../server/objects/disconnect-control.js';
 import { securitySetupObject } from '../server/objects/security-setup.js';
 import { SecurityState, type SecurityStateOptions } from '../server/objects/security-state.js';
 import { type AccessRights, objectRights, readOnlyRights } from '../server/rights.js';
@@ -207,7 +207,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   );
 
   objects.add(
-    clockObject(now, deviation),
+    clockObject({ now, deviationMinutes: deviation }),
     ...energyRegisters(profile),
     profile.object(),
     cosemObject(DataClass, '0-0:42.0.0*255', {
@@ -225,11 +225,11 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     }),
     // Version 0 as long as it can say what applies: most meters of suite 0 have it.
     securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
-    disconnector(),
+    disconnectControlObject(),
   );
-  const sizes = [options.maxReceivePduSize ?? 1024, options.maxSendPduSize ?? 1024] as const;
-  for (const a of associations) objects.add(associationObject(a, objects, ...sizes));
-  objects.add(associationObject(undefined, objects, ...sizes, associations));
+  const { maxReceivePduSize = 1024, maxSendPduSize = 1024 } = options;
+  for (const shown of [...associations, associations])
+    objects.add(associationLnObject(shown, { objects, maxReceivePduSize, maxSendPduSize }));
   objects.add(...(options.objects ?? []));
 
   const device: LogicalDevice = {

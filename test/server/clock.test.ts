@@ -2,16 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js';
 import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../../src/cosem/date-time.js';
-import { type AccessContext, AccessRefused, cosemObject, ObjectStore } from '../../src/server/index.js';
-import { clockObject } from '../../src/server/objects/clock.js';
-import { disconnector } from '../../src/server/objects/disconnector.js';
+import {
+  type AccessContext,
+  AccessRefused,
+  clockObject,
+  cosemObject,
+  disconnectControlObject,
+  ObjectStore,
+} from '../../src/server/index.js';
 import { type Apdu, conformanceBits } from '../../src/xdlms/index.js';
 import { ask, callerOf, connected, Echo, echoName, failureOf, invoke, meterWith, octets } from './support.js';
 
 const name = '0-0:1.0.0*255';
 const noon = Date.UTC(2026, 4, 1, 12);
 async function clock() {
-  const meter = await meterWith({}, { objects: new ObjectStore().add(clockObject(() => noon, -60)) });
+  const meter = await meterWith(
+    {},
+    { objects: new ObjectStore().add(clockObject({ now: () => noon, deviationMinutes: -60 })) },
+  );
   const { client } = await connected(meter);
   const shown = async (): Promise<number> => toInstant(await client.get(Clock, name, 'time'));
   return { meter, client, shown };
@@ -113,7 +121,7 @@ describe('the parameter of a method', () => {
     }
   };
   it('is integer(0), null-data or nothing where the class has none', async () => {
-    const remoteDisconnect = disconnector().methods.get(1)!;
+    const remoteDisconnect = disconnectControlObject().methods.get(1)!;
     for (const octets of [undefined, Uint8Array.of(0), Uint8Array.of(15, 0)])
       expect(refused(() => remoteDisconnect.invoke(octets, context))).toBe('done');
     expect(refused(() => remoteDisconnect.invoke(Uint8Array.of(9, 0), context))).toBe('type-unmatched');

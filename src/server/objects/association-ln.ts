@@ -1,111 +1,98 @@
 import { berObjectIdentifier } from '../../axdr/ber.js';
-import { Writer } from '../../core/cursor.js';
-import type { AttributeAccessV1, MethodAccessV1 } from '../../cosem/access-rights.js';
+import { encode } from '../../axdr/schema.js';
 import { AssociationLnV1, type ObjectListElementV1 } from '../../cosem/classes/association-ln.js';
+import type { Obis } from '../../cosem/obis.js';
 import { mechanisms } from '../../session/association.js';
 import { applicationContexts, mechanismName } from '../../xdlms/acse.js';
 import { conformanceBits } from '../../xdlms/initiate.js';
 import { type AssociationConfig, serverConformance } from '../association.js';
-import type { Caller } from '../caller.js';
-import { callerOf, rightsFor } from '../check-config.js';
-import {
-  type AccessContext,
-  AccessRefused,
-  accessor,
-  type CosemObject,
-  cosemObject,
-  type ObjectStore,
-} from '../object.js';
-import { attributeModeV1, methodModeV1 } from '../rights.js';
+import { callerOf, effectiveRights } from '../check-config.js';
+import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
+import { isVisible, listedAccess } from './listed-access.js';
+
+export interface AssociationLnOptions {
+  /** The objects of the device; its object list shows those that a client may do something with, as they are when it is read. */
+  readonly objects: Iterable<CosemObject>;
+  /** Longest APDU that the device takes, in octets, as its `LogicalDevice` says. Default 1024. */
+  readonly maxReceivePduSize?: number;
+  /** Longest APDU that the device sends, in octets, as its `LogicalDevice` says. Default 1024. */
+  readonly maxSendPduSize?: number;
+  /** Logical name of the Security setup object. Default: 0-0:43.0.0*255. */
+  readonly securitySetupReference?: Obis;
+  /** The secret counts as readable in the object list, as some companion profiles have it; what is read is empty. Default: it is not readable. */
+  readonly secretListed?: boolean;
+}
 
 /**
- * The association object (class 15, version 1) of one association, or, without `config`, the current association 0-0:40.0.0*255, which
- * shows whichever of `all` is asking.
- * @param maxSendPduSize longest APDU that the device sends
- * @param listsSecret the secret counts as readable in the object list
+ * The association object of logical name referencing (class 15, version 1): who the partners are, what they agreed on, and which objects and rights the client has.
+ * Every meter has one for each association, and 0-0:40.0.0*255, the current association.
+ * @param shown an association, whose object has its logical name; or those of the device, for the object 0-0:40.0.0*255 that shows the one which asks
+ *
+ * @example
+ * for (const association of associations) objects.add(associationLnObject(association, { objects }));
+ * objects.add(associationLnObject(associations, { objects }));
  */
-export function associationObject(
-  config: AssociationConfig | undefined,
-  objects: ObjectStore,
-  maxReceivePduSize: number,
-  maxSendPduSize: number,
-  all: readonly AssociationConfig[] = [],
-  listsSecret = false,
+export function associationLnObject(
+  shown: AssociationConfig | readonly AssociationConfig[],
+  options: AssociationLnOptions,
 ): CosemObject {
-  const of = (context: AccessContext): AssociationConfig => {
-    const found = config ?? all.find((a) => a.clientSap === context.caller.clientSap);
+  const one = 'clientSap' in shown ? shown : undefined;
+  const all: readonly AssociationConfig[] = 'clientSap' in shown ? [shown] : shown;
+  const of = ({ caller }: AccessContext): AssociationConfig => {
+    const found = one ?? all.find((a) => a.clientSap === caller.clientSap);
     if (found === undefined) throw new AccessRefused('object-unavailable');
     return found;
   };
-  return cosemObject(
-    AssociationLnV1,
-    config?.logicalName ?? '0-0:40.0.0*255',
-    {
-      objectList: accessor({
-        get: (context) => [...objects].map((o) => element(o, of(context), context.caller)).filter(visible),
-      }),
-      associatedPartnersId: accessor({ get: (context) => ({ clientSap: of(context).clientSap, serverSap: 1 }) }),
-      applicationContextName: accessor({
-        get: (context) => ({
-          type: 'octet-string',
-          value: oid(
-            of(context).ciphering === 'required'
-              ? applicationContexts.LN_with_ciphering
-              : applicationContexts.LN_no_ciphering,
-          ),
-        }),
-      }),
-      xDlmsContextInfo: accessor({
-        get: (context) => {
-          const supported = of(context).conformance ?? serverConformance;
-          return {
-            conformance: conformanceBits.map((bit) => (supported.includes(bit) ? '1' : '0')).join(''),
-            maxReceivePduSize,
-            maxSendPduSize,
-            dlmsVersionNumber: 6,
-            qualityOfService: 0,
-            cypheringInfo: new Uint8Array(0),
-          };
-        },
-      }),
-      authenticationMechanismName: accessor({
-        get: (context) => ({ type: 'octet-string', value: oid(mechanismName(mechanisms[of(context).mechanism])) }),
-      }),
-      // Passwords and secrets are never read. Some profiles list the attribute as readable all the same: what is read is empty.
-      secret: accessor(listsSecret ? { get: () => new Uint8Array(0) } : {}),
-      associationStatus: 'associated',
-      securitySetupReference: '0-0:43.0.0*255',
-    },
-    {},
-  );
+  return cosemObject(AssociationLnV1, one?.logicalName ?? '0-0:40.0.0*255', {
+    objectList: accessor({ get: (context) => listOf(options.objects, of(context), context) }),
+    associatedPartnersId: accessor({
+      get: (context) => ({ clientSap: of(context).clientSap, serverSap: context.caller.serverSap }),
+    }),
+    applicationContextName: accessor({
+      get: (context) => {
+        const { LN_with_ciphering, LN_no_ciphering } = applicationContexts;
+        return identifier(of(context).ciphering === 'required' ? LN_with_ciphering : LN_no_ciphering);
+      },
+    }),
+    xDlmsContextInfo: accessor({
+      get: (context) => {
+        const supported = of(context).conformance ?? serverConformance;
+        return {
+          conformance: conformanceBits.map((bit) => (supported.includes(bit) ? '1' : '0')).join(''),
+          maxReceivePduSize: options.maxReceivePduSize ?? 1024,
+          maxSendPduSize: options.maxSendPduSize ?? 1024,
+          dlmsVersionNumber: 6,
+          qualityOfService: 0,
+          cypheringInfo: new Uint8Array(0),
+        };
+      },
+    }),
+    authenticationMechanismName: accessor({
+      get: (context) => identifier(mechanismName(mechanisms[of(context).mechanism])),
+    }),
+    // Passwords and secrets are never read.
+    secret: accessor(options.secretListed === true ? { get: () => new Uint8Array(0) } : {}),
+    associationStatus: 'associated',
+    securitySetupReference: options.securitySetupReference ?? '0-0:43.0.0*255',
+  });
 }
 
 /** The rights are those of this association: for who asks, or for its own client when another one asks. */
-function element(o: CosemObject, config: AssociationConfig, asking: Caller): ObjectListElementV1 {
-  const rights = rightsFor(config);
+function listOf(
+  objects: Iterable<CosemObject>,
+  config: AssociationConfig,
+  { caller: asking }: AccessContext,
+): ObjectListElementV1[] {
+  const rights = effectiveRights(config);
   const caller = asking.association === config.logicalName ? asking : callerOf(config, asking.serverSap);
-  const attributeAccess = [...o.attributes.values()].map(
-    (a): AttributeAccessV1 => ({
-      attributeId: a.index,
-      accessMode: attributeModeV1(rights.attribute?.(o, a, caller)),
-      accessSelectors: a.selective ? { type: 'array', value: [1, 2] } : { type: 'null-data' },
-    }),
-  );
-  const methodAccess = [...o.methods.values()].map(
-    (m): MethodAccessV1 => ({ methodId: m.index, accessMode: methodModeV1(rights.method?.(o, m, caller)) }),
-  );
-  return {
-    classId: o.definition.classId,
-    version: o.definition.version,
-    logicalName: o.logicalName,
-    accessRights: { attributeAccess, methodAccess },
-  };
+  return [...objects]
+    .map((object): ObjectListElementV1 => {
+      const { classId, version } = object.definition;
+      return { classId, version, logicalName: object.logicalName, accessRights: listedAccess(object, rights, caller) };
+    })
+    .filter(({ accessRights }) => isVisible(accessRights));
 }
-/** A client does not see what it may not touch. */
-const visible = ({ accessRights: { attributeAccess, methodAccess } }: ObjectListElementV1): boolean =>
-  attributeAccess.some((a) => a.accessMode !== 'no-access') || methodAccess.some((m) => m.accessMode !== 'no-access');
-function oid(dotted: string): Uint8Array {
-  const w = new Writer(8);
-  berObjectIdentifier.write(w, dotted);
-  return w.finish();
-}
+const identifier = (dotted: string): { type: 'octet-string'; value: Uint8Array } => ({
+  type: 'octet-string',
+  value: encode(berObjectIdentifier, dotted),
+});

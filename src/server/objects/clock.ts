@@ -6,14 +6,22 @@ import { AccessRefused, accessor, type CosemObject, cosemObject } from '../objec
 /** Years that this clock can be set to. A choice of this meter: the books give the format of the year, not its range. */
 const years = [2000, 2099] as const;
 
+export interface ClockObjectOptions {
+  /** Milliseconds since 1970 of the clock behind it, which goes on by itself: `Date.now`, or a virtual one. */
+  readonly now: () => number;
+  /** Minutes from local time to UTC, -720 to 840; negative east of Greenwich. */
+  readonly deviationMinutes: number;
+  /** Default: 0-0:1.0.0*255. */
+  readonly logicalName?: Obis;
+}
+
 /**
- * A clock that can be set: what a client sets is kept as the difference to `now`. What is out of range is refused with `other-reason`: a date or time of day that
- * is none or not specified, a year outside 2000 to 2099, a deviation or time zone outside -720 to 840 minutes, a shift of more than 900 seconds.
- * @param deviation minutes from local time to UTC
+ * A clock that can be set (Clock, class 8): what a client sets is kept as the difference to `now`. What is out of range is refused with `other-reason`: a date or time of
+ * day that is none or not specified, a year outside 2000 to 2099, a deviation or time zone outside -720 to 840 minutes, a shift of more than 900 seconds.
  */
-export function clockObject(now: () => number, deviation: number, logicalName: Obis = '0-0:1.0.0*255'): CosemObject {
+export function clockObject({ now, deviationMinutes, logicalName = '0-0:1.0.0*255' }: ClockObjectOptions): CosemObject {
   let offset = 0;
-  let zone = deviation;
+  let zone = deviationMinutes;
   let daylight = 0;
   const time = (): DateTime => fromInstant(now() + offset, zone);
   /** All or nothing: a clock that shows no moment any more would be of no use to anybody. */

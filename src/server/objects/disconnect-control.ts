@@ -1,26 +1,35 @@
+import type { MaybePromise } from '../../core/promise.js';
+import { andThen } from '../../core/promise.js';
 import { DisconnectControl, DisconnectControlV0 } from '../../cosem/classes/disconnect-control.js';
 import type { Obis } from '../../cosem/obis.js';
 import { accessor, type CosemObject, cosemObject } from '../object.js';
 
-/** A disconnector that opens and closes. */
-export function disconnector(logicalName: Obis = '0-0:96.3.10*255', version: 0 | 1 = 1): CosemObject {
-  let connected = true;
+export interface DisconnectControlObjectOptions {
+  /** Default: 0-0:96.3.10*255. */
+  readonly logicalName?: Obis;
+  /** Version of the class. Default 1; the versions differ in one name of the control mode. */
+  readonly version?: 0 | 1;
+  /** Whether the supply is connected at first. Default true. */
+  readonly connected?: boolean;
+  /** Switches the breaker or valve. Throws when it cannot: the client hears of it, and the state stays. */
+  readonly onSwitch?: (connected: boolean) => MaybePromise<void>;
+}
+
+/** A breaker or valve (Disconnect control, class 70) in control mode 1: it follows remote commands at once. */
+export function disconnectControlObject(options: DisconnectControlObjectOptions = {}): CosemObject {
+  let connected = options.connected ?? true;
+  const to = (state: boolean): MaybePromise<void> =>
+    andThen(options.onSwitch?.(state), () => {
+      connected = state;
+    });
   return cosemObject(
-    // The versions differ in one name of the control mode.
-    version === 0 ? (DisconnectControlV0 as unknown as typeof DisconnectControl) : DisconnectControl,
-    logicalName,
+    options.version === 0 ? (DisconnectControlV0 as unknown as typeof DisconnectControl) : DisconnectControl,
+    options.logicalName ?? '0-0:96.3.10*255',
     {
       outputState: accessor({ get: () => connected }),
       controlState: accessor({ get: () => (connected ? 'connected' : 'disconnected') }),
       controlMode: 'mode-1',
     },
-    {
-      remoteDisconnect: () => {
-        connected = false;
-      },
-      remoteReconnect: () => {
-        connected = true;
-      },
-    },
+    { remoteDisconnect: () => to(false), remoteReconnect: () => to(true) },
   );
 }

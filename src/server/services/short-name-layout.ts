@@ -1,15 +1,8 @@
 import { DlmsError } from '../../core/errors.js';
-import type { AttributeAccessV1, MethodAccessV1 } from '../../cosem/access-rights.js';
-import {
-  type AccessRightsElementV1,
-  AssociationSnV2,
-  type ObjectListElementSn,
-} from '../../cosem/classes/association-sn.js';
 import type { Obis } from '../../cosem/obis.js';
 import { associationSnBase, attributeShortName, type MethodOffset } from '../../cosem/short-names.js';
-import type { Caller } from '../caller.js';
-import { accessor, type CosemObject, cosemObject, ObjectStore } from '../object.js';
-import { attributeModeV1, methodModeV1 } from '../rights.js';
+import { type CosemObject, ObjectStore } from '../object.js';
+import { associationSnObject } from '../objects/association-sn.js';
 import type { ServiceOptions } from './service-context.js';
 
 /** What a short name stands for. */
@@ -65,23 +58,12 @@ export function layOut(
     return Math.max(8 * Math.max(1, ...attributes), ...methods);
   };
 
-  const listed = (): readonly CosemObject[] => [...bases.keys()];
-  const securitySetupReference =
-    [...o.objects].find((item) => item.definition.classId === 64)?.logicalName ?? '0-0:0.0.0*0';
-  const association = cosemObject(AssociationSnV2, current, {
-    securitySetupReference,
-    objectList: accessor({
-      get: ({ caller }) =>
-        listed()
-          .filter((item) => visible(rightsOf(item, bases, o, caller)))
-          .map((item) => element(item, bases)),
-    }),
-    accessRightsList: accessor({
-      get: ({ caller }) =>
-        listed()
-          .map((item) => rightsOf(item, bases, o, caller))
-          .filter(visible),
-    }),
+  const securitySetup = [...o.objects].find((item) => item.definition.classId === 64);
+  const association = associationSnObject({
+    logicalName: current,
+    objects: () => bases,
+    rights: o.rights,
+    ...(securitySetup === undefined ? {} : { securitySetupReference: securitySetup.logicalName }),
   });
   const objects = new ObjectStore();
   const others = [...o.objects].filter((item) => item.definition.classId !== 15 && item.logicalName !== current);
@@ -98,33 +80,3 @@ export function layOut(
   }
   return { objects, find: (name) => names.get(name) };
 }
-
-/** An ObjectName is a signed 16-bit number. */
-const signed = (name: number): number => (name << 16) >> 16;
-const element = (item: CosemObject, bases: ReadonlyMap<CosemObject, number>): ObjectListElementSn => ({
-  baseName: signed(bases.get(item) ?? 0),
-  classId: item.definition.classId,
-  version: item.definition.version,
-  logicalName: item.logicalName,
-});
-function rightsOf(
-  item: CosemObject,
-  bases: ReadonlyMap<CosemObject, number>,
-  { rights }: ServiceOptions,
-  caller: Caller,
-): AccessRightsElementV1 {
-  const attributeAccess = [...item.attributes.values()].map(
-    (a): AttributeAccessV1 => ({
-      attributeId: a.index,
-      accessMode: attributeModeV1(rights.attribute?.(item, a, caller)),
-      accessSelectors: a.selective ? { type: 'array', value: [1, 2] } : { type: 'null-data' },
-    }),
-  );
-  const methodAccess = [...item.methods.values()].map(
-    (m): MethodAccessV1 => ({ methodId: m.index, accessMode: methodModeV1(rights.method?.(item, m, caller)) }),
-  );
-  return { baseName: signed(bases.get(item) ?? 0), attributeAccess, methodAccess };
-}
-/** A client does not see what it may not touch. */
-const visible = ({ attributeAccess, methodAccess }: AccessRightsElementV1): boolean =>
-  attributeAccess.some((a) => a.accessMode !== 'no-access') || methodAccess.some((m) => m.accessMode !== 'no-access');

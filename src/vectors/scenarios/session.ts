@@ -7,7 +7,7 @@ import { llsMatches } from '../../security/hls.js';
 import { nobleProvider } from '../../security/providers/noble.js';
 import type { AssociationConfig } from '../../server/association.js';
 import { Meter } from '../../server/meter.js';
-import { associationObject } from '../../server/objects/association.js';
+import { associationLnObject } from '../../server/objects/association-ln.js';
 import { objectRights, readOnlyRights } from '../../server/rights.js';
 import { VolatileStore } from '../../store/store.js';
 import type { ApduChannel, ApduHandler } from '../../transport/transport.js';
@@ -89,8 +89,8 @@ export class ScenarioSession {
     ];
     const { served } = engine.space();
     for (const a of associations)
-      if (served.get(a.logicalName) === undefined) served.add(associationObject(a, served, 1024, 1024));
-    served.add(associationObject(undefined, served, 1024, 1024, associations));
+      if (served.get(a.logicalName) === undefined) served.add(associationLnObject(a, { objects: served }));
+    served.add(associationLnObject(associations, { objects: served }));
     return new ScenarioSession(engine, new Meter({ sap: 1, objects: served, associations }));
   }
   /** The client of an association, opened when it is used first. Requests come when all that is due is done. */
