@@ -1,4 +1,4 @@
-// npm run smoke: packs the built package, installs the tarball elsewhere, and uses it as its users do: on the oldest Node and the newer
+// npm run smoke: packs the built package, lints the tarball, installs it elsewhere, and uses it as its users do: on the oldest Node and the newer
 // lines, as ESM and CommonJS, with the types of two TypeScript versions. What it runs with stands in test/smoke/package.json.
 import { execFileSync } from 'node:child_process';
 import {
@@ -31,6 +31,7 @@ const failed = (what) => {
 
 try {
   pack();
+  lint();
   install();
   runEverywhere();
   checkTypes();
@@ -49,6 +50,25 @@ function pack() {
   const text = `tarball: ${size} octets of ${tarballLimit}`;
   if (size > tarballLimit) failed(text);
   else done(text);
+}
+
+/** publint: what package.json promises is there. attw: TypeScript finds the types in every way of importing. */
+function lint() {
+  const tarball = join(
+    folder,
+    readdirSync(folder).find((file) => file.endsWith('.tgz')),
+  );
+  for (const [name, ...args] of [
+    ['publint', 'run', tarball, '--strict'],
+    ['attw', tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji', '--quiet'],
+  ]) {
+    try {
+      run(join('node_modules/.bin', name), args, { cwd: '.', shell: process.platform === 'win32' });
+      done(name);
+    } catch (e) {
+      failed(`${name}\n${e.stdout}`);
+    }
+  }
 }
 
 function install() {
