@@ -50,6 +50,7 @@ export const entries: readonly Entry[] = [
   ),
   node('./security/node', 'security/node', 'stable', 9, 'the provider on node:crypto; repair of counter folders'),
   node('./security/pkcs11', 'security/providers/pkcs11', 'preview', 10, 'keys on a token (needs `pkcs11js`)'),
+  anywhere('./security/v44', 'security/v44/index', 'preview', 3, 'compression by V.44, not yet part of the protection'),
   anywhere('./security/certificates', 'security/certificates/index', 'preview', 17, 'X.509 certificates of meters'),
   anywhere('./store', 'store/index', 'stable', 2.5, 'where counters and keys outlive the process'),
   node('./store/node', 'store/node', 'stable', 6, 'a store in a folder'),
@@ -58,10 +59,10 @@ export const entries: readonly Entry[] = [
     './transport',
     'transport/index',
     'stable',
-    25,
+    27,
     'wrapper, M-Bus, mode E; trace, pcap, record, faults; the doctor',
   ),
-  anywhere('./transport/hdlc', 'transport/hdlc/index', 'stable', 16, 'HDLC, both roles'),
+  anywhere('./transport/hdlc', 'transport/hdlc/index', 'stable', 17, 'HDLC, both roles'),
   node('./transport/tcp', 'transport/media/tcp', 'stable', 4, 'TCP'),
   node('./transport/tls', 'transport/media/tls', 'stable', 5, 'TLS'),
   node('./transport/udp', 'transport/media/udp', 'stable', 4, 'UDP'),
@@ -71,6 +72,13 @@ export const entries: readonly Entry[] = [
   anywhere('./client', 'client/index', 'stable', 70, 'the client: attributes, methods, profiles, key change, pushes'),
   node('./client/push-node', 'client/push-node', 'stable', 27, 'pushes over TCP and UDP'),
   anywhere('./server', 'server/index', 'preview', 53, 'the meter: associations, rights, objects'),
+  anywhere(
+    './meter',
+    'meter/index',
+    'preview',
+    60,
+    'a meter that runs on a virtual clock: begun, many classes are still values only',
+  ),
   anywhere(
     './translator',
     'translator/index',
@@ -82,6 +90,7 @@ export const entries: readonly Entry[] = [
   anywhere('./testing', 'testing/index', 'preview', 80, 'simulated meters'),
   anywhere('./testing/arbitrary', 'testing/arbitrary', 'preview', 7, 'generators of values (needs `fast-check`)'),
   anywhere('./vectors', 'vectors/index', 'preview', 88, 'the runner of test vectors'),
+  anywhere('./vectors/scenarios', 'vectors/scenarios/index', 'preview', 150, 'scenarios of a running meter'),
 ];
 
 const classes = readdirSync('src/cosem/classes')

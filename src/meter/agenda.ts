@@ -12,6 +12,7 @@ export const phases = [
   'push',
   'inactivity',
 ] as const;
+/** One kind of work. */
 export type Phase = (typeof phases)[number];
 
 /** One piece of work: at most one of a phase for each owner. */

@@ -10,6 +10,7 @@ import { LocalTime, type Zone } from './local-time.js';
 import { EngineObject } from './object.js';
 import { ObjectSpace } from './space.js';
 
+/** What an engine is made from. */
 export interface EngineOptions {
   /** What the clock of the meter shows at the beginning: UTC milliseconds. */
   readonly utc: number;
@@ -26,6 +27,7 @@ export type SourceOption =
   /** An input as it is. */
   | { readonly input: string };
 
+/** What an object has besides its attributes. */
 export interface ObjectOptions {
   /** Attributes that are measured: by name. */
   readonly sources?: Readonly<Record<string, SourceOption>>;

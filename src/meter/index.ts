@@ -1,6 +1,8 @@
 /**
  * A meter that runs: behaviour behind the interface classes, on a virtual clock.
  *
+ * Stability: preview, may change in a minor version.
+ *
  * @module
  */
 export { type Due, type Phase, phases } from './agenda.js';

@@ -38,6 +38,7 @@ export interface Knobs {
     | undefined;
 }
 
+/** The choices that apply unless told otherwise. */
 export const defaultKnobs: Knobs = {
   phaseOrder: [],
   nestingLimit: 8,

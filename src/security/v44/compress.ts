@@ -8,6 +8,7 @@ import {
   requireWithin,
 } from './v44.js';
 
+/** How a packet is made. */
 export interface CompressOptions {
   /** Codewords that are numbered (N2), with the four control codes, 256 to 65 535. Default 1024: public decoders know no more than 1525, some 1024. */
   readonly codewords?: number;

@@ -10,6 +10,7 @@ import {
   requireWithin,
 } from './v44.js';
 
+/** How a packet is read. */
 export interface DecompressOptions extends DecodeOptions {
   /** Octets that may come out, at most. Required: one octet can stand for 291. */
   readonly maxOutput: number;

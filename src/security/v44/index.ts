@@ -1,6 +1,8 @@
 /**
  * ITU-T V.44, packet method: the compression of security suites 1 and 2 (bit 7 of the security control).
  *
+ * Stability: preview, may change in a minor version.
+ *
  * @module
  */
 export { type CompressOptions, compress } from './compress.js';

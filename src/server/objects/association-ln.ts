@@ -10,6 +10,7 @@ import { callerOf, effectiveRights } from '../check-config.js';
 import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 import { isVisible, listedAccess } from './listed-access.js';
 
+/** What an Association LN object shows of an association, or of whichever is asking. */
 export interface AssociationLnOptions {
   /** The objects of the device; its object list shows those that a client may do something with, as they are when it is read. */
   readonly objects: Iterable<CosemObject>;

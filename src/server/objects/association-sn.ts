@@ -5,6 +5,7 @@ import { accessor, type CosemObject, cosemObject } from '../object.js';
 import type { AccessRights } from '../rights.js';
 import { isVisible, listedAccess } from './listed-access.js';
 
+/** What an Association SN object shows. */
 export interface AssociationSnOptions {
   /** The objects of the device with their base names (0 to 65535), as they are when a list is read. */
   readonly objects: () => Iterable<readonly [object: CosemObject, baseName: number]>;

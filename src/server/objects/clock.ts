@@ -6,6 +6,7 @@ import { AccessRefused, accessor, type CosemObject, cosemObject } from '../objec
 /** Years that this clock can be set to. A choice of this meter: the books give the format of the year, not its range. */
 const years = [2000, 2099] as const;
 
+/** The time that a clock object shows, and its zone. */
 export interface ClockObjectOptions {
   /** Milliseconds since 1970 of the clock behind it, which goes on by itself: `Date.now`, or a virtual one. */
   readonly now: () => number;

@@ -4,6 +4,7 @@ import { DisconnectControl, DisconnectControlV0 } from '../../cosem/classes/disc
 import type { Obis } from '../../cosem/obis.js';
 import { accessor, type CosemObject, cosemObject } from '../object.js';
 
+/** Which version a disconnector has, and how it begins. */
 export interface DisconnectControlObjectOptions {
   /** Default: 0-0:96.3.10*255. */
   readonly logicalName?: Obis;

@@ -6,6 +6,7 @@ import { type Obis, obisFromBytes, obisToBytes, parseObis } from '../../cosem/ob
 
 // The notation of scenarios: values of attributes with the member names of the books, both ways through the schema of the attribute.
 
+/** A value as JSON has it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export const isRecord = (x: unknown): x is { readonly [key: string]: Json } =>
   typeof x === 'object' && x !== null && !Array.isArray(x);

@@ -9,6 +9,7 @@ export interface GivenObject {
   readonly source?: { readonly integral?: string; readonly input?: string; readonly average?: string };
   readonly engine?: { readonly [option: string]: Json };
 }
+/** What there is at the beginning. */
 export interface Given {
   readonly clock: { readonly local: string; readonly daylight_savings_enabled?: boolean };
   readonly objects: readonly GivenObject[];
@@ -21,10 +22,12 @@ export interface Given {
   readonly meters?: number;
   readonly smallPdu?: boolean;
 }
+/** Something that a client, time or the environment does. */
 export interface Step {
   readonly do: string;
   readonly [argument: string]: Json;
 }
+/** What a client must see at the end. */
 export interface Expectation {
   readonly class?: number;
   readonly ln?: string;
@@ -42,6 +45,7 @@ export interface Scenario {
   readonly knobs?: { readonly [name: string]: Json };
   readonly confidence: string;
 }
+/** What became of a scenario. */
 export interface ScenarioResult {
   readonly id: string;
   readonly family: string;

@@ -1,0 +1,10 @@
+/**
+ * Scenarios of a running meter: what clients ask, and what they must see. Begun: a step that is not known is `unsupported`.
+ *
+ * Stability: preview, may change in a minor version.
+ *
+ * @module
+ */
+export type { Json } from './notation.js';
+export { runScenario } from './run.js';
+export type { Expectation, Given, GivenObject, Scenario, ScenarioResult, Step } from './scenario.js';
