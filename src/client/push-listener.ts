@@ -14,7 +14,10 @@ export interface PushFault {
 
 /** Options of {@link receivePushes}. */
 export interface ReceivePushesOptions extends Omit<PushReceiverOptions, 'datagrams' | 'onDropped'> {
-  /** Hears of everything that was received and does not reach the handler, and of what the handler threw. Required: nothing vanishes without a word. */
+  /**
+   * Hears of everything that was received and does not reach the handler, and of what the handler threw. Required: nothing vanishes without a word. What it throws
+   * itself is passed over.
+   */
   readonly onError: (error: unknown, about: PushFault) => void;
   /** A gap between octets after which what is incomplete is dropped, and a bare APDU taken for complete. Default 1000 ms. */
   readonly silenceMs?: number;
@@ -48,6 +51,15 @@ export function requireListener(onError: unknown): void {
       actual: typeof onError,
     });
 }
+
+/** A report that fails must not stop the reception: what comes behind it is received all the same. */
+export const undisturbed =
+  <A extends unknown[]>(report: (...about: A) => void): ((...about: A) => void) =>
+  (...about) => {
+    try {
+      report(...about);
+    } catch {}
+  };
 
 /** Pushes that wait for the handler; datagrams beyond are dropped, and a stream is held back long before. */
 const queueLimit = 64;
@@ -90,7 +102,7 @@ class Reception implements PushReception {
 
   constructor(transport: Transport, handler: PushHandler, options: ReceivePushesOptions) {
     this.#handler = handler;
-    this.#options = options;
+    this.#options = { ...options, onError: undisturbed(options.onError) };
     this.#clock = options.clock ?? systemClock;
     this.#datagrams = transport.datagrams === true;
     const dropped = (error: DlmsError): void => this.#report(error, 'dropped');

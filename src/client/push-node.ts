@@ -15,6 +15,7 @@ import {
   type ReceivePushesOptions,
   receivePushes,
   requireListener,
+  undisturbed,
 } from './push-listener.js';
 
 export type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
@@ -43,7 +44,7 @@ export async function listenPushTcp(
 ): Promise<Listener> {
   const each = reception(options, handler);
   return await listenTcp(
-    { ...options, onRefused: (error, from) => options.onError(error, { kind: 'refused', from }) },
+    { ...options, onRefused: undisturbed((error, from) => options.onError(error, { kind: 'refused', from })) },
     each,
   );
 }
@@ -59,7 +60,7 @@ export async function listenPushUdp(
     handler,
   );
   return await listenUdp(
-    { ...options, onDropped: (error, from) => options.onError(error, { kind: 'dropped', from }) },
+    { ...options, onDropped: undisturbed((error, from) => options.onError(error, { kind: 'dropped', from })) },
     each,
   );
 }
@@ -72,7 +73,7 @@ function reception(
   // One for all senders: what half of an APDU costs is bounded over all of them.
   const joiner = new PushJoiner({
     ...(options.maxApduSize === undefined ? {} : { maxApduSize: options.maxApduSize }),
-    onDropped: (error) => options.onError(error, { kind: 'dropped' }),
+    onDropped: undisturbed((error) => options.onError(error, { kind: 'dropped' })),
   });
   return (transport, from) =>
     void receivePushes(transport, (push) => handler(push, from), {

@@ -160,7 +160,7 @@ export class SecurityContext {
   get policy(): SecurityPolicy {
     return this.#policy;
   }
-  /** @throws DlmsError `security/policy` for one that asks for no proof of what is received and does not say so */
+  /** @throws DlmsError `configuration/open-to-everybody` for one that asks for no proof of what is received and does not say so */
   set policy(policy: SecurityPolicy) {
     this.#policy = checkedPolicy(policy);
   }

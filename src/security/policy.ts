@@ -41,14 +41,14 @@ export const clearPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
 
 /**
  * The policy itself, when it asks for something that proves a message new, or says that it does without.
- * @throws DlmsError `security/policy`
+ * @throws DlmsError `configuration/open-to-everybody`
  */
 export function checkedPolicy(policy: SecurityPolicy): SecurityPolicy {
   const { receive, withoutReplayProtection } = policy;
   if (receive.authenticated !== true && receive.signed !== true && withoutReplayProtection !== true)
-    throw new DlmsError('security/policy', {
-      required: 'authentication or a signature on what is received, or withoutReplayProtection: true',
-      actual: `receive asks for ${describe(receive)}`,
+    throw new DlmsError('configuration/open-to-everybody', {
+      what: `a security policy that asks for ${describe(receive)} of what is received`,
+      hint: 'ask for authentication or a signature, or say withoutReplayProtection: true',
     });
   return policy;
 }
@@ -59,7 +59,7 @@ export function checkedPolicy(policy: SecurityPolicy): SecurityPolicy {
  * Version 1: bits 2, 3, 4 authenticated, encrypted, digitally signed request, bits 5, 6, 7 the same for the response.
  * @param options a value under which this side would have to believe what nothing proves (0 and 2 of version 0; of version 1 those that ask for neither
  *   authentication nor a signature in the direction received) is refused unless `withoutReplayProtection` asks for it
- * @throws DlmsError `security/unsupported` for a value that the version does not define, `security/policy`
+ * @throws DlmsError `security/unsupported` for a value that the version does not define, `configuration/open-to-everybody`
  */
 export function policyOf(
   version: 0 | 1,

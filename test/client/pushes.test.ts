@@ -154,6 +154,44 @@ describe('nothing received vanishes without a word', () => {
   });
 });
 
+describe('a listener for errors that throws itself', () => {
+  const fail = (): never => {
+    throw new Error('the log is full');
+  };
+  it.each([
+    ['a handler that threw', 2, wrap(1, 64, notification)],
+    ['a gap between blocks', 1, concat(wrap(1, 64, block(1, false, 'AA')), wrap(1, 64, block(3, true, 'CC')))],
+    ['half a block transfer', 1, wrap(1, 64, block(1, false, 'AABB'))],
+  ])('does not stop the reception: %s', async (_, pushes, octets) => {
+    const rejected: unknown[] = [];
+    const hear = (reason: unknown): void => void rejected.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      const [meter, head] = transportPair();
+      const seen: number[] = [];
+      const handler = ({ apdu }: { apdu: Uint8Array }): void => {
+        seen.push(apdu.length);
+        fail();
+      };
+      const reception = receivePushes(head, handler, { onError: fail });
+      const line = octetLink(meter);
+      void line.write(octets);
+      for (let i = 0; i < 10; i++) await settle();
+      void line.write(wrap(1, 64, notification));
+      for (let i = 0; i < 10; i++) await settle();
+      // What came behind it was received.
+      expect(seen.at(-1)).toBe(notification.length);
+      expect(seen).toHaveLength(pushes);
+      void line.close();
+      await reception.closed;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(rejected).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+  });
+});
+
 describe('half an APDU of many senders', () => {
   it('a flood of first blocks is bounded: the sender silent longest gives way, and is named', () => {
     const dropped: string[] = [];

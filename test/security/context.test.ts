@@ -93,11 +93,11 @@ describe('a security context', () => {
     expect(await laterOutcome(() => context({ systemTitle: undefined as never }))).toBe('encode/invalid-value');
     expect(await laterOutcome(() => context({ suite: 3, keys: {} }))).toBe('security/unsupported');
     const open = { send: {}, receive: { encrypted: true } };
-    expect(await laterOutcome(() => context({ policy: open }))).toBe('security/policy');
+    expect(await laterOutcome(() => context({ policy: open }))).toBe('configuration/open-to-everybody');
     const made = await context();
     expect(() => {
       made.policy = open;
-    }).toThrow(expect.objectContaining({ code: 'security/policy' }));
+    }).toThrow(expect.objectContaining({ code: 'configuration/open-to-everybody' }));
     expect(made.policy).toBe(strictPolicy);
     made.policy = clearPolicy;
     expect(made.policy).toBe(clearPolicy);

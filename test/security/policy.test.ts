@@ -69,8 +69,11 @@ describe('the security policy of a Security setup', () => {
         return false;
       } catch (e) {
         expect(e).toMatchObject({
-          code: 'security/policy',
-          context: { required: expect.stringContaining('withoutReplayProtection') },
+          code: 'configuration/open-to-everybody',
+          context: {
+            what: expect.stringMatching(/asks for (no protection|encrypted) of what is received/),
+            hint: expect.stringContaining('withoutReplayProtection'),
+          },
         });
         return true;
       }
