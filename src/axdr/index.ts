@@ -41,6 +41,7 @@ export {
 } from './data.js';
 export type { SimpleData, SimpleType } from './data-types.js';
 export { decodeNoting } from './decode-noting.js';
+export { encodedData } from './encoded-data.js';
 export {
   type Alternative,
   type Alternatives,
