@@ -1,10 +1,9 @@
 import { apduFacts } from '../../core/apdu-facts.js';
-import { unprotect } from '../../security/unprotect.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { views } from '../compare.js';
 import { decoded } from '../decoded.js';
 import { apduIn, decodeNoted, writtenBack } from '../decoding.js';
-import { contextOf, suiteOf } from '../keys.js';
+import { openedBy } from '../opening.js';
 import { octets, octetsParam, securityParams } from '../parameters.js';
 import { type Kind, Unsupported } from '../vector.js';
 
@@ -26,13 +25,14 @@ export const apduKinds: Readonly<Record<string, Kind>> = {
       const apdu = decodeNoted(Apdu, bytes, notes);
       if (apduFacts[apdu.type].service !== 'acse') throw new Unsupported(`${apdu.type} is no ACSE APDU`);
       const user = 'userInformation' in apdu ? apdu.userInformation : undefined;
-      let plain: Uint8Array | undefined;
-      if (user !== undefined && octetsParam(vector, 'encryptionKey') !== undefined) {
-        const title =
-          apdu.type === 'aarq' ? apdu.callingAPTitle : apdu.type === 'aare' ? apdu.respondingAPTitle : undefined;
-        const peer = octetsParam(vector, 'systemTitle') ?? title;
-        plain = (await unprotect(user, await contextOf(vector, { suite: suiteOf(vector), peer }))).apdu;
-      }
+      const title =
+        'callingAPTitle' in apdu
+          ? apdu.callingAPTitle
+          : 'respondingAPTitle' in apdu
+            ? apdu.respondingAPTitle
+            : undefined;
+      const keyed = user !== undefined && octetsParam(vector, 'encryptionKey') !== undefined;
+      const plain = keyed ? (await openedBy(vector, user, title)).apdu : undefined;
       return views({ decryptedUserInformation: plain, decrypted: apduIn(plain, notes) }, decoded(Apdu, apdu));
     },
   },

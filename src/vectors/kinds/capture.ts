@@ -3,16 +3,14 @@ import { isGeneralBlock, isProtected } from '../../core/apdu-facts.js';
 import { isDlmsError } from '../../core/errors.js';
 import { plainPushItem, plainReading, pushListOf, readingsOf } from '../../cosem/push-readings.js';
 import { type Unit, unitCodes, unitSymbol } from '../../cosem/units.js';
-import { unprotect } from '../../security/unprotect.js';
 import { GbtEndpoint } from '../../session/general-block-transfer.js';
 import { Apdu } from '../../xdlms/apdu.js';
-import { originatorOf } from '../ciphered.js';
 import { anyOf, later, views } from '../compare.js';
 import { decoded } from '../decoded.js';
 import { decodeNoted } from '../decoding.js';
 import { framesIn } from '../frames.js';
-import { contextOf, suiteOf } from '../keys.js';
-import { octets, octetsParam, securityParams } from '../parameters.js';
+import { openedBy } from '../opening.js';
+import { octets, securityParams } from '../parameters.js';
 import { Difference, type Kind, type Notes, type Vector } from '../vector.js';
 
 export const captureKinds: Readonly<Record<string, Kind>> = {
@@ -30,16 +28,8 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
   const whole = messages.at(-1);
   if (whole === undefined) throw new Difference('no complete APDU in the octets');
   const outer = isProtected(whole) ? decodeNoted(Apdu, whole, notes) : undefined;
-  let plain = whole;
-  let authenticated = false;
-  if (outer !== undefined) {
-    const withheld = octetsParam(vector, 'authenticationKey') === undefined;
-    const peer = octetsParam(vector, 'systemTitle') ?? originatorOf(outer);
-    const context = await contextOf(vector, { suite: suiteOf(vector), peer });
-    const opened = await unprotect(whole, context, withheld ? { mode: 'unverified' } : {});
-    plain = opened.apdu;
-    authenticated = opened.authenticated;
-  }
+  const opened = outer === undefined ? { apdu: whole, authenticated: false } : await openedBy(vector, whole);
+  const { apdu: plain, authenticated } = opened;
   const apdu = decodeNoted(Apdu, plain, notes);
   const view = decoded(Apdu, apdu);
   return views(

@@ -8,21 +8,12 @@ import { securityHeaderLength, tagLength } from '../../security/suites.js';
 import { unprotect } from '../../security/unprotect.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { GeneralProtectionHeader } from '../../xdlms/ciphered.js';
-import { contentsOf, originatorOf, recipientOf } from '../ciphered.js';
+import { contentsOf, originatorOf } from '../ciphered.js';
 import { anyOf, only, type View, views } from '../compare.js';
 import { decoded } from '../decoded.js';
 import { apduIn, decodeNoted } from '../decoding.js';
-import {
-  aesKey,
-  asSuite,
-  contextOf,
-  controlOctetParam,
-  ivParam,
-  provider,
-  sameIv,
-  senderParams,
-  suiteOf,
-} from '../keys.js';
+import { aesKey, asSuite, contextOf, controlOctetParam, ivParam, provider, sameIv, senderParams } from '../keys.js';
+import { openedBy } from '../opening.js';
 import { neededParam, octets, octetsParam, securityParams } from '../parameters.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 
@@ -92,14 +83,7 @@ async function unprotectVector(vector: Vector, notes: Notes): Promise<unknown> {
   const outer = decodeNoted(Apdu, bytes, notes);
   if (outer.type === 'general-ciphering') return generalCiphering(vector, notes);
   const contents = contentsOf(outer);
-  const unverified = octetsParam(vector, 'authenticationKey') === undefined || vector.params.tagVerified === false;
-  const context = await contextOf(vector, {
-    suite: suiteOf(vector, contents && readSecurityHeader(contents).control.suite),
-    own: octetsParam(vector, 'ownSystemTitle') ?? recipientOf(outer),
-    peer: octetsParam(vector, 'systemTitle') ?? originatorOf(outer),
-    ...(unverified ? { without: 'authenticationKey' } : {}),
-  });
-  const { apdu, authenticated } = await unprotect(bytes, context, unverified ? { mode: 'unverified' } : {});
+  const { apdu, authenticated } = await openedBy(vector, bytes);
   return views({ authenticated, ...(contents && tagOf(contents)) }, opened(outer, apdu, notes));
 }
 const opened = (outer: Apdu, plaintext: Uint8Array, notes: Notes): View => {
@@ -131,11 +115,7 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
     const authenticationKey = await provider.importKey('secret', neededParam(vector, 'authenticationKey'));
     const input = { provider, key: await aesKey(agreed), authenticationKey, systemTitle: originator, extra };
     plain = await openContent(input, header, cipheredContent);
-  } else {
-    const suite = suiteOf(vector, header.control.suite);
-    const context = await contextOf(vector, { suite, peer: originator, own: recipientOf(apdu) });
-    plain = (await unprotect(bytes, context)).apdu;
-  }
+  } else plain = (await openedBy(vector, bytes)).apdu;
   return views(tagOf(cipheredContent), opened(apdu, plain, notes));
 }
 async function verifyEphemeral(publicKey: Uint8Array, data: Uint8Array): Promise<void> {

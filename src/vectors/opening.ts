@@ -1,0 +1,25 @@
+import { decode } from '../axdr/schema.js';
+import { readSecurityHeader } from '../security/ciphering.js';
+import { type Unprotected, unprotect } from '../security/unprotect.js';
+import { Apdu } from '../xdlms/apdu.js';
+import { contentsOf, originatorOf, recipientOf } from './ciphered.js';
+import { contextOf, suiteOf } from './keys.js';
+import { octetsParam } from './parameters.js';
+import type { Vector } from './vector.js';
+
+/**
+ * Opens an APDU with the keys of its vector. Nothing is verified where the authentication key is not known, or the tag that was published is not right.
+ * @param title of the sender, where neither the vector nor the APDU names it
+ */
+export async function openedBy(vector: Vector, apdu: Uint8Array, title?: Uint8Array): Promise<Unprotected> {
+  const outer = decode(Apdu, apdu, { lenient: true });
+  const contents = contentsOf(outer);
+  const unverified = octetsParam(vector, 'authenticationKey') === undefined || vector.params.tagVerified === false;
+  const context = await contextOf(vector, {
+    suite: suiteOf(vector, contents && readSecurityHeader(contents).control.suite),
+    own: octetsParam(vector, 'ownSystemTitle') ?? recipientOf(outer),
+    peer: octetsParam(vector, 'systemTitle') ?? originatorOf(outer) ?? title,
+    ...(unverified ? { without: 'authenticationKey' } : {}),
+  });
+  return unprotect(apdu, context, unverified ? { mode: 'unverified' } : {});
+}
