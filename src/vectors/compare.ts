@@ -1,8 +1,8 @@
 import { formatHex } from '../core/hex.js';
 import { Difference, Unsupported } from './vector.js';
 
-// Visits every key of what is expected, against a projection of what the library found. A projection is made of plain values (octets stand for their
-// hex, bigints for their digits) and, where one fact has several forms, of the matchers below.
+// Visits every key of what is expected, against a projection of what the library found. A projection is made of plain
+// values (octets stand for their hex, bigints for their digits) and, where one fact has several forms, of matchers.
 
 /** Keys that are written for people. */
 export const commentary: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -69,7 +69,7 @@ export function compareFields(
     compareAny(value, found, at, skip);
   }
 }
-/** The forms that all values share: hex in either case, whole numbers also as decimal text, and null for what is not in the octets. */
+/** What all values have in common: hex in either case, whole numbers also as text, null for what is not there. */
 function same(expected: unknown, actual: unknown): boolean {
   if (expected === null) return actual === null || actual === undefined;
   if (actual instanceof Uint8Array) return typeof expected === 'string' && expected.toUpperCase() === formatHex(actual);

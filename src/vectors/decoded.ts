@@ -7,10 +7,9 @@ import { anyOf, check, compare, compareFields, isRecord, type Matcher, show } fr
 import { bitOctets, type Form, forms, type Part, unsigned } from './forms.js';
 import { otherWordsFor, plainName, renames } from './renames.js';
 
-// A decoded value against an expectation in the library's own JSON, or in the spellings of `renames.ts`. Nothing here knows an APDU: which fields there
-// are, the schema says, and the few rules about how a value may be written are the same everywhere.
+// A decoded value against an expectation in the library's own JSON, or in the spellings of `renames.ts`. Nothing here
+// knows an APDU: its schema says which fields there are, and how a value may be written is the same everywhere.
 
-/** A value of a schema. Without one: what a mapped type decodes to, or any record of plain values. */
 export class Decoded implements Part {
   readonly schema: Schema<any> | undefined;
   readonly value: any;
@@ -51,7 +50,10 @@ export class Decoded implements Part {
     return this.schema?.shape === Data.shape;
   }
 
-  /** What is known under a name: own names and other spellings, first of this record, then of those inside, for vectors write flat what APDUs nest. */
+  /**
+   * What is known under a name: an own one or another spelling, of this record and then of the records inside, because
+   * vectors write flat what APDUs nest. Undefined for a name that no APDU has.
+   */
   find(name: string): readonly unknown[] | undefined {
     const found: unknown[] = [];
     this.#collect(plainName(name), true, found);
@@ -72,7 +74,7 @@ export class Decoded implements Part {
       if (part instanceof Decoded && !part.isData) part.#collect(name, false, found);
   }
 
-  /** The fields that are there. A CHOICE has its `type` and, beside a `value`, the same under the name of the alternative. */
+  /** The fields that are there. A CHOICE has its `type` and, beside a `value`, the same under its own name. */
   parts(): (readonly [string, Decoded | Matcher])[] {
     const { value } = this;
     const s = this.#shape;
@@ -139,7 +141,7 @@ export class Decoded implements Part {
   }
 }
 
-/** A value of a schema, to be compared. Without a schema: what a mapped type decodes to, or any record of plain values. */
+/** The value of a schema. Without one: what a mapped type decodes to, or any record of plain values. */
 export const decoded = (schema: Schema<any> | undefined, value: unknown): Decoded => new Decoded(schema, value);
 
 /** Optional or tagged, a value is the same. */
@@ -161,7 +163,7 @@ function commonWords(alternatives: Readonly<Record<string, unknown>>): string {
   for (const other of others) while (!other.startsWith(first.slice(0, n))) n--;
   return first.slice(0, first.lastIndexOf('-', n - 1) + 1);
 }
-/** Every name that some APDU has: an expectation may ask for it, and the answer can be that it is not there. */
+/** The names that some APDU has: an expectation may ask for one, and the answer can be that it is not there. */
 let names: Set<string> | undefined;
 function knownNames(): ReadonlySet<string> {
   if (names !== undefined) return names;

@@ -29,7 +29,7 @@ export interface Carried {
 
 // ── HDLC ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Follows one line: segments of one sender make an APDU. Given the octets of a frame, also proves that encoding gives them back. */
+/** Follows one line: segments of one sender make an APDU. Encoding must give back the octets, where they are given. */
 export function hdlcLine(): (frame: HdlcFrame, octets?: Uint8Array) => Carried {
   const reassembler = hdlcReassembler();
   const segments = new Map<string, number[]>();
@@ -104,7 +104,7 @@ export const addressFields = (a: HdlcAddress): Fields => ({
 });
 const address = (a: HdlcAddress): Matcher =>
   anyOf(addressFields(a), encodeHdlcAddress(a), formatHdlcAddress(a), ...(a.lower === undefined ? [a.upper] : []));
-/** Commands come from the client; for frames that both sides send, LLC tells, then the addresses: only servers have long ones. */
+/** Commands come from the client. Of the rest LLC tells, then the addresses: only servers have long ones. */
 function senderOf({ control, information, destination, source }: HdlcFrame): Side | undefined {
   if (control.type === 'SNRM' || control.type === 'DISC') return 'client';
   if (control.type === 'UA' || control.type === 'DM' || control.type === 'FRMR') return 'server';

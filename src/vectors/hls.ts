@@ -51,7 +51,7 @@ export async function verifyReply(vector: Vector, parties: Parties, replier: Sid
   const role = otherSide(replier);
   const own = titles[role] ?? nobody(role);
   const context = await contextOf(vector, { suite: suiteOf(vector), own, peer: titles[replier] });
-  // Peers with a fixed-seed generator set the same challenge on both sides. Up to mechanism 5 a reply depends on one of them alone.
+  // Peers with a fixed seed set the same challenge on both sides. Up to mechanism 5 a reply depends on one alone.
   const flipped = { [replier]: client.map((octet) => octet ^ 0xff) };
   const challenges = { client, server, ...(same ? flipped : {}) };
   const secret = text === undefined ? undefined : new TextEncoder().encode(text);

@@ -34,7 +34,7 @@ export function asSuite(suite: number): Suite {
 }
 /**
  * The stated suite, or the one whose keys are as long as those given.
- * @param nibble what the octets say: some meters write suite 1 and use suite 0, so the length of the key decides between 2 and the others
+ * @param nibble what the octets say: some meters write suite 1 and use suite 0; whether it is 2, the keys say
  */
 export function suiteOf(vector: Vector, nibble?: number): Suite {
   const stated = numberParam(vector, 'suite');
@@ -56,7 +56,7 @@ export interface ContextOptions {
   /** A key of the vector that is not to be used. */
   readonly without?: string;
 }
-/** A context with the keys of the vector. Whatever protection the octets have is accepted, unless a policy is given: vectors say what they expect. */
+/** A context with the keys of the vector. Without a policy any protection is accepted: vectors say what they expect. */
 export async function contextOf(vector: Vector, options: ContextOptions): Promise<SecurityContext> {
   const { suite, own, peer, counter, policy, without } = options;
   const key = (...names: string[]): Uint8Array | undefined =>
@@ -105,7 +105,7 @@ export function curveParam(vector: Vector, octets: Uint8Array, perCoordinate: 1 
   return octets.length === 48 * perCoordinate ? 'P-384' : 'P-256';
 }
 
-/** Whether a secret is the expected one, shown by what it does: handles never give their octets out. Undefined when nothing is expected. */
+/** Whether a secret is the expected one (undefined: none is), shown by what it does: handles give no octets out. */
 export async function isSecret(secret: KeyHandle, expected: unknown): Promise<boolean | undefined> {
   if (typeof expected !== 'string') return undefined;
   const wanted = Uint8Array.from(expected.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));

@@ -8,7 +8,8 @@ import { octetsParam } from './parameters.js';
 import type { Vector } from './vector.js';
 
 /**
- * Opens an APDU with the keys of its vector. Nothing is verified where the authentication key is not known, or the tag that was published is not right.
+ * Opens an APDU with the keys of its vector. Nothing is verified without the authentication key, or where the tag that
+ * was published is not right.
  * @param title of the sender, where neither the vector nor the APDU names it
  */
 export async function openedBy(vector: Vector, apdu: Uint8Array, title?: Uint8Array): Promise<Unprotected> {

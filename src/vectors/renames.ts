@@ -1,11 +1,10 @@
 import type { forms } from './forms.js';
 
-// Names of outside authors for what the library's own JSON calls otherwise. On the left the outside name; on the right the own one, or from where one
-// stands a path (`/` is the value itself), and with `as` the form of `forms.ts` that the value then has. What holds for all values (letter case and
-// hyphens, hex, numbers as text, words and their codes) is said in `decoded.ts`.
+// The one table of spellings. On the left what authors of vectors write; on the right the name in the library's own
+// JSON, or from where one stands a path (`/` is the value itself), with `as` the form of `forms.ts` that it then has.
+// What holds for all values (letter case and hyphens, hex, numbers as text, words and codes) is said in `decoded.ts`.
 
-type Own = string | `${string} as ${keyof typeof forms}`;
-type Table = Readonly<Record<string, Own | readonly Own[]>>;
+type Table = Readonly<Record<string, string | readonly string[]>>;
 
 /** Data and dates: README.md beside the vectors. */
 const dataNames: Table = {
@@ -87,8 +86,10 @@ const recordingNames: Table = {
   shortName: ['variable-name as shortName', 'variableName as shortName'],
   expectedInvocationCounter: 'invocationCounterError',
   acseRequirements: [
-    ...(['senderAcseRequirements', 'senderAcseRequirements as berContents'] as const),
-    ...(['responderAcseRequirements', 'responderAcseRequirements as berContents'] as const),
+    'senderAcseRequirements',
+    'senderAcseRequirements as berContents',
+    'responderAcseRequirements',
+    'responderAcseRequirements as berContents',
   ],
   proposedDlmsVersion: 'proposedDlmsVersionNumber',
   negotiatedDlmsVersion: 'negotiatedDlmsVersionNumber',
@@ -122,7 +123,7 @@ export interface Rename {
 /** The rows of all tables by {@link plainName}. */
 export const renames: ReadonlyMap<string, readonly Rename[]> = /* @__PURE__ */ (() =>
   new Map(
-    [dataNames, apduNames, recordingNames].flatMap(Object.entries<Own | readonly Own[]>).map(([name, owns]) => [
+    [dataNames, apduNames, recordingNames].flatMap(Object.entries<string | readonly string[]>).map(([name, owns]) => [
       plainName(name),
       [owns].flat().map((row) => {
         const [own = '', form] = row.split(' as ');

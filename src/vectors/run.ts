@@ -4,19 +4,21 @@ import { kinds } from './kinds/index.js';
 import { renamed } from './parameters.js';
 import { Difference, Unsupported, type Vector, type VectorResult } from './vector.js';
 
-/** The contents of one file of vectors: anything that JSON.parse gave. */
+/** The contents of one file of vectors, such as `{ name: 'xdlms.json', vectors: JSON.parse(text) }`. */
 export interface VectorFile {
+  /** For the results. */
   readonly name: string;
+  /** An array of vectors. Anything else counts as one entry that is none. */
   readonly vectors: unknown;
 }
-/** Which vectors to run. */
+/** Which vectors to run, such as `{ kind: 'apdu' }`; all of them without. */
 export interface RunOptions {
   /** Only vectors with this id. */
   readonly id?: string;
   /** Only vectors of this kind. */
   readonly kind?: string;
 }
-/** How many vectors ended how. */
+/** How many vectors ended how: `{ passed: 394, failed: 0, unsupported: 2 }`. */
 export interface VectorSummary {
   readonly passed: number;
   readonly failed: number;
@@ -24,8 +26,11 @@ export interface VectorSummary {
 }
 
 /**
- * Runs vectors in order. A vector passes only when every key of its `expected` was compared (commentary aside) and agreed. What the runner or the library
- * does not know, a kind, a parameter or an expected field, makes a vector unsupported.
+ * Runs vectors in order. A vector passes only when every key of its `expected` was compared (commentary aside) and
+ * agreed. What the runner or the library does not know (a kind, a parameter, an expected field) makes it unsupported.
+ * @example
+ * const vectors = JSON.parse(await readFile('xdlms.json', 'utf8'));
+ * for (const r of await runVectors([{ name: 'xdlms.json', vectors }])) console.log(r.id, r.status, r.reason);
  */
 export async function runVectors(files: readonly VectorFile[], options: RunOptions = {}): Promise<VectorResult[]> {
   const results: VectorResult[] = [];
@@ -41,16 +46,31 @@ export async function runVectors(files: readonly VectorFile[], options: RunOptio
   return results;
 }
 
-/** Counts the results. */
+/**
+ * Counts the results.
+ * @example
+ * const { failed } = summarize(await runVectors(files));
+ */
 export function summarize(results: readonly VectorResult[]): VectorSummary {
   const count = (status: VectorResult['status']): number => results.filter((r) => r.status === status).length;
   return { passed: count('passed'), failed: count('failed'), unsupported: count('unsupported') };
 }
-/** The closing line of a run. */
+/**
+ * The closing line of a run.
+ * @example
+ * summaryLine({ passed: 394, failed: 0, unsupported: 2 }); // '394 passed, 0 failed, 2 unsupported'
+ */
 export const summaryLine = (s: VectorSummary): string =>
   `${s.passed} passed, ${s.failed} failed, ${s.unsupported} unsupported`;
 
-/** Runs one entry of a file. Never throws: what goes wrong is in the result. */
+/**
+ * Runs one entry of a file. Never throws: what goes wrong is in the result.
+ * @param file its name, for the result
+ * @param index its place in the file, which names an entry without id
+ * @example
+ * const input = { hex: 'C001C100080000010000FF0200' };
+ * await runVector('mine', { id: 'clock', kind: 'apdu', input, expected: { classId: 8 } }); // status 'passed'
+ */
 export async function runVector(file: string, entry: unknown, index = 0): Promise<VectorResult> {
   const { id, kind } = (typeof entry === 'object' && entry !== null ? entry : {}) as { id?: unknown; kind?: unknown };
   const head = { id: typeof id === 'string' ? id : `#${index}`, kind: typeof kind === 'string' ? kind : '', file };

@@ -265,7 +265,7 @@ const inBlocks: Readonly<Record<string, readonly Schema<any>[]>> = {
   readResponse: [ReadResponse, Data],
 };
 const joinedFields = ['variables', 'items', 'value', 'values', 'results', 'result', 'dataAccessResult'];
-/** What all blocks say together, as the APDU would that has no need of them. @param list whether a list was asked for */
+/** What all blocks say together: the APDU that has no need of them. @param list whether a list was asked for */
 function unblocked(type: Apdu['type'], list: boolean, whole: Uint8Array): (View | Fields)[] {
   for (const schema of inBlocks[type] ?? [list && type === 'get-response' ? sequenceOf(GetDataResult) : Data]) {
     const quirks: Quirk[] = [];

@@ -14,9 +14,11 @@ export interface Vector {
 
 /** `unsupported`: the runner does not know what the vector asks for. */
 export type VectorStatus = 'passed' | 'failed' | 'unsupported';
-/** What became of one vector. */
+/** What became of one vector: `{ id: 'clock', kind: 'apdu', file: 'mine', status: 'passed' }`. */
 export interface VectorResult {
+  /** Its own, or `#0` for the first entry of a file when it has none. */
   readonly id: string;
+  /** Empty for an entry that is no vector. */
   readonly kind: string;
   /** File it came from. */
   readonly file: string;
@@ -36,8 +38,8 @@ export interface Kind {
   /** Keys of `expected` that are commentary in this kind, beside those that always are. */
   readonly commentary?: readonly string[];
   /**
-   * What the library makes of the input, in the notation of the vectors. Every key that this kind knows is there (undefined when the octets have no such
-   * thing); the runner visits every expected key and finds the ones that are not.
+   * What the library makes of the input. Every key that this kind knows is there, undefined when the octets have no such
+   * thing; the runner visits every expected key and finds the ones that are not.
    */
   run(vector: Vector, notes: Notes): MaybePromise<unknown>;
 }

@@ -6,6 +6,7 @@ import { alternative, choice, decode, type Schema, sequence } from '../../src/ax
 import { parseHex } from '../../src/core/hex.js';
 import { compare } from '../../src/vectors/compare.js';
 import { decoded } from '../../src/vectors/decoded.js';
+import { forms } from '../../src/vectors/forms.js';
 import { plainName, renames } from '../../src/vectors/renames.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
 import { InvokeIdAndPriority } from '../../src/xdlms/common.js';
@@ -125,6 +126,7 @@ describe('the table of names', () => {
       'windowReceive',
     ])
       own.add(name);
+    expect([...renames.values()].flat().filter((r) => r.form !== undefined && forms[r.form] === undefined)).toEqual([]);
     const led = [...renames.values()].flat().flatMap((r) => r.own.split(/[/.]/).filter((n) => n !== ''));
     expect(led.filter((name) => !own.has(name) && name !== 'type' && name !== 'value')).toEqual([]);
   });

@@ -70,7 +70,7 @@ async function aesGcm(vector: Vector): Promise<unknown> {
   const opened = await provider.open(key, iv, aad, sealed);
   if (opened === undefined || !equalBytes(opened, plaintext)) throw new Difference('what was sealed does not open');
   const tag = sealed.subarray(plaintext.length);
-  // DLMS cuts the tag to 12 octets, and so do the providers; the algorithm's vectors print 16. The other four come from the algorithm behind the provider.
+  // DLMS cuts the tag to 12 octets, and so do the providers; the algorithm's vectors print 16.
   const whole = gcm(neededParam(vector, 'key'), iv, aad[0]).encrypt(plaintext).subarray(plaintext.length);
   if (!equalBytes(whole.subarray(0, tagLength), tag)) throw new Difference(`tag: ${formatHex(tag)} computed`);
   return { ciphertext: sealed.subarray(0, plaintext.length), tag: anyOf(whole, tag), valid: true };

@@ -91,7 +91,7 @@ function dateText(bytes: Uint8Array): Record<string, unknown> {
   return { fields: decoded(undefined, value), time: formatTime(value) };
 }
 
-/** The expected value, written by us, gives the octets. One that is shortened cannot be written: then the octets are read and written again. */
+/** The expected value, written by us, gives the octets. For one that is shortened they are read and written again. */
 const roundTrip = (bytes: Uint8Array, expected: unknown): Matcher =>
   writtenBack(
     Data,

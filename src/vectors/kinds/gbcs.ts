@@ -11,8 +11,8 @@ import { isSecret, provider } from '../keys.js';
 import { asOctets, octets } from '../parameters.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 
-// Messages of the Great Britain Companion Specification: a MAC (general-ciphering with empty fields, no authentication key, IV with counter 0) around
-// general-signing, or general-signing alone.
+// Messages of the Great Britain Companion Specification: general-signing, alone or inside a MAC (general-ciphering with
+// empty fields, no authentication key, IV with counter 0).
 
 export const gbcsKinds: Readonly<Record<string, Kind>> = {
   'gbcs-message': { input: ['hex'], params: ['mac', 'signature'], run: message },

@@ -107,7 +107,7 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
     octetsParam(vector, 'agreedKey') ?? (keyInfo === undefined ? octetsParam(vector, 'encryptionKey') : undefined);
   let plain: Uint8Array;
   if (vector.params.tagVerified === false) {
-    // The published tag cannot be reproduced, so the content is read without it, as a tool without the authentication key would.
+    // The published tag cannot be reproduced: the content is read as without the authentication key.
     const key = await aesKey(agreed ?? neededParam(vector, 'encryptionKey'));
     plain = await openUnverified({ provider, key, systemTitle: originator }, header, cipheredContent);
   } else if (agreed !== undefined) {
