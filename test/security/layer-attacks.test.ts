@@ -541,10 +541,10 @@ describe('a policy that asks for no proof', () => {
     ['encryption alone', { encrypted: true }],
   ] as const)('(%s) is refused unless it says so', async (what, receive) => {
     const refused = expect.objectContaining({
-      code: 'security/policy',
+      code: 'configuration/open-to-everybody',
       context: {
-        required: expect.stringContaining('withoutReplayProtection'),
-        actual: expect.stringMatching(/^receive asks for (no protection|encrypted)$/),
+        what: expect.stringMatching(/ asks for (no protection|encrypted) of what is received$/),
+        hint: expect.stringContaining('withoutReplayProtection'),
       },
     });
     const { client } = await pairOf(nodeProvider, 0);
