@@ -58,6 +58,7 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   state: S;
   /** The value as a client would read it. @throws AccessRefused `object-unavailable` for an attribute that this meter does not have */
   get<A extends AttributeName<C>>(attribute: A): AttributeValue<C, A>;
+  /** Whether this meter has the attribute. */
   has(attribute: AttributeName<C>): boolean;
   /** Sets an attribute; observers hear of it when the operation under way is complete. */
   set<A extends AttributeName<C>>(attribute: A, value: AttributeValue<C, A>, cause?: Cause): void;
@@ -67,6 +68,7 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   schedule(phase: Phase, at: number | undefined): void;
   /** Hears of changes of an attribute from now on, until {@link Running.unobserve}. */
   observe(reference: Reference): void;
+  /** Hears of nothing any more. */
   unobserve(): void;
 }
 
@@ -92,6 +94,7 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   readonly selective?: {
     readonly [A in AttributeName<C>]?: (self: Running<C, S>, context: AccessContext) => Uint8Array;
   };
+  /** What the methods do; one that is left out is not there. @throws AccessRefused */
   readonly methods?: {
     readonly [M in MethodName<C>]?: (
       self: Running<C, S>,
@@ -101,11 +104,14 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
     ) => MethodResult<C, M>;
   };
   /** Work whose time has come, by phase. `at` is the instant it was scheduled for. */
-  readonly due?: { readonly [P in Phase]?: (self: Running<C, S>, at: number) => void };
+  readonly due?: Readonly<Partial<Record<Phase, (self: Running<C, S>, at: number) => void>>>;
   /** An attribute that is observed has changed; told when the operation that changed it is complete. */
   readonly observed?: (self: Running<C, S>, reference: Reference, cause: Cause) => void;
+  /** The clock was moved, or local time. */
   readonly clockChanged?: (self: Running<C, S>, change: ClockChange) => void;
+  /** The supply goes. */
   readonly powerDown?: (self: Running<C, S>) => void;
+  /** The supply is back. */
   readonly powerUp?: (self: Running<C, S>, outage: Outage) => void;
   /** The meter has noticed something that has a code; `utc` is when, by its clock. */
   readonly event?: (self: Running<C, S>, code: number, utc: number) => void;

@@ -87,6 +87,7 @@ export class MeterEngine {
 
   // ── building ─────────────────────────────────────────────────────────────────────────────────────────
 
+  /** The objects of a logical device, by its SAP. */
   space(sap = 1): ObjectSpace {
     let space = this.#spaces.get(sap);
     if (space === undefined) {
@@ -148,6 +149,7 @@ export class MeterEngine {
   elapsedAt(utc: number): number {
     return utc - this.#offset;
   }
+  /** What the clock of the meter will show at an elapsed time. */
   utcAt(elapsed: number): number {
     return elapsed + this.#offset;
   }
@@ -188,6 +190,7 @@ export class MeterEngine {
 
   // ── what behaviours and the shell use ────────────────────────────────────────────────────────────────
 
+  /** When an object has work of a phase next; undefined takes it back. */
   schedule(object: EngineObject, phase: Phase, at: number | undefined): void {
     this.#agenda.schedule(object, phase, at === undefined ? undefined : Math.max(at, this.#elapsed));
   }
@@ -262,6 +265,7 @@ export class MeterEngine {
     this.#offset = utc - this.#elapsed;
     this.clockChanged({ kind, from, to: utc });
   }
+  /** Tells everybody who goes by the clock. */
   clockChanged(change: ClockChange): void {
     this.operation(() => {
       for (const o of this.#all()) o.behaviour.clockChanged?.(o, change);
@@ -298,6 +302,7 @@ export class MeterEngine {
     if (selector === 0 || table === '0-0:0.0.0*0') return;
     space.invoke(9, table, 1, { type: 'long-unsigned', value: selector }, 'script');
   }
+  /** An attribute has changed: observers hear of it when the operation is complete. */
   changed(object: EngineObject, attribute: string, cause: Cause): void {
     this.#changes.push({ object, attribute, cause });
     if (this.#depth === 0) this.#tell();
@@ -329,6 +334,7 @@ export class MeterEngine {
       }
     }
   }
+  /** Lets an object hear of changes of an attribute. */
   observe(observer: EngineObject, reference: Reference): void {
     const key = keyOf(observer.space, reference);
     const observers = this.#observers.get(key) ?? new Set();
@@ -338,6 +344,7 @@ export class MeterEngine {
     own.add(key);
     this.#observed.set(observer, own);
   }
+  /** Takes back everything that an object observes. */
   unobserve(observer: EngineObject): void {
     for (const key of this.#observed.get(observer) ?? []) this.#observers.get(key)?.delete(observer);
     this.#observed.delete(observer);

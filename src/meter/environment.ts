@@ -55,9 +55,11 @@ export class Environment {
   readonly #quantities = new Map<string, Quantity>();
   #counting = true;
 
+  /** The quantity now; 0 before it was set. */
   level(name: string): number {
     return this.#quantities.get(name)?.level ?? 0;
   }
+  /** The quantity from an instant on. */
   set(name: string, level: number, at: number): void {
     this.#quantity(name, at).settle(at, level, this.#counting);
   }
@@ -115,6 +117,7 @@ export class Environment {
   toJSON(): unknown {
     return { counting: this.#counting, quantities: Object.fromEntries(this.#quantities) };
   }
+  /** Takes back what {@link Environment.toJSON} gave. */
   restore(saved: { counting: boolean; quantities: Record<string, readonly [number, number, number, boolean]> }): void {
     this.#counting = saved.counting;
     this.#quantities.clear();

@@ -68,9 +68,11 @@ export class LocalTime {
   deviation(utc: number): number {
     return this.zone.timeZone - (this.daylightSaving(utc) ? this.zone.daylightSavingsDeviation : 0);
   }
+  /** What the local clock shows, as milliseconds. */
   local(utc: number): number {
     return utc - this.deviation(utc) * minute;
   }
+  /** What the local clock shows, in its fields. */
   fields(utc: number): LocalFields {
     return fieldsOf(this.local(utc));
   }

@@ -58,12 +58,14 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (found === undefined) throw new AccessRefused('object-undefined');
     return found;
   }
+  /** Lets an attribute be measured. */
   bind(attribute: string, source: Source): void {
     this.#sources.set(attribute, source);
   }
 
   // ── what a behaviour uses ────────────────────────────────────────────────────────────────────────────
 
+  /** Whether this meter has the attribute. */
   has(attribute: string): boolean {
     const { computed } = this.behaviour as { computed?: Functions };
     return computed?.[attribute] !== undefined || this.#values.has(attribute) || this.#sources.has(attribute);
@@ -102,12 +104,14 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   observe(reference: Reference): void {
     this.engine.observe(this, reference);
   }
+  /** Hears of nothing any more. */
   unobserve(): void {
     this.engine.unobserve(this);
   }
 
   // ── what clients and scripts do ──────────────────────────────────────────────────────────────────────
 
+  /** Writes an attribute as its behaviour allows. @throws AccessRefused */
   write(attribute: string, value: unknown, cause: Cause): void {
     const { write } = this.behaviour as {
       write?: Readonly<Record<string, (self: unknown, value: unknown, cause: Cause) => void>>;
@@ -119,6 +123,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
       else this.set(attribute, value, cause);
     });
   }
+  /** Invokes a method. @throws AccessRefused */
   invoke(method: string, parameter: unknown, cause: Cause, context?: AccessContext): unknown {
     const { methods } = this.behaviour as {
       methods?: Readonly<Record<string, (self: unknown, p: unknown, cause: Cause, c?: AccessContext) => unknown>>;

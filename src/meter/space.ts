@@ -16,10 +16,12 @@ export class ObjectSpace {
   constructor(sap: number) {
     this.sap = sap;
   }
+  /** Adds an object, for the engine and for clients. */
   add(object: EngineObject): void {
     this.#objects.set(object.logicalName, object);
     this.served.add(object.served());
   }
+  /** The object of a name. */
   get(logicalName: Obis): EngineObject | undefined {
     return this.#objects.get(logicalName);
   }
@@ -30,9 +32,11 @@ export class ObjectSpace {
     if (found.definition.classId !== classId) throw new AccessRefused('object-class-inconsistent');
     return found;
   }
+  /** All objects of a class. */
   ofClass(classId: number): EngineObject[] {
     return [...this.#objects.values()].filter((o) => o.definition.classId === classId);
   }
+  /** All objects. */
   [Symbol.iterator](): IterableIterator<EngineObject> {
     return this.#objects.values();
   }
