@@ -1,4 +1,4 @@
-// npm run fuzz -- [apdu|xml|json] [runs] [--jazzer]
+// npm run fuzz -- [apdu|xml|json|v44] [runs] [--jazzer]
 //
 // Bundles the target and runs it: with the fuzzer of feedback.ts, or guided by coverage with jazzer.js. jazzer.js is not a dependency of this
 // package (its addon needs glibc 2.38): install it somewhere and name its command line in JAZZER, e.g. JAZZER=/opt/jazzer/node_modules/@jazzer.js/core/dist/cli.js.

@@ -183,6 +183,13 @@ export class Exchange {
   /** After an error an answer may still be on its way. Either it will be known when it comes, or the association ends here. */
   #failed(e: unknown, sent: Uint8Array): void {
     const code = isDlmsError(e) ? e.code : undefined;
+    // Nothing negotiates compression. Nobody vouches for this answer either, but what it brings about is no weaker.
+    if (
+      isDlmsError(e, 'service/exception') &&
+      e.context.serviceError === 'deciphering-error' &&
+      this.security !== undefined
+    )
+      this.security.compress = undefined;
     if (code !== undefined && connectionGone.has(code)) return this.#lose('the connection is gone', e);
     if (responseTagOf(sent) === undefined) {
       if (sent.length > 0 && (this.#inFlight || code?.startsWith('protocol/') === true))

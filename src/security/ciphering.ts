@@ -1,16 +1,12 @@
 import { concat } from '../core/bytes.js';
+import type { DecodeOptions } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { CryptoProvider, KeyHandle, Octets } from './providers/provider.js';
-import {
-  authenticatedBit,
-  compressedBit,
-  encryptedBit,
-  parseSecurityControl,
-  type SecurityControl,
-} from './security-control.js';
+import { authenticatedBit, encryptedBit, parseSecurityControl, type SecurityControl } from './security-control.js';
 import { securityHeaderLength, tagLength } from './suites.js';
+import { decompress } from './v44/decompress.js';
 
 // The octets inside a ciphered APDU: security header (control octet, invocation counter), content, tag (Green Book 9.2.7.2.4).
 
@@ -62,8 +58,17 @@ const noHeader = (octets: Uint8Array): DlmsError =>
     expected: 'security header and authentication tag',
   });
 
+/** How compressed content is read. */
+export interface OpenOptions extends DecodeOptions {
+  /** Octets that compressed content may become, at most. Default 65 535, the longest PDU that can be negotiated; one octet can stand for 291. */
+  readonly maxDecompressed?: number | undefined;
+}
+/** The longest PDU that can be negotiated. */
+const longestPdu = 0xffff;
+
 /**
  * Applies authentication, encryption, both or neither (a header in front of plaintext), as the control octet says.
+ * @param content already compressed when bit 7 of the control octet says so
  * @param prefix octets in front of the header: tag and length of the APDU
  * @returns prefix, security header, content, tag when authenticated
  */
@@ -86,7 +91,6 @@ export function sealBehind(
   content: Uint8Array,
   front: Uint8Array,
 ): MaybePromise<Uint8Array> {
-  refuseCompression(controlOctet);
   const { provider, key } = input;
   writeHeader(front, front.length - securityHeaderLength, controlOctet, counter);
   const iv = ivOf(input.systemTitle, counter);
@@ -106,19 +110,29 @@ export const sealedLength = (controlOctet: number, contentLength: number): numbe
   securityHeaderLength + contentLength + ((controlOctet & authenticatedBit) !== 0 ? tagLength : 0);
 
 /**
- * The reverse. Nothing is given out before the tag verified.
+ * The reverse, decompression included. Nothing is given out, or decompressed, before the tag verified.
  * @param header of the same octets, already read (its counter was compared before this is called)
  * @param from where the header begins
- * @throws DlmsError `security/authentication-failed`
+ * @throws DlmsError `security/authentication-failed`, `security/unsupported` (compression in suite 0), `decode/…` (what cannot be decompressed)
  */
 export function openContent(
   input: CipherInput,
   header: SecurityHeader,
   ciphered: Uint8Array,
   from = 0,
+  options?: OpenOptions,
+): MaybePromise<Uint8Array> {
+  if (header.control.compressed) requireCompression(header);
+  const content = openAsSent(input, header, ciphered, from);
+  return header.control.compressed ? andThen(content, (packet) => unpacked(packet, options)) : content;
+}
+function openAsSent(
+  input: CipherInput,
+  header: SecurityHeader,
+  ciphered: Uint8Array,
+  from: number,
 ): MaybePromise<Uint8Array> {
   const { controlOctet, invocationCounter } = header;
-  refuseCompression(controlOctet);
   const { provider, key } = input;
   const iv = ivOf(input.systemTitle, invocationCounter);
   const begin = from + securityHeaderLength;
@@ -157,15 +171,24 @@ export function openUnverified(
   header: SecurityHeader,
   ciphered: Uint8Array,
   from = 0,
+  options?: OpenOptions,
 ): MaybePromise<Uint8Array> {
-  refuseCompression(header.controlOctet);
+  if (header.control.compressed) requireCompression(header);
   const body = ciphered.subarray(
     from + securityHeaderLength,
     header.control.authenticated ? ciphered.length - tagLength : ciphered.length,
   );
-  return header.control.encrypted
+  const content = header.control.encrypted
     ? input.provider.ctr(input.key, ivOf(input.systemTitle, header.invocationCounter), body)
     : body.slice();
+  return header.control.compressed ? andThen(content, (packet) => unpacked(packet, options)) : content;
+}
+/** Suite 0 names no compression, so nobody knows what bit 7 would mean there. */
+function requireCompression({ control }: SecurityHeader): void {
+  if (control.suite === 0) throw new DlmsError('security/unsupported', { what: 'compression in security suite 0' });
+}
+function unpacked(packet: Uint8Array, options: OpenOptions = {}): Uint8Array {
+  return decompress(packet, { ...options, maxOutput: options.maxDecompressed ?? longestPdu });
 }
 
 /** Initialization vector: system title of the sender, invocation counter. */
@@ -195,9 +218,4 @@ const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length
   Uint8Array.of(octet),
 );
 
-/** The algorithm behind the bit (V.44) is not implemented: neither direction pretends. */
-function refuseCompression(controlOctet: number): void {
-  if ((controlOctet & compressedBit) !== 0)
-    throw new DlmsError('security/unsupported', { what: 'compression of ciphered content (security control bit 7)' });
-}
 const none = /* @__PURE__ */ new Uint8Array(0);

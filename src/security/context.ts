@@ -86,7 +86,17 @@ export interface SecurityContextOptions {
   readonly acceptSuites?: readonly number[];
   /** Finds the public signing key of a third party whose signature is inside a message. */
   readonly signerOf?: (systemTitle: Uint8Array) => PublicKey | undefined;
+  /**
+   * Compresses APDUs that are sent in a general form, when that makes them shorter: `compress` of `dlms-cosem/security/v44`. Suites 1 and 2 only; nothing in the
+   * books negotiates it, so it is for peers that are known to take it. Default: nothing is compressed. Lengths then tell something of what is inside: whoever can
+   * have octets of his choice sent beside a secret, again and again, learns the secret from them.
+   */
+  readonly compress?: Compress | undefined;
+  /** Octets that a compressed message may become, at most. Default 65 535, the longest PDU that can be negotiated; one octet can stand for 291. */
+  readonly maxDecompressed?: number;
 }
+/** Makes a packet of ITU-T V.44 from an APDU. */
+export type Compress = (apdu: Uint8Array) => Uint8Array;
 
 /**
  * The security state of one association, or of one sender of notifications: who the two sides are, their keys, what is applied and
@@ -101,6 +111,10 @@ export class SecurityContext {
   /** Public keys of others who may sign. */
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
   readonly acceptSignaturesWithoutRecipient: boolean;
+  /** Octets that a compressed message may become, at most; undefined stands for 65 535. */
+  readonly maxDecompressed: number | undefined;
+  /** Compresses what is sent in a general form. Taken away when the peer says that it cannot read it. */
+  compress: Compress | undefined;
   readonly #options: SecurityContextOptions;
   #policy: SecurityPolicy;
   /** Whether messages under the global broadcast key are taken. */
@@ -133,6 +147,10 @@ export class SecurityContext {
     this.form = options.form ?? 'glo';
     this.acceptSuites = options.acceptSuites ?? [this.suite.id];
     this.signerOf = options.signerOf;
+    this.maxDecompressed = options.maxDecompressed;
+    this.compress = options.compress;
+    if (this.compress !== undefined && this.suite.id === 0)
+      throw new DlmsError('configuration/invalid', { what: 'compression in security suite 0, which has none' });
     this.#options = options;
     this.#ownHex = formatHex(this.systemTitle);
     checkKeys(this.suite, options.keys);
@@ -301,6 +319,7 @@ export class SecurityContext {
       policy: this.policy,
       broadcast: this.broadcast,
       form: this.form,
+      compress: this.compress,
       ...changes,
       keys,
     });

@@ -10,6 +10,7 @@ export { isProtected } from '../core/apdu-facts.js';
 export { keyIds } from '../core/key-ids.js';
 export {
   type CipherInput,
+  type OpenOptions,
   openContent,
   openUnverified,
   readSecurityHeader,
@@ -18,6 +19,7 @@ export {
 } from './ciphering.js';
 export { constantTimeEqual } from './constant-time.js';
 export {
+  type Compress,
   importKeys,
   type KeyMaterial,
   type KeyName,

@@ -20,6 +20,8 @@ export interface SecurityPolicy {
    * otherwise. It is reported as not authenticated: a hint, not a fact. Default: true.
    */
   readonly plainErrors?: boolean;
+  /** Refuses messages whose content was compressed (bit 7 of the security control). Default: false, they are decompressed. */
+  readonly refuseCompressed?: boolean;
   /**
    * Says that a policy whose `receive` asks neither for authentication nor for a signature is meant: whoever recorded or guessed a message can send it
    * again, changed or not, and encryption alone does not help against that. Without this word such a policy is refused.

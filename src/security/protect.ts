@@ -12,7 +12,7 @@ import { type KeyName, requireKey, type SecurityContext, type SimpleForm } from 
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import type { Protection } from './policy.js';
 import type { KeyHandle } from './providers/provider.js';
-import { authenticatedBit, broadcastKeyBit, encryptedBit } from './security-control.js';
+import { authenticatedBit, broadcastKeyBit, compressedBit, encryptedBit } from './security-control.js';
 import { securityHeaderLength } from './suites.js';
 
 /** Header fields of general-ciphering and general-signing. */
@@ -57,6 +57,7 @@ export interface ProtectOptions {
  * `glo` and `ded` make the service-specific APDU; a service without one (access, data-notification) travels in general-glo or
  * general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes innermost, inside a general APDU; outermost around
  * encryption without authentication. A receiver of this library takes one layer under each key.
+ * General forms are compressed first when the context has a `compress` and the APDU gets shorter by it.
  * With no protection to apply the APDU comes back as it is. Each layer takes one invocation counter, reserved before it is used.
  *
  * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
@@ -116,15 +117,26 @@ function simple(
       ? 'global-broadcast-encryption-key'
       : 'global-unicast-encryption-key';
   const input = cipherInput(context, keyName, protection);
-  const control = controlOctet(context, protection, broadcast && !dedicated);
+  const content = specific === undefined ? packed(apdu, context) : apdu;
+  const control = controlOctet(context, protection, broadcast && !dedicated) | (content === apdu ? 0 : compressedBit);
   const front = frontOf(
     specific ?? apduFacts[dedicated ? 'general-ded-ciphering' : 'general-glo-ciphering'].tag,
     specific === undefined ? context.systemTitle : undefined,
-    sealedLength(control, apdu.length),
+    sealedLength(control, content.length),
   );
   const counter = context.counters.next(context.sendName(keyName));
-  if (typeof counter === 'number') return sealBehind(input, control, counter, apdu, front);
-  return counter.then((c) => sealBehind(input, control, c, apdu, front));
+  if (typeof counter === 'number') return sealBehind(input, control, counter, content, front);
+  return counter.then((c) => sealBehind(input, control, c, content, front));
+}
+
+/**
+ * The APDU compressed, or the APDU itself when nothing is gained. Only general forms are asked: the Green Book's table of what is compressed is known at second
+ * hand, and is said not to name the service-specific ones.
+ */
+function packed(apdu: Uint8Array, { compress }: SecurityContext): Uint8Array {
+  if (compress === undefined) return apdu;
+  const packet = compress(apdu);
+  return packet.length < apdu.length ? packet : apdu;
 }
 
 /** general-ciphering (tag 221): header and content are authenticated together, the key information is not. */
@@ -134,7 +146,8 @@ function generalCiphering(
   form: GeneralCipheringForm,
   protection: Protection,
 ): MaybePromise<Uint8Array> {
-  const control = controlOctet(context, protection, false);
+  const content = packed(apdu, context);
+  const control = controlOctet(context, protection, false) | (content === apdu ? 0 : compressedBit);
   const keyName = keyNames[form.key];
   if (keyName === 'agreed-key') asymmetric(context.suite);
   return andThen(context.counters.next(context.sendName(keyName)), (counter) => {
@@ -147,12 +160,12 @@ function generalCiphering(
         w.bytes(extra);
         w.u8(1);
         KeyInfoSchema.write(w, keyInfo);
-        w.length(sealedLength(control, apdu.length));
+        w.length(sealedLength(control, content.length));
         return sealContent(
           { ...cipherInput(context, keyName, protection, key), extra },
           control,
           counter,
-          apdu,
+          content,
           w.finish(),
         );
       };

@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { openContent, openUnverified, readSecurityHeader } from './ciphering.js';
+import { type OpenOptions, openContent, openUnverified, readSecurityHeader } from './ciphering.js';
 import { type KeyName, requireKey, type SecurityContext } from './context.js';
 import type { ReceivedValue } from './counters.js';
 import type { KeyHandle, PublicKey } from './providers/provider.js';
@@ -41,24 +41,40 @@ export function openCiphered(
     given?.name ??
     (dedicated ? 'dedicated-key' : control.broadcastKey ? broadcastKey : 'global-unicast-encryption-key');
   if (verified) checkUse(name, opening);
+  // A packet costs more than its octets, so what is not taken is not opened.
+  if (verified && control.compressed && context.policy.refuseCompressed === true)
+    throw new DlmsError('security/policy', {
+      required: 'content that is not compressed',
+      actual: 'compressed content',
+    });
   const key =
     given?.key ??
     requireKey(dedicated ? keys.dedicated : control.broadcastKey ? keys.globalBroadcast : keys.globalUnicast, name);
+  const reading: OpenOptions | undefined = control.compressed
+    ? { ...opening.options, maxDecompressed: context.maxDecompressed }
+    : undefined;
   const unverified = !verified && control.authenticated && keys.authentication === undefined;
   const layer = {
     kind,
     authenticated: control.authenticated && !unverified,
     encrypted: control.encrypted,
+    compressed: control.compressed,
     suite: control.suite,
     invocationCounter,
     systemTitle: sender,
     key: name,
   };
   opening.layers.push(given === undefined ? layer : { ...layer, transactionId: given.transactionId });
-  if (unverified) return openUnverified({ provider, key, systemTitle: sender }, header, ciphered, from);
+  if (unverified) return openUnverified({ provider, key, systemTitle: sender }, header, ciphered, from, reading);
   const authenticationKey = control.authenticated ? requireKey(keys.authentication, 'authentication-key') : undefined;
   const open = (): MaybePromise<Uint8Array> =>
-    openContent({ provider, key, authenticationKey, systemTitle: sender, extra: given?.extra }, header, ciphered, from);
+    openContent(
+      { provider, key, authenticationKey, systemTitle: sender, extra: given?.extra },
+      header,
+      ciphered,
+      from,
+      reading,
+    );
   // A header in front of plaintext protects nothing, so its counter says nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, given?.namedBy, sender, invocationCounter, given?.transactionId);

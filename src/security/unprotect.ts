@@ -18,6 +18,8 @@ export interface ProtectionLayer {
   readonly authenticated: boolean;
   /** Proves nothing by itself: see `protection` of the whole. */
   readonly encrypted: boolean;
+  /** The content was a packet of V.44; absent on a signature. */
+  readonly compressed?: boolean;
   /** As in the security control; absent on a signature. */
   readonly suite?: number;
   readonly invocationCounter?: number;
@@ -73,7 +75,7 @@ export interface UnprotectOptions extends DecodeOptions {
  * nobody signs it twice.
  *
  * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`, `security/policy`,
- *   `security/missing-key`, `security/unsupported` (compression, suites), `decode/…` (not such an APDU)
+ *   `security/missing-key`, `security/unsupported` (suites, compression in suite 0), `decode/…` (not such an APDU, or compressed content that is none)
  */
 export function unprotect(
   apdu: Uint8Array,

@@ -49,19 +49,24 @@ export function decipherWith(keys: ExplainKeys): Decipher {
             { provider: nobleProvider, ...a, authenticationKey, extra: content.header },
             header,
             content.ciphered,
+            0,
+            lenient,
           ),
         ),
       );
       return { plaintext, systemTitle, verified: true, readings: 1 };
     }
-    const read = attempts.map((a) => ({
-      systemTitle: a.systemTitle,
-      plaintext: sync(openUnverified({ provider: nobleProvider, ...a }, header, content.ciphered)),
-    }));
+    const open = (a: (typeof attempts)[number]): Uint8Array =>
+      sync(openUnverified({ provider: nobleProvider, ...a }, header, content.ciphered, 0, lenient));
+    // What a wrong key makes of compressed content is hardly ever a packet.
+    const read = header.control.compressed
+      ? [firstThat(attempts, open)]
+      : attempts.map((a) => ({ systemTitle: a.systemTitle, plaintext: open(a) }));
     const sensible = read.filter(({ plaintext }) => isApdu(plaintext, content.expectedTag));
     return { ...((sensible[0] ?? read[0]) as (typeof read)[0]), verified: false, readings: sensible.length };
   };
 }
+const lenient = { lenient: true } as const;
 /** @throws DlmsError of the first attempt when all fail */
 function firstThat<T extends object>(
   attempts: readonly T[],

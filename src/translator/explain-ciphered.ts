@@ -4,8 +4,9 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { securityHeaderAt } from '../security/ciphering.js';
 import { securityHeaderLength, tagLength } from '../security/suites.js';
+import { decompress } from '../security/v44/decompress.js';
 import { GeneralProtectionHeader, type KeyInfo } from '../xdlms/ciphered.js';
-import { type Draft, type Explaining, part } from './explain-node.js';
+import { type Draft, type Explaining, end, part } from './explain-node.js';
 
 /** What is known about ciphered content: enough to choose keys and to open it. */
 export interface CipheredContent {
@@ -109,7 +110,7 @@ export function explainCiphered(
     }
     if (opened !== undefined && control.encrypted && content.length > 0) {
       const made = state.made('deciphered', opened.plaintext, (plain) => state.apdu(plain, 0, plain.length));
-      made.meaning += `, ${judgement(opened)}`;
+      made.meaning += `${control.compressed ? ' when decompressed' : ''}, ${judgement(opened)}`;
       content.children = [part(content.offset, content.length, 'ciphertext', ''), made];
     }
     if (opened?.verified === true && plain !== undefined && opened.plaintext[0] !== plain) {
@@ -119,8 +120,7 @@ export function explainCiphered(
       content.meaning = content.error.message;
     }
   }
-  if (!control.encrypted && content.length > 0)
-    content.children = [state.apdu(bytes, content.offset, content.offset + content.length)];
+  if (!control.encrypted && content.length > 0) inClear(state, bytes, content, control.compressed);
   if (tagAt < to) {
     const octets = formatHex(bytes.subarray(tagAt, to));
     const judged = failed
@@ -133,6 +133,26 @@ export function explainCiphered(
     out.push(part(tagAt, to - tagAt, 'tag', `${octets}${judged}`));
   }
   return out;
+}
+
+/** Content that anybody can read: an APDU, or one that was compressed. */
+function inClear(state: Explaining, bytes: Uint8Array, content: Draft, compressed: boolean): void {
+  if (!compressed) {
+    content.children = [state.apdu(bytes, content.offset, end(content))];
+    return;
+  }
+  const packet = bytes.subarray(content.offset, end(content));
+  try {
+    const plain = decompress(packet, { maxOutput: 0xffff, lenient: true });
+    content.children = [
+      part(content.offset, content.length, 'packet', 'V.44'),
+      state.made('decompressed', plain, (octets) => state.apdu(octets, 0, octets.length)),
+    ];
+  } catch (e) {
+    if (!isDlmsError(e)) throw e;
+    content.error ??= e as DlmsError;
+    content.meaning = e.message;
+  }
 }
 
 /** Without a tag nothing says whether key and title are right but the plaintext itself. */

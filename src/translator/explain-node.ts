@@ -22,11 +22,13 @@ export interface ExplainNode {
   readonly quirk?: string;
   /** Where the layout is laid down: on frames, APDUs and security headers. */
   readonly source?: string;
-  /** This node and those below are about other octets than those around: deciphered, or put together from several frames or blocks. */
-  readonly origin?: 'deciphered' | 'reassembled';
+  /** This node and those below are about other octets than those around: see {@link ExplainOrigin}. */
+  readonly origin?: ExplainOrigin;
   /** The octets in which this node and those below count: on the top node, and where an `origin` made others. */
   readonly octets?: Uint8Array;
 }
+/** Where octets come from that do not stand in the input: deciphered (and decompressed), only decompressed, or put together from several frames or blocks. */
+export type ExplainOrigin = 'deciphered' | 'decompressed' | 'reassembled';
 /** While it is being made. */
 export type Draft = { -readonly [K in keyof ExplainNode]: K extends 'children' ? Draft[] : ExplainNode[K] };
 
@@ -35,7 +37,7 @@ export interface Explaining {
   /** One APDU from here to there. */
   apdu(bytes: Uint8Array, from: number, to: number): Draft;
   /** A node about octets that do not stand in the input as they are. */
-  made(origin: 'deciphered' | 'reassembled', octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft;
+  made(origin: ExplainOrigin, octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft;
 }
 
 export const end = (node: ExplainNode): number => node.offset + node.length;

@@ -10,7 +10,7 @@ import { type Decipher, type ExplainingCiphered, explainCiphered } from './expla
 import { compactArrayContents } from './explain-compact.js';
 import { explainFrames } from './explain-frames.js';
 import type { ExplainNames } from './explain-meaning.js';
-import { type Draft, type ExplainNode, end, part } from './explain-node.js';
+import { type Draft, type ExplainNode, type ExplainOrigin, end, part } from './explain-node.js';
 import { explainSchema } from './explain-schema.js';
 
 /** Options of {@link explain}. */
@@ -191,7 +191,7 @@ class Explainer implements ExplainingCiphered {
   }
 
   /** A node about octets that do not stand in the input as they are. */
-  made(origin: 'deciphered' | 'reassembled', octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft {
+  made(origin: ExplainOrigin, octets: Uint8Array, inside: (octets: Uint8Array) => Draft): Draft {
     return {
       offset: 0,
       length: octets.length,

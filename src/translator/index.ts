@@ -11,7 +11,7 @@ export { type ClassNotes, describeClass } from './describe-class.js';
 export { type ExplainOptions, explain, explainValue } from './explain.js';
 export type { CipheredContent, Decipher, Deciphered } from './explain-ciphered.js';
 export type { ExplainNames } from './explain-meaning.js';
-export type { ExplainNode } from './explain-node.js';
+export type { ExplainNode, ExplainOrigin } from './explain-node.js';
 export { type ExplainTextOptions, explainText } from './explain-text.js';
 export {
   apduFromJson,

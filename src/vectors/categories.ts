@@ -54,6 +54,7 @@ const meanings: readonly (readonly [Test, string])[] = [
   [wrongLength, 'length size long count invalid-length wrong-length'],
   [code('decode/invalid-length'), 'length-form non-minimal-length'],
   [code('decode/invalid-value', 'encode/invalid-value', 'parse/invalid-text'), 'invalid-value'],
+  [code('decode/invalid-value'), 'invalid-code'],
   [(e) => e.code === 'decode/invalid-value' && e.path.some((p) => /dlmsVersion/i.test(p)), 'dlms-version'],
   [says('decode/invalid-value', 'expected', /presence/), 'presence-octet'],
   [code('decode/non-zero-padding'), 'padding non-zero-padding'],

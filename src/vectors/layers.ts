@@ -8,6 +8,7 @@ import { dateTimeFromBytes, toInstant } from '../cosem/date-time.js';
 import { readSecurityHeader } from '../security/ciphering.js';
 import type { SecurityContext } from '../security/context.js';
 import { unprotect } from '../security/unprotect.js';
+import { decompress } from '../security/v44/decompress.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { apduFromXml } from '../translator/xml-from.js';
 import type { Deframer, DeframerOptions } from '../transport/deframer.js';
@@ -22,7 +23,7 @@ import { decodeHdlcParameters } from '../transport/hdlc/parameters.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { contentsOf, originatorOf, recipientOf } from './ciphered.js';
 import { contextOf, suiteOf } from './keys.js';
-import { numberParam, octetsParam, sequenceList, wordParam } from './parameters.js';
+import { numberParam, octetsParam, packetOptions, sequenceList, wordParam } from './parameters.js';
 import type { Vector } from './vector.js';
 
 // Where octets enter the library, for vectors that want them refused: each layer takes octets strictly, and throws.
@@ -70,6 +71,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'mode-e': always((octets) => (octets[0] === 0x06 ? decodeOptionSelect(octets) : decodeIdentification(octets))),
   'mode-e-ack': always(decodeOptionSelect),
   readout: always(decodeReadout),
+  v44: (vector) => (octets) => decompress(octets, packetOptions(vector)),
   xml: always((octets) => apduFromXml(latin1(octets))),
 };
 

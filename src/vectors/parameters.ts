@@ -1,4 +1,5 @@
 import { parseHex } from '../core/hex.js';
+import type { DecompressOptions } from '../security/v44/decompress.js';
 import { Unsupported, type Vector } from './vector.js';
 
 // Inputs and parameters of vectors: their names, and how they are read with a complaint that names them.
@@ -36,6 +37,8 @@ export const securityParams: readonly string[] = [
   ...['systemTitle', 'ownSystemTitle', 'clientPublicKey', 'serverPublicKey', 'signaturePublicKey'],
   ...['agreementPrivateKey', 'peerPublicKey'],
 ];
+/** What {@link packetOptions} reads. */
+export const packetParams: readonly string[] = ['maxOutput', 'maxString', 'ordinalBits', 'note'];
 /** Names of a list of frames, APDUs, blocks or counters in order. */
 export const sequenceNames: readonly string[] = [
   ...['cases', 'frames', 'apdus', 'blocks', 'messages', 'sequence'],
@@ -75,6 +78,30 @@ export function wordParam<W extends string>(vector: Vector, name: string, known:
   const value = vector.params[name];
   if (value === undefined || known.includes(value as W)) return value as W | undefined;
   throw new Unsupported(`${name} ${JSON.stringify(value)} is not known`);
+}
+
+/**
+ * How a packet of V.44 is read: `maxOutput`, and what its sender had other than usual: `maxString` and `ordinalBits`, or `n7` and `initialOrdinalBits` in a note
+ * `made with {…}`.
+ */
+export function packetOptions(vector: Vector): DecompressOptions {
+  const { n7, initialOrdinalBits } = madeWith(vector);
+  const maxString = numberParam(vector, 'maxString') ?? n7;
+  const ordinalBits = numberParam(vector, 'ordinalBits') ?? initialOrdinalBits;
+  return {
+    maxOutput: numberParam(vector, 'maxOutput') ?? 0xffff,
+    ...(maxString === undefined ? {} : { maxString }),
+    ...(ordinalBits === undefined ? {} : { ordinalBits: ordinalBits as 7 | 8 }),
+  };
+}
+function madeWith(vector: Vector): { n7?: number; initialOrdinalBits?: number } {
+  const record = /^made with (\{.*\})$/.exec(textParam(vector, 'note') ?? '')?.[1];
+  if (record === undefined) return {};
+  try {
+    return JSON.parse(record) as { n7?: number; initialOrdinalBits?: number };
+  } catch {
+    throw new Unsupported('params.note: no JSON in it');
+  }
 }
 
 /** The inputs of a vector with one (`hex`) or several (`cases`) of them. */

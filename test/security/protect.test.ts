@@ -464,7 +464,7 @@ describe('what is received', () => {
       });
     }
   });
-  it('refuses compression by name', async () => {
+  it('refuses compression in suite 0, which has none', async () => {
     const { server } = await pairOf(nodeProvider, 0);
     const apdu = concat(hex('C812B000000001'), new Uint8Array(13));
     expect(await failure(() => unprotect(apdu, server))).toMatchObject({

@@ -5,9 +5,11 @@ import { formatHex } from '../../core/hex.js';
 import { deriveAgreedKey } from '../../security/key-agreement.js';
 import type { Curve } from '../../security/providers/provider.js';
 import { securitySuite, tagLength } from '../../security/suites.js';
+import { compress } from '../../security/v44/compress.js';
+import { decompress } from '../../security/v44/decompress.js';
 import { anyOf } from '../compare.js';
 import { aesKey, aesOf, curveParam, ivParam, provider, secretNotation } from '../keys.js';
-import { asOctets, neededParam, octets, octetsParam, wordParam } from '../parameters.js';
+import { asOctets, neededParam, octets, octetsParam, packetOptions, packetParams, wordParam } from '../parameters.js';
 import { Difference, type Kind, Unsupported, type Vector } from '../vector.js';
 
 /** The algorithms under the security suites, by themselves. */
@@ -40,7 +42,19 @@ export const algorithmKinds: Readonly<Record<string, Kind>> = {
     params: ['algorithmId', 'partyUInfo', 'partyVInfo', 'hash', 'curve', 'ownPublicKey'],
     run: keyAgreement,
   },
+  v44: { input: ['hex'], params: packetParams, run: packet },
 };
+
+/** A packet of V.44; what the compressor makes of the plaintext need not be the same octets, but must come back as that plaintext. */
+function packet(vector: Vector): unknown {
+  const options = packetOptions(vector);
+  const plaintext = decompress(octets(vector, 'hex'), options);
+  const { maxString } = options;
+  const again = compress(plaintext, maxString === undefined ? {} : { maxString });
+  const back = decompress(again, { maxOutput: plaintext.length, ...(maxString === undefined ? {} : { maxString }) });
+  if (!equalBytes(back, plaintext)) throw new Difference('what was compressed comes back as something else');
+  return { plaintext };
+}
 
 /** An input, or the parameter of the same name. */
 const given = (vector: Vector, name: string, param = name): Uint8Array =>

@@ -8,12 +8,21 @@ import { isCategory } from '../categories.js';
 import { check, isRecord, type Matcher } from '../compare.js';
 import { checkSequence, framesIn } from '../frames.js';
 import { type Intake, intakeOf } from '../layers.js';
-import { cases, octets, renamed, securityParams, sequence, sequenceList, sequenceNames } from '../parameters.js';
+import {
+  cases,
+  octets,
+  packetParams,
+  renamed,
+  securityParams,
+  sequence,
+  sequenceList,
+  sequenceNames,
+} from '../parameters.js';
 import { Difference, type Kind, Unsupported, type Vector } from '../vector.js';
 
 const intakeParams = [
   ...[...securityParams, 'layer', 'transport', 'policy', 'last', 'clientSystemTitle', 'serverSystemTitle'],
-  ...['lenientMayAccept', 'incompleteOnStream', 'depth'],
+  ...['lenientMayAccept', 'incompleteOnStream', 'depth', ...packetParams],
 ];
 
 export const rejectKinds: Readonly<Record<string, Kind>> = {

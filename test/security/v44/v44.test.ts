@@ -12,7 +12,7 @@ interface Vector {
   readonly params: { readonly maxOutput: number; readonly note?: string };
   readonly expected: { readonly plaintext: string; readonly error?: string };
 }
-const vectors = JSON.parse(readFileSync('test/security/v44/vectors.json', 'utf8')) as Vector[];
+const vectors = JSON.parse(readFileSync('test/vectors/v44.json', 'utf8')) as Vector[];
 const of = (kind: string): Vector[] => vectors.filter((v) => v.kind === kind);
 const codes: Readonly<Record<string, string>> = {
   truncated: 'decode/unexpected-end',
