@@ -1,6 +1,6 @@
 // npm run mutate -- FILE…                                the mutants of these files
 // npm run mutate -- --sample 300 --seed 1 FOLDER…        a seeded sample of the mutants of folders
-// Options: --near (only the nearest tests), --fresh (measure again what was measured), --concurrency 1 (instead of 2 at a
+// Options: --near (only the tests of the folder), --fresh (measure again what was measured), --concurrency 1 (instead of 2 at a
 // time), --log info (what Stryker has to say).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { keyOf } from './mutation/keys.mjs';
-import { nearTests, relatedTests, testSources, usesToken } from './mutation/tests.mjs';
+import { folderTests, nearTests, relatedTests, testSources, usesToken } from './mutation/tests.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -128,27 +128,31 @@ for (const file of files) {
   );
 }
 
-// ── survivors meet every test that could notice them ─────────────────────────────────────────────────────
+// ── survivors meet the tests of the folder, then every test that could notice them ───────────────────────
 
-const survivors = [...results].flatMap(([file, { result, wanted }]) =>
-  usesToken(file)
-    ? []
-    : Object.entries(result.mutants)
-        .filter(
-          ([key, m]) =>
-            undetected.includes(m.status) && m.everywhere !== true && (wanted === undefined || wanted.includes(key)),
-        )
-        .map(([key]) => ({ file, key })),
-);
-if (!values.near && survivors.length > 0) {
+const rounds = values.near ? [folderTests] : [folderTests, relatedTests];
+for (const [round, testsOf] of rounds.entries()) {
+  const survivors = [...results].flatMap(([file, { result, wanted }]) =>
+    usesToken(file)
+      ? []
+      : Object.entries(result.mutants)
+          .filter(
+            ([key, m]) =>
+              undetected.includes(m.status) &&
+              (m.rounds ?? 0) <= round &&
+              (wanted === undefined || wanted.includes(key)),
+          )
+          .map(([key]) => ({ file, key })),
+  );
+  if (survivors.length === 0) break;
   const sources = [...new Set(survivors.map((s) => s.file))];
-  const tests = [...new Set(sources.flatMap(relatedTests))];
+  const tests = [...new Set(sources.flatMap(testsOf))];
   const keys = survivors.map((s) => s.key);
   console.log(`${keys.length} survivors against ${tests.length} test files`);
   const { mutants, seconds } = await run(sources, tests, keys);
   const status = new Map(mutants.map((m) => [m.key, m.status]));
   for (const { file, key } of survivors)
-    results.get(file).result.mutants[key] = { status: status.get(key), everywhere: true };
+    results.get(file).result.mutants[key] = { status: status.get(key), rounds: round + 1 };
   for (const file of sources) save(file, results.get(file).result);
   console.log(`  ${seconds.toFixed(0)} s`);
 }

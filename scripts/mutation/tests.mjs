@@ -45,22 +45,24 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/**
- * Those in the folder of the same name that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`);
- * else all in that folder; else those that import the file themselves; else all that reach it.
- */
-export function nearTests(source) {
-  if (usesToken(source)) return relatedTests(source).filter(usesToken);
+/** Those in the folder of the same name; else those that import the file themselves; else all that reach it. */
+export function folderTests(source) {
   const folder = `${dirname(source).replace(/^src/, 'test')}/`;
-  const named = `${folder}${basename(source, '.ts').split('-')[0]}`;
   const related = relatedTests(source);
   return (
     [
-      related.filter((test) => test.startsWith(`${named}.`) || test.startsWith(`${named}-`)),
       related.filter((test) => test.startsWith(folder)),
       related.filter((test) => distances.get(test).get(source) === 1),
     ].find((tests) => tests.length > 0) ?? related
   );
+}
+/** Of these the ones that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`); else all of them. */
+export function nearTests(source) {
+  if (usesToken(source)) return relatedTests(source).filter(usesToken);
+  const word = basename(source, '.ts').split('-')[0];
+  const all = folderTests(source);
+  const named = all.filter((test) => [word, `${word}.test`].includes(basename(test, '.ts').split('-')[0]));
+  return named.length > 0 ? named : all;
 }
 /** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
 export const testSources = (tests) =>
