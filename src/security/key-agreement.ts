@@ -1,7 +1,7 @@
-import { concat } from '../core/bytes.js';
+import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import { andThen, type MaybePromise } from '../core/promise.js';
+import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { transferableKey, useOf } from './key-wrap.js';
 import type { CryptoProvider, ImportOptions, KeyHandle, KeyPair, PublicKey } from './providers/provider.js';
 import { publicKeyLength } from './providers/provider.js';
@@ -24,12 +24,9 @@ export function deriveAgreedKey(
 ): MaybePromise<KeyHandle> {
   const { hash } = asymmetric(suite);
   return andThen(provider.agree(own, peer), (z) =>
-    andThen(
-      provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options),
-      (key) => {
-        z.destroy();
-        return key;
-      },
+    lastly(
+      () => provider.deriveKey(suite.aes, hash, [round1, z, suite.algorithmId, partyUInfo, partyVInfo], options),
+      () => z.destroy(),
     ),
   );
 }
@@ -49,15 +46,16 @@ export function onePassOriginator(
   recipientTitle: Uint8Array,
 ): MaybePromise<AgreedContentKey> {
   const { curve } = asymmetric(suite);
-  return andThen(provider.generateKeyPair(`ECDH ${curve}`), (ephemeral) =>
-    andThen(provider.sign(signing.privateKey, ephemeral.publicKey.octets), (signature) =>
-      andThen(
-        deriveAgreedKey(provider, suite, ephemeral.privateKey, recipient, originatorTitle, recipientTitle),
-        (key) => {
-          ephemeral.privateKey.destroy();
-          return { key, keyCipheredData: concat(ephemeral.publicKey.octets, signature) };
-        },
-      ),
+  return andThen(provider.generateKeyPair(`ECDH ${curve}`), ({ privateKey, publicKey }) =>
+    lastly(
+      () =>
+        andThen(provider.sign(signing.privateKey, publicKey.octets), (signature) =>
+          andThen(deriveAgreedKey(provider, suite, privateKey, recipient, originatorTitle, recipientTitle), (key) => ({
+            key,
+            keyCipheredData: concat(publicKey.octets, signature),
+          })),
+        ),
+      () => privateKey.destroy(),
     ),
   );
 }
@@ -145,41 +143,32 @@ export function ephemeralOffer(
 }
 /**
  * Ephemeral unified model C(2e, 0s), second half, either side: verifies what the other side sent, then derives the new key. The ephemeral private key
- * is destroyed, also when the signature is wrong. The client is party U, the server party V. The new key may be wrapped, so that it can be stored.
- * @throws DlmsError `security/authentication-failed`, `security/invalid-key`
+ * is destroyed, whatever the other side sent. The client is party U, the server party V. The new key may be wrapped, so that it can be stored.
+ * @throws DlmsError `security/authentication-failed`, `security/invalid-key`, `decode/invalid-length`
  */
 export function ephemeralComplete(
   provider: CryptoProvider,
   suite: SecuritySuite,
-  offer: EphemeralOffer,
+  { keyId, keyPair }: EphemeralOffer,
   peerSigning: PublicKey,
   peerData: Uint8Array,
   clientTitle: Uint8Array,
   serverTitle: Uint8Array,
 ): MaybePromise<KeyHandle> {
-  const { publicKey, signature } = signedPoint(suite, peerData);
-  // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
-  if (publicKey.octets.every((octet, i) => octet === offer.keyPair.publicKey.octets[i]))
-    throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
-  return andThen(
-    provider.verify(peerSigning, concat(Uint8Array.of(offer.keyId), publicKey.octets), signature),
-    (valid) => {
-      if (!valid) {
-        offer.keyPair.privateKey.destroy();
-        throw badSignature();
-      }
-      return andThen(
-        deriveAgreedKey(provider, suite, offer.keyPair.privateKey, publicKey, clientTitle, serverTitle, {
-          use: useOf(transferableKey(offer.keyId)),
-          wrappable: true,
-        }),
-        (key) => {
-          offer.keyPair.privateKey.destroy();
-          return key;
-        },
-      );
-    },
-  );
+  const complete = (): MaybePromise<KeyHandle> => {
+    const { publicKey, signature } = signedPoint(suite, peerData);
+    // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
+    if (equalBytes(publicKey.octets, keyPair.publicKey.octets))
+      throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
+    return andThen(provider.verify(peerSigning, concat(Uint8Array.of(keyId), publicKey.octets), signature), (valid) => {
+      if (!valid) throw badSignature();
+      return deriveAgreedKey(provider, suite, keyPair.privateKey, publicKey, clientTitle, serverTitle, {
+        use: useOf(transferableKey(keyId)),
+        wrappable: true,
+      });
+    });
+  };
+  return lastly(complete, () => keyPair.privateKey.destroy());
 }
 
 /** The curve and hash of the suite. @throws DlmsError `security/unsupported` in suite 0 */

@@ -9,7 +9,7 @@ import {
   onePassRecipient,
   staticUnified,
 } from '../../src/security/key-agreement.js';
-import type { KeyHandle } from '../../src/security/providers/provider.js';
+import type { CryptoProvider, KeyHandle } from '../../src/security/providers/provider.js';
 import { securitySuite } from '../../src/security/suites.js';
 import { failure } from '../support/outcome.js';
 import { clientTitle, hex, pairOf, serverTitle } from './support.js';
@@ -143,6 +143,78 @@ describe.each(providers.map((p) => [p.name, p] as const))('key agreement with %s
       await provider.encryptBlock(await own(client, '02'), block),
     );
     expect(await failure(() => own(client, ''))).toMatchObject({ code: 'security/unsupported' });
+  });
+  it('leaves no ephemeral private key behind, whatever the other side sent', async () => {
+    const suite = securitySuite(1);
+    const { client, server } = await pairOf(provider, 1);
+    const { data } = await ephemeralOffer(provider, suite, server.keys.signing!, 0);
+    const offCurve = new Uint8Array(64).fill(1);
+    const signed = await provider.sign(server.keys.signing!.privateKey, concat(hex('00'), offCurve));
+    const own = await ephemeralOffer(provider, suite, client.keys.signing!, 0);
+    for (const [offer, answer, code] of [
+      [own, own.data, 'security/authentication-failed'],
+      [await ephemeralOffer(provider, suite, client.keys.signing!, 0), data.subarray(1), 'decode/invalid-length'],
+      [
+        await ephemeralOffer(provider, suite, client.keys.signing!, 0),
+        concat(offCurve, signed),
+        'security/invalid-key',
+      ],
+    ] as const) {
+      expect(
+        await failure(async () =>
+          ephemeralComplete(provider, suite, offer, client.keys.peerSigning!, answer, clientTitle, serverTitle),
+        ),
+      ).toMatchObject({ code });
+      expect(await failure(() => provider.agree(offer.keyPair.privateKey, client.keys.peerAgreement!))).toMatchObject({
+        code: 'security/invalid-key',
+        context: { reason: 'the key was destroyed' },
+      });
+    }
+  });
+  it('leaves neither private key nor shared secret behind when the key cannot be derived', async () => {
+    const suite = securitySuite(1);
+    const { client, server } = await pairOf(provider, 1);
+    const secrets: KeyHandle[] = [];
+    const failing: CryptoProvider = {
+      ...provider,
+      async agree(...args) {
+        const z = await provider.agree(...args);
+        secrets.push(z);
+        return z;
+      },
+      async generateKeyPair(...args) {
+        const made = await provider.generateKeyPair(...args);
+        secrets.push(made.privateKey);
+        return made;
+      },
+      deriveKey: async () => Promise.reject(new Error('broken')),
+    };
+    const offer = await ephemeralOffer(failing, suite, client.keys.signing!, 0);
+    const { data } = await ephemeralOffer(provider, suite, server.keys.signing!, 0);
+    await expect(
+      (async () =>
+        ephemeralComplete(failing, suite, offer, client.keys.peerSigning!, data, clientTitle, serverTitle))(),
+    ).rejects.toThrow('broken');
+    await expect(
+      (async () =>
+        onePassOriginator(
+          failing,
+          suite,
+          client.keys.signing!,
+          client.keys.peerAgreement!,
+          clientTitle,
+          serverTitle,
+        ))(),
+    ).rejects.toThrow('broken');
+    expect(secrets).toHaveLength(4);
+    for (const secret of secrets)
+      expect(
+        await failure(async () =>
+          secret.algorithm === 'secret'
+            ? provider.digest('SHA-256', [secret])
+            : provider.agree(secret, client.keys.peerAgreement!),
+        ),
+      ).toMatchObject({ code: 'security/invalid-key', context: { reason: 'the key was destroyed' } });
   });
   it('is refused in suite 0, which has no curve', async () => {
     const pair = await provider.generateKeyPair('ECDH P-256');
