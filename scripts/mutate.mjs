@@ -92,18 +92,35 @@ const fileOf = (key) => key.slice(0, key.indexOf(':'));
 // ── results of each file ─────────────────────────────────────────────────────────────────────────────────
 
 const placeOf = (file) => join(folder, `${file.replaceAll('/', '__')}.json`);
-/** Of what the result depends on: the source, the tests that were chosen for it with what they use below test/, and the rules. */
+/** What the result depends on: the source with the rules, and each test that was chosen for it with what it uses below test/. */
 function stateOf(file, tests) {
-  const hash = createHash('sha256');
-  for (const f of [file, 'stryker.config.mjs', 'scripts/mutation/plugins.mjs', ...testSources(tests)])
-    hash.update(`${f}\n`).update(readFileSync(f));
-  return hash.digest('hex');
+  const hashOf = (files) => {
+    const hash = createHash('sha256');
+    for (const f of files) hash.update(`${f}\n`).update(readFileSync(f));
+    return hash.digest('hex');
+  };
+  return {
+    source: hashOf([file, 'stryker.config.mjs', 'scripts/mutation/plugins.mjs']),
+    tests: Object.fromEntries(tests.map((test) => [test, hashOf(testSources([test]))])),
+  };
 }
-const load = (file, state) => {
+/** Tests that only came to those before cannot save a mutant: then what was detected stays so, and the others meet all of them again. */
+function load(file, state) {
   const stored =
     !values.fresh && existsSync(placeOf(file)) ? JSON.parse(readFileSync(placeOf(file), 'utf8')) : undefined;
-  return stored?.state === state ? stored : { state, seconds: 0, mutants: {}, complete: false };
-};
+  const known = Object.entries(stored?.state?.tests ?? {});
+  if (stored?.state?.source !== state.source || known.some(([test, hash]) => state.tests[test] !== hash))
+    return { state, seconds: 0, mutants: {}, complete: false };
+  if (known.length === Object.keys(state.tests).length) return stored;
+  const mutants = Object.entries(stored.mutants);
+  return {
+    ...stored,
+    state,
+    mutants: Object.fromEntries(mutants.filter(([, m]) => !undetected.includes(m.status))),
+    complete: false,
+    again: stored.complete ? mutants.filter(([, m]) => undetected.includes(m.status)).map(([key]) => key) : undefined,
+  };
+}
 const save = (file, result) => writeFileSync(placeOf(file), `${JSON.stringify(result, undefined, 1)}\n`);
 
 const chosen = await sample();
@@ -114,14 +131,15 @@ for (const file of files) {
   const tests = nearTests(file);
   const result = load(file, stateOf(file, tests));
   results.set(file, { result, wanted });
-  const missing = wanted?.filter((key) => result.mutants[key] === undefined);
-  if (result.complete || missing?.length === 0) continue;
-  if (tests.length > 0) {
+  const missing = wanted?.filter((key) => result.mutants[key] === undefined) ?? result.again;
+  if (result.complete || (wanted !== undefined && missing.length === 0)) continue;
+  if (tests.length > 0 && missing?.length !== 0) {
     const { mutants, seconds } = await run([file], tests, missing);
     for (const { key, status } of mutants) result.mutants[key] = { status };
     result.seconds += seconds;
   }
   result.complete = wanted === undefined;
+  result.again = undefined;
   save(file, result);
   console.log(
     `${file}: ${line(Object.values(result.mutants))}, ${result.seconds.toFixed(0)} s against ${tests.length} test files`,

@@ -45,16 +45,16 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/** Those in the folder of the same name; else those that import the file themselves; else all that reach it. */
+/**
+ * Those in the folder of the same name, or in the nearest one above it that has any (`server/services` and `server/objects` are tested in `test/server`), with
+ * those that import the file themselves; else all that reach it.
+ */
 export function folderTests(source) {
-  const folder = `${dirname(source).replace(/^src/, 'test')}/`;
   const related = relatedTests(source);
-  return (
-    [
-      related.filter((test) => test.startsWith(folder)),
-      related.filter((test) => distances.get(test).get(source) === 1),
-    ].find((tests) => tests.length > 0) ?? related
-  );
+  for (let at = dirname(source).replace(/^src/, 'test'); at !== 'test' && at !== '.'; at = dirname(at))
+    if (related.some((test) => test.startsWith(`${at}/`)))
+      return related.filter((test) => test.startsWith(`${at}/`) || distances.get(test).get(source) === 1);
+  return related;
 }
 /** Of these the ones that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`); else all of them. */
 export function nearTests(source) {
