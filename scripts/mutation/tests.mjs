@@ -45,24 +45,33 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
+/** They take seconds each, mostly for many random cases, and almost every mutant of a server would meet them: what survives the others does. */
+const slow = /^test\/server\/(bounds|configuration|crash|hostile|long-transfers|profile-meter|security-setup)\./;
 /**
  * Those in the folder of the same name, or in the nearest one above it that has any (`server/services` and `server/objects` are tested in `test/server`), with
- * those that import the file themselves; else all that reach it.
+ * those that import the file or one beside it themselves; else all that reach it.
  */
 export function folderTests(source) {
   const related = relatedTests(source);
-  for (let at = dirname(source).replace(/^src/, 'test'); at !== 'test' && at !== '.'; at = dirname(at))
-    if (related.some((test) => test.startsWith(`${at}/`)))
-      return related.filter((test) => test.startsWith(`${at}/`) || distances.get(test).get(source) === 1);
+  const folder = dirname(source).replace(/^src/, 'test');
+  for (let at = folder; at !== 'test' && at !== '.'; at = dirname(at)) {
+    if (!related.some((test) => test.startsWith(`${at}/`))) continue;
+    const beside = (file) => file === source || (at !== folder && dirname(file) === dirname(source));
+    const imports = (test) => [...distances.get(test)].some(([file, distance]) => distance === 1 && beside(file));
+    return related.filter((test) => (test.startsWith(`${at}/`) && !slow.test(test)) || imports(test));
+  }
   return related;
 }
 /** Of these the ones that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`); else all of them. */
 export function nearTests(source) {
   if (usesToken(source)) return relatedTests(source).filter(usesToken);
-  const word = basename(source, '.ts').split('-')[0];
-  const all = folderTests(source);
-  const named = all.filter((test) => [word, `${word}.test`].includes(basename(test, '.ts').split('-')[0]));
-  return named.length > 0 ? named : all;
+  const folder = dirname(source).replace(/^src/, 'test');
+  const name = basename(source, '.ts');
+  for (const prefix of [`${folder}/${name.split('-')[0]}`, `${dirname(folder)}/${name}`]) {
+    const named = relatedTests(source).filter((test) => test.startsWith(`${prefix}.`) || test.startsWith(`${prefix}-`));
+    if (named.length > 0) return named;
+  }
+  return folderTests(source);
 }
 /** The tests with everything below test/ that they use: when it changes, what was measured with them is old. */
 export const testSources = (tests) =>
