@@ -110,7 +110,7 @@ function load(file, state) {
     !values.fresh && existsSync(placeOf(file)) ? JSON.parse(readFileSync(placeOf(file), 'utf8')) : undefined;
   const known = Object.entries(stored?.state?.tests ?? {});
   if (stored?.state?.source !== state.source || known.some(([test, hash]) => state.tests[test] !== hash))
-    return { state, seconds: 0, mutants: {}, complete: false };
+    return { state, mutants: {}, complete: false };
   if (known.length === Object.keys(state.tests).length) return stored;
   const mutants = Object.entries(stored.mutants);
   return {
@@ -125,6 +125,9 @@ const save = (file, result) => writeFileSync(placeOf(file), `${JSON.stringify(re
 
 const chosen = await sample();
 const results = new Map();
+/** Files with the same nearest tests run together, because all these tests run once before the first mutant. Few: what was interrupted is lost. */
+const most = { files: 4, mutants: 100 };
+const groups = [];
 for (const file of files) {
   const wanted = chosen?.filter((key) => fileOf(key) === file);
   if (wanted?.length === 0) continue;
@@ -133,17 +136,31 @@ for (const file of files) {
   results.set(file, { result, wanted });
   const missing = wanted?.filter((key) => result.mutants[key] === undefined) ?? result.again;
   if (result.complete || (wanted !== undefined && missing.length === 0)) continue;
-  if (tests.length > 0 && missing?.length !== 0) {
-    const { mutants, seconds } = await run([file], tests, missing);
-    for (const { key, status } of mutants) result.mutants[key] = { status };
-    result.seconds += seconds;
-  }
-  result.complete = wanted === undefined;
-  result.again = undefined;
-  save(file, result);
-  console.log(
-    `${file}: ${line(Object.values(result.mutants))}, ${result.seconds.toFixed(0)} s against ${tests.length} test files`,
+  const group = groups.find(
+    (g) =>
+      g.tests.join() === tests.join() &&
+      (missing === undefined
+        ? g.missing === undefined && g.files.length < most.files
+        : g.missing !== undefined && g.missing.length + missing.length <= most.mutants),
   );
+  if (group === undefined) groups.push({ files: [file], tests, missing: missing && [...missing] });
+  else {
+    group.files.push(file);
+    group.missing?.push(...missing);
+  }
+}
+for (const { files: together, tests, missing } of groups) {
+  const { mutants, seconds } =
+    tests.length > 0 && missing?.length !== 0 ? await run(together, tests, missing) : { mutants: [], seconds: 0 };
+  for (const { key, status } of mutants) results.get(fileOf(key)).result.mutants[key] = { status };
+  for (const file of together) {
+    const { result, wanted } = results.get(file);
+    result.complete = wanted === undefined;
+    result.again = undefined;
+    save(file, result);
+    console.log(`${file}: ${line(Object.values(result.mutants))}`);
+  }
+  console.log(`  ${seconds.toFixed(0)} s against ${tests.length} test files`);
 }
 
 // ── survivors meet the tests of the folder, then every test that could notice them ───────────────────────
