@@ -6,13 +6,12 @@ import type { CompanionProfile } from '../idis/profile.js';
 import { readAssociationView } from './association-view.js';
 import { type Command, command } from './command.js';
 import { type ConnectValues, clientOf, connectOptions, targetOf, urlNote } from './connect.js';
-import { exitCodes, usage } from './failure.js';
+import { exitCodes, quoted, usage } from './failure.js';
 import { textFrom } from './input.js';
 import type { Io } from './io.js';
 import { keysNote } from './keys.js';
 import { profileArgument } from './profiles.js';
-import { type Paint, Progress, painter, table } from './text.js';
-import { harmless } from './values.js';
+import { harmless, type Paint, Progress, painter, table } from './text.js';
 
 export const checkProfileCommand: Command = command({
   name: 'check-profile',
@@ -62,7 +61,7 @@ export const checkProfileCommand: Command = command({
     const client = values.client;
     if (client !== undefined && !profile.clients.some((c) => c.id === client))
       throw usage(
-        `--client ${JSON.stringify(client)} is none of the profile; it has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`,
+        `--client ${quoted(client)} is none of the profile; it has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`,
       );
     const options = optionsArgument(values.options, profile);
     const live = /^[a-z][a-z+]*:\/\//i.test(source as string);
@@ -107,7 +106,7 @@ async function fromMeter(
 async function saved(source: string, io: Io): Promise<AssociationView> {
   if (source === '-') return parseAssociationView(await textFrom(source, io));
   const json = await readFile(source, 'utf8').catch(() => {
-    throw usage(`${JSON.stringify(source)} is no URL like tcp://127.0.0.1:4059?client=1, and no readable file either`);
+    throw usage(`${quoted(source)} is no URL like tcp://127.0.0.1:4059?client=1, and no readable file either`);
   });
   return parseAssociationView(json);
 }
@@ -123,9 +122,7 @@ function optionsArgument(text: string | undefined, { objects, titles }: Companio
   const given = text.split(',').map((o) => o.trim());
   const strange = given.find((o) => !known.includes(o));
   if (strange !== undefined)
-    throw usage(
-      `--options: ${JSON.stringify(strange)} is no option of the profile; it has ${known.join(', ') || 'none'}`,
-    );
+    throw usage(`--options: ${quoted(strange)} is no option of the profile; it has ${known.join(', ') || 'none'}`);
   return given;
 }
 

@@ -22,7 +22,7 @@ import type { ApduChannel, OctetLink, Transport } from '../transport/transport.j
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Option } from './command.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';
-import { usage } from './failure.js';
+import { quoted, usage } from './failure.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
 import { type GivenKeys, givenKeys, meterKeyOptions, waysToGive } from './keys.js';
@@ -121,15 +121,15 @@ export function targetOf(text: string): Target {
   try {
     url = new URL(text);
   } catch {
-    throw usage(`${JSON.stringify(text)} is no URL like tcp://127.0.0.1:4059?client=16&server=1`);
+    throw usage(`${quoted(text)} is no URL like tcp://127.0.0.1:4059?client=16&server=1`);
   }
   const scheme = url.protocol.slice(0, -1);
   if (scheme !== 'tcp' && scheme !== 'hdlc+tcp' && scheme !== 'udp' && scheme !== 'tls' && scheme !== 'serial')
-    throw usage(`scheme ${JSON.stringify(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
-  if (scheme !== 'serial' && url.hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
+    throw usage(`scheme ${quoted(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
+  if (scheme !== 'serial' && url.hostname === '') throw usage(`${quoted(text)} names no host`);
   for (const name of url.searchParams.keys())
     if (!urlParameters.includes(name))
-      throw usage(`${JSON.stringify(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
+      throw usage(`${quoted(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
   if (url.password !== '' || url.username !== '')
     throw usage(
       'secrets do not belong into a URL: DLMS_COSEM_PASSWORD, --ask password or the file of --keys are for them',
@@ -232,7 +232,7 @@ const linkOf = (link: OctetLink): Omit<OctetLink, 'close' | 'abort'> => ({
 function choice<const T extends string>(url: URL, name: string, values: readonly [T, ...T[]]): T {
   const given = url.searchParams.get(name) ?? values[0];
   const found = values.find((v) => v === given);
-  if (found === undefined) throw usage(`${name}=${given} in the URL is not known; ${values.join(', ')} are`);
+  if (found === undefined) throw usage(`${name}=${quoted(given)} in the URL is not known; ${values.join(', ')} are`);
   return found;
 }
 const fileText = (path: string): Promise<string> =>
@@ -322,14 +322,16 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
     throw usage('--general-glo and --dedicated exclude each other');
   const { ciphering = encryption === undefined ? 'none' : 'required' } = values;
   if (ciphering !== 'required' && ciphering !== 'none')
-    throw usage(`--ciphering ${ciphering} is not known; required and none are`);
+    throw usage(`--ciphering ${quoted(ciphering)} is not known; required and none are`);
   if (ciphering === 'required' && encryption === undefined)
     throw usage(`--ciphering required goes with keys. ${waysToGive}`);
   const byKeys = values['signing-key'] !== undefined ? 'hls-ecdsa' : encryption !== undefined ? 'hls-gmac' : undefined;
   const preEstablished = values['pre-established'] === true;
   const mechanism = values.mechanism ?? (preEstablished ? 'none' : (byKeys ?? (secret === undefined ? 'none' : 'lls')));
   if (preEstablished && mechanism !== 'none')
-    throw usage(`--pre-established and --mechanism ${mechanism} exclude each other: nothing is authenticated there`);
+    throw usage(
+      `--pre-established and --mechanism ${quoted(mechanism)} exclude each other: nothing is authenticated there`,
+    );
   const needSecret = (): Uint8Array => {
     if (secret === undefined)
       throw usage(
@@ -376,7 +378,7 @@ async function authenticationOf(
         throw usage(`mechanism hls-gmac needs the encryption key and the authentication key. ${waysToGive}`);
       return { mechanism };
     default:
-      throw usage(`--mechanism ${mechanism} is not known`);
+      throw usage(`--mechanism ${quoted(mechanism)} is not known`);
   }
 }
 /** The value of `--protection`. */
@@ -442,6 +444,6 @@ async function securityOf(
 export function integerOption(text: string, what: string, least: number, most: number): number {
   const n = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN;
   if (!(n >= least && n <= most))
-    throw usage(`${what} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+    throw usage(`${what} must be a whole number from ${least} to ${most}, not ${quoted(text)}`);
   return n;
 }

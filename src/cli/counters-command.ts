@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 import { type Command, command } from './command.js';
 import { integerOption } from './connect.js';
 import { type CounterValues, counterFolder, counterOptions, counterStore } from './counters.js';
-import { exitCodes, Failure, usage } from './failure.js';
+import { exitCodes, Failure, quoted, usage } from './failure.js';
 import type { Io } from './io.js';
 import { painter, table } from './text.js';
 
@@ -30,9 +30,9 @@ export const countersCommand: Command = command({
     'A counter must never be used twice under one key. When the folder is damaged, was restored from a copy, or may have lost its newest state, repair makes it whole and moves every send counter ahead and names the meters that can tell whether that was far enough: each knows the last counter that it accepted (attribute 2 of its invocation counter object, 0-0:43.1.0*255 for the management client, read as public client). Receive counters are left alone: they only grow.',
   ],
   examples: ['dlms-cosem counters list', 'dlms-cosem counters repair --ahead 100000'],
-  async run([action], values, io) {
+  async run([action = ''], values, io) {
     if (action !== 'list' && action !== 'repair')
-      throw usage(`counters ${JSON.stringify(action)} is not known; list and repair are`);
+      throw usage(`counters ${quoted(action)} is not known; list and repair are`);
     if (action === 'list' && values.ahead !== undefined) throw usage('--ahead goes with repair');
     if (action === 'repair' && values.ahead === undefined)
       throw usage('repair needs --ahead N, e.g. --ahead 100000: how many messages may have been sent since');

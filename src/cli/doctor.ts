@@ -14,7 +14,7 @@ import type { LineSettings, SerialLine } from '../transport/media/serial-line.js
 import { connectTcp } from '../transport/media/tcp.js';
 import { type Command, command } from './command.js';
 import { integerOption } from './connect.js';
-import { exitCodes, failureOf, usage } from './failure.js';
+import { exitCodes, failureOf, quoted, usage } from './failure.js';
 import type { Io } from './io.js';
 import { type Paint, Progress, painter } from './text.js';
 
@@ -103,13 +103,13 @@ function targetOf(text: string): Target {
   try {
     url = new URL(text);
   } catch {
-    throw usage(`${JSON.stringify(text)} is neither a serial port nor a URL like tcp://192.168.1.20:4059`);
+    throw usage(`${quoted(text)} is neither a serial port nor a URL like tcp://192.168.1.20:4059`);
   }
   const { protocol, hostname, port, pathname } = url;
   if (protocol === 'serial:') return targetOf(decodeURIComponent(pathname).replace(/^\/(COM\d+)$/i, '$1'));
   if (protocol !== 'tcp:' && protocol !== 'hdlc+tcp:')
-    throw usage(`the doctor looks at serial ports and tcp://HOST:PORT, not at ${protocol}//`);
-  if (hostname === '') throw usage(`${JSON.stringify(text)} names no host`);
+    throw usage(`the doctor looks at serial ports and tcp://HOST:PORT, not at ${quoted(`${protocol}//`)}`);
+  if (hostname === '') throw usage(`${quoted(text)} names no host`);
   const number = port === '' ? 4059 : Number(port);
   return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, base: `${hostname}:${number}` };
 }

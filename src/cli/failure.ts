@@ -1,4 +1,5 @@
-import { isDlmsError } from '../core/errors.js';
+import { isDlmsError, truncate } from '../core/errors.js';
+import { harmless } from './text.js';
 
 /** Exit codes, as `dlms-cosem help` and the documentation list them. */
 export const exitCodes = {
@@ -23,11 +24,22 @@ export const exitMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.internal, 'a fault of this program'],
 ];
 
+/**
+ * Without what may be a key (ten octets or more in hexadecimal digits) and without the user and password of a URL: an argument
+ * may stand in the wrong place, and errors land in logs.
+ */
+const withoutSecrets = (text: string): string =>
+  text.replace(/[\da-f](?: ?[\da-f]){19,}|(?:[\da-f]{2}:){9,}[\da-f]{2}/gi, '…').replace(/\/\/\S*@/g, '//…@');
+/** A word of the command line for an error: bounded, without what may be a key. */
+export const shortened = (text: string): string => truncate(withoutSecrets(text), 60);
+export const quoted = (text: string): string => JSON.stringify(shortened(text));
+const oneLine = (text: string): string => truncate(harmless(text), 2000);
+
 /** Ends a command with one line for the user. */
 export class Failure extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode: number = exitCodes.failed) {
-    super(message);
+    super(oneLine(withoutSecrets(message)));
     this.exitCode = exitCode;
   }
 }
@@ -38,18 +50,20 @@ export function failureOf(e: unknown): { readonly line: string; readonly exitCod
   if (e instanceof Failure) return { line: e.message, exitCode: e.exitCode };
   if (!isDlmsError(e))
     return {
-      line: `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split(
-        '\n',
-      )[0] as string,
+      line: oneLine(
+        withoutSecrets(
+          `a fault of this program: ${e instanceof Error ? `${e.name}: ${e.message}` : String(e)}`.split(
+            '\n',
+          )[0] as string,
+        ),
+      ),
       exitCode: exitCodes.internal,
     };
-  return {
-    line: `${(plainly(e) ?? e.message).replace(/\.$/, '')}${advice(e) === undefined ? '' : `. ${advice(e)}`}`.replace(
-      /\s*\n\s*/g,
-      ' ',
-    ),
-    exitCode: codeOf(e),
-  };
+  const what = (plainly(e) ?? e.message).replace(/\.$/, '').replace(/\s*\n\s*/g, ' ');
+  // What came from a meter is shown; what may come from the command line could be a key.
+  const shown = e.code === 'transport/connect' || e.code.startsWith('parse/') ? withoutSecrets(what) : what;
+  const next = advice(e);
+  return { line: oneLine(next === undefined ? shown : `${shown}. ${next}`), exitCode: codeOf(e) };
 }
 
 /** The errors that users meet most, as sentences. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isDlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
-import { usage } from './failure.js';
+import { quoted, usage } from './failure.js';
 import type { Io } from './io.js';
 
 /**
@@ -33,10 +33,9 @@ export function hexArgument(text: string, what: string, lengths?: readonly numbe
     if (wrong === undefined)
       throw usage(`${what} has an odd number of hexadecimal digits (${digits.length}): each octet needs two`);
     if (what === argumentName)
-      throw usage(
-        `${JSON.stringify(text.slice(0, 60))} is no file, and no hexadecimal digits either (${JSON.stringify(wrong)})`,
-      );
-    throw usage(`${what} must be hexadecimal digits; ${JSON.stringify(wrong)} is none`);
+      throw usage(`${quoted(text)} is no file, and no hexadecimal digits either (${JSON.stringify(wrong)})`);
+    // It may be a key: not even the wrong character is shown.
+    throw usage(`${what} must be hexadecimal digits`);
   }
   if (octets.length === 0) throw usage(`${what} is empty`);
   if (lengths !== undefined && !lengths.includes(octets.length))

@@ -21,7 +21,7 @@ const secrets = {
   password: { variable: 'DLMS_COSEM_PASSWORD', field: 'password', text: 'password' },
 } as const;
 export type SecretName = keyof typeof secrets;
-const names = Object.keys(secrets) as SecretName[];
+export const secretNames = Object.keys(secrets) as SecretName[];
 
 const source = {
   keys: {
@@ -69,7 +69,7 @@ export const meterKeyOptions = {
   ...onCommandLine,
 } as const satisfies Record<string, Option>;
 
-export const keysNote = `Keys come from three places, of which the first that has one counts: --ask, the file of --keys, the environment (${names.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${names.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, of which each may be missing; it is refused when other users can read or write it (chmod 600 FILE).`;
+export const keysNote = `Keys come from three places, of which the first that has one counts: --ask, the file of --keys, the environment (${secretNames.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${secretNames.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, of which each may be missing; it is refused when other users can read or write it (chmod 600 FILE).`;
 
 /** For errors about a key that is missing. */
 export const waysToGive = `Put it into a file (--keys FILE), into the environment (${secrets.ek.variable}, ${secrets.ak.variable}), or let it be asked for (--ask ek,ak)`;
@@ -101,7 +101,7 @@ export const noKeys: GivenKeys = {
 const keyLengths = [16, 32] as const;
 /** @throws Failure about arguments without `--keys-on-command-line`, files that others can read or write, and what is no key; it shows none */
 export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
-  for (const name of names)
+  for (const name of secretNames)
     if (values[name] !== undefined && values['keys-on-command-line'] !== true)
       throw usage(
         `every user of this machine can see --${name} in the list of processes: put the ${secrets[name].text} into a file (--keys FILE), into the environment (${secrets[name].variable}), or let it be asked for (--ask ${name}); --keys-on-command-line takes it all the same`,
@@ -109,7 +109,7 @@ export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
   const asked = askedFor(values.ask);
   const file = values.keys === undefined ? {} : await keyFile(values.keys);
   const given: Partial<Record<SecretName, { text: string; where: string }>> = {};
-  for (const name of names) {
+  for (const name of secretNames) {
     const { variable, field } = secrets[name];
     const variableText = io.env?.[variable];
     const fieldText = file[field];
@@ -137,8 +137,9 @@ export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
 
 function askedFor(text: string | undefined): readonly SecretName[] {
   return (text?.split(',') ?? []).map((part) => {
-    const name = names.find((n) => n === part.trim());
-    if (name === undefined) throw usage(`--ask ${part.trim()} is not known; ${names.join(', ')} can be asked for`);
+    const name = secretNames.find((n) => n === part.trim());
+    // What stands there may be the key itself.
+    if (name === undefined) throw usage(`--ask takes names, not values; ${secretNames.join(', ')} can be asked for`);
     return name;
   });
 }

@@ -17,7 +17,7 @@ import { toJson } from '../translator/json.js';
 import { attributeJson } from './attribute-json.js';
 import { type Command, command } from './command.js';
 import { clientOf, connectOptions, integerOption, targetOf, urlNote } from './connect.js';
-import { exitCodes, failureOf, usage } from './failure.js';
+import { exitCodes, failureOf, quoted, usage } from './failure.js';
 import type { Io } from './io.js';
 import { keysNote } from './keys.js';
 import { classNames } from './names.js';
@@ -407,9 +407,9 @@ function complain(o: ReadObject, io: Io): number {
 function objectArgument(text: string): Wanted {
   const [, classId, obis, attribute] = /^(\d+):(.+):(-?\d+)$/.exec(text) ?? [];
   if (classId === undefined || obis === undefined || attribute === undefined)
-    throw usage(`--object ${JSON.stringify(text)} is not CLASS:OBIS:ATTR, e.g. 3:1-0:1.8.0*255:2`);
+    throw usage(`--object ${quoted(text)} is not CLASS:OBIS:ATTR, e.g. 3:1-0:1.8.0*255:2`);
   const index = Number(attribute);
-  if (index < -128 || index > 127) throw usage(`--object ${JSON.stringify(text)}: attribute -128 to 127`);
+  if (index < -128 || index > 127) throw usage(`--object ${quoted(text)}: attribute -128 to 127`);
   return {
     classId: integerOption(classId, '--object: class', 0, 0xffff),
     obis: obisArgument(obis, '--object'),
@@ -420,7 +420,7 @@ function obisArgument(text: string, what: string): Obis {
   try {
     return parseObis(text);
   } catch {
-    throw usage(`${what}: ${JSON.stringify(text)} is no OBIS code like 1-0:1.8.0*255`);
+    throw usage(`${what}: ${quoted(text)} is no OBIS code like 1-0:1.8.0*255`);
   }
 }
 function selectionOf(values: { from?: string; to?: string; entries?: string }): Selection | undefined {
@@ -428,7 +428,7 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
   if (entries !== undefined) {
     if (from !== undefined || to !== undefined) throw usage('--entries and --from/--to exclude each other');
     const [, a, b] = /^(\d+)(?:-(\d*))?$/.exec(entries) ?? [];
-    if (a === undefined) throw usage(`--entries ${JSON.stringify(entries)} is not A-B, e.g. 1-96`);
+    if (a === undefined) throw usage(`--entries ${quoted(entries)} is not A-B, e.g. 1-96`);
     return {
       by: 'entry',
       from: integerOption(a, '--entries', 1, 0xffffffff),
@@ -440,7 +440,7 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
     try {
       return dateTimeToBytes(parseDateTime(/T| /.test(text) ? text : `${text}T00:00:00`));
     } catch {
-      throw usage(`${what}: ${JSON.stringify(text)} is no time like 2026-01-31T00:00:00+01:00`);
+      throw usage(`${what}: ${quoted(text)} is no time like 2026-01-31T00:00:00+01:00`);
     }
   };
   return {

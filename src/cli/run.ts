@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import type { Command, Options } from './command.js';
 import { commands } from './commands.js';
-import { exitCodes, failureOf, usage } from './failure.js';
+import { exitCodes, failureOf, quoted, shortened, usage } from './failure.js';
 import { helpOf, overview } from './help.js';
 import type { Io } from './io.js';
+import { secretNames } from './keys.js';
 import { painter } from './text.js';
 import { version } from './version.js';
 
@@ -42,13 +43,20 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const wanted = name === 'help' ? (rest[0] as string) : name;
   const found = commands.find((c) => c.name === wanted);
-  if (found === undefined) throw usage(`unknown command ${JSON.stringify(wanted)}; dlms-cosem help lists the commands`);
+  if (found === undefined) throw usage(`unknown command ${quoted(wanted)}; dlms-cosem help lists the commands`);
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
     io.stdout.write(helpOf(found, painter(io), columns));
     return exitCodes.ok;
   }
   const { positionals, values } = parsed(found, rest);
   return found.run(positionals, values, io);
+}
+
+/** The option that a message of `parseArgs` names. Of `--passwordXY` only the front is shown: the rest is the secret. */
+function optionIn(message: string): string {
+  const option = (/'(-[^']*)'/.exec(message)?.[1]?.split(' ')[0] ?? '').replace(/,$/, '');
+  const secret = secretNames.find((name) => option.startsWith(`--${name}`) && option.length > name.length + 2);
+  return secret === undefined ? shortened(option) : `--${secret}…`;
 }
 
 function parsed(c: Command, args: readonly string[]): { positionals: string[]; values: Record<string, any> } {
@@ -64,21 +72,22 @@ function parsed(c: Command, args: readonly string[]): { positionals: string[]; v
   } catch (e) {
     const { code, message } = e as { code?: string; message: string };
     if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw e;
-    const option = /'(-[^']*)'/.exec(message)?.[1]?.split(' ')[0];
+    const option = optionIn(message);
     const what =
       code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
         ? `unknown option ${option}`
         : /does not take an argument/.test(message)
           ? `option ${option} takes no value`
-          : `option ${option?.replace(/,$/, '')} needs a value`;
+          : `option ${option} needs a value`;
     throw usage(`${what}; dlms-cosem ${c.name} --help lists the options`);
   }
   const [least, most] = c.count;
   if (result.positionals.length < least)
     throw usage(`${c.name} needs ${c.arguments}; dlms-cosem ${c.name} --help tells more`);
   if (result.positionals.length > most)
+    // The argument itself is not repeated: it may be the second word of a password.
     throw usage(
-      `unexpected argument ${JSON.stringify(result.positionals[most])}; dlms-cosem ${c.name} --help tells more`,
+      `${result.positionals.length} arguments, but ${c.name} takes ${most === 0 ? 'none' : c.arguments}; dlms-cosem ${c.name} --help tells more`,
     );
   return result;
 }

@@ -1,7 +1,7 @@
 import type { ApduType } from '../xdlms/apdu.js';
 import { type Command, command } from './command.js';
 import { integerOption } from './connect.js';
-import { exitCodes, Failure, usage } from './failure.js';
+import { exitCodes, Failure, quoted, usage } from './failure.js';
 
 export const samplesCommand: Command = command({
   name: 'samples',
@@ -30,7 +30,7 @@ export const samplesCommand: Command = command({
     });
     const known: readonly string[] = generator.apduTypes();
     const unknown = values.type?.find((t) => !known.includes(t));
-    if (unknown !== undefined) throw usage(`--type ${unknown} is no APDU type; there are ${known.join(', ')}`);
+    if (unknown !== undefined) throw usage(`--type ${quoted(unknown)} is no APDU type; there are ${known.join(', ')}`);
     const samples = generator.apduSamples({
       count,
       seed,

@@ -18,7 +18,7 @@ import { serveHdlc } from '../transport/hdlc/serve.js';
 import { listenTcp } from '../transport/media/tcp.js';
 import { type Command, command, type Values } from './command.js';
 import { appliedProtection, defaultClientTitle, hdlcSizes, integerOption } from './connect.js';
-import { exitCodes, usage } from './failure.js';
+import { exitCodes, quoted, usage } from './failure.js';
 import { formatKeyFile, type GivenKeys, givenKeys, keysNote, meterKeyOptions } from './keys.js';
 import { peerKey, signingKey, suiteOf } from './signature-keys.js';
 import { painter } from './text.js';
@@ -106,9 +106,10 @@ export const simulateCommand: Command = command({
     const hdlc = values.hdlc === true;
     for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
       if (values[name] !== undefined && !hdlc) throw usage(`--${name} goes with --hdlc`);
-    const device = parseHdlcAddress(values['hdlc-address'] ?? '1');
+    const { 'hdlc-address': address = '1' } = values;
+    const device = parseHdlcAddress(address);
     if (device.upper !== 1)
-      throw usage(`--hdlc-address ${values['hdlc-address']}: the meter has logical device 1 alone, e.g. 1/17`);
+      throw usage(`--hdlc-address ${quoted(address)}: the meter has logical device 1 alone, e.g. 1/17`);
     const sizes = hdlcSizes(values);
     const given = await givenKeys(values, io);
     const { suite, keys } = await keysOf(values, given);
@@ -215,15 +216,16 @@ async function associationOf(
   state: { readonly security?: SecurityState },
   taken: Set<number>,
 ): Promise<AssociationConfig> {
-  const wrong = (what: string): Error => usage(`--association ${JSON.stringify(text)}: ${what}`);
+  const wrong = (what: string): Error => usage(`--association ${quoted(text)}: ${what}`);
   const [, client, mechanism, list] = /^(\d+):([a-z0-9-]+)(?::([a-z-]+(?:,[a-z-]+)*))?$/.exec(text) ?? [];
   if (client === undefined || mechanism === undefined)
     throw wrong('CLIENT:MECHANISM[:WORDS] is needed, e.g. 40:hls-gmac:ciphering');
   if (!Object.hasOwn(mechanisms, mechanism))
-    throw wrong(`mechanism ${mechanism} is not known; ${Object.keys(mechanisms).join(', ')} are`);
+    throw wrong(`mechanism ${quoted(mechanism)} is not known; ${Object.keys(mechanisms).join(', ')} are`);
   const given = new Set(list?.split(',') ?? []);
   for (const word of given)
-    if (!(words as readonly string[]).includes(word)) throw wrong(`${word} is not known; ${words.join(', ')} are`);
+    if (!(words as readonly string[]).includes(word))
+      throw wrong(`${quoted(word)} is not known; ${words.join(', ')} are`);
   const ciphered = given.has('ciphering');
   const hls = mechanism.startsWith('hls-');
   const clientSap = integerOption(client, '--association: client', 1, 0xffff);

@@ -10,6 +10,13 @@ export type Paint = (style: Style, text: string) => string;
 export const painter = (io: Io): Paint =>
   io.isTTY ? (style, text) => (text === '' ? '' : styleText(style, text)) : (_, text) => text;
 
+/** Text of a meter or of the command line must not steer a terminal: no control characters, no change of direction. */
+export const harmless = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (c) => {
+    const code = (c.codePointAt(0) as number).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+
 /** Breaks at blanks. */
 export function wrapped(text: string, columns: number): string {
   const lines: string[] = [];

@@ -10,7 +10,7 @@ import type { Obis } from '../cosem/obis.js';
 import { describeObis } from '../cosem/obis-describe.js';
 import { type Reading, scaledReading } from '../cosem/push-readings.js';
 import { unitSymbol } from '../cosem/units.js';
-import { type Paint, table } from './text.js';
+import { harmless, type Paint, table } from './text.js';
 
 // Values for people.
 
@@ -46,9 +46,6 @@ export function valueText(d: Data): string {
       return String(d.value);
   }
 }
-/** Text of a meter must not steer a terminal. */
-export const harmless = (text: string): string =>
-  text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 export function octetText(octets: Uint8Array): string {
   if (looksLikeDateTime(octets)) return formatDateTime(dateTimeFromBytes(octets));
   if (octets.length >= 2 && octets.every((b) => b >= 0x20 && b < 0x7f)) return latin1(octets);

@@ -76,7 +76,7 @@ describe('where keys come from', () => {
   });
   it('no terminal, no question', async () => {
     await expect(hexOf({ ask: 'ek' })).rejects.toThrow(/needs a terminal/);
-    await expect(hexOf({ ask: 'everything' })).rejects.toThrow(/--ask everything is not known; ek, ak/);
+    await expect(hexOf({ ask: 'everything' })).rejects.toThrow(/--ask takes names, not values; ek, ak/);
   });
   it('an unset variable does not turn into an association in clear', async () => {
     const { code, err } = await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'none'], '', {

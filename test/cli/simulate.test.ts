@@ -146,8 +146,8 @@ describe('simulate and read', () => {
 describe('options that do not go together are one line', () => {
   it.each<[string[], RegExp]>([
     [['--association', '40'], /CLIENT:MECHANISM/],
-    [['--association', '40:hls-9'], /mechanism hls-9 is not known; none, lls/],
-    [['--association', '40:lls:magic'], /magic is not known; ciphering/],
+    [['--association', '40:hls-9'], /mechanism "hls-9" is not known; none, lls/],
+    [['--association', '40:lls:magic'], /"magic" is not known; ciphering/],
     [['--association', '1:lls'], /client 1 has an association already/],
     [['--association', '40:lls', '--association', '40:hls-md5'], /client 40 has an association already/],
     [['--association', '0:lls'], /client must be a whole number from 1/],
