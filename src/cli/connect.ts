@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { Client } from '../client/client.js';
 import type { Authentication, ClientOptions } from '../client/options.js';
 import { shortNames } from '../client/short-name.js';
+import type { MaybePromise } from '../core/promise.js';
 import { importKeys, SecurityContext } from '../security/context.js';
+import type { InvocationCounters } from '../security/counters.js';
 import { aesEcbReply } from '../security/hls.js';
 import { nodeProvider } from '../security/providers/node-provider.js';
 import type { KeyPair, PublicKey } from '../security/providers/provider.js';
@@ -350,11 +352,24 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
   if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
     throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${suite === 2 ? 32 : 16}`);
   const authentication = await authenticationOf(mechanism, keys, needSecret);
+  const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
+  const ciphered = ciphering === 'required';
+  // HLS 5 encrypts nothing, but its tags take counters too.
+  const counted = encryption !== undefined && (ciphered || mechanism === 'hls-gmac');
+  const useless = (['counter', 'counters', 'create-counters'] as const).find((name) => values[name] !== undefined);
+  if (!counted && useless !== undefined)
+    throw usage(`--${useless}: nothing is counted without ciphering and with mechanism ${mechanism}`);
   const security =
-    encryption === undefined && !mechanism.startsWith('hls')
-      ? undefined
-      : await securityOf(values, keys, suite, signatures, io);
-  return { authentication, security, ciphered: ciphering === 'required' };
+    ciphered || mechanism.startsWith('hls')
+      ? await securityOf(
+          values,
+          keys,
+          suite,
+          signatures,
+          counted ? () => keptCounters(values, io, initial) : forgottenCounters,
+        )
+      : undefined;
+  return { authentication, security, ciphered };
 }
 async function authenticationOf(
   mechanism: string,
@@ -412,10 +427,9 @@ async function securityOf(
   keys: GivenKeys,
   suite: number,
   signatures: { signing: KeyPair; peerSigning: PublicKey } | undefined,
-  io: Io,
+  counters: () => MaybePromise<InvocationCounters>,
 ): Promise<SecurityContext> {
   const title = keys.title ?? defaultClientTitle;
-  const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
   const applied = appliedProtection(values.protection);
   if (keys.encryption !== undefined && applied.authenticated && keys.authentication === undefined)
     throw usage(
@@ -433,8 +447,7 @@ async function securityOf(
       globalBroadcast: keys.broadcast,
       ...signatures,
     }),
-    // Without an encryption key nothing is counted.
-    counters: keys.encryption === undefined ? forgottenCounters() : await keptCounters(values, io, initial),
+    counters: await counters(),
     policy: { send: applied, receive: applied, withoutReplayProtection: !applied.authenticated },
     ...(values['general-glo'] === true ? { form: 'general-glo' as const } : {}),
     acceptSuites: suite === 2 ? [2] : [0, 1],

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,7 +106,28 @@ describe('a second run with the same keys', () => {
       env: { XDG_STATE_HOME: home },
     });
     expect([code, err]).toEqual([0, '']);
-    expect(() => statSync(join(home, 'dlms-cosem'))).toThrow();
+    expect(existsSync(join(home, 'dlms-cosem'))).toBe(false);
+  });
+  it('needs no folder where the keys encrypt nothing, and says so when one is named', async () => {
+    const home = fresh();
+    const env = { XDG_STATE_HOME: home, DLMS_COSEM_PASSWORD: '12345678' };
+    const inClear = ['--mechanism', 'lls', '--ciphering', 'none'];
+    const readInClear = (...more: string[]) =>
+      cli(['read', url.replace('client=1', 'client=17'), ...keys, ...inClear, '-o', '8:0-0:1.0.0*255:2', ...more], '', {
+        env,
+      });
+    expect(await readInClear()).toMatchObject({ code: 0, err: '' });
+    expect(existsSync(join(home, 'dlms-cosem'))).toBe(false);
+    for (const option of [['--counters', fresh()], ['--create-counters'], ['--counter', '5']])
+      expect(await readInClear(...option)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(new RegExp(`${option[0]}: nothing is counted`)),
+      });
+  });
+  it('keeps counters where the keys serve HLS 5 alone', async () => {
+    const home = fresh();
+    await read({ XDG_STATE_HOME: home }, '--ciphering', 'none');
+    expect(existsSync(join(home, 'dlms-cosem', 'counters'))).toBe(true);
   });
 });
 
