@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Client } from '../client/client.js';
 import type { Authentication, ClientOptions } from '../client/options.js';
 import { shortNames } from '../client/short-name.js';
@@ -25,6 +24,7 @@ import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Option } from './command.js';
 import { counterOptions, forgottenCounters, keptCounters } from './counters.js';
 import { quoted, usage } from './failure.js';
+import { trustedFile } from './guarded-file.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
 import { type GivenKeys, givenKeys, meterKeyOptions, waysToGive } from './keys.js';
@@ -181,7 +181,10 @@ async function channelOf(
       return wrapper(await connectUdp(connect));
     case 'tls':
       return wrapper(
-        await connectTls({ ...connect, ...(values.ca === undefined ? {} : { ca: await fileText(values.ca) }) }),
+        await connectTls({
+          ...connect,
+          ...(values.ca === undefined ? {} : { ca: new TextDecoder().decode(await trustedFile(values.ca, '--ca')) }),
+        }),
       );
     case 'hdlc+tcp':
       return hdlc(await started(url, await connectTcp(connect), signal));
@@ -237,10 +240,6 @@ function choice<const T extends string>(url: URL, name: string, values: readonly
   if (found === undefined) throw usage(`${name}=${quoted(given)} in the URL is not known; ${values.join(', ')} are`);
   return found;
 }
-const fileText = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch(() => {
-    throw usage(`--ca: nothing readable at ${path}`);
-  });
 
 /** System title of the client where none is given: `DLMS`, then 00 00 00 01. */
 export const defaultClientTitle: Uint8Array = Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);

@@ -2,9 +2,9 @@ import { isDlmsError } from '../core/errors.js';
 import { type Check, check, object, oneOf, optional, refuse } from '../idis/json-check.js';
 import type { Option } from './command.js';
 import { usage } from './failure.js';
+import { secretFile } from './guarded-file.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
-import { secretFile } from './secret-file.js';
 
 // Keys and passwords: from a file, the environment or the terminal, the same in every command. Arguments are seen by everybody in the list of processes.
 

@@ -16,8 +16,8 @@ import { KeyRing, type RingEntry } from '../security/key-ring.js';
 import type { Protection } from '../security/policy.js';
 import { nodeProvider } from '../security/providers/node-provider.js';
 import { usage } from './failure.js';
+import { secretFile } from './guarded-file.js';
 import { parseSecrets, secretHex } from './keys.js';
-import { secretFile } from './secret-file.js';
 
 /**
  * What is required of the messages of a sender. `unverified` opens what the keys can read: no tag, no counter and so no replay is looked at.

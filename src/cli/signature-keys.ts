@@ -1,12 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { concat } from '../core/bytes.js';
 import { isDlmsError } from '../core/errors.js';
 import { ecPublicKey } from '../security/certificates/ec.js';
 import { nodeProvider } from '../security/providers/node-provider.js';
 import type { Curve, KeyPair, PublicKey } from '../security/providers/provider.js';
 import { Failure, usage } from './failure.js';
-import { secretFile } from './secret-file.js';
+import { secretFile, trustedFile } from './guarded-file.js';
 
 // Keys for digital signatures, from files. What stands in them is never shown.
 
@@ -32,9 +31,7 @@ export async function signingKey(path: string): Promise<KeyPair> {
 /** The public key of the meter: PEM (a certificate, or a public key), or x and y as 128 or 192 hexadecimal digits. */
 export async function peerKey(path: string): Promise<PublicKey> {
   const option = '--peer-key';
-  const content = await readFile(path, 'latin1').catch(() => {
-    throw usage(`${option}: nothing readable at ${path}`);
-  });
+  const content = Buffer.from(await trustedFile(path, option)).toString('latin1');
   if (/PRIVATE KEY-----/.test(content))
     throw usage(`${option}: ${path} holds a private key; the public one (or a certificate) of the meter is needed`);
   const point = hexOctets(content);

@@ -242,6 +242,29 @@ describe('signature keys that cannot be used', () => {
     );
     expect(code).toBe(4);
   });
+  it.each([0o620, 0o602, 0o622, 0o666])(
+    'a key of the meter that others can replace (mode %o) is refused: they could be the meter',
+    async (mode) => {
+      const { err, code } = await attempt(file(own.pkcs8), file(own.spki, mode));
+      expect(err).toMatch(
+        /^dlms-cosem: --peer-key: other users of this machine can replace \S+ \(mode [0-7]{3}\), and with it whom this program believes; chmod go-w /,
+      );
+      expect(code).toBe(4);
+    },
+  );
+  it.each([0o620, 0o602, 0o666])('so is a certification authority (mode %o)', async (mode) => {
+    const { err, code } = await cli(['read', 'tls://127.0.0.1:1', '--ca', file('anything', mode)]);
+    expect(err).toMatch(/^dlms-cosem: --ca: other users of this machine can replace /);
+    expect(code).toBe(4);
+  });
+  it('what others can only read is public, and taken', async () => {
+    const { err } = await attempt(file(own.pkcs8), file(own.spki, 0o644));
+    expect(err).toMatch(/cannot connect/);
+    expect((await cli(['read', 'tls://127.0.0.1:1', '--ca', file('anything', 0o644)])).err).not.toMatch(/--ca/);
+    expect((await cli(['read', 'tls://127.0.0.1:1', '--ca', join(folder, 'none')])).err).toMatch(
+      /--ca: nothing readable/,
+    );
+  });
 });
 
 describe('--short-name', () => {
