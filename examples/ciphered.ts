@@ -3,10 +3,10 @@ import { nodeProvider } from 'dlms-cosem/security/node';
 import { FileStore } from 'dlms-cosem/store/node';
 import { connectTcp } from 'dlms-cosem/transport/tcp';
 
-const keys = await importKeys(nodeProvider, 0, {
-  globalUnicast: parseHex(process.env.EK!),
-  authentication: parseHex(process.env.AK!),
-});
+const { EK, AK } = process.env;
+if (EK === undefined || AK === undefined)
+  throw new Error('set EK and AK to the encryption and authentication key of the meter, in hexadecimal digits');
+const keys = await importKeys(nodeProvider, 0, { globalUnicast: parseHex(EK), authentication: parseHex(AK) });
 const security = new SecurityContext({
   provider: nodeProvider,
   suite: 0,

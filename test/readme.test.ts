@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,20 @@ describe('the README', () => {
       writeFileSync(file, transformSync(example('read-a-meter'), { loader: 'ts', format: 'esm' }).code);
       const output = execFileSync(process.execPath, [file], { encoding: 'utf8' });
       expect(output).toMatch(/^double-long-unsigned \d+ x 10\^0 Wh\n20\d\d\n$/);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+  it.each([
+    ['no key', {}],
+    ['one key', { EK: '00'.repeat(16) }],
+  ])('has a second example that says what it needs when it gets %s', (_, env) => {
+    const file = 'examples/.ciphered.mjs';
+    try {
+      writeFileSync(file, transformSync(example('ciphered'), { loader: 'ts', format: 'esm' }).code);
+      const { status, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env });
+      expect(stderr).toMatch(/^Error: set EK and AK to the encryption and authentication key/m);
+      expect(status).toBe(1);
     } finally {
       rmSync(file, { force: true });
     }
