@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cell, parties } from './rules.js';
 import { attackCell, cells, nameOf } from './run.js';
 
-// `npm run matrix` takes all combinations (MATRIX=all), MATRIX=0, 1 or 2 those of one suite; a plain run some of each.
+// `npm run matrix` takes all combinations (MATRIX=all), with `-- --suite 0`, 1 or 2 those of one suite; a plain run some of each.
 const { MATRIX: wanted } = process.env;
 const isChosen = ({ suite }: Cell, i: number): boolean =>
   wanted === undefined ? i % (suite === 0 ? 7 : 97) === 0 : wanted === 'all' || wanted === String(suite);
