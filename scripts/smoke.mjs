@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Octets that the tarball may have. */
-const tarballLimit = 1_300_000;
+const tarballLimit = 1_200_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'smoke-'));
 const run = (file, args, options = {}) =>

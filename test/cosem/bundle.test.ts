@@ -1,15 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allClasses } from '../../src/cosem/all-classes.js';
 
-// The bundler that builds the package.
-type Build = (options: object) => Promise<{ outputFiles: { text: string }[] }>;
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild') as { build: Build };
 const source = fileURLToPath(new URL('../../src/cosem/classes/index.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
 const everything = join(folder, 'everything.mjs');
