@@ -1,6 +1,5 @@
-import type { Reader } from '../core/cursor.js';
 import * as plain from './scalars.js';
-import { alternative, type FieldsSchema, type InferAlternatives, invalid, optional, scalar } from './schema.js';
+import { alternative, type FieldsSchema, type InferAlternatives, invalid, mapped } from './schema.js';
 
 interface DataBoolean {
   value: boolean;
@@ -8,32 +7,17 @@ interface DataBoolean {
   octet?: number;
 }
 const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
-  const fill = <B extends object>(r: Reader, into: B): B & DataBoolean => {
-    const octet = r.u8();
-    return Object.assign(into, octet > 1 ? { value: true, octet } : { value: octet === 1 });
+  const recordOf = (v: boolean | number): DataBoolean =>
+    typeof v === 'number' ? { value: true, octet: v } : { value: v };
+  const octetOf = ({ value, octet }: DataBoolean): boolean | number => {
+    if (octet === undefined) return value;
+    if (value !== true || typeof octet !== 'number' || !(octet > 0))
+      throw invalid('an octet that agrees with the value', octet);
+    return octet === 1 ? true : octet;
   };
-  const { read, write, kind } = scalar<DataBoolean>(
-    'boolean',
-    { of: 'boolean' },
-    (r) => fill(r, {}),
-    (w, { value, octet }) => {
-      if (octet === undefined) return plain.boolean.write(w, value);
-      if (value !== true || typeof octet !== 'number' || !(octet > 0))
-        throw invalid('an octet that agrees with the value', octet);
-      plain.unsigned8.write(w, octet);
-    },
-  );
   return {
-    kind,
-    read,
-    write,
-    fill,
-    shape: {
-      of: 'fields',
-      name: 'boolean',
-      fields: { value: plain.boolean, octet: optional(plain.unsigned8) },
-      with: () => dataBoolean,
-    },
+    ...mapped('boolean', plain.octetBoolean, recordOf, octetOf),
+    fill: (r, into) => Object.assign(into, recordOf(plain.octetBoolean.read(r))),
   };
 })();
 

@@ -40,12 +40,16 @@ export type DataType = Data['type'];
 // Nested values go one level down before they are read: 100 000 opening tags end in an error, not in a stack overflow.
 const elements: Schema<Data[]> = /* @__PURE__ */ sequenceOf(/* @__PURE__ */ nested('Data', () => Data));
 
-const anyData = /* @__PURE__ */ choice('Data', {
-  ...simpleTypes,
-  array: alternative(1, elements),
-  structure: alternative(2, elements),
-  'compact-array': alternative(19, CompactArray),
-}) as Schema<Data>;
+const anyData = /* @__PURE__ */ choice(
+  'Data',
+  {
+    ...simpleTypes,
+    array: alternative(1, elements),
+    structure: alternative(2, elements),
+    'compact-array': alternative(19, CompactArray),
+  },
+  { selfDescribing: true },
+) as Schema<Data>;
 export const Data: Schema<Data> = /* @__PURE__ */ (() => ({ ...anyData, write: writeData }))();
 
 /**
@@ -110,8 +114,11 @@ const ofType = <K extends SimpleType>(kind: K): Schema<Infer<(typeof simpleTypes
 
 /** `null-data` (tag 0): no contents. */
 export const nullData: Schema<Record<never, never>> = /* @__PURE__ */ ofType('null-data');
-/** `boolean` (tag 3): one octet, 00 is false. */
-export const bool: Schema<boolean> = /* @__PURE__ */ tagged('boolean', 3, plain.boolean);
+/**
+ * `boolean` (tag 3): one octet, 00 is false. What was sent as another octet than 00 and 01 is that octet, a number from 2 to 255, and is written back so: it means true. Meters send FF, so
+ * test the value as it is (`if (value)`), not `value === true`.
+ */
+export const bool: Schema<boolean | number> = /* @__PURE__ */ tagged('boolean', 3, plain.octetBoolean);
 /** `bit-string` (tag 4) as text of `0` and `1`, first bit first. */
 export const bitString: Schema<string> = /* @__PURE__ */ ofType('bit-string');
 /** `double-long` (tag 5): -2 147 483 648 to 2 147 483 647, four octets. */

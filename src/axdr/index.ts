@@ -6,7 +6,8 @@
  * @module
  */
 export { type DecodeOptions, type Quirk, Reader, Writer } from '../core/cursor.js';
-export { CompactArray, compactArrayItems, compactArrayOf, TypeDescription } from './compact-array.js';
+export { CompactArray, TypeDescription } from './compact-array.js';
+export { compactArrayItems, compactArrayOf } from './compact-array-items.js';
 export {
   array,
   bcd,

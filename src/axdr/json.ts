@@ -1,4 +1,4 @@
-import { Reader, Writer } from '../core/cursor.js';
+import { Writer } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { Data } from './data.js';
@@ -50,6 +50,8 @@ function plainOf(schema: Schema<any>, value: any, notes: JsonNotes): JsonValue {
     case 'optional':
     case 'default':
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return plainOf(s.inner, value, notes);
     case 'mapped':
       return free(value);
@@ -63,7 +65,7 @@ function plainOf(schema: Schema<any>, value: any, notes: JsonNotes): JsonValue {
       // A type of Data that is not listed: lenient decoding kept it.
       if (chosen === undefined) return plainOf(Data, value, notes);
       if (!('fill' in chosen)) return { type, value: plainOf(chosen, value.value, notes) };
-      return chosen.shape.of === 'fields' ? plainFields({ type }, chosen.shape.fields, value, notes) : { type };
+      return chosen.shape.of === 'fields' ? plainFields({ type }, chosen.shape.fields, value, notes) : free(value);
     }
     case 'bigint':
       return String(value);
@@ -134,6 +136,8 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
     case 'optional':
     case 'default':
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return read(s.inner, json, depth);
     case 'mapped':
       return mappedValue(s, json, depth);
@@ -157,9 +161,8 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
         const names = Object.keys(s.alternatives);
         throw at(invalid(names.length > 40 ? `a type of ${s.name}` : `one of ${names.join(', ')}`, type), 'type');
       }
-      const fields = 'fill' in chosen ? (chosen.shape.of === 'fields' ? chosen.shape.fields : {}) : { value: chosen };
       try {
-        return { type, ...fieldsOf(o, fields, depth, ['type']) };
+        return { type, ...contentOf(chosen, o, depth) };
       } catch (e) {
         throw at(e, type);
       }
@@ -167,6 +170,13 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
     default:
       return leafValue(s, json);
   }
+}
+/** What an alternative adds to its `type`: its fields, its record, or its value. */
+function contentOf(chosen: Schema<any>, o: Record<string, unknown>, depth: number): object {
+  if (!('fill' in chosen)) return fieldsOf(o, { value: chosen }, depth, ['type']);
+  if (chosen.shape.of === 'fields') return fieldsOf(o, chosen.shape.fields, depth, ['type']);
+  const { type: _, ...rest } = o;
+  return read(chosen, rest, depth) as object;
 }
 function record(json: unknown): Record<string, unknown> {
   if (!isRecord(json)) throw invalid('an object', json);
@@ -207,7 +217,7 @@ function mappedValue(
   try {
     const wire = s.from(v);
     s.inner.write(new Writer(), wire);
-    back = (s.to as (wire: unknown, r: Reader) => unknown)(wire, new Reader(new Uint8Array(0), { lenient: true }));
+    back = s.to(wire);
   } catch (e) {
     if (isDlmsError(e, 'encode/invalid-value')) throw e;
     // Text that cannot be parsed, or a function that expected another shape.
@@ -259,7 +269,10 @@ function leafValue(s: Leaf, v: unknown): unknown {
       return n;
     }
     case 'boolean':
-      if (typeof v !== 'boolean') throw invalid('true or false', v);
+      if (typeof v === 'boolean') return v;
+      if (s.octets !== true) throw invalid('true or false', v);
+      if (typeof v !== 'number' || !Number.isInteger(v) || v < 2 || v > 0xff)
+        throw invalid('true, false, or an octet from 2 to 255', v);
       return v;
     case 'float': {
       if (typeof v === 'number') return v;

@@ -138,6 +138,20 @@ export const boolean: Schema<boolean> = /* @__PURE__ */ scalar(
     w.u8(v ? 1 : 0);
   },
 );
+/** One octet: false, true, or the octet that was sent where it is neither 00 nor 01: a number from 2 to 255, which means true. FF is common. */
+export const octetBoolean: Schema<boolean | number> = /* @__PURE__ */ scalar(
+  'BOOLEAN',
+  { of: 'boolean', octets: true },
+  (r) => {
+    const octet = r.u8();
+    return octet > 1 ? octet : octet === 1;
+  },
+  (w, v) => {
+    if (typeof v === 'boolean') return w.u8(v ? 1 : 0);
+    if (!Number.isInteger(v) || v < 2 || v > 0xff) throw invalid('true, false, or an octet from 2 to 255', v);
+    w.u8(v);
+  },
+);
 
 /** OCTET STRING: length, octets. */
 export const octets: Schema<Uint8Array> = /* @__PURE__ */ scalar(

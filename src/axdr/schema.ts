@@ -1,37 +1,18 @@
 import { asDecodeError, type DecodeOptions, Reader, Writer } from '../core/cursor.js';
 import { DlmsError, isDlmsError, shown } from '../core/errors.js';
-import type { Shape } from './shape.js';
+import type { Alternatives, Fields, FieldsSchema, Optional, Schema, Shape } from './shape.js';
 
-/** A description of one type. `read` and `write` are for the wire; `kind` and `shape` for the tools (XML, JSON, explain, docs, generators). */
-export interface Schema<T> {
-  /** The name of the type in the books. */
-  readonly kind: string;
-  readonly shape: Shape;
-  /** Decodes one value. */
-  read(r: Reader): T;
-  /** Encodes one value. */
-  write(w: Writer, value: T): void;
-}
+export type { Alternative, Alternatives, Fields, FieldsSchema, Optional, Schema } from './shape.js';
+
 /** The type of the values of a schema: `Infer<typeof register>`. */
 export type Infer<S> = S extends Schema<infer T> ? T : never;
 
-/** A field that may be absent. */
-export interface Optional<T> extends Schema<T | undefined> {
-  readonly optional: true;
-}
-/** The fields of a record by their names, in the order in which they are encoded. */
-export type Fields = Readonly<Record<string, Schema<any>>>;
 /** Key remapping (`as`) keeps the mapped type homomorphic: the comment above a field shows on hover of the decoded value. */
 export type InferFields<F extends Fields> = {
   -readonly [K in keyof F as F[K] extends { optional: true } ? never : K]: Infer<F[K]>;
 } & { -readonly [K in keyof F as F[K] extends { optional: true } ? K : never]?: Exclude<Infer<F[K]>, undefined> };
 export type Flat<T> = { [K in keyof T]: T[K] } & {};
 
-/** A schema whose value is a record of fields: a CHOICE puts its `type` into the same record. */
-export interface FieldsSchema<T> extends Schema<T> {
-  /** Decodes the fields into an object that has others already. */
-  fill<B extends object>(r: Reader, into: B): B & T;
-}
 /** Keeps F itself, so that published declarations keep the comments of the fields. */
 export interface Sequence<F extends Fields> extends FieldsSchema<Flat<InferFields<F>>> {
   readonly fields?: F;
@@ -176,8 +157,18 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
 export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
   return {
     kind,
-    get shape() {
-      return get().shape;
+    shape: {
+      of: 'nested',
+      get inner() {
+        return get();
+      },
+      with(part) {
+        let made: Schema<T> | undefined;
+        return nested(kind, () => {
+          made ??= part(get(), '');
+          return made;
+        });
+      },
     },
     read(r) {
       r.enter();
@@ -191,28 +182,29 @@ export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
 
 /** Same octets, nicer value. The tools that want the form of the wire (XML) go to `inner` through `from`. */
 /* @__NO_SIDE_EFFECTS__ */
-export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A, r: Reader) => B, from: (b: B) => A): Schema<B> {
+export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A) => B, from: (b: B) => A): Schema<B> {
   return {
     kind,
-    shape: {
-      of: 'mapped',
-      inner,
-      to: to as (a: any) => unknown,
-      from: from as (b: any) => unknown,
-      with: (part) => mapped(kind, part(inner, ''), to, from),
-    },
-    read: (r) => to(inner.read(r), r),
+    shape: { of: 'mapped', inner, to, from, with: (part) => mapped(kind, part(inner, ''), to, from) },
+    read: (r) => to(inner.read(r)),
     write: (w, v) => inner.write(w, from(v)),
   };
 }
 
-/** One alternative of a CHOICE: its tag octet, and what stands behind it. */
-export interface Alternative<T> {
-  readonly tag: number;
-  readonly schema: Schema<T>;
+/**
+ * A type that some peers send in another form as a whole: a quirk that its parts cannot show. Asked in lenient mode only, `deviation` reads that form,
+ * notes the quirk and gives the value; where the octets are as they should be it gives undefined and leaves the reader where it was.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function deviating<T>(inner: Schema<T>, deviation: (r: Reader) => T | undefined): Schema<T> {
+  return {
+    kind: inner.kind,
+    shape: { of: 'deviating', inner, with: (part) => deviating(part(inner, ''), deviation) },
+    read: (r) => (r.options.lenient === true ? deviation(r) : undefined) ?? inner.read(r),
+    write: (w, v) => inner.write(w, v),
+  };
 }
-/** The alternatives of a CHOICE by their names, which become the `type` of the value. */
-export type Alternatives = Readonly<Record<string, Alternative<any>>>;
+
 /** An alternative of {@link choice}: tag octet (0 to 255) and schema. */
 /* @__NO_SIDE_EFFECTS__ */
 export function alternative<S extends Schema<any>>(
@@ -232,7 +224,11 @@ export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill'
 
 /** CHOICE: a tag octet, then the alternative. Decodes to a union discriminated by `type`. */
 /* @__NO_SIDE_EFFECTS__ */
-export function choice<const A extends Alternatives>(name: string, alternatives: A): Schema<InferAlternatives<A>> {
+export function choice<const A extends Alternatives>(
+  name: string,
+  alternatives: A,
+  options: { readonly selfDescribing?: true } = {},
+): Schema<InferAlternatives<A>> {
   const byTag = new Array<readonly [string, Schema<any>] | undefined>(256);
   for (const [type, a] of Object.entries(alternatives)) byTag[a.tag] = [type, a.schema];
   return {
@@ -241,7 +237,8 @@ export function choice<const A extends Alternatives>(name: string, alternatives:
       of: 'alternatives',
       name,
       alternatives,
-      with: (part) => choice(name, mapAlternatives(alternatives, part)),
+      ...options,
+      with: (part) => choice(name, mapAlternatives(alternatives, part), options),
     },
     read(r) {
       const offset = r.offset;

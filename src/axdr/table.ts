@@ -1,6 +1,6 @@
 import { Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { compactArrayItems } from './compact-array.js';
+import { compactArrayItems } from './compact-array-items.js';
 import { Data, type DataType } from './data.js';
 import { simpleTypes } from './data-types.js';
 import { decode } from './schema.js';

@@ -53,7 +53,11 @@ function plain(schema: Schema<any>, value: any): JsonValue {
     case 'optional':
     case 'default':
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return plain(s.inner, value);
+    case 'boolean':
+      return value !== false;
     case 'elements':
       return (value as unknown[]).map((v) => plain(s.element, v));
     case 'fields':
@@ -65,7 +69,7 @@ function plain(schema: Schema<any>, value: any): JsonValue {
       if (chosen === undefined) return plain(DataSchema, value);
       if (!('fill' in chosen)) return plain(chosen, value.value);
       if (type === 'null-data') return null;
-      return { type, ...(chosen.shape.of === 'fields' ? fields(chosen.shape.fields, value) : {}) };
+      return chosen.shape.of === 'fields' ? { type, ...fields(chosen.shape.fields, value) } : free(value);
     }
     default:
       return free(value);

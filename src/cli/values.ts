@@ -1,4 +1,4 @@
-import { compactArrayItems } from '../axdr/compact-array.js';
+import { compactArrayItems } from '../axdr/compact-array-items.js';
 import type { Data } from '../axdr/data.js';
 import { latin1 } from '../core/bytes.js';
 import { isDlmsError } from '../core/errors.js';

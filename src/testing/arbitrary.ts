@@ -6,10 +6,12 @@
  * @module
  */
 import fc from 'fast-check';
-import { compactArrayOf } from '../axdr/compact-array.js';
+import { CompactArray } from '../axdr/compact-array.js';
+import { compactArrayOf } from '../axdr/compact-array-items.js';
 import type { SimpleData } from '../axdr/data-types.js';
 import { isFieldsSchema, type Schema } from '../axdr/schema.js';
 import type { Compound, Shape } from '../axdr/shape.js';
+import { ExceptionResponse } from '../xdlms/errors.js';
 
 /**
  * Values that fit a schema, for property tests with fast-check: every definition (an APDU, an attribute, a structure of your own) gets a round-trip
@@ -37,7 +39,7 @@ function build(schema: Schema<any>, depth: number, known: Known): fc.Arbitrary<u
   const { shape } = schema;
   const levels = known.get(shape) ?? [];
   known.set(shape, levels);
-  levels[depth] ??= ofShape(shape, depth, known);
+  levels[depth] ??= dependent.get(shape)?.(() => ofShape(shape, depth, known)) ?? ofShape(shape, depth, known);
   return levels[depth];
 }
 
@@ -48,7 +50,9 @@ function ofShape(shape: Shape, depth: number, known: Known): fc.Arbitrary<unknow
     case 'bigint':
       return fc.oneof(fc.bigInt({ min: shape.min, max: shape.max }), fc.constantFrom(shape.min, shape.max));
     case 'boolean':
-      return fc.boolean();
+      return shape.octets === true
+        ? fc.oneof({ arbitrary: fc.boolean(), weight: 3 }, { arbitrary: fc.integer({ min: 2, max: 255 }), weight: 1 })
+        : fc.boolean();
     case 'float':
       return shape.octets === 4 ? fc.float() : fc.double();
     case 'octets':
@@ -114,22 +118,13 @@ function compound(shape: Compound, depth: number, known: Known): fc.Arbitrary<un
         .filter((made) => made !== undefined)
         .map((made) => made.value);
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return build(shape.inner, depth, known);
   }
 }
 
-function fields(
-  { name, fields }: Extract<Compound, { of: 'fields' }>,
-  depth: number,
-  known: Known,
-): fc.Arbitrary<unknown> {
-  // Records whose fields depend on each other.
-  if (name === 'compact-array' && 'arrayContents' in fields) return compactArrays;
-  if (name === 'boolean' && 'octet' in fields)
-    return fc.oneof(
-      fc.record({ value: fc.boolean() }, plain),
-      fc.record({ value: fc.constant(true), octet: fc.integer({ min: 2, max: 255 }) }, plain),
-    );
+function fields({ fields }: Extract<Compound, { of: 'fields' }>, depth: number, known: Known): fc.Arbitrary<unknown> {
   const entries = Object.entries(fields);
   const optional = new Set(entries.filter(([, f]) => 'optional' in f).map(([key]) => key));
   const parts = entries.map(
@@ -139,16 +134,10 @@ function fields(
         build(optional.has(key) ? (f.shape as Extract<Compound, { of: 'optional' }>).inner : f, depth, known),
       ] as const,
   );
-  const record = fc.record(Object.fromEntries(parts), {
+  return fc.record(Object.fromEntries(parts), {
     requiredKeys: entries.map(([key]) => key).filter((key) => !optional.has(key)),
     ...plain,
   });
-  if (name !== 'Exception-Response') return record;
-  return record.map(({ invocationCounterError, ...rest }: Record<string, unknown>) =>
-    rest.serviceError === 'invocation-counter-error' && invocationCounterError !== undefined
-      ? { ...rest, invocationCounterError }
-      : rest,
-  );
 }
 const plain = { noNullPrototype: true } as const;
 
@@ -172,6 +161,21 @@ const compactArrays: fc.Arbitrary<unknown> = /* @__PURE__ */ (() => {
   return fc.oneof(same, rows).map((items) => compactArrayOf(items));
 })();
 
+/** Records whose fields depend on each other: made another way, or of the fields as they come. */
+const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<any>) => fc.Arbitrary<unknown>> =
+  /* @__PURE__ */ new Map<Shape, (fields: () => fc.Arbitrary<any>) => fc.Arbitrary<unknown>>([
+    [CompactArray.shape, () => compactArrays],
+    [
+      ExceptionResponse.shape,
+      (fields) =>
+        fields().map(({ invocationCounterError, ...rest }) =>
+          rest.serviceError === 'invocation-counter-error' && invocationCounterError !== undefined
+            ? { ...rest, invocationCounterError }
+            : rest,
+        ),
+    ],
+  ]);
+
 /** Values of the wire that the schema refuses to map are not values of the type. */
 function attempt(to: (wire: any) => unknown, wire: unknown): { value: unknown } | undefined {
   try {
@@ -180,9 +184,10 @@ function attempt(to: (wire: any) => unknown, wire: unknown): { value: unknown } 
     return undefined;
   }
 }
-/** Ends the recursion: elements, and records with a choice inside. */
+/** Ends the recursion: elements, and what names another type. */
 const containsOthers = ({ shape }: Schema<any>): boolean =>
   shape.of === 'elements' ||
+  shape.of === 'nested' ||
   (shape.of === 'tagged' && containsOthers(shape.inner)) ||
   (shape.of === 'fields' &&
     Object.values(shape.fields).some((f) => f.shape.of === 'alternatives' || containsOthers(f)));

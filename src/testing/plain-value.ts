@@ -57,6 +57,8 @@ function compound(shape: Compound): unknown {
     case 'mapped':
       return shape.to(plainOctetsOf(shape.inner));
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return plainValue(shape.inner);
   }
 }

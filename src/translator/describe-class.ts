@@ -74,7 +74,7 @@ function explained(name: string, text: string, where: string, types: Types): str
 /** The Data type in the words of the books; `where` names what has no name of its own. */
 function typeName(s: Schema<any>, where: string, types: Types): string {
   const { shape } = s;
-  if (s.kind === 'Data') return 'any Data';
+  if (shape.of === 'alternatives' && shape.selfDescribing === true) return 'any Data';
   if (shape.of === 'fields' && s.kind === 'structure') {
     const members = Object.entries(shape.fields).map(([name, f]) => `${name}: ${typeName(f, name, types)}`);
     return `structure ${explained(shape.name, members.join(', '), where, types)}`;

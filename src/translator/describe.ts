@@ -48,6 +48,8 @@ export function typeText(schema: Schema<any>): string {
     case 'default':
       return typeText(s.inner);
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return typeText(s.inner);
     case 'mapped':
       return isNamed(s.inner) ? nameOf(s.inner) : schema.kind;
@@ -121,9 +123,7 @@ function partsOf(schema: Schema<any>): Schema<any>[] {
 function unwrapped(schema: Schema<any>): Schema<any> {
   const s = schema.shape;
   if (s.of === 'elements') return unwrapped(s.element);
-  return s.of === 'optional' || s.of === 'default' || s.of === 'tagged' || (s.of === 'mapped' && isNamed(s.inner))
-    ? unwrapped(s.inner)
-    : schema;
+  return 'inner' in s && (s.of !== 'mapped' || isNamed(s.inner)) ? unwrapped(s.inner) : schema;
 }
 /** Types with a table of their own: records, choices, and enumerations that the books name. */
 const isNamed = (schema: Schema<any>): boolean => {

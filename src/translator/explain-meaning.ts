@@ -45,12 +45,9 @@ function wordsOf(s: Shape, field: string, value: any, names: ExplainNames): stri
     case 'integer':
       if (field === 'classId') return withName(value, names.classId?.(value));
       return field.endsWith('Size') && value === 0 ? '0 (no limit)' : String(value);
+    case 'boolean':
+      return typeof value === 'number' ? `true (sent as ${formatHex(Uint8Array.of(value))})` : String(value);
     case 'fields':
-      // The booleans of Data, whose record keeps the octet.
-      if (typeof value === 'object' && 'value' in value)
-        return value.octet === undefined
-          ? String(value.value)
-          : `${value.value} (sent as ${formatHex(Uint8Array.of(value.octet))})`;
       return '';
     default:
       return undefined;

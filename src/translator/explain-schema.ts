@@ -80,9 +80,7 @@ function around(schema: Schema<any>, key: string): Schema<any> {
   const read = (r: Reader): unknown => noted(schema, key, r, (inner) => inner.read(r));
   return {
     kind: schema.kind,
-    get shape() {
-      return schema.shape;
-    },
+    shape: schema.shape,
     read,
     write: schema.write,
     ...('optional' in schema ? { optional: true } : {}),
@@ -101,14 +99,9 @@ function noted<T>(schema: Schema<any>, key: string, r: Reader, read: (inner: Sch
   const outer = taker.open[taker.open.length - 1];
   if (outer === undefined) taker.top = note;
   else outer.children.push(note);
-  const quirky = key === 'dataValue' ? pushQuirk(schema, r) : undefined;
-  // A schema that looks itself up counts a level of nesting; its parts do not know about that.
-  const nested = Object.getOwnPropertyDescriptor(schema, 'shape')?.get !== undefined;
   taker.open.push(note);
   try {
-    if (nested) r.enter();
-    const value = quirky === undefined ? read(innerOf(schema)) : (quirky as T);
-    if (nested) r.leave();
+    const value = read(innerOf(schema));
     note.value = value;
     note.done = true;
     note.stop = r.offset;
@@ -119,22 +112,6 @@ function noted<T>(schema: Schema<any>, key: string, r: Reader, read: (inner: Sch
     throw e;
   } finally {
     taker.open.pop();
-  }
-}
-
-/** The body of a push has a deviation that its parts cannot show: when it is met, the body stays one value. */
-function pushQuirk(schema: Schema<any>, r: Reader): unknown {
-  const quirks: Quirk[] = [];
-  const probe = new Reader(r.bytes, { lenient: true, quirks });
-  probe.offset = r.offset;
-  try {
-    const value: unknown = schema.read(probe);
-    if (!quirks.some((q) => q.name === 'push-untagged-entries')) return undefined;
-    r.offset = probe.offset;
-    for (const q of quirks) r.options.quirks?.push(q);
-    return value;
-  } catch {
-    return undefined;
   }
 }
 
@@ -180,6 +157,10 @@ function toNode(
       if (only === undefined)
         return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
       return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'presence', 'not the default');
+    case 'nested':
+    case 'deviating':
+      if (only !== undefined) return toNode(only, name, path, at, siblings, options, type);
+      break;
     case 'tagged':
       if (only !== undefined)
         return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
@@ -201,7 +182,7 @@ function toNode(
         if (node === undefined) return undefined;
         node.type = node.type === undefined || node.type === only.key ? only.key : `${only.key} ${node.type}`;
         const header = node.children?.[0];
-        if (header?.name === 'count' && (s.name === 'Data' || s.name === 'type-description')) {
+        if (header?.name === 'count' && s.selfDescribing === true) {
           // Tag and count of an array or structure are one thing to the eye.
           const tag = header.offset - note.start;
           header.name = only.key;
@@ -251,8 +232,11 @@ function toNode(
   const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '' };
   if (type !== undefined) node.type = type;
   if (note.done) {
-    node.value = s.of === 'fields' ? (note.value as { value?: unknown }).value : note.value;
-    node.meaning = s.of === 'elements' ? '0 elements' : meaningOf(note.schema, name, type, note.value, options.names);
+    // A record that a CHOICE has put its type into is shown by its wire form.
+    const wire = s.of === 'mapped' && isFieldsSchema(note.schema);
+    node.value = wire ? s.from(note.value) : s.of === 'fields' ? undefined : note.value;
+    const schema = wire ? s.inner : note.schema;
+    node.meaning = s.of === 'elements' ? '0 elements' : meaningOf(schema, name, type, node.value, options.names);
     options.inside?.(node, at, siblings);
   }
   return node;

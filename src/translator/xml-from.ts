@@ -1,6 +1,6 @@
 import { float32, float64 } from '../axdr/scalars.js';
 import { encode, invalid, type Schema } from '../axdr/schema.js';
-import type { Leaf } from '../axdr/shape.js';
+import { type Leaf, unnested } from '../axdr/shape.js';
 import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
@@ -10,7 +10,6 @@ import { identifier } from './names.js';
 import { apduToXml, itemName } from './xml.js';
 import {
   aliases,
-  bareItems,
   eitherSign,
   forms,
   impliedStructure,
@@ -97,16 +96,13 @@ function content(doc: Document, e: XmlElement, schema: Schema<any>, at: string):
     case 'optional':
     case 'default':
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return content(doc, e, s.inner, at);
     case 'mapped':
-      return (s.to as (wire: unknown, r: Reader) => unknown)(
-        content(doc, e, s.inner, at),
-        new Reader(new Uint8Array(0), { lenient: true }),
-      );
-    case 'fields': {
-      const form = forms[at];
-      return form === undefined ? fields(doc, e, s.name, s.fields) : form.parse(textOf(doc, e).trim(), undefined);
-    }
+      return s.to(content(doc, e, s.inner, at));
+    case 'fields':
+      return fields(doc, e, s.name, s.fields);
     case 'alternatives':
       if (impliedStructure.has(at) && e.children.length > 1) {
         blank(doc, e);
@@ -175,7 +171,7 @@ function one(doc: Document, e: XmlElement, schema: Schema<any>): unknown {
 
 /** An element that is named by the alternative it holds. */
 function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown {
-  const s = schema.shape;
+  const s = unnested(schema).shape;
   if (s.of !== 'alternatives') return undefined;
   const type = nameOf(e, s.name);
   const chosen: Schema<any> | undefined = Object.hasOwn(s.alternatives, type)
@@ -190,7 +186,7 @@ function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown
       e.name,
     );
   }
-  if (bareItems.has(s.name) && chosen.shape.of === 'elements') {
+  if (s.selfDescribing === true && chosen.shape.of === 'elements') {
     const { element } = chosen.shape;
     return within(doc, e, () => {
       plain(doc, e);
@@ -205,12 +201,13 @@ function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown
 /** One item of a SEQUENCE OF; some producers leave out the element around it, or put several into one. */
 function items(doc: Document, e: XmlElement, schema: Schema<any>): unknown[] {
   const wanted = itemName(schema);
+  const { shape } = unnested(schema);
   if (e.name.toLowerCase() === wanted.toLowerCase()) {
-    if (schema.shape.of === 'alternatives' && severalInOne.has(wanted) && e.children.length > 1)
+    if (shape.of === 'alternatives' && severalInOne.has(wanted) && e.children.length > 1)
       return within(doc, e, () => e.children.map((c) => alternative(doc, c, schema)));
     return [value(doc, e, schema, '')];
   }
-  if (schema.shape.of === 'alternatives' && Object.hasOwn(schema.shape.alternatives, nameOf(e, schema.shape.name)))
+  if (shape.of === 'alternatives' && Object.hasOwn(shape.alternatives, nameOf(e, shape.name)))
     return [alternative(doc, e, schema)];
   throw unreadable(doc.text, e.offset, `<${wanted}>`, e.name);
 }

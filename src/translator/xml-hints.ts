@@ -22,14 +22,6 @@ const byNumber: TextForm = {
   format: (v: string | number, leaf) => String(leaf?.of === 'names' && typeof v === 'string' ? leaf.names[v] : v),
   parse: (t, leaf) => (leaf?.of === 'names' ? named(t, leaf.names) : t),
 };
-/** A boolean of Data: XML knows true and false, meters also send other octets for true. */
-const dataBoolean: TextForm = {
-  format(v: { value: boolean; octet?: number }, _, lossy) {
-    if (v.octet !== undefined) lossy();
-    return String(v.value);
-  },
-  parse: (t) => ({ value: truth(t) }),
-};
 /** GeneralizedTime: the octets are text. */
 const textOfOctets: TextForm = {
   format: (v: Uint8Array) => latin1(v),
@@ -52,14 +44,11 @@ export const forms: Readonly<Record<string, TextForm>> = {
   'Associate-source-diagnostic.acse-service-user': byNumber,
   'Associate-source-diagnostic.acse-service-provider': byNumber,
   'InformationReportRequest.currentTime': textOfOctets,
-  'Data.boolean': dataBoolean,
   'ServiceError.access': /* @__PURE__ */ respelled('object-access-violated', 'object-access-invalid'),
 };
 
 /** The element around one item of a SEQUENCE OF, where it is not the name of the item's type. */
 export const itemNames: Readonly<Record<string, string>> = { 'Read-Result': 'CHOICE', 'Write-Result': 'CHOICE' };
-/** CHOICEs whose `array` and `structure` hold the alternatives of their elements without an element around each. */
-export const bareItems: ReadonlySet<string> = /* @__PURE__ */ new Set(['Data', 'type-description']);
 /** Several alternatives in one item element are several items. */
 export const severalInOne: ReadonlySet<string> = /* @__PURE__ */ new Set(['Variable-Access-Specification']);
 /** Several types side by side are a structure of them. */

@@ -1,12 +1,12 @@
 import { decode, encode, type Schema } from '../axdr/schema.js';
-import type { Leaf } from '../axdr/shape.js';
+import { type Leaf, unnested } from '../axdr/shape.js';
 import { apduFacts } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Writer } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { identifier } from './names.js';
-import { bareItems, forms, innerApdu, itemNames, namespace, nestedFields } from './xml-hints.js';
+import { forms, innerApdu, itemNames, namespace, nestedFields } from './xml-hints.js';
 
 /** How XML is written. */
 export interface XmlOptions extends DecodeOptions {
@@ -91,15 +91,12 @@ function put(w: XmlWriter, name: string, schema: Schema<any>, value: any, at: st
     case 'optional':
     case 'default':
     case 'tagged':
+    case 'nested':
+    case 'deviating':
       return put(w, name, s.inner, value, at);
     case 'mapped':
       return put(w, name, s.inner, s.from(value), at);
     case 'fields':
-      if (form !== undefined)
-        return w.text(
-          name,
-          form.format(value, undefined, () => losing(w)),
-        );
       return w.element(name, () => putFields(w, s.name, s.fields, value));
     case 'alternatives':
       return w.element(name, () => putAlternative(w, schema, value));
@@ -138,12 +135,12 @@ function putFields(
 
 /** The element of the alternative that was chosen. */
 function putAlternative(w: XmlWriter, schema: Schema<any>, value: any): void {
-  const s = schema.shape;
+  const s = unnested(schema).shape;
   if (s.of !== 'alternatives') return;
   const { type } = value as { type: string };
   const chosen = s.alternatives[type]?.schema as Schema<any>;
   const content = 'fill' in chosen ? value : (value as { value: unknown }).value;
-  if (bareItems.has(s.name) && chosen.shape.of === 'elements') {
+  if (s.selfDescribing === true && chosen.shape.of === 'elements') {
     const { element } = chosen.shape;
     return w.element(type, () => {
       for (const v of content as unknown[]) putAlternative(w, element, v);
@@ -170,7 +167,8 @@ function putInnerApdu(w: XmlWriter, name: string, payload: Uint8Array): void {
 
 /** The element around an item: the name of its type. */
 export function itemName(schema: Schema<any>): string {
-  const name = 'name' in schema.shape ? schema.shape.name : schema.kind;
+  const { shape, kind } = unnested(schema);
+  const name = 'name' in shape ? shape.name : kind;
   return itemNames[name] ?? name;
 }
 
@@ -188,6 +186,10 @@ function leafText(w: XmlWriter, s: Leaf, value: any): string {
       return formatHex(value);
     case 'flags':
       return (value as string[]).join(' ');
+    case 'boolean':
+      // XML knows true and false, meters also send other octets for true.
+      if (typeof value === 'number') losing(w);
+      return String(value !== false);
     case 'text':
       if (typeof value === 'string') return value;
       losing(w);

@@ -43,7 +43,8 @@ export class SpanTeller<F> {
     this.#length = 0;
     this.#error = undefined;
     if (!this.listening) return;
-    const error = why?.() ?? new DlmsError('decode/framing', { offset, reason: `${length} octets belong to no frame` });
+    const reason = length === 1 ? '1 octet belongs to no frame' : `${length} octets belong to no frame`;
+    const error = why?.() ?? new DlmsError('decode/framing', { offset, reason });
     this.tell({ offset, length, parts: [], error });
   }
 }

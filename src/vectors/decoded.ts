@@ -87,7 +87,9 @@ export class Decoded implements Part {
     if (isFieldsSchema(schema))
       return [
         type,
-        ...(schema.shape.of === 'fields' ? records(Object.keys(schema.shape.fields), schema.shape.fields) : []),
+        ...(schema.shape.of === 'fields'
+          ? records(Object.keys(schema.shape.fields), schema.shape.fields)
+          : records(Object.keys(value).filter((key) => key !== 'type'))),
       ];
     const only = new Decoded(schema, value.value);
     return [type, ['value', only], [value.type, only]];
@@ -144,10 +146,10 @@ export class Decoded implements Part {
 /** The value of a schema. Without one: what a mapped type decodes to, or any record of plain values. */
 export const decoded = (schema: Schema<any> | undefined, value: unknown): Decoded => new Decoded(schema, value);
 
-/** Optional or tagged, a value is the same. */
+/** Optional, tagged or nested, a value is the same. */
 function bare(schema: Schema<any>): Schema<any> {
   const { shape } = schema;
-  return shape.of === 'optional' || shape.of === 'default' || shape.of === 'tagged' ? bare(shape.inner) : schema;
+  return 'inner' in shape && shape.of !== 'mapped' ? bare(shape.inner) : schema;
 }
 const alike = (value: string, plain: (text: string) => string): Matcher =>
   check((e) => (typeof e === 'string' && plain(e) === plain(value) ? undefined : value), value);

@@ -1,4 +1,4 @@
-import { compactArrayItems } from '../axdr/compact-array.js';
+import { compactArrayItems } from '../axdr/compact-array-items.js';
 import { Data } from '../axdr/data.js';
 import { latin1Octets, unsigned8 } from '../axdr/scalars.js';
 import { decode, encode, mapped, type Schema } from '../axdr/schema.js';

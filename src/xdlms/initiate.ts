@@ -3,7 +3,6 @@ import {
   type FieldsSchema,
   type Infer,
   invalid,
-  mapped,
   optional,
   type Schema,
   scalar,
@@ -91,18 +90,20 @@ export interface InitiateRequest extends Infer<typeof initiateRequest> {}
 export const InitiateRequest: FieldsSchema<InitiateRequest> = initiateRequest;
 
 /** A response with another version than 6 is refused (`dlms-version` in lenient mode). */
-const negotiatedVersion: Schema<number> = /* @__PURE__ */ mapped(
-  'Unsigned8',
-  unsigned8,
-  (v, r) => {
-    if (v !== 6)
+const negotiatedVersion: Schema<number> = /* @__PURE__ */ scalar(
+  unsigned8.kind,
+  { of: 'integer', min: 0, max: 0xff },
+  (r) => {
+    const { offset } = r;
+    const version = r.u8();
+    if (version !== 6)
       r.tolerate(
         'dlms-version',
-        new DlmsError('decode/invalid-value', { offset: r.offset - 1, expected: 'DLMS version 6', actual: v }),
+        new DlmsError('decode/invalid-value', { offset, expected: 'DLMS version 6', actual: version }),
       );
-    return v;
+    return version;
   },
-  (v) => v,
+  unsigned8.write,
 );
 
 const initiateResponse = /* @__PURE__ */ sequence('InitiateResponse', {

@@ -1,5 +1,5 @@
 import { Data } from '../axdr/data.js';
-import { nested, type Schema } from '../axdr/schema.js';
+import { deviating, nested, type Schema } from '../axdr/schema.js';
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
@@ -12,33 +12,31 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
  */
 export const pushBody: Schema<Data> = /* @__PURE__ */ (() => {
   const data = nested('Data', () => Data);
-  return {
-    kind: 'Data',
-    get shape() {
-      return Data.shape;
-    },
-    read(r) {
-      const start = r.offset;
-      try {
-        const value = data.read(r);
-        if (r.options.lenient === true && r.left > 0 && looksUntagged(r.bytes, start))
-          throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
-        return value;
-      } catch (e) {
-        if (r.options.lenient !== true || !looksUntagged(r.bytes, start)) throw e;
-        const failed = r.offset;
-        r.offset = start;
-        const value = untagged(r);
-        r.tolerate(
-          'push-untagged-entries',
-          isDlmsError(e) ? e : new DlmsError('decode/unexpected-end', { offset: failed }),
-        );
-        return value;
-      }
-    },
-    write: (w, v) => Data.write(w, v),
-  };
+  return deviating(data, (r) => {
+    if (!looksUntagged(r.bytes, r.offset)) return undefined;
+    const { offset, depth } = r;
+    const { quirks } = r.options;
+    const noted = quirks?.length ?? 0;
+    const fault = whyNot(data, r);
+    r.offset = offset;
+    r.depth = depth;
+    quirks?.splice(noted);
+    if (fault === undefined) return undefined;
+    const value = untagged(r);
+    r.tolerate('push-untagged-entries', fault);
+    return value;
+  });
 })();
+
+/** Why the rest of the octets is not one value of this type. */
+function whyNot(schema: Schema<unknown>, r: Reader): DlmsError | undefined {
+  try {
+    schema.read(r);
+    return r.left === 0 ? undefined : new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
+  } catch (e) {
+    return isDlmsError(e) ? (e as DlmsError) : new DlmsError('decode/unexpected-end', { offset: r.offset });
+  }
+}
 
 /** A structure of an enum and an array of structures of two, whose first element begins with 00, the high octet of a class-id. */
 const looksUntagged = (b: Uint8Array, at: number): boolean =>

@@ -5,6 +5,7 @@ import {
   choice,
   decode,
   decodeFrom,
+  deviating,
   encode,
   mapped,
   nested,
@@ -14,7 +15,7 @@ import {
   sequenceOf,
   withDefault,
 } from '../../src/axdr/schema.js';
-import { formatHex, parseHex, type Quirk, Reader } from '../../src/core/index.js';
+import { DlmsError, formatHex, parseHex, type Quirk, Reader } from '../../src/core/index.js';
 import { outcome, refusal } from '../support/outcome.js';
 
 const there = <T>(schema: Schema<T>, pairs: readonly (readonly [T, string])[]): void => {
@@ -185,19 +186,55 @@ describe('decode and encode', () => {
       context: { offset: 0 },
     });
   });
-  it('see through a mapped value, with the reader at hand', () => {
-    const hex = mapped(
-      'hex',
-      octets,
-      (b, r) => `${formatHex(b)} ${r.offset}`,
-      (text: string) => parseHex(text),
-    );
-    expect(decode(hex, parseHex('02AABB'))).toBe('AABB 3');
+  it('see through a mapped value', () => {
+    const hex = mapped('hex', octets, formatHex, parseHex);
+    expect(decode(hex, parseHex('02AABB'))).toBe('AABB');
     expect(formatHex(encode(hex, 'AABB'))).toBe('02AABB');
   });
 });
 
+describe('a type with a deviation', () => {
+  /** Two octets where one is due: their sum. */
+  const sum = deviating(unsigned8, (r) => {
+    if (r.left !== 2) return undefined;
+    r.tolerate('sum', new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left }));
+    return r.u8() + r.u8();
+  });
+  it('is read as it should be where nothing speaks against it, and strictly always', () => {
+    expect(decode(sum, parseHex('05'), { lenient: true })).toBe(5);
+    expect(refusal(() => decode(sum, parseHex('0102')))).toMatchObject({ code: 'decode/trailing-bytes' });
+    expect(formatHex(encode(sum, 7))).toBe('07');
+  });
+  it('is read the other way in lenient mode, with its name', () => {
+    const quirks: Quirk[] = [];
+    expect(decode(sum, parseHex('0102'), { lenient: true, quirks })).toBe(3);
+    expect(quirks.map((q) => q.name)).toEqual(['sum']);
+  });
+});
+
 describe('the same schema around other parts', () => {
+  it('of a type that contains itself, without end', () => {
+    interface Tree {
+      children: Tree[];
+    }
+    const tree: Schema<Tree> = sequence('tree', { children: sequenceOf(nested('tree', (): Schema<Tree> => tree)) });
+    let read = 0;
+    const counting = (schema: Schema<any>): Schema<any> => {
+      const { shape } = schema;
+      const inner = 'with' in shape ? shape.with(counting) : schema;
+      return {
+        ...inner,
+        read(r) {
+          if (shape.of === 'fields') read++;
+          return inner.read(r);
+        },
+      };
+    };
+    expect(decode(counting(tree), parseHex('02 01 00 00'))).toEqual({
+      children: [{ children: [{ children: [] }] }, { children: [] }],
+    });
+    expect(read).toBe(4);
+  });
   /** As a tool does it: a part that notes that it was read. */
   const noting = (schema: Schema<any>, seen: string[]): Schema<any> => {
     const { shape } = schema;
@@ -232,6 +269,8 @@ describe('the same schema around other parts', () => {
       '05',
       [''],
     ],
+    ['a type that contains itself', nested('n', () => unsigned8), '05', ['']],
+    ['a type with a deviation', deviating(unsigned8, () => undefined), '05', ['']],
   ])('reads and writes the same: %s', (_, schema, hex, keys) => {
     const seen: string[] = [];
     const other = noting(schema, seen);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactArrayItems } from '../../src/axdr/compact-array.js';
+import { compactArrayItems } from '../../src/axdr/compact-array-items.js';
 import {
   array,
   bitString,
+  bool,
   Data,
   dataOf,
   enumeration,
@@ -12,6 +13,7 @@ import {
   utf8String,
   visibleString,
 } from '../../src/axdr/data.js';
+import * as plain from '../../src/axdr/scalars.js';
 import {
   alternative,
   choice,
@@ -63,6 +65,18 @@ describe('arbitrary', () => {
       'options told apart by their contents',
       oneOf('x', { few: structure('a', { a: unsigned }), many: array(unsigned) }),
     ],
+    [
+      'records of your own that are named like those of Data',
+      sequence('x', {
+        flag: sequence('boolean', { value: plain.boolean, octet: optional(plain.unsigned8) }),
+        array: sequence('compact-array', { contentsDescription: plain.unsigned8, arrayContents: plain.octets }),
+        refusal: sequence('Exception-Response', {
+          serviceError: plain.unsigned8,
+          invocationCounterError: plain.unsigned8,
+        }),
+      }),
+    ],
+    ['booleans whose octet counts', array(bool)],
     ['GET requests', GetRequest],
     ['InitiateRequest', InitiateRequest],
   ])('makes values of %s that survive their octets', (_, schema) => roundTrips(schema));
@@ -79,6 +93,11 @@ describe('arbitrary', () => {
     expect([...seen].sort()).toEqual(
       [...Object.keys((Data.shape as any).alternatives), 'boolean with octet', 'structure in array'].sort(),
     );
+  });
+  it('makes other octets for true where they are kept', () => {
+    const values = new Set(fc.sample(arbitrary(bool), { seed: 7, numRuns: 200 }));
+    expect([...values].some((v) => typeof v === 'number')).toBe(true);
+    expect(values.has(0) || values.has(1)).toBe(false);
   });
   it('leaves out what a mapping refuses', () => {
     const even = mapped(

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bool } from '../../src/axdr/data.js';
+import { unsigned8 } from '../../src/axdr/scalars.js';
+import { alternative, choice, nested, type Schema, sequence, sequenceOf } from '../../src/axdr/schema.js';
 import { concat, formatHex, parseHex } from '../../src/core/index.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { decipherWith, type ExplainNode, explain, explainText, explainValue } from '../../src/translator/index.js';
@@ -221,6 +224,34 @@ describe('meanings', () => {
     const node = explain(bytes, { framing: 'apdu' });
     expect(errors(node)).toEqual([]);
     expect(find(node, 'arrayContents')?.children?.length).toBe(n + 1);
+  });
+  it('shows the octet of a boolean that is neither 00 nor 01', () => {
+    expect(lines('C401C100020203FF0301').match(/(true|false).*/g)).toEqual(['true (sent as FF)', 'true']);
+    expect(explainValue(bool, parseHex('03FF'))).toMatchObject({ meaning: 'true (sent as FF)', value: 255 });
+  });
+  it('knows no name of a schema: one of your own may be called as it likes', () => {
+    const any = choice(
+      'anything',
+      { number: alternative(1, unsigned8), list: alternative(2, sequenceOf(nested('anything', () => any))) },
+      { selfDescribing: true },
+    ) as Schema<any>;
+    const schema = sequence('mine', {
+      dataValue: unsigned8,
+      any,
+      plain: choice('Data', { list: alternative(2, sequenceOf(unsigned8)) }),
+    });
+    const bytes = parseHex('16 0202 0105 0106 020107');
+    const node = explainValue(schema, bytes);
+    covers(node, 0, bytes.length);
+    expect(errors(node)).toEqual([]);
+    expect(node.children?.map((c) => [c.name, c.offset, c.length])).toEqual([
+      ['dataValue', 0, 1],
+      ['any', 1, 6],
+      ['plain', 7, 3],
+    ]);
+    // Tag and count are one thing where the tag says the type.
+    expect(node.children?.[1]?.children?.[0]).toMatchObject({ name: 'list', offset: 1, length: 2 });
+    expect(node.children?.[2]?.children?.[0]).toMatchObject({ name: 'choice', offset: 7, length: 1 });
   });
   it('explains a value of a class', () => {
     const node = explainValue(Clock.attributes.time.schema, parseHex('090C07E8011501080000FF800000'));

@@ -78,6 +78,7 @@ export function typedValue(schema: Schema<any>, json: Json): unknown {
   const { shape } = schema;
   switch (shape?.of) {
     case 'tagged':
+    case 'nested':
       return typedValue(shape.inner, json);
     case 'mapped': {
       const inner = shape.inner.shape;
@@ -144,7 +145,8 @@ function alternativeOf(
   const made = (t: string, v: Json): unknown => {
     const inner = (alternatives[t] as { readonly schema: Schema<any> }).schema;
     if (v === null) return { type: t };
-    return { type: t, value: typedValue(inner, v) };
+    const content = typedValue(inner, v);
+    return 'fill' in inner ? { type: t, ...(content as object) } : { type: t, value: content };
   };
   if (type !== undefined) return made(type, value as Json);
   const candidates =
@@ -173,6 +175,7 @@ export function notationOf(schema: Schema<any>, value: unknown): Json {
   const { shape } = schema;
   switch (shape?.of) {
     case 'tagged':
+    case 'nested':
       return notationOf(shape.inner, value);
     case 'mapped': {
       const inner = shape.inner.shape;
@@ -191,7 +194,8 @@ export function notationOf(schema: Schema<any>, value: unknown): Json {
     case 'alternatives': {
       const { type, value: inner } = value as { readonly type: string; readonly value?: unknown };
       const chosen = (shape.alternatives as Readonly<Record<string, { readonly schema: Schema<any> }>>)[type];
-      return { [type]: inner === undefined || chosen === undefined ? null : notationOf(chosen.schema, inner) };
+      if (inner === undefined || chosen === undefined) return { [type]: null };
+      return { [type]: notationOf(chosen.schema, 'fill' in chosen.schema ? value : inner) };
     }
     case 'names':
       return typeof value === 'string' ? (shape.names[value] ?? value) : (value as number);
