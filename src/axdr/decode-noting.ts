@@ -20,3 +20,9 @@ export function decodeNoting<T>(schema: Schema<T>, bytes: Uint8Array, quirks: Qu
     return value;
   }
 }
+
+/** The first deviation of each name: a meter that deviates in one row of a profile does so in all of them. */
+export function oneOfEach(quirks: readonly Quirk[]): Quirk[] {
+  const seen = new Set<string>();
+  return quirks.filter(({ name }) => !seen.has(name) && seen.add(name));
+}

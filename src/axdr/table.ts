@@ -1,4 +1,4 @@
-import { Reader } from '../core/cursor.js';
+import { type DecodeOptions, type Quirk, Reader } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
 import { compactArrayItems } from './compact-array-items.js';
 import { Data, type DataType } from './data.js';
@@ -33,12 +33,12 @@ export interface Table {
  * marked, delta types are added up. The octets of a compact-array are taken as well.
  *
  * When the layout of the first row, repeated, explains every octet, each column is one tight loop that still verifies every tag; else the
- * rows are read one by one.
+ * rows are read one by one. Deviations are refused, or accepted by name in lenient mode, as `decode` does: octets behind the last row are one.
  *
  * @throws DlmsError `decode/…`
  */
-export function decodeTable(bytes: Uint8Array): Table {
-  return equalRows(bytes) ?? anyRows(bytes);
+export function decodeTable(bytes: Uint8Array, options: DecodeOptions = {}): Table {
+  return equalRows(bytes) ?? anyRows(bytes, options);
 }
 
 /** Rows as plain objects, the cells under the given names; absent cells are null, octet strings views. A table without rows has no columns to name. */
@@ -93,11 +93,14 @@ const contentSize: Readonly<Record<number, number>> = {
 
 /** Gives up (undefined) at the first surprise: then the general path says what is wrong, or reads it. */
 function equalRows(bytes: Uint8Array): Table | undefined {
-  const r = new Reader(bytes, { lenient: true });
-  if (bytes.length < 6 || r.u8() !== 1) return undefined;
+  // The octets of a count are there when it has at most four.
+  if (bytes.length < 6 || bytes[0] !== 1 || (bytes[1] as number) > 0x84) return undefined;
+  const quirks: Quirk[] = [];
+  const r = new Reader(bytes, { lenient: true, quirks });
+  r.offset = 1;
   const length = r.length();
   const start = r.offset;
-  if (length === 0 || length * 2 > bytes.length - start || r.u8() !== 2) return undefined;
+  if (quirks.length > 0 || length === 0 || length * 2 > bytes.length - start || r.u8() !== 2) return undefined;
   const width = bytes[r.offset++] as number;
   if (width === 0 || width > 0x7f) return undefined;
   const at: number[] = [];
@@ -216,7 +219,10 @@ function equalCells(
     case 23:
       for (let i = 0; i < rows; i++, p += stride) {
         if (b[p - 1] !== 23) return undefined;
-        values[i] = v.getFloat32(p);
+        const value = v.getFloat32(p);
+        // A signalling NaN, perhaps.
+        if (Number.isNaN(value)) return undefined;
+        values[i] = value;
       }
       return column;
     default:
@@ -255,8 +261,8 @@ const typeOf = (tag: number): DataType => Object.entries(simpleTypes).find(([, s
 
 // ── any rows ───────────────────────────────────────────────────────────────────────────────────────────
 
-function anyRows(bytes: Uint8Array): Table {
-  const buffer = decode(Data, bytes, { lenient: true });
+function anyRows(bytes: Uint8Array, options: DecodeOptions): Table {
+  const buffer = decode(Data, bytes, options);
   const rows =
     buffer.type === 'array' ? buffer.value : buffer.type === 'compact-array' ? compactArrayItems(buffer) : undefined;
   if (rows === undefined)

@@ -1,3 +1,4 @@
+import { oneOfEach } from '../axdr/decode-noting.js';
 import { formatHex } from '../core/hex.js';
 import { dateTimeFromBytes } from '../cosem/date-time.js';
 import { formatDateTime } from '../cosem/date-time-text.js';
@@ -107,7 +108,7 @@ function human(
     );
   }
   for (const m of messages) {
-    for (const q of new Map(m.quirks.map((quirk) => [quirk.name, quirk])).values())
+    for (const q of oneOfEach(m.quirks))
       io.stdout.write(`${paint('yellow', `accepted deviation ${q.name}`)}: ${q.detail}\n`);
     if (m.authenticated !== undefined) {
       const layer = m.layers[0];

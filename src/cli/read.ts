@@ -1,8 +1,10 @@
 import { Data } from '../axdr/data.js';
+import { oneOfEach } from '../axdr/decode-noting.js';
 import { decode, encode } from '../axdr/schema.js';
 import { type Column, decodeTable } from '../axdr/table.js';
 import { browse } from '../client/browser.js';
 import type { CallOptions, Client } from '../client/client.js';
+import type { Quirk } from '../core/cursor.js';
 import { isDlmsError } from '../core/errors.js';
 import { allClasses } from '../cosem/all-classes.js';
 import { ProfileGeneric, RangeDescriptor } from '../cosem/classes/profile-generic.js';
@@ -169,7 +171,10 @@ class Reader {
       capture,
       this.#call(`profile ${obis}`, await this.#expected(obis, whole, inUse, capture)),
     );
-    const { columns: cells, length } = decodeTable(octets);
+    const quirks: Quirk[] = [];
+    const { columns: cells, length } = decodeTable(octets, { lenient: true, quirks });
+    this.#progress.done();
+    for (const { name, detail } of oneOfEach(quirks)) this.#io.stderr.write(`accepted deviation ${name}: ${detail}\n`);
     const rows = Array.from({ length }, (_, i) => cells.map((c) => cellOf(c, i)));
     return { obis, columns, rows };
   }

@@ -1,4 +1,6 @@
+import { oneOfEach } from '../axdr/decode-noting.js';
 import { type Column, decodeTable, type Table } from '../axdr/table.js';
+import type { Quirk } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { Clock } from '../cosem/classes/clock.js';
 import { ProfileGeneric } from '../cosem/classes/profile-generic.js';
@@ -263,9 +265,12 @@ export class ProfileReader {
   async #fetch(request: Request | undefined, options: CallOptions): Promise<Table> {
     const definition = (this.options.definition ?? ProfileGeneric) as typeof ProfileGeneric;
     const descriptor = target(definition, this.logicalName, 'buffer', request?.selection);
-    return decodeTable(
-      await this.client.getEncoded(descriptor, options, `${definition.name} ${this.logicalName} buffer`),
-    );
+    const octets = await this.client.getEncoded(descriptor, options, `${definition.name} ${this.logicalName} buffer`);
+    const quirks: Quirk[] = [];
+    const table = decodeTable(octets, { lenient: true, quirks });
+    for (const { name, detail } of oneOfEach(quirks))
+      this.client.association.options.onEvent?.({ type: 'quirk', name, detail });
+    return table;
   }
   /** Drops the columns that were not asked for: those between (by entry), or all others when the meter does not select columns. */
   #understood(table: Table, columns: readonly number[] | undefined, asked: readonly number[] | undefined): ProfileData {

@@ -11,14 +11,14 @@ import {
   type Table,
   tableRows,
 } from '../../src/axdr/index.js';
-import { concat, isDlmsError, parseHex } from '../../src/core/index.js';
+import { concat, isDlmsError, parseHex, type Quirk } from '../../src/core/index.js';
 import { outcome, refusal } from '../support/outcome.js';
 
 const table = (rows: readonly Data[][]): Uint8Array =>
   encode(Data, { type: 'array', value: rows.map((value): Data => ({ type: 'structure', value })) });
 /** The table as what generic decoding gives: the reference for both paths. */
-function generic(bytes: Uint8Array): unknown[][] {
-  const d = decode(Data, bytes, { lenient: true });
+function generic(bytes: Uint8Array, lenient = false): unknown[][] {
+  const d = decode(Data, bytes, { lenient });
   if (d.type !== 'array') throw new Error(`${d.type} instead of an array`);
   const rows = d.value.map((row) => (row.type === 'structure' ? row.value.map(plain) : [plain(row)]));
   if (rows.some((row) => row.length !== rows[0]?.length)) throw new Error('rows that differ in length');
@@ -130,7 +130,7 @@ describe('decodeTable', () => {
       });
   });
   it('gives no rows for an empty profile, whatever its columns are called', () => {
-    for (const empty of ['0100', '13000000'])
+    for (const empty of ['0100', '130000'])
       expect(tableRows(decodeTable(parseHex(empty)), ['clock', 'value'])).toEqual([]);
   });
   it('never misreads a row that lies: every octet changed alone gives what generic decoding gives, or an error', () => {
@@ -145,18 +145,20 @@ describe('decodeTable', () => {
       for (const flip of [1, 2, 0x80]) {
         const damaged = bytes.slice();
         damaged[i] = (damaged[i] as number) ^ flip;
-        let expected: unknown[][] | undefined;
-        try {
-          expected = generic(damaged);
-        } catch {
-          expected = undefined;
+        for (const lenient of [false, true]) {
+          let expected: unknown[][] | undefined;
+          try {
+            expected = generic(damaged, lenient);
+          } catch {
+            expected = undefined;
+          }
+          let got: unknown[][] | undefined;
+          const code = outcome(() => {
+            got = cells(decodeTable(damaged, { lenient }));
+          });
+          expect([i, flip, lenient, got]).toEqual([i, flip, lenient, expected]);
+          expect(code === 'accepted').toBe(expected !== undefined);
         }
-        let got: unknown[][] | undefined;
-        const code = outcome(() => {
-          got = cells(decodeTable(damaged));
-        });
-        expect([i, flip, got]).toEqual([i, flip, expected]);
-        expect(code === 'accepted').toBe(expected !== undefined);
       }
     }
   });
@@ -170,7 +172,25 @@ describe('decodeTable', () => {
         }
       }),
     );
-    expect(() => decodeTable(parseHex('0184FFFFFFFF0200'))).toThrow(expect.objectContaining({ name: 'DlmsError' }));
+    // A count that the octets left cannot hold, and one that runs off the end.
+    for (const lenient of [false, true])
+      for (const hex of ['0184FFFFFFFF0200', '0188FFFFFFFFFFFF', '018800000000FFFF'])
+        expect(refusal(() => decodeTable(parseHex(hex), { lenient })).code).toMatch(/^decode\//);
+  });
+  it.each([
+    ['trailing-octets', 'behind equal rows', '01020201110102011102 AABB', 10, 'decode/trailing-bytes'],
+    ['trailing-octets', 'behind other rows', '010202011101020100 AA', 9, 'decode/trailing-bytes'],
+    ['trailing-octets', 'behind no rows', '0100 AA', 2, 'decode/trailing-bytes'],
+    ['trailing-octets', 'behind a compact-array', '131103010203 AA', 6, 'decode/trailing-bytes'],
+    ['non-minimal-length', 'in front of equal rows', '0181020201110102011102', 1, 'decode/invalid-length'],
+    ['signalling-nan', 'in equal rows', '0102 0201173FC00000 0201177F800001', 12, 'decode/invalid-value'],
+  ])('drops nothing: %s %s is refused, or named in lenient mode', (name, _, hex, offset, code) => {
+    const bytes = parseHex(hex);
+    expect(refusal(() => decodeTable(bytes))).toMatchObject({ code, context: { offset } });
+    const quirks: Quirk[] = [];
+    const { length } = decodeTable(bytes, { lenient: true, quirks });
+    expect(quirks).toMatchObject([{ name, offset }]);
+    expect(length).toBe(hex.startsWith('0100') ? 0 : hex.startsWith('13') ? 3 : 2);
   });
 });
 

@@ -435,11 +435,28 @@ describe('meters that deviate', () => {
       { numRuns: 60 },
     );
   });
+  it('send octets behind the last row: told, once in each reading', async () => {
+    const { layout } = await openProfile(await client({}), odd);
+    const row = encode(Data, {
+      type: 'structure',
+      value: [
+        { type: 'octet-string', value: dateTimeToBytes(fromInstant(newest)) },
+        { type: 'double-long-unsigned', value: 7 },
+      ],
+    });
+    const events: ClientEvent[] = [];
+    const local = {
+      getEncoded: async () => Uint8Array.of(1, 1, ...row, 0xaa),
+      association: { options: { onEvent: (e: ClientEvent) => events.push(e) } },
+    } as unknown as Client;
+    expect((await readProfile(local, odd, { layout })).length).toBe(1);
+    expect(events).toMatchObject([{ type: 'quirk', name: 'trailing-octets' }]);
+  });
   it('property: any octets in place of a buffer end in rows or a named error', async () => {
     const { layout } = await openProfile(await client({}), odd);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 120 }), async (octets) => {
-        const local = { getEncoded: async () => octets } as unknown as Client;
+        const local = { getEncoded: async () => octets, association: { options: {} } } as unknown as Client;
         try {
           const data = await readProfile(local, odd, { layout });
           data.toText();
