@@ -5,7 +5,7 @@ import { Apdu, type GetRequest, type GetResponse } from '../src/xdlms/index.js';
 import type { Row } from './measure.js';
 
 /** One APDU of each family, of the usual size. */
-const families: Readonly<Record<string, string>> = {
+export const families: Readonly<Record<string, string>> = {
   AARQ: '6036A1090607608574050801018A0207808B0760857405080201AC0A80083132333435363738BE10040E01000000065F1F0400007E1F04B0',
   AARE: '6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007',
   RLRQ: '6203800100',
