@@ -5,6 +5,7 @@ import { AccessRefused } from '../server/object.js';
 import { Agenda, type Phase } from './agenda.js';
 import type { AnyBehaviour, Cause, ClockChange, Outage, Output, Reference } from './behaviour.js';
 import { Environment } from './environment.js';
+import type { EventName } from './events.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
 import { LocalTime, type Zone } from './local-time.js';
 import { EngineObject } from './object.js';
@@ -61,6 +62,7 @@ export class MeterEngine {
   readonly #observed = new Map<EngineObject, Set<string>>();
   /** Disconnectors that are open. */
   readonly #open = new Set<Obis>();
+  readonly #conditions = new Set<number>();
   readonly #seed: number;
   #draws = 0;
   #elapsed = 0;
@@ -214,17 +216,38 @@ export class MeterEngine {
       if (this.#supply) for (const o of this.#all()) o.behaviour.input?.(o, name, value);
     });
   }
-  /** The meter has noticed something: event objects take the code, logs and alarms follow. @param utc when, by its clock; default now */
-  raise(code: number, utc: number = this.utc): void {
+  /**
+   * The meter has noticed something: event objects take the code, logs and alarms follow. Without supply nothing is noticed.
+   * @param event by its name, or the code of something that a sensor or the maker has
+   * @param utc when, by its clock; default now
+   */
+  raise(event: EventName | number, utc: number = this.utc): void {
+    const code = typeof event === 'number' ? event : this.knobs.eventCodes[event];
+    if (code === undefined || !this.#supply) return;
     this.operation(() => {
       for (const o of this.#all()) o.behaviour.event?.(o, code, utc);
     });
+  }
+  /** Something began that lasts, or is over: an alarm of it cannot be cleared as long as it lasts. */
+  condition(event: EventName | number, present: boolean): void {
+    const code = typeof event === 'number' ? event : this.knobs.eventCodes[event];
+    if (code === undefined || this.#conditions.has(code) === present) return;
+    if (!present) this.#conditions.delete(code);
+    else {
+      this.#conditions.add(code);
+      this.raise(code);
+    }
+  }
+  /** Codes of what lasts. */
+  get conditions(): ReadonlySet<number> {
+    return this.#conditions;
   }
   /** Total loss or return of supply. */
   power(on: boolean): void {
     if (on === this.#supply) return;
     if (!on) {
       this.operation(() => {
+        this.raise('powerDown');
         for (const o of this.#all()) o.behaviour.powerDown?.(o);
       });
       this.#supply = false;
@@ -238,8 +261,11 @@ export class MeterEngine {
     this.environment.count(this.#open.size === 0, this.#elapsed);
     const outage: Outage = { from: since.elapsed, to: this.#elapsed, utcFrom: since.utc, utcTo: this.utc };
     this.operation(() => {
-      // The clock is first among them: what comes after it needs the time.
-      for (const o of this.#all().sort((a, b) => clockFirst(a) - clockFirst(b))) o.behaviour.powerUp?.(o, outage);
+      // The clock is first: what comes after it needs the time.
+      const clocks = this.#all().filter((o) => o.definition.classId === 8);
+      for (const o of clocks) o.behaviour.powerUp?.(o, outage);
+      this.raise('powerUp');
+      for (const o of this.#all()) if (!clocks.includes(o)) o.behaviour.powerUp?.(o, outage);
     });
   }
   get supply(): boolean {
@@ -379,7 +405,6 @@ const noZone: Zone = {
     hundredths: null,
   },
 };
-const clockFirst = (o: EngineObject): number => (o.definition.classId === 8 ? 0 : 1);
 const referenceOf = (object: EngineObject, attribute: string): Reference => ({
   classId: object.definition.classId,
   logicalName: object.logicalName,

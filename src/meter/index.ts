@@ -10,6 +10,7 @@ export type { AnyBehaviour, Behaviour, Cause, ClockChange, Outage, Output, Refer
 export { behaviours } from './behaviours/index.js';
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';
 export { Environment, type Source } from './environment.js';
+export { type EventCodes, type EventName, eventCodes } from './events.js';
 export { defaultKnobs, type Knobs } from './knobs.js';
 export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from './local-time.js';
 export type { EngineObject } from './object.js';

@@ -1,4 +1,5 @@
 import type { Phase } from './agenda.js';
+import { type EventCodes, eventCodes } from './events.js';
 
 /**
  * What the standard leaves to the maker of a meter, or where public sources disagree, with the value that this engine takes unless told otherwise.
@@ -32,6 +33,22 @@ export interface Knobs {
    * made up for.
    */
   readonly missedSingleAction: 'skip' | 'execute';
+  /** How rows of profiles are told: see the rules of null-data in the rows before; `delta` needs clients that know delta types. */
+  readonly profileCompression: 'none' | 'partial' | 'total' | 'delta';
+  /** The codes of what the meter notices by itself. Default: those of the IDIS family. */
+  readonly eventCodes: EventCodes;
+  /** Rows of a log of events that does not say how many it has. */
+  readonly logEntries: number;
+  /**
+   * What a written alarm register, descriptor or error register becomes. `clear`: a bit written 0 is cleared, one written 1 stays as it is; `value`: what was written.
+   */
+  readonly alarmWrite: 'clear' | 'value';
+  /** When a monitor of an alarm descriptor runs its script for up: for each bit that was not set, or as its thresholds say. */
+  readonly alarmMonitor: 'new-descriptor-bit' | 'threshold';
+  /** Seconds without supply from which on the outage goes to the log of power failures. */
+  readonly longPowerFailureThreshold: number;
+  /** The stamp of the row for an interval that an outage cut short: the end that it would have had, or when the supply went. */
+  readonly cutIntervalStamp: 'nominal-end' | 'power-down';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -52,5 +69,12 @@ export const defaultKnobs: Knobs = {
   maxCaptureObjects: 64,
   clearOnPeriodChange: true,
   missedSingleAction: 'skip',
+  profileCompression: 'none',
+  eventCodes,
+  logEntries: 100,
+  alarmWrite: 'clear',
+  alarmMonitor: 'new-descriptor-bit',
+  longPowerFailureThreshold: 180,
+  cutIntervalStamp: 'nominal-end',
   localDisconnectScript: undefined,
 };

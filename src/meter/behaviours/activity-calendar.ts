@@ -147,7 +147,7 @@ function activate(self: Self): void {
   self.set('seasonProfileActive', self.get('seasonProfilePassive'));
   self.set('weekProfileTableActive', weeks);
   self.set('dayProfileTableActive', self.get('dayProfileTablePassive'));
-  self.engine.raise(9);
+  self.engine.raise('calendarActivated');
 }
 type Passive =
   | 'calendarNamePassive'
@@ -157,7 +157,7 @@ type Passive =
   | 'activatePassiveCalendarTime';
 const programmed = (attribute: Passive) => (self: Self, value: never, cause: Cause) => {
   self.set(attribute, value, cause);
-  self.engine.raise(19);
+  self.engine.raise('calendarProgrammed');
   if (attribute === 'activatePassiveCalendarTime') self.state = { ...self.state, seen: self.engine.utc };
   plan(self);
 };

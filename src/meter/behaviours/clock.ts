@@ -69,11 +69,12 @@ function set(self: Self, utc: number, synchronises = false): void {
   const { engine } = self;
   const from = engine.utc;
   const small = synchronises || Math.abs(utc - from) <= engine.knobs.clockSyncLimit * 1000;
-  if (!small) engine.raise(4, from);
+  if (!small) engine.raise('clockAdjustedOldTime', from);
   engine.clockStatus = 0;
+  engine.condition('clockInvalid', false);
   engine.setClock(utc, small ? 'synchronised' : 'adjusted');
   nextSwitch(self);
-  if (!small) engine.raise(5, utc);
+  if (!small) engine.raise('clockAdjustedNewTime', utc);
 }
 /** To the nearest multiple of a time of day, by local time. */
 function round(self: Self, to: (local: number) => number): void {
@@ -152,7 +153,7 @@ export const clockBehaviour: Behaviour<typeof Clock, ClockState> = {
     power(self, at) {
       const { engine } = self;
       const utc = engine.utcAt(at);
-      engine.raise(3, utc - 1);
+      engine.raise('daylightSavingSwitched', utc - 1000);
       nextSwitch(self);
       engine.clockChanged({ kind: 'season', from: utc, to: utc });
     },
@@ -162,7 +163,7 @@ export const clockBehaviour: Behaviour<typeof Clock, ClockState> = {
     if (outage.to - outage.from > engine.knobs.clockReserveSeconds * 1000) {
       engine.clockStatus = 0b1001;
       engine.setClock(Date.UTC(2000, 0, 1), 'lost');
-      engine.raise(6);
+      engine.condition('clockInvalid', true);
     }
     nextSwitch(self);
   },

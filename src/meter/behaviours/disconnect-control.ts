@@ -1,6 +1,7 @@
 import { DisconnectControl, DisconnectControlV0 } from '../../cosem/classes/disconnect-control.js';
 import type { Behaviour, Running } from '../behaviour.js';
 import { refuse } from '../engine.js';
+import type { EventName } from '../events.js';
 
 type Self = Running<typeof DisconnectControl>;
 type ControlState = 'disconnected' | 'connected' | 'ready-for-reconnection';
@@ -42,14 +43,13 @@ const modes: Readonly<Record<string, string>> = {
   'mode-6': 'bcgdeh',
   'mode-7': 'bcgaieh',
 };
-/** Event codes of switching (companion profiles). */
-const events: Readonly<Record<Trigger, number>> = {
-  'remote-disconnect': 62,
-  'remote-reconnect': 63,
-  'manual-disconnect': 60,
-  'manual-reconnect': 61,
-  'local-disconnect': 64,
-  'local-reconnect': 69,
+const events: Readonly<Record<Trigger, EventName>> = {
+  'remote-disconnect': 'remoteDisconnect',
+  'remote-reconnect': 'remoteReconnect',
+  'manual-disconnect': 'manualDisconnect',
+  'manual-reconnect': 'manualReconnect',
+  'local-disconnect': 'localDisconnect',
+  'local-reconnect': 'localReconnect',
 };
 
 /** A trigger without a transition in this mode and state changes nothing. */
@@ -60,13 +60,13 @@ export function trigger(self: Self, what: Trigger): void {
   if (found === undefined) return;
   self.set('controlState', found.to, 'method');
   output(self, found.to === 'connected');
-  self.engine.raise(found.letter === 'd' ? 59 : events[what]);
+  self.engine.raise(found.letter === 'd' ? 'readyForManualReconnection' : events[what]);
 }
 function output(self: Self, connected: boolean): void {
   const { engine } = self;
   const real = engine.drive(self.logicalName, connected);
   self.set('outputState', real, 'method');
-  if (real !== connected) engine.raise(68);
+  if (real !== connected) engine.raise('relayFailed');
   // Behind an open disconnector nothing is consumed.
   if (self.options.load !== true) engine.connect(self.logicalName, real);
 }

@@ -77,7 +77,7 @@ function sample(self: Self): void {
   self.state = { ...self.state, done: true, limited: side === 'over' };
   const { actionOverThreshold, actionUnderThreshold } = self.get('actions');
   const { scriptLogicalName, scriptSelector } = side === 'over' ? actionOverThreshold : actionUnderThreshold;
-  engine.raise(side === 'over' ? 65 : 66);
+  engine.raise(side === 'over' ? 'limiterExceeded' : 'limiterOk');
   const local = engine.knobs.localDisconnectScript;
   try {
     if (local?.script_logical_name === scriptLogicalName && local.script_selector === scriptSelector)
@@ -103,7 +103,8 @@ type Setting =
   | 'emergencyProfileGroupIdList';
 const setting = (attribute: Setting) => (self: Self, value: never, cause: Cause) => {
   self.set(attribute, value, cause);
-  if (attribute === 'thresholdNormal' || attribute === 'thresholdEmergency') self.engine.raise(67);
+  if (attribute === 'thresholdNormal' || attribute === 'thresholdEmergency')
+    self.engine.raise('limiterThresholdChanged');
   begin(self);
 };
 

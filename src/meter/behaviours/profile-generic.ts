@@ -5,11 +5,16 @@ import { concat } from '../../core/bytes.js';
 import { Writer } from '../../core/cursor.js';
 import { ProfileGeneric } from '../../cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../../cosem/common-types.js';
+import { DateTime } from '../../cosem/date-time.js';
+import type { InterfaceClass } from '../../cosem/interface-class.js';
+import type { Obis } from '../../cosem/obis.js';
 import { AccessRefused } from '../../server/object.js';
 import type { Behaviour, Running } from '../behaviour.js';
 import { refuse } from '../engine.js';
-import { numberOf } from '../values.js';
+import type { EngineObject } from '../object.js';
+import { dateTimeAt, numberOf, withNumber } from '../values.js';
 import { selectRows } from './profile-selection.js';
+import { clearStatus, mark, statusAt } from './profile-status.js';
 
 /** One row: the structure as it goes over the wire, and what it is sorted by. */
 export interface ProfileRow {
@@ -18,6 +23,8 @@ export interface ProfileRow {
 }
 export interface ProfileState {
   rows: readonly ProfileRow[];
+  /** The stamp of the last regular row, UTC milliseconds: a clock that is synchronised makes none twice. */
+  done: number;
 }
 export type Profile = Running<typeof ProfileGeneric, ProfileState>;
 
@@ -41,8 +48,9 @@ function inserted(self: Profile, row: ProfileRow): readonly ProfileRow[] {
 }
 
 /** Every attribute of an object as a structure, or one of them, or one element. What cannot be read is null-data, and the row is kept. */
-function cell(self: Profile, column: CaptureObjectDefinition): Uint8Array {
+function cell(self: Profile, column: CaptureObjectDefinition, utc: number): Uint8Array {
   try {
+    if (isClock(column)) return encode(DateTime, dateTimeAt(self.engine, utc));
     if (column.attributeIndex === 0) return everyAttribute(self, column);
     if (column.dataIndex === 0) return self.space.readEncoded(column);
     return encode(AnyData, self.space.read(column));
@@ -58,34 +66,44 @@ function everyAttribute({ space }: Profile, { classId, logicalName }: CaptureObj
     .map(([, { index }]) => space.readEncoded({ classId, logicalName, attributeIndex: index }));
   return concat(structureOf(parts.length), ...parts);
 }
+/** The time of a clock, as a column. */
+export const isClock = (c: CaptureObjectDefinition): boolean =>
+  c.classId === 8 && c.attributeIndex === 2 && c.dataIndex === 0;
 const nullData = Uint8Array.of(0);
-export function structureOf(count: number): Uint8Array {
-  const w = new Writer(4);
-  w.u8(2);
+function header(tag: number, count: number): Uint8Array {
+  const w = new Writer(6);
+  w.u8(tag);
   w.length(count);
   return w.finish();
 }
+export const structureOf = (count: number): Uint8Array => header(2, count);
+export const arrayOf = (elements: readonly Uint8Array[]): Uint8Array => concat(header(1, elements.length), ...elements);
 
-/** One row now: all columns at one instant. */
-export function capture(self: Profile): void {
+/** One row: all columns as they are now. @param utc what a captured clock shows; default now */
+export function capture(self: Profile, utc: number = self.engine.utc): void {
   const columns = self.get('captureObjects');
   if (columns.length === 0) return;
-  const octets = concat(structureOf(columns.length), ...columns.map((c) => cell(self, c)));
+  statusAt(self, utc);
+  const octets = concat(structureOf(columns.length), ...columns.map((c) => cell(self, c, utc)));
   const sortColumn = columns.findIndex((c) => sameColumn(c, self.get('sortObject')));
   const key = sortColumn < 0 ? 0 : keyOf(cellsOf(octets)[sortColumn] as Data);
-  self.state = { rows: inserted(self, { octets, key }) };
+  self.state = { ...self.state, rows: inserted(self, { octets, key }) };
   self.set('entriesInUse', self.state.rows.length);
   clearStatus(self);
 }
-/** The status word of a profile is captured, then begins anew; what still holds (summer time, an invalid clock) is set again by who knows of it. */
-function clearStatus(self: Profile): void {
-  const { statusObject } = self.options;
-  if (typeof statusObject !== 'string') return;
-  const status = self.space.get(statusObject as never);
-  if (status === undefined) return;
-  const value = status.get('value') as Data;
-  const lasting = (numberOf(value) ?? 0) & 0b1010;
-  status.set('value', { ...value, value: lasting });
+/** Profiles that capture the value of an object, of no period of their own: each gets a row. */
+export function captureLogsOf({ space, definition, logicalName }: Running, utc: number): void {
+  for (const log of space.ofClass(7) as unknown as Profile[])
+    if (log.get('capturePeriod') === 0 && log.get('captureObjects').some((c) => isValueOf(c, definition, logicalName)))
+      capture(log, utc);
+}
+const isValueOf = (c: CaptureObjectDefinition, { classId }: InterfaceClass, logicalName: Obis): boolean =>
+  c.classId === classId && c.logicalName === logicalName && c.attributeIndex === 2;
+/** What makes a profile a log: the event object that it captures. */
+function eventObjectOf({ space }: Profile, columns: readonly CaptureObjectDefinition[]): EngineObject | undefined {
+  return columns
+    .flatMap((c) => (c.classId === 1 && c.attributeIndex === 2 ? (space.get(c.logicalName) ?? []) : []))
+    .find((o) => Array.isArray(o.options.events));
 }
 export const sameColumn = (a: CaptureObjectDefinition, b: CaptureObjectDefinition): boolean =>
   a.classId === b.classId &&
@@ -109,8 +127,19 @@ function keyOf(value: Data): number {
 
 /** Rows go; what was captured stays, and so do the next regular instants. Profiles that capture this buffer are cleared with its structure. */
 function clear(self: Profile): void {
-  self.state = { rows: [] };
+  const { engine } = self;
+  self.state = { ...self.state, rows: [] };
   self.set('entriesInUse', 0);
+  const log = eventObjectOf(self, self.get('captureObjects'));
+  if (log === undefined) {
+    if (self.get('capturePeriod') > 0) engine.raise('loadProfileCleared');
+    return;
+  }
+  // A log that was cleared says so itself, and no other does.
+  const code = engine.knobs.eventCodes.logCleared;
+  if (code === undefined) return;
+  log.set('value', withNumber(log.get('value') as Data, code));
+  capture(self);
 }
 function clearWithThose(self: Profile, seen: Set<unknown> = new Set()): void {
   if (seen.has(self)) return;
@@ -123,26 +152,53 @@ function clearWithThose(self: Profile, seen: Set<unknown> = new Set()): void {
 /** The next local time that is a multiple of the period, counted from midnight. */
 function plan(self: Profile): void {
   const { engine } = self;
-  const period = self.get('capturePeriod') * 1000;
-  self.schedule('capture', period === 0 ? undefined : engine.elapsedAt(engine.local.nextBoundary(period, engine.utc)));
+  const next = boundaryAfter(self, Math.max(engine.utc, self.state.done));
+  self.schedule('capture', next === undefined ? undefined : engine.elapsedAt(next));
 }
+function boundaryAfter(self: Profile, utc: number): number | undefined {
+  const period = self.get('capturePeriod') * 1000;
+  return period === 0 ? undefined : self.engine.local.nextBoundary(period, utc);
+}
+function regular(self: Profile, stamp: number): void {
+  self.state = { ...self.state, done: stamp };
+  capture(self, stamp);
+}
+/**
+ * The interval that an outage, or a clock set forward, cut short: its row comes late, with the end that it would have had (knob `cutIntervalStamp`; that a clock set forward
+ * closes it early is a choice of ours). Intervals that were skipped give no row.
+ */
+function close(self: Profile, from: number, to: number, why: 'powerDown' | 'clockAdjusted'): void {
+  const end = boundaryAfter(self, from);
+  if (end === undefined) return;
+  mark(self, why);
+  if (end > to) return plan(self);
+  const early = why === 'powerDown' && self.engine.knobs.cutIntervalStamp === 'power-down';
+  capture(self, early ? from : end);
+  self.state = { ...self.state, done: Number.NEGATIVE_INFINITY };
+  // The interval under way is not whole either, unless it begins this instant.
+  if (self.engine.local.lastBoundary(self.get('capturePeriod') * 1000, to) < to || why === 'clockAdjusted')
+    mark(self, why);
+  plan(self);
+}
+const given = (self: Profile): readonly CaptureObjectDefinition[] =>
+  self.has('captureObjects') ? self.get('captureObjects') : [];
 
 /** Profile generic (class 7). */
 export const profileGenericBehaviour: Behaviour<typeof ProfileGeneric, ProfileState> = {
   definition: ProfileGeneric,
-  state: () => ({ rows: [] }),
-  defaults: () => ({
+  state: () => ({ rows: [], done: Number.NEGATIVE_INFINITY }),
+  defaults: (self) => ({
     buffer: { type: 'array', value: [] },
     captureObjects: [],
     capturePeriod: 0,
     sortMethod: 'fifo',
     sortObject: { classId: 0, logicalName: '0-0:0.0.0*0', attributeIndex: 0, dataIndex: 0 },
     entriesInUse: 0,
-    profileEntries: 100,
+    profileEntries: eventObjectOf(self, given(self)) === undefined ? 100 : self.engine.knobs.logEntries,
   }),
   start: plan,
   computed: {
-    buffer: (self) => ({ type: 'array', value: self.state.rows.map((r) => decode(AnyData, r.octets)) }),
+    buffer: (self) => decode(AnyData, selectRows(self, undefined)) as never,
   },
   selective: {
     buffer: (self, { selection }) => selectRows(self, selection),
@@ -175,23 +231,34 @@ export const profileGenericBehaviour: Behaviour<typeof ProfileGeneric, ProfileSt
       self.set('profileEntries', entries, cause);
       const { rows } = self.state;
       const oldestFirst = self.get('sortMethod') === 'fifo';
-      self.state = { rows: oldestFirst ? rows.slice(-entries) : rows.slice(0, entries) };
+      self.state = { ...self.state, rows: oldestFirst ? rows.slice(-entries) : rows.slice(0, entries) };
       self.set('entriesInUse', self.state.rows.length);
     },
   },
   methods: {
     reset: clear,
-    capture,
+    capture: (self) => capture(self),
   },
   due: {
-    capture(self) {
-      capture(self);
+    capture(self, at) {
+      regular(self, self.engine.utcAt(at));
       plan(self);
     },
   },
-  clockChanged(self, { kind }) {
+  clockChanged(self, { kind, from, to }) {
     // A season was known beforehand, and what is due at its very instant is still to come.
-    if (kind !== 'season') plan(self);
+    if (kind === 'season') return;
+    if (kind === 'synchronised') {
+      // Nothing is lost by a small step: what it jumped over is captured now.
+      const skipped = boundaryAfter(self, Math.max(from, self.state.done));
+      if (skipped !== undefined && skipped <= to) regular(self, skipped);
+      return plan(self);
+    }
+    self.state = { ...self.state, done: Number.NEGATIVE_INFINITY };
+    if (kind !== 'adjusted') return plan(self);
+    if (to > from) return close(self, from, to, 'clockAdjusted');
+    mark(self, 'clockAdjusted');
+    plan(self);
   },
-  powerUp: plan,
+  powerUp: (self, { utcFrom, utcTo }) => close(self, utcFrom, utcTo, 'powerDown'),
 };

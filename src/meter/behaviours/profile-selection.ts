@@ -1,14 +1,15 @@
 import { Data } from '../../axdr/data.js';
 import { decode, encode } from '../../axdr/schema.js';
 import { concat } from '../../core/bytes.js';
-import { Writer } from '../../core/cursor.js';
 import { EntryDescriptor, ProfileGeneric, RangeDescriptor } from '../../cosem/classes/profile-generic.js';
+import type { CaptureObjectDefinition } from '../../cosem/common-types.js';
 import { AccessRefused } from '../../server/object.js';
 import type { SelectiveAccessDescriptor } from '../../xdlms/common.js';
 import { refuse } from '../engine.js';
 import type { LocalTime } from '../local-time.js';
 import { numberOf } from '../values.js';
-import { cellsOf, type Profile, sameColumn, structureOf } from './profile-generic.js';
+import { rowsOf } from './profile-compression.js';
+import { cellsOf, isClock, type Profile, sameColumn, structureOf } from './profile-generic.js';
 
 /**
  * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or rows and columns by position (selector 2). Nothing
@@ -17,7 +18,7 @@ import { cellsOf, type Profile, sameColumn, structureOf } from './profile-generi
  */
 export function selectRows(self: Profile, selection: SelectiveAccessDescriptor | undefined): Uint8Array {
   const rows = self.state.rows.map((r) => r.octets);
-  if (selection === undefined) return arrayOf(rows);
+  if (selection === undefined) return answer(self, rows);
   switch (selection.accessSelector) {
     case ProfileGeneric.attributes.buffer.selective.range.selector:
       return byRange(self, rows, parameters(RangeDescriptor, selection.accessParameters));
@@ -34,11 +35,15 @@ function parameters<T>(schema: Parameters<typeof decode<T>>[0], value: Data): T 
     throw new AccessRefused('type-unmatched');
   }
 }
-function arrayOf(rows: readonly Uint8Array[]): Uint8Array {
-  const w = new Writer(6);
-  w.u8(1);
-  w.length(rows.length);
-  return concat(w.finish(), ...rows);
+/** Some columns of some rows, as the profile tells them (knob `profileCompression`). */
+function answer(self: Profile, rows: readonly Uint8Array[], wanted?: readonly number[]): Uint8Array {
+  const captured = self.get('captureObjects');
+  const told = wanted ?? captured.map((_, i) => i);
+  return rowsOf(wanted === undefined ? rows : rows.map((row) => columnsOf(row, wanted)), {
+    compression: self.engine.knobs.profileCompression,
+    clocks: told.flatMap((column, i) => (isClock(captured[column] as CaptureObjectDefinition) ? [i] : [])),
+    period: self.get('capturePeriod') * 1000,
+  });
 }
 /** The columns of a row, by index from 0. */
 function columnsOf(row: Uint8Array, wanted: readonly number[]): Uint8Array {
@@ -60,7 +65,7 @@ function byRange(self: Profile, rows: readonly Uint8Array[], range: RangeDescrip
       compare(range.fromValue, value, local, 'lowest') <= 0 && compare(value, range.toValue, local, 'highest') <= 0
     );
   });
-  return arrayOf(wanted.length === 0 ? inside : inside.map((row) => columnsOf(row, wanted)));
+  return answer(self, inside, wanted.length === 0 ? undefined : wanted);
 }
 
 function byEntry(self: Profile, rows: readonly Uint8Array[], entry: EntryDescriptor): Uint8Array {
@@ -71,9 +76,9 @@ function byEntry(self: Profile, rows: readonly Uint8Array[], entry: EntryDescrip
   const last = entry.toSelectedValue === 0 ? width : Math.min(width, entry.toSelectedValue);
   if (first > width) refuse();
   const part = rows.slice(from - 1, Math.max(from - 1, to));
-  if (first === 1 && last === width) return arrayOf(part);
+  if (first === 1 && last === width) return answer(self, part);
   const wanted = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first - 1 + i);
-  return arrayOf(part.map((row) => columnsOf(row, wanted)));
+  return answer(self, part, wanted);
 }
 
 // ── values ───────────────────────────────────────────────────────────────────────────────────────────────

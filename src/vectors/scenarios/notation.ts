@@ -199,6 +199,14 @@ export function notationOf(schema: Schema<any>, value: unknown): Json {
     }
     case 'names':
       return typeof value === 'string' ? (shape.names[value] ?? value) : (value as number);
+    case 'flags': {
+      const flags = value as readonly (string | number)[];
+      const set = shape.names.map((n, i) => flags.includes(n) || flags.includes(i));
+      // An octet of flags is a number, a bit-string its digits.
+      return schema.kind.startsWith('bit-string')
+        ? set.map((on) => (on ? '1' : '0')).join('')
+        : set.reduce((octet, on, i) => octet | (on ? 1 << i : 0), 0);
+    }
     case 'octets':
       return formatHex(value as Uint8Array);
     case 'bigint':

@@ -1,0 +1,38 @@
+/**
+ * What a meter notices by itself, with the code that event objects and logs show for it (IDIS family; other companion profiles number otherwise, see the knob
+ * `eventCodes`).
+ */
+export const eventCodes = {
+  powerDown: 1,
+  powerUp: 2,
+  daylightSavingSwitched: 3,
+  clockAdjustedOldTime: 4,
+  clockAdjustedNewTime: 5,
+  clockInvalid: 6,
+  calendarActivated: 9,
+  errorRegisterCleared: 10,
+  alarmRegisterCleared: 11,
+  imageVerified: 17,
+  imageActivated: 18,
+  calendarProgrammed: 19,
+  authenticationFailed: 46,
+  keyChanged: 48,
+  imageVerificationFailed: 51,
+  readyForManualReconnection: 59,
+  manualDisconnect: 60,
+  manualReconnect: 61,
+  remoteDisconnect: 62,
+  remoteReconnect: 63,
+  localDisconnect: 64,
+  limiterExceeded: 65,
+  limiterOk: 66,
+  limiterThresholdChanged: 67,
+  relayFailed: 68,
+  localReconnect: 69,
+  loadProfileCleared: 254,
+  logCleared: 255,
+} as const;
+/** The name of something that a meter notices. */
+export type EventName = keyof typeof eventCodes;
+/** The codes of a companion profile; what it has no code for is not logged. */
+export type EventCodes = { readonly [N in EventName]?: number };
