@@ -114,11 +114,8 @@ const ofType = <K extends SimpleType>(kind: K): Schema<Infer<(typeof simpleTypes
 
 /** `null-data` (tag 0): no contents. */
 export const nullData: Schema<Record<never, never>> = /* @__PURE__ */ ofType('null-data');
-/**
- * `boolean` (tag 3): one octet, 00 is false. What was sent as another octet than 00 and 01 is that octet, a number from 2 to 255, and is written back so: it means true. Meters send FF, so
- * test the value as it is (`if (value)`), not `value === true`.
- */
-export const bool: Schema<boolean | number> = /* @__PURE__ */ tagged('boolean', 3, plain.octetBoolean);
+/** `boolean` (tag 3): one octet, 00 is false, any other true (meters send FF too); written as 01. */
+export const bool: Schema<boolean> = /* @__PURE__ */ tagged('boolean', 3, plain.boolean);
 /** `bit-string` (tag 4) as text of `0` and `1`, first bit first. */
 export const bitString: Schema<string> = /* @__PURE__ */ ofType('bit-string');
 /** `double-long` (tag 5): -2 147 483 648 to 2 147 483 647, four octets. */

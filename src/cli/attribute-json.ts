@@ -56,8 +56,6 @@ function plain(schema: Schema<any>, value: any): JsonValue {
     case 'nested':
     case 'deviating':
       return plain(s.inner, value);
-    case 'boolean':
-      return value !== false;
     case 'elements':
       return (value as unknown[]).map((v) => plain(s.element, v));
     case 'fields':

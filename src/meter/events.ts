@@ -35,4 +35,4 @@ export const eventCodes = {
 /** The name of something that a meter notices. */
 export type EventName = keyof typeof eventCodes;
 /** The codes of a companion profile; what it has no code for is not logged. */
-export type EventCodes = { readonly [N in EventName]?: number };
+export type EventCodes = { readonly [N in EventName]?: number | undefined };

@@ -156,7 +156,7 @@ describe('types of versions', () => {
       C,
       'objectList'
     >[number]['accessRights']['methodAccess'][number]['accessMode'];
-    expectTypeOf<Mode<typeof AssociationLnV0>>().toEqualTypeOf<boolean | number>();
+    expectTypeOf<Mode<typeof AssociationLnV0>>().toEqualTypeOf<boolean>();
     expectTypeOf<Mode<typeof AssociationLnV1>>().toEqualTypeOf<
       'no-access' | 'access' | 'authenticated-access' | number
     >();

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bool } from '../../src/axdr/data.js';
 import { unsigned8 } from '../../src/axdr/scalars.js';
 import { alternative, choice, nested, type Schema, sequence, sequenceOf } from '../../src/axdr/schema.js';
 import { concat, formatHex, parseHex } from '../../src/core/index.js';
@@ -227,7 +226,6 @@ describe('meanings', () => {
   });
   it('shows the octet of a boolean that is neither 00 nor 01', () => {
     expect(lines('C401C100020203FF0301').match(/(true|false).*/g)).toEqual(['true (sent as FF)', 'true']);
-    expect(explainValue(bool, parseHex('03FF'))).toMatchObject({ meaning: 'true (sent as FF)', value: 255 });
   });
   it('knows no name of a schema: one of your own may be called as it likes', () => {
     const any = choice(

@@ -31,7 +31,7 @@ function season(self: Self): void {
   const { engine } = self;
   engine.setZone({
     timeZone: self.get('timeZone'),
-    daylightSavingsEnabled: self.get('daylightSavingsEnabled') !== false,
+    daylightSavingsEnabled: self.get('daylightSavingsEnabled'),
     daylightSavingsDeviation: self.get('daylightSavingsDeviation'),
     daylightSavingsBegin: self.get('daylightSavingsBegin'),
     daylightSavingsEnd: self.get('daylightSavingsEnd'),

@@ -76,7 +76,7 @@ const behaviour = <C extends typeof DisconnectControl>(definition: C): Behaviour
     definition,
     defaults: () => ({ outputState: true, controlState: 'connected', controlMode: 'mode-0' }),
     start(self) {
-      if (self.options.load !== true) self.engine.connect(self.logicalName, self.get('outputState') !== false);
+      if (self.options.load !== true) self.engine.connect(self.logicalName, self.get('outputState'));
     },
     write: {
       outputState: refuse,
