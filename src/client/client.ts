@@ -2,13 +2,13 @@ import { Data } from '../axdr/data.js';
 import { decode, encode, type Schema } from '../axdr/schema.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import type {
-  Attribute,
   AttributeName,
   AttributeValue,
   InterfaceClass,
   MethodName,
   MethodParameter,
   MethodResult,
+  ReadValue,
   Selection,
   WritableName,
 } from '../cosem/interface-class.js';
@@ -19,7 +19,9 @@ import type {
   CosemMethodDescriptor,
   InvokeIdAndPriority,
 } from '../xdlms/common.js';
+import { type AccessCall, type AccessOptions, type AccessOutcomes, accessOutcome } from './access.js';
 import { ClientAssociation } from './association.js';
+import { attributeOf, methodOf, schemaOf, target } from './descriptors.js';
 import type { ClientOptions } from './options.js';
 
 /** For one call. */
@@ -33,9 +35,13 @@ export interface ActionOptions extends CallOptions {
   readonly returns?: boolean;
 }
 /** Options of {@link Client.get}. */
-export interface GetOptions<C extends InterfaceClass, A extends AttributeName<C>> extends CallOptions {
+export interface GetOptions<
+  C extends InterfaceClass,
+  A extends AttributeName<C>,
+  S extends Selection<C, A> | undefined = Selection<C, A> | undefined,
+> extends CallOptions {
   /** Selective access, typed by the class: `{ by: 'range', parameters: … }`. */
-  readonly selection?: Selection<C, A>;
+  readonly selection?: S;
 }
 
 /** One attribute to read, the type to read it with, and what to call it in an error. */
@@ -98,19 +104,17 @@ export class Client {
    * Reads one attribute, decoded by its class.
    * @throws DlmsError `service/data-access` when the meter refuses, `decode/…` when the value is not of the type
    */
-  async get<C extends InterfaceClass, A extends AttributeName<C>>(
-    cls: C,
-    logicalName: Obis,
-    attribute: A,
-    options: GetOptions<C, A> = {},
-  ): Promise<AttributeValue<C, A>> {
-    const declaration = attributeOf(cls, attribute);
+  async get<
+    C extends InterfaceClass,
+    A extends AttributeName<C>,
+    const S extends Selection<C, A> | undefined = undefined,
+  >(cls: C, logicalName: Obis, attribute: A, options: GetOptions<C, A, S> = {}): Promise<ReadValue<C, A, S>> {
     const octets = await this.getEncoded(
       target(cls, logicalName, attribute, options.selection),
       options,
       `${cls.name} ${logicalName} ${attribute}`,
     );
-    return decode(declaration.schema, octets, { lenient: true });
+    return decode(schemaOf(cls, attribute, options.selection), octets, { lenient: true });
   }
   /** Reads an attribute as Data, of a class that is not known here. */
   async getData(classId: number, logicalName: Obis, attributeId: number, options: CallOptions = {}): Promise<Data> {
@@ -187,12 +191,10 @@ export class Client {
     parameter: MethodParameter<C, M>,
     options: CallOptions = {},
   ): Promise<MethodResult<C, M>> {
-    const declaration = cls.methods[method];
-    if (declaration === undefined)
-      throw new DlmsError('service/unsupported', { what: `method ${method} of ${cls.name}` });
+    const { declaration, descriptor } = methodOf(cls, logicalName, method);
     const { returns } = declaration as { returns: Schema<any> | undefined };
     const returned = await this.#action(
-      { classId: cls.classId, instanceId: logicalName, methodId: declaration.index },
+      descriptor,
       encode(declaration.parameter, parameter),
       { ...options, returns: returns !== undefined },
       `${cls.name} ${logicalName} ${method}`,
@@ -307,6 +309,44 @@ export class Client {
     return results;
   }
 
+  /**
+   * GET, SET and ACTION of any objects in one exchange (ACCESS), carried out in the order given; each with its own result. As many items go into one request as
+   * the meter takes.
+   *
+   * @example
+   * const [time, done] = await client.access([
+   *   accessGet(Clock, '0-0:1.0.0*255', 'time'),
+   *   accessAction(DisconnectControl, '0-0:96.3.10*255', 'remoteReconnect', 0),
+   * ]);
+   * if (time.error === undefined) console.log(time.value);
+   * @throws DlmsError `service/unsupported` when the association has no ACCESS, `service/exception`, `transport/…`
+   */
+  async access<const T extends readonly AccessCall<unknown>[]>(
+    calls: T,
+    options: AccessOptions = {},
+  ): Promise<AccessOutcomes<T>> {
+    const { association } = this;
+    const { access } = association.referencing;
+    if (access === undefined || !association.conformance.includes('access'))
+      throw new DlmsError('service/unsupported', { what: 'ACCESS, which this association does not have' });
+    const results = await association.exchange.exclusive(() =>
+      association.run(
+        (limits) =>
+          access(
+            {
+              ...this.#invoke(),
+              selfDescriptive: false,
+              processingOption: options.onError === 'stop' ? 'break-on-error' : 'continue',
+            },
+            calls.map((call) => call.item),
+            limits,
+          ),
+        options.signal,
+      ),
+    );
+    return calls.map((call, i) => accessOutcome(call, results[i])) as AccessOutcomes<T>;
+  }
+
   #invoke(): InvokeIdAndPriority {
     const { exchange, conformance } = this.association;
     return {
@@ -351,34 +391,6 @@ export class ObjectHandle<C extends InterfaceClass> {
   }
 }
 
-function attributeOf(cls: InterfaceClass, attribute: string): Attribute {
-  const declaration = Object.hasOwn(cls.attributes, attribute) ? cls.attributes[attribute] : undefined;
-  if (declaration === undefined)
-    throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
-  return declaration;
-}
-/** The descriptor of an attribute by its name in the class, with the selection put into Data. */
-export function target<C extends InterfaceClass, A extends AttributeName<C>>(
-  cls: C,
-  logicalName: Obis,
-  attribute: A,
-  selection?: Selection<C, A>,
-): CosemAttributeDescriptorWithSelection {
-  const declaration = attributeOf(cls, attribute);
-  const cosemAttributeDescriptor = { classId: cls.classId, instanceId: logicalName, attributeId: declaration.index };
-  if (selection === undefined) return { cosemAttributeDescriptor };
-  const { by, parameters } = selection as { by: string; parameters: unknown };
-  const selector = declaration.selective[by];
-  if (selector === undefined)
-    throw new DlmsError('service/unsupported', { what: `selection by ${by} of ${cls.name} ${attribute}` });
-  return {
-    cosemAttributeDescriptor,
-    accessSelection: {
-      accessSelector: selector.selector,
-      accessParameters: decode(Data, encode(selector.parameters, parameters)),
-    },
-  };
-}
 /** Attributes in one request. */
 const listLength = 16;
 /** A response that failed as a whole, not for one of its attributes. */

@@ -5,6 +5,16 @@
  *
  * @module
  */
+
+export {
+  type AccessCall,
+  type AccessOptions,
+  type AccessOutcome,
+  type AccessOutcomes,
+  accessAction,
+  accessGet,
+  accessSet,
+} from './access.js';
 export {
   type BrowsedAttribute,
   type BrowsedMethod,
@@ -21,8 +31,8 @@ export {
   type GetOutcome,
   type GetTarget,
   ObjectHandle,
-  target,
 } from './client.js';
+export { target } from './descriptors.js';
 export type { ClientEvent, ExchangeOptions } from './exchange.js';
 export { agreeKeys, type ChangedKeys, type ChangeKeysOptions, changeKeys, resumeKeyChange } from './key-change.js';
 export {

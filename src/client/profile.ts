@@ -12,7 +12,8 @@ import { describeObis } from '../cosem/obis-describe.js';
 import { entryDescriptor, type ProfileColumn, profile, rangeDescriptor, scalerAttributes } from '../cosem/profile.js';
 import type { TimeFinding } from '../cosem/profile-times.js';
 import { type ScalerUnit, ScalerUnit as ScalerUnitSchema } from '../cosem/units.js';
-import { type CallOptions, type Client, type GetTarget, target } from './client.js';
+import type { CallOptions, Client, GetTarget } from './client.js';
+import { target } from './descriptors.js';
 import { columnIndex, type OpenProfileOptions, ProfileData, type ProfileLayout } from './profile-data.js';
 import { type ProfileMarker, type StreamRow, StreamTracker, timeOrder } from './profile-stream.js';
 

@@ -1,6 +1,7 @@
 import { octetString } from '../axdr/data.js';
 import { encode } from '../axdr/schema.js';
 import type { Obis } from '../cosem/obis.js';
+import { type AccessItem, type AccessResult, accessItems } from '../session/access.js';
 import { invokeMethod } from '../session/action.js';
 import { defaultConformance } from '../session/association.js';
 import type { Conversation } from '../session/conversation.js';
@@ -13,6 +14,7 @@ import type {
   CosemMethodDescriptor,
   DataAccessResult,
   InvokeIdAndPriority,
+  LongInvokeIdAndPriority,
 } from '../xdlms/common.js';
 import type { GetDataResult } from '../xdlms/get-data-result.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
@@ -58,6 +60,12 @@ export interface Referencing {
     /** The method has return data: with short names another service then. */
     returns: boolean,
   ): Conversation<ActionResponseWithOptionalData<Uint8Array>>;
+  /** GET, SET and ACTION of any objects in one request; absent where there is no such service. */
+  access?(
+    invoke: LongInvokeIdAndPriority,
+    items: readonly AccessItem[],
+    limits: ServiceLimits,
+  ): Conversation<AccessResult[]>;
   /** Pass 3 of HLS, answered by pass 4: `reply_to_HLS_authentication` of the current association. */
   replyToHls(
     invoke: InvokeIdAndPriority,
@@ -76,6 +84,7 @@ export const logicalNames: Referencing = {
   getList,
   set: setAttribute,
   action: invokeMethod,
+  access: accessItems,
   replyToHls: (invoke, reply, limits) =>
     invokeMethod(
       invoke,

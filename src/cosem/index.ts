@@ -87,6 +87,7 @@ export {
   mandatory,
   method,
   type ObjectOf,
+  type ReadValue,
   type RevisedClass,
   type Revision,
   revision,

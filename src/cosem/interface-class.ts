@@ -198,6 +198,12 @@ export type SelectedValue<
   A extends AttributeName<C>,
   K extends keyof C['attributes'][A]['selective'],
 > = C['attributes'][A]['selective'][K]['returns'] extends Schema<infer T> ? T : AttributeValue<C, A>;
+/** The same for a {@link Selection}, or for a read without one. */
+export type ReadValue<C extends InterfaceClass, A extends AttributeName<C>, S> = S extends {
+  readonly by: infer K extends keyof C['attributes'][A]['selective'];
+}
+  ? SelectedValue<C, A, K>
+  : AttributeValue<C, A>;
 /** All attributes of an object as one record: what a snapshot, a JSON export or a server model holds. */
 export type ObjectOf<C extends InterfaceClass> = {
   -readonly [K in keyof C['attributes']]: Infer<C['attributes'][K]['schema']>;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { type AccessItem, type AccessResult, accessItems } from './access.js';
 export { invokeList, invokeMethod } from './action.js';
 export {
   type AarqOptions,

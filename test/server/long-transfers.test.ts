@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { Client, type ClientOptions } from '../../src/client/index.js';
+import { accessAction, accessGet, accessSet, Client, type ClientOptions } from '../../src/client/index.js';
 import type { SimpleForm } from '../../src/security/context.js';
 import { GbtEndpoint } from '../../src/session/index.js';
 import { Apdu, type ConformanceBit } from '../../src/xdlms/index.js';
@@ -92,6 +92,24 @@ describe.each<[Protection]>([['plain'], ['glo'], ['ded'], ['general-glo'], ['gen
         await client.close();
       }
     });
+  },
+);
+
+it.each([['plain'], ['general-glo']] as const)(
+  'a long ACCESS goes by general block transfer both ways, %s',
+  async (protection) => {
+    const conformance: readonly ConformanceBit[] = ['get', 'set', 'action', 'access', 'general-block-transfer'];
+    const { client, channel } = await setup({ protection, conformance, clientSize: 100, serverSize: 80 });
+    const value = octets(300, 1);
+    const [written, echoed, read] = await client.access([
+      accessSet(Echo, echoName, 'value', value),
+      accessAction(Echo, echoName, 'echo', value),
+      accessGet(Echo, echoName, 'value'),
+    ]);
+    expect([written, echoed, read]).toEqual([{ value: undefined }, { value }, { value }]);
+    expect(keptSizes(channel.sent, 80, 2)).toBe(true);
+    expect(keptSizes(channel.received, 100, 2)).toBe(true);
+    await client.close();
   },
 );
 

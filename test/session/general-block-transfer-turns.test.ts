@@ -36,7 +36,12 @@ describe('whose turn it is in a general block transfer', () => {
   it('what was acknowledged together with data was no lost turn: the next one has the whole window', () => {
     const endpoint = new GbtEndpoint({ sendSize: 19 });
     endpoint.begin(octets(400));
-    expect(endpoint.receive(block({}, 1, 1)).send.map(shape).at(-1)).toBe('9/1');
+    expect(
+      endpoint
+        .receive(block({}, 1, 1))
+        .send.map(shape)
+        .at(-1),
+    ).toBe('9/1');
     // The peer has all nine and says so in a block of its own.
     endpoint.receive(block({ streaming: true }, 2, 9, octets(4)));
     expect(endpoint.receive(block({}, 3, 9)).send).toHaveLength(8);

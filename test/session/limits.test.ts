@@ -82,9 +82,10 @@ describe('what general block transfer has to cut', () => {
   it('is what has no blocks of its own, and nothing where it was not agreed', () => {
     expect(servicesLeftToGbt([])).toEqual([]);
     expect(servicesLeftToGbt(['get', 'set', 'action', 'block-transfer-with-action'])).toEqual([]);
-    expect(servicesLeftToGbt(['general-block-transfer'])).toEqual(['get', 'set', 'action']);
+    expect(servicesLeftToGbt(['general-block-transfer'])).toEqual(['get', 'access', 'set', 'action']);
     expect(servicesLeftToGbt(['general-block-transfer', 'block-transfer-with-set-or-write'])).toEqual([
       'get',
+      'access',
       'action',
     ]);
     expect(
@@ -94,7 +95,7 @@ describe('what general block transfer has to cut', () => {
         'block-transfer-with-action',
         'block-transfer-with-get-or-read',
       ]),
-    ).toEqual(['get']);
+    ).toEqual(['get', 'access']);
   });
   it('goes whole, whatever its length, and nothing else does', () => {
     const limits = { sendSize: 60, receiveTotal: 100, whole: ['set'] as const };

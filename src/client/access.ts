@@ -1,0 +1,107 @@
+import { decode, encode } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
+import type {
+  AttributeName,
+  AttributeValue,
+  InterfaceClass,
+  MethodName,
+  MethodParameter,
+  MethodResult,
+  ReadValue,
+  Selection,
+  WritableName,
+} from '../cosem/interface-class.js';
+import type { Obis } from '../cosem/obis.js';
+import type { AccessItem, AccessResult } from '../session/access.js';
+import { attributeOf, methodOf, schemaOf, target } from './descriptors.js';
+
+/** One item of `Client.access`: made by {@link accessGet}, {@link accessSet} or {@link accessAction}. */
+export interface AccessCall<T> {
+  readonly item: AccessItem;
+  /** What to call it in an error. */
+  readonly label: string;
+  /** The value of a GET, the return data of an ACTION, from octets of Data. */
+  read(data: Uint8Array): T;
+}
+/** Options of `Client.access`. */
+export interface AccessOptions {
+  readonly signal?: AbortSignal;
+  /** Behind an item that failed the others are carried out (default), or none of them. */
+  readonly onError?: 'continue' | 'stop';
+}
+/** What became of one item: its value (`undefined` for a SET), or why there is none. */
+export type AccessOutcome<T> =
+  | { readonly value: T; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: DlmsError };
+/** The outcomes in the order of the items. */
+export type AccessOutcomes<T extends readonly AccessCall<unknown>[]> = {
+  -readonly [I in keyof T]: AccessOutcome<T[I] extends AccessCall<infer V> ? V : never>;
+};
+
+/** An attribute to be read. @throws DlmsError `service/unsupported` for a name or a selection that the class does not have */
+export function accessGet<
+  C extends InterfaceClass,
+  A extends AttributeName<C>,
+  const S extends Selection<C, A> | undefined = undefined,
+>(cls: C, logicalName: Obis, attribute: A, selection?: S): AccessCall<ReadValue<C, A, S>> {
+  const schema = schemaOf(cls, attribute, selection);
+  return {
+    item: { service: 'get', attribute: target(cls, logicalName, attribute, selection) },
+    label: `${cls.name} ${logicalName} ${attribute}`,
+    read: (data) => decode(schema, data, { lenient: true }),
+  };
+}
+/** An attribute to be written; only those that the class makes writable compile. @throws DlmsError `encode/…`, `service/unsupported` */
+export function accessSet<C extends InterfaceClass, A extends WritableName<C>>(
+  cls: C,
+  logicalName: Obis,
+  attribute: A,
+  value: AttributeValue<C, A>,
+  selection?: Selection<C, A>,
+): AccessCall<undefined> {
+  return {
+    item: {
+      service: 'set',
+      attribute: target(cls, logicalName, attribute, selection),
+      value: encode(attributeOf(cls, attribute).schema, value),
+    },
+    label: `${cls.name} ${logicalName} ${attribute}`,
+    read: () => undefined,
+  };
+}
+/** A method to be invoked. @throws DlmsError `encode/…`, `service/unsupported` */
+export function accessAction<C extends InterfaceClass, M extends MethodName<C>>(
+  cls: C,
+  logicalName: Obis,
+  method: M,
+  parameter: MethodParameter<C, M>,
+): AccessCall<MethodResult<C, M>> {
+  const { declaration, descriptor } = methodOf(cls, logicalName, method);
+  const { returns } = declaration;
+  return {
+    item: { service: 'action', method: descriptor, parameter: encode(declaration.parameter, parameter) },
+    label: `${cls.name} ${logicalName} ${method}`,
+    read: (data) => (returns === undefined ? undefined : decode(returns, data, { lenient: true })),
+  };
+}
+
+/** @param result absent for an item that was not sent because one before it failed */
+export function accessOutcome<T>(
+  { item, label, read }: AccessCall<T>,
+  result: AccessResult | undefined,
+): AccessOutcome<T> {
+  if (result === undefined)
+    return {
+      error: new DlmsError('transport/aborted', { during: `an ACCESS in which an item before ${label} failed` }),
+    };
+  if (result.result !== 'success') {
+    const code = item.service === 'action' ? 'service/action' : 'service/data-access';
+    return { error: new DlmsError(code, { result: result.result, object: label }) };
+  }
+  try {
+    return { value: read(result.data) };
+  } catch (error) {
+    if (error instanceof DlmsError) return { error };
+    throw error;
+  }
+}
