@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import type { KeyAlgorithm, KeyHandle } from './providers/provider.js';
+import type { KeyAlgorithm, KeyHandle, KeyUse } from './providers/provider.js';
 
 /**
  * What the providers of this library give out. The material stands in a private field: it is not enumerable, not serialised,
@@ -13,8 +13,12 @@ export class OpaqueKey<M> implements KeyHandle {
   readonly #owner: object;
   readonly #wipe: ((material: M) => void) | undefined;
   #fingerprint: string | ((material: M) => string) | undefined;
+  readonly #use: KeyUse | undefined;
 
-  /** @param fingerprint of an AES key, or how to compute it when it is asked for first; see {@link KeyHandle.fingerprint} */
+  /**
+   * @param fingerprint of an AES key, or how to compute it when it is asked for first; see {@link KeyHandle.fingerprint}
+   * @param use what an AES key is for and may be opened for
+   */
   constructor(
     owner: object,
     algorithm: KeyAlgorithm,
@@ -22,6 +26,7 @@ export class OpaqueKey<M> implements KeyHandle {
     material: M,
     wipe?: (material: M) => void,
     fingerprint?: string | ((material: M) => string),
+    use?: KeyUse,
   ) {
     this.algorithm = algorithm;
     this.length = length;
@@ -29,6 +34,7 @@ export class OpaqueKey<M> implements KeyHandle {
     this.#material = material;
     this.#wipe = wipe;
     this.#fingerprint = fingerprint;
+    this.#use = use;
     // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
       value: () => this.toString(),
@@ -55,14 +61,21 @@ export class OpaqueKey<M> implements KeyHandle {
   toJSON(): string {
     return this.toString();
   }
-  /** The material, for the provider that holds the owner token. */
-  static open<M>(key: KeyHandle, owner: object): M {
+  /**
+   * The material, for the provider that holds the owner token.
+   * @param use of an AES key that is about to cipher or to wrap
+   */
+  static open<M>(key: KeyHandle, owner: object, use?: KeyUse): M {
     if (typeof key !== 'object' || key === null || !(#owner in key))
       throw new DlmsError('security/invalid-key', { reason: 'not a key handle of this library' });
     const opaque = key as unknown as OpaqueKey<M>;
     if (opaque.#owner !== owner) throw new DlmsError('security/invalid-key', { reason: 'a key of another provider' });
     if (opaque.#material === undefined)
       throw new DlmsError('security/invalid-key', { reason: 'the key was destroyed' });
+    if (use !== undefined && opaque.#use !== use)
+      throw new DlmsError('security/invalid-key', {
+        reason: `a key for ${use} needed, this one is for ${opaque.#use}`,
+      });
     return opaque.#material;
   }
 }

@@ -3,14 +3,14 @@ import { formatHex, parseHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { Store } from '../store/store.js';
 import { requireKey, type SecurityContext } from './context.js';
-import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys } from './key-wrap.js';
+import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys, useOf } from './key-wrap.js';
 import type { KeyHandle } from './providers/provider.js';
 
 /** Where new keys wait while nobody knows which ones the meter has. */
 export interface PendingKeysOptions {
   /** Takes the new keys, wrapped, before the first message is sent: from then on they may be the only ones that work. */
   readonly pending: Store;
-  /** The key that they are wrapped under. Default: the master key of the context, as it is before the change. */
+  /** The key that they are wrapped under, made for `wrapping`. Default: the master key of the context, as it is before the change. */
   readonly storageKey?: KeyHandle;
 }
 /** What waits. Without keys an agreement was begun, and nobody knows how far it came. */
@@ -90,6 +90,7 @@ export function loadPendingKeys(
     const unwrapped = inOrder(entries, ([name, { wrapped }]) =>
       andThen(
         context.provider.unwrap(kek, parseHex(wrapped), name === 'authentication-key' ? 'secret' : context.suite.aes, {
+          use: useOf(name),
           wrappable: true,
         }),
         (key) => {

@@ -4,7 +4,7 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 import { identifiedKeyIds } from '../core/key-ids.js';
 import { openContent, openUnverified, readSecurityHeader } from '../security/ciphering.js';
 import { nobleProvider } from '../security/providers/noble.js';
-import type { KeyHandle } from '../security/providers/provider.js';
+import type { KeyHandle, KeyUse } from '../security/providers/provider.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { CipheredContent, Decipher } from './explain-ciphered.js';
 
@@ -103,7 +103,11 @@ function contentKeys(keys: ExplainKeys, content: CipheredContent): readonly KeyH
     if (keys.masterKey === undefined) return [];
     const wrapped = keyInfo.keyCipheredData;
     const key = sync(
-      nobleProvider.unwrap(symmetric(keys.masterKey), wrapped, wrapped.length === 40 ? 'AES-256' : 'AES-128'),
+      nobleProvider.unwrap(
+        symmetric(keys.masterKey, 'wrapping'),
+        wrapped,
+        wrapped.length === 40 ? 'AES-256' : 'AES-128',
+      ),
     );
     if (key === undefined) throw new DlmsError('security/authentication-failed', { what: 'wrapped key' });
     return [key];
@@ -117,10 +121,10 @@ function contentKeys(keys: ExplainKeys, content: CipheredContent): readonly KeyH
             ? keys.broadcastKey
             : keys.encryptionKey,
         ];
-  return distinct(octets.filter((key) => key !== undefined)).map(symmetric);
+  return distinct(octets.filter((key) => key !== undefined)).map((key) => symmetric(key));
 }
 
-const symmetric = (octets: Uint8Array): KeyHandle =>
-  sync(nobleProvider.importKey(octets.length === 32 ? 'AES-256' : 'AES-128', octets));
+const symmetric = (octets: Uint8Array, use: KeyUse = 'ciphering'): KeyHandle =>
+  sync(nobleProvider.importKey(octets.length === 32 ? 'AES-256' : 'AES-128', octets, { use }));
 /** This provider answers at once. */
 const sync = <T>(value: T | Promise<T>): T => value as T;

@@ -5,7 +5,7 @@ import { importKeys, SecurityContext, type SecurityContextOptions } from '../sec
 import { InvocationCounters } from '../security/counters.js';
 import { clearPolicy } from '../security/policy.js';
 import { nobleProvider } from '../security/providers/noble.js';
-import type { Curve, KeyHandle } from '../security/providers/provider.js';
+import type { Curve, KeyHandle, KeyUse } from '../security/providers/provider.js';
 import { VolatileStore } from '../store/store.js';
 import { unsigned } from './forms.js';
 import { neededParam, numberParam, octetsParam } from './parameters.js';
@@ -97,7 +97,8 @@ export async function contextOf(vector: Vector, options: ContextOptions): Promis
 const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 export const aesOf = (key: Uint8Array): 'AES-128' | 'AES-256' => (key.length === 32 ? 'AES-256' : 'AES-128');
-export const aesKey = async (key: Uint8Array): Promise<KeyHandle> => provider.importKey(aesOf(key), key);
+export const aesKey = async (key: Uint8Array, use: KeyUse = 'ciphering'): Promise<KeyHandle> =>
+  provider.importKey(aesOf(key), key, { use });
 export function curveParam(vector: Vector, octets: Uint8Array, perCoordinate: 1 | 2): Curve {
   const { curve } = vector.params;
   if (curve === 'P-256' || curve === 'P-384') return curve;

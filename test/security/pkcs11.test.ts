@@ -82,7 +82,7 @@ function suite(mode: 'at once' | 'in the background'): void {
   });
   it('wraps and unwraps as the platform does, and keeps what may not leave', async () => {
     const kek = await token.importKey('AES-128', key16, { use: 'wrapping' });
-    const platformKek = await nodeProvider.importKey('AES-128', key16);
+    const platformKek = await nodeProvider.importKey('AES-128', key16, { use: 'wrapping' });
     const fresh = await token.generateKey('AES-256', { wrappable: true });
     const wrapped = await token.wrap(kek, fresh);
     const twin = await nodeProvider.unwrap(platformKek, wrapped, 'AES-256');

@@ -168,6 +168,42 @@ describe.each(providers.map((p) => [p.name, p] as const))('provider %s', (_, pro
     ])
       expect(await failure(call)).toMatchObject(invalid);
   });
+  it('a key that wraps reads no message and none of the keys under it, a key for messages wraps none', async () => {
+    const kek = await provider.importKey('AES-128', key16, { use: 'wrapping' });
+    const content = await provider.importKey('AES-128', key32.subarray(16), { wrappable: true });
+    const wrapped = await provider.wrap(kek, content);
+    const pair = await provider.generateKeyPair('ECDH P-256');
+    const z = await provider.agree(pair.privateKey, pair.publicKey);
+    const use = 'wrapping';
+    const invalid = { code: 'security/invalid-key' };
+    for (const key of [
+      kek,
+      await provider.generateKey('AES-256', { use }),
+      await provider.deriveKey('AES-128', 'SHA-256', [z], { use }),
+      (await provider.unwrap(kek, wrapped, 'AES-128', { use }))!,
+    ]) {
+      for (const call of [
+        () => provider.seal(key, iv, [], key16),
+        () => provider.open(key, iv, [], wrapped),
+        () => provider.ctr(key, iv, wrapped),
+        () => provider.encryptBlock(key, key16),
+      ])
+        expect(await failure(call)).toMatchObject(invalid);
+      expect((await provider.unwrap(key, await provider.wrap(key, content), 'AES-128'))!.fingerprint).toBe(
+        content.fingerprint,
+      );
+    }
+    for (const key of [
+      content,
+      await provider.generateKey('AES-128'),
+      await provider.deriveKey('AES-128', 'SHA-256', [z]),
+      (await provider.unwrap(kek, wrapped, 'AES-128'))!,
+    ]) {
+      expect(await failure(() => provider.wrap(key, content))).toMatchObject(invalid);
+      expect(await failure(() => provider.unwrap(key, wrapped, 'AES-128'))).toMatchObject(invalid);
+      expect(await provider.seal(key, iv, [], key16)).toHaveLength(28);
+    }
+  });
   it('prints keys as their algorithm', async () => {
     const keys = [
       await provider.importKey('AES-128', key16),

@@ -244,7 +244,7 @@ describe('no key and no password in what is printed, told, thrown or written as 
     const meter = await meterOf();
     const security = await context(
       0,
-      how === 'well' ? {} : { master: await noting.importKey('AES-128', octets(16, 55)) },
+      how === 'well' ? {} : { master: await noting.importKey('AES-128', octets(16, 55), { use: 'wrapping' }) },
     );
     const fresh = async (algorithm: SymmetricAlgorithm, salt: number) =>
       noting.importKey(algorithm, octets(16, salt), { wrappable: true });

@@ -9,7 +9,7 @@ import {
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
-import type { KeyHandle } from '../../src/security/providers/provider.js';
+import type { KeyHandle, KeyUse } from '../../src/security/providers/provider.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { type Store, VolatileStore } from '../../src/store/store.js';
 import { simulatedClients, testKeysOf } from '../../src/testing/index.js';
@@ -303,13 +303,13 @@ describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in 
   });
   /** Handles of its own, as a process has that reads its keys. */
   const copied = async (keys: SecurityKeys): Promise<SecurityKeys> => {
-    const kek = await provider.importKey('AES-128', octets(16, 77));
-    const copy = async (key: KeyHandle): Promise<KeyHandle> =>
-      (await provider.unwrap(kek, await provider.wrap(kek, key), key.algorithm as 'AES-128'))!;
+    const kek = await provider.importKey('AES-128', octets(16, 77), { use: 'wrapping' });
+    const copy = async (key: KeyHandle, use: KeyUse = 'ciphering'): Promise<KeyHandle> =>
+      (await provider.unwrap(kek, await provider.wrap(kek, key), key.algorithm as 'AES-128', { use }))!;
     return {
       ...keys,
       globalUnicast: await copy(keys.globalUnicast!),
-      master: await copy(keys.master!),
+      master: await copy(keys.master!, 'wrapping'),
       authentication: await copy(keys.authentication!),
     };
   };
@@ -361,7 +361,7 @@ describe.each([0, 1] as const)('a change of keys that is cut off by a crash, in 
   it('what waits is wrapped, never clear, and needs the key that it is under', async () => {
     const { security, connect, options } = await bench(suite);
     const store = new VolatileStore();
-    const storageKey = await provider.generateKey('AES-128');
+    const storageKey = await provider.generateKey('AES-128', { use: 'wrapping' });
     const octetsOfKey = octets(16, 200);
     const unicast = await provider.importKey('AES-128', octetsOfKey, { wrappable: true });
     const dead: ChangeKeysOptions['connect'] = async (context) =>

@@ -13,8 +13,10 @@ import {
   type Curve,
   curveOf,
   type DigestAlgorithm,
+  type ImportOptions,
   type KeyHandle,
   type KeyPair,
+  type KeyUse,
   type Octets,
   type PrivateKeyAlgorithm,
   type PublicKey,
@@ -30,14 +32,15 @@ import {
 export const nobleProvider: CryptoProvider = {
   name: 'noble',
   random: webRandom,
-  importKey(algorithm, octets) {
+  importKey(algorithm, octets, options) {
     checkKeyLength(algorithm, octets.length);
-    return handle(algorithm, octets.slice());
+    return handle(algorithm, octets.slice(), options);
   },
   generateKey(algorithm, options = {}) {
     return handle(
       algorithm,
       webRandom(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
+      options,
     );
   },
   importPrivateKey(algorithm, d) {
@@ -78,10 +81,10 @@ export const nobleProvider: CryptoProvider = {
     const octets = symmetric(key);
     if (octets.length < 16 || octets.length % 8 !== 0)
       throw new DlmsError('security/invalid-key', { reason: `a key of ${octets.length} octets cannot be wrapped` });
-    return aeskw(aes(kek)).encrypt(octets);
+    return aeskw(aes(kek, 'wrapping')).encrypt(octets);
   },
-  unwrap(kek, wrapped, algorithm) {
-    const key = aes(kek);
+  unwrap(kek, wrapped, algorithm, options) {
+    const key = aes(kek, 'wrapping');
     if (wrapped.length < 24 || wrapped.length % 8 !== 0) return undefined;
     let octets: Uint8Array;
     try {
@@ -89,13 +92,13 @@ export const nobleProvider: CryptoProvider = {
     } catch {
       return undefined;
     }
-    return fits(algorithm, octets.length) ? handle(algorithm, octets) : undefined;
+    return fits(algorithm, octets.length) ? handle(algorithm, octets, options) : undefined;
   },
   digest(algorithm, parts) {
     return hashes[algorithm](join(parts));
   },
-  deriveKey(algorithm, hash, parts) {
-    return handle(algorithm, hashes[hash](join(parts)).slice(0, algorithm === 'AES-128' ? 16 : 32));
+  deriveKey(algorithm, hash, parts, options) {
+    return handle(algorithm, hashes[hash](join(parts)).slice(0, algorithm === 'AES-128' ? 16 : 32), options);
   },
   sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
@@ -134,7 +137,11 @@ const hashes: Readonly<Record<DigestAlgorithm, (data: Uint8Array) => Uint8Array>
   'SHA-384': sha384,
 };
 
-const handle = (algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm, octets: Uint8Array): KeyHandle =>
+const handle = (
+  algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm,
+  octets: Uint8Array,
+  { use = 'ciphering' }: ImportOptions = {},
+): KeyHandle =>
   new OpaqueKey(
     owner,
     algorithm,
@@ -144,6 +151,7 @@ const handle = (algorithm: SymmetricAlgorithm | PrivateKeyAlgorithm, octets: Uin
     algorithm.startsWith('AES')
       ? (o) => fingerprintOf(sha256(ecb(o, { disablePadding: true }).encrypt(fingerprintBlock)))
       : undefined,
+    use,
   );
 function pair(algorithm: PrivateKeyAlgorithm, d: Uint8Array): KeyPair {
   const curve = curveOf(algorithm);
@@ -152,9 +160,9 @@ function pair(algorithm: PrivateKeyAlgorithm, d: Uint8Array): KeyPair {
     publicKey: { curve, octets: curves[curve].getPublicKey(d, false).slice(1) },
   };
 }
-function aes(key: KeyHandle): Uint8Array {
+function aes(key: KeyHandle, use: KeyUse = 'ciphering'): Uint8Array {
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
-  return OpaqueKey.open<Uint8Array>(key, owner);
+  return OpaqueKey.open<Uint8Array>(key, owner, use);
 }
 function symmetric(key: KeyHandle): Uint8Array {
   requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');

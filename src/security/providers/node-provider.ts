@@ -23,8 +23,10 @@ import {
   type Curve,
   curveOf,
   type DigestAlgorithm,
+  type ImportOptions,
   type KeyHandle,
   type KeyPair,
+  type KeyUse,
   type Octets,
   type PrivateKeyAlgorithm,
   type PublicKey,
@@ -40,15 +42,15 @@ import {
 export const nodeProvider: CryptoProvider = {
   name: 'node',
   random: (n) => plain(randomBytes(n)),
-  importKey(algorithm, octets) {
+  importKey(algorithm, octets, options) {
     checkKeyLength(algorithm, octets.length);
-    return algorithm === 'secret' ? secret(octets.slice()) : aesHandle(algorithm, octets);
+    return algorithm === 'secret' ? secret(octets.slice()) : aesHandle(algorithm, octets, options);
   },
   generateKey(algorithm, options = {}) {
     const octets = plain(
       randomBytes(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
     );
-    return algorithm === 'secret' ? secret(octets) : wiped(octets, () => aesHandle(algorithm, octets));
+    return algorithm === 'secret' ? secret(octets) : wiped(octets, () => aesHandle(algorithm, octets, options));
   },
   importPrivateKey(algorithm, d) {
     const curve = curveOf(algorithm);
@@ -124,10 +126,10 @@ export const nodeProvider: CryptoProvider = {
     const octets = exported(key);
     if (octets.length < 16 || octets.length % 8 !== 0)
       throw new DlmsError('security/invalid-key', { reason: `a key of ${octets.length} octets cannot be wrapped` });
-    return plain(createCipheriv(wrapName(kek), aes(kek), wrapIv).update(octets));
+    return plain(createCipheriv(wrapName(kek), aes(kek, 'wrapping'), wrapIv).update(octets));
   },
-  unwrap(kek, wrapped, algorithm) {
-    const key = aes(kek);
+  unwrap(kek, wrapped, algorithm, options) {
+    const key = aes(kek, 'wrapping');
     if (wrapped.length < 24 || wrapped.length % 8 !== 0) return undefined;
     let octets: Uint8Array;
     try {
@@ -137,7 +139,7 @@ export const nodeProvider: CryptoProvider = {
     }
     if (algorithm === 'secret') return octets.length >= 16 ? secret(octets) : undefined;
     return wiped(octets, () =>
-      octets.length === (algorithm === 'AES-128' ? 16 : 32) ? aesHandle(algorithm, octets) : undefined,
+      octets.length === (algorithm === 'AES-128' ? 16 : 32) ? aesHandle(algorithm, octets, options) : undefined,
     );
   },
   digest(algorithm, parts) {
@@ -145,11 +147,11 @@ export const nodeProvider: CryptoProvider = {
     for (const part of parts) hash.update(part instanceof Uint8Array ? part : exported(part));
     return plain(hash.digest());
   },
-  deriveKey(algorithm, hash, parts) {
+  deriveKey(algorithm, hash, parts, options) {
     const h = createHash(hashName[hash]);
     for (const part of parts) h.update(part instanceof Uint8Array ? part : exported(part));
     const octets = h.digest();
-    return wiped(octets, () => aesHandle(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32)));
+    return wiped(octets, () => aesHandle(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32), options));
   },
   sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
@@ -224,19 +226,24 @@ const secret = (octets: Uint8Array): KeyHandle =>
     for (const aad of joined.values()) aad.fill(0);
     joined.clear();
   });
-const aesHandle = (algorithm: SymmetricAlgorithm, octets: Uint8Array): KeyHandle =>
-  new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets), undefined, (key) => {
+const aesHandle = (
+  algorithm: SymmetricAlgorithm,
+  octets: Uint8Array,
+  { use = 'ciphering' }: ImportOptions = {},
+): KeyHandle => {
+  const fingerprint = (key: KeyObject): string => {
     const cipher = createCipheriv(algorithm === 'AES-256' ? 'aes-256-ecb' : 'aes-128-ecb', key, null).setAutoPadding(
       false,
     );
     return fingerprintOf(createHash('sha256').update(cipher.update(fingerprintBlock)).digest());
-  });
+  };
+  return new OpaqueKey(owner, algorithm, octets.length, createSecretKey(octets), undefined, fingerprint, use);
+};
 const privateHandle = (algorithm: PrivateKeyAlgorithm, key: KeyObject): KeyHandle =>
   new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
-function aes(key: KeyHandle): KeyObject {
-  const object = OpaqueKey.open<KeyObject>(key, owner);
+function aes(key: KeyHandle, use: KeyUse = 'ciphering'): KeyObject {
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
-  return object;
+  return OpaqueKey.open<KeyObject>(key, owner, use);
 }
 const gcmName = (key: KeyHandle): 'aes-128-gcm' | 'aes-256-gcm' =>
   key.algorithm === 'AES-256' ? 'aes-256-gcm' : 'aes-128-gcm';

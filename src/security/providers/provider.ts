@@ -49,8 +49,8 @@ export type KeyUse = 'ciphering' | 'wrapping';
 /** How a key is imported or generated. */
 export interface ImportOptions {
   /**
-   * Default: `ciphering`. A token gives a key this use and no other: what may both unwrap and decrypt reads every key that was ever wrapped under it. Providers
-   * that cannot enforce it may ignore it.
+   * Default: `ciphering`. An AES key has this use and no other: what may both unwrap and decrypt reads every key that was ever wrapped under it. Anything else is
+   * `security/invalid-key`. A `secret` has no use.
    */
   readonly use?: KeyUse;
   /** The key may leave under {@link CryptoProvider.wrap}. Default: false (a provider that cannot enforce it may ignore it). */

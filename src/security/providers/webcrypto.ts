@@ -12,6 +12,7 @@ import {
   type ImportOptions,
   type KeyHandle,
   type KeyPair,
+  type KeyUse,
   type Octets,
   type PrivateKeyAlgorithm,
   type PublicKey,
@@ -23,7 +24,7 @@ import {
 /**
  * WebCrypto with non-extractable keys: script that runs in the same page can use a key, but not read it. Every answer is a promise.
  * `secret`s (authentication key, HLS secrets) must enter hashes and additional data, so their octets stay in memory behind the handle;
- * keys imported with `wrappable` can be wrapped and nothing else beyond their use. MD5, which WebCrypto does not have, comes from noble.
+ * keys imported with `wrappable` can be wrapped, and others cannot. MD5, which WebCrypto does not have, comes from noble.
  */
 export const webCryptoProvider: CryptoProvider = {
   name: 'webcrypto',
@@ -108,17 +109,19 @@ export const webCryptoProvider: CryptoProvider = {
   },
   async wrap(kek, key) {
     requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
-    const { kw } = aes(kek);
+    const { kw } = aes(kek, 'wrapping');
     if (key.length < 16 || key.length % 8 !== 0)
       throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
     const exportable =
-      key.algorithm === 'secret' ? await hmacKey(OpaqueKey.open<Uint8Array>(key, owner)) : aes(key).exportable;
+      key.algorithm === 'secret'
+        ? await hmacKey(OpaqueKey.open<Uint8Array>(key, owner))
+        : OpaqueKey.open<AesKeys>(key, owner).exportable;
     if (exportable === undefined)
       throw new DlmsError('security/invalid-key', { reason: 'the key was not imported as wrappable' });
     return new Uint8Array(await subtle().wrapKey('raw', exportable, kw, 'AES-KW'));
   },
   async unwrap(kek, wrapped, algorithm, options = {}) {
-    const { kw } = aes(kek);
+    const { kw } = aes(kek, 'wrapping');
     if (wrapped.length < 24 || wrapped.length % 8 !== 0) return undefined;
     try {
       if (algorithm === 'secret') {
@@ -137,7 +140,7 @@ export const webCryptoProvider: CryptoProvider = {
       if (wrapped.length !== n + 8) return undefined;
       const unwrapped = (name: string, uses: KeyUsage[], extractable = false): Promise<CryptoKey> =>
         subtle().unwrapKey('raw', buffer(wrapped), kw, 'AES-KW', { name }, extractable, uses);
-      return await platformHandle(algorithm, n, await aesKeys(unwrapped, options));
+      return await platformHandle(algorithm, n, await aesKeys(unwrapped, options), options);
     } catch (e) {
       if ((e as Error).name === 'OperationError' || (e as Error).name === 'DataError') return undefined;
       throw e;
@@ -216,13 +219,18 @@ async function aesHandle(
   const copy = octets.slice();
   const make = (name: string, uses: KeyUsage[], extractable = false): Promise<CryptoKey> =>
     subtle().importKey('raw', buffer(copy), { name }, extractable, uses);
-  return platformHandle(algorithm, octets.length, await wiping(copy, aesKeys(make, options)));
+  return platformHandle(algorithm, octets.length, await wiping(copy, aesKeys(make, options)), options);
 }
 /** The platform answers later and a fingerprint is asked for at once, so it is computed here. */
-async function platformHandle(algorithm: SymmetricAlgorithm, length: number, keys: AesKeys): Promise<KeyHandle> {
+async function platformHandle(
+  algorithm: SymmetricAlgorithm,
+  length: number,
+  keys: AesKeys,
+  { use = 'ciphering' }: ImportOptions,
+): Promise<KeyHandle> {
   const block = await encryptBlock(keys.cbc, fingerprintBlock);
   const fingerprint = fingerprintOf(new Uint8Array(await subtle().digest('SHA-256', buffer(block))));
-  return new OpaqueKey(owner, algorithm, length, keys, undefined, fingerprint);
+  return new OpaqueKey(owner, algorithm, length, keys, undefined, fingerprint, use);
 }
 /** WebCrypto has no ECB: the first block of CBC with an initial value of zeros is the same. */
 async function encryptBlock(key: CryptoKey, block: Uint8Array): Promise<Uint8Array> {
@@ -246,9 +254,9 @@ async function aesKeys(
 }
 const hmacKey = (octets: Uint8Array): Promise<CryptoKey> =>
   subtle().importKey('raw', buffer(octets), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']);
-function aes(key: KeyHandle): AesKeys {
+function aes(key: KeyHandle, use: KeyUse = 'ciphering'): AesKeys {
   requireAlgorithm(key, key.algorithm === 'AES-128' || key.algorithm === 'AES-256', 'an AES key');
-  return OpaqueKey.open<AesKeys>(key, owner);
+  return OpaqueKey.open<AesKeys>(key, owner, use);
 }
 function gcm(iv: Uint8Array, aad: readonly Octets[]): AesGcmParams {
   return { name: 'AES-GCM', iv: buffer(iv), additionalData: join(aad), tagLength: tagLength * 8 };

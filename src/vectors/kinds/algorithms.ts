@@ -91,7 +91,7 @@ async function aesGcm(vector: Vector): Promise<unknown> {
 }
 
 async function keyWrap(vector: Vector): Promise<unknown> {
-  const kek = await aesKey(given(vector, 'kek', 'masterKey'));
+  const kek = await aesKey(given(vector, 'kek', 'masterKey'), 'wrapping');
   const { key: expected } = vector.expected as { key?: unknown };
   if (vector.input.wrapped !== undefined) {
     const wrapped = octets(vector, 'wrapped');
