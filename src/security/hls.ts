@@ -1,6 +1,6 @@
 import { concat, equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
-import { andThen, type MaybePromise } from '../core/promise.js';
+import { andThen, lastly, type MaybePromise } from '../core/promise.js';
 import { ivOf, securityHeaderAt } from './ciphering.js';
 import { constantTimeEqual } from './constant-time.js';
 import { requireKey, type SecurityContext } from './context.js';
@@ -87,17 +87,17 @@ export function aesEcbReply(secret: Uint8Array): ManufacturerReply {
     andThen(provider.importKey('AES-128', padded), (key) => {
       const out = new Uint8Array(Math.ceil(challenge.length / 16) * 16);
       out.set(challenge);
-      const block = (at: number): MaybePromise<Uint8Array> => {
-        if (at >= out.length) {
-          key.destroy();
-          return out;
-        }
-        return andThen(provider.encryptBlock(key, out.slice(at, at + 16)), (encrypted) => {
-          out.set(encrypted, at);
-          return block(at + 16);
-        });
-      };
-      return block(0);
+      const block = (at: number): MaybePromise<Uint8Array> =>
+        at >= out.length
+          ? out
+          : andThen(provider.encryptBlock(key, out.slice(at, at + 16)), (encrypted) => {
+              out.set(encrypted, at);
+              return block(at + 16);
+            });
+      return lastly(
+        () => block(0),
+        () => key.destroy(),
+      );
     });
 }
 

@@ -13,7 +13,7 @@ import {
 import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
-import { type CryptoProvider, gmac } from '../../src/security/providers/provider.js';
+import { type CryptoProvider, gmac, type KeyHandle } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { failure } from '../support/outcome.js';
 import { clientTitle, countersFrom, hex, pairOf, serverTitle, type Vector, vectors } from './support.js';
@@ -297,6 +297,26 @@ describe('the reply of each mechanism', () => {
         const expected = concat(cipher.update(padded), cipher.final());
         expect(formatHex(await aesEcbReply(secret)(challenge, nodeProvider))).toBe(formatHex(expected));
       }
+  });
+  it('of mechanism 2 leaves no key made of the secret behind, well or not', async () => {
+    const made: KeyHandle[] = [];
+    const watching: CryptoProvider = {
+      ...nodeProvider,
+      importKey(...args) {
+        const key = nodeProvider.importKey(...args);
+        made.push(key as KeyHandle);
+        return key;
+      },
+    };
+    await aesEcbReply(password)(new Uint8Array(32), watching);
+    const broken: CryptoProvider = { ...watching, encryptBlock: async () => Promise.reject(new Error('broken')) };
+    await expect(aesEcbReply(password)(new Uint8Array(32), broken)).rejects.toThrow('broken');
+    expect(made).toHaveLength(2);
+    for (const key of made)
+      expect(await failure(() => nodeProvider.encryptBlock(key, new Uint8Array(16)))).toMatchObject({
+        code: 'security/invalid-key',
+        context: { reason: 'the key was destroyed' },
+      });
   });
 });
 
