@@ -45,7 +45,10 @@ export type ProtectForm = SimpleForm | GeneralCipheringForm | GeneralSigningForm
 export interface ProtectOptions {
   /** One form, or several with the innermost first. Default: that of the context. */
   readonly form?: ProtectForm | readonly ProtectForm[];
-  /** Default: `policy.send` of the context; see `strongest` to add what an access right asks. */
+  /**
+   * What is applied, exactly. Default: `policy.send` of the context. Where an access right asks for more, give both together: nothing is added to what stands
+   * here.
+   */
   readonly protection?: Protection;
   /** Uses the global broadcast key and says so in the security control. Default: false. */
   readonly broadcast?: boolean;

@@ -41,8 +41,8 @@ export interface Unprotected {
   /** Whether a verified tag, or a signature that counts, covers the APDU. */
   readonly authenticated: boolean;
   /**
-   * All layers together: compare with what an access right asks (`requireProtection`). Encryption counts only in or inside a layer that is authenticated or
-   * signed, unless no layer is.
+   * What all layers do together, to be compared with what an access right asks. Encryption counts only in or inside a layer that is authenticated or signed,
+   * unless no layer is.
    */
   readonly protection: Protection;
   /** The key of the outermost layer that authenticates; of the outermost symmetric layer when none does. */
