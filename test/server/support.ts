@@ -4,11 +4,13 @@ import { decode, encode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions } from '../../src/client/index.js';
 import { systemClock } from '../../src/core/clock.js';
 import { DlmsError } from '../../src/core/index.js';
+import type { MaybePromise } from '../../src/core/promise.js';
 import { attribute, interfaceClass, method, writable } from '../../src/cosem/interface-class.js';
 import { LogicalName } from '../../src/cosem/obis.js';
 import { importKeys, SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
+import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { Exchange } from '../../src/server/exchange.js';
 import {
   type AssociationConfig,
@@ -19,10 +21,11 @@ import {
   ObjectStore,
   objectRights,
 } from '../../src/server/index.js';
+import { defaultConformance, encodeAarq, encodeInitiateRequest, type Mechanism } from '../../src/session/index.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import type { ApduChannel, ApduHandler, Route } from '../../src/transport/index.js';
-import { Apdu } from '../../src/xdlms/index.js';
+import { type Aarq, Apdu } from '../../src/xdlms/index.js';
 
 export const provider = nodeProvider;
 export const clientTitle: Uint8Array = Uint8Array.of(0x43, 0x4c, 0x49, 0, 0, 0, 0, 1);
@@ -206,3 +209,33 @@ export async function failureOf(work: () => unknown): Promise<string> {
   }
   return 'no error';
 }
+
+/** An InitiateRequest, and an AARQ around it with the usual fields: what a client sends who knows how. */
+export const initiate = (changes: Partial<Parameters<typeof encodeInitiateRequest>[0]> = {}): Uint8Array =>
+  encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0xffff, ...changes });
+export const aarq = (
+  mechanism: Mechanism,
+  changes: Partial<Aarq> = {},
+  user = initiate(),
+  ciphered = false,
+): Uint8Array => {
+  const plain = decode(
+    Apdu,
+    encodeAarq({
+      mechanism,
+      referencing: 'LN',
+      ciphered,
+      userInformation: user,
+      authenticationValue: octets(16),
+      systemTitle: clientTitle,
+    }),
+  );
+  return encode(Apdu, { ...plain, ...changes } as Apdu);
+};
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const secretOf = (text: string): MaybePromise<KeyHandle> => provider.importKey('secret', bytes(text));
+/** The attribute of the test object. */
+export const get: Uint8Array = encode(Apdu, {
+  type: 'get-request',
+  value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() },
+});
