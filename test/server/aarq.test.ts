@@ -1,21 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
+import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { InvocationCounters } from '../../src/security/counters.js';
+import type { SecurityPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
+import { unprotect } from '../../src/security/unprotect.js';
 import type { AssociationConfig } from '../../src/server/index.js';
-import { Apdu } from '../../src/xdlms/index.js';
+import { VolatileStore } from '../../src/store/store.js';
+import { testKeys } from '../../src/testing/simulated-meter.js';
+import { type Aare, type Aarq, Apdu } from '../../src/xdlms/index.js';
+import type { InitiateRequest } from '../../src/xdlms/initiate.js';
 import {
   aarq,
   ask,
   bytes,
   cipheredConfig,
+  clientTitle,
   connected,
   contextOf,
+  data,
+  descriptor,
   failureOf,
   get,
   initiate,
+  invoke,
   meterWith,
   octets,
+  provider,
+  route,
   secretOf,
+  serverTitle,
 } from './support.js';
 
 describe('AARQ: every refusal has its diagnostic', () => {
@@ -154,5 +168,291 @@ describe('AARQ: every refusal has its diagnostic', () => {
         }),
       ),
     ).toContain('association/rejected');
+  });
+});
+
+describe('what an AARQ may claim', () => {
+  /** The diagnostic of the AARE, `accepted`, or what else came. */
+  const answered = async (config: Partial<AssociationConfig>, apdu: Uint8Array): Promise<string> => {
+    const answer = await ask(await meterWith(config), apdu);
+    if (answer?.type !== 'aare') return answer?.type ?? 'silence';
+    return answer.result === 'accepted' ? 'accepted' : String(answer.resultSourceDiagnostic.value);
+  };
+  const changed = (changes: Partial<InitiateRequest>): Uint8Array =>
+    encode(Apdu, { ...decode(Apdu, initiate()), ...changes } as Apdu);
+  const challenge = (value: Uint8Array): Partial<Aarq> => ({
+    callingAuthenticationValue: { type: 'charstring', value },
+  });
+
+  it('no user is none of the users that may come, not user 0', async () => {
+    expect(await answered({ users: [0] }, aarq('none'))).toBe('calling-AE-invocation-identifier-not-recognized');
+    expect(await answered({ users: [0] }, aarq('none', { callingAEInvocationId: 0 }))).toBe('accepted');
+    expect(await answered({ users: [] }, aarq('none', { callingAEInvocationId: 0 }))).toBe(
+      'calling-AE-invocation-identifier-not-recognized',
+    );
+  });
+  it('a later protocol version beside the first is no reason to refuse', async () => {
+    expect(await answered({}, aarq('none', { protocolVersion: '11' }))).toBe('accepted');
+    expect(await answered({}, aarq('none', { protocolVersion: '01' }))).toBe('no-common-acse-version');
+  });
+  it('limits as they are in the books, at their edges', async () => {
+    for (const [changes, outcome] of [
+      [{ clientMaxReceivePduSize: 0 }, 'accepted'],
+      [{ clientMaxReceivePduSize: 1 }, 'no-reason-given'],
+      [{ clientMaxReceivePduSize: 64 }, 'accepted'],
+      [{ proposedDlmsVersionNumber: 7 }, 'accepted'],
+    ] as const)
+      expect(await answered({}, aarq('none', {}, changed(changes))), JSON.stringify(changes)).toBe(outcome);
+  });
+  it('what the client takes bounds what it is sent, and 0 bounds nothing', async () => {
+    const long = octets(600);
+    for (const [clientMaxReceivePduSize, blocks] of [
+      [0, false],
+      [700, false],
+      [128, true],
+    ] as const) {
+      const meter = await meterWith();
+      expect(await ask(meter, aarq('none', {}, changed({ clientMaxReceivePduSize })))).toMatchObject({
+        result: 'accepted',
+      });
+      await ask(meter, {
+        type: 'set-request',
+        value: {
+          type: 'set-request-normal',
+          invokeIdAndPriority: invoke(),
+          cosemAttributeDescriptor: descriptor(),
+          value: data(long),
+        },
+      });
+      const [answer] = await meter.handler.handle(get, route);
+      expect(answer![1], `${clientMaxReceivePduSize}`).toBe(blocks ? 2 : 1);
+      if (blocks) expect(answer!.length).toBeLessThanOrEqual(clientMaxReceivePduSize);
+    }
+  });
+  it('the answer says what was agreed, and names the meter where keys are used', async () => {
+    const response = { type: 'initiateResponse', negotiatedDlmsVersionNumber: 6, vaaName: 7 };
+    const plain = await ask(
+      await meterWith({ conformance: ['get', 'action'] }, { maxReceivePduSize: 500 }),
+      aarq('none', {}, initiate({ conformance: ['get', 'set'] })),
+    );
+    if (plain?.type !== 'aare') throw new Error(plain?.type);
+    expect(plain.respondingAPTitle).toBeUndefined();
+    expect(plain.mechanismName).toBeUndefined();
+    expect(plain.respondingAuthenticationValue).toBeUndefined();
+    expect(decode(Apdu, plain.userInformation!)).toMatchObject({
+      ...response,
+      negotiatedConformance: ['get'],
+      serverMaxReceivePduSize: 500,
+    });
+    const { security } = await cipheredConfig();
+    const client = await contextOf('client', { form: 'glo', peerSystemTitle: serverTitle });
+    const lls = { mechanism: 'lls', password: octets(16), ciphering: 'required', security: security! } as const;
+    const ciphered = await ask(await meterWith(lls), aarq('lls', {}, await protect(initiate(), client), true));
+    if (ciphered?.type !== 'aare') throw new Error(ciphered?.type);
+    expect(ciphered).toMatchObject({ respondingAPTitle: serverTitle, resultSourceDiagnostic: { value: 'null' } });
+    expect(ciphered.mechanismName).toBeUndefined();
+    const { apdu, authenticated } = await unprotect(ciphered.userInformation!, client);
+    expect([authenticated, decode(Apdu, apdu)]).toMatchObject([true, response]);
+    // Digests of a secret need no titles: none is asked for and none is given, whatever the client says of itself.
+    const md5 = await ask(
+      await meterWith({ mechanism: 'hls-md5', secret: await secretOf('s'), security: security! }),
+      aarq('hls-md5', { callingAPTitle: octets(3) }),
+    );
+    expect(md5).toMatchObject({ result: 'accepted', resultSourceDiagnostic: { value: 'authentication-required' } });
+    expect((md5 as Aare).respondingAPTitle).toBeUndefined();
+    // Mechanism 5 names them also where nothing is ciphered.
+    const gmac = await ask(await meterWith({ mechanism: 'hls-gmac', security: security! }), aarq('hls-gmac'));
+    expect(gmac).toMatchObject({ result: 'accepted', respondingAPTitle: serverTitle, responderAcseRequirements: '1' });
+  });
+  it('a client without a title, or with that of another, gets no association under keys', async () => {
+    const { security } = await cipheredConfig();
+    const client = await contextOf('client', { form: 'glo' });
+    const expecting = await cipheredConfig({ peerSystemTitle: octets(8, 5) });
+    for (const [config, ciphered] of [
+      [{ mechanism: 'hls-gmac', security }, false],
+      [{ mechanism: 'hls-gmac', security, ciphering: 'required' }, true],
+      [{ mechanism: 'none', security, ciphering: 'required' }, true],
+    ] as const) {
+      const user = ciphered ? await protect(initiate(), client) : initiate();
+      const { callingAPTitle: _, ...untitled } = decode(Apdu, aarq(config.mechanism, {}, user, ciphered)) as Aarq;
+      for (const apdu of [
+        encode(Apdu, untitled as Apdu),
+        aarq(config.mechanism, { callingAPTitle: octets(9) }, user, ciphered),
+      ])
+        expect(await answered(config as Partial<AssociationConfig>, apdu)).toBe('calling-AP-title-not-recognized');
+      expect(
+        await answered(
+          { ...(config as Partial<AssociationConfig>), security: expecting.security! },
+          aarq(config.mechanism, {}, user, ciphered),
+        ),
+      ).toBe('calling-AP-title-not-recognized');
+    }
+  });
+  it('a ciphered association is opened by a ciphered request alone', async () => {
+    const { userInformation: _, ...empty } = decode(Apdu, aarq('hls-gmac', {}, initiate(), true)) as Aarq;
+    expect(await answered(await cipheredConfig(), encode(Apdu, empty as Apdu))).toBe('no-reason-given');
+    expect(await answered({ ...(await cipheredConfig()), mechanism: 'none' }, aarq('none', {}, initiate(), true))).toBe(
+      'exception-response',
+    );
+  });
+  it('a challenge whose answer could be the tag of an APDU is answered under encryption alone', async () => {
+    // Begins as a get-response, and does not go on as one.
+    const begins = Uint8Array.of(0xc4, 0xff, ...octets(14, 1));
+    // A get-request as it stands.
+    const whole = get;
+    const encrypting = await cipheredConfig();
+    const policy: SecurityPolicy = { send: { authenticated: true }, receive: { authenticated: true } };
+    const authenticating = await cipheredConfig({ policy });
+    const plain = { mechanism: 'hls-gmac', security: encrypting.security! } as const;
+    const client = await contextOf('client', { form: 'glo' });
+    const secured = async (value: Uint8Array): Promise<Uint8Array> =>
+      aarq('hls-gmac', challenge(value), await protect(initiate(), client), true);
+    expect(await answered(encrypting, await secured(begins))).toBe('accepted');
+    expect(await answered(encrypting, await secured(whole))).toBe('authentication-failure');
+    expect(await answered(authenticating, await secured(begins))).toBe('authentication-failure');
+    expect(await answered(authenticating, await secured(octets(16)))).toBe('accepted');
+    expect(await answered(plain, aarq('hls-gmac', challenge(begins)))).toBe('authentication-failure');
+    expect(await answered(plain, aarq('hls-gmac', challenge(octets(16))))).toBe('accepted');
+    // No key makes the digest of mechanism 3 into a tag.
+    const md5 = { mechanism: 'hls-md5', secret: await secretOf('s'), security: encrypting.security! } as const;
+    expect(await answered(md5, aarq('hls-md5', challenge(begins)))).toBe('accepted');
+  });
+  it('the challenge of the meter is new each time, and long enough', async () => {
+    const seen = new Set<string>();
+    const { security } = await cipheredConfig();
+    const ecdsaKeys = await importKeys(provider, 1, { ...testKeys, signing: octets(32, 1) });
+    for (const [mechanism, more, length] of [
+      ['hls-gmac', { security }, 16],
+      ['hls-md5', { security, secret: await secretOf('s') }, 16],
+      [
+        'hls-ecdsa',
+        {
+          security: () =>
+            new SecurityContext({
+              provider,
+              suite: 1,
+              systemTitle: serverTitle,
+              keys: ecdsaKeys,
+              counters: new InvocationCounters(new VolatileStore()),
+            }),
+        },
+        32,
+      ],
+    ] as const)
+      for (let i = 0; i < 3; i++) {
+        const aare = await ask(
+          await meterWith({ mechanism, ...more } as Partial<AssociationConfig>),
+          aarq(mechanism, challenge(octets(32))),
+        );
+        const value = (aare as Aare).respondingAuthenticationValue?.value as Uint8Array;
+        expect(value).toHaveLength(length);
+        seen.add(value.join());
+      }
+    expect(seen.size).toBe(9);
+  });
+  it('the reason for a refusal under keys comes under keys', async () => {
+    const client = await contextOf('client', { form: 'glo', peerSystemTitle: serverTitle });
+    const old = changed({ proposedDlmsVersionNumber: 5 });
+    const aare = await ask(
+      await meterWith(await cipheredConfig()),
+      aarq('hls-gmac', {}, await protect(old, client), true),
+    );
+    if (aare?.type !== 'aare') throw new Error(aare?.type);
+    const { apdu, authenticated } = await unprotect(aare.userInformation!, client);
+    expect(authenticated).toBe(true);
+    expect(decode(Apdu, apdu)).toMatchObject({ value: { value: { value: 'dlms-version-too-low' } } });
+  });
+  it('an InitiateRequest under keys is heard of, and one that does not verify is not', async () => {
+    const heard: unknown[] = [];
+    const client = await contextOf('client', { form: 'glo' });
+    const config = { ...(await cipheredConfig()), onMessage: (message: unknown) => void heard.push(message) };
+    const secured = await protect(initiate(), client);
+    const forged = secured.slice();
+    forged[forged.length - 1]! ^= 1;
+    expect(await answered(config, aarq('hls-gmac', {}, forged, true))).toBe('exception-response');
+    expect(heard).toEqual([]);
+    expect(await answered(config, aarq('hls-gmac', {}, secured, true))).toBe('accepted');
+    expect(heard).toMatchObject([{ authenticated: true, originator: clientTitle }]);
+  });
+  it('a response under keys in place of the request opens nothing', async () => {
+    const client = await contextOf('client', { form: 'glo' });
+    const response = encode(Apdu, {
+      type: 'initiateResponse',
+      negotiatedDlmsVersionNumber: 6,
+      negotiatedConformance: ['get'],
+      serverMaxReceivePduSize: 0,
+      vaaName: 7,
+    });
+    expect(await answered(await cipheredConfig(), aarq('hls-gmac', {}, await protect(response, client), true))).toBe(
+      'no-reason-given',
+    );
+  });
+});
+
+describe('a dedicated key', () => {
+  const bothWays = { authenticated: true, encrypted: true };
+  const opened = async (
+    policy: SecurityPolicy,
+    dedicatedKey: Uint8Array,
+    more: Partial<AssociationConfig> = {},
+    options: Parameters<typeof protect>[2] = {},
+  ): Promise<string> => {
+    const client = await contextOf('client', { form: 'glo', policy });
+    const config = { ...(await cipheredConfig({ policy })), ...more };
+    const meter = await meterWith(config);
+    const answer = await ask(
+      meter,
+      aarq(config.mechanism!, {}, await protect(initiate({ dedicatedKey }), client, options), true),
+    );
+    if (answer?.type !== 'aare') return answer?.type ?? 'silence';
+    return answer.result === 'accepted' ? 'accepted' : String(answer.resultSourceDiagnostic.value);
+  };
+  it('is taken when only the client and the meter can have read it', async () => {
+    const strict = { send: bothWays, receive: bothWays };
+    expect(await opened(strict, octets(16))).toBe('accepted');
+    for (const n of [0, 15, 17, 32]) expect(await opened(strict, octets(n)), `${n}`).toBe('no-reason-given');
+    const authenticated = { send: { authenticated: true }, receive: { authenticated: true } };
+    expect(await opened(authenticated, octets(16))).toBe('no-reason-given');
+    expect(await opened(authenticated, octets(16), {}, { protection: bothWays })).toBe('accepted');
+    expect(await opened(strict, octets(16), { broadcast: true })).toBe('accepted');
+    expect(await opened(strict, octets(16), { broadcast: true }, { broadcast: true })).toBe('no-reason-given');
+  });
+});
+
+describe('a password', () => {
+  const given = async (password: AssociationConfig['password'], value: Partial<Aarq>): Promise<string> => {
+    const answer = await ask(await meterWith({ mechanism: 'lls', password: password! }), aarq('lls', value));
+    return answer?.type === 'aare' ? String(answer.result) : String(answer?.type);
+  };
+  const of = (value: Uint8Array): Partial<Aarq> => ({ callingAuthenticationValue: { type: 'charstring', value } });
+  it('is right as a whole', async () => {
+    const password = bytes('12345678');
+    expect(await given(password, of(password))).toBe('accepted');
+    for (const wrong of [bytes('1234567'), bytes('123456789'), bytes('12345679'), bytes('')])
+      expect(await given(password, of(wrong))).toBe('rejected-permanent');
+  });
+  it('may be judged by the application, now or later, on octets of its own', async () => {
+    const seen: Uint8Array[] = [];
+    const judge = (fits: boolean) => async (password: Uint8Array) => {
+      seen.push(password.slice());
+      // Nobody's message but a copy.
+      password.fill(0);
+      return fits;
+    };
+    const apdu = of(bytes('secret'));
+    expect(await given(judge(true), apdu)).toBe('accepted');
+    expect(await given(judge(false), apdu)).toBe('rejected-permanent');
+    expect(await given(() => false, apdu)).toBe('rejected-permanent');
+    expect(seen).toEqual([bytes('secret'), bytes('secret')]);
+  });
+  it('that is missing is not asked for: nobody judges what was not given', async () => {
+    let asked = 0;
+    const judge = (): boolean => {
+      asked++;
+      return true;
+    };
+    const { callingAuthenticationValue: _, ...without } = decode(Apdu, aarq('lls')) as Aarq;
+    const answer = await ask(await meterWith({ mechanism: 'lls', password: judge }), encode(Apdu, without as Apdu));
+    expect([answer, asked]).toMatchObject([{ result: 'rejected-permanent' }, 0]);
   });
 });
