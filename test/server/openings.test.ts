@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { SecurityContext } from '../../src/security/context.js';
+import type { Protection } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
-import { type AssociationConfig, ObjectStore } from '../../src/server/index.js';
+import { type AccessRights, type AssociationConfig, ObjectStore } from '../../src/server/index.js';
 import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import { Apdu } from '../../src/xdlms/index.js';
 import {
@@ -35,7 +36,7 @@ const get: Apdu = {
   value: { type: 'get-request-normal', invokeIdAndPriority: invoke(), cosemAttributeDescriptor: descriptor() },
 };
 const exception = (serviceError: string) => ({ type: 'exception-response', serviceError });
-const release: Apdu = { type: 'rlrq', reason: 'normal' };
+const release = { type: 'rlrq', reason: 'normal' } as const;
 const initiate = (dedicatedKey?: Uint8Array): Uint8Array =>
   encodeInitiateRequest({ conformance: defaultConformance, maxReceivePduSize: 0xffff, dedicatedKey });
 const aarq = (userInformation: Uint8Array, ciphered: boolean): Uint8Array =>
@@ -352,7 +353,7 @@ describe('what a client hears of a message that was not understood', () => {
 });
 
 describe('a right that asks for protection of the response', () => {
-  const asking = (response: object): AssociationConfig['rights'] => ({
+  const asking = (response: Protection): AccessRights => ({
     attribute: () => ({ read: true, write: true, response }),
     method: () => ({ invoke: true, response }),
   });
@@ -367,7 +368,7 @@ describe('a right that asks for protection of the response', () => {
     const policy = { send: { encrypted: true }, receive: { encrypted: true }, withoutReplayProtection: true } as const;
     const secret = await provider.importKey('secret', octets(16));
     const { globalUnicast } = (await contextOf('client')).keys;
-    const readWith = async (response: object, changes: Parameters<typeof cipheredConfig>[0]): Promise<string> => {
+    const readWith = async (response: Protection, changes: Parameters<typeof cipheredConfig>[0]): Promise<string> => {
       const config = await cipheredConfig({ policy, ...changes });
       const meter = await meterWith({ ...config, mechanism: 'hls-sha256', secret, rights: asking(response) });
       const { client } = await connected(meter, {
@@ -389,7 +390,7 @@ it('the originator that rights and handlers see is theirs: the octets of the req
     rights: {
       attribute: (_o, _a, { originator }) => {
         seen.push(originator);
-        return { read: true };
+        return { read: true, write: false };
       },
     },
   });
