@@ -168,7 +168,7 @@ for (const { files: together, tests, missing } of groups) {
 const rounds = values.near ? [folderTests] : [folderTests, relatedTests];
 for (const [round, testsOf] of rounds.entries()) {
   const survivors = [...results].flatMap(([file, { result, wanted }]) =>
-    usesToken(file)
+    usesToken(file) || testsOf(file).every((test) => nearTests(file).includes(test))
       ? []
       : Object.entries(result.mutants)
           .filter(
@@ -179,7 +179,7 @@ for (const [round, testsOf] of rounds.entries()) {
           )
           .map(([key]) => ({ file, key })),
   );
-  if (survivors.length === 0) break;
+  if (survivors.length === 0) continue;
   const sources = [...new Set(survivors.map((s) => s.file))];
   const tests = [...new Set(sources.flatMap(testsOf))];
   const keys = survivors.map((s) => s.key);

@@ -45,8 +45,9 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/** They take seconds each, mostly for many random cases, and almost every mutant of a server would meet them: what survives the others does. */
-const slow = /^test\/server\/(configuration|crash|hostile|profile-meter|security-setup)\./;
+/** They take seconds each, mostly for many random cases, and almost every mutant of their folder would meet them: what survives the others does. */
+const slow =
+  /^test\/(server\/(configuration|crash|hostile|profile-meter|security-setup)|transport\/hdlc\/(exchanges|simulation))\./;
 /**
  * Those in the folder of the same name, or in the nearest one above it that has any (`server/services` and `server/objects` are tested in `test/server`), with
  * those that import the file or one beside it themselves; else all that reach it.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode, encode } from '../../src/axdr/schema.js';
+import { encode } from '../../src/axdr/schema.js';
 import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
@@ -59,7 +59,7 @@ async function both(suite: 1 | 2, signed = false) {
     broadcast: true,
     security: () => server,
   });
-  return { meter, client: of(clientTitle, serverTitle, keysOf(ofClient, ofServer)), server };
+  return { meter, client: of(clientTitle, serverTitle, keysOf(ofClient, ofServer)) };
 }
 
 describe.each([1, 2] as const)('the response comes in the form of the request, suite %i', (suite) => {
@@ -99,27 +99,6 @@ describe.each([1, 2] as const)('the response comes in the form of the request, s
     );
     expect(refusal).toEqual(Uint8Array.of(0xd8, 1, 5));
     expect(meter.errors).toMatchObject([{ code: 'security/policy' }]);
-  });
-  it('the key of a response is agreed anew in one pass, or statically where there is nothing to sign with', async () => {
-    for (const form of [general('one-pass'), general('static')]) {
-      const { meter, client, server } = await both(suite);
-      const parametersOf = async (): Promise<unknown> => {
-        const [answer] = await meter.handler.handle(await protect(get, client, { form }), route);
-        return decode(Apdu, answer!);
-      };
-      expect(await parametersOf()).toMatchObject({ keyInfo: { keyParameters: Uint8Array.of(1) } });
-      server.setKeys({ signing: undefined });
-      expect(await parametersOf()).toMatchObject({ keyInfo: { keyParameters: Uint8Array.of(2) } });
-      expect(meter.errors).toEqual([]);
-    }
-  });
-  it('a signature around a request says nothing about the key of the response', async () => {
-    const { meter, client, server } = await both(suite);
-    for (const side of [client, server]) await side.takeDedicatedKey(octets(suite === 1 ? 16 : 32));
-    const request = await protect(get, client, { form: ['ded', { type: 'general-signing' }] });
-    const [answer] = await meter.handler.handle(request, route);
-    expect((await unprotect(answer!, client)).layers).toMatchObject([{ kind: 'ded', key: 'dedicated-key' }]);
-    expect(meter.errors).toEqual([]);
   });
   it('a request that comes a second time is refused in every form', async () => {
     for (const form of ['glo', 'general-glo', general('wrapped'), general('one-pass'), general('static')] as const) {
