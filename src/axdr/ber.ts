@@ -1,7 +1,7 @@
 import { latin1 } from '../core/bytes.js';
 import { Reader, type Writer } from '../core/cursor.js';
 import { DlmsError } from '../core/errors.js';
-import { asOctets, latin1Octets } from './scalars.js';
+import { asOctets, isBinary, latin1Octets, writeBinary } from './scalars.js';
 import {
   type Alternatives,
   alternative,
@@ -79,7 +79,9 @@ export function ber<T>(tag: number, inner: Schema<T>, lengths?: Lengths): Schema
     },
     write(w, v) {
       w.u8(tag);
-      w.prefixed((c) => inner.write(c, v));
+      const from = w.openLength();
+      inner.write(w, v);
+      w.closeLength(from);
     },
   };
 }
@@ -158,7 +160,7 @@ export function berSequence<F extends Fields>(
       throw new DlmsError('decode/trailing-bytes', { offset: r.offset, left: r.left });
     return into as B & Flat<InferFields<F>>;
   };
-  return { ...body, read: (r) => fill(r, {}), fill, write: (w, v) => w.prefixed((c) => body.write(c, v)) };
+  return { ...lengthed(body), read: (r) => fill(r, {}), fill };
 }
 const unexpected = (r: Reader, expected: string, actual: number): DlmsError =>
   new DlmsError('decode/unexpected-tag', { offset: r.offset, expected, actual });
@@ -189,10 +191,14 @@ export function berChoice<const A extends Alternatives>(name: string, alternativ
     },
   } as Schema<InferAlternatives<A>>;
 }
-const lengthed = <T>(inner: Schema<T>): Schema<T> => ({
+const lengthed = <S extends Schema<any>>(inner: S): S => ({
   ...inner,
   read: (r) => contents(r, (c) => inner.read(c)),
-  write: (w, v) => w.prefixed((c) => inner.write(c, v)),
+  write(w, v) {
+    const from = w.openLength();
+    inner.write(w, v);
+    w.closeLength(from);
+  },
 });
 
 // ── contents ───────────────────────────────────────────────────────────────────────────────────────────
@@ -224,9 +230,9 @@ export const berBits: Schema<string> = /* @__PURE__ */ scalar(
     return digits.slice(0, digits.length - unused);
   },
   (w, v) => {
-    if (typeof v !== 'string' || !/^[01]*$/.test(v)) throw invalid('binary digits', v);
+    if (!isBinary(v)) throw invalid('binary digits', v);
     w.u8((8 - (v.length % 8)) % 8);
-    for (let i = 0; i < v.length; i += 8) w.u8(Number.parseInt(v.slice(i, i + 8).padEnd(8, '0'), 2));
+    writeBinary(w, v);
   },
 );
 /** INTEGER of up to six octets. */
@@ -277,18 +283,37 @@ export const berObjectIdentifier: Schema<string> = /* @__PURE__ */ scalar(
     return arcs.join('.');
   },
   (w, v) => {
-    const arcs = typeof v === 'string' && /^[0-2](\.\d+)+$/.test(v) ? v.split('.').map(Number) : [];
-    const [a, b, ...more] = arcs;
-    if (a === undefined || b === undefined || (a < 2 && b > 39))
+    const arcs = typeof v === 'string' && v[1] === '.' ? arcsOf(v) : [];
+    const [first = 3, second] = arcs;
+    if (second === undefined || first > 2 || (first < 2 && second > 39))
       throw invalid('an OBJECT IDENTIFIER like 2.16.756.5.8.1.1', v);
     // The first two arcs are one on the wire.
-    const onWire = [a * 40 + b, ...more];
-    if (onWire.some((n) => n > 0xffffffff)) throw invalid('arcs below 2^32, the first two counted as one', v);
-    for (const arc of onWire) base128(w, arc);
+    arcs[1] = first * 40 + second;
+    for (let i = 1; i < arcs.length; i++) {
+      const arc = arcs[i] as number;
+      if (arc > 0xffffffff) throw invalid('arcs below 2^32, the first two counted as one', v);
+      base128(w, arc);
+    }
   },
 );
+/** Digits between points; nothing where the text is anything else. By hand: every AARQ and AARE names two or three. */
+function arcsOf(text: string): number[] {
+  const arcs: number[] = [];
+  let arc = -1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) arc = Math.max(arc, 0) * 10 + code - 48;
+    else if (code === 46 && arc >= 0) {
+      arcs.push(arc);
+      arc = -1;
+    } else return [];
+  }
+  if (arc < 0) return [];
+  arcs.push(arc);
+  return arcs;
+}
 function base128(w: Writer, arc: number): void {
   let shift = 28;
-  while (shift > 0 && Math.floor(arc / 2 ** shift) === 0) shift -= 7;
-  for (; shift >= 0; shift -= 7) w.u8((Math.floor(arc / 2 ** shift) & 0x7f) | (shift > 0 ? 0x80 : 0));
+  while (shift > 0 && arc >>> shift === 0) shift -= 7;
+  for (; shift >= 0; shift -= 7) w.u8(((arc >>> shift) & 0x7f) | (shift > 0 ? 0x80 : 0));
 }

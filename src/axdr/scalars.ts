@@ -244,12 +244,27 @@ export function bits(size?: number): Schema<string> {
       return out.slice(0, n);
     },
     (w, v) => {
-      if (typeof v !== 'string' || !/^[01]*$/.test(v) || (size !== undefined && v.length !== size))
+      if (!isBinary(v) || (size !== undefined && v.length !== size))
         throw invalid(`${size ?? 'any number of'} binary digits`, v);
       if (size === undefined) w.length(v.length);
-      for (let i = 0; i < v.length; i += 8) w.u8(Number.parseInt(v.slice(i, i + 8).padEnd(8, '0'), 2));
+      writeBinary(w, v);
     },
   );
+}
+/** A text of the digits 0 and 1. */
+export function isBinary(v: unknown): v is string {
+  if (typeof v !== 'string') return false;
+  for (let i = 0; i < v.length; i++) if ((v.charCodeAt(i) & ~1) !== 48) return false;
+  return true;
+}
+/** Eight digits an octet, first bit first; zeros fill the last octet. */
+export function writeBinary(w: Writer, digits: string): void {
+  for (let i = 0; i < digits.length; i += 8) {
+    let octet = 0;
+    // Behind the end there is NaN, whose bits are 0.
+    for (let k = i; k < i + 8; k++) octet = (octet << 1) | (digits.charCodeAt(k) & 1);
+    w.u8(octet);
+  }
 }
 
 /** ENUMERATED (one octet): names on the TypeScript side, numbers on the wire. An unknown number stays a number: meters invent codes. */
@@ -259,6 +274,7 @@ export function enumerated<const N extends Readonly<Record<string, number>>>(
   kind = 'ENUMERATED',
 ): Schema<(keyof N & string) | number> {
   const byCode = new Map<number, keyof N & string>(Object.entries(names).map(([k, v]) => [v, k as keyof N & string]));
+  const codes = new Map<unknown, number>(Object.entries(names));
   return scalar(
     kind,
     { of: 'names', names },
@@ -267,7 +283,7 @@ export function enumerated<const N extends Readonly<Record<string, number>>>(
       return byCode.get(code) ?? code;
     },
     (w, v) => {
-      const code = typeof v === 'number' ? v : typeof v === 'string' && Object.hasOwn(names, v) ? names[v] : undefined;
+      const code = typeof v === 'number' ? v : codes.get(v);
       if (code === undefined || !Number.isInteger(code) || code < 0 || code > 0xff)
         throw invalid(`one of ${Object.keys(names).join(', ')} or 0 to 255`, v);
       w.u8(code);

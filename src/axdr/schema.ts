@@ -222,6 +222,13 @@ export type InferAlternatives<A extends Alternatives> = {
 
 export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill' in s;
 
+/** An alternative as a CHOICE looks it up; `fields` where it puts its `type` into the record. */
+interface Chosen {
+  readonly type: string;
+  readonly tag: number;
+  readonly schema: Schema<any>;
+  readonly fields: FieldsSchema<any> | undefined;
+}
 /** CHOICE: a tag octet, then the alternative. Decodes to a union discriminated by `type`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function choice<const A extends Alternatives>(
@@ -229,8 +236,13 @@ export function choice<const A extends Alternatives>(
   alternatives: A,
   options: { readonly selfDescribing?: true } = {},
 ): Schema<InferAlternatives<A>> {
-  const byTag = new Array<readonly [string, Schema<any>] | undefined>(256);
-  for (const [type, a] of Object.entries(alternatives)) byTag[a.tag] = [type, a.schema];
+  const byTag = new Array<Chosen | undefined>(256);
+  const byType = new Map<unknown, Chosen>();
+  for (const [type, { tag, schema }] of Object.entries(alternatives)) {
+    const chosen = { type, tag, schema, fields: isFieldsSchema(schema) ? schema : undefined };
+    byTag[tag] = chosen;
+    byType.set(type, chosen);
+  }
   return {
     kind: name,
     shape: {
@@ -245,24 +257,24 @@ export function choice<const A extends Alternatives>(
       const tag = r.u8();
       const hit = byTag[tag];
       if (hit === undefined) throw new DlmsError('decode/unknown-choice', { offset, expected: name, actual: tag });
-      const [type, schema] = hit;
+      const { type, schema, fields } = hit;
       try {
         return (
-          isFieldsSchema(schema) ? schema.fill(r, { type }) : { type, value: schema.read(r) }
+          fields === undefined ? { type, value: schema.read(r) } : fields.fill(r, { type })
         ) as InferAlternatives<A>;
       } catch (e) {
         throw withReadPath(e, type, r);
       }
     },
     write(w, v) {
-      const { type } = v as { type: string };
-      const a = typeof type === 'string' && Object.hasOwn(alternatives, type) ? alternatives[type] : undefined;
-      if (a === undefined) throw invalid(`one of ${Object.keys(alternatives).join(', ')}`, type);
-      w.u8(a.tag);
+      const { type } = v as { type: unknown };
+      const chosen = byType.get(type);
+      if (chosen === undefined) throw invalid(`one of ${Object.keys(alternatives).join(', ')}`, type);
+      w.u8(chosen.tag);
       try {
-        a.schema.write(w, isFieldsSchema(a.schema) ? v : (v as { value: unknown }).value);
+        chosen.schema.write(w, chosen.fields === undefined ? (v as { value: unknown }).value : v);
       } catch (e) {
-        throw withWritePath(e, type, v);
+        throw withWritePath(e, chosen.type, v);
       }
     },
   };
@@ -289,14 +301,20 @@ export function decodeFrom<T>(schema: Schema<T>, r: Reader): T {
  * @throws DlmsError `encode/invalid-value` with the path of the value that does not fit.
  */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
-  const w = new Writer();
+  // Taken, not shared: a schema may encode other values while it writes.
+  const w = spare ?? new Writer(256);
+  spare = undefined;
   try {
     schema.write(w, value);
   } catch (e) {
     throw fitting(e, value);
   }
-  return w.finish();
+  const octets = w.finish();
+  if (w.clear()) spare = w;
+  return octets;
 }
+/** The writer of the last call: a buffer costs more than what most APDUs cost to write. */
+let spare: Writer | undefined;
 
 /** The count of a SEQUENCE OF whose elements are encoded one by one, behind it. */
 export function encodeCount(n: number): Uint8Array {

@@ -190,7 +190,7 @@ export class Writer {
     const grown = new Uint8Array(Math.max(this.#buffer.length * 4, needed));
     grown.set(this.#buffer);
     this.#buffer = grown;
-    this.#view = new DataView(grown.buffer);
+    this.#view = undefined;
   }
   #wide(): DataView {
     this.#view = new DataView(this.#buffer.buffer);
@@ -234,7 +234,10 @@ export class Writer {
   /** Writes these octets. */
   bytes(v: Uint8Array): void {
     const at = this.#room(v.length);
-    this.#buffer.set(v, at);
+    const b = this.#buffer;
+    // A call into the engine costs more than a few octets.
+    if (v.length > 24) b.set(v, at);
+    else for (let i = 0; i < v.length; i++) b[at + i] = v[i] as number;
   }
   /** A tag octet and a value behind it, in one step: profile buffers are written with these. */
   tag8(tag: number, v: number): void {
@@ -261,11 +264,7 @@ export class Writer {
       this.u8(tag);
       this.length(v.length);
     }
-    const at = this.#room(v.length);
-    const b = this.#buffer;
-    // A call into the engine costs more than a few octets.
-    if (v.length > 24) b.set(v, at);
-    else for (let i = 0; i < v.length; i++) b[at + i] = v[i] as number;
+    this.bytes(v);
   }
   /** The shortest length form: 1, 2, 3, 4 or 5 octets. */
   length(n: number): void {
@@ -274,15 +273,33 @@ export class Writer {
     this.u8(0x80 + octets);
     for (let i = octets - 1; i >= 0; i--) this.u8(Math.floor(n / 2 ** (8 * i)) & 0xff);
   }
-  /** Writes something in front of which its length must stand. */
-  prefixed(write: (w: Writer) => void): void {
-    const inner = new Writer();
-    write(inner);
-    this.length(inner.#n);
-    this.bytes(inner.#buffer.subarray(0, inner.#n));
+  /** Leaves room for the length of what is written next: {@link closeLength} writes it, given the number that this gives. */
+  openLength(): number {
+    return this.#room(1) + 1;
   }
-  /** What was written. */
+  /** Writes the length of all that was written since, in the shortest form. */
+  closeLength(from: number): void {
+    const n = this.#n - from;
+    if (n < 0x80) {
+      this.#buffer[from - 1] = n;
+      return;
+    }
+    // A longer form: the contents make room.
+    const end = this.#room(lengthOctets(n)) + lengthOctets(n);
+    this.#buffer.copyWithin(from + lengthOctets(n), from, from + n);
+    this.#n = from - 1;
+    this.length(n);
+    this.#n = end;
+  }
+  /** What was written, in octets that nobody else has. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#n);
+  }
+  /** Begins anew, and leaves nothing of what was written in memory: it may have been a key. False when the buffer has grown too large to be kept. */
+  clear(): boolean {
+    if (this.#buffer.length > 4096) return false;
+    this.#buffer.fill(0, 0, this.#n);
+    this.#n = 0;
+    return true;
   }
 }
