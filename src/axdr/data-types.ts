@@ -1,25 +1,30 @@
 import * as plain from './scalars.js';
-import { alternative, type FieldsSchema, type InferAlternatives, invalid, mapped } from './schema.js';
+import { alternative, type FieldsSchema, type InferAlternatives, invalid, mapped, type Schema } from './schema.js';
 
 interface DataBoolean {
   value: boolean;
   /** The octet as sent when it was neither 00 nor 01: any other octet means true, and FF is common. Kept so that the value can be written back. */
   octet?: number;
 }
-const dataBoolean: FieldsSchema<DataBoolean> = /* @__PURE__ */ (() => {
-  const recordOf = (v: boolean | number): DataBoolean =>
-    typeof v === 'number' ? { value: true, octet: v } : { value: v };
-  const octetOf = ({ value, octet }: DataBoolean): boolean | number => {
-    if (octet === undefined) return value;
-    if (value !== true || typeof octet !== 'number' || !(octet > 0))
-      throw invalid('an octet that agrees with the value', octet);
-    return octet === 1 ? true : octet;
-  };
+/** A boolean whose record takes up the `type` of the CHOICE around it. */
+/* @__NO_SIDE_EFFECTS__ */
+function booleanRecord(octet: Schema<boolean | number>): FieldsSchema<DataBoolean> {
+  const schema = mapped('boolean', octet, recordOf, octetOf);
   return {
-    ...mapped('boolean', plain.octetBoolean, recordOf, octetOf),
-    fill: (r, into) => Object.assign(into, recordOf(plain.octetBoolean.read(r))),
+    ...schema,
+    shape: { of: 'mapped', inner: octet, to: recordOf, from: octetOf, with: (part) => booleanRecord(part(octet, '')) },
+    fill: (r, into) => Object.assign(into, schema.read(r)),
   };
-})();
+}
+const recordOf = (v: boolean | number): DataBoolean =>
+  typeof v === 'number' ? { value: true, octet: v } : { value: v };
+function octetOf({ value, octet }: DataBoolean): boolean | number {
+  if (octet === undefined) return value;
+  if (value !== true || typeof octet !== 'number' || !(octet > 0))
+    throw invalid('an octet that agrees with the value', octet);
+  return octet === 1 ? true : octet;
+}
+const dataBoolean = /* @__PURE__ */ booleanRecord(plain.octetBoolean);
 
 /** Tag and untagged form of every Data type but the nested ones: the single place where a Data type is declared. */
 export const simpleTypes = {

@@ -19,6 +19,7 @@ import {
   type Schema,
   scalar,
   sequenceOf,
+  withReadPath,
   withWritePath,
 } from './schema.js';
 
@@ -50,12 +51,89 @@ const anyData = /* @__PURE__ */ choice(
   },
   { selfDescribing: true },
 ) as Schema<Data>;
-export const Data: Schema<Data> = /* @__PURE__ */ (() => ({ ...anyData, write: writeData }))();
+export const Data: Schema<Data> = /* @__PURE__ */ (() => ({ ...anyData, read: readData, write: writeData }))();
 
-/**
- * The types that profiles are made of are written here, the others by their declaration: measured, a profile of 60 000 cells takes a
- * fifth of the time. A value that does not fit goes to the declaration too, which says what is wrong with it.
- */
+// The types that profiles and pushes are made of are read and written here, the others by their declaration: measured, the cells of a profile take three quarters and a
+// fifth of the time. What does not fit goes to the declaration too, which says what is wrong with it.
+
+function readData(r: Reader): Data {
+  const tag = r.bytes[r.offset];
+  if (tag !== 1 && tag !== 2) return anyData.read(r);
+  const type = tag === 1 ? 'array' : 'structure';
+  r.offset++;
+  try {
+    return { type, value: readElements(r) };
+  } catch (e) {
+    throw withReadPath(e, type, r);
+  }
+}
+function readElements(r: Reader): Data[] {
+  const n = r.count(1);
+  const out = new Array<Data>(n);
+  if (n === 0) return out;
+  const { bytes } = r;
+  const end = bytes.length;
+  let at = r.offset;
+  let i = 0;
+  try {
+    r.enter();
+    for (; i < n; i++) {
+      switch (bytes[at]) {
+        case 6:
+          if (end - at < 5) break;
+          out[i] = {
+            type: 'double-long-unsigned',
+            value:
+              (((bytes[at + 1] as number) << 24) |
+                ((bytes[at + 2] as number) << 16) |
+                ((bytes[at + 3] as number) << 8) |
+                (bytes[at + 4] as number)) >>>
+              0,
+          };
+          at += 5;
+          continue;
+        case 9: {
+          const from = at + 2;
+          const to = from + (bytes[at + 1] as number);
+          // Lengths of more than one octet go the other way.
+          if (to - from > 0x7f || !(to <= end)) break;
+          out[i] = { type: 'octet-string', value: bytes.subarray(from, to) };
+          at = to;
+          continue;
+        }
+        case 15:
+          if (end - at < 2) break;
+          out[i] = { type: 'integer', value: ((bytes[at + 1] as number) << 24) >> 24 };
+          at += 2;
+          continue;
+        case 17:
+          if (end - at < 2) break;
+          out[i] = { type: 'unsigned', value: bytes[at + 1] as number };
+          at += 2;
+          continue;
+        case 18:
+          if (end - at < 3) break;
+          out[i] = { type: 'long-unsigned', value: ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number) };
+          at += 3;
+          continue;
+        case 22:
+          if (end - at < 2) break;
+          out[i] = { type: 'enum', value: bytes[at + 1] as number };
+          at += 2;
+          continue;
+      }
+      r.offset = at;
+      out[i] = readData(r);
+      at = r.offset;
+    }
+    r.offset = at;
+    r.leave();
+    return out;
+  } catch (e) {
+    throw withReadPath(e, String(i), r);
+  }
+}
+
 function writeData(w: Writer, d: Data): void {
   if (d.type !== 'structure' && d.type !== 'array') return anyData.write(w, d);
   const { type, value } = d;
