@@ -16,78 +16,79 @@ export interface DecodeOptions {
   readonly maxDepth?: number;
 }
 
-/** Reads big-endian values. Bounds are checked by DataView itself: its RangeError becomes `decode/unexpected-end` in one place. */
+/** Reads big-endian values. What runs off the end ends in a RangeError, which becomes `decode/unexpected-end` in one place. */
 export class Reader {
   offset = 0;
   /** Levels of nesting still allowed. */
   depth: number;
   readonly bytes: Uint8Array;
-  readonly view: DataView;
   readonly options: DecodeOptions;
+  /** Made when a value needs it: most APDUs have none, and asking a short array for its buffer moves it out of the heap. */
+  #view: DataView | undefined;
   constructor(bytes: Uint8Array, options: DecodeOptions = strict) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.options = options;
     this.depth = options.maxDepth ?? 64;
   }
   get left(): number {
     return this.bytes.length - this.offset;
   }
+  get view(): DataView {
+    this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    return this.#view;
+  }
+  /** Where the next n octets begin; they are taken. */
+  #next(n: number): number {
+    const from = this.offset;
+    if (from + n > this.bytes.length) throw new RangeError('The octets end here.');
+    this.offset = from + n;
+    return from;
+  }
   /** Reads one octet as 0 to 255. */
   u8(): number {
-    return this.view.getUint8(this.offset++);
+    return this.bytes[this.#next(1)] as number;
   }
   /** Reads one octet as -128 to 127. */
   i8(): number {
-    return this.view.getInt8(this.offset++);
+    return (this.u8() << 24) >> 24;
   }
   /** Reads two octets as 0 to 65 535. */
   u16(): number {
-    const v = this.view.getUint16(this.offset);
-    this.offset += 2;
-    return v;
+    const at = this.#next(2);
+    const b = this.bytes;
+    return ((b[at] as number) << 8) | (b[at + 1] as number);
   }
   /** Reads two octets as -32 768 to 32 767. */
   i16(): number {
-    const v = this.view.getInt16(this.offset);
-    this.offset += 2;
-    return v;
+    return (this.u16() << 16) >> 16;
   }
   /** Reads four octets as 0 to 2^32 - 1. */
   u32(): number {
-    const v = this.view.getUint32(this.offset);
-    this.offset += 4;
-    return v;
+    return this.i32() >>> 0;
   }
   /** Reads four octets as -2^31 to 2^31 - 1. */
   i32(): number {
-    const v = this.view.getInt32(this.offset);
-    this.offset += 4;
-    return v;
+    const at = this.#next(4);
+    const b = this.bytes;
+    return (
+      ((b[at] as number) << 24) | ((b[at + 1] as number) << 16) | ((b[at + 2] as number) << 8) | (b[at + 3] as number)
+    );
   }
   /** Reads eight octets as 0 to 2^64 - 1. */
   u64(): bigint {
-    const v = this.view.getBigUint64(this.offset);
-    this.offset += 8;
-    return v;
+    return this.view.getBigUint64(this.#next(8));
   }
   /** Reads eight octets as -2^63 to 2^63 - 1. */
   i64(): bigint {
-    const v = this.view.getBigInt64(this.offset);
-    this.offset += 8;
-    return v;
+    return this.view.getBigInt64(this.#next(8));
   }
   /** Reads four octets as IEEE 754. */
   f32(): number {
-    const v = this.view.getFloat32(this.offset);
-    this.offset += 4;
-    return v;
+    return this.view.getFloat32(this.#next(4));
   }
   /** Reads eight octets as IEEE 754. */
   f64(): number {
-    const v = this.view.getFloat64(this.offset);
-    this.offset += 8;
-    return v;
+    return this.view.getFloat64(this.#next(8));
   }
   /** A view (not a copy) of the next n octets. */
   take(n: number): Uint8Array {

@@ -1,5 +1,5 @@
-import { decode, encode, type Schema } from '../axdr/schema.js';
-import { type Leaf, unnested } from '../axdr/shape.js';
+import { type Alternative, decode, encode, isFieldsSchema, type Schema } from '../axdr/schema.js';
+import { type Leaf, type Shape, unnested } from '../axdr/shape.js';
 import { apduFacts } from '../core/apdu-facts.js';
 import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Writer } from '../core/cursor.js';
@@ -30,10 +30,10 @@ export function apduToXml(bytes: Uint8Array, options: XmlOptions = {}): string {
   const w = new XmlWriter(prefix === '' ? '' : `${prefix}:`, indent);
   const root = `${w.prefix}${['aarq', 'aare', 'rlrq', 'rlre'].includes(value.type) ? 'aCSE-APDU' : 'xDLMS-APDU'}`;
   w.depth = 1;
-  putAlternative(w, Apdu, value);
+  alternativeOf(Apdu)(w, value);
   const exact = !w.lossy && sameOctets(value, bytes);
   const instruction = exact ? '' : `${w.line(1)}<?dlms-octets ${formatHex(bytes)}?>`;
-  return `<${root} xmlns${prefix === '' ? '' : `:${prefix}`}="${namespace}">${instruction}${w.out.join('')}${w.line(0)}</${root}>`;
+  return `<${root} xmlns${prefix === '' ? '' : `:${prefix}`}="${namespace}">${instruction}${w.text}${w.line(0)}</${root}>`;
 }
 function sameOctets(value: Apdu, bytes: Uint8Array): boolean {
   try {
@@ -44,35 +44,55 @@ function sameOctets(value: Apdu, bytes: Uint8Array): boolean {
   }
 }
 
-/** Collects the text; `lossy` once something had no place in it. */
+/** Makes the text; `lossy` once something had no place in it. */
 class XmlWriter {
-  readonly out: string[] = [];
   readonly prefix: string;
-  readonly #indent: number;
+  text = '';
   depth = 0;
   lossy = false;
+  readonly #indent: number;
+  /** What begins a line, by depth. */
+  readonly #lines: string[] = [];
+  /** The tag of the element around has no end yet. */
+  #unended = false;
   constructor(prefix: string, indent: number) {
     this.prefix = prefix;
     this.#indent = indent;
   }
   line(depth: number): string {
-    return this.#indent === 0 ? '' : `\n${' '.repeat(this.#indent * depth)}`;
+    for (let d = this.#lines.length; d <= depth; d++)
+      this.#lines.push(this.#indent === 0 ? '' : `\n${' '.repeat(this.#indent * d)}`);
+    return this.#lines[depth] as string;
   }
-  text(name: string, text: string): void {
+  /** An element with text that needs no escapes. */
+  plain(name: string, text: string): void {
+    const begin = this.#inside();
     const tag = this.prefix + name;
-    this.out.push(this.line(this.depth), text === '' ? `<${tag}/>` : `<${tag}>${this.#escape(text)}</${tag}>`);
+    this.text += text === '' ? `${begin}<${tag}/>` : `${begin}<${tag}>${text}</${tag}>`;
   }
-  element(name: string, inside: () => void): void {
-    const tag = this.prefix + name;
-    this.out.push(this.line(this.depth), `<${tag}>`);
-    const before = this.out.length;
+  /** An element with any text. */
+  any(name: string, text: string): void {
+    this.plain(name, this.#escape(text));
+  }
+  open(name: string): void {
+    this.text += `${this.#inside()}<${this.prefix}${name}`;
+    this.#unended = true;
     this.depth++;
-    inside();
+  }
+  close(name: string): void {
     this.depth--;
-    if (this.out.length === before) this.out[before - 1] = `<${tag}/>`;
-    else this.out.push(this.line(this.depth), `</${tag}>`);
+    this.text += this.#unended ? '/>' : `${this.line(this.depth)}</${this.prefix}${name}>`;
+    this.#unended = false;
+  }
+  /** Where the next element begins. */
+  #inside(): string {
+    const begin = this.line(this.depth);
+    if (!this.#unended) return begin;
+    this.#unended = false;
+    return `>${begin}`;
   }
   #escape(text: string): string {
+    if (!special.test(text)) return text;
     const held = text.replaceAll(unholdable, '?');
     if (held !== text) this.lossy = true;
     return held.replaceAll(/[&<>\r]/g, (c) =>
@@ -81,72 +101,124 @@ class XmlWriter {
   }
 }
 const unholdable = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const special = /[^\t\n\u0020-%'-;=?-\uD7FF\uE000-\uFFFD]/;
 
-/** One element for a value; nothing for an optional one that is absent. `at` is `Type.field`, the key of the hints. */
-function put(w: XmlWriter, name: string, schema: Schema<any>, value: any, at: string): void {
-  const form = forms[at];
+/** Writes one value as an element of that name; nothing for an optional one that is absent. */
+type Put = (w: XmlWriter, name: string, value: any) => void;
+/** Writes what stands inside an element. */
+type PutInside = (w: XmlWriter, value: any) => void;
+// A schema is looked at once; what writes its values is kept, by the place (`Type.field`, the key of the hints).
+const puts: WeakMap<Schema<any>, Map<string, Put>> = /* @__PURE__ */ new WeakMap();
+
+function putOf(schema: Schema<any>, at: string): Put {
+  const places = kept(puts, schema, () => new Map<string, Put>());
+  return kept(places, at, () => compile(schema, at));
+}
+/** What is kept under a key, or made now. */
+function kept<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: (key: K) => V,
+): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make(key);
+  map.set(key, made);
+  return made;
+}
+function compile(schema: Schema<any>, at: string): Put {
   const s = schema.shape;
-  if (value === undefined) return;
   switch (s.of) {
     case 'optional':
     case 'default':
     case 'tagged':
-    case 'nested':
     case 'deviating':
-      return put(w, name, s.inner, value, at);
-    case 'mapped':
-      return put(w, name, s.inner, s.from(value), at);
+      return putOf(s.inner, at);
+    case 'nested':
+      return (w, name, value) => putOf(s.inner, at)(w, name, value);
+    case 'mapped': {
+      const put = putOf(s.inner, at);
+      return (w, name, value) => put(w, name, s.from(value));
+    }
     case 'fields':
-      return w.element(name, () => putFields(w, s.name, s.fields, value));
+      return around(fieldsOf(s.name, s.fields));
     case 'alternatives':
-      return w.element(name, () => putAlternative(w, schema, value));
-    case 'elements':
-      return w.element(name, () => {
-        const item = itemName(s.element);
-        for (const v of value as unknown[]) put(w, item, s.element, v, '');
+      return around(alternativeOf(schema));
+    case 'elements': {
+      const { element } = s;
+      const item = itemName(element);
+      return around((w, value) => {
+        const put = putOf(element, '');
+        for (const v of value as unknown[]) put(w, item, v);
       });
-    default:
-      if (at === innerApdu) return putInnerApdu(w, name, value as Uint8Array);
-      return w.text(name, form === undefined ? leafText(w, s, value) : form.format(value, s, () => losing(w)));
+    }
+    default: {
+      if (at === innerApdu) return putInnerApdu;
+      const form = forms[at];
+      if (form !== undefined)
+        return (w, name, value) =>
+          w.any(
+            name,
+            form.format(value, s, () => losing(w)),
+          );
+      return s.of === 'text'
+        ? (w, name, value) => w.any(name, leafText(w, s, value))
+        : (w, name, value) => w.plain(name, leafText(w, s, value));
+    }
   }
 }
+const around =
+  (inside: PutInside): Put =>
+  (w, name, value) => {
+    w.open(name);
+    inside(w, value);
+    w.close(name);
+  };
 const losing = (w: XmlWriter): void => {
   w.lossy = true;
 };
 
-function putFields(
-  w: XmlWriter,
-  type: string,
-  fields: Readonly<Record<string, Schema<any>>>,
-  value: Record<string, unknown>,
-): void {
+/** The fields one after the other. */
+function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): PutInside {
   const inside = nestedFields[type];
-  for (const [key, field] of Object.entries(fields)) {
-    if (key === inside?.guest) continue;
-    const guest = key === inside?.host ? value[inside.guest] : undefined;
-    if (inside !== undefined && guest !== undefined) {
-      if (value[key] !== inside.implies) losing(w);
-      w.element(identifier(key), () =>
-        put(w, identifier(inside.guest), fields[inside.guest] as Schema<any>, guest, ''),
-      );
-    } else put(w, identifier(key), field, value[key], `${type}.${key}`);
-  }
+  const guest = inside === undefined ? undefined : fields[inside.guest];
+  const parts = Object.entries(fields)
+    .filter(([key]) => key !== inside?.guest)
+    .map(([key, field]) => ({ key, name: identifier(key), put: putOf(field, `${type}.${key}`) }));
+  const putGuest = guest === undefined ? undefined : putOf(guest, '');
+  return (w, value) => {
+    for (const { key, name, put } of parts) {
+      const v = value[key];
+      if (inside !== undefined && key === inside.host && value[inside.guest] !== undefined) {
+        if (v !== inside.implies) losing(w);
+        w.open(name);
+        putGuest?.(w, identifier(inside.guest), value[inside.guest]);
+        w.close(name);
+      } else if (v !== undefined) put(w, name, v);
+    }
+  };
 }
 
 /** The element of the alternative that was chosen. */
-function putAlternative(w: XmlWriter, schema: Schema<any>, value: any): void {
-  const s = unnested(schema).shape;
-  if (s.of !== 'alternatives') return;
-  const { type } = value as { type: string };
-  const chosen = s.alternatives[type]?.schema as Schema<any>;
-  const content = 'fill' in chosen ? value : (value as { value: unknown }).value;
+const alternativeOf = (schema: Schema<any>): PutInside =>
+  kept(choices, schema, () => {
+    const byType = new Map<string, PutInside>();
+    return (w, value) => kept(byType, (value as { type: string }).type, (type) => chosenOf(schema, type))(w, value);
+  });
+const choices: WeakMap<Schema<any>, PutInside> = /* @__PURE__ */ new WeakMap();
+function chosenOf(schema: Schema<any>, type: string): PutInside {
+  const s = unnested(schema).shape as Extract<Shape, { of: 'alternatives' }>;
+  const chosen = (s.alternatives[type] as Alternative<any>).schema;
   if (s.selfDescribing === true && chosen.shape.of === 'elements') {
-    const { element } = chosen.shape;
-    return w.element(type, () => {
-      for (const v of content as unknown[]) putAlternative(w, element, v);
-    });
+    const put = alternativeOf(chosen.shape.element);
+    return (w, value) => {
+      w.open(type);
+      for (const v of (value as { value: unknown[] }).value) put(w, v);
+      w.close(type);
+    };
   }
-  put(w, type, chosen, content, `${s.name}.${type}`);
+  const put = putOf(chosen, `${s.name}.${type}`);
+  return isFieldsSchema(chosen) ? (w, value) => put(w, type, value) : (w, { value }) => put(w, type, value);
 }
 
 /** The APDU behind a gateway header as its own element; the octets where that would lose something. */
@@ -156,13 +228,13 @@ function putInnerApdu(w: XmlWriter, name: string, payload: Uint8Array): void {
     const inner = new XmlWriter(w.prefix, 0);
     try {
       const value = decode(Apdu, payload);
-      putAlternative(inner, Apdu, value);
-      if (!inner.lossy && sameOctets(value, payload)) return putAlternative(w, Apdu, value);
+      alternativeOf(Apdu)(inner, value);
+      if (!inner.lossy && sameOctets(value, payload)) return alternativeOf(Apdu)(w, value);
     } catch {
       // Not an APDU that is known here.
     }
   }
-  w.text(name, formatHex(payload));
+  w.plain(name, formatHex(payload));
 }
 
 /** The element around an item: the name of its type. */
