@@ -36,18 +36,23 @@ export function attributeJson(
   return undefined;
 }
 
-const times: ReadonlyMap<Schema<any>, (value: any) => string> = new Map<Schema<any>, (value: any) => string>([
-  [DateTime, formatDateTime],
-  [TaggedDateTime, formatDateTime],
-  [CosemDate, formatDate],
-  [TaggedDate, formatDate],
-  [CosemTime, formatTime],
-  [TaggedTime, formatTime],
+const asText = <T>(schema: Schema<T>, format: (value: T) => string): readonly [Schema<unknown>, Format] => [
+  schema,
+  (value) => format(value as T),
+];
+type Format = (value: unknown) => string;
+const times: ReadonlyMap<Schema<unknown>, Format> = new Map([
+  asText(DateTime, formatDateTime),
+  asText(TaggedDateTime, formatDateTime),
+  asText(CosemDate, formatDate),
+  asText(TaggedDate, formatDate),
+  asText(CosemTime, formatTime),
+  asText(TaggedTime, formatTime),
 ]);
 /** The types of Data stand in the JSON of the Data itself: here a value is enough. */
-function plain(schema: Schema<any>, value: any): JsonValue {
-  const asText = times.get(schema);
-  if (asText !== undefined) return asText(value);
+function plain(schema: Schema<unknown>, value: unknown): JsonValue {
+  const time = times.get(schema);
+  if (time !== undefined) return time(value);
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
@@ -59,22 +64,24 @@ function plain(schema: Schema<any>, value: any): JsonValue {
     case 'elements':
       return (value as unknown[]).map((v) => plain(s.element, v));
     case 'fields':
-      return fields(s.fields, value);
+      return fields(s.fields, value as Record<string, unknown>);
     case 'alternatives': {
-      const { type } = value as { type: string };
-      const chosen: Schema<any> | undefined = s.alternatives[type]?.schema;
+      const { type, value: inner } = value as { type: string; value: unknown };
+      const chosen: Schema<unknown> | undefined = s.alternatives[type]?.schema;
       // A type of Data that the class does not list: lenient decoding kept it.
       if (chosen === undefined) return plain(DataSchema, value);
-      if (!('fill' in chosen)) return plain(chosen, value.value);
+      if (!('fill' in chosen)) return plain(chosen, inner);
       if (type === 'null-data') return null;
-      return chosen.shape.of === 'fields' ? { type, ...fields(chosen.shape.fields, value) } : free(value);
+      return chosen.shape.of === 'fields'
+        ? { type, ...fields(chosen.shape.fields, value as Record<string, unknown>) }
+        : free(value);
     }
     default:
       return free(value);
   }
 }
 function fields(
-  schemas: Readonly<Record<string, Schema<any>>>,
+  schemas: Readonly<Record<string, Schema<unknown>>>,
   value: Record<string, unknown>,
 ): { [key: string]: JsonValue } {
   return Object.fromEntries(

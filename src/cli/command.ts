@@ -19,7 +19,10 @@ export type Values<O extends Options> = {
       : string;
 };
 
-export interface Command<O extends Options = any> {
+/** What the parser made of the command line, by the names of the options. */
+export type ParsedValues = Readonly<Record<string, unknown>>;
+
+export interface Command<O extends Options = Options, V = ParsedValues> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
@@ -32,7 +35,7 @@ export interface Command<O extends Options = any> {
   readonly notes?: readonly string[];
   readonly examples?: readonly string[];
   /** @returns the exit code */
-  run(args: readonly string[], values: Values<O>, io: Io): Promise<number>;
+  run(args: readonly string[], values: V, io: Io): Promise<number>;
 }
 /** Keeps the literal types of the options. */
-export const command = <const O extends Options>(c: Command<O>): Command<O> => c;
+export const command = <const O extends Options>(c: Command<O, Values<O>>): Command => c;

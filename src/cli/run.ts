@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Command, Options } from './command.js';
+import type { Command, ParsedValues } from './command.js';
 import { commands } from './commands.js';
 import { exitCodes, failureOf, quoted, shortened, usage } from './failure.js';
 import { helpOf, overview } from './help.js';
@@ -59,14 +59,14 @@ function optionIn(message: string): string {
   return secret === undefined ? shortened(option) : `--${secret}…`;
 }
 
-function parsed(c: Command, args: readonly string[]): { positionals: string[]; values: Record<string, any> } {
+function parsed(c: Command, args: readonly string[]): { positionals: string[]; values: ParsedValues } {
   const options = Object.fromEntries(
-    Object.entries(c.options as Options).map(([name, { type, multiple, short }]) => [
+    Object.entries(c.options).map(([name, { type, multiple, short }]) => [
       name,
       { type, ...(multiple === true ? { multiple } : {}), ...(short === undefined ? {} : { short }) },
     ]),
   );
-  let result: { positionals: string[]; values: Record<string, any> };
+  let result: { positionals: string[]; values: ParsedValues };
   try {
     result = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof result;
   } catch (e) {

@@ -1,4 +1,4 @@
-import { decode, encode } from '../axdr/schema.js';
+import { decode, encode, type Schema } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 import type {
   AttributeName,
@@ -44,7 +44,7 @@ export function accessGet<
   A extends AttributeName<C>,
   const S extends Selection<C, A> | undefined = undefined,
 >(cls: C, logicalName: Obis, attribute: A, selection?: S): AccessCall<ReadValue<C, A, S>> {
-  const schema = schemaOf(cls, attribute, selection);
+  const schema = schemaOf(cls, attribute, selection as S);
   return {
     item: { service: 'get', attribute: target(cls, logicalName, attribute, selection) },
     label: `${cls.name} ${logicalName} ${attribute}`,
@@ -77,11 +77,12 @@ export function accessAction<C extends InterfaceClass, M extends MethodName<C>>(
   parameter: MethodParameter<C, M>,
 ): AccessCall<MethodResult<C, M>> {
   const { declaration, descriptor } = methodOf(cls, logicalName, method);
-  const { returns } = declaration;
+  const returns = declaration.returns as Schema<MethodResult<C, M>> | undefined;
   return {
     item: { service: 'action', method: descriptor, parameter: encode(declaration.parameter, parameter) },
     label: `${cls.name} ${logicalName} ${method}`,
-    read: (data) => (returns === undefined ? undefined : decode(returns, data, { lenient: true })),
+    read: (data) =>
+      returns === undefined ? (undefined as MethodResult<C, M>) : decode(returns, data, { lenient: true }),
   };
 }
 

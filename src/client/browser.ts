@@ -207,7 +207,7 @@ interface Read {
   readonly deviation?: string;
 }
 /** The type of the class, or Data when the meter sends something else. */
-function typedOrData(schema: Schema<any>): Schema<Read> {
+function typedOrData(schema: Schema<unknown>): Schema<Read> {
   return {
     ...schema,
     read(r) {

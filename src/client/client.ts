@@ -47,7 +47,7 @@ export interface GetOptions<
 /** One attribute to read, the type to read it with, and what to call it in an error. */
 export interface GetTarget {
   readonly descriptor: CosemAttributeDescriptorWithSelection;
-  readonly schema: Schema<any>;
+  readonly schema: Schema<unknown>;
   readonly label: string;
 }
 /** What became of one attribute of a list: its value, or why there is none. */
@@ -114,7 +114,7 @@ export class Client {
       options,
       `${cls.name} ${logicalName} ${attribute}`,
     );
-    return decode(schemaOf(cls, attribute, options.selection), octets, { lenient: true });
+    return decode(schemaOf(cls, attribute, options.selection as S), octets, { lenient: true });
   }
   /** Reads an attribute as Data, of a class that is not known here. */
   async getData(classId: number, logicalName: Obis, attributeId: number, options: CallOptions = {}): Promise<Data> {
@@ -192,7 +192,7 @@ export class Client {
     options: CallOptions = {},
   ): Promise<MethodResult<C, M>> {
     const { declaration, descriptor } = methodOf(cls, logicalName, method);
-    const { returns } = declaration as { returns: Schema<any> | undefined };
+    const { returns } = declaration as { returns: Schema<unknown> | undefined };
     const returned = await this.#action(
       descriptor,
       encode(declaration.parameter, parameter),

@@ -6,6 +6,7 @@ import type {
   AttributeName,
   InterfaceClass,
   MethodName,
+  ReadValue,
   Selection,
   Selector,
 } from '../cosem/interface-class.js';
@@ -40,13 +41,14 @@ export function target<C extends InterfaceClass, A extends AttributeName<C>>(
   };
 }
 /** The type that an attribute is answered in: its own, or that of the selection where the class says so. */
-export function schemaOf<C extends InterfaceClass, A extends AttributeName<C>>(
+export function schemaOf<C extends InterfaceClass, A extends AttributeName<C>, S extends Selection<C, A> | undefined>(
   cls: C,
   attribute: A,
-  selection?: Selection<C, A>,
-): Schema<any> {
-  const own = attributeOf(cls, attribute).schema;
-  return selection === undefined ? own : (selectorOf(cls, attribute, selection).returns ?? own);
+  selection: S,
+): Schema<ReadValue<C, A, S>> {
+  const own: Schema<unknown> = attributeOf(cls, attribute).schema;
+  const answered = selection === undefined ? own : (selectorOf(cls, attribute, selection).returns ?? own);
+  return answered as Schema<ReadValue<C, A, S>>;
 }
 function selectorOf(cls: InterfaceClass, attribute: string, selection: unknown): Selector {
   const { by } = selection as { by: string };

@@ -2,8 +2,8 @@ import type { DlmsErrorCode, DlmsErrorContext } from './errors.js';
 
 /** The facts of an error in words. What stands behind the code and the place, without the hint. */
 export function factsOf(code: DlmsErrorCode, context: object): string {
-  const say = (sentences as Partial<Record<string, (c: any) => string>>)[code];
-  return say === undefined ? listed(context) : say(context);
+  const say = (sentences as Partial<Record<string, (c: never) => string>>)[code];
+  return say === undefined ? listed(context) : say(context as never);
 }
 
 const sentences: { readonly [C in DlmsErrorCode]?: (c: DlmsErrorContext[C]) => string } = {

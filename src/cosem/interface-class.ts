@@ -2,7 +2,7 @@ import type { Flat, Infer, Schema } from '../axdr/schema.js';
 
 /** One attribute of an interface class: a table row. Made by {@link attribute}, {@link writable}, {@link fixed}, {@link selective}. */
 export interface Attribute<
-  S extends Schema<any> = Schema<any>,
+  S extends Schema<unknown> = Schema<unknown>,
   W extends boolean = boolean,
   A extends SelectiveAccess = SelectiveAccess,
 > {
@@ -17,8 +17,8 @@ export interface Attribute<
 }
 /** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
 export interface Selector<
-  S extends Schema<any> = Schema<any>,
-  R extends Schema<any> | undefined = Schema<any> | undefined,
+  S extends Schema<unknown> = Schema<unknown>,
+  R extends Schema<unknown> | undefined = Schema<unknown> | undefined,
 > {
   readonly selector: number;
   readonly parameters: S;
@@ -28,8 +28,8 @@ export interface Selector<
 export type SelectiveAccess = Readonly<Record<string, Selector>>;
 /** One method of an interface class: a table row. Made by {@link method} and {@link mandatory}. */
 export interface Method<
-  S extends Schema<any> = Schema<any>,
-  R extends Schema<any> | undefined = Schema<any> | undefined,
+  S extends Schema<unknown> = Schema<unknown>,
+  R extends Schema<unknown> | undefined = Schema<unknown> | undefined,
 > {
   readonly index: number;
   readonly parameter: S;
@@ -57,63 +57,65 @@ type NoSelection = Readonly<Record<never, never>>;
 
 /** A dynamic attribute that is only read. */
 /* @__NO_SIDE_EFFECTS__ */
-export function attribute<S extends Schema<any>>(index: number, schema: S): Attribute<S, false, NoSelection> {
+export function attribute<S extends Schema<unknown>>(index: number, schema: S): Attribute<S, false, NoSelection> {
   return { index, schema, writable: false, static: false, selective: {} };
 }
 /** An attribute that can be set: `writable(attribute(2, octetString))`. */
 /* @__NO_SIDE_EFFECTS__ */
-export function writable<S extends Schema<any>, A extends SelectiveAccess>(
+export function writable<S extends Schema<unknown>, A extends SelectiveAccess>(
   a: Attribute<S, boolean, A>,
 ): Attribute<S, true, A> {
   return { ...a, writable: true };
 }
 /** A static attribute. */
 /* @__NO_SIDE_EFFECTS__ */
-export function fixed<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+export function fixed<S extends Schema<unknown>, W extends boolean, A extends SelectiveAccess>(
   a: Attribute<S, W, A>,
 ): Attribute<S, W, A> {
   return { ...a, static: true };
 }
 /** An attribute whose kind (static or dynamic) is not known or differs by instance. */
 /* @__NO_SIDE_EFFECTS__ */
-export function unclassified<S extends Schema<any>, W extends boolean, A extends SelectiveAccess>(
+export function unclassified<S extends Schema<unknown>, W extends boolean, A extends SelectiveAccess>(
   a: Attribute<S, W, A>,
 ): Attribute<S, W, A> {
   return { ...a, static: undefined };
 }
 /** An attribute with selective access: its selectors by name. */
 /* @__NO_SIDE_EFFECTS__ */
-export function selective<S extends Schema<any>, W extends boolean, const A extends SelectiveAccess>(
+export function selective<S extends Schema<unknown>, W extends boolean, const A extends SelectiveAccess>(
   a: Attribute<S, W, SelectiveAccess>,
   selectors: A,
 ): Attribute<S, W, A> {
   return { ...a, selective: selectors };
 }
 /** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
-export function selector<S extends Schema<any>>(number: number, parameters: S): Selector<S, undefined>;
-export function selector<S extends Schema<any>, R extends Schema<any>>(
+export function selector<S extends Schema<unknown>>(number: number, parameters: S): Selector<S, undefined>;
+export function selector<S extends Schema<unknown>, R extends Schema<unknown>>(
   number: number,
   parameters: S,
   returns: R,
 ): Selector<S, R>;
 /* @__NO_SIDE_EFFECTS__ */
-export function selector(number: number, parameters: Schema<any>, returns?: Schema<any>): Selector {
+export function selector(number: number, parameters: Schema<unknown>, returns?: Schema<unknown>): Selector {
   return { selector: number, parameters, returns };
 }
 /** An optional method. */
-export function method<S extends Schema<any>>(index: number, parameter: S): Method<S, undefined>;
-export function method<S extends Schema<any>, R extends Schema<any>>(
+export function method<S extends Schema<unknown>>(index: number, parameter: S): Method<S, undefined>;
+export function method<S extends Schema<unknown>, R extends Schema<unknown>>(
   index: number,
   parameter: S,
   returns: R,
 ): Method<S, R>;
 /* @__NO_SIDE_EFFECTS__ */
-export function method(index: number, parameter: Schema<any>, returns?: Schema<any>): Method {
+export function method(index: number, parameter: Schema<unknown>, returns?: Schema<unknown>): Method {
   return { index, parameter, returns, mandatory: false };
 }
 /** A mandatory method: `mandatory(method(1, integer))`. */
 /* @__NO_SIDE_EFFECTS__ */
-export function mandatory<S extends Schema<any>, R extends Schema<any> | undefined>(m: Method<S, R>): Method<S, R> {
+export function mandatory<S extends Schema<unknown>, R extends Schema<unknown> | undefined>(
+  m: Method<S, R>,
+): Method<S, R> {
   return { ...m, mandatory: true };
 }
 
@@ -174,7 +176,7 @@ export function revision<C extends InterfaceClass, const R extends Revision>(bas
 export type AttributeName<C extends InterfaceClass> = keyof C['attributes'] & string;
 /** The names of the attributes of a class that can be set. */
 export type WritableName<C extends InterfaceClass> = {
-  [K in AttributeName<C>]: C['attributes'][K] extends Attribute<any, true, any> ? K : never;
+  [K in AttributeName<C>]: C['attributes'][K] extends Attribute<Schema<unknown>, true> ? K : never;
 }[AttributeName<C>];
 /** The names of the methods of a class. */
 export type MethodName<C extends InterfaceClass> = keyof C['methods'] & string;

@@ -101,6 +101,9 @@ export function namedObis(): readonly Named[] {
 
 // ── the list, read when first asked ─────────────────────────────────────────────────────────────────────
 
+/** The first number that a pattern allows in a value group. */
+const lowest = ({ groups }: ObisPattern, i: 0 | 2 | 3): number => groups[i][0][0];
+
 type Row = Named & { readonly order: number };
 let index: Map<number, Row[]> | undefined;
 /** Every pattern has one A and one C, so these two find the few that can fit; each bucket has the most specific first. */
@@ -111,7 +114,7 @@ function byAC(): Map<number, Row[]> {
     const [, code = '', ids = '', sources = '', name = '', note] =
       /^(\S+) (\S+) (\S+) (.*?)(?: # (.*))?$/.exec(line) ?? [];
     const pattern = parseObisPattern(code);
-    const key = pattern.groups[0]![0]![0] * 256 + pattern.groups[2]![0]![0];
+    const key = lowest(pattern, 0) * 256 + lowest(pattern, 2);
     const bucket = index.get(key);
     const row: Row = { pattern, classIds: ids.split(',').map(Number), sources, name, note, order };
     if (bucket === undefined) index.set(key, [row]);
@@ -140,7 +143,7 @@ function named(code: ValueGroups): { row: Row; suffix: string } | undefined {
 
 /** `rate E` becomes `rate 2`; the table number of a utility table is computed. */
 function fillIn(name: string, pattern: ObisPattern, [, , , d, e, f]: ValueGroups): string {
-  const first = pattern.groups[3]![0]![0];
+  const first = lowest(pattern, 3);
   return name
     .replace('(D offset) * 128 + E', String((d - first) * 128 + e))
     .replace(
@@ -172,7 +175,7 @@ function groupMeanings(code: ValueGroups): GroupMeaning[] {
           ? gasProcessing(c)
           : tables.consumptionProcessingTable;
   const meanings = [tables.mediaTable, tables.channelTable, quantity, country || processing].map((table, i) =>
-    lookUp(table, code[i]!),
+    lookUp(table, code[i] as number),
   );
   meanings.push(
     electricity && processing !== '' ? electricityE(c, d, code[4]) : undefined,
@@ -182,7 +185,7 @@ function groupMeanings(code: ValueGroups): GroupMeaning[] {
   if (channel !== undefined && code[1] > 0) meanings[1] = { ...channel, text: channelText(code[1]) };
   return meanings.map((m, i) => ({
     group: 'ABCDEF'[i] as GroupMeaning['group'],
-    value: code[i]!,
+    value: code[i] as number,
     text: m?.text,
     recall: m?.sources.includes('r') ?? false,
   }));

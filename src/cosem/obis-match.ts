@@ -8,11 +8,12 @@ export const valueGroups = (obis: Obis | string): ValueGroups => [...obisToBytes
 /** A set of codes: for each value group the ranges it allows. */
 export interface ObisPattern {
   readonly text: string;
-  readonly groups: readonly (readonly Range[])[];
+  readonly groups: readonly [a: Ranges, b: Ranges, c: Ranges, d: Ranges, e: Ranges, f: Ranges];
   /** How many codes it covers; the smaller, the more specific. */
   readonly size: number;
 }
 type Range = readonly [lo: number, hi: number];
+type Ranges = readonly [Range, ...Range[]];
 
 /**
  * Reads a pattern. Each value group is a number, a range `lo-hi`, a comma list of both, or `b` for a channel (0 to 64). The dotted form
@@ -28,7 +29,7 @@ export function parseObisPattern(text: string): ObisPattern {
   const groups = parts.map((part) => part.split(',').map((item) => range(item, text)));
   return {
     text,
-    groups,
+    groups: groups as unknown as ObisPattern['groups'],
     size: groups.reduce((n, ranges) => n * ranges.reduce((m, [lo, hi]) => m + hi - lo + 1, 0), 1),
   };
 }
@@ -42,13 +43,16 @@ export function matchObis(pattern: ObisPattern | string, obis: Obis | string): b
   return covers(groups, valueGroups(obis));
 }
 export const covers = (groups: ObisPattern['groups'], code: ValueGroups): boolean =>
-  groups.every((ranges, i) => ranges.some(([lo, hi]) => code[i]! >= lo && code[i]! <= hi));
+  groups.every((ranges, i) => {
+    const value = code[i] as number;
+    return ranges.some(([lo, hi]) => value >= lo && value <= hi);
+  });
 
 /** Orders codes by their value groups, for lists that people read. */
 export function compareObis(x: Obis | string, y: Obis | string): number {
   const [a, b] = [valueGroups(x), valueGroups(y)];
   const i = a.findIndex((group, at) => group !== b[at]);
-  return i < 0 ? 0 : a[i]! - b[i]!;
+  return i < 0 ? 0 : (a[i] as number) - (b[i] as number);
 }
 
 function range(item: string, text: string): Range {

@@ -11,7 +11,7 @@ import {
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
-type Options = Readonly<Record<string, Schema<any>>>;
+type Options = Readonly<Record<string, Schema<unknown>>>;
 /** `{ type, value }`; an option without a value (null-data) is `{ type }` alone. */
 export type OneOf<O extends Options> = {
   [K in keyof O & string]: keyof Infer<O[K]> extends never ? { type: K } : Flat<{ type: K; value: Infer<O[K]> }>;
@@ -47,7 +47,7 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
       for (const [type, schema] of entries) {
         try {
           let value = schema.read(r);
-          const part = options[type] as Schema<any>;
+          const part = options[type] as Schema<unknown>;
           if (part !== schema) {
             rewind(r, offset, depth, quirks);
             value = part.read(r);
@@ -68,7 +68,7 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
       const schema = typeof type === 'string' && Object.hasOwn(options, type) ? options[type] : undefined;
       if (schema === undefined) throw invalid(`one of ${entries.map(([k]) => k).join(', ')}`, type);
       try {
-        schema.write(w, isEmpty(plain[type] as Schema<any>) ? {} : value);
+        schema.write(w, isEmpty(plain[type] as Schema<unknown>) ? {} : value);
       } catch (e) {
         throw withWritePath(e, type, value);
       }
@@ -85,13 +85,14 @@ const reach = (e: unknown): number =>
   isDlmsError(e) ? ((e.context as { offset?: number }).offset ?? -1) : Number.POSITIVE_INFINITY;
 
 /** null-data is a record without fields. */
-const isEmpty = (schema: Schema<any>): boolean => schema.shape.of === 'tagged' && isFieldsSchema(schema.shape.inner);
-function alternative(schema: Schema<any>): Alternative<any> {
+const isEmpty = (schema: Schema<unknown>): boolean =>
+  schema.shape.of === 'tagged' && isFieldsSchema(schema.shape.inner);
+function alternative(schema: Schema<unknown>): Alternative<unknown> {
   const tag = schema.shape.of === 'tagged' ? schema.shape.tag : schema.shape.of === 'fields' ? 2 : 9;
   return {
     tag,
     schema: isEmpty(schema)
-      ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<any>)
+      ? ({ ...schema, fill: (r: Reader, into: object) => Object.assign(into, schema.read(r)) } as Schema<unknown>)
       : schema,
   };
 }

@@ -151,7 +151,7 @@ function collect(body: Data, into: Reading[], unnamed: Data[]): void {
   }
   const items = body.value;
   for (let i = 0; i < items.length; i++) {
-    const item = items[i]!;
+    const item = items[i] as Data;
     const value = items[i + 1];
     if (isName(item) && !isSetupName(item) && value !== undefined) {
       const scale = scalerUnit(items[i + 2]);
@@ -167,7 +167,8 @@ export function reading(obis: Obis, value: Data, scale: ScalerUnit | undefined):
 }
 
 type OctetString = Extract<Data, { type: 'octet-string' }>;
-const isName = (d: Data): d is OctetString => d.type === 'octet-string' && d.value.length === 6 && d.value[0]! <= 15;
+const isName = (d: Data): d is OctetString =>
+  d.type === 'octet-string' && d.value.length === 6 && (d.value[0] as number) <= 15;
 const isSetupName = (d: OctetString): boolean => d.value[0] === 0 && d.value[2] === 25 && d.value[3] === 9;
 
 function scalerUnit(d: Data | undefined): ScalerUnit | undefined {

@@ -1,7 +1,7 @@
 import { DlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { describeObis } from '../cosem/obis-describe.js';
-import { covers, valueGroups } from '../cosem/obis-match.js';
+import { covers, type ValueGroups, valueGroups } from '../cosem/obis-match.js';
 import { parseSystemTitle } from '../cosem/system-title.js';
 import type { AssociationView, ViewObject } from './association-view.js';
 import { checkAttribute } from './check-attribute.js';
@@ -50,7 +50,7 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
   const findings: Finding[] = [...checkTitles(view, profile)];
   const rows = objectPatterns(profile).map(({ row, pattern }) => ({
     row,
-    objects: view.objects.filter((_, i) => covers(pattern.groups, codes[i]!)),
+    objects: view.objects.filter((_, i) => covers(pattern.groups, codes[i] as ValueGroups)),
   }));
   for (const { row, objects } of rows) for (const o of objects) if (o.classId === row.classId) known.add(o);
 

@@ -12,11 +12,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface OptionalCheck<T> {
   readonly optional: Check<T>;
 }
-type Checks = Readonly<Record<string, Check<any> | OptionalCheck<any>>>;
+type Checks = Readonly<Record<string, Check<unknown> | OptionalCheck<unknown>>>;
 type Checked<C extends Checks> = {
-  [K in keyof C as C[K] extends Check<any> ? K : never]: C[K] extends Check<infer T> ? T : never;
+  [K in keyof C as C[K] extends Check<unknown> ? K : never]: C[K] extends Check<infer T> ? T : never;
 } & {
-  [K in keyof C as C[K] extends OptionalCheck<any> ? K : never]?: C[K] extends OptionalCheck<infer T> ? T : never;
+  [K in keyof C as C[K] extends OptionalCheck<unknown> ? K : never]?: C[K] extends OptionalCheck<infer T> ? T : never;
 };
 
 export const check = <T>(schema: JsonSchema, read: (value: unknown) => T): Check<T> =>

@@ -137,7 +137,7 @@ function servedAttribute(
   name: string,
   index: number,
   writable: boolean,
-  schema: Schema<any>,
+  schema: Schema<unknown>,
   handler: unknown,
 ): ServedAttribute {
   if (!isAccessor(handler)) {
@@ -172,16 +172,16 @@ function servedAttribute(
   };
 }
 /** integer(0) is the convention for methods without parameters: nothing and null-data stand for it. Any other parameter must be there. */
-function parameterOf(schema: Schema<any>, octets: Uint8Array | undefined): unknown {
+function parameterOf(schema: Schema<unknown>, octets: Uint8Array | undefined): unknown {
   const absent = octets === undefined || (octets.length === 1 && octets[0] === 0);
-  if (absent && schema === (integer as Schema<any>)) return 0;
+  if (absent && schema === (integer as Schema<unknown>)) return 0;
   return matched(schema, octets ?? encodedNull);
 }
 /**
  * The value of the octets, which are copied: decoded octet strings are views, and what an object keeps must not be a view of the request.
  * A value of the wrong type is the client's fault and named so.
  */
-function matched(schema: Schema<any>, octets: Uint8Array): unknown {
+function matched(schema: Schema<unknown>, octets: Uint8Array): unknown {
   try {
     return decode(schema, new Uint8Array(octets));
   } catch {

@@ -40,7 +40,7 @@ export interface StoreOptions {
 
 interface Waiting {
   readonly change: StoreChange<unknown>;
-  readonly resolve: (result: any) => void;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -101,7 +101,7 @@ export class GroupedStore implements Store {
     this.#check();
     if (!durable && this.#backend.exclusive) return this.#defer(change);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ change, resolve, reject });
+      this.#queue.push({ change, resolve: (result) => resolve(result as T), reject });
       this.#start();
     });
   }

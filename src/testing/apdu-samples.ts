@@ -10,17 +10,17 @@ import { dateTimeOrEmpty } from '../xdlms/date-time-field.js';
 import { InitiateRequest, InitiateResponse } from '../xdlms/initiate.js';
 import { arbitrary } from './arbitrary.js';
 
-const alternatives = (): Readonly<Record<string, { readonly schema: Schema<any> }>> =>
-  (Apdu.shape as { alternatives: Readonly<Record<string, { schema: Schema<any> }>> }).alternatives;
+const alternatives = (): Readonly<Record<string, { readonly schema: Schema<unknown> }>> =>
+  (Apdu.shape as { alternatives: Readonly<Record<string, { schema: Schema<unknown> }>> }).alternatives;
 
 /** Every type of APDU that there is. */
 export const apduTypes = (): ApduType[] => Object.keys(alternatives()) as ApduType[];
 
 /** APDUs of the given types (default: all), each type as often as the others. Every one can be encoded and is decoded again to the same value. */
 export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbitrary<Apdu> {
-  const version = (InitiateResponse.shape as { fields: Record<string, Schema<any>> }).fields
-    .negotiatedDlmsVersionNumber as Schema<any>;
-  const instead: [Schema<any>, fc.Arbitrary<unknown>][] = [
+  const version = (InitiateResponse.shape as { fields: Record<string, Schema<unknown>> }).fields
+    .negotiatedDlmsVersionNumber as Schema<unknown>;
+  const instead: [Schema<unknown>, fc.Arbitrary<unknown>][] = [
     [dateTimeOrEmpty, fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ minLength: 12, maxLength: 12 }))],
     [berObjectIdentifier, objectIdentifiers],
     [version, fc.constant(6)],
@@ -32,9 +32,9 @@ export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbi
   );
   return fc.oneof(
     ...types.map((type) => {
-      const { schema } = alternatives()[type] as { schema: Schema<any> };
+      const { schema } = alternatives()[type] as { schema: Schema<unknown> };
       const values = arbitrary(schema, instead).map(
-        (v: any) => ('fill' in schema ? { type, ...v } : { type, value: v }) as Apdu,
+        (v) => ('fill' in schema ? { type, ...(v as object) } : { type, value: v }) as Apdu,
       );
       // What stands inside an association request is an APDU again.
       return apduFacts[type].service === 'acse'

@@ -23,7 +23,7 @@ import { ExceptionResponse } from '../xdlms/errors.js';
  */
 export function arbitrary<T>(
   schema: Schema<T>,
-  instead: readonly (readonly [Schema<any>, fc.Arbitrary<unknown>])[] = [],
+  instead: readonly (readonly [Schema<unknown>, fc.Arbitrary<unknown>])[] = [],
 ): fc.Arbitrary<T> {
   // On every level: a part that is replaced does not count any.
   const known: Known = new Map(instead.map(([part, values]) => [part.shape, Array.from({ length: 64 }, () => values)]));
@@ -35,7 +35,7 @@ const deepest = 3;
 /** One arbitrary per shape and level: Data contains itself. */
 type Known = Map<Shape, fc.Arbitrary<unknown>[]>;
 
-function build(schema: Schema<any>, depth: number, known: Known): fc.Arbitrary<unknown> {
+function build(schema: Schema<unknown>, depth: number, known: Known): fc.Arbitrary<unknown> {
   const { shape } = schema;
   const levels = known.get(shape) ?? [];
   known.set(shape, levels);
@@ -162,13 +162,13 @@ const compactArrays: fc.Arbitrary<unknown> = /* @__PURE__ */ (() => {
 })();
 
 /** Records whose fields depend on each other: made another way, or of the fields as they come. */
-const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<any>) => fc.Arbitrary<unknown>> =
-  /* @__PURE__ */ new Map<Shape, (fields: () => fc.Arbitrary<any>) => fc.Arbitrary<unknown>>([
+const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>> =
+  /* @__PURE__ */ new Map<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>>([
     [CompactArray.shape, () => compactArrays],
     [
       ExceptionResponse.shape,
       (fields) =>
-        fields().map(({ invocationCounterError, ...rest }) =>
+        (fields() as fc.Arbitrary<Partial<ExceptionResponse>>).map(({ invocationCounterError, ...rest }) =>
           rest.serviceError === 'invocation-counter-error' && invocationCounterError !== undefined
             ? { ...rest, invocationCounterError }
             : rest,
@@ -177,15 +177,15 @@ const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<any>) => fc.Arbi
   ]);
 
 /** Values of the wire that the schema refuses to map are not values of the type. */
-function attempt(to: (wire: any) => unknown, wire: unknown): { value: unknown } | undefined {
+function attempt(to: (wire: never) => unknown, wire: unknown): { value: unknown } | undefined {
   try {
-    return { value: to(wire) };
+    return { value: to(wire as never) };
   } catch {
     return undefined;
   }
 }
 /** Ends the recursion: elements, and what names another type. */
-const containsOthers = ({ shape }: Schema<any>): boolean =>
+const containsOthers = ({ shape }: Schema<unknown>): boolean =>
   shape.of === 'elements' ||
   shape.of === 'nested' ||
   (shape.of === 'tagged' && containsOthers(shape.inner)) ||

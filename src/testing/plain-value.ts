@@ -63,7 +63,7 @@ function compound(shape: Compound): unknown {
   }
 }
 /** What the mapping gets is what the wire gives: the value after a round trip. */
-const plainOctetsOf = (inner: Schema<any>): unknown => {
+const plainOctetsOf = (inner: Schema<unknown>): unknown => {
   const value = plainValue(inner);
   return value instanceof Uint8Array ? value : decode(inner, encode(inner, value));
 };

@@ -11,9 +11,10 @@ import { otherWordsFor, plainName, renames } from './renames.js';
 // knows an APDU: its schema says which fields there are, and how a value may be written is the same everywhere.
 
 export class Decoded implements Part {
-  readonly schema: Schema<any> | undefined;
+  readonly schema: Schema<unknown> | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: a value of any schema; who uses it looks first at what it is
   readonly value: any;
-  constructor(schema: Schema<any> | undefined, value: unknown) {
+  constructor(schema: Schema<unknown> | undefined, value: unknown) {
     this.schema = schema === undefined ? undefined : bare(schema);
     this.value = value;
   }
@@ -78,11 +79,11 @@ export class Decoded implements Part {
   parts(): (readonly [string, Decoded | Matcher])[] {
     const { value } = this;
     const s = this.#shape;
-    const records = (names: readonly string[], schemas: Readonly<Record<string, Schema<any>>> = {}) =>
+    const records = (names: readonly string[], schemas: Readonly<Record<string, Schema<unknown>>> = {}) =>
       names.flatMap((n) => (value[n] === undefined ? [] : [[n, new Decoded(schemas[n], value[n])] as const]));
     if (s?.of === 'fields') return records(Object.keys(s.fields), s.fields);
     if (s?.of !== 'alternatives') return isRecord(value) ? records(Object.keys(value)) : [];
-    const { schema, tag } = s.alternatives[value.type] as { schema: Schema<any>; tag: number };
+    const { schema, tag } = s.alternatives[value.type] as { schema: Schema<unknown>; tag: number };
     const type = ['type', anyOf(...wordsOf(value.type, commonWords(s.alternatives)), tag)] as const;
     if (isFieldsSchema(schema))
       return [
@@ -124,7 +125,7 @@ export class Decoded implements Part {
       case 'flags':
         return [bitOctets(s.names.map((name, i) => (value.includes(name === '' ? i : name) ? '1' : '0')).join(''))];
       case 'mapped': {
-        const octets = encode(this.schema as Schema<any>, value);
+        const octets = encode(this.schema as Schema<unknown>, value);
         if (typeof value === 'string') return [alike(value, (v) => v.replace(/[-:*]/g, '.'))];
         return [octets, unsigned(octets), this.#json];
       }
@@ -144,10 +145,10 @@ export class Decoded implements Part {
 }
 
 /** The value of a schema. Without one: what a mapped type decodes to, or any record of plain values. */
-export const decoded = (schema: Schema<any> | undefined, value: unknown): Decoded => new Decoded(schema, value);
+export const decoded = (schema: Schema<unknown> | undefined, value: unknown): Decoded => new Decoded(schema, value);
 
 /** Optional, tagged or nested, a value is the same. */
-function bare(schema: Schema<any>): Schema<any> {
+function bare(schema: Schema<unknown>): Schema<unknown> {
   const { shape } = schema;
   return 'inner' in shape && shape.of !== 'mapped' ? bare(shape.inner) : schema;
 }
@@ -176,11 +177,11 @@ function knownNames(): ReadonlySet<string> {
     ...[...renames.values()].flat().map(({ own }) => plainName(own)),
   ]);
   const seen = new Set<unknown>([Data.shape]);
-  const collect = (schema: Schema<any>): void => {
+  const collect = (schema: Schema<unknown>): void => {
     const { shape } = bare(schema);
     if (seen.has(shape)) return;
     seen.add(shape);
-    const inner: Readonly<Record<string, Schema<any>>> =
+    const inner: Readonly<Record<string, Schema<unknown>>> =
       shape.of === 'fields'
         ? shape.fields
         : shape.of === 'alternatives'

@@ -15,11 +15,12 @@ import { anyOf, firstOf, later, onlyRecord, type View } from './compare.js';
 
 /** A decoded value, as `decoded.ts` makes it. */
 export interface Part extends View {
-  readonly schema: Schema<any> | undefined;
+  readonly schema: Schema<unknown> | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: a value of any schema; who uses it looks first at what it is
   readonly value: any;
   list(): readonly Part[] | undefined;
 }
-type Made = (schema: Schema<any> | undefined, value: unknown) => Part;
+type Made = (schema: Schema<unknown> | undefined, value: unknown) => Part;
 /** @param record where the value stands. @returns undefined when the value has no such form */
 export type Form = (part: Part, record: Part, made: Made) => unknown;
 
@@ -86,7 +87,7 @@ export const forms = {
     const s = schema?.shape;
     if (value instanceof Uint8Array) return value;
     if (s?.of === 'text') return s.encoding === 'utf-8' ? new TextEncoder().encode(value) : latin1Octets(value);
-    return s?.of === 'float' ? encode(schema as Schema<any>, value) : undefined;
+    return s?.of === 'float' ? encode(schema as Schema<unknown>, value) : undefined;
   },
   text({ schema, value }) {
     if (typeof value === 'string') return value;

@@ -76,7 +76,7 @@ const layers: Readonly<Record<string, Layer>> = {
 };
 
 /** A stream is refused when no frame is found in it; why, the deframer says. */
-function framesOf(deframer: (options: DeframerOptions<any>) => Deframer<unknown>): Intake {
+function framesOf(deframer: (options: DeframerOptions<unknown>) => Deframer<unknown>): Intake {
   return (octets) => {
     let first: DlmsError | undefined;
     const frames = deframer({

@@ -258,7 +258,7 @@ const deblockedFields = async (whole: Uint8Array, blocks: number): Promise<Field
 });
 
 /** What blocks carry besides a value: short names the rest of the APDU. */
-const inBlocks: Readonly<Record<string, readonly Schema<any>[]>> = {
+const inBlocks: Readonly<Record<string, readonly Schema<unknown>[]>> = {
   readRequest: [ReadRequest],
   writeRequest: [WriteRequest],
   // The list of results, or its first value alone: the Gurux family leaves the count and the choice out.
@@ -274,7 +274,7 @@ function unblocked(type: Apdu['type'], list: boolean, whole: Uint8Array): (View 
       const told = { trailing: trailing(quirks, whole) };
       if (schema === Data) return [told, { value: decoded(Data, value) }];
       const content = type === 'get-response' ? { type: 'get-response-with-list', result: value } : value;
-      const apdu = type === 'writeRequest' ? { type, ...value } : { type, value: content };
+      const apdu = type === 'writeRequest' ? { type, ...(value as object) } : { type, value: content };
       return [told, only(decoded(Apdu, apdu), joinedFields)];
     } catch (e) {
       // Some peers cut their blocks wrongly; the octets still count.

@@ -47,7 +47,7 @@ const layouts = {
   'general-block-transfer': GeneralBlockTransfer,
   'gateway-request': Gateway,
   'gateway-response': Gateway,
-} satisfies Record<PlainApduType, Schema<any>>;
+} satisfies Record<PlainApduType, Schema<unknown>>;
 
 type Layouts = typeof layouts & Record<CipheredApduType, typeof octets>;
 type ApduAlternatives = {
@@ -60,7 +60,7 @@ const apdu = /* @__PURE__ */ (() =>
       Object.entries(apduFacts).map(([type, { tag }]) => [
         type,
         // A protected service APDU is one octet string: security header, content, tag.
-        alternative(tag, (layouts as Record<string, Schema<any>>)[type] ?? octets),
+        alternative(tag, (layouts as Record<string, Schema<unknown>>)[type] ?? octets),
       ]),
     ) as unknown as ApduAlternatives,
   ))();

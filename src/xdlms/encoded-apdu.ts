@@ -32,9 +32,12 @@ export type EncodedApdu =
   | InferAlternatives<{ [K in keyof Services]: { readonly tag: number; readonly schema: Services[K] } }>;
 export const EncodedApdu: Schema<EncodedApdu> = /* @__PURE__ */ (() => {
   const { alternatives } = Apdu.shape as { readonly alternatives: Alternatives };
-  const encoded = Object.entries<Schema<any>>(services()).map(([type, schema]) => [
+  const encoded = Object.entries<Schema<unknown>>(services()).map(([type, schema]) => [
     type,
     alternative(apduFacts[type as keyof Services].tag, schema),
   ]);
-  return choice('xDLMS-APDU', { ...alternatives, ...Object.fromEntries(encoded) }) as Schema<any>;
+  return choice('xDLMS-APDU', {
+    ...alternatives,
+    ...Object.fromEntries(encoded),
+  }) as Schema<unknown> as Schema<EncodedApdu>;
 })();

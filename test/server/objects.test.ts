@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../src/axdr/schema.js';
+import { decode, type Schema } from '../../src/axdr/schema.js';
 import { AssociationLnV1 } from '../../src/cosem/classes/association-ln.js';
 import { AssociationSnV2 } from '../../src/cosem/classes/association-sn.js';
 import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js';
@@ -28,7 +28,7 @@ async function shown<C extends InterfaceClass, A extends AttributeName<C>>(
 ): Promise<AttributeValue<C, A>> {
   const { index, schema } = definition.attributes[name]!;
   const read = await object.attributes.get(index)!.read({ caller: callerOf(caller) } as AccessContext);
-  return decode(schema, read);
+  return decode(schema as Schema<AttributeValue<C, A>>, read);
 }
 const config = (clientSap: number, more: Partial<AssociationConfig> = {}): AssociationConfig => ({
   clientSap,

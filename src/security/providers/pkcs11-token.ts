@@ -34,7 +34,7 @@ type ConstantName =
   | 'CKU_USER';
 
 /** The functions of pkcs11js that are used; those that compute have a second form, named `…Async`. */
-type Library = Readonly<Record<string, (...args: any[]) => any>>;
+type Library = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** One token, logged in, with two sessions: keys belong to the first, operations run in the second, which is replaced when an operation gets stuck. */
 export class Token {

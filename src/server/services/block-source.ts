@@ -43,6 +43,8 @@ export class BlockSource<T = never> {
     this.#elements = undefined;
   }
 }
+/** What is sent of a source, whatever its elements are. */
+export type BlockOctets = Pick<BlockSource, 'queue' | 'fill' | 'inBlocks'>;
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /**

@@ -3,17 +3,17 @@ import type { Block } from '../../session/block-receiver.js';
 import { BlockSender } from '../../session/block-sender.js';
 import { type Caller, continues } from '../caller.js';
 import type { Exchange } from '../exchange.js';
-import type { BlockSource } from './block-source.js';
+import type { BlockOctets } from './block-source.js';
 
 /** A response that is sent in blocks: every block is asked for, and protected, as the first one was. */
 export class LongResponse {
   readonly #caller: Caller;
   readonly #protection: Protection;
-  readonly #source: BlockSource<any>;
+  readonly #source: BlockOctets;
   readonly #sender: BlockSender;
 
   /** @param modulus of the numbers on the wire */
-  constructor(exchange: Exchange, source: BlockSource<any>, modulus: number) {
+  constructor(exchange: Exchange, source: BlockOctets, modulus: number) {
     this.#caller = exchange.caller;
     this.#protection = exchange.response;
     this.#source = source;

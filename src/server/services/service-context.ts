@@ -7,7 +7,7 @@ import type {
 import type { ConformanceBit } from '../../xdlms/initiate.js';
 import type { Exchange } from '../exchange.js';
 import { ObjectAccess, type ObjectAccessOptions } from '../object-access.js';
-import type { BlockSource } from './block-source.js';
+import type { BlockOctets } from './block-source.js';
 import { AnsweredRequest, LongRequest } from './long-request.js';
 import { LongResponse } from './long-response.js';
 
@@ -71,11 +71,7 @@ export class ServiceContext {
   // ── long responses ───────────────────────────────────────────────────────────────────────────────────
 
   /** Begins to send a response that is too long for the client; undefined where the service has no blocks, or the client no room for them. */
-  async firstBlock(
-    service: LongResponseService,
-    source: BlockSource<any>,
-    exchange: Exchange,
-  ): Promise<Block | undefined> {
+  async firstBlock(service: LongResponseService, source: BlockOctets, exchange: Exchange): Promise<Block | undefined> {
     const { bit, least, modulus } = responses[service];
     if (!this.supports(bit) || exchange.sendSize < least) return undefined;
     const response = new LongResponse(exchange, source, modulus);

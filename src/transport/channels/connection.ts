@@ -29,15 +29,15 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #link: OctetLink;
-  readonly #framing: ApduFraming<any>;
-  readonly #deframer: Deframer<any>;
+  readonly #framing: ApduFraming<unknown>;
+  readonly #deframer: Deframer<unknown>;
   readonly #datagrams: boolean;
   readonly #drops: Drops;
   readonly #inboxes = new Map<number, Inbox>();
   #paused = false;
   #failure: DlmsError | undefined;
 
-  constructor(transport: Transport, framing: ApduFraming<any>, options: ConnectionOptions) {
+  constructor(transport: Transport, framing: ApduFraming<unknown>, options: ConnectionOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#datagrams = transport.datagrams === true;

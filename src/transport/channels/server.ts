@@ -45,8 +45,8 @@ export class ConnectionServer implements ServedConnection {
   readonly #handler: ApduHandler;
   readonly #options: ServeOptions;
   readonly #clock: Clock;
-  readonly #framing: ApduFraming<any>;
-  readonly #deframer: Deframer<any>;
+  readonly #framing: ApduFraming<unknown>;
+  readonly #deframer: Deframer<unknown>;
   readonly #datagrams: boolean;
   /** Octets of the stream that came while the handler was busy. */
   #chunks: Uint8Array[] = [];
@@ -59,7 +59,7 @@ export class ConnectionServer implements ServedConnection {
   #stopInactivity: (() => void) | undefined;
   #settle: () => void = () => {};
 
-  constructor(transport: Transport, handler: ApduHandler, framing: ApduFraming<any>, options: ServeOptions) {
+  constructor(transport: Transport, handler: ApduHandler, framing: ApduFraming<unknown>, options: ServeOptions) {
     this.#handler = handler;
     this.#framing = framing;
     this.#options = options;

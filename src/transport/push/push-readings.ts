@@ -42,16 +42,16 @@ interface PushRule<F, M> {
 }
 
 /** Of framings whose every frame is a message. */
-const nothingToJoin: Assembler<any, any> = { push: (frame) => frame, pending: 0, reset() {} };
+const nothingToJoin = <F>(): Assembler<F, F> => ({ push: (frame) => frame, pending: 0, reset() {} });
 
 const bare: PushRule<Uint8Array, Uint8Array> = {
   deframer: rawDeframer,
-  assembler: () => nothingToJoin,
+  assembler: nothingToJoin,
   pushed: (octets) => ({ apdu: octets.subarray(llcLength(octets)), frameAnswer: (apdu) => apdu }),
 };
 const wrapper: PushRule<Wpdu, Wpdu> = {
   deframer: wpduDeframer,
-  assembler: () => nothingToJoin,
+  assembler: nothingToJoin,
   pushed: ({ source, destination, payload }) => ({
     apdu: payload,
     route: { clientSap: destination, serverSap: source },
@@ -100,7 +100,7 @@ const rules = { apdu: bare, wrapper, hdlc, mbus } as const;
 export const bareApdu = (octets: Uint8Array): PushedApdu => ({ ...bare.pushed(octets), framing: 'apdu' });
 
 export function readingOf(framing: PushedApdu['framing'], options: ReadingOptions): PushReading {
-  return new Reading(framing, rules[framing] as PushRule<any, any>, options);
+  return new Reading(framing, rules[framing] as PushRule<unknown, unknown>, options);
 }
 
 class Reading<F, M> implements PushReading {

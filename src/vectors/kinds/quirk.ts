@@ -18,7 +18,7 @@ export const quirkKinds: Readonly<Record<string, Kind>> = {
     params: ['layer'],
     run(vector, notes) {
       const bytes = octets(vector, 'hex');
-      const schema: Schema<any> =
+      const schema: Schema<unknown> =
         wordParam(vector, 'layer', ['axdr-data', 'apdu', 'acse']) === 'axdr-data' ? Data : Apdu;
       const strict = attempt(() => deep(schema, bytes, {})) === undefined ? 'reject' : 'accept';
       const quirks: Quirk[] = [];
@@ -43,10 +43,10 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 /** Decodes an APDU and the one that it carries. */
-function deep(schema: Schema<any>, bytes: Uint8Array, options: { lenient?: boolean; quirks?: Quirk[] }): unknown {
+function deep(schema: Schema<unknown>, bytes: Uint8Array, options: { lenient?: boolean; quirks?: Quirk[] }): unknown {
   const value = decode(schema, bytes, options);
-  if ('userInformation' in value && value.userInformation instanceof Uint8Array)
-    decode(Apdu, value.userInformation, options);
+  const { userInformation } = value as { readonly userInformation?: unknown };
+  if (userInformation instanceof Uint8Array) decode(Apdu, userInformation, options);
   return value;
 }
 function readings(apdu: Apdu, bytes: Uint8Array): (View | Record<string, unknown>)[] {
