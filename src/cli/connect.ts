@@ -311,14 +311,7 @@ interface Credentials {
 async function credentials(values: ConnectValues, io: Io): Promise<Credentials> {
   const keys = await givenKeys(values, io);
   const { password: secret, encryption } = keys;
-  if (encryption === undefined) {
-    if (keys.authentication !== undefined || keys.broadcast !== undefined)
-      throw usage(`the global unicast encryption key is missing. ${waysToGive}`);
-    const needs = (['protection', 'general-glo', 'dedicated', 'counter', 'counters', 'create-counters'] as const).find(
-      (name) => values[name] !== undefined,
-    );
-    if (needs !== undefined) throw usage(`--${needs} goes with keys. ${waysToGive}`);
-  }
+  if (encryption === undefined) refuseWithoutKey(values, keys);
   if (values['general-glo'] === true && values.dedicated === true)
     throw usage('--general-glo and --dedicated exclude each other');
   const { ciphering = encryption === undefined ? 'none' : 'required' } = values;
@@ -326,13 +319,7 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
     throw usage(`--ciphering ${quoted(ciphering)} is not known; required and none are`);
   if (ciphering === 'required' && encryption === undefined)
     throw usage(`--ciphering required goes with keys. ${waysToGive}`);
-  const byKeys = values['signing-key'] !== undefined ? 'hls-ecdsa' : encryption !== undefined ? 'hls-gmac' : undefined;
-  const preEstablished = values['pre-established'] === true;
-  const mechanism = values.mechanism ?? (preEstablished ? 'none' : (byKeys ?? (secret === undefined ? 'none' : 'lls')));
-  if (preEstablished && mechanism !== 'none')
-    throw usage(
-      `--pre-established and --mechanism ${quoted(mechanism)} exclude each other: nothing is authenticated there`,
-    );
+  const mechanism = mechanismOf(values, keys);
   const needSecret = (): Uint8Array => {
     if (secret === undefined)
       throw usage(
@@ -341,6 +328,50 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
     return secret;
   };
   const signatures = await signaturesOf(values, mechanism);
+  const suite = suiteFor(values, encryption, signatures);
+  const authentication = await authenticationOf(mechanism, keys, needSecret);
+  const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
+  const ciphered = ciphering === 'required';
+  // HLS 5 encrypts nothing, but its tags take counters too.
+  const counted = encryption !== undefined && (ciphered || mechanism === 'hls-gmac');
+  const useless = counterNames.find((name) => values[name] !== undefined);
+  if (!counted && useless !== undefined)
+    throw usage(`--${useless}: nothing is counted without ciphering and with mechanism ${mechanism}`);
+  const counters = counted ? () => keptCounters(values, io, initial) : forgottenCounters;
+  const security =
+    ciphered || mechanism.startsWith('hls') ? await securityOf(values, keys, suite, signatures, counters) : undefined;
+  return { authentication, security, ciphered };
+}
+const counterNames = ['counter', 'counters', 'create-counters'] as const;
+function refuseWithoutKey(values: ConnectValues, { authentication, broadcast }: GivenKeys): void {
+  if (authentication !== undefined || broadcast !== undefined)
+    throw usage(`the global unicast encryption key is missing. ${waysToGive}`);
+  const needs = (['protection', 'general-glo', 'dedicated', ...counterNames] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  if (needs !== undefined) throw usage(`--${needs} goes with keys. ${waysToGive}`);
+}
+/** The mechanism that was named, else the strongest that the keys allow. */
+function mechanismOf(values: ConnectValues, { encryption, password }: GivenKeys): string {
+  if (values['pre-established'] === true) {
+    const { mechanism = 'none' } = values;
+    if (mechanism !== 'none')
+      throw usage(
+        `--pre-established and --mechanism ${quoted(mechanism)} exclude each other: nothing is authenticated there`,
+      );
+    return mechanism;
+  }
+  if (values.mechanism !== undefined) return values.mechanism;
+  if (values['signing-key'] !== undefined) return 'hls-ecdsa';
+  if (encryption !== undefined) return 'hls-gmac';
+  return password === undefined ? 'none' : 'lls';
+}
+/** The suite that was named, else the one of the keys; what does not go together is refused. */
+function suiteFor(
+  values: ConnectValues,
+  encryption: Uint8Array | undefined,
+  signatures: { readonly signing: KeyPair } | undefined,
+): number {
   const byCurve = signatures === undefined ? undefined : suiteOf(signatures.signing.publicKey.curve);
   const suite =
     values.suite === undefined
@@ -348,27 +379,10 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
       : integerOption(values.suite, '--suite', 0, 2);
   if (byCurve !== undefined && suite !== byCurve)
     throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
-  if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
-    throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${suite === 2 ? 32 : 16}`);
-  const authentication = await authenticationOf(mechanism, keys, needSecret);
-  const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
-  const ciphered = ciphering === 'required';
-  // HLS 5 encrypts nothing, but its tags take counters too.
-  const counted = encryption !== undefined && (ciphered || mechanism === 'hls-gmac');
-  const useless = (['counter', 'counters', 'create-counters'] as const).find((name) => values[name] !== undefined);
-  if (!counted && useless !== undefined)
-    throw usage(`--${useless}: nothing is counted without ciphering and with mechanism ${mechanism}`);
-  const security =
-    ciphered || mechanism.startsWith('hls')
-      ? await securityOf(
-          values,
-          keys,
-          suite,
-          signatures,
-          counted ? () => keptCounters(values, io, initial) : forgottenCounters,
-        )
-      : undefined;
-  return { authentication, security, ciphered };
+  const needed = suite === 2 ? 32 : 16;
+  if (encryption !== undefined && encryption.length !== needed)
+    throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${needed}`);
+  return suite;
 }
 async function authenticationOf(
   mechanism: string,

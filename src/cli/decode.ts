@@ -15,7 +15,7 @@ import type { Io } from './io.js';
 import { givenKeys, keyOptions, keysNote } from './keys.js';
 import { apdusIn, type Message, MessageReader, type Mode, type OpenOptions } from './messages.js';
 import { explainKeys, explainNames } from './names.js';
-import { painter } from './text.js';
+import { type Paint, painter } from './text.js';
 import { nameOf, readingsTable } from './values.js';
 
 export const decodeCommand: Command = command({
@@ -110,16 +110,7 @@ function human(
   for (const m of messages) {
     for (const q of oneOfEach(m.quirks))
       io.stdout.write(`${paint('yellow', `accepted deviation ${q.name}`)}: ${q.detail}\n`);
-    if (m.authenticated !== undefined) {
-      const layer = m.layers[0];
-      const who =
-        layer === undefined
-          ? ''
-          : ` (sender ${formatHex(layer.systemTitle)}${layer.invocationCounter === undefined ? '' : `, invocation counter ${layer.invocationCounter}`})`;
-      io.stdout.write(
-        `${paint(m.authenticated ? 'green' : 'yellow', `authenticated: ${m.authenticated}`)}${m.authenticated ? who : `${who}: anyone could have sent or changed this`}\n`,
-      );
-    }
+    if (m.authenticated !== undefined) io.stdout.write(`${proof(m.authenticated, m.layers[0], paint)}\n`);
     if (m.apdu?.type !== 'data-notification') continue;
     const readings = readingsOf(m.apdu.notificationBody.dataValue);
     const when = m.apdu.dateTime.length === 12 ? ` of ${formatDateTime(dateTimeFromBytes(m.apdu.dateTime))}` : '';
@@ -128,6 +119,13 @@ function human(
     else if (values.readings === true)
       io.stdout.write(`no readings with OBIS codes in the push${when}; without --readings its values are shown\n`);
   }
+}
+/** Whether the message proves who sent it, and who that says to be. */
+function proof(authenticated: boolean, layer: Message['layers'][number] | undefined, paint: Paint): string {
+  const counter = layer?.invocationCounter === undefined ? '' : `, invocation counter ${layer.invocationCounter}`;
+  const who = layer === undefined ? '' : ` (sender ${formatHex(layer.systemTitle)}${counter})`;
+  const verdict = paint(authenticated ? 'green' : 'yellow', `authenticated: ${authenticated}`);
+  return authenticated ? `${verdict}${who}` : `${verdict}${who}: anyone could have sent or changed this`;
 }
 function asJson(
   octets: Uint8Array,

@@ -13,7 +13,7 @@ import { serverShortNames } from '../server/services/short-names.js';
 import { type Mechanism, mechanisms } from '../session/association.js';
 import { simulatedClients, simulatedMeter, testKeysOf } from '../testing/simulated-meter.js';
 import { serveWrapper } from '../transport/channels/wrapper.js';
-import { parseHdlcAddress } from '../transport/hdlc/address.js';
+import { type HdlcAddress, parseHdlcAddress } from '../transport/hdlc/address.js';
 import { serveHdlc } from '../transport/hdlc/serve.js';
 import { listenTcp } from '../transport/media/tcp.js';
 import { type Command, command, type Values } from './command.js';
@@ -104,12 +104,8 @@ export const simulateCommand: Command = command({
     const port = integerOption(values.port ?? '4059', '--port', 0, 65535);
     const rows = integerOption(values.rows ?? '10000', '--rows', 0, 1_000_000);
     const hdlc = values.hdlc === true;
-    for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
-      if (values[name] !== undefined && !hdlc) throw usage(`--${name} goes with --hdlc`);
-    const { 'hdlc-address': address = '1' } = values;
-    const device = parseHdlcAddress(address);
-    if (device.upper !== 1)
-      throw usage(`--hdlc-address ${quoted(address)}: the meter has logical device 1 alone, e.g. 1/17`);
+    const { 'hdlc-address': server = '1' } = values;
+    const device = deviceOf(values, server);
     const sizes = hdlcSizes(values);
     const given = await givenKeys(values, io);
     const { suite, keys } = await keysOf(values, given);
@@ -145,7 +141,6 @@ export const simulateCommand: Command = command({
       },
     );
     const url = `${hdlc ? 'hdlc+tcp' : 'tcp'}://${values.host ?? '127.0.0.1'}:${listener.port}`;
-    const server = values['hdlc-address'] ?? '1';
     const clients = { public: 16, reading: 17, management: 1, ...(keys.signing === undefined ? {} : { signing: 2 }) };
     if (values.json === true)
       io.stdout.write(
@@ -174,6 +169,15 @@ export const simulateCommand: Command = command({
   },
 });
 
+/** The HDLC address of the meter. */
+function deviceOf(values: Values<typeof options>, address: string): HdlcAddress {
+  for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
+    if (values[name] !== undefined && values.hdlc !== true) throw usage(`--${name} goes with --hdlc`);
+  const device = parseHdlcAddress(address);
+  if (device.upper !== 1)
+    throw usage(`--hdlc-address ${quoted(address)}: the meter has logical device 1 alone, e.g. 1/17`);
+  return device;
+}
 /** The keys of the meter, and the suite that goes with them. */
 async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const { encryption, authentication, broadcast } = given;

@@ -1,8 +1,8 @@
-import { runVectors, summarize, summaryLine } from '../vectors/index.js';
+import { runVectors, summarize, summaryLine, type VectorResult } from '../vectors/index.js';
 import { readVectorFiles } from '../vectors/node.js';
 import { type Command, command } from './command.js';
 import { exitCodes, Failure, usage } from './failure.js';
-import { painter } from './text.js';
+import { type Paint, painter } from './text.js';
 
 export const vectorsCommand: Command = command({
   name: 'vectors',
@@ -34,13 +34,8 @@ export const vectorsCommand: Command = command({
     const paint = painter(io);
     if (values.json === true) io.stdout.write(`${JSON.stringify({ ...summary, results }, undefined, 1)}\n`);
     else
-      for (const { id, kind, file, status, reason, quirks } of results) {
-        if (status === 'passed' && values.verbose !== true) continue;
-        const accepted = quirks === undefined ? '' : ` [accepted: ${quirks.join(', ')}]`;
-        io.stdout.write(
-          `${paint(status === 'passed' ? 'green' : status === 'failed' ? 'red' : 'yellow', status.padEnd(11))} ${id} (${kind}, ${file})${reason === undefined ? '' : `: ${reason}`}${accepted}\n`,
-        );
-      }
+      for (const result of results)
+        if (result.status !== 'passed' || values.verbose === true) io.stdout.write(`${lineOf(result, paint)}\n`);
     (values.json === true ? io.stderr : io.stdout).write(`${summaryLine(summary)}\n`);
     const broken = files.filter((f) => !Array.isArray(f.vectors)).map((f) => f.name);
     if (broken.length > 0) throw new Failure(`no JSON array of vectors in ${broken.join(', ')}`);
@@ -48,3 +43,10 @@ export const vectorsCommand: Command = command({
     return summary.failed > 0 ? exitCodes.failed : exitCodes.ok;
   },
 });
+
+const colours = { passed: 'green', failed: 'red', unsupported: 'yellow' } as const;
+function lineOf({ id, kind, file, status, reason, quirks }: VectorResult, paint: Paint): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const accepted = quirks === undefined ? '' : ` [accepted: ${quirks.join(', ')}]`;
+  return `${paint(colours[status], status.padEnd(11))} ${id} (${kind}, ${file})${why}${accepted}`;
+}

@@ -146,25 +146,36 @@ export class ProfileReader {
 
   /** The selections to ask for, one after the other; told how many rows the last one brought. */
   *#plan(options: RowsOptions): Generator<ReadProfileOptions, void, number | undefined> {
-    const { chunk, from, to, entries, resumeFrom } = options;
+    const { from, to, resumeFrom } = options;
     if (resumeFrom !== undefined && (resumeFrom.by === 'time') !== (from !== undefined || to !== undefined))
       throw new DlmsError('service/unsupported', { what: `going on by ${resumeFrom.by} in another kind of selection` });
-    if (from === undefined && to === undefined) {
-      const last = entries?.to ?? 0;
-      // The row of the marker is read again, to see that it is still there.
-      let next = resumeFrom?.by === 'entry' ? resumeFrom.entry : (entries?.from ?? 1);
-      if (typeof chunk === 'string')
-        throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a range of time` });
-      if (chunk === undefined)
-        yield entries === undefined && resumeFrom === undefined ? {} : { entries: { from: next, to: last } };
-      while (chunk !== undefined && (last === 0 || next <= last)) {
-        const until = next + positive(chunk) - 1;
-        const received = yield { entries: { from: next, to: last === 0 ? until : Math.min(until, last) } };
-        if ((received ?? 0) < chunk) return;
-        next = until + 1;
-      }
-      return;
+    yield* from === undefined && to === undefined ? this.#chunksOfEntries(options) : this.#chunksOfTime(options);
+  }
+  *#chunksOfEntries({
+    chunk,
+    entries,
+    resumeFrom,
+  }: RowsOptions): Generator<ReadProfileOptions, void, number | undefined> {
+    const last = entries?.to ?? 0;
+    // The row of the marker is read again, to see that it is still there.
+    let next = resumeFrom?.by === 'entry' ? resumeFrom.entry : (entries?.from ?? 1);
+    if (typeof chunk === 'string')
+      throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a range of time` });
+    if (chunk === undefined)
+      yield entries === undefined && resumeFrom === undefined ? {} : { entries: { from: next, to: last } };
+    while (chunk !== undefined && (last === 0 || next <= last)) {
+      const until = next + positive(chunk) - 1;
+      const received = yield { entries: { from: next, to: last === 0 ? until : Math.min(until, last) } };
+      if ((received ?? 0) < chunk) return;
+      next = until + 1;
     }
+  }
+  *#chunksOfTime({
+    chunk,
+    from,
+    to,
+    resumeFrom,
+  }: RowsOptions): Generator<ReadProfileOptions, void, number | undefined> {
     const width =
       typeof chunk === 'number'
         ? positive(chunk) * this.layout.capturePeriod * 1000

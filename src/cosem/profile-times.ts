@@ -80,6 +80,7 @@ export type TimeFinding =
  * Gaps, duplicates and rows out of order. Rows without a moment are passed over: nothing is known about them. Not periodic: no gaps.
  * An extra row does not start a new grid; rows that go on in step with it (the clock was set) do.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the cases of one row, each of which excludes the next
 export function findTimeFindings(
   rows: Iterable<{ readonly index: number; readonly instant: number | undefined }>,
   { capturePeriod, newestFirst }: Period,

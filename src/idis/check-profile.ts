@@ -59,27 +59,11 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
     const own = objects.filter((o) => o.classId === row.classId);
     const others = objects.filter((o) => !known.has(o));
     if (own.length === 0 && others.length > 0) {
-      for (const o of others)
-        findings.push({
-          ...about(row, o),
-          kind: 'class',
-          expected: `class ${row.classId}`,
-          actual: `class ${o.classId}`,
-        });
+      findings.push(...others.map((o) => ofOtherClass(row, o)));
       for (const o of others) known.add(o);
     } else if (own.length === 0) findings.push(...missing(row, client, present, judge));
-    for (const o of own) {
-      checked++;
-      if (row.versions.length > 0 && !row.versions.includes(o.version))
-        findings.push({
-          ...about(row, o),
-          kind: 'version',
-          expected: `version ${row.versions.join(' or ')}`,
-          actual: `version ${o.version}`,
-        });
-      if (client !== undefined) findings.push(...checkRights(row, o, client));
-      for (const attribute of row.attributes ?? []) findings.push(...checkAttribute(row, attribute, o));
-    }
+    checked += own.length;
+    for (const o of own) findings.push(...checkObject(row, o, client));
   }
   if (profile.objects.length > 0) findings.push(...view.objects.filter((o) => !known.has(o)).map(extra));
 
@@ -98,6 +82,25 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
     passed,
     statement,
   };
+}
+
+const ofOtherClass = (row: ProfileObject, o: ViewObject): Finding => ({
+  ...about(row, o),
+  kind: 'class',
+  expected: `class ${row.classId}`,
+  actual: `class ${o.classId}`,
+});
+/** An object of the class that the row asks for. */
+function* checkObject(row: ProfileObject, o: ViewObject, client: ProfileClient | undefined): Generator<Finding> {
+  if (row.versions.length > 0 && !row.versions.includes(o.version))
+    yield {
+      ...about(row, o),
+      kind: 'version',
+      expected: `version ${row.versions.join(' or ')}`,
+      actual: `version ${o.version}`,
+    };
+  if (client !== undefined) yield* checkRights(row, o, client);
+  for (const attribute of row.attributes ?? []) yield* checkAttribute(row, attribute, o);
 }
 
 function clientOf(view: AssociationView, profile: CompanionProfile, id: string | undefined): ProfileClient | undefined {

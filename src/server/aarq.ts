@@ -56,6 +56,7 @@ export interface EvaluateAarqOptions {
  * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
  * nothing of the AARQ is believed. Until it has verified nothing is kept and nothing is computed that costs more than one tag.
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the order of the checks is what an attacker would change, so it stands in one place
 export async function evaluateAarq(
   aarq: Aarq,
   config: AssociationConfig | undefined,

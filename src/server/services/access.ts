@@ -9,6 +9,7 @@ import type { Exchange } from '../exchange.js';
 import type { ServiceContext } from './service-context.js';
 
 /** Does the items of an Access-Request in order and answers each; undefined when the client wants no answer. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one item of each kind beside the other, with a common room for the response
 export async function serveAccess(
   request: AccessRequest<Uint8Array>,
   exchange: Exchange,

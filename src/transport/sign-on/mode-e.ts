@@ -155,6 +155,7 @@ function request(state: ModeEState, now: number, options: ModeEClientOptions): S
   ];
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one answer of the meter and what follows from each of its modes
 function identified(state: ModeEState, now: number, options: ModeEClientOptions): Step {
   let identification: Identification | undefined;
   let rest = state.held;
