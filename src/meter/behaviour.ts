@@ -1,4 +1,5 @@
 import type { Data } from '../axdr/data.js';
+import type { DateTime } from '../cosem/date-time.js';
 import type {
   AttributeName,
   AttributeValue,
@@ -81,6 +82,8 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   readonly state?: () => S;
   /** The state is steady and the supply is on: sets what is due. Also after the object was restored from a store. */
   readonly start?: (self: Running<C, S>) => void;
+  /** Attributes that clients never read. */
+  readonly hidden?: readonly AttributeName<C>[];
   /** Attributes that are worked out when they are read. */
   readonly computed?: { readonly [A in AttributeName<C>]?: (self: Running<C, S>) => AttributeValue<C, A> };
   /**
@@ -115,13 +118,80 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   readonly powerUp?: (self: Running<C, S>, outage: Outage) => void;
   /** The meter has noticed something that has a code; `utc` is when, by its clock. */
   readonly event?: (self: Running<C, S>, code: number, utc: number) => void;
+  /** Somebody tried to prove who he is. */
+  readonly authentication?: (self: Running<C, S>, attempt: Authentication) => void;
+  /** Something came over a connection, or the connection is gone. */
+  readonly traffic?: (self: Running<C, S>, traffic: Traffic) => void;
   /** Something from outside: a button, a sensor, an answer of a device. */
   readonly input?: (self: Running<C, S>, name: string, value: unknown) => void;
 }
 /** A behaviour of any class and state, for tables of them. */
 export type AnyBehaviour = Behaviour<any, any>;
 
-/** What leaves the meter: the shell around the engine carries it out, and answers by {@link MeterEngine.input}. */
-export type Output =
-  | { readonly type: 'push'; readonly at: number; readonly setup: Obis; readonly body: Data; readonly detail?: unknown }
-  | { readonly type: 'device'; readonly at: number; readonly device: string; readonly request: unknown };
+/** The behaviour of a class in this version and in others, as far as they have the same attributes and methods. */
+export const inVersions = (latest: AnyBehaviour, ...others: readonly InterfaceClass[]): readonly AnyBehaviour[] => [
+  latest,
+  ...others.map((definition) => ({ ...latest, definition })),
+];
+
+/** What became of an attempt to push. */
+export type PushOutcome = 'failed' | 'confirmed';
+/** An attempt to push. */
+export interface PushOutput {
+  readonly type: 'push';
+  /** Elapsed milliseconds, and UTC by the clock of the meter. */
+  readonly at: number;
+  readonly utc: number;
+  /** The logical device and its Push setup, which says where to. */
+  readonly sap: number;
+  readonly setup: Obis;
+  /** From 1; repetitions count on. */
+  readonly attempt: number;
+  /** The same for repetitions. */
+  readonly invokeId: number;
+  readonly dateTime: DateTime;
+  readonly body: Data;
+  /** A confirmation by the receiver is asked for. */
+  readonly confirmed: boolean;
+  /** False: there is no connection, the attempt has failed already. */
+  readonly sent: boolean;
+}
+/** The modem connects, or disconnects. */
+export interface ConnectionOutput {
+  readonly type: 'connection';
+  readonly at: number;
+  readonly sap: number;
+  /** The Auto connect object. */
+  readonly object: Obis;
+  readonly state: 'up' | 'down';
+}
+/** A connection was silent for too long: it is to be closed. */
+export interface DisconnectOutput {
+  readonly type: 'disconnect';
+  readonly at: number;
+  /** The setup object of the port, and the name that {@link MeterEngine.traffic} was given. */
+  readonly port: Obis;
+  readonly connection: string;
+}
+/** A port is to be silent, or to answer again. */
+export interface PortOutput {
+  readonly type: 'port';
+  readonly at: number;
+  /** The setup object of the port. */
+  readonly port: Obis;
+  readonly locked: boolean;
+}
+/** What leaves the meter: the shell around the engine carries it out. */
+export type Output = PushOutput | ConnectionOutput | DisconnectOutput | PortOutput;
+/** An attempt to prove who one is: a password, or a reply to a challenge. */
+export interface Authentication {
+  readonly right: boolean;
+  /** The setup object of the port over which it came. */
+  readonly port?: Obis | undefined;
+}
+/** Something came over a connection; `open` is false for one that is gone. */
+export interface Traffic {
+  readonly port: Obis;
+  readonly connection: string;
+  readonly open: boolean;
+}

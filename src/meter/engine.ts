@@ -3,7 +3,18 @@ import type { InterfaceClass, ObjectOf } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import { AccessRefused } from '../server/object.js';
 import { Agenda, type Phase } from './agenda.js';
-import type { AnyBehaviour, Cause, ClockChange, Outage, Output, Reference } from './behaviour.js';
+import type {
+  AnyBehaviour,
+  Authentication,
+  Cause,
+  ClockChange,
+  Outage,
+  Output,
+  PushOutcome,
+  PushOutput,
+  Reference,
+  Traffic,
+} from './behaviour.js';
 import { Environment } from './environment.js';
 import type { EventName } from './events.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
@@ -40,17 +51,18 @@ export interface ObjectOptions {
 
 /** Work at one instant that starts work at the same instant, again and again: more is a loop. */
 const workLimit = 10_000;
+/** Outputs that wait to be taken. */
+const outputLimit = 10_000;
 
 /**
  * A meter that runs: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a timer or opens a socket: the shell says how far
- * time has gone ({@link MeterEngine.advanceTo}), and carries out what leaves the meter ({@link MeterEngine.outputs}).
+ * time has gone ({@link MeterEngine.advanceTo}), and carries out what leaves the meter ({@link MeterEngine.takeOutputs}).
  *
  * Elapsed time only grows; what the meter's clock shows can be set. Both are milliseconds. Jumping to an instant does the same as going there in steps.
  */
 export class MeterEngine {
   readonly knobs: Knobs;
   readonly environment: Environment = new Environment();
-  readonly outputs: Output[] = [];
   /** Status of the clock as in a date-time, but for daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status invalid. */
   clockStatus = 0;
   /** What was dropped because scripts and monitors started each other too deeply. */
@@ -64,12 +76,18 @@ export class MeterEngine {
   readonly #open = new Set<Obis>();
   readonly #conditions = new Set<number>();
   readonly #seed: number;
+  #outputs: Output[] = [];
+  #phase: Phase | undefined;
+  #telling = 0;
+  /** Wrong proofs in a row. */
+  #failures = 0;
   #draws = 0;
   #elapsed = 0;
   /** UTC minus elapsed time. */
   #offset: number;
   #local: LocalTime = new LocalTime(noZone);
   #supply = true;
+  #network = true;
   #downSince: { readonly elapsed: number; readonly utc: number } | undefined;
   #depth = 0;
   #nesting = 0;
@@ -186,8 +204,40 @@ export class MeterEngine {
       const work = (
         due.owner.behaviour.due as Partial<Record<Phase, (self: unknown, at: number) => void>> | undefined
       )?.[due.phase];
-      if (work !== undefined) this.operation(() => work(due.owner, due.at));
+      if (work === undefined) continue;
+      this.#phase = due.phase;
+      try {
+        this.operation(() => work(due.owner, due.at));
+      } finally {
+        this.#phase = undefined;
+      }
     }
+  }
+
+  /** What has left the meter since this was asked last. Nobody takes it: the oldest is dropped, and counted. */
+  takeOutputs(): Output[] {
+    const taken = this.#outputs;
+    this.#outputs = [];
+    return taken;
+  }
+  /** Somebody tried to prove who he is: ports count it, and too many failures in a row are an event. */
+  authenticated(attempt: Authentication): void {
+    if (!this.#supply) return;
+    this.operation(() => {
+      for (const o of this.#all()) o.behaviour.authentication?.(o, attempt);
+      this.#failures = attempt.right ? 0 : this.#failures + 1;
+      if (this.#failures < this.knobs.authenticationFailuresForEvent) return;
+      this.#failures = 0;
+      this.raise('authenticationFailed');
+    });
+  }
+  /** Something came over a connection, or the connection is gone: for ports that close what is silent. */
+  traffic(traffic: Traffic): void {
+    if (this.#supply) for (const o of this.#all()) o.behaviour.traffic?.(o, traffic);
+  }
+  /** What became of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a push that is over changes nothing. */
+  pushed({ sap, setup }: PushOutput, outcome: PushOutcome): void {
+    this.input(`push ${sap} ${setup}`, outcome);
   }
 
   // ── what behaviours and the shell use ────────────────────────────────────────────────────────────────
@@ -196,6 +246,21 @@ export class MeterEngine {
   schedule(object: EngineObject, phase: Phase, at: number | undefined): void {
     this.#agenda.schedule(object, phase, at === undefined ? undefined : Math.max(at, this.#elapsed));
   }
+  /** Something leaves the meter. */
+  output(output: Output): void {
+    this.#outputs.push(output);
+    if (this.#outputs.length <= outputLimit) return;
+    this.#outputs.shift();
+    this.dropped++;
+  }
+  /** The kind of work that is under way. */
+  get phase(): Phase | undefined {
+    return this.#phase;
+  }
+  /** What is under way was started by a change of an attribute: by a monitor. */
+  get telling(): boolean {
+    return this.#telling > 0;
+  }
   /** A number from 0 to 1, below 1: the next of this seed. */
   random(): number {
     // splitmix32
@@ -203,6 +268,10 @@ export class MeterEngine {
     z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
     return ((z ^ (z >>> 16)) >>> 0) / 0x1_0000_0000;
+  }
+  /** Whether the network is there: the input `network`, `up` or `down`. */
+  get network(): boolean {
+    return this.#network;
   }
   /** Sets an input. Measured attributes that depend on it change; objects that wait for it hear of it. */
   input(name: string, value: unknown): void {
@@ -213,6 +282,7 @@ export class MeterEngine {
           for (const [attribute, source] of o.sources)
             if (source.inputs.includes(name)) this.changed(o, attribute, 'engine');
       }
+      if (name === 'network') this.#network = value !== 'down';
       if (this.#supply) for (const o of this.#all()) o.behaviour.input?.(o, name, value);
     });
   }
@@ -344,6 +414,7 @@ export class MeterEngine {
       }
       this.#nesting++;
       this.#depth++;
+      this.#telling++;
       try {
         for (const { object, attribute, cause } of changes) {
           this.onChange?.(object, attribute, cause);
@@ -353,6 +424,7 @@ export class MeterEngine {
           for (const o of [...observers]) o.behaviour.observed?.(o, reference, cause);
         }
       } finally {
+        this.#telling--;
         this.#depth--;
         // What observers changed is told one level deeper.
         if (this.#depth === 0 && this.#changes.length > 0) this.#tell();

@@ -6,8 +6,27 @@
  * @module
  */
 export { type Due, type Phase, phases } from './agenda.js';
-export type { AnyBehaviour, Behaviour, Cause, ClockChange, Outage, Output, Reference, Running } from './behaviour.js';
+export { serveAssociations, withUsers } from './association.js';
+export type {
+  AnyBehaviour,
+  Authentication,
+  Behaviour,
+  Cause,
+  ClockChange,
+  ConnectionOutput,
+  DisconnectOutput,
+  Outage,
+  Output,
+  PortOutput,
+  PushOutcome,
+  PushOutput,
+  Reference,
+  Running,
+  Traffic,
+} from './behaviour.js';
+export type { DataOptions } from './behaviours/data.js';
 export { behaviours } from './behaviours/index.js';
+
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';
 export { Environment, type Source } from './environment.js';
 export { type EventCodes, type EventName, eventCodes } from './events.js';

@@ -49,6 +49,32 @@ export interface Knobs {
   readonly longPowerFailureThreshold: number;
   /** The stamp of the row for an interval that an outage cut short: the end that it would have had, or when the supply went. */
   readonly cutIntervalStamp: 'nominal-end' | 'power-down';
+  /** A push that is asked for outside the windows waits for the next one, or is lost. */
+  readonly pushOutsideWindow: 'pending' | 'lost';
+  /** A window that ends while a push is repeated: it goes on in the next one, or is given up. */
+  readonly pushWindowEnd: 'resume' | 'give-up';
+  /** A push that is asked for while one is tried: that one begins anew with the values of now, or goes on. */
+  readonly pushAgain: 'restart' | 'keep';
+  /** The random delay is for pushes that waited for a window, or for those of schedules inside a window too. */
+  readonly pushDelay: 'window' | 'window-and-schedule';
+  /** When the values of a push are read. */
+  readonly pushRead: 'at-send' | 'at-trigger';
+  /** Seconds in which a push that asks for it must be confirmed. */
+  readonly pushConfirmTimeout: number;
+  /** The power of the exponent before the first repetition: 0 makes it the least delay. */
+  readonly pushExponentStart: number;
+  /** Wrong passwords and proofs in a row that are an event. */
+  readonly authenticationFailuresForEvent: number;
+  /** How long a port stays locked after the k-th failure above those that are allowed. */
+  readonly lockoutFormula: 'initial*steepness^(k-1)';
+  /** A port that was locked when the supply went: the rest of the time, or all of it anew. */
+  readonly portLockRest: 'continue' | 'restart';
+  /** What a register monitor does with the first value: notes its side, or runs the action of that side. */
+  readonly monitorInitial: 'side-only' | 'action';
+  /** How an arbitrator weighs what several actors ask for. */
+  readonly arbitrator: 'sum' | 'maximum';
+  /** Which day_id the first bit of exec_specdays stands for. */
+  readonly specialDayBits: 'bit0-is-day1' | 'bit0-is-day0';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -76,5 +102,18 @@ export const defaultKnobs: Knobs = {
   alarmMonitor: 'new-descriptor-bit',
   longPowerFailureThreshold: 180,
   cutIntervalStamp: 'nominal-end',
+  pushOutsideWindow: 'pending',
+  pushWindowEnd: 'resume',
+  pushAgain: 'restart',
+  pushDelay: 'window-and-schedule',
+  pushRead: 'at-send',
+  pushConfirmTimeout: 30,
+  pushExponentStart: 0,
+  authenticationFailuresForEvent: 3,
+  lockoutFormula: 'initial*steepness^(k-1)',
+  portLockRest: 'continue',
+  monitorInitial: 'side-only',
+  arbitrator: 'sum',
+  specialDayBits: 'bit0-is-day1',
   localDisconnectScript: undefined,
 };

@@ -49,7 +49,8 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const given = Object.entries(attributes).filter(([, v]) => v !== undefined);
     for (const [name, value] of given) this.#values.set(name, value);
     const defaults = Object.entries((behaviour.defaults?.(this) ?? {}) as Loose);
-    for (const [name, value] of defaults) if (!this.#values.has(name)) this.#values.set(name, value);
+    for (const [name, value] of defaults)
+      if (!this.#values.has(name) && definition.attributes[name] !== undefined) this.#values.set(name, value);
     this.#values.set('logicalName', logicalName);
   }
   /** The name and the declaration of an attribute. @throws AccessRefused `object-undefined` for an index that the class does not have */
@@ -142,6 +143,10 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const attributes: Loose = {};
     for (const name of Object.keys(definition.attributes)) {
       if (name === 'logicalName' || !this.has(name)) continue;
+      if (behaviour.hidden?.includes(name) === true) {
+        attributes[name] = accessor({ set: (value) => this.write(name, value, 'client') });
+        continue;
+      }
       const restricted = selective?.[name];
       attributes[name] = accessor({
         ...(restricted === undefined

@@ -8,7 +8,7 @@ import { behaviours, type EngineObject, type Knobs, MeterEngine } from '../../sr
 
 export const start: number = Date.UTC(2026, 0, 15, 10);
 const anyDate = { year: null, month: null, dayOfMonth: null, dayOfWeek: null } as const;
-const never = {
+export const never = {
   ...anyDate,
   hour: null,
   minute: null,

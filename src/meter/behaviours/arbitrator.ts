@@ -12,7 +12,9 @@ function decide(self: Self): number {
   const sums = self
     .get('actions')
     .map((_, action) =>
-      requests.reduce((sum, bits, actor) => sum + (bits[action] === '1' ? (weights[actor]?.[action] ?? 0) : 0), 0),
+      requests
+        .map((bits, actor) => (bits[action] === '1' ? (weights[actor]?.[action] ?? 0) : 0))
+        .reduce((a, b) => (self.engine.knobs.arbitrator === 'sum' ? a + b : Math.max(a, b)), 0),
     );
   const wanted = sums.map((_, action) => requests.some((bits) => bits[action] === '1'));
   const best = Math.max(...sums.filter((_, i) => wanted[i]), Number.NEGATIVE_INFINITY);

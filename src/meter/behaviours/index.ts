@@ -1,13 +1,18 @@
 import type { AnyBehaviour } from '../behaviour.js';
 import { activityCalendarBehaviour } from './activity-calendar.js';
 import { arbitratorBehaviour } from './arbitrator.js';
+import { associationLnBehaviours } from './association-ln.js';
+import { autoConnectBehaviours } from './auto-connect.js';
 import { clockBehaviour } from './clock.js';
+import { communicationPortProtectionBehaviour } from './communication-port-protection.js';
 import { dataBehaviour } from './data.js';
 import { demandRegisterBehaviour } from './demand-register.js';
 import { disconnectControlBehaviour, disconnectControlBehaviourV0 } from './disconnect-control.js';
 import { extendedRegisterBehaviour } from './extended-register.js';
+import { iecHdlcSetupBehaviour, tcpUdpSetupBehaviour } from './inactivity.js';
 import { limiterBehaviour } from './limiter.js';
 import { profileGenericBehaviour } from './profile-generic.js';
+import { pushSetupBehaviours } from './push-setup.js';
 import { registerBehaviour } from './register.js';
 import { registerActivationBehaviour } from './register-activation.js';
 import { registerMonitorBehaviour } from './register-monitor.js';
@@ -19,6 +24,12 @@ import { specialDaysTableBehaviour } from './special-days-table.js';
 /** How each interface class behaves that does more than keep values: one file a class, one line here. */
 export const behaviours: readonly AnyBehaviour[] = [
   registerMonitorBehaviour,
+  ...associationLnBehaviours,
+  ...autoConnectBehaviours,
+  communicationPortProtectionBehaviour,
+  iecHdlcSetupBehaviour,
+  tcpUdpSetupBehaviour,
+  ...pushSetupBehaviours,
   registerActivationBehaviour,
   limiterBehaviour,
   disconnectControlBehaviour,

@@ -2,7 +2,7 @@ import { Data } from '../../axdr/data.js';
 import { decode, encode } from '../../axdr/schema.js';
 import { concat, equalBytes } from '../../core/bytes.js';
 import { dateTimeFromBytes, toInstant } from '../../cosem/date-time.js';
-import { arrayOf, structureOf } from './profile-generic.js';
+import { arrayOf, nullData, structureOf } from '../cells.js';
 
 /** How rows that were selected are told. */
 export interface RowForm {
@@ -13,7 +13,6 @@ export interface RowForm {
   readonly period: number;
 }
 
-const nullData = Uint8Array.of(0);
 const deltaTypes = [
   ['delta-integer', 0x7f],
   ['delta-long', 0x7fff],

@@ -2,17 +2,15 @@ import type { Data } from '../../axdr/data.js';
 import { Data as AnyData } from '../../axdr/data.js';
 import { decode, encode } from '../../axdr/schema.js';
 import { concat } from '../../core/bytes.js';
-import { Writer } from '../../core/cursor.js';
 import { ProfileGeneric } from '../../cosem/classes/profile-generic.js';
 import type { CaptureObjectDefinition } from '../../cosem/common-types.js';
-import { DateTime } from '../../cosem/date-time.js';
 import type { InterfaceClass } from '../../cosem/interface-class.js';
 import type { Obis } from '../../cosem/obis.js';
-import { AccessRefused } from '../../server/object.js';
 import type { Behaviour, Running } from '../behaviour.js';
+import { cellOf, structureOf } from '../cells.js';
 import { refuse } from '../engine.js';
 import type { EngineObject } from '../object.js';
-import { dateTimeAt, numberOf, withNumber } from '../values.js';
+import { numberOf, withNumber } from '../values.js';
 import { selectRows } from './profile-selection.js';
 import { clearStatus, mark, statusAt } from './profile-status.js';
 
@@ -47,44 +45,12 @@ function inserted(self: Profile, row: ProfileRow): readonly ProfileRow[] {
   return (at < 0 ? [...rows, row] : [...rows.slice(0, at), row, ...rows.slice(at)]).slice(0, most);
 }
 
-/** Every attribute of an object as a structure, or one of them, or one element. What cannot be read is null-data, and the row is kept. */
-function cell(self: Profile, column: CaptureObjectDefinition, utc: number): Uint8Array {
-  try {
-    if (isClock(column)) return encode(DateTime, dateTimeAt(self.engine, utc));
-    if (column.attributeIndex === 0) return everyAttribute(self, column);
-    if (column.dataIndex === 0) return self.space.readEncoded(column);
-    return encode(AnyData, self.space.read(column));
-  } catch (e) {
-    if (!(e instanceof AccessRefused)) throw e;
-    return nullData;
-  }
-}
-function everyAttribute({ space }: Profile, { classId, logicalName }: CaptureObjectDefinition): Uint8Array {
-  const object = space.find(classId, logicalName);
-  const parts = Object.entries(object.definition.attributes)
-    .filter(([name]) => object.has(name))
-    .map(([, { index }]) => space.readEncoded({ classId, logicalName, attributeIndex: index }));
-  return concat(structureOf(parts.length), ...parts);
-}
-/** The time of a clock, as a column. */
-export const isClock = (c: CaptureObjectDefinition): boolean =>
-  c.classId === 8 && c.attributeIndex === 2 && c.dataIndex === 0;
-const nullData = Uint8Array.of(0);
-function header(tag: number, count: number): Uint8Array {
-  const w = new Writer(6);
-  w.u8(tag);
-  w.length(count);
-  return w.finish();
-}
-export const structureOf = (count: number): Uint8Array => header(2, count);
-export const arrayOf = (elements: readonly Uint8Array[]): Uint8Array => concat(header(1, elements.length), ...elements);
-
 /** One row: all columns as they are now. @param utc what a captured clock shows; default now */
 export function capture(self: Profile, utc: number = self.engine.utc): void {
   const columns = self.get('captureObjects');
   if (columns.length === 0) return;
   statusAt(self, utc);
-  const octets = concat(structureOf(columns.length), ...columns.map((c) => cell(self, c, utc)));
+  const octets = concat(structureOf(columns.length), ...columns.map((c) => cellOf(self as unknown as Running, c, utc)));
   const sortColumn = columns.findIndex((c) => sameColumn(c, self.get('sortObject')));
   const key = sortColumn < 0 ? 0 : keyOf(cellsOf(octets)[sortColumn] as Data);
   self.state = { ...self.state, rows: inserted(self, { octets, key }) };

@@ -5,11 +5,12 @@ import { EntryDescriptor, ProfileGeneric, RangeDescriptor } from '../../cosem/cl
 import type { CaptureObjectDefinition } from '../../cosem/common-types.js';
 import { AccessRefused } from '../../server/object.js';
 import type { SelectiveAccessDescriptor } from '../../xdlms/common.js';
+import { isClock, structureOf } from '../cells.js';
 import { refuse } from '../engine.js';
 import type { LocalTime } from '../local-time.js';
 import { numberOf } from '../values.js';
 import { rowsOf } from './profile-compression.js';
-import { cellsOf, isClock, type Profile, sameColumn, structureOf } from './profile-generic.js';
+import { cellsOf, type Profile, sameColumn } from './profile-generic.js';
 
 /**
  * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or rows and columns by position (selector 2). Nothing
@@ -17,13 +18,12 @@ import { cellsOf, isClock, type Profile, sameColumn, structureOf } from './profi
  * @throws AccessRefused `scope-of-access-violated` for another selector, `type-unmatched`, `other-reason` for a column that is not captured
  */
 export function selectRows(self: Profile, selection: SelectiveAccessDescriptor | undefined): Uint8Array {
-  const rows = self.state.rows.map((r) => r.octets);
-  if (selection === undefined) return answer(self, rows);
+  if (selection === undefined) return answer(self, octetsOf(self));
   switch (selection.accessSelector) {
     case ProfileGeneric.attributes.buffer.selective.range.selector:
-      return byRange(self, rows, parameters(RangeDescriptor, selection.accessParameters));
+      return rowsBetween(self, parameters(RangeDescriptor, selection.accessParameters));
     case ProfileGeneric.attributes.buffer.selective.entry.selector:
-      return byEntry(self, rows, parameters(EntryDescriptor, selection.accessParameters));
+      return byEntry(self, parameters(EntryDescriptor, selection.accessParameters));
     default:
       throw new AccessRefused('scope-of-access-violated');
   }
@@ -51,34 +51,56 @@ function columnsOf(row: Uint8Array, wanted: readonly number[]): Uint8Array {
   return concat(structureOf(wanted.length), ...wanted.map((i) => encode(Data, cells[i] as Data)));
 }
 
-function byRange(self: Profile, rows: readonly Uint8Array[], range: RangeDescriptor): Uint8Array {
+/** Rows whose value in one column lies between two values, both included. @throws AccessRefused `other-reason` for a column that is not captured */
+export function rowsBetween(self: Profile, range: RangeDescriptor): Uint8Array {
   const captured = self.get('captureObjects');
   const by = captured.findIndex((c) => sameColumn(c, range.restrictingObject));
   if (by < 0) refuse();
-  // In the order of the profile, whatever the order in which they are asked for.
-  const wanted = captured.flatMap((c, i) => (range.selectedValues.some((s) => sameColumn(s, c)) ? [i] : []));
-  if (range.selectedValues.some((s) => !captured.some((c) => sameColumn(s, c)))) refuse();
+  const wanted = columnsNamed(captured, range.selectedValues);
   const { local } = self.engine;
-  const inside = rows.filter((row) => {
+  const inside = octetsOf(self).filter((row) => {
     const value = cellsOf(row)[by] as Data;
     return (
       compare(range.fromValue, value, local, 'lowest') <= 0 && compare(value, range.toValue, local, 'highest') <= 0
     );
   });
-  return answer(self, inside, wanted.length === 0 ? undefined : wanted);
+  return answer(self, inside, wanted);
 }
 
-function byEntry(self: Profile, rows: readonly Uint8Array[], entry: EntryDescriptor): Uint8Array {
+/** Rows by position from 1, 0 for the last, and of these some columns; no columns: all. @throws AccessRefused `other-reason` for a column that is not captured */
+export function rowsAt(
+  self: Profile,
+  from: number,
+  to: number,
+  columns: readonly CaptureObjectDefinition[],
+): Uint8Array {
+  return answer(self, part(self, from, to), columnsNamed(self.get('captureObjects'), columns));
+}
+function part(self: Profile, from: number, to: number): readonly Uint8Array[] {
+  const rows = octetsOf(self);
+  const first = Math.max(1, from) - 1;
+  return rows.slice(first, Math.max(first, to === 0 ? rows.length : to));
+}
+const octetsOf = (self: Profile): readonly Uint8Array[] => self.state.rows.map((r) => r.octets);
+/** Their positions, in the order of the profile whatever the order in which they are named; undefined: all. */
+function columnsNamed(
+  captured: readonly CaptureObjectDefinition[],
+  named: readonly CaptureObjectDefinition[],
+): readonly number[] | undefined {
+  if (named.some((s) => !captured.some((c) => sameColumn(s, c)))) refuse();
+  if (named.length === 0) return undefined;
+  return captured.flatMap((c, i) => (named.some((s) => sameColumn(s, c)) ? [i] : []));
+}
+
+function byEntry(self: Profile, entry: EntryDescriptor): Uint8Array {
   const width = self.get('captureObjects').length;
-  const from = Math.max(1, entry.fromEntry);
-  const to = entry.toEntry === 0 ? rows.length : entry.toEntry;
   const first = Math.max(1, entry.fromSelectedValue);
   const last = entry.toSelectedValue === 0 ? width : Math.min(width, entry.toSelectedValue);
   if (first > width) refuse();
-  const part = rows.slice(from - 1, Math.max(from - 1, to));
-  if (first === 1 && last === width) return answer(self, part);
+  const rows = part(self, entry.fromEntry, entry.toEntry);
+  if (first === 1 && last === width) return answer(self, rows);
   const wanted = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first - 1 + i);
-  return answer(self, part, wanted);
+  return answer(self, rows, wanted);
 }
 
 // ── values ───────────────────────────────────────────────────────────────────────────────────────────────

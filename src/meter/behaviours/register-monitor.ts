@@ -1,5 +1,6 @@
 import type { Data } from '../../axdr/data.js';
 import { RegisterMonitor } from '../../cosem/classes/register-monitor.js';
+import type { ActionItem } from '../../cosem/common-types.js';
 import { AccessRefused } from '../../server/object.js';
 import type { Behaviour, Running } from '../behaviour.js';
 import { numberOf } from '../values.js';
@@ -8,6 +9,8 @@ type Side = 'below' | 'above' | 'unknown';
 interface State {
   /** Where the value is, of each threshold. */
   sides: readonly Side[];
+  /** The bits of an alarm descriptor that were seen. */
+  bits?: number;
 }
 type Self = Running<typeof RegisterMonitor, State>;
 
@@ -27,26 +30,39 @@ function sideOf(value: number, threshold: Data, side: Side): Side {
   if (limit === undefined || value === limit) return side;
   return value > limit ? 'above' : 'below';
 }
+/** Whether it is a descriptor of alarms: each new bit counts then (knob `alarmMonitor`). */
+function watchesAlarms(self: Self): boolean {
+  const { options } = self.space.get(self.get('monitoredValue').logicalName) ?? {};
+  return self.engine.knobs.alarmMonitor === 'new-descriptor-bit' && options?.descriptor !== undefined;
+}
+function run({ engine, space }: Self, { scriptLogicalName, scriptSelector }: ActionItem): void {
+  try {
+    engine.nested(() => engine.runScript(space, scriptLogicalName, scriptSelector));
+  } catch (e) {
+    // The next thresholds are looked at all the same.
+    if (!(e instanceof AccessRefused)) throw e;
+  }
+}
 /** Runs the actions of what was crossed, in the order of the list; a side that was not known is only noted. */
 function evaluate(self: Self): void {
   const value = monitored(self);
   const thresholds = self.get('thresholds');
   const actions = self.get('actions');
   const before = self.state.sides;
-  if (value !== undefined) {
+  if (value !== undefined && watchesAlarms(self)) {
+    const bits = BigInt(value);
+    const risen = bits & ~BigInt(self.state.bits ?? value);
+    self.state = { ...self.state, bits: value };
+    if (risen !== 0n) for (const { actionUp } of actions) run(self, actionUp);
+  } else if (value !== undefined) {
     const sides = thresholds.map((t, i) => sideOf(value, t as Data, before[i] ?? 'unknown'));
-    self.state = { sides };
+    self.state = { ...self.state, sides };
     for (const [i, side] of sides.entries()) {
       const was = before[i] ?? 'unknown';
       const pair = actions[i];
-      if (pair === undefined || side === was || was === 'unknown') continue;
-      const { scriptLogicalName, scriptSelector } = side === 'above' ? pair.actionUp : pair.actionDown;
-      try {
-        self.engine.nested(() => self.engine.runScript(self.space, scriptLogicalName, scriptSelector));
-      } catch (e) {
-        // The next thresholds are looked at all the same.
-        if (!(e instanceof AccessRefused)) throw e;
-      }
+      if (pair === undefined || side === was || side === 'unknown') continue;
+      if (was === 'unknown' && self.engine.knobs.monitorInitial === 'side-only') continue;
+      run(self, side === 'above' ? pair.actionUp : pair.actionDown);
     }
   }
   plan(self);

@@ -55,7 +55,8 @@ function inRange(entry: ScheduleEntry, midnight: number): boolean {
 function runsOn(self: Self, entry: ScheduleEntry, midnight: number): boolean {
   if (!entry.enable || !inRange(entry, midnight)) return false;
   const special = specialDay(self.space, self.engine.local, midnight);
-  if (special !== undefined) return entry.execSpecdays[special - 1] === '1';
+  if (special !== undefined)
+    return entry.execSpecdays[self.engine.knobs.specialDayBits === 'bit0-is-day1' ? special - 1 : special] === '1';
   const { weekday } = fieldsOf(midnight);
   return (entry.execWeekdays as readonly unknown[]).includes(weekdays[weekday - 1]);
 }

@@ -1,7 +1,7 @@
 import { allClasses } from '../../cosem/all-classes.js';
 import type { InterfaceClass, ObjectOf } from '../../cosem/interface-class.js';
 import { type Obis, obisFromBytes, obisToBytes, parseObis } from '../../cosem/obis.js';
-import { behaviours, type Knobs, LocalTime, MeterEngine, type SourceOption } from '../../meter/index.js';
+import { behaviours, defaultKnobs, type Knobs, LocalTime, MeterEngine, type SourceOption } from '../../meter/index.js';
 import { included } from './included.js';
 import { camel, octetsOf, typedValue } from './notation.js';
 import { type Given, type GivenObject, type Scenario, Unsupported } from './scenario.js';
@@ -37,6 +37,8 @@ export function classOf(classId: number, version: number): InterfaceClass {
 
 /** The meter of a scenario, steady at its beginning. */
 export function meterOf({ given, knobs = {} }: Scenario, seed = 1): MeterEngine {
+  const unknown = Object.keys(knobs).find((k) => !Object.hasOwn(defaultKnobs, k));
+  if (unknown !== undefined) throw new Unsupported(`knob ${unknown}`);
   const clock = { ...zone, daylightSavingsEnabled: given.clock.daylight_savings_enabled ?? true };
   const engine = new MeterEngine({
     utc: momentOf(given.clock.local, new LocalTime(clock)),
@@ -47,8 +49,11 @@ export function meterOf({ given, knobs = {} }: Scenario, seed = 1): MeterEngine 
   const own = new Set(given.objects.map((o) => o.ln));
   const objects = [...(given.include ?? []).flatMap(included).filter((o) => !own.has(o.ln)), ...given.objects];
   for (const [name, value] of Object.entries(given.inputs ?? {})) engine.input(name, value);
+  if (given.network !== undefined) engine.input('network', given.network);
   if (!objects.some((o) => o.class === 8)) engine.add(classOf(8, 0), '0-0:1.0.0*255' as Obis, clock as never);
   for (const o of objects) {
+    // The server has it: what it does is done with keys.
+    if (o.class === 64) continue;
     const definition = classOf(o.class, o.version);
     engine.add(definition, parseObis(o.ln) as Obis, attributesOf(definition, o), {
       ...(o.source === undefined || o.source.average !== undefined ? {} : { sources: { value: sourceOf(o.source) } }),

@@ -64,7 +64,6 @@ export function octetsOf(json: Json, size?: number): Uint8Array {
   const moment = size === undefined || size === 12 || size === 5 || size === 4 ? temporal(json, size ?? 12) : undefined;
   if (moment !== undefined) return moment;
   if (typeof json !== 'string') throw wrong('octets', json);
-  if (json.startsWith('@bytes(')) return new Uint8Array(Number(/\d+/.exec(json)?.[0])).fill(0x41);
   if (/^\d+-\d+:/.test(json)) return obisToBytes(parseObis(json) as Obis);
   return parseHex(json);
 }

@@ -7,25 +7,29 @@ import { ProfileGeneric } from '../../cosem/classes/profile-generic.js';
 import { DateTime } from '../../cosem/date-time.js';
 import type { Obis } from '../../cosem/obis.js';
 import { type ProfileCell, profile, profileRows } from '../../cosem/profile.js';
+import { setList } from '../../session/set.js';
 import { matches, mismatch } from './compare.js';
+import { made } from './made.js';
 import { classOf, meterOf, momentOf, nameOf } from './meter.js';
 import { isRecord, type Json, notationOf, octetsOf, typedValue } from './notation.js';
+import { expectOutputs } from './pushes.js';
 import { type Expectation, Mismatch, type Scenario, type ScenarioResult, type Step, Unsupported } from './scenario.js';
-import { ScenarioSession } from './session.js';
+import { type Line, ScenarioSession } from './session.js';
 
 /** Runs one scenario: requests over associations, time and inputs through the engine, and compares what the clients see. */
 export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { id, family } = scenario;
   let at = 'the beginning';
   try {
-    const run = new Run(await ScenarioSession.of(meterOf(scenario)));
+    const runs: Run[] = [];
+    for (let seed = 1; seed <= (scenario.given.meters ?? 1); seed++) runs.push(await Run.of(scenario, seed));
     for (const [i, step] of scenario.steps.entries()) {
       at = `step ${i + 1} (${step.do})`;
-      await run.step(step);
+      for (const run of runs) await run.step(step);
     }
     for (const [i, expectation] of scenario.expect.entries()) {
       at = `expectation ${i + 1}`;
-      await run.expect(expectation);
+      await (runs[0] as Run).expect(await made(expectation as Step), runs);
     }
     return { id, family, status: 'passed' };
   } catch (e) {
@@ -42,24 +46,35 @@ interface Target {
 
 class Run {
   readonly #session: ScenarioSession;
-  constructor(session: ScenarioSession) {
+  /** The same meter, which goes in small steps: for `advanceBothWays`. */
+  readonly #scenario: Scenario;
+  #other: ScenarioSession | undefined;
+  /** A request that is under way. */
+  #begun: { readonly answer: Promise<unknown>; readonly line: Line } | undefined;
+  constructor(session: ScenarioSession, scenario: Scenario) {
     this.#session = session;
+    this.#scenario = scenario;
+  }
+  static async of(scenario: Scenario, seed: number): Promise<Run> {
+    const blocks = scenario.steps.some((s) => s.do === 'setBlocks');
+    return new Run(await ScenarioSession.of(meterOf(scenario, seed), scenario.given, blocks), scenario);
   }
   async step(step: Step): Promise<void> {
+    await this.#step(await made(step));
+    await this.#session.settle();
+  }
+  async #step(step: Step): Promise<void> {
     const { engine } = this.#session;
     switch (step.do) {
-      case 'advance': {
-        const to =
-          typeof step.to === 'string'
-            ? engine.elapsedAt(momentOf(step.to, engine.local))
-            : engine.elapsed + Number(step.seconds) * 1000;
-        return engine.advanceTo(to);
-      }
+      case 'advance':
+        return engine.advanceTo(this.#until(step));
+      case 'advanceBothWays':
+        return this.#advanceBothWays(step);
       case 'input':
         if (step.name === 'event') return engine.raise(Number(step.value));
         return engine.input(step.name as string, step.value);
       case 'power':
-        return engine.power(step.state === 'on');
+        return this.#session.power(step.state === 'on');
       case 'get':
         return this.#get(step);
       case 'set':
@@ -68,9 +83,52 @@ class Run {
         return this.#action(step);
       case 'table':
         return this.#table(step);
+      case 'associate':
+        for (let n = 0; n < Number(step.times ?? 1); n++)
+          check(mismatch(step.result ?? 'accepted', await this.#session.associate(step)));
+        return;
+      case 'release':
+        return this.#session.release();
+      case 'replyToHls':
+        await this.#result(step, async () => {
+          await this.#session.replyToHls();
+          return null;
+        });
+        return;
+      case 'setList':
+        return this.#setList(step);
+      case 'getFirstBlock':
+        return this.#begin(step, 1, (line) => this.#octets(step, undefined, line));
+      case 'getRemainingBlocks':
+        return check(mismatch(step.rowCount, (rowsOf(notationOf(Data, decode(Data, await this.#end()))) ?? []).length));
+      case 'setBlocks':
+        return this.#setBlocks(step);
+      case 'checkPushes':
+        return check(mismatch(step.count, this.#session.outputs.filter((o) => o.type === 'push').length));
+      case 'checkConnection':
+        return check(mismatch(step.state, this.#connected ? 'up' : 'down'));
       default:
         throw new Unsupported(`step ${step.do}`);
     }
+  }
+  #until({ to, seconds }: Step): number {
+    const { engine } = this.#session;
+    return typeof to === 'string'
+      ? engine.elapsedAt(momentOf(to, engine.local))
+      : engine.elapsed + Number(seconds) * 1000;
+  }
+  async #advanceBothWays(step: Step): Promise<void> {
+    this.#other = await ScenarioSession.of(meterOf(this.#scenario), this.#scenario.given);
+    const to = this.#until(step);
+    const { engine } = this.#other;
+    const small = Number(step.smallStepSeconds) * 1000;
+    while (engine.elapsed < to) engine.advanceTo(Math.min(to, engine.elapsed + small));
+    this.#session.engine.advanceTo(to);
+  }
+  /** Whether there is a connection: as the meter said last, else whenever there is a network. */
+  get #connected(): boolean {
+    const said = this.#session.outputs.flatMap((o) => (o.type === 'connection' ? [o.state] : []));
+    return said.length === 0 ? this.#session.engine.network : said.at(-1) === 'up';
   }
   /** Each row: a disconnector in a state, a trigger, and the state that follows. */
   async #table(step: Step): Promise<void> {
@@ -103,20 +161,79 @@ class Run {
   #target(x: Step | Expectation): Target {
     const { class: classId, ln } = x as { readonly class: number; readonly ln: string };
     const object = this.#session.engine.space().get(nameOf(ln));
-    return { classId, ln: nameOf(ln), version: object?.definition.version ?? 0 };
+    const served = this.#session.engine.space().served.get(nameOf(ln));
+    return { classId, ln: nameOf(ln), version: (object ?? served)?.definition.version ?? 0 };
   }
   async #get(step: Step): Promise<void> {
-    const got = await this.#result(step, () => this.#read(step, selectionOf(step)));
+    const got = await this.#result(step, () => this.#readAs(step));
     if (got === undefined) return;
     if ('equals' in step) check(mismatch(step.equals, got as Json));
     if ('rows' in step) this.#rows(step, got as Json);
     if ('count' in step) check(mismatch(step.count, (rowsOf(got as Json) ?? []).length));
     if ('rowsAfterUndo' in step) await this.#undone(step);
+    if ('listOfLogicalNames' in step) check(mismatch(sorted(step.listOfLogicalNames), sorted(namesIn(got as Json))));
+  }
+  /** Before the client has proven itself, or under the keys that the step names. */
+  async #readAs(step: Step): Promise<Json> {
+    const line = await this.#session.line(step);
+    const { classId, ln } = this.#target(step);
+    if (line.pending !== undefined) {
+      const answer = await this.#session.askPending(line, classId, ln, Number(step.attribute));
+      if (answer !== 'success') throw new Refused(answer);
+      return null;
+    }
+    if (step.keys === 'new') await this.#session.useNewKeys(line);
+    return this.#read(step, selectionOf(step));
+  }
+  async #begin(step: Step, apdus: number, request: (line: Line) => Promise<unknown>): Promise<void> {
+    const line = await this.#session.line(step);
+    const reached = line.channel.keep('sending', apdus);
+    const answer = request(line);
+    answer.catch(() => undefined);
+    await Promise.race([reached, answer]);
+    this.#begun = { answer, line };
+  }
+  async #end(): Promise<never> {
+    const { answer, line } = this.#begun ?? {};
+    this.#begun = undefined;
+    line?.channel.resume();
+    return (await answer) as never;
+  }
+  async #setBlocks(step: Step): Promise<void> {
+    if (step.finish === true) {
+      await this.#result(step, () => this.#end());
+      return;
+    }
+    const { classId, ln, version } = this.#target(step);
+    const attribute = Object.values(classOf(classId, version).attributes).find((a) => a.index === step.attribute);
+    const value = this.#encoded(attribute?.schema ?? Data, step.value as Json);
+    await this.#begin(step, Number(step.blocks) - 1, ({ client }) =>
+      client.setData(
+        { cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(step.attribute) } },
+        value,
+      ),
+    );
+    if (step.stopBeforeLast !== true) await this.#result(step, () => this.#end());
+  }
+  async #setList(step: Step): Promise<void> {
+    const items = step.items as readonly Step[];
+    const { client } = await this.#session.line(step);
+    const targets = items.map((item) => {
+      const { classId, ln } = this.#target(item);
+      return { cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(item.attribute) } };
+    });
+    const values = items.map((item) => encode(Data, this.#encoded(Data, item.value as Json)));
+    const results = await client.association.exchange.exclusive(() =>
+      client.association.run((limits) =>
+        setList({ invokeId: 1, serviceClass: 'confirmed', priority: 'normal' } as never, targets, values, limits),
+      ),
+    );
+    check(mismatch(step.results, results as Json));
   }
   /** Rows as a client has them that knows what null-data stands for. */
   async #undone(step: Step): Promise<void> {
     const { ln } = this.#target(step);
-    const client = await this.#session.client(sapOf(step));
+    const { client } = await this.#session.line(step);
     const layout = profile(await client.get(ProfileGeneric, ln, 'captureObjects'), {
       capturePeriod: await client.get(ProfileGeneric, ln, 'capturePeriod'),
     });
@@ -134,9 +251,13 @@ class Run {
     const schema = attribute === undefined || (classId === 7 && x.attribute === 2) ? Data : attribute.schema;
     return notationOf(schema, decode(schema, octets, { lenient: true }));
   }
-  async #octets(x: Step | Expectation, selection?: { accessSelector: number; accessParameters: Data }) {
+  async #octets(
+    x: Step | Expectation,
+    selection?: { accessSelector: number; accessParameters: Data },
+    line?: Line,
+  ): Promise<Uint8Array> {
     const { classId, ln } = this.#target(x);
-    const client = await this.#session.client(sapOf(x));
+    const { client } = line ?? (await this.#session.line(x));
     return client.getEncoded({
       cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(x.attribute) },
       ...(selection === undefined ? {} : { accessSelection: selection }),
@@ -145,7 +266,7 @@ class Run {
   async #set(step: Step): Promise<void> {
     const { classId, ln, version } = this.#target(step);
     await this.#result(step, async () => {
-      const client = await this.#session.client(sapOf(step));
+      const { client } = await this.#session.line(step);
       const attribute = Object.values(classOf(classId, version).attributes).find((a) => a.index === step.attribute);
       await client.setData(
         { cosemAttributeDescriptor: { classId, instanceId: ln, attributeId: Number(step.attribute) } },
@@ -157,7 +278,7 @@ class Run {
   async #action(step: Step): Promise<void> {
     const { classId, ln, version } = this.#target(step);
     await this.#result(step, async () => {
-      const client = await this.#session.client(sapOf(step));
+      const { client } = await this.#session.line(step);
       const method = Object.values(classOf(classId, version).methods).find((m) => m.index === step.method);
       const returned = await client.actionData(
         classId,
@@ -165,6 +286,7 @@ class Run {
         Number(step.method),
         this.#encoded(method?.parameter ?? Data, step.parameter as Json),
       );
+      if (classId === 64 && step.method === 2) this.#session.keyTransferred();
       if ('returns' in step) check(mismatch(step.returns, returned === undefined ? null : notationOf(Data, returned)));
       return null;
     });
@@ -194,12 +316,31 @@ class Run {
 
   // ── expectations ─────────────────────────────────────────────────────────────────────────────────────
 
-  async expect(e: Expectation): Promise<void> {
+  async expect(e: Expectation, runs: readonly Run[]): Promise<void> {
+    this.#session.forExpectations();
+    if (e.equalState === true) return this.#sameState();
+    const outputs = runs.map((r) => r.#session.outputs);
+    if (e.class === undefined && expectOutputs(e, outputs, this.#connected)) return;
     if (e.class === undefined) throw new Unsupported(`expectation ${Object.keys(e).join(', ')}`);
     const got = await this.#read(e);
     if ('equals' in e) check(mismatch(e.equals, got));
     else if ('statusCode' in e) check(mismatch(e.statusCode, isRecord(got) ? Object.values(got)[0] : got));
     else this.#rows(e, got);
+  }
+  /** All that can be read is the same, whichever way time went. */
+  async #sameState(): Promise<void> {
+    if (this.#other === undefined) throw new Unsupported('equalState without advanceBothWays');
+    for (const object of this.#session.engine.space()) {
+      if (object.definition.classId === 15) continue;
+      for (const { index } of object.served().attributes.values()) {
+        const x = { class: object.definition.classId, ln: object.logicalName, attribute: index };
+        const [one, two] = [this.#session, this.#other].map(async (session) => {
+          const octets = this.#octets(x, undefined, await session.line({}));
+          return octets.then(formatHex).catch((e) => String(refusalOf(e) ?? e));
+        });
+        check(mismatch([x.ln, index, await (one as Promise<string>)], [x.ln, index, await (two as Promise<string>)]));
+      }
+    }
   }
   #rows(e: Step | Expectation, got: Json): void {
     const rows = rowsOf(got);
@@ -242,10 +383,11 @@ class Run {
 const check = (reason: string | undefined): void => {
   if (reason !== undefined) throw new Mismatch(reason);
 };
-const sapOf = (x: Step | Expectation): number | undefined => {
-  if (x.port !== undefined) throw new Unsupported(`port ${String(x.port)}`);
-  return x.via === undefined ? undefined : Number(x.via);
-};
+/** A request that was not served at all. */
+class Refused extends Error {}
+const sorted = (names: Json | undefined): Json => [...((names ?? []) as string[])].sort();
+/** Logical names of an object list. */
+const namesIn = (list: Json): Json => (list as readonly { readonly logical_name: string }[]).map((o) => o.logical_name);
 /** A cell of a row in the notation. */
 function cellOf(cell: ProfileCell): Json {
   if (cell === null || typeof cell === 'number') return cell;
@@ -261,6 +403,7 @@ function rowsOf(got: Json): readonly (readonly Json[])[] | undefined {
   return array.map((row) => (isRecord(row) ? (row.structure as readonly Json[]) : (row as readonly Json[])));
 }
 function refusalOf(e: unknown): string | number | undefined {
+  if (e instanceof Refused) return e.message;
   if (isDlmsError(e, 'service/data-access') || isDlmsError(e, 'service/action'))
     return (e as DlmsError<'service/action'>).context.result;
   if (isDlmsError(e, 'transport/timeout')) return 'no answer';

@@ -1,0 +1,35 @@
+import type { CosemTime, DateTime } from '../cosem/date-time.js';
+import type { LocalTime } from './local-time.js';
+
+/** From when to when, by the local clock; fields that are not specified repeat. */
+export interface Window {
+  readonly startTime: DateTime;
+  readonly endTime: DateTime;
+}
+/** A second that is not specified is 0: nothing begins each second. */
+const timeOf = (t: DateTime): CosemTime => ({ ...t, second: t.second ?? 0, hundredths: null });
+const isOpen = (t: DateTime): boolean =>
+  t.year === null && t.month === null && t.dayOfMonth === null && t.dayOfWeek === null && t.hour === null;
+
+/** Whether a moment lies in one of the windows: their begin belongs to them, their end does not. No windows: always. */
+export function isInside(windows: readonly Window[], local: LocalTime, utc: number): boolean {
+  return (
+    windows.length === 0 ||
+    windows.some(({ startTime, endTime }) => {
+      if (isOpen(startTime) && isOpen(endTime)) return true;
+      const end = local.next(endTime, timeOf(endTime), utc);
+      const start = local.next(startTime, timeOf(startTime), utc);
+      return end !== undefined && (start === undefined || end < start);
+    })
+  );
+}
+/** The next moment after another at which a window begins or ends. */
+export function nextEdge(
+  windows: readonly Window[],
+  edge: 'startTime' | 'endTime',
+  local: LocalTime,
+  utc: number,
+): number | undefined {
+  const found = windows.flatMap((w) => local.next(w[edge], timeOf(w[edge]), utc) ?? []);
+  return found.length === 0 ? undefined : Math.min(...found);
+}
