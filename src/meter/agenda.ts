@@ -9,6 +9,7 @@ export const phases = [
   'emergency',
   'monitor',
   'charge',
+  'image',
   'push',
   'inactivity',
 ] as const;

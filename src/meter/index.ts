@@ -25,6 +25,7 @@ export type {
   Traffic,
 } from './behaviour.js';
 export type { DataOptions } from './behaviours/data.js';
+export type { ImageOptions, ImageStore } from './behaviours/image-transfer.js';
 export { behaviours } from './behaviours/index.js';
 
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';

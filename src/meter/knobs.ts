@@ -75,6 +75,14 @@ export interface Knobs {
   readonly arbitrator: 'sum' | 'maximum';
   /** Which day_id the first bit of exec_specdays stands for. */
   readonly specialDayBits: 'bit0-is-day1' | 'bit0-is-day0';
+  /** Octets of an image at most. */
+  readonly maxImageSize: number;
+  /** Whether the blocks of an image that are there outlive a loss of supply. */
+  readonly imageBitmap: 'persistent' | 'volatile';
+  /** A transfer that is disabled meanwhile: it waits until it is enabled again, or is over. */
+  readonly imageDisable: 'suspend' | 'reset';
+  /** What a price of a charge is for: 10^commodity_scale units of the register. */
+  readonly commodityScale: 'price-per-10^n';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -115,5 +123,9 @@ export const defaultKnobs: Knobs = {
   monitorInitial: 'side-only',
   arbitrator: 'sum',
   specialDayBits: 'bit0-is-day1',
+  maxImageSize: 0x100_0000,
+  imageBitmap: 'persistent',
+  imageDisable: 'suspend',
+  commodityScale: 'price-per-10^n',
   localDisconnectScript: undefined,
 };

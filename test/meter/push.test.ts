@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Data } from '../../src/axdr/data.js';
 import { AutoConnect } from '../../src/cosem/classes/auto-connect.js';
 import { ProfileGeneric } from '../../src/cosem/classes/profile-generic.js';
-import { PushSetup, PushSetupV0 } from '../../src/cosem/classes/push-setup.js';
+import { type PushObjectDefinition, PushSetup, PushSetupV0 } from '../../src/cosem/classes/push-setup.js';
 import type { DateTime } from '../../src/cosem/date-time.js';
 import type { ObjectOf } from '../../src/cosem/interface-class.js';
 import type { Knobs, PushOutput } from '../../src/meter/index.js';
@@ -14,10 +14,10 @@ const at = (time: string): DateTime => {
   return { ...never, hour, minute, second: 0 };
 };
 const window = (from: string, to: string) => [{ startTime: at(from), endTime: at(to) }];
-const whole = {
+const whole: Pick<PushObjectDefinition, 'restriction' | 'columns'> = {
   restriction: { restrictionType: 'none', restrictionValue: { type: 'null-data' } },
   columns: [],
-} as const;
+};
 
 function aPushingMeter(attributes: Partial<ObjectOf<typeof PushSetup>>, knobs: Partial<Knobs> = {}) {
   const engine = aMeter(knobs);

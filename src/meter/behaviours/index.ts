@@ -9,6 +9,7 @@ import { dataBehaviour } from './data.js';
 import { demandRegisterBehaviour } from './demand-register.js';
 import { disconnectControlBehaviour, disconnectControlBehaviourV0 } from './disconnect-control.js';
 import { extendedRegisterBehaviour } from './extended-register.js';
+import { imageTransferBehaviour } from './image-transfer.js';
 import { iecHdlcSetupBehaviour, tcpUdpSetupBehaviour } from './inactivity.js';
 import { limiterBehaviour } from './limiter.js';
 import { profileGenericBehaviour } from './profile-generic.js';
@@ -27,6 +28,7 @@ export const behaviours: readonly AnyBehaviour[] = [
   ...associationLnBehaviours,
   ...autoConnectBehaviours,
   communicationPortProtectionBehaviour,
+  imageTransferBehaviour,
   iecHdlcSetupBehaviour,
   tcpUdpSetupBehaviour,
   ...pushSetupBehaviours,
