@@ -1,4 +1,5 @@
 import type { AssociationConfig } from '../server/association.js';
+import { effectiveRights } from '../server/check-config.js';
 import {
   type AccessContext,
   AccessRefused,
@@ -34,6 +35,10 @@ export function serveAssociations(
   options: Omit<AssociationLnOptions, 'objects'> = {},
 ): void {
   const { served } = space;
+  space.rightsOf = ({ association }) => {
+    const config = configs.find((c) => c.logicalName === association);
+    return config === undefined ? undefined : effectiveRights(config);
+  };
   for (const config of configs) {
     const own = space.get(config.logicalName);
     const known = associationLnObject(config, { objects: served, ...options });

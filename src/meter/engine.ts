@@ -204,7 +204,7 @@ export class MeterEngine {
       const work = (
         due.owner.behaviour.due as Partial<Record<Phase, (self: unknown, at: number) => void>> | undefined
       )?.[due.phase];
-      if (work === undefined) continue;
+      if (work === undefined || !due.owner.active) continue;
       this.#phase = due.phase;
       try {
         this.operation(() => work(due.owner, due.at));
@@ -224,7 +224,7 @@ export class MeterEngine {
   authenticated(attempt: Authentication): void {
     if (!this.#supply) return;
     this.operation(() => {
-      for (const o of this.#all()) o.behaviour.authentication?.(o, attempt);
+      for (const o of this.#working()) o.behaviour.authentication?.(o, attempt);
       this.#failures = attempt.right ? 0 : this.#failures + 1;
       if (this.#failures < this.knobs.authenticationFailuresForEvent) return;
       this.#failures = 0;
@@ -233,7 +233,7 @@ export class MeterEngine {
   }
   /** Something came over a connection, or the connection is gone: for ports that close what is silent. */
   traffic(traffic: Traffic): void {
-    if (this.#supply) for (const o of this.#all()) o.behaviour.traffic?.(o, traffic);
+    if (this.#supply) for (const o of this.#working()) o.behaviour.traffic?.(o, traffic);
   }
   /** What became of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a push that is over changes nothing. */
   pushed({ sap, setup }: PushOutput, outcome: PushOutcome): void {
@@ -283,7 +283,7 @@ export class MeterEngine {
             if (source.inputs.includes(name)) this.changed(o, attribute, 'engine');
       }
       if (name === 'network') this.#network = value !== 'down';
-      if (this.#supply) for (const o of this.#all()) o.behaviour.input?.(o, name, value);
+      if (this.#supply) for (const o of this.#working()) o.behaviour.input?.(o, name, value);
     });
   }
   /**
@@ -295,7 +295,7 @@ export class MeterEngine {
     const code = typeof event === 'number' ? event : this.knobs.eventCodes[event];
     if (code === undefined || !this.#supply) return;
     this.operation(() => {
-      for (const o of this.#all()) o.behaviour.event?.(o, code, utc);
+      for (const o of this.#working()) o.behaviour.event?.(o, code, utc);
     });
   }
   /** Something began that lasts, or is over: an alarm of it cannot be cleared as long as it lasts. */
@@ -318,7 +318,7 @@ export class MeterEngine {
     if (!on) {
       this.operation(() => {
         this.raise('powerDown');
-        for (const o of this.#all()) o.behaviour.powerDown?.(o);
+        for (const o of this.#working()) o.behaviour.powerDown?.(o);
       });
       this.#supply = false;
       this.#downSince = { elapsed: this.#elapsed, utc: this.utc };
@@ -335,7 +335,7 @@ export class MeterEngine {
       const clocks = this.#all().filter((o) => o.definition.classId === 8);
       for (const o of clocks) o.behaviour.powerUp?.(o, outage);
       this.raise('powerUp');
-      for (const o of this.#all()) if (!clocks.includes(o)) o.behaviour.powerUp?.(o, outage);
+      for (const o of this.#working()) if (!clocks.includes(o)) o.behaviour.powerUp?.(o, outage);
     });
   }
   get supply(): boolean {
@@ -364,7 +364,7 @@ export class MeterEngine {
   /** Tells everybody who goes by the clock. */
   clockChanged(change: ClockChange): void {
     this.operation(() => {
-      for (const o of this.#all()) o.behaviour.clockChanged?.(o, change);
+      for (const o of this.#working()) o.behaviour.clockChanged?.(o, change);
     });
   }
 
@@ -421,7 +421,7 @@ export class MeterEngine {
           const reference = referenceOf(object, attribute);
           const observers = this.#observers.get(keyOf(object.space, reference));
           if (observers === undefined) continue;
-          for (const o of [...observers]) o.behaviour.observed?.(o, reference, cause);
+          for (const o of [...observers]) if (o.active) o.behaviour.observed?.(o, reference, cause);
         }
       } finally {
         this.#telling--;
@@ -449,6 +449,9 @@ export class MeterEngine {
   }
   #all(): EngineObject[] {
     return [...this.#spaces.values()].flatMap((s) => [...s]);
+  }
+  #working(): EngineObject[] {
+    return this.#all().filter((o) => o.active);
   }
 }
 

@@ -16,6 +16,7 @@ export const eventCodes = {
   imageActivated: 18,
   calendarProgrammed: 19,
   authenticationFailed: 46,
+  parametersChanged: 47,
   keyChanged: 48,
   imageVerificationFailed: 51,
   readyForManualReconnection: 59,

@@ -83,6 +83,10 @@ export interface Knobs {
   readonly imageDisable: 'suspend' | 'reset';
   /** What a price of a charge is for: 10^commodity_scale units of the register. */
   readonly commodityScale: 'price-per-10^n';
+  /** Another capture list of compact data: the maker's own template_id stays, or the next number. */
+  readonly compactTemplateId: 'keep' | 'increment';
+  /** Whether what methods change counts for parameter monitors. */
+  readonly parameterMonitorMethods: 'count' | 'ignore';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -127,5 +131,7 @@ export const defaultKnobs: Knobs = {
   imageBitmap: 'persistent',
   imageDisable: 'suspend',
   commodityScale: 'price-per-10^n',
+  compactTemplateId: 'keep',
+  parameterMonitorMethods: 'count',
   localDisconnectScript: undefined,
 };

@@ -27,8 +27,11 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   readonly behaviour: AnyBehaviour;
   readonly options: Readonly<Record<string, unknown>>;
   state: unknown;
+  /** Its function is switched on: else it refuses everything, and does nothing. */
+  active = true;
   readonly #values = new Map<string, unknown>();
   readonly #sources = new Map<string, Source>();
+  readonly #written = new Set<string>();
 
   constructor(
     engine: MeterEngine,
@@ -59,6 +62,12 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (found === undefined) throw new AccessRefused('object-undefined');
     return found;
   }
+  /** Switches it off, or on again: then it goes on from now. */
+  activate(on: boolean): void {
+    if (on === this.active) return;
+    this.active = on;
+    if (on) this.behaviour.start?.(this);
+  }
   /** Lets an attribute be measured. */
   bind(attribute: string, source: Source): void {
     this.#sources.set(attribute, source);
@@ -86,6 +95,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     return this.#values.get(attribute);
   }
   set(attribute: string, value: unknown, cause: Cause = 'engine'): void {
+    this.#written.add(attribute);
     this.#values.set(attribute, value);
     this.engine.changed(this, attribute, cause);
   }
@@ -112,16 +122,23 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
 
   // ── what clients and scripts do ──────────────────────────────────────────────────────────────────────
 
+  #working(): void {
+    if (!this.active) throw new AccessRefused('object-unavailable');
+  }
   /** Writes an attribute as its behaviour allows. @throws AccessRefused */
   write(attribute: string, value: unknown, cause: Cause): void {
+    this.#working();
     const { write } = this.behaviour as {
       write?: Readonly<Record<string, (self: unknown, value: unknown, cause: Cause) => void>>;
     };
     const own = write?.[attribute];
     if (attribute === 'logicalName' || !this.has(attribute)) throw new AccessRefused('read-write-denied');
     this.engine.operation(() => {
+      this.#written.delete(attribute);
       if (own !== undefined) own(this, value, cause);
       else this.set(attribute, value, cause);
+      // Also what is worked out when it is read, like the time of a clock, was written.
+      if (!this.#written.has(attribute)) this.engine.changed(this, attribute, cause);
     });
   }
   /** Invokes a method. @throws AccessRefused */
@@ -129,6 +146,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const { methods } = this.behaviour as {
       methods?: Readonly<Record<string, (self: unknown, p: unknown, cause: Cause, c?: AccessContext) => unknown>>;
     };
+    this.#working();
     const own = methods?.[method];
     if (own === undefined) throw new AccessRefused('object-unavailable');
     return this.engine.operation(() => own(this, parameter, cause, context));
@@ -150,8 +168,8 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
       const restricted = selective?.[name];
       attributes[name] = accessor({
         ...(restricted === undefined
-          ? { get: () => this.get(name) }
-          : { selective: true, getEncoded: (context: AccessContext) => restricted(this, context) }),
+          ? { get: () => this.#read(name) }
+          : { selective: true, getEncoded: (context: AccessContext) => this.#selected(restricted, context) }),
         set: (value) => this.write(name, value, 'client'),
       });
     }
@@ -166,6 +184,14 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
       attributes as AttributeHandlers<InterfaceClass>,
       invocable as MethodHandlers<InterfaceClass>,
     );
+  }
+  #read(attribute: string): unknown {
+    this.#working();
+    return this.get(attribute);
+  }
+  #selected(restricted: (self: unknown, context: AccessContext) => Uint8Array, context: AccessContext): Uint8Array {
+    this.#working();
+    return restricted(this, context);
   }
   /** A number as the Data type that the attribute was given; a counter begins again at zero after the last value of its type. */
   #measured(attribute: string, value: number): unknown {

@@ -1,7 +1,9 @@
 import { Data } from '../axdr/data.js';
 import { decode, encode } from '../axdr/schema.js';
 import type { Obis } from '../cosem/obis.js';
+import { type Caller, hasProtection } from '../server/caller.js';
 import { AccessRefused, type CosemObject, ObjectStore } from '../server/object.js';
+import type { AccessRights } from '../server/rights.js';
 import type { Cause, Reference } from './behaviour.js';
 import type { EngineObject } from './object.js';
 
@@ -12,6 +14,9 @@ export class ObjectSpace {
   /** What a `LogicalDevice` of the server is given. */
   readonly served: ObjectStore = new ObjectStore();
   readonly #objects = new Map<Obis, EngineObject>();
+
+  /** What a caller may do, by its association; undefined: nobody has said, and what needs to know is refused. */
+  rightsOf: ((caller: Caller) => AccessRights | undefined) | undefined;
 
   constructor(sap: number) {
     this.sap = sap;
@@ -32,6 +37,20 @@ export class ObjectSpace {
     if (found.definition.classId !== classId) throw new AccessRefused('object-class-inconsistent');
     return found;
   }
+  /** @throws AccessRefused also `object-unavailable` for one whose function is switched off */
+  #working(classId: number, logicalName: Obis): EngineObject {
+    const object = this.find(classId, logicalName);
+    if (!object.active) throw new AccessRefused('object-unavailable');
+    return object;
+  }
+  /** Whether a caller may read or write an attribute, as it asks now. */
+  allows({ classId, logicalName, attributeIndex }: Reference, access: 'read' | 'write', caller: Caller): boolean {
+    const object = this.served.get(logicalName);
+    const attribute = object?.attributes.get(attributeIndex);
+    if (object === undefined || attribute === undefined || object.definition.classId !== classId) return false;
+    const right = this.rightsOf?.(caller)?.attribute?.(object, attribute, caller);
+    return right?.[access] === true && hasProtection(caller, right.request ?? {});
+  }
   /** All objects of a class. */
   ofClass(classId: number): EngineObject[] {
     return [...this.#objects.values()].filter((o) => o.definition.classId === classId);
@@ -43,7 +62,7 @@ export class ObjectSpace {
 
   /** An attribute as octets of Data. */
   readEncoded({ classId, logicalName, attributeIndex }: Reference): Uint8Array {
-    const object = this.find(classId, logicalName);
+    const object = this.#working(classId, logicalName);
     const [name, { schema }] = object.attribute(attributeIndex);
     return encode(schema, object.get(name));
   }
@@ -52,7 +71,7 @@ export class ObjectSpace {
    * @throws AccessRefused when there is no such thing
    */
   read(reference: Reference): Data {
-    const object = this.find(reference.classId, reference.logicalName);
+    const object = this.#working(reference.classId, reference.logicalName);
     const [name, { schema }] = object.attribute(reference.attributeIndex);
     const value = object.get(name);
     const whole = (schema as unknown) === Data ? (value as Data) : decode(Data, encode(schema, value));
@@ -67,13 +86,13 @@ export class ObjectSpace {
   }
   /** Writes an attribute as a client would, with the authority of the meter. @throws AccessRefused */
   write(reference: Reference, value: Data, cause: Cause): void {
-    const object = this.find(reference.classId, reference.logicalName);
+    const object = this.#working(reference.classId, reference.logicalName);
     const [name, { schema }] = object.attribute(reference.attributeIndex);
     object.write(name, typed(schema, value), cause);
   }
   /** Invokes a method with the authority of the meter; what it returns is dropped. @throws AccessRefused */
   invoke(classId: number, logicalName: Obis, methodId: number, parameter: Data, cause: Cause): void {
-    const object = this.find(classId, logicalName);
+    const object = this.#working(classId, logicalName);
     const found = Object.entries(object.definition.methods).find(([, m]) => m.index === methodId);
     if (found === undefined) throw new AccessRefused('object-unavailable');
     const [name, method] = found;

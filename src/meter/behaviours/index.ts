@@ -1,17 +1,21 @@
 import type { AnyBehaviour } from '../behaviour.js';
 import { activityCalendarBehaviour } from './activity-calendar.js';
 import { arbitratorBehaviour } from './arbitrator.js';
+import { arrayManagerBehaviour } from './array-manager.js';
 import { associationLnBehaviours } from './association-ln.js';
 import { autoConnectBehaviours } from './auto-connect.js';
 import { clockBehaviour } from './clock.js';
 import { communicationPortProtectionBehaviour } from './communication-port-protection.js';
+import { compactDataBehaviours } from './compact-data.js';
 import { dataBehaviour } from './data.js';
 import { demandRegisterBehaviour } from './demand-register.js';
 import { disconnectControlBehaviour, disconnectControlBehaviourV0 } from './disconnect-control.js';
 import { extendedRegisterBehaviour } from './extended-register.js';
+import { functionControlBehaviour } from './function-control.js';
 import { imageTransferBehaviour } from './image-transfer.js';
 import { iecHdlcSetupBehaviour, tcpUdpSetupBehaviour } from './inactivity.js';
 import { limiterBehaviour } from './limiter.js';
+import { parameterMonitorBehaviours } from './parameter-monitor.js';
 import { profileGenericBehaviour } from './profile-generic.js';
 import { pushSetupBehaviours } from './push-setup.js';
 import { registerBehaviour } from './register.js';
@@ -26,7 +30,11 @@ import { specialDaysTableBehaviour } from './special-days-table.js';
 export const behaviours: readonly AnyBehaviour[] = [
   registerMonitorBehaviour,
   ...associationLnBehaviours,
+  arrayManagerBehaviour,
   ...autoConnectBehaviours,
+  ...compactDataBehaviours,
+  functionControlBehaviour,
+  ...parameterMonitorBehaviours,
   communicationPortProtectionBehaviour,
   imageTransferBehaviour,
   iecHdlcSetupBehaviour,

@@ -1,15 +1,14 @@
 import { Data } from '../../axdr/data.js';
-import { decode, encode } from '../../axdr/schema.js';
+import { decode } from '../../axdr/schema.js';
 import { concat } from '../../core/bytes.js';
 import {
-  type PushObjectDefinition,
   PushSetup,
   PushSetupV0,
   PushSetupV1,
   PushSetupV2,
   type RepetitionDelay,
 } from '../../cosem/classes/push-setup.js';
-import { DateTime, toInstant } from '../../cosem/date-time.js';
+import { type DateTime, toInstant } from '../../cosem/date-time.js';
 import { AccessRefused } from '../../server/object.js';
 import {
   type AnyBehaviour,
@@ -19,12 +18,11 @@ import {
   type PushOutcome,
   type Running,
 } from '../behaviour.js';
-import { cellOf, isClock, nullData, structureOf } from '../cells.js';
+import { structureOf } from '../cells.js';
+import { elementOf } from '../elements.js';
 import { dateTimeAt, unspecifiedDateTime } from '../values.js';
 import { isInside, nextEdge } from '../windows.js';
 import { isConnected } from './auto-connect.js';
-import type { Profile } from './profile-generic.js';
-import { rowsAt, rowsBetween } from './profile-selection.js';
 
 interface State {
   /** `waiting` for a window or a random delay, for a `retry`, or `confirming`: sent, and not answered yet. */
@@ -168,41 +166,8 @@ function outcome(self: Self, what: PushOutcome): void {
 /** One structure with an element for each entry, in order; what cannot be read is null-data. */
 function bodyOf(self: Self): Uint8Array {
   const list = self.get('pushObjectList');
-  return concat(structureOf(list.length), ...list.map((entry) => elementOf(self, entry)));
+  return concat(structureOf(list.length), ...list.map((entry) => elementOf(self as unknown as Running, entry)));
 }
-function elementOf(self: Self, entry: PushObjectDefinition): Uint8Array {
-  // Version 0 has neither restriction nor columns, version 1 no columns.
-  const { restriction, columns = [] } = entry as Partial<PushObjectDefinition>;
-  const restricted = restriction !== undefined && restriction.restrictionType !== 'none';
-  if (entry.classId !== 7 || entry.attributeIndex !== 2 || (!restricted && columns.length === 0))
-    return cellOf(self, entry, self.engine.utc);
-  try {
-    return rowsFor(self, self.space.find(7, entry.logicalName) as unknown as Profile, entry);
-  } catch (e) {
-    if (!(e instanceof AccessRefused)) throw e;
-    return nullData;
-  }
-}
-/** Rows of a profile between two dates, or by position, and of these the columns that are listed; a range without an end goes up to now. */
-function rowsFor(
-  { engine }: Self,
-  profile: Profile,
-  { restriction, columns = [] }: Partial<Pick<PushObjectDefinition, 'restriction' | 'columns'>>,
-): Uint8Array {
-  const bounds = restriction?.restrictionValue;
-  if (bounds?.type === 'by-entry') return rowsAt(profile, bounds.value.fromEntry, bounds.value.toEntry, columns);
-  if (bounds?.type !== 'by-date') return rowsAt(profile, 1, 0, columns);
-  const restrictingObject = profile.get('captureObjects').find(isClock);
-  if (restrictingObject === undefined) throw new AccessRefused('object-unavailable');
-  const time = (t: DateTime): Data => ({ type: 'octet-string', value: encode(DateTime, t).subarray(2) });
-  return rowsBetween(profile, {
-    restrictingObject,
-    fromValue: time(bounds.value.fromDate),
-    toValue: time(bounds.value.toDate.year === null ? dateTimeAt(engine, engine.utc) : bounds.value.toDate),
-    selectedValues: [...columns],
-  });
-}
-
 const windowChanged = (self: Self): void => {
   if (self.state.doing === 'waiting' && self.state.attempts === 0 && !inWindow(self)) wait(self);
 };

@@ -324,6 +324,10 @@ class Run {
     if (e.class === undefined) throw new Unsupported(`expectation ${Object.keys(e).join(', ')}`);
     const got = await this.#read(e);
     if ('equals' in e) check(mismatch(e.equals, got));
+    else if ('names' in e) check(mismatch(sorted(e.names), sorted(firstMembers(got))));
+    else if ('referencing' in e) names(got, e.referencing as string, true);
+    else if ('notReferencing' in e) names(got, e.notReferencing as string, false);
+    else if ('isSpecifiedDateTime' in e) check(mismatch({ isSpecifiedDateTime: e.isSpecifiedDateTime as Json }, got));
     else if ('statusCode' in e) check(mismatch(e.statusCode, isRecord(got) ? Object.values(got)[0] : got));
     else this.#rows(e, got);
   }
@@ -386,6 +390,13 @@ const check = (reason: string | undefined): void => {
 /** A request that was not served at all. */
 class Refused extends Error {}
 const sorted = (names: Json | undefined): Json => [...((names ?? []) as string[])].sort();
+/** The names in a list of structures that begin with one. */
+const firstMembers = (list: Json): Json =>
+  (list as readonly Json[]).map((e) => (isRecord(e) ? Object.values(e)[0] : e) as Json);
+function names(got: Json, ln: string, wanted: boolean): void {
+  if (JSON.stringify(got).includes(`"${ln}"`) !== wanted)
+    throw new Mismatch(`${wanted ? 'no' : 'a'} reference to ${ln} in ${JSON.stringify(got).slice(0, 200)}`);
+}
 /** Logical names of an object list. */
 const namesIn = (list: Json): Json => (list as readonly { readonly logical_name: string }[]).map((o) => o.logical_name);
 /** A cell of a row in the notation. */
