@@ -28,9 +28,14 @@ export function connect(s: ClientIn<'disconnected' | 'draining'>, now: number, o
   return command(next, now, out);
 }
 
-/** DISC; a link that was up is forgotten. */
+/**
+ * DISC; a link that was up is forgotten. UA answers SNRM too: in a link that has hardly begun, one that comes once more can pass for the answer to DISC, and the next
+ * link must not meet what the server sends until DISC arrives. After two turns with data no UA to SNRM is under way any more.
+ */
 export function leave(s: HdlcClientState, now: number, out: Outputs): ClientIn<'disconnecting'> {
-  return command({ ...lasting(s), ...noAttempt, phase: 'disconnecting', deadline: never }, now, out);
+  const settled = 'sending' in s && s.sending.recent.length === 2;
+  const lateUntil = settled ? s.lateUntil : now + s.settings.drainMs;
+  return command({ ...lasting(s), ...noAttempt, lateUntil, phase: 'disconnecting', deadline: never }, now, out);
 }
 
 /** SNRM or DISC, by phase; the answer is waited for. */

@@ -174,12 +174,38 @@ describe('client', () => {
       [1005, disconnect, ['DISCP']],
       [1006, 'UAP', ['disconnected local']],
       [1007, connect, []],
-      [2002, tick, ['SNRMP']],
+      [2004, tick, []],
+      [2005, tick, ['SNRMP']],
     ]);
-    transcript('client', {}, [
-      ...lost.slice(0, 2),
+  });
+  it('does not take a double of the first UA for the answer to DISC and begin the next link over frames of this one', () => {
+    const begun: [number, Input, string[]][] = [
+      [0, connect, ['SNRMP']],
+      [1, 'UAP', ['connected']],
       [2, send('C001'), ['I0/0P C001']],
       [3, 'I0/1P C401', ['apdu C401']],
+    ];
+    transcript('client', {}, [
+      ...begun,
+      [4, disconnect, ['DISCP']],
+      [5, 'UAP', ['disconnected local']],
+      [6, connect, []],
+      [7, 'I0/1P C401', ['ignored protocol/link remote']],
+      [8, 'UAP', ['ignored protocol/link remote']],
+      [1003, tick, []],
+      [1004, tick, ['SNRMP']],
+    ]);
+    // Two turns later no such double can come: the next link begins at once, and so it does on a line that doubles nothing.
+    transcript('client', {}, [
+      ...begun,
+      [4, send('C002'), ['I1/1P C002']],
+      [5, 'I1/2P C402', ['apdu C402']],
+      [6, disconnect, ['DISCP']],
+      [7, 'UAP', ['disconnected local']],
+      [8, connect, ['SNRMP']],
+    ]);
+    transcript('client', { drainMs: 0 }, [
+      ...begun,
       [4, disconnect, ['DISCP']],
       [5, 'UAP', ['disconnected local']],
       [6, connect, ['SNRMP']],
