@@ -1,3 +1,4 @@
+import { equalBytes } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { addressKey, type HdlcAddress } from './address.js';
 import type { HdlcFrame } from './frame.js';
@@ -28,7 +29,7 @@ export interface HdlcReassemblerOptions {
 export interface HdlcReassembler {
   /**
    * The message that this frame completes. Frames that carry no information (S and most U frames) give undefined.
-   * A repeated I segment is dropped; a gap in N(S) drops the message begun.
+   * A repeated I segment is dropped, the last one of a message too; a gap in N(S) drops the message begun.
    * @throws DlmsError `decode/too-large`, or `protocol/link` for a segment without information; the message is forgotten, the next one can come.
    */
   push(frame: HdlcFrame): HdlcMessage | undefined;
@@ -49,10 +50,18 @@ interface Partial {
   readonly ns: number | undefined;
 }
 
+/** The last segment of a message that is whole: no message by itself when it comes again. */
+interface Ending {
+  readonly ns: number;
+  readonly information: Uint8Array;
+}
+
 class Reassembler implements HdlcReassembler {
   readonly #maxOctets: number;
   readonly #maxPairs: number;
   readonly #partials = new Map<string, Partial>();
+  /** By address pair, of at most as many pairs as have messages under way. */
+  readonly #endings = new Map<string, Ending>();
   readonly #onDropped: HdlcReassemblerOptions['onDropped'];
   constructor(maxOctets: number, maxPairs: number, onDropped: HdlcReassemblerOptions['onDropped']) {
     this.#onDropped = onDropped;
@@ -66,12 +75,18 @@ class Reassembler implements HdlcReassembler {
   }
   reset(): void {
     this.#partials.clear();
+    this.#endings.clear();
   }
   push(frame: HdlcFrame): HdlcMessage | undefined {
     const { control, destination, source } = frame;
     if (control.type !== 'UI' && control.type !== 'I') return undefined;
     const key = `${addressKey(destination)} ${addressKey(source)}`;
     const ns = control.type === 'I' ? control.ns : undefined;
+    const ending = this.#endings.get(key);
+    if (ending !== undefined) {
+      if (ending.ns === ns && equalBytes(ending.information, frame.information)) return undefined;
+      this.#endings.delete(key);
+    }
     let partial = this.#partials.get(key);
     if (partial !== undefined && partial.ns !== ns) {
       const next = partial.ns === undefined || ns === undefined ? undefined : (partial.ns + 1) & 7;
@@ -90,11 +105,19 @@ class Reassembler implements HdlcReassembler {
     }
     if (joined instanceof Uint8Array) {
       this.#partials.delete(key);
+      if (ns !== undefined && before.count > 0) this.#remember(key, { ns, information: frame.information.slice() });
       return { destination, source, information: joined, frames: before.count + 1 };
     }
     if (partial === undefined) this.#makeRoom();
     this.#partials.set(key, { segments: joined, ns });
     return undefined;
+  }
+  #remember(key: string, ending: Ending): void {
+    for (const oldest of this.#endings.keys()) {
+      if (this.#endings.size < this.#maxPairs) break;
+      this.#endings.delete(oldest);
+    }
+    this.#endings.set(key, ending);
   }
   #makeRoom(): void {
     for (const [oldest, other] of this.#partials) {

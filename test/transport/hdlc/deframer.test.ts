@@ -243,6 +243,29 @@ describe('the reassembler', () => {
     expect(r.push(ui('05'))?.frames).toBe(1);
     expect(r.push(ui('', { control: { type: 'RR', nr: 0, pf: true } }))).toBeUndefined();
   });
+  it('does not take a repeated last segment for a message of its own', () => {
+    const i = (ns: number, information: string, segmented = true, source = hdlcAddress(1)) =>
+      ui(information, { segmented, source, control: { type: 'I', ns, nr: 0, pf: true } });
+    const r = hdlcReassembler({ maxPairs: 2 });
+    r.push(i(0, '01'));
+    expect(r.push(i(1, '02', false))?.frames).toBe(2);
+    expect(r.push(i(1, '02', false))).toBeUndefined();
+    expect(r.push(i(1, '02', false))).toBeUndefined();
+    expect(r.push(i(2, '02', false))?.frames).toBe(1);
+    // The same number with other octets is another message, of another link perhaps; and after something else it is news.
+    r.push(i(0, '01'));
+    r.push(i(1, '02', false));
+    expect(r.push(i(1, '03', false))?.frames).toBe(1);
+    expect(r.push(i(1, '02', false))?.frames).toBe(1);
+    // As many pairs are remembered as may have messages under way.
+    for (const n of [1, 2, 3]) {
+      r.push(i(0, '01', true, hdlcAddress(n)));
+      r.push(i(1, '02', false, hdlcAddress(n)));
+    }
+    expect([1, 2, 3].map((n) => r.push(i(1, '02', false, hdlcAddress(n)))?.frames)).toEqual([1, undefined, undefined]);
+    r.reset();
+    expect(r.push(i(1, '02', false, hdlcAddress(3)))?.frames).toBe(1);
+  });
   it('has bounds', () => {
     const r = hdlcReassembler({ maxOctets: 10, maxPairs: 2 });
     r.push(ui('0102030405', { segmented: true }));
