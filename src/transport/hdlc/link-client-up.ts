@@ -179,8 +179,10 @@ function checkpoint(before: Up, control: Numbered, fresh: boolean, now: number, 
   const gap = control.type === 'I' && !fresh;
   s = { ...s, sending: acknowledge(s.sending, n, peerBusy) };
   if (!heldBack(s)) s = { ...s, busyUntil: never };
-  if (progress) s = { ...s, failures: 0 };
-  else if (!peerBusy && (underWay || gap || s.receiving.segments.count > 0)) {
+  const lacking = underWay || gap || s.receiving.segments.count > 0;
+  // An answer by which nothing is missing is as good as progress: polls that were lost long before are no failure now. How long "not ready" may last is `busyTimeoutMs`.
+  if (progress || peerBusy || !lacking) s = { ...s, failures: 0 };
+  else {
     s = { ...s, failures: s.failures + 1 };
     if (s.failures > s.settings.retries)
       return fail(s, now, out, linkError('remote', s.phase, `no progress: ${describe(control)} again and again`));

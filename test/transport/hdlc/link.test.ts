@@ -178,6 +178,32 @@ describe('client', () => {
       [2005, tick, ['SNRMP']],
     ]);
   });
+  it('does not add up polls that were lost with answers in between', () => {
+    const lostOnce = (at: number): [number, Input, string[]][] => [
+      [at, tick, ['RR/0P']],
+      [at + 1000, tick, ['RR/0P']],
+      [at + 1000, 'RR/0P', []],
+    ];
+    const up: [number, Input, string[]][] = [
+      [0, connect, ['SNRMP']],
+      [0, 'UAP', ['connected']],
+      [0, { type: 'want', wanted: true }, []],
+    ];
+    const times = [100, 1200, 2300, 3400, 4500];
+    const state = transcript('client', { retries: 1 }, [...up, ...times.flatMap(lostOnce)]);
+    expect(state.phase).toBe('idle');
+    // The same with a server that is not ready; how long it may be so is another limit.
+    transcript('client', { retries: 1, busyTimeoutMs: 60_000 }, [
+      ...up.slice(0, 2),
+      [0, send('C001'), ['I0/0P C001']],
+      [0, 'RNR/0P', []],
+      ...[100, 1200, 2300].flatMap((at): [number, Input, string[]][] => [
+        [at, tick, ['RR/0P']],
+        [at + 1000, tick, ['RR/0P']],
+        [at + 1000, 'RNR/0P', []],
+      ]),
+    ]);
+  });
   it('does not take a double of the first UA for the answer to DISC and begin the next link over frames of this one', () => {
     const begun: [number, Input, string[]][] = [
       [0, connect, ['SNRMP']],
