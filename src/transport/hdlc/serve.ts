@@ -53,6 +53,8 @@ interface Link {
   working: boolean;
   /** Grows with every SNRM, so that answers to the link before are told apart. */
   generation: number;
+  /** The handler has not been told that it is released: with FRMR it is, before the link is down. */
+  held: boolean;
 }
 
 class Station implements HdlcServer {
@@ -176,6 +178,7 @@ class Station implements HdlcServer {
       waiting: [],
       working: false,
       generation: 0,
+      held: false,
     };
   }
 
@@ -204,6 +207,7 @@ class Station implements HdlcServer {
       switch (output.type) {
         case 'connected':
           link.generation++;
+          link.held = true;
           this.#links.set(link.key, link);
           break;
         case 'disconnected':
@@ -236,6 +240,8 @@ class Station implements HdlcServer {
   }
 
   #released(link: Link): void {
+    if (!link.held) return;
+    link.held = false;
     link.waiting.length = 0;
     link.generation++;
     try {

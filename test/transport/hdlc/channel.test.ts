@@ -6,6 +6,7 @@ import {
   decodeHdlcFrame,
   encodeHdlcFrame,
   type HdlcChannelOptions,
+  type HdlcControl,
   type HdlcPush,
   type HdlcServerOptions,
   hdlcAddress,
@@ -199,6 +200,31 @@ describe('client and meter', () => {
     expect((await failure(channel.open())).code).toBe('transport/closed');
     expect(clock.pending).toBe(0);
   });
+  it.each(['SNRM', 'DISC', 'nothing'] as const)(
+    'tells the handler once of a link that ends with FRMR, whatever follows: %s',
+    async (then) => {
+      const clock = new VirtualClock();
+      const [a, b] = transportPair();
+      const released: unknown[] = [];
+      const options = { devices: [1], clock, inactivityTimeoutMs: 1000 };
+      const meter = serveHdlc(b, { handle: () => [], released: (route) => void released.push(route) }, options);
+      const far = a.writable.getWriter();
+      const say = async (control: HdlcControl): Promise<void> => {
+        const ways = { destination: hdlcAddress(1), source: hdlcAddress(16) };
+        void far.write(encodeHdlcFrame({ segmented: false, ...ways, control, information: new Uint8Array(0) }));
+        await quiet();
+      };
+      await say({ type: 'SNRM', pf: true });
+      await say({ type: 'unknown', octet: 0x19, pf: true });
+      expect(released).toEqual([{ clientSap: 16, serverSap: 1 }]);
+      if (then === 'nothing') clock.advance(1000);
+      else await say({ type: then, pf: true });
+      expect(released).toHaveLength(1);
+      await meter.close();
+      // The link that SNRM began is one more.
+      expect(released).toHaveLength(then === 'SNRM' ? 2 : 1);
+    },
+  );
   it('survives a handler that throws, and reports it', async () => {
     const { clock, channel, diagnostics } = setup(
       { receiveTimeoutMs: 500 },
