@@ -36,7 +36,10 @@ export function hdlcBus(transport: Transport, options: HdlcBusOptions = {}): Hdl
   return new Bus(transport, options);
 }
 
-/** A channel that owns its transport: `close` sends DISC and closes the transport too. */
+/**
+ * A channel that owns its transport: `close` sends DISC and closes the transport too.
+ * @throws DlmsError `configuration/invalid` for an option of the link outside its range
+ */
 export function hdlcChannel(transport: Transport, options: HdlcChannelOptions & HdlcBusOptions): ApduChannel {
   const bus = new Bus(transport, options);
   const channel = bus.channel(options);

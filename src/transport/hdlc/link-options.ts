@@ -1,5 +1,7 @@
-import type { HdlcAddress } from './address.js';
-import { hdlcDefaultParameters } from './parameters.js';
+import { DlmsError } from '../../core/errors.js';
+import { type HdlcAddress, hdlcAddress } from './address.js';
+import { llcCommand, maxInformation } from './frame.js';
+import { hdlcDefaultParameters, hdlcParameterTable } from './parameters.js';
 
 /** What one side of a link brings along and how long it waits. Times are milliseconds. */
 export interface HdlcLinkOptions {
@@ -14,7 +16,7 @@ export interface HdlcLinkOptions {
    */
   readonly windowTransmit?: number;
   readonly windowReceive?: number;
-  /** Use shorter segments than negotiated, for peers that count more than the information field into the limit. */
+  /** Use shorter segments than negotiated, for peers that count more than the information field into the limit: 3 to 2030 (without LLC header from 1). */
   readonly segmentOctets?: number;
   /** Client: how long the answer to a poll may take, one frame of full length included. Default 5000. */
   readonly responseTimeoutMs?: number;
@@ -47,6 +49,10 @@ export interface HdlcLinkOptions {
 /** {@link HdlcLinkOptions} with every default filled in. */
 export interface HdlcLinkSettings extends Required<HdlcLinkOptions> {}
 
+/**
+ * The settings of a link.
+ * @throws DlmsError `configuration/invalid` for a value outside its range
+ */
 export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOptions): HdlcLinkSettings {
   const own =
     role === 'client'
@@ -55,8 +61,8 @@ export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOpt
   const given = Object.fromEntries(
     Object.entries(options).filter(([, v]) => v !== undefined),
   ) as unknown as HdlcLinkOptions;
-  return {
-    segmentOctets: 2030,
+  const settings: HdlcLinkSettings = {
+    segmentOctets: maxInformation,
     responseTimeoutMs: 5000,
     drainMs: options.responseTimeoutMs ?? 5000,
     retries: 3,
@@ -71,6 +77,37 @@ export function hdlcLinkSettings(role: 'client' | 'server', options: HdlcLinkOpt
     ...own,
     ...given,
   };
+  check(settings);
+  return settings;
+}
+
+function check(s: HdlcLinkSettings): void {
+  const invalid = (what: string): DlmsError => new DlmsError('configuration/invalid', { what: `HDLC link: ${what}` });
+  for (const role of ['client', 'server'] as const) {
+    const { upper, lower, size } = s[role];
+    try {
+      hdlcAddress(upper, lower, size);
+    } catch (cause) {
+      throw invalid(`${role} address: ${(cause as DlmsError).message}`);
+    }
+  }
+  for (const [, name, least, most] of hdlcParameterTable) wholeNumber(name, least, most);
+  // The LLC header is in one piece.
+  wholeNumber('segmentOctets', s.llc ? llcCommand.length : 1, maxInformation);
+  wholeNumber('retries', 0);
+  wholeNumber('maxApduOctets', 1);
+  wholeNumber('maxQueuedOctets', 1);
+  if (!(s.responseTimeoutMs > 0)) throw invalid(`responseTimeoutMs ${s.responseTimeoutMs}`);
+  for (const name of ['drainMs', 'pollIntervalMs', 'busyTimeoutMs', 'holdMs', 'inactivityTimeoutMs'] as const)
+    if (!(s[name] >= 0)) throw invalid(`${name} ${s[name]}`);
+
+  function wholeNumber(name: keyof HdlcLinkSettings, least: number, most = Number.MAX_SAFE_INTEGER): void {
+    const value = s[name] as number;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+    throw invalid(
+      `${name} ${value}, ${most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`}`,
+    );
+  }
 }
 
 /** Longest time in milliseconds that a client can spend without any progress before its link has failed (a busy server apart: `busyTimeoutMs`). */

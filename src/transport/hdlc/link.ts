@@ -4,7 +4,10 @@ import { never, type Outputs } from './link-output.js';
 import { serverStep } from './link-server.js';
 import type { HdlcClientState, HdlcLinkInput, HdlcLinkOutput, HdlcLinkState, HdlcServerState } from './link-state.js';
 
-/** A client's link before it is opened. */
+/**
+ * A client's link before it is opened.
+ * @throws DlmsError `configuration/invalid` for an option outside its range
+ */
 export function hdlcClientLink(options: HdlcLinkOptions): HdlcClientState {
   const settings = hdlcLinkSettings('client', options);
   return {
@@ -18,7 +21,10 @@ export function hdlcClientLink(options: HdlcLinkOptions): HdlcClientState {
   };
 }
 
-/** A server's link before a client opens it. */
+/**
+ * A server's link before a client opens it.
+ * @throws DlmsError `configuration/invalid` for an option outside its range
+ */
 export function hdlcServerLink(options: HdlcLinkOptions): HdlcServerState {
   const settings = hdlcLinkSettings('server', options);
   return { role: 'server', phase: 'disconnected', settings, localBusy: false, notices: [] };

@@ -27,7 +27,7 @@ export const hdlcDefaultParameters: Required<HdlcParameters> = {
 /** Lengths up to 255 in one octet, longer ones in two; windows in four octets. Absent parameters are left out; without any the field is empty. */
 export function encodeHdlcParameters(parameters: HdlcParameters): Uint8Array {
   const body = new Writer(24);
-  for (const [id, name, least, most] of table) {
+  for (const [id, name, least, most] of hdlcParameterTable) {
     const value = parameters[name];
     if (value === undefined) continue;
     if (!Number.isInteger(value) || value < least || value > most)
@@ -96,7 +96,7 @@ function readParameter(
       expected: `at most ${end - r.offset} octets`,
       actual: octets,
     });
-  const row = table.find((t) => t[0] === id);
+  const row = hdlcParameterTable.find((t) => t[0] === id);
   if (row === undefined) {
     r.offset += octets;
     return;
@@ -111,7 +111,7 @@ function readParameter(
 }
 
 /** Identifier, name, least and greatest value. */
-const table: readonly (readonly [number, keyof HdlcParameters, number, number])[] = [
+export const hdlcParameterTable: readonly (readonly [number, keyof HdlcParameters, number, number])[] = [
   [0x05, 'maxInfoTransmit', 32, 2030],
   [0x06, 'maxInfoReceive', 32, 2030],
   [0x07, 'windowTransmit', 1, 7],

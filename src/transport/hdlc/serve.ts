@@ -1,11 +1,11 @@
 import { DlmsError } from '../../core/errors.js';
 import type { ApduHandler, Route, Transport } from '../transport.js';
-import { addressKey, type HdlcAddress, hdlcAddress, isAllStation } from './address.js';
+import { addressKey, type HdlcAddress, hdlcAddress, hdlcReserved, isAllStation } from './address.js';
 import type { HdlcDeframerCounters } from './deframer.js';
 import { type HdlcFrame, llcOf, stripLlc } from './frame.js';
 import { type HdlcLineOptions, Line } from './line.js';
 import { hdlcLinkDeadline, hdlcLinkStep, hdlcServerLink } from './link.js';
-import type { HdlcLinkOptions } from './link-options.js';
+import { type HdlcLinkOptions, hdlcLinkSettings } from './link-options.js';
 import type { HdlcLinkInput, HdlcServerState } from './link-state.js';
 import { type HdlcReassembler, hdlcReassembler } from './reassembler.js';
 
@@ -39,7 +39,10 @@ export interface HdlcServer {
   readonly links: readonly Route[];
 }
 
-/** Serves a meter on a transport: several logical devices and several clients, each pair with its own link. */
+/**
+ * Serves a meter on a transport: several logical devices and several clients, each pair with its own link.
+ * @throws DlmsError `configuration/invalid` for an option of links outside its range
+ */
 export function serveHdlc(transport: Transport, handler: ApduHandler, options: HdlcServerOptions): HdlcServer {
   return new Station(transport, handler, options);
 }
@@ -72,6 +75,9 @@ class Station implements HdlcServer {
     this.#handler = handler;
     this.#options = options;
     this.#devices = options.devices.map(address);
+    // Each link takes these options; what is wrong with them is told now, not when a client comes.
+    for (const server of this.#devices)
+      hdlcLinkSettings('server', { ...options, client: hdlcAddress(hdlcReserved.publicClient), server });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
