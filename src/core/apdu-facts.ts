@@ -1,34 +1,39 @@
-// The one table of APDUs: what has to be known of one before its fields are read. Whoever recognises an APDU by its first octet asks here; the layout of the
-// fields is attached to each row in `xdlms/apdu.ts`.
+// The one table of APDUs: what must be known about an APDU before its fields are read. Code that recognises an APDU by
+// its first octet asks here; `xdlms/apdu.ts` adds the layout of the fields to each row.
 
-/** What is true of every APDU of one type (Green Book, COSEMpdu). */
+/** Facts that hold for every APDU of one type (Green Book, COSEMpdu). */
 export interface ApduFacts {
   /** The first octet. */
   readonly tag: number;
   /** Which side sends it. */
   readonly sender: 'client' | 'server' | 'either';
-  /** `notification`: nobody asked for it. `acse` opens and ends associations. `general` carries another APDU, or a part of one. */
+  /**
+   * `notification`: unsolicited. `acse`: opens or ends an association. `general`: carries another APDU or part of one.
+   */
   readonly service: 'request' | 'response' | 'notification' | 'acse' | 'general';
-  /** The type of the APDU that answers it when all goes well. */
+  /** The type of the APDU that answers it on success. */
   readonly response?: string;
   /**
-   * `short`: Invoke-Id-And-Priority, one octet behind the tag and the octet of a CHOICE. `long`: Long-Invoke-Id-And-Priority, four octets behind the tag.
-   * Absent: a response is known by its turn alone.
+   * `short`: Invoke-Id-And-Priority, one octet after the tag and the CHOICE octet. `long`: Long-Invoke-Id-And-Priority,
+   * four octets right after the tag. Absent: a response is matched to its request by order alone.
    */
   readonly invokeId?: 'short' | 'long';
-  /** The tag of its form under a global key. Absent: it is protected inside a general APDU. */
+  /** The tag of its form under a global key. Absent: it can only be protected inside a general APDU. */
   readonly glo?: number;
   /** The tag of its form under the dedicated key. */
   readonly ded?: number;
-  /** It protects another APDU, in this way. */
+  /** How it protects the APDU inside it. Absent: it protects none. */
   readonly protection?: ApduProtection;
-  /** Of a glo- or ded- form: the tag of the APDU inside. */
+  /** For a glo- or ded- form: the tag of the APDU inside. */
   readonly plain?: number;
 }
-/** How an APDU protects the one inside: under a global or the dedicated key, each in an APDU of the service or in a general one; or in the general ways. */
+/**
+ * How an APDU protects the one inside it: under a global or the dedicated key, in a service-specific or a general APDU;
+ * or by general-ciphering or general-signing.
+ */
 export type ApduProtection = 'glo' | 'ded' | 'general-glo' | 'general-ded' | 'general-ciphering' | 'general-signing';
 
-/** One row for each APDU; the glo- and ded- forms follow from its `glo` and `ded`. */
+/** One row per APDU; its glo- and ded- forms follow from `glo` and `ded`. */
 const rows = {
   initiateRequest: request(1, { response: 'initiateResponse', glo: 33, ded: 65 }),
   readRequest: request(5, { response: 'readResponse', glo: 37, ded: 69 }),
@@ -38,7 +43,7 @@ const rows = {
   writeResponse: response(13, { glo: 45, ded: 77 }),
   confirmedServiceError: response(14, { glo: 46, ded: 78 }),
   'data-notification': notification(15, { invokeId: 'long' }),
-  // The tag is confirmed by one implementation; the rest of the row is a recollection.
+  // The tag is confirmed by one implementation; the rest of the row is from memory.
   'data-notification-confirm': response(16, { sender: 'client', invokeId: 'long' }),
   unconfirmedWriteRequest: request(22, { glo: 54, ded: 86 }),
   informationReportRequest: notification(24, { glo: 56, ded: 88 }),
@@ -66,13 +71,13 @@ const rows = {
 };
 type Rows = typeof rows;
 
-/** An APDU of the table by its name in the books. */
+/** An APDU in the table, by its name in the books. */
 export type PlainApduType = keyof Rows;
 type Protectable = { [K in PlainApduType]: Rows[K] extends { readonly glo: number } ? K : never }[PlainApduType];
-/** A service APDU under a key: one octet string of security header, content and tag. */
+/** A service APDU ciphered under a key: one octet string holding security header, content and authentication tag. */
 export type CipheredApduType = `${'glo' | 'ded'}-${Protectable}`;
 
-/** All APDUs by type, the glo- and ded- forms included. */
+/** All APDUs by type, including the glo- and ded- forms. */
 export const apduFacts: Readonly<Record<PlainApduType | CipheredApduType, ApduFacts>> = /* @__PURE__ */ (() => {
   const all: Record<string, ApduFacts> = { ...rows };
   for (const [type, { sender, service, tag: plain, ...of }] of Object.entries<ApduFacts>(rows))
@@ -89,19 +94,19 @@ const byTag: readonly (ApduFacts | undefined)[] = /* @__PURE__ */ (() => {
   return table;
 })();
 
-/** What is known of an APDU with this first octet; undefined when it begins none. */
+/** The facts of the APDU that begins with this octet; undefined when none does. */
 export function factsOfTag(tag: number | undefined): ApduFacts | undefined {
   return byTag[tag ?? -1];
 }
-/** Whether an octet can begin an APDU (COSEMpdu of the Green Book, ciphered ones included). */
+/** Whether an octet can begin an APDU (Green Book, COSEMpdu; ciphered ones included). */
 export function isApduTag(octet: number | undefined): boolean {
   return byTag[octet ?? -1] !== undefined;
 }
-/** Whether there is something to open first: a ciphered or signed APDU. */
+/** Whether this is a ciphered or signed APDU, which must be opened before its content can be read. */
 export function isProtected(apdu: Uint8Array): boolean {
   return byTag[apdu[0] ?? -1]?.protection !== undefined;
 }
-/** Whether nobody asked for this plain APDU: data-notification, event-notification, information-report. */
+/** Whether this plain APDU is unsolicited: data-notification, event-notification or information-report. */
 export function isNotification(apdu: Uint8Array): boolean {
   return byTag[apdu[0] ?? -1]?.service === 'notification';
 }
@@ -109,19 +114,25 @@ export function isNotification(apdu: Uint8Array): boolean {
 export function isGeneralBlock(apdu: Uint8Array): boolean {
   return apdu[0] === rows['general-block-transfer'].tag;
 }
-/** The invoke-id of a plain APDU that has one: 0 to 15, or 0 to 16 777 215 of the long form. Undefined for others, and where the octets end before it. */
+/**
+ * The invoke-id of a plain APDU: 0 to 15, or 0 to 16 777 215 in the long form. Undefined when the APDU has none, or
+ * ends before it.
+ */
 export function invokeIdOf(apdu: Uint8Array): number | undefined {
   const form = byTag[apdu[0] ?? -1]?.invokeId;
   if (form === 'short') return apdu.length < 3 ? undefined : (apdu[2] as number) & 0x0f;
   if (form === undefined || apdu.length < 5) return undefined;
   return ((apdu[2] as number) << 16) | ((apdu[3] as number) << 8) | (apdu[4] as number);
 }
-/** The tag of the response that repeats the invoke-id of this plain request. Undefined for all that is answered without one, or not at all. */
+/**
+ * The tag of the response that repeats the invoke-id of this plain request. Undefined when the response carries no
+ * invoke-id, or when there is no response.
+ */
 export function responseTagOf(request: Uint8Array): number | undefined {
   const { invokeId, response } = byTag[request[0] ?? -1] ?? {};
   return invokeId === undefined || response === undefined ? undefined : apduFacts[response as PlainApduType].tag;
 }
-/** Whether this plain APDU answers some request with an invoke-id. */
+/** Whether this plain APDU is a response that carries an invoke-id. */
 export function isIdentifiedResponse(apdu: Uint8Array): boolean {
   const facts = byTag[apdu[0] ?? -1];
   return facts?.service === 'response' && facts.invokeId !== undefined;

@@ -1,9 +1,9 @@
-/** How far the buffers made here are filled; what lies behind belongs to nobody. */
+/** How far each buffer made here is filled; the octets after that are free. */
 const filled = new WeakMap<ArrayBufferLike, number>();
 
 /**
- * The octets of both, as `concat`, but octet by octet in linear time: the second is written behind the first when its buffer has room there that nobody uses.
- * Neither argument changes, so values of states stay values.
+ * Joins two arrays like `concat`, but appending octet by octet takes linear time in total: when the buffer of the first
+ * has free room after it, the second is written there. Neither argument changes, so states of machines remain values.
  */
 export function append(first: Uint8Array, second: Uint8Array): Uint8Array {
   const end = first.byteOffset + first.length;

@@ -1,13 +1,20 @@
 import { equalBytes } from './bytes.js';
 
-/** What a run of blocks of one length costs besides the blocks: a sender of blocks of ever changing lengths pays for it from the limit. */
+/**
+ * What a run of equally long blocks costs besides the blocks: a sender that keeps changing the length uses up the
+ * limit.
+ */
 const runCost = 32;
-/** Runs that cost nothing: the first block, the last and those between may differ, and the lengths once more when keys or sizes change. */
+/**
+ * Runs that cost nothing: the first block, those in the middle and the last may differ, and once more when keys or
+ * sizes change.
+ */
 const freeRuns = 4;
 
 /**
- * Blocks that arrive one after the other, in one buffer that grows. It knows where each block was as long as their lengths repeat, which is what
- * senders do; every further change of the length counts against the limit, so that no choice of lengths costs more memory than the limit allows.
+ * Consecutive blocks in one growing buffer. It remembers where each block begins as runs of equal length, which is how
+ * senders cut them; every further change of length counts against the limit, so no choice of lengths can use more
+ * memory than the limit allows.
  */
 export class BlockBuffer {
   #octets: Uint8Array = none;
@@ -15,18 +22,18 @@ export class BlockBuffer {
   #runs: { length: number; count: number }[] = [];
   #blocks = 0;
 
-  /** Octets of all blocks together. */
+  /** Octets in all blocks together. */
   get length(): number {
     return this.#length;
   }
   get blocks(): number {
     return this.#blocks;
   }
-  /** What counts against a limit: the octets, and every change of their length beyond a few. */
+  /** What counts against the limit: the octets, plus a charge for every run of equal lengths beyond the first few. */
   get cost(): number {
     return this.#length + runCost * Math.max(0, this.#runs.length - freeRuns);
   }
-  /** Takes a block as a copy. @returns false, and takes nothing, when the cost would be above the limit */
+  /** Copies a block into the buffer. @returns false, with nothing added, when the cost would exceed the limit */
   add(block: Uint8Array, limit: number): boolean {
     const run = this.#runs.at(-1);
     const anew = run?.length !== block.length;
@@ -46,7 +53,7 @@ export class BlockBuffer {
     this.#blocks++;
     return true;
   }
-  /** The block of an index from 0, as a view. */
+  /** The block with this index (from 0), as a view. */
   block(index: number): Uint8Array | undefined {
     let at = 0;
     let left = index;
@@ -57,11 +64,11 @@ export class BlockBuffer {
     }
     return undefined;
   }
-  /** All octets, as a view: not to be changed, and to be copied by whoever adds more blocks. */
+  /** All octets, as a view: do not change it, and copy it before adding more blocks. */
   octets(): Uint8Array {
     return this.#octets.subarray(0, this.#length);
   }
-  /** The same blocks in the same order. */
+  /** Whether the other buffer holds the same blocks in the same order. */
   equals(other: BlockBuffer): boolean {
     return (
       this.#runs.length === other.#runs.length &&

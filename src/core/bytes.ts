@@ -1,4 +1,4 @@
-/** One buffer from several. */
+/** Joins several arrays into a new one. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let n = 0;
   for (const p of parts) n += p.length;
@@ -11,7 +11,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Equality of public octets (not constant-time; secrets are compared in `security`). */
+/** Compares public octets (not in constant time; secrets are compared in `security`). */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -1,10 +1,12 @@
 import { DlmsError } from './errors.js';
 
-/** Where time comes from. Machines take `now` as an argument; only the shell owns a clock, so that tests can run on virtual time. */
+/**
+ * A source of time. Machines take `now` as an argument; only the shell owns a clock, so tests can run on virtual time.
+ */
 export interface Clock {
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Milliseconds since some fixed moment; never decreases. */
   now(): number;
-  /** Calls back once after `ms`; the returned function cancels. */
+  /** Calls back once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -16,7 +18,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits for work at most so long. @throws DlmsError `transport/timeout` with what was waited for */
+/** Waits for work for at most `ms` milliseconds. @throws DlmsError `transport/timeout` naming what was waited for */
 export function within(clock: Clock, ms: number, waitingFor: string, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = clock.after(ms, () => reject(new DlmsError('transport/timeout', { waitedMs: ms, waitingFor })));

@@ -1,29 +1,32 @@
 import { DlmsError } from './errors.js';
 
-/** A deviation that lenient decoding accepted: name, place, and what was found. */
+/** A deviation that lenient decoding accepted: its name, where it is, and what was found. */
 export interface Quirk {
   readonly name: string;
   readonly offset: number;
   readonly detail: string;
 }
-/** How octets are decoded: strictly, or with the deviations of meters accepted by name. */
+/** How octets are decoded: strictly, or accepting known deviations of meters by name. */
 export interface DecodeOptions {
   /** Accept known deviations (named in `quirks`) instead of refusing them. Default: false. */
   readonly lenient?: boolean;
   /** Filled with the deviations that were accepted. */
   readonly quirks?: Quirk[];
-  /** Nesting of arrays and structures that is followed before `decode/too-deep`. Default 64. */
+  /** How deeply arrays and structures may nest before `decode/too-deep`. Default: 64. */
   readonly maxDepth?: number;
 }
 
-/** Reads big-endian values. What runs off the end ends in a RangeError, which becomes `decode/unexpected-end` in one place. */
+/**
+ * Reads big-endian values. Reading past the end throws a RangeError, which becomes `decode/unexpected-end` in one
+ * place.
+ */
 export class Reader {
   offset = 0;
   /** Levels of nesting still allowed. */
   depth: number;
   readonly bytes: Uint8Array;
   readonly options: DecodeOptions;
-  /** Made when a value needs it: most APDUs have none, and asking a short array for its buffer moves it out of the heap. */
+  /** Made on demand: most APDUs have no value that needs it, and accessing a short array's buffer moves it off the heap. */
   #view: DataView | undefined;
   constructor(bytes: Uint8Array, options: DecodeOptions = strict) {
     this.bytes = bytes;
@@ -37,7 +40,7 @@ export class Reader {
     this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     return this.#view;
   }
-  /** Where the next n octets begin; they are taken. */
+  /** Consumes the next n octets and returns where they begin. */
   #next(n: number): number {
     const from = this.offset;
     if (from + n > this.bytes.length) throw new RangeError('The octets end here.');
@@ -90,7 +93,7 @@ export class Reader {
   f64(): number {
     return this.view.getFloat64(this.#next(8));
   }
-  /** A view (not a copy) of the next n octets. */
+  /** Reads the next n octets as a view (not a copy). */
   take(n: number): Uint8Array {
     if (n > this.bytes.length - this.offset)
       throw new DlmsError('decode/unexpected-end', { offset: this.offset, expected: `${n} octets` });
@@ -99,8 +102,9 @@ export class Reader {
     return this.bytes.subarray(from, this.offset);
   }
   /**
-   * A-XDR (and BER definite) length: one octet below 0x80, otherwise 0x80 + n followed by n octets.
-   * A form longer than needed is refused, or named `non-minimal-length` in lenient mode (some peers write 84 00 01 00 11).
+   * Reads an A-XDR (or definite BER) length: one octet below 0x80, otherwise 0x80 + n followed by n octets. A form
+   * longer than necessary is refused, or reported as `non-minimal-length` in lenient mode (some peers write 84 00 01 00
+   * 11).
    */
   length(): number {
     const offset = this.offset;
@@ -123,7 +127,9 @@ export class Reader {
       );
     return n;
   }
-  /** A count of elements, refused before anything is allocated when the octets left cannot hold it. */
+  /**
+   * Reads a count of elements; refuses it, before anything is allocated, when the remaining octets cannot hold them.
+   */
   count(minimumElementSize: number): number {
     const offset = this.offset;
     const n = this.length();
@@ -132,24 +138,24 @@ export class Reader {
     return n;
   }
   /**
-   * Reads a tag octet.
-   * @throws DlmsError `decode/unexpected-tag` when it is another one.
+   * Reads a tag octet and requires it to be this one.
+   * @throws DlmsError `decode/unexpected-tag` when it is another.
    */
   expect(tag: number, name: string): void {
     const offset = this.offset;
     const actual = this.u8();
     if (actual !== tag) throw new DlmsError('decode/unexpected-tag', { offset, expected: name, actual });
   }
-  /** One level down; {@link leave} when done. */
+  /** Goes one level deeper; call {@link leave} when done. */
   enter(): void {
     if (this.depth-- <= 0)
       throw new DlmsError('decode/too-deep', { offset: this.offset, limit: this.options.maxDepth ?? 64 });
   }
-  /** Comes back out of a level that was entered. */
+  /** Leaves a level that was entered. */
   leave(): void {
     this.depth++;
   }
-  /** Throws in strict mode; notes the deviation and goes on in lenient mode. */
+  /** Throws in strict mode; records the deviation and continues in lenient mode. */
   tolerate(name: string, error: DlmsError): void {
     if (this.options.lenient !== true) throw error;
     this.options.quirks?.push({
@@ -162,17 +168,20 @@ export class Reader {
 const strict: DecodeOptions = {};
 const lengthOctets = (n: number): number => (n < 0x100 ? 1 : n < 0x10000 ? 2 : n < 0x1000000 ? 3 : 4);
 
-/** "Ran off the end" becomes an error of the library; every other error passes. */
+/** Turns reading past the end into an error of the library; passes any other error through. */
 export function asDecodeError(e: unknown, r: Reader): unknown {
   return e instanceof RangeError
     ? new DlmsError('decode/unexpected-end', { offset: Math.min(r.offset, r.bytes.length) }, { cause: e })
     : e;
 }
 
-/** Writes big-endian values into a buffer that grows. */
+/** Writes big-endian values into a growing buffer. */
 export class Writer {
   #buffer: Uint8Array;
-  /** Made when a value needs it: most APDUs have none, and asking a short array for its buffer moves it out of the heap. */
+  /**
+   * Made on demand: most APDUs have no value that needs it, and asking a short array for its buffer moves it off the
+   * heap.
+   */
   #view: DataView | undefined;
   #n = 0;
   constructor(capacity = 64) {
@@ -236,11 +245,11 @@ export class Writer {
   bytes(v: Uint8Array): void {
     const at = this.#room(v.length);
     const b = this.#buffer;
-    // A call into the engine costs more than a few octets.
+    // Calling `set` costs more than copying a few octets by hand.
     if (v.length > 24) b.set(v, at);
     else for (let i = 0; i < v.length; i++) b[at + i] = v[i] as number;
   }
-  /** A tag octet and a value behind it, in one step: profile buffers are written with these. */
+  /** Writes a tag octet and an octet in one step; profile buffers are written with this and the two below. */
   tag8(tag: number, v: number): void {
     const at = this.#room(2);
     this.#buffer[at] = tag;
@@ -258,7 +267,7 @@ export class Writer {
     this.#buffer[at] = tag;
     (this.#view ?? this.#wide()).setUint32(at + 1, v);
   }
-  /** Tag, length, octets. */
+  /** Writes a tag octet, the length and the octets. */
   tagBytes(tag: number, v: Uint8Array): void {
     if (v.length < 0x80) this.tag8(tag, v.length);
     else {
@@ -267,36 +276,39 @@ export class Writer {
     }
     this.bytes(v);
   }
-  /** The shortest length form: 1, 2, 3, 4 or 5 octets. */
+  /** Writes a length in its shortest form: 1 to 5 octets. */
   length(n: number): void {
     if (n < 0x80) return this.u8(n);
     const octets = lengthOctets(n);
     this.u8(0x80 + octets);
     for (let i = octets - 1; i >= 0; i--) this.u8(Math.floor(n / 2 ** (8 * i)) & 0xff);
   }
-  /** Leaves room for the length of what is written next: {@link closeLength} writes it, given the number that this gives. */
+  /** Leaves room for the length of what is written next; {@link closeLength} fills it in, given the value returned here. */
   openLength(): number {
     return this.#room(1) + 1;
   }
-  /** Writes the length of all that was written since, in the shortest form. */
+  /** Writes the length of everything written since {@link openLength}, in its shortest form. */
   closeLength(from: number): void {
     const n = this.#n - from;
     if (n < 0x80) {
       this.#buffer[from - 1] = n;
       return;
     }
-    // A longer form: the contents make room.
+    // A longer form: move the contents to make room.
     const end = this.#room(lengthOctets(n)) + lengthOctets(n);
     this.#buffer.copyWithin(from + lengthOctets(n), from, from + n);
     this.#n = from - 1;
     this.length(n);
     this.#n = end;
   }
-  /** What was written, in octets that nobody else has. */
+  /** A copy of the octets written so far. */
   finish(): Uint8Array {
     return this.#buffer.slice(0, this.#n);
   }
-  /** Begins anew, and leaves nothing of what was written in memory: it may have been a key. False when the buffer has grown too large to be kept. */
+  /**
+   * Starts again, and erases what was written from memory: it may have been a key. False if the buffer has grown too
+   * large to keep.
+   */
   clear(): boolean {
     if (this.#buffer.length > 4096) return false;
     this.#buffer.fill(0, 0, this.#n);

@@ -1,6 +1,6 @@
 import type { DlmsErrorCode, DlmsErrorContext } from './errors.js';
 
-/** The facts of an error in words. What stands behind the code and the place, without the hint. */
+/** The facts of an error in words: what follows the code and the place in its message, without the hint. */
 export function factsOf(code: DlmsErrorCode, context: object): string {
   const say = (sentences as Partial<Record<string, (c: never) => string>>)[code];
   return say === undefined ? listed(context) : say(context as never);
@@ -15,7 +15,7 @@ const sentences: { readonly [C in DlmsErrorCode]?: (c: DlmsErrorContext[C]) => s
   'decode/invalid-value': (c) => instead(c),
   'decode/non-zero-padding': ({ actual }) => `the unused bits are ${numbered(actual)}`,
   'decode/too-deep': ({ limit }) => `more than ${limit} levels`,
-  'decode/too-large': ({ limit, actual }) => `${actual}, where at most ${limit} are taken`,
+  'decode/too-large': ({ limit, actual }) => `${actual}, where at most ${limit} are accepted`,
   'decode/checksum': ({ field, expected, actual }) =>
     `the ${field} is ${numbered(actual)}, the octets give ${numbered(expected)}`,
   'parse/invalid-text': ({ expected, actual, line, column }) =>
@@ -66,7 +66,7 @@ const numbered = (n: number): string => `${n} (0x${n.toString(16)})`;
 const instead = ({ expected, actual }: { readonly expected: string; readonly actual: number | string }): string =>
   `${typeof actual === 'number' ? numbered(actual) : actual} instead of ${expected}`;
 
-/** Codes that need no sentence of their own: what is said is the sentence. */
+/** For codes without a sentence of their own: the facts of the context, one after another. */
 const listed = (context: object): string =>
   Object.entries(context)
     .filter(([name, value]) => value !== undefined && name !== 'offset')

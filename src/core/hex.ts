@@ -47,7 +47,7 @@ export function parseHex(text: string): Uint8Array {
   return out.slice(0, n);
 }
 
-/** Value of a digit, -2 for a separator, -1 for anything else. */
+/** The value of a digit, -2 for a separator, -1 for anything else. */
 function digit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   if (code >= 65 && code <= 70) return code - 55;

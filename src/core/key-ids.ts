@@ -1,4 +1,5 @@
-// The ids by which messages name keys. Each is written here alone; the classes, general-ciphering and the change of keys take theirs from here.
+// The ids by which messages name keys. They are written only here; the classes, general-ciphering and key changes take
+// them from this file.
 
 /** identified-key of general-ciphering and of protection parameters. */
 export const identifiedKeyIds = {

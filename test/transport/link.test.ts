@@ -165,7 +165,7 @@ describe('rawChannel', () => {
     expect(await two.receive()).toEqual(parseHex('C002'));
     expect(two.dropped).toBe(1);
     await two.close();
-    await expect(two.receive()).rejects.toThrow(/1 dropped, the last: too large.*11, where at most 10 are taken/);
+    await expect(two.receive()).rejects.toThrow(/1 dropped, the last: too large.*11, where at most 10 are accepted/);
     await settle();
     await expect(one.receive()).rejects.toBeInstanceOf(DlmsError);
     await expect(one.send(parseHex('C001'))).rejects.toMatchObject({
