@@ -5,7 +5,7 @@ import { oneOf } from './one-of.js';
 
 // Access rights in the object lists of Association LN and SN, by version.
 
-/** What the client may do, and the protection that its request must and the response will have. */
+/** What the client may do, and the protection that its request must have and the response will have. */
 export const AttributeAccessMode = enumFlags({
   read: 0,
   write: 1,
@@ -18,7 +18,7 @@ export const AttributeAccessMode = enumFlags({
 });
 export type AttributeAccessMode = Infer<typeof AttributeAccessMode>;
 
-/** Selectors that the attribute takes; none: null-data. */
+/** The selectors that the attribute accepts; null-data: none. */
 export const AccessSelectors = oneOf('access-selectors', {
   'null-data': nullData,
   array: array(integer),
@@ -34,7 +34,9 @@ const attributeAccess = structure('attribute-access-item', {
 export interface AttributeAccess extends Infer<typeof attributeAccess> {}
 export const AttributeAccess: Schema<AttributeAccess> = attributeAccess;
 
-/** Whether the client may invoke, and the protection that its request must and the response will have. */
+/**
+ * Whether the client may invoke the method, and the protection that its request must have and the response will have.
+ */
 export const MethodAccessMode = enumFlags({
   access: 0,
   'not-used': 1,
@@ -63,7 +65,7 @@ const userListEntry = structure('user-list-entry', {
 export interface UserListEntry extends Infer<typeof userListEntry> {}
 export const UserListEntry: Schema<UserListEntry> = userListEntry;
 
-/** Association LN versions 1 and 2, Association SN versions 1 to 3. */
+/** What the client may do: Association LN versions 1 and 2, Association SN versions 1 to 3. */
 export const AttributeAccessModeV1 = enumeration({
   'no-access': 0,
   'read-only': 1,
@@ -84,7 +86,7 @@ const attributeAccessV1 = structure('attribute-access-item', {
 export interface AttributeAccessV1 extends Infer<typeof attributeAccessV1> {}
 export const AttributeAccessV1: Schema<AttributeAccessV1> = attributeAccessV1;
 
-/** Association LN versions 1 and 2, Association SN versions 1 to 3. */
+/** Whether the client may invoke the method: Association LN versions 1 and 2, Association SN versions 1 to 3. */
 export const MethodAccessModeV1 = enumeration({
   'no-access': 0,
   access: 1,
@@ -104,7 +106,7 @@ const accessRights = structure('access-right', {
   attributeAccess: array(AttributeAccess),
   methodAccess: array(MethodAccess),
 });
-/** Access rights of one object: Association LN version 3, Association SN version 4. */
+/** The access rights to one object: Association LN version 3, Association SN version 4. */
 export interface AccessRight extends Infer<typeof accessRights> {}
 export const AccessRight: Schema<AccessRight> = accessRights;
 
@@ -112,11 +114,11 @@ const accessRightsV1 = structure('access-right', {
   attributeAccess: array(AttributeAccessV1),
   methodAccess: array(MethodAccessV1),
 });
-/** Access rights of one object: Association LN versions 1 and 2. */
+/** The access rights to one object: Association LN versions 1 and 2. */
 export interface AccessRightV1 extends Infer<typeof accessRightsV1> {}
 export const AccessRightV1: Schema<AccessRightV1> = accessRightsV1;
 
-/** Association LN version 0. */
+/** What the client may do: Association LN version 0. */
 export const AttributeAccessModeV0 = enumeration({
   'no-access': 0,
   'read-only': 1,
@@ -146,6 +148,6 @@ const accessRightsV0 = structure('access-right', {
   attributeAccess: array(AttributeAccessV0),
   methodAccess: array(MethodAccessV0),
 });
-/** Access rights of one object: Association LN version 0. */
+/** The access rights to one object: Association LN version 0. */
 export interface AccessRightV0 extends Infer<typeof accessRightsV0> {}
 export const AccessRightV0: Schema<AccessRightV0> = accessRightsV0;

@@ -9,7 +9,10 @@
 import { type ClassRegistry, classes } from './class-registry.js';
 import * as c from './classes/index.js';
 
-/** Every class and version that this library knows. Importing it bundles all of them; for a few, make a registry with `classes(…)`. */
+/**
+ * Every class and version that this library knows. Importing it bundles all of them; for just a few, make a registry
+ * with `classes(…)`.
+ */
 export const allClasses: ClassRegistry = /* @__PURE__ */ (() =>
   classes(
     c.DataClass,

@@ -3,13 +3,16 @@ import type { InterfaceClass } from './interface-class.js';
 /** Interface classes by class id and version. */
 export interface ClassRegistry {
   readonly all: readonly InterfaceClass[];
-  /** Exactly this version; `undefined` when it is not there. Never another version: its attributes could mean something else. */
+  /** Exactly this version, or `undefined`. Never another version, as its attributes could have another meaning. */
   get(classId: number, version: number): InterfaceClass | undefined;
-  /** The versions that are there, ascending. */
+  /** The versions in the registry, ascending. */
   versions(classId: number): readonly number[];
 }
 
-/** A registry of the classes that are given: `classes(Register, Clock, ProfileGeneric)`. Of two with the same class id and version the last one counts. */
+/**
+ * A registry of the given classes: `classes(Register, Clock, ProfileGeneric)`. Of two with the same class id and
+ * version, the last one counts.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function classes(...all: readonly InterfaceClass[]): ClassRegistry {
   const byId = new Map<number, Map<number, InterfaceClass>>();

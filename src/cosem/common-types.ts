@@ -44,7 +44,7 @@ const objectDefinition = structure('object-definition', {
   classId: longUnsigned,
   logicalName: LogicalName,
 });
-/** An object. */
+/** A reference to an object: its class and logical name. */
 export interface ObjectDefinition extends Infer<typeof objectDefinition> {}
 export const ObjectDefinition: Schema<ObjectDefinition> = objectDefinition;
 
@@ -54,7 +54,10 @@ const captureObjectDefinition = structure('capture-object-definition', {
   attributeIndex: integer,
   dataIndex: longUnsigned,
 });
-/** One column: an attribute of an object. In the catalogue of classes also the element of a push list. */
+/**
+ * One column of a profile: an attribute of an object. Some versions of Push setup use it in the push object list as
+ * well.
+ */
 export interface CaptureObjectDefinition extends Infer<typeof captureObjectDefinition> {}
 export const CaptureObjectDefinition: Schema<CaptureObjectDefinition> = captureObjectDefinition;
 
@@ -63,11 +66,11 @@ const valueDefinition = structure('value-definition', {
   logicalName: LogicalName,
   attributeIndex: integer,
 });
-/** An attribute of an object. `classId` 0: none. */
+/** A reference to an attribute of an object. `classId` 0: none. */
 export interface ValueDefinition extends Infer<typeof valueDefinition> {}
 export const ValueDefinition: Schema<ValueDefinition> = valueDefinition;
 
-/** Speed of a port. */
+/** The speed of a port. */
 export const BaudRate = enumeration({
   '300-baud': 0,
   '600-baud': 1,
@@ -82,7 +85,7 @@ export const BaudRate = enumeration({
 });
 export type BaudRate = Infer<typeof BaudRate>;
 
-/** A value of the type of the attribute that is watched. */
+/** A threshold; its type is that of the monitored attribute. */
 export const ThresholdValue = dataOf(
   'null-data',
   'boolean',
@@ -112,7 +115,7 @@ const actionItem = structure('action-item', {
   scriptLogicalName: LogicalName,
   scriptSelector: longUnsigned,
 });
-/** A script: the script table and the number of the script in it. */
+/** A reference to a script: the script table and the number of the script in it. */
 export interface ActionItem extends Infer<typeof actionItem> {}
 export const ActionItem: Schema<ActionItem> = actionItem;
 
@@ -135,7 +138,7 @@ const windowElement = structure('window-element', {
   startTime: DateTime,
   endTime: DateTime,
 });
-/** From when to when; fields that are not specified repeat. */
+/** A window of time; unspecified fields make it recur. */
 export interface WindowElement extends Infer<typeof windowElement> {}
 export const WindowElement: Schema<WindowElement> = windowElement;
 
@@ -143,6 +146,6 @@ const captureTime = structure('capture-time', {
   attributeId: unsigned,
   timeStamp: TaggedDateTime,
 });
-/** When the attribute with this number was captured last. */
+/** When the attribute with this number was last captured. */
 export interface CaptureTime extends Infer<typeof captureTime> {}
 export const CaptureTime: Schema<CaptureTime> = captureTime;

@@ -1,6 +1,7 @@
 /**
- * Whether octets that may be anything look like a date-time: twelve, each field in its range or not specified, the year between 1970 and 2199. Twelve digits of
- * a serial number do not. A guess for tools that show values: where the type of an attribute says that it is a date-time, nobody has to ask.
+ * Guesses whether octets are a date-time: twelve of them, each field in its range or unspecified, the year between 1970
+ * and 2199. Twelve digits of a serial number do not pass. For tools that show values; not needed where the type of the
+ * attribute says that it is a date-time.
  */
 export function looksLikeDateTime(octets: Uint8Array): boolean {
   if (octets.length !== 12) return false;
@@ -14,8 +15,9 @@ export function looksLikeDateTime(octets: Uint8Array): boolean {
   );
 }
 /**
- * Octet, lowest and highest value, and how many marks lie below FF, "not specified": months and days have two, for daylight saving and the end of the month.
- * A day of the week 0 is none, and does not make a clock that fits otherwise something else.
+ * Octet, lowest and highest value, and how many special codes there are below FF ("not specified"): months and days
+ * have two, for daylight saving and the end of the month. Day of week 0 is invalid, but must not rule out a clock that
+ * fits otherwise.
  */
 const ranges: readonly (readonly [octet: number, from: number, to: number, marks: number])[] = [
   [2, 1, 12, 2],

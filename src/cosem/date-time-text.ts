@@ -1,23 +1,30 @@
 import { DlmsError, quoted } from '../core/errors.js';
 import type { CosemDate, CosemTime, DateTime, DayOfMonth, Month } from './date-time.js';
 
-// Text for people and for the command line. The octets are the lossless form: text leaves out the day of week and the clock status.
+// Text for people and the command line. Only the octets are lossless: the text leaves out the day of week and the clock
+// status.
 
 const two = (n: number | null): string => (n === null ? '*' : String(n).padStart(2, '0'));
 const named = (v: number | string | null): string => (typeof v === 'string' ? `(${v})` : two(v));
 
-/** `2024-11-21`; a field that is not specified is `*`, a special one its name in brackets: `*-(daylight-savings-begin)-(last-day)`. */
+/**
+ * `2024-11-21`; an unspecified field is `*`, a special code its name in brackets:
+ * `*-(daylight-savings-begin)-(last-day)`.
+ */
 export const formatDate = (v: CosemDate): string =>
   `${v.year === null ? '*' : String(v.year).padStart(4, '0')}-${named(v.month)}-${named(v.dayOfMonth)}`;
 
-/** `08:30:15`, with hundredths when they are specified and not zero: `08:30:15.23`. */
+/** `08:30:15`, with hundredths if they are specified and not zero: `08:30:15.23`. */
 export const formatTime = (v: CosemTime): string =>
   `${two(v.hour)}:${two(v.minute)}:${two(v.second)}${v.hundredths === null || v.hundredths === 0 ? '' : `.${two(v.hundredths)}`}`;
 
-/** ISO 8601 when everything is specified: `2020-01-01T00:03:00+02:00`. Without deviation there is no offset at the end; deviation 0 is `Z`. */
+/**
+ * ISO 8601 when all fields are specified: `2020-01-01T00:03:00+02:00`. Without a deviation there is no offset at the
+ * end; deviation 0 is `Z`.
+ */
 export const formatDateTime = (v: DateTime): string => `${formatDate(v)}T${formatTime(v)}${offset(v.deviationMinutes)}`;
 
-/** Offsets count east of Greenwich, deviations west of it. */
+/** Offsets count minutes east of Greenwich, deviations west of it. */
 function offset(deviation: number | null): string {
   if (deviation === null) return '';
   if (deviation === 0) return 'Z';
@@ -31,8 +38,8 @@ const day = String.raw`(\*|\d{2,3}|\((?:second-)?last-day\))`;
 const clock = String.raw`(\*|\d{2,3}):(\*|\d{2,3})(?::(\*|\d{2,3})(?:\.(\d{1,3}))?)?`;
 
 /**
- * The inverse of {@link formatDate}; day of week not specified. A day that its month never has is refused (30 February; 29 February only with a leap year, or
- * with a year that is not specified).
+ * The inverse of {@link formatDate}; the day of week is unspecified. A day that its month never has is refused (30
+ * February; 29 February unless the year is a leap year or unspecified).
  * @throws DlmsError `parse/invalid-text`
  */
 export function parseDate(text: string): CosemDate {
@@ -49,7 +56,10 @@ export function parseDate(text: string): CosemDate {
     throw unreadable(text, expected);
   return date;
 }
-/** The inverse of {@link formatTime}, 00:00:00 to 23:59:59.99; seconds and hundredths may be left out and are 0 then. @throws DlmsError `parse/invalid-text` */
+/**
+ * The inverse of {@link formatTime}, 00:00:00 to 23:59:59.99; seconds and hundredths may be omitted and are then 0.
+ * @throws DlmsError `parse/invalid-text`
+ */
 export function parseTime(text: string): CosemTime {
   const expected = 'a time like 08:30:15.23';
   const m = match(clock, text, expected);
@@ -66,8 +76,8 @@ export function parseTime(text: string): CosemTime {
   return time;
 }
 /**
- * The inverse of {@link formatDateTime}: `T` or a blank in the middle, offset of at most 14 hours optional (none: deviation not
- * specified). Day of week not specified, status 0.
+ * The inverse of {@link formatDateTime}: `T` or a space in the middle, and an optional offset of at most 14 hours
+ * (without one, the deviation is unspecified). The day of week is unspecified, the clock status 0.
  * @throws DlmsError `parse/invalid-text`, also for a day or a time that does not exist
  */
 export function parseDateTime(text: string): DateTime {
@@ -76,23 +86,23 @@ export function parseDateTime(text: string): DateTime {
   const zone = m[3];
   const minutes = zone === undefined || zone === 'Z' ? 0 : Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
   if (minutes > 840 || Number(zone?.slice(-2)) > 59) throw unreadable(text, expected);
-  // 0 - minutes, not -minutes: there is no negative zero among the deviations.
+  // 0 - minutes, not -minutes: a deviation must not be negative zero.
   const deviationMinutes = zone === undefined ? null : zone.startsWith('-') ? minutes : 0 - minutes;
   return { ...parseDate(m[1] as string), ...parseTime(m[2] as string), deviationMinutes, clockStatus: 0 };
 }
 
 function match(pattern: string, text: string, expected: string): RegExpExecArray {
-  // The length first: nothing to search in a text that is no date.
+  // Check the length first, so that no time is spent on a text that cannot be a date.
   const m = text.length > 80 ? null : new RegExp(`^${pattern}$`).exec(text);
   if (m === null) throw unreadable(text, expected);
   return m;
 }
 const unreadable = (text: string, expected: string): DlmsError =>
   new DlmsError('parse/invalid-text', { offset: 0, expected, actual: quoted(text) });
-/** Special codes and fields that are not specified are within every range. */
+/** Special codes and unspecified fields are within every range. */
 const between = (v: number | string | null, min: number, max: number): boolean =>
   typeof v !== 'number' || (v >= min && v <= max);
-/** In a leap year when the year is not specified. */
+/** The last day of a month. */
 const lastDay = (year: number, month: number): number =>
   month === 2
     ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)

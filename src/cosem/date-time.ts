@@ -4,12 +4,12 @@ import { Reader, Writer } from '../core/cursor.js';
 import { DlmsError, shown } from '../core/errors.js';
 import { oneOf } from './one-of.js';
 
-/** Month 1 to 12; FD and FE by name; other octets stay numbers; `null` (FF) is not specified. */
+/** Month 1 to 12; FD and FE have names; other octets stay numbers; `null` (FF) is unspecified. */
 export type Month = number | 'daylight-savings-end' | 'daylight-savings-begin' | null;
-/** Day 1 to 31; FD and FE by name; other octets (E0 to FC are reserved) stay numbers; `null` (FF) is not specified. */
+/** Day 1 to 31; FD and FE have names; other octets (E0 to FC are reserved) stay numbers; `null` (FF) is unspecified. */
 export type DayOfMonth = number | 'second-last-day' | 'last-day' | null;
 
-/** Five octets. A field that is `null` is not specified: "any" in a schedule, unknown in a time stamp. */
+/** A date of five octets. A field that is `null` is unspecified: "any" in a schedule, unknown in a time stamp. */
 export interface CosemDate {
   /** 0 to 65 534; `null` is FFFF. */
   year: number | null;
@@ -18,7 +18,7 @@ export interface CosemDate {
   /** 1 Monday to 7 Sunday. */
   dayOfWeek: number | null;
 }
-/** Four octets; `null` is FF. */
+/** A time of four octets; a field that is `null` (FF) is unspecified. */
 export interface CosemTime {
   hour: number | null;
   minute: number | null;
@@ -26,17 +26,18 @@ export interface CosemTime {
   hundredths: number | null;
 }
 /**
- * Twelve octets: date, time, deviation, clock status. Every pattern of octets has exactly one value here, so what a meter sent can be written back.
- * Source: Blue Book, date and time formats; layout as read by three public implementations.
+ * Twelve octets: date, time, deviation, clock status. Every pattern of octets has exactly one value here, so whatever a
+ * meter sent can be written back. Source: Blue Book, date and time formats; three public implementations read this
+ * layout.
  */
 export interface DateTime extends CosemDate, CosemTime {
   /**
-   * Minutes from local time to UTC, daylight saving included: -120 is Central European Summer Time. -840 to 840 ({@link toInstant}
-   * refuses others); `null` (8000) is not specified.
-   * Some devices invert the sign, see {@link InstantOptions.invertedDeviation}.
+   * Minutes from local time to UTC, including daylight saving: -120 in Central European Summer Time. -840 to 840
+   * ({@link toInstant} refuses others); `null` (8000) is unspecified. Some devices invert the sign, see
+   * {@link InstantOptions.invertedDeviation}.
    */
   deviationMinutes: number | null;
-  /** Bits, see {@link clockStatusNames}; `null` (FF) is not specified. */
+  /** Bits, see {@link clockStatusNames}; `null` (FF) is unspecified. */
   clockStatus: number | null;
 }
 
@@ -84,7 +85,7 @@ export const timeFromBytes = (bytes: Uint8Array): CosemTime => time(fits(bytes, 
  */
 export function dateTimeFromBytes(bytes: Uint8Array): DateTime {
   if (bytes.length !== 12) fits(bytes, 12);
-  // One literal, field by field: date-times are what is read most, and merging two objects costs ten times as much.
+  // One literal, field by field: date-times are read most often, and merging two objects costs ten times as much.
   const at = (i: number): number => bytes[i] as number;
   const year = (at(0) << 8) | at(1);
   const deviation = ((at(9) << 24) >> 16) | at(10);
@@ -102,7 +103,10 @@ export function dateTimeFromBytes(bytes: Uint8Array): DateTime {
   };
 }
 
-/** `null` and the name of the field are written as the octets that mean them; a number that has another meaning (255, FD as a month) is refused. */
+/**
+ * The octet of a field: `null` and the names become their codes; a number with another meaning (255, or FD as a month)
+ * is refused.
+ */
 function field(
   name: string,
   value: unknown,
@@ -155,7 +159,7 @@ export const dateTimeToBytes = (v: DateTime): Uint8Array =>
     w.u8(field('clockStatus', v.clockStatus, 0, 0xfe, 0xff));
   });
 
-/** Nothing specified at all. */
+/** A date-time with no field specified. */
 export const unspecifiedDateTime: DateTime = {
   year: null,
   month: null,
@@ -169,11 +173,12 @@ export const unspecifiedDateTime: DateTime = {
   clockStatus: null,
 };
 
-// ── schemas ──────────────────────────────────────────────────────────────────────────────────────────────
+// ── schemas ────────────────────
 
 /**
- * The octets of an octet-string of 12. Lenient mode also takes what meters put in its place, each as a named quirk: the type date-time
- * (`date-time-type`), and null-data or an empty octet-string for "nothing specified" (`date-time-absent`).
+ * An octet-string of 12 octets. Lenient mode also accepts what meters send in its place, each as a named quirk: the
+ * type date-time (`date-time-type`), and null-data or an empty octet-string for "no field specified"
+ * (`date-time-absent`).
  */
 const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
   const strict = sizedOctetString(12);
@@ -203,7 +208,7 @@ const octetString12: Schema<Uint8Array> = /* @__PURE__ */ (() => {
   );
 })();
 
-/** A date-time inside an octet-string of 12 octets, as most attributes carry it: `09 0C` and the octets. */
+/** A date-time inside an octet-string of 12 octets, as in most attributes: `09 0C` and the octets. */
 export const DateTime: Schema<DateTime> = /* @__PURE__ */ mapped(
   'octet-string(date-time)',
   octetString12,
@@ -236,7 +241,7 @@ export const TaggedDate: Schema<CosemDate> = /* @__PURE__ */ mapped('date', date
 /** The Data type time (tag 27). */
 export const TaggedTime: Schema<CosemTime> = /* @__PURE__ */ mapped('time', timeOctets, timeFromBytes, timeToBytes);
 /**
- * Where the sources disagree on the type, both are read; the value says which one came, and is written back in it.
+ * For attributes where the sources disagree on the type: both are read, and the value keeps the one that was received.
  * Options: `date-time` (tag 25) and `octet-string` (12 octets).
  */
 export const DateTimeChoice = /* @__PURE__ */ oneOf('date-time', {
@@ -245,26 +250,29 @@ export const DateTimeChoice = /* @__PURE__ */ oneOf('date-time', {
 });
 export type DateTimeChoice = Infer<typeof DateTimeChoice>;
 
-// ── moments ──────────────────────────────────────────────────────────────────────────────────────────────
+// ── instants ────────────────────
 
-/** How a moment is made of a date-time that says too little, or that the meter marks as invalid. */
+/** How to get an instant from a date-time that leaves something out or is marked as invalid by the meter. */
 export interface InstantOptions {
-  /** Used when the value does not specify its deviation. Without it such a value is not a moment. */
+  /** Used when the value does not specify its deviation. Without this option such a value is no instant. */
   readonly deviationMinutes?: number;
-  /** The device writes minutes east of Greenwich (+60 in Central Europe), against the Blue Book. */
+  /** The device sends minutes east of Greenwich (+60 in Central Europe), contrary to the Blue Book. */
   readonly invertedDeviation?: boolean;
-  /** Also convert a value that the meter's clock marks invalid (status bit 0). */
+  /** Also converts a value that the meter's clock marks as invalid (status bit 0). */
   readonly acceptInvalid?: boolean;
 }
 
 /**
  * Milliseconds since 1970-01-01T00:00:00Z. The rules:
  * - year, month, day and hour must be specified; minute, second and hundredths count as 0 when they are not;
- * - `last-day` and `second-last-day` are resolved with year and month; the beginning and end of daylight saving are not a date;
- * - fields out of range (month 13, 30 February) are refused; the day of week is not looked at;
- * - the deviation must be specified here or in the options, and lie within 14 hours (the Blue Book's range for time_zone is -720 to 840; New Zealand in
- *   summer is -780); it includes daylight saving, so status bit 7 changes nothing;
- * - a value marked invalid (status bit 0) is refused unless the options accept it; a doubtful one (bit 1) is taken.
+ * - `last-day` and `second-last-day` are resolved from year and month; the begin and end of daylight saving are no
+ *   date;
+ * - fields out of range (month 13, 30 February) are refused; the day of week is ignored;
+ * - the deviation must be specified in the value or the options, and be within 14 hours (the Blue Book's range for
+ *   time_zone is -720 to 840; New Zealand in summer is -780); it includes daylight saving, so status bit 7 changes
+ *   nothing;
+ * - a value marked as invalid (status bit 0) is refused unless the options accept it; a doubtful one (bit 1) is
+ *   accepted.
  * @throws DlmsError `decode/no-instant`
  */
 export function toInstant(v: DateTime, options: InstantOptions = {}): number {
@@ -280,9 +288,11 @@ export function toInstant(v: DateTime, options: InstantOptions = {}): number {
 export const toDate = (v: DateTime, options?: InstantOptions): Date => new Date(toInstant(v, options));
 
 /**
- * A moment as a meter's time: everything specified, the day of week computed, hundredths cut off (not rounded).
- * @param deviationMinutes minutes from local time to UTC, negative east of Greenwich; `-date.getTimezoneOffset()` has the opposite sign, `date.getTimezoneOffset()` this one.
- * @throws DlmsError `encode/invalid-value` when the moment is not a number or outside the years 0 to 65 534.
+ * An instant (milliseconds since 1970) as a meter's time: all fields specified, the day of week computed, hundredths
+ * truncated (not rounded).
+ * @param deviationMinutes minutes from local time to UTC, negative east of Greenwich, the same sign as
+ * `date.getTimezoneOffset()`.
+ * @throws DlmsError `encode/invalid-value` when the instant is not a number or outside the years 0 to 65 534.
  */
 export function fromInstant(epochMillis: number, deviationMinutes = 0, clockStatus = 0): DateTime {
   const local = new Date(epochMillis - deviationMinutes * 60_000);
@@ -305,11 +315,11 @@ export function fromInstant(epochMillis: number, deviationMinutes = 0, clockStat
     clockStatus,
   };
 }
-/** {@link fromInstant} of a Date. Default deviation: UTC, not the zone of the machine. */
+/** {@link fromInstant} of a Date. The default deviation is UTC, not the time zone of the machine. */
 export const fromDate = (moment: Date, deviationMinutes?: number, clockStatus?: number): DateTime =>
   fromInstant(moment.getTime(), deviationMinutes, clockStatus);
 
-/** The members that `Temporal.PlainDateTime.from` takes (and `toString` free of zones): local time, no deviation. */
+/** The members that `Temporal.PlainDateTime.from` accepts: local time without a deviation. */
 export interface PlainDateTime {
   year: number;
   month: number;
@@ -319,7 +329,10 @@ export interface PlainDateTime {
   second: number;
   millisecond: number;
 }
-/** Local time as plain numbers, by the rules of {@link toInstant} without those about deviation and status. @throws DlmsError `decode/no-instant` */
+/**
+ * Local time as plain numbers, by the rules of {@link toInstant} except those about deviation and status.
+ * @throws DlmsError `decode/no-instant`
+ */
 export function toPlainDateTime(v: CosemDate & CosemTime): PlainDateTime {
   const local = new Date(localMillis(v));
   return {
@@ -332,7 +345,7 @@ export function toPlainDateTime(v: CosemDate & CosemTime): PlainDateTime {
     millisecond: local.getUTCMilliseconds(),
   };
 }
-/** A local time (a `Temporal.PlainDateTime` has these members) with its deviation, `null` for not specified. */
+/** From a local time (a `Temporal.PlainDateTime` has these members) and its deviation; `null`: unspecified. */
 export const fromPlainDateTime = (p: PlainDateTime, deviationMinutes: number | null, clockStatus = 0): DateTime => ({
   ...fromInstant(utc(p.year, p.month, p.day) + ((p.hour * 60 + p.minute) * 60 + p.second) * 1000 + p.millisecond),
   deviationMinutes,
@@ -340,7 +353,7 @@ export const fromPlainDateTime = (p: PlainDateTime, deviationMinutes: number | n
 });
 
 const unusable = (reason: string): DlmsError => new DlmsError('decode/no-instant', { reason });
-/** Date.UTC reads years below 100 as 19xx; this does not. */
+/** Like Date.UTC, which however reads years below 100 as 19xx. */
 function utc(year: number, monthOfYear: number, dayOfMonth: number): number {
   const d = new Date(0);
   d.setUTCFullYear(year, monthOfYear - 1, dayOfMonth);
@@ -369,9 +382,9 @@ function part(name: string, value: number | string | null, min: number, max: num
   return value as number;
 }
 
-// ── clock status ─────────────────────────────────────────────────────────────────────────────────────────
+// ── clock status ────────────────────
 
-/** Bits of the clock status, bit 0 the least significant: names by bit number. Bits 4 to 6 are reserved. */
+/** Bit numbers of the clock status by name; bit 0 is the least significant. Bits 4 to 6 are reserved. */
 export const clockStatusBits = {
   'invalid-value': 0,
   'doubtful-value': 1,
@@ -379,10 +392,10 @@ export const clockStatusBits = {
   'invalid-clock-status': 3,
   'daylight-saving-active': 7,
 } as const;
-/** Names of the bits of the clock status. */
+/** The name of a bit of the clock status. */
 export type ClockStatusFlag = keyof typeof clockStatusBits;
 
-/** Names of the bits that are set; a reserved bit stays its number. Not specified: none. */
+/** The names of the bits that are set; a reserved bit stays a number. An unspecified status has none. */
 export function clockStatusNames(status: number | null): (ClockStatusFlag | number)[] {
   const names = Object.entries(clockStatusBits) as [ClockStatusFlag, number][];
   const set: (ClockStatusFlag | number)[] = [];

@@ -1,11 +1,12 @@
 import { DlmsError, quoted, shown } from '../core/errors.js';
 
 /**
- * Manufacturer identification of the FLAG Association: three capital letters, or the number that M-Bus frames carry: five bits a letter, A is 1.
- * A system title and a logical device name begin with the letters in ASCII. Source: the encoding as wmbusmeters reads it.
+ * The number of a manufacturer. The FLAG Association identifies manufacturers by three capital letters; M-Bus frames
+ * carry them as a number with five bits per letter, A being 1. System titles and logical device names begin with the
+ * letters in ASCII. Source: the encoding as wmbusmeters reads it.
  *
  * `flagNumber('KFM')` is 11469 (2CCD).
- * @throws DlmsError `parse/invalid-text` when it is not three letters A to Z.
+ * @throws DlmsError `parse/invalid-text` when the text is not three letters A to Z.
  */
 export function flagNumber(letters: string): number {
   if (!isFlag(letters))
@@ -18,8 +19,9 @@ export function flagNumber(letters: string): number {
 }
 
 /**
- * The letters of a manufacturer number. The top bit, which wireless M-Bus sets for addresses that are not unique, is not part of it.
- * @throws DlmsError `decode/invalid-value` when it is no number of three letters.
+ * The letters of a manufacturer number. The top bit, which wireless M-Bus sets for addresses that are not unique, is
+ * not part of the number.
+ * @throws DlmsError `decode/invalid-value` when the number does not stand for three letters.
  */
 export function flagLetters(number: number): string {
   const letters = [10, 5, 0].map((shift) => String.fromCharCode(64 + ((number >> shift) & 31))).join('');
@@ -34,7 +36,7 @@ export function flagLetters(number: number): string {
 
 export const isFlag = (letters: string): boolean => /^[A-Z]{3}$/.test(letters);
 
-/** Name of a manufacturer, for the few that are listed here; the FLAG Association keeps the register. */
+/** The name of a manufacturer, for the few listed here; the FLAG Association keeps the full register. */
 export const manufacturerName = (letters: string): string | undefined =>
   Object.hasOwn(names, letters) ? names[letters] : undefined;
 

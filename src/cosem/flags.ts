@@ -3,25 +3,28 @@ import { bits, unsigned8 } from '../axdr/scalars.js';
 import { invalid, type Schema, scalar } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
-/** The bits that are set, in order: by name, or by number where the book names none. Nothing is lost: an unknown bit can be written back. */
+/**
+ * The bits that are set, in order: by name, or by number where the book has no name. Nothing is lost: an unknown bit
+ * can be written back.
+ */
 export type Flags<N extends string> = (N | number)[];
-/** Names by bit number: `{ read: 0, write: 1 }`. */
+/** Bit numbers by name: `{ read: 0, write: 1 }`. */
 export type FlagNames = Readonly<Record<string, number>>;
 
-/** `enum` whose value is read as eight flags; bit 0 is the least significant. */
+/** An `enum` whose value is read as eight flags; bit 0 is the least significant. */
 /* @__NO_SIDE_EFFECTS__ */
 export function enumFlags<const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> {
   return tagged('enum', 22, octetFlags('enum', names));
 }
-/** `unsigned` read as eight flags; bit 0 is the least significant. */
+/** An `unsigned` read as eight flags; bit 0 is the least significant. */
 /* @__NO_SIDE_EFFECTS__ */
 export function unsignedFlags<const N extends FlagNames>(names: N): Schema<Flags<keyof N & string>> {
   return tagged('unsigned', 17, octetFlags('unsigned', names));
 }
 
 /**
- * `bit-string` of a fixed size read as flags; bit 0 is the first bit, which is the most significant one of the first octet.
- * Another size is refused: it could not be written back.
+ * A `bit-string` of a fixed size read as flags; bit 0 is the first bit, the most significant one of the first octet.
+ * Another size is refused, as it could not be written back.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function bitStringFlags<const N extends FlagNames>(size: number, names: N): Schema<Flags<keyof N & string>> {
@@ -38,7 +41,7 @@ export function bitStringFlags<const N extends FlagNames>(size: number, names: N
     ),
   );
 }
-/** `bit-string` of a fixed size as binary digits, first bit first. */
+/** A `bit-string` of a fixed size as binary digits, first bit first. */
 /* @__NO_SIDE_EFFECTS__ */
 export function sizedBitString(size: number): Schema<string> {
   return tagged('bit-string', 4, sizedBits(size));
@@ -83,7 +86,7 @@ function octetFlags<N extends FlagNames>(kind: string, names: N): Schema<Flags<k
 function naming<N extends string>(names: Readonly<Record<N, number>>, size: number) {
   const byBit = new Map<number, N>((Object.entries(names) as [N, number][]).map(([name, bit]) => [bit, name]));
   return {
-    /** Position is bit number; a bit without a name has an empty one. */
+    /** Names by bit number; empty for a bit without a name. */
     list: Array.from({ length: size }, (_, bit) => byBit.get(bit) ?? ''),
     toFlags: (set: readonly boolean[]): Flags<N> => set.flatMap((on, bit) => (on ? [byBit.get(bit) ?? bit] : [])),
     toNumbers(flags: Flags<N>): number[] {

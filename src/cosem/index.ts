@@ -1,6 +1,6 @@
 /**
- * COSEM without its classes: OBIS codes, date and time, units and scaled values, system titles, profiles, readings of pushes, and what a
- * class of your own is declared with.
+ * COSEM without its classes: OBIS codes, date and time, units and scaled values, system titles, profiles, readings from
+ * pushes, and the means to declare a class of your own.
  *
  * Stability: stable.
  *

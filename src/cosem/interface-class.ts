@@ -1,6 +1,9 @@
 import type { Flat, Infer, Schema } from '../axdr/schema.js';
 
-/** One attribute of an interface class: a table row. Made by {@link attribute}, {@link writable}, {@link fixed}, {@link selective}. */
+/**
+ * One attribute of an interface class, as a table row. Made by {@link attribute}, {@link writable}, {@link fixed} and
+ * {@link selective}.
+ */
 export interface Attribute<
   S extends Schema<unknown> = Schema<unknown>,
   W extends boolean = boolean,
@@ -8,14 +11,20 @@ export interface Attribute<
 > {
   readonly index: number;
   readonly schema: S;
-  /** May be written in principle; what an association really allows stands in its object list. */
+  /** Can be written in principle; what an association really allows is in its object list. */
   readonly writable: W;
-  /** The value does not change by itself (Blue Book: static), false: dynamic, undefined: not known or instance specific. */
+  /**
+   * True: the value does not change by itself (static in the Blue Book). False: dynamic. Undefined: not known, or
+   * different from instance to instance.
+   */
   readonly static: boolean | undefined;
-  /** Selectors that may restrict a read, each with the type of its parameters. */
+  /** Selectors that can restrict a read, each with the type of its parameters. */
   readonly selective: A;
 }
-/** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
+/**
+ * A selector: its number on the wire, its parameters, and what it returns when that differs from the type of the
+ * attribute.
+ */
 export interface Selector<
   S extends Schema<unknown> = Schema<unknown>,
   R extends Schema<unknown> | undefined = Schema<unknown> | undefined,
@@ -26,7 +35,7 @@ export interface Selector<
 }
 /** The selectors of an attribute by name. */
 export type SelectiveAccess = Readonly<Record<string, Selector>>;
-/** One method of an interface class: a table row. Made by {@link method} and {@link mandatory}. */
+/** One method of an interface class, as a table row. Made by {@link method} and {@link mandatory}. */
 export interface Method<
   S extends Schema<unknown> = Schema<unknown>,
   R extends Schema<unknown> | undefined = Schema<unknown> | undefined,
@@ -37,12 +46,18 @@ export interface Method<
   /** Every meter with this class has it. */
   readonly mandatory: boolean;
 }
-/** How well a definition is known: see the table of sources in the documentation of the classes. */
+/**
+ * How well a definition is known: how many public sources agree on it (see the documentation of the classes).
+ * `unverified`: none.
+ */
 export type Confidence = 'two sources' | 'one source' | 'unverified';
 
-/** An interface class of the Blue Book as a table: its attributes and methods with their indexes and types. Made by {@link interfaceClass}. */
+/**
+ * An interface class of the Blue Book as a table of its attributes and methods, with their indexes and types. Made by
+ * {@link interfaceClass}.
+ */
 export interface InterfaceClass {
-  /** Name in the Blue Book. */
+  /** Its name in the Blue Book. */
   readonly name: string;
   readonly classId: number;
   readonly version: number;
@@ -52,10 +67,10 @@ export interface InterfaceClass {
 }
 
 type NoSelection = Readonly<Record<never, never>>;
-// Calls of a function declaration with this annotation may be dropped when their result is not used: a class that is not used costs nothing in a bundle.
-// (Bundlers do not see it on a constant.)
+// Bundlers may drop calls of functions with this annotation when the result is not used, so an unused class costs
+// nothing in a bundle. (They do not see it on a constant, only on a function declaration.)
 
-/** A dynamic attribute that is only read. */
+/** A dynamic, read-only attribute. */
 /* @__NO_SIDE_EFFECTS__ */
 export function attribute<S extends Schema<unknown>>(index: number, schema: S): Attribute<S, false, NoSelection> {
   return { index, schema, writable: false, static: false, selective: {} };
@@ -74,7 +89,7 @@ export function fixed<S extends Schema<unknown>, W extends boolean, A extends Se
 ): Attribute<S, W, A> {
   return { ...a, static: true };
 }
-/** An attribute whose kind (static or dynamic) is not known or differs by instance. */
+/** An attribute that is static or dynamic depending on the instance, or of which it is not known. */
 /* @__NO_SIDE_EFFECTS__ */
 export function unclassified<S extends Schema<unknown>, W extends boolean, A extends SelectiveAccess>(
   a: Attribute<S, W, A>,
@@ -89,7 +104,10 @@ export function selective<S extends Schema<unknown>, W extends boolean, const A 
 ): Attribute<S, W, A> {
   return { ...a, selective: selectors };
 }
-/** A selector: its number on the wire, its parameters, and what it answers when that is not the type of the attribute. */
+/**
+ * A selector: its number on the wire, its parameters, and what it returns when that differs from the type of the
+ * attribute.
+ */
 export function selector<S extends Schema<unknown>>(number: number, parameters: S): Selector<S, undefined>;
 export function selector<S extends Schema<unknown>, R extends Schema<unknown>>(
   number: number,
@@ -119,13 +137,18 @@ export function mandatory<S extends Schema<unknown>, R extends Schema<unknown> |
   return { ...m, mandatory: true };
 }
 
-/** An identity function: it checks the definition and keeps its literal type. No registration, no side effect: an unused class costs nothing in a bundle. */
+/**
+ * Declares a class. An identity function that checks the definition and keeps its literal type; it registers nothing,
+ * so an unused class costs nothing in a bundle.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function interfaceClass<const C extends InterfaceClass>(definition: C): C {
   return definition;
 }
 
-/** What another version of a class has different: members that it adds or changes, and the names of those that it does not have. */
+/**
+ * How another version of a class differs: the members that it adds or changes, and the names of those that it lacks.
+ */
 export interface Revision {
   readonly version: number;
   readonly name?: string;
@@ -138,7 +161,7 @@ type Revised<Old, New, Without> = Flat<
   { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
 >;
 type Given<T> = T extends object ? T : Record<never, never>;
-/** The type of a {@link revision}: a class with what the revision changes, adds and leaves out. */
+/** The type of a {@link revision}: the class with what the revision changes, adds and leaves out. */
 export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
   readonly name: string;
   readonly classId: C['classId'];
@@ -151,7 +174,10 @@ export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
   >;
   readonly methods: Revised<C['methods'], Given<R['methods']>, Given<R['without']>[number & keyof Given<R['without']>]>;
 }
-/** Another version of a class: what is not named in the revision is the same. Members stay in the order of their indexes. */
+/**
+ * Derives another version of a class: everything that `changes` does not name stays the same. Members are in the order
+ * of their indexes.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function revision<C extends InterfaceClass, const R extends Revision>(base: C, changes: R): RevisedClass<C, R> {
   const { without, attributes, methods, ...head } = changes;
@@ -174,7 +200,7 @@ export function revision<C extends InterfaceClass, const R extends Revision>(bas
 
 /** The names of the attributes of a class. */
 export type AttributeName<C extends InterfaceClass> = keyof C['attributes'] & string;
-/** The names of the attributes of a class that can be set. */
+/** The names of the attributes of a class that can be written. */
 export type WritableName<C extends InterfaceClass> = {
   [K in AttributeName<C>]: C['attributes'][K] extends Attribute<Schema<unknown>, true> ? K : never;
 }[AttributeName<C>];
@@ -184,7 +210,7 @@ export type MethodName<C extends InterfaceClass> = keyof C['methods'] & string;
 export type AttributeValue<C extends InterfaceClass, A extends AttributeName<C>> = Infer<C['attributes'][A]['schema']>;
 /** The type of the parameter of a method. */
 export type MethodParameter<C extends InterfaceClass, M extends MethodName<C>> = Infer<C['methods'][M]['parameter']>;
-/** The type of what a method returns; `void` when it returns nothing. */
+/** The type of the result of a method; `void` when it returns nothing. */
 export type MethodResult<C extends InterfaceClass, M extends MethodName<C>> =
   C['methods'][M]['returns'] extends Schema<infer T> ? T : void;
 /** One selection on an attribute: `{ by: 'range', parameters }`. */
@@ -194,19 +220,19 @@ export type Selection<C extends InterfaceClass, A extends AttributeName<C>> = {
     readonly parameters: Infer<C['attributes'][A]['selective'][K]['parameters']>;
   };
 }[keyof C['attributes'][A]['selective'] & string];
-/** What a read with this selection answers: the type of the attribute, unless the selector says otherwise. */
+/** The type that a read with this selection returns: that of the attribute, unless the selector says otherwise. */
 export type SelectedValue<
   C extends InterfaceClass,
   A extends AttributeName<C>,
   K extends keyof C['attributes'][A]['selective'],
 > = C['attributes'][A]['selective'][K]['returns'] extends Schema<infer T> ? T : AttributeValue<C, A>;
-/** The same for a {@link Selection}, or for a read without one. */
+/** The value that a read returns, with a {@link Selection} or without one. */
 export type ReadValue<C extends InterfaceClass, A extends AttributeName<C>, S> = S extends {
   readonly by: infer K extends keyof C['attributes'][A]['selective'];
 }
   ? SelectedValue<C, A, K>
   : AttributeValue<C, A>;
-/** All attributes of an object as one record: what a snapshot, a JSON export or a server model holds. */
+/** All attributes of an object in one record, as in a snapshot, a JSON export or a server model. */
 export type ObjectOf<C extends InterfaceClass> = {
   -readonly [K in keyof C['attributes']]: Infer<C['attributes'][K]['schema']>;
 };

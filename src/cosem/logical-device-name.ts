@@ -4,19 +4,23 @@ import { isFlag } from './flag.js';
 import { type DeviceIdentity, requireRange, type SystemTitle } from './system-title.js';
 
 /**
- * A COSEM logical device name (value of 0-0:42.0.0*255): up to 16 octets, the first three the manufacturer's FLAG letters. IDIS meters continue with
- * the device type (three digits), the function type (two digits) and the last eight digits of the serial number: `MMM1020112345678`.
+ * A COSEM logical device name (the value of 0-0:42.0.0*255): up to 16 octets, beginning with the manufacturer's three
+ * FLAG letters. In IDIS meters the device type (three digits), the function type (two digits) and the last eight digits
+ * of the serial number follow: `MMM1020112345678`.
  */
 export interface LogicalDeviceName {
   /** One character per octet. */
   readonly text: string;
   /** FLAG letters; undefined when the name does not begin with three capital letters. */
   readonly manufacturer: string | undefined;
-  /** Undefined when the name does not have the IDIS form. Source: one vendor manual, and names of two makers seen in captures. */
+  /**
+   * Undefined when the name does not have the IDIS form. Source: one vendor manual, and names of two manufacturers seen
+   * in captures.
+   */
   readonly idis: DeviceIdentity | undefined;
 }
 
-/** Any name can be read: what does not fit stays text. */
+/** Reads any name: one that does not fit stays text. */
 export function parseLogicalDeviceName(name: string | Uint8Array): LogicalDeviceName {
   const text = typeof name === 'string' ? name : latin1(name);
   const letters = text.slice(0, 3);
@@ -32,7 +36,7 @@ export function parseLogicalDeviceName(name: string | Uint8Array): LogicalDevice
 }
 
 /**
- * A serial number of more than eight digits keeps its last eight.
+ * A logical device name in the IDIS form. Of a serial number with more than eight digits, the last eight are used.
  * @throws DlmsError `encode/invalid-value` when a part does not fit.
  */
 export function buildLogicalDeviceName(
@@ -52,16 +56,16 @@ export function buildLogicalDeviceName(
   );
 }
 
-/** One part that a system title and a logical device name say differently. */
+/** A part in which a system title and a logical device name differ. */
 export interface TitleMismatch {
   readonly part: 'manufacturer' | 'device type' | 'function type' | 'serial number' | 'form';
   readonly systemTitle: string | number;
   readonly logicalDeviceName: string | number;
 }
 /**
- * Compares what both names say about one device; an empty list when they agree. The serial number is compared by its last eight digits. A name that
- * does not have the IDIS form is one mismatch, `form`: the rest cannot be compared. Seen in the field: a maker that writes device type 16 in the title
- * and 120 in the name.
+ * Compares what the system title and the name say about a device; the list is empty when they agree. Serial numbers are
+ * compared by their last eight digits. A name that does not have the IDIS form gives the one mismatch `form`, as the
+ * rest cannot be compared. Seen in the field: a manufacturer that has device type 16 in the title and 120 in the name.
  */
 export function compareTitles(title: SystemTitle, name: LogicalDeviceName): TitleMismatch[] {
   const rows: [TitleMismatch['part'], string | number, string | number][] = [

@@ -4,44 +4,48 @@ import * as tables from './obis-groups.js';
 import { covers, type ObisPattern, parseObisPattern, type ValueGroups, valueGroups } from './obis-match.js';
 import { obisNames } from './obis-names.js';
 
-/** What one value group says. `text` is undefined when the tables do not know the value, or the group has no general meaning here. */
+/**
+ * The meaning of one value group. `text` is undefined when the tables do not have the value, or the group has no
+ * general meaning in this code.
+ */
 export interface GroupMeaning {
   readonly group: 'A' | 'B' | 'C' | 'D' | 'E' | 'F';
   readonly value: number;
   readonly text: string | undefined;
-  /** The meaning is a recollection that nothing backs. */
+  /** The meaning is from memory; no source confirms it. */
   readonly recall: boolean;
 }
-/** What {@link describeObis} says of a code. */
+/** What {@link describeObis} says about a code. */
 export interface ObisDescription {
   readonly obis: Obis;
   /** One line for people. */
   readonly text: string;
-  /** Value group A in words, e.g. `electricity`. */
+  /** Value group A in words, for instance `electricity`. */
   readonly media: string | undefined;
   readonly groups: readonly GroupMeaning[];
-  /** Interface classes that objects of this code have; empty when not known. */
+  /** The interface classes of objects with this code; empty when not known. */
   readonly classIds: readonly number[];
-  /** The named pattern that the text comes from; undefined when it was put together from the value groups. */
+  /** The named pattern that the text comes from; undefined when the text is composed from the value groups. */
   readonly pattern: string | undefined;
-  /** How well the text is backed. A text put together from the groups is as good as its weakest part. */
+  /** How well the text is confirmed. A text composed from the value groups is only as good as its weakest part. */
   readonly confidence: Confidence;
-  /** Some part of the text, or of the class ids, rests on recollection alone. */
+  /** Some part of the text or of the class ids is from memory alone. */
   readonly recall: boolean;
-  /** A value group in a range that manufacturers fill themselves: the names of the standard do not apply. */
+  /** A value group is in a range reserved for manufacturers: the names of the standard do not apply. */
   readonly manufacturerSpecific: boolean;
   readonly note: string | undefined;
 }
 
 /**
- * Names an OBIS code. The most specific named pattern wins (the one that covers the fewest codes, then the first in the list). When none fits, the
- * code is tried as the current value of a stored one (group F) and as channel 0 of another channel (group B), and the text says so; otherwise
- * the text is put together from the tables of the value groups. The result depends on nothing but the code.
+ * Describes an OBIS code. The most specific named pattern wins (the one that covers the fewest codes, then the first in
+ * the list). If none fits, the name of the current value stands for a stored one (group F) and that of channel 0 for
+ * another channel (group B), and the text says so; otherwise the text is composed from the tables of the value groups.
+ * The result depends on nothing but the code.
  *
  * ```ts
  * describeObis('1-0:1.8.2*255').text; // 'Active import (+A, QI+QIV) energy, rate 2'
  * ```
- * @throws DlmsError `parse/invalid-text` when it is no OBIS code.
+ * @throws DlmsError `parse/invalid-text` when the text is no OBIS code.
  */
 export function describeObis(code: string): ObisDescription {
   const obis = parseObis(code);
@@ -83,13 +87,13 @@ export function describeObis(code: string): ObisDescription {
   };
 }
 
-/** The medium of a code in words, or undefined when value group A is reserved. */
+/** The medium of a code in words; undefined when value group A is reserved. */
 export const obisMedia = (code: string): string | undefined => lookUp(tables.mediaTable, valueGroups(code)[0])?.text;
 
 interface Named {
   readonly pattern: ObisPattern;
   readonly classIds: readonly number[];
-  /** Letters of the sources, see obis-names. */
+  /** The letters of its sources, see obis-names.ts. */
   readonly sources: string;
   readonly name: string;
   readonly note: string | undefined;
@@ -99,14 +103,17 @@ export function namedObis(): readonly Named[] {
   return [...byAC().values()].flat().sort((x, y) => x.order - y.order);
 }
 
-// ── the list, read when first asked ─────────────────────────────────────────────────────────────────────
+// ── the list, read on first use ────────────────────
 
 /** The first number that a pattern allows in a value group. */
 const lowest = ({ groups }: ObisPattern, i: 0 | 2 | 3): number => groups[i][0][0];
 
 type Row = Named & { readonly order: number };
 let index: Map<number, Row[]> | undefined;
-/** Every pattern has one A and one C, so these two find the few that can fit; each bucket has the most specific first. */
+/**
+ * Rows by A and C: every pattern has exactly one of each, so they find the few that can fit. Each bucket begins with
+ * the most specific.
+ */
 function byAC(): Map<number, Row[]> {
   if (index !== undefined) return index;
   index = new Map();
@@ -141,7 +148,7 @@ function named(code: ValueGroups): { row: Row; suffix: string } | undefined {
   return undefined;
 }
 
-/** `rate E` becomes `rate 2`; the table number of a utility table is computed. */
+/** Turns `rate E` into `rate 2`, and computes the number of a utility table. */
 function fillIn(name: string, pattern: ObisPattern, [, , , d, e, f]: ValueGroups): string {
   const first = lowest(pattern, 3);
   return name
@@ -152,7 +159,7 @@ function fillIn(name: string, pattern: ObisPattern, [, , , d, e, f]: ValueGroups
     );
 }
 
-// ── value groups ────────────────────────────────────────────────────────────────────────────────────────
+// ── value groups ────────────────────
 
 function groupMeanings(code: ValueGroups): GroupMeaning[] {
   const [a, , c, d] = code;
@@ -197,7 +204,10 @@ const consumptionTables: Readonly<Record<number, string>> = {
   8: tables.waterTable,
   9: tables.waterTable,
 };
-/** The table of gas group D is for indexes (C 1 to 36 and 61 to 66); process values have other meanings that are not in the facts. */
+/**
+ * The table of gas group D is for indexes (C 1 to 36 and 61 to 66); process values have other meanings, which are not
+ * known here.
+ */
 const gasProcessing = (c: number): string => (c <= 36 || (c >= 61 && c <= 66) ? tables.gasVolumeTable : '');
 
 function electricityE(c: number, d: number, e: number): Meaning | undefined {
@@ -244,7 +254,7 @@ interface Meaning {
   readonly sources: string;
 }
 const read: Map<string, (Meaning | undefined)[]> = /* @__PURE__ */ new Map();
-/** The meaning of a value in a table; each table is read once. */
+/** The meaning of a value in a table; each table is parsed once. */
 function lookUp(table: string, value: number): Meaning | undefined {
   let meanings = read.get(table);
   if (meanings === undefined) {
@@ -260,7 +270,7 @@ function lookUp(table: string, value: number): Meaning | undefined {
   }
   return meanings[value];
 }
-/** The billing period of a stored value; nothing for the current one. */
+/** The billing period of a stored value; empty for the current one. */
 const storedText = (f: number): string => {
   if (f < 100) return `, billing period ${f}`;
   if (f > 100 && f < 126) return `, last ${f - 100} billing periods together`;
@@ -273,7 +283,7 @@ const channelText = (b: number): string =>
 const manufacturerSpecific = ([, b, c, d, e, f]: ValueGroups): boolean =>
   (b >= 128 && b <= 199) || (c >= 128 && c <= 199) || c === 240 || [d, e, f].some((g) => g >= 128 && g <= 254);
 
-/** Recollection does not count as a source. */
+/** Memory (`r`) does not count as a source. */
 export function confidenceOf(sources: string): Confidence {
   const backed = sources.replace('r', '').length;
   return backed >= 2 ? 'two sources' : backed === 1 ? 'one source' : 'unverified';

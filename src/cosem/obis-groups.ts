@@ -1,6 +1,7 @@
-// Meanings of the value groups, one a line: code (a number, a range, a comma list), sources as in obis-names.ts, meaning.
+// Meanings of the value groups, one per line: code (a number, a range or a comma list), sources as in obis-names.ts,
+// meaning.
 
-/** Group A: the medium. Other values are reserved; 2 appears only in recent editions (a recollection). */
+/** Group A: the medium. Other values are reserved; 2 appears only in recent editions (from memory). */
 export const mediaTable: string = `
 0 sg abstract objects
 1 sg electricity
@@ -70,7 +71,10 @@ export const abstractTable: string = `
 128-199,240 gs Manufacturer specific
 `;
 
-/** Group C of electricity (A = 1). 128 to 199 and 240 are manufacturer specific. The order of 100 to 107 is an assumption. */
+/**
+ * Group C of electricity (A = 1). 128 to 199 and 240 are manufacturer specific. The order of 100 to 107 is an
+ * assumption.
+ */
 export const electricityTable: string = `
 0 gs General purpose objects
 1 gs Sum of phases: Active power+ (QI+QIV)
@@ -184,7 +188,10 @@ export const electricityTable: string = `
 126 sg Line voltage L3-L1
 `;
 
-/** Group D of electricity. Averaging scheme 1 uses measurement period 1, and so on; what the time integrals cover is a recollection. 56 was found with harmonics only. */
+/**
+ * Group D of electricity. Averaging scheme 1 uses measurement period 1, and so on; what the time integrals cover is
+ * from memory. 56 was found only with harmonics.
+ */
 export const electricityProcessingTable: string = `
 0 g Billing period average (since last reset)
 1 g Cumulative minimum 1
@@ -244,7 +251,10 @@ export const electricityProcessingTable: string = `
 58 gr Time integral 4 (test time integral)
 `;
 
-/** Group E of transformer and line losses (C = 83). L2 and L3 follow the pattern of L1; one source says 10 Ohm for the normalised copper resistance of code 20. */
+/**
+ * Group E of transformer and line losses (C = 83). L2 and L3 follow the pattern of L1; one source has 10 ohm for the
+ * normalised copper resistance of code 20.
+ */
 export const lossesTable: string = `
 1 g Sum of phases: Active line losses +
 2 g Sum of phases: Active line losses -
@@ -336,7 +346,10 @@ export const lossesTable: string = `
 90 g L3: volt-squared hours
 `;
 
-/** Group C of gas (A = 7). The ranges are confirmed twice, the names of 1 to 36 and 51 to 66 are recollections; flow rate is 43 in one source and 42 in the other. */
+/**
+ * Group C of gas (A = 7). Two sources confirm the ranges; the names of 1 to 36 and 51 to 66 are from memory. Flow rate
+ * is 43 in one source and 42 in the other.
+ */
 export const gasTable: string = `
 0 r General purpose objects
 1 r Forward undisturbed meter volume
@@ -495,7 +508,7 @@ export const gasVolumeTable: string = `
 98 g Billing period 4: maximum of index differences over measurement period 3, value at base conditions (converted)
 `;
 
-/** Group C of heat cost allocators (A = 4): ranges from one source, names are recollections. */
+/** Group C of heat cost allocators (A = 4): the ranges are from one source, the names from memory. */
 export const heatCostTable: string = `
 0 sr General purpose objects
 1 sr Unrated integral
@@ -510,7 +523,7 @@ export const heatCostTable: string = `
 99 sr Data profiles
 `;
 
-/** Group C of thermal energy (A = 5 and 6): ranges from one source, names are recollections. */
+/** Group C of thermal energy (A = 5 and 6): the ranges are from one source, the names from memory. */
 export const thermalTable: string = `
 0 sr General purpose objects
 1 sr Energy

@@ -1,23 +1,26 @@
 import { DlmsError, quoted } from '../core/errors.js';
 import { type Obis, obisToBytes } from './obis.js';
 
-/** The six value groups of a code: A medium, B channel, C quantity, D processing, E tariff or further classification, F stored value. */
+/**
+ * The six value groups of a code: A medium, B channel, C quantity, D processing, E tariff or further classification, F
+ * stored value.
+ */
 export type ValueGroups = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 export const valueGroups = (obis: Obis | string): ValueGroups => [...obisToBytes(obis)] as unknown as ValueGroups;
 
-/** A set of codes: for each value group the ranges it allows. */
+/** A set of codes: the ranges that each value group allows. */
 export interface ObisPattern {
   readonly text: string;
   readonly groups: readonly [a: Ranges, b: Ranges, c: Ranges, d: Ranges, e: Ranges, f: Ranges];
-  /** How many codes it covers; the smaller, the more specific. */
+  /** How many codes it covers: the fewer, the more specific it is. */
   readonly size: number;
 }
 type Range = readonly [lo: number, hi: number];
 type Ranges = readonly [Range, ...Range[]];
 
 /**
- * Reads a pattern. Each value group is a number, a range `lo-hi`, a comma list of both, or `b` for a channel (0 to 64). The dotted form
- * `A.B.C.D.E.F` takes all of these in every group, the form `A-B:C.D.E*F` in all groups but A, which is a number there; `F` may be left out (255).
+ * Reads a pattern. Each value group is a number, a range `lo-hi`, a comma list of these, or `b` for a channel (0 to
+ * 64). In the form `A-B:C.D.E*F`, unlike the dotted form `A.B.C.D.E.F`, A must be a number. `F` may be omitted (255).
  * @throws DlmsError `parse/invalid-text`
  */
 export function parseObisPattern(text: string): ObisPattern {
@@ -48,7 +51,7 @@ export const covers = (groups: ObisPattern['groups'], code: ValueGroups): boolea
     return ranges.some(([lo, hi]) => value >= lo && value <= hi);
   });
 
-/** Orders codes by their value groups, for lists that people read. */
+/** Compares codes by their value groups, to sort lists for people. */
 export function compareObis(x: Obis | string, y: Obis | string): number {
   const [a, b] = [valueGroups(x), valueGroups(y)];
   const i = a.findIndex((group, at) => group !== b[at]);

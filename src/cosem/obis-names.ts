@@ -6,12 +6,13 @@
  * @module
  */
 /**
- * Names of OBIS codes: 754 patterns, one a line: pattern, class ids, sources, name, and after ` # ` a remark.
+ * Names of OBIS codes: 754 patterns, one per line: pattern, class ids, sources, name, and after ` # ` a remark.
  *
- * A pattern is six value groups, each a number, a range `lo-hi`, a comma list, or `b` (a channel, 0 to 64). Sources: `g` Gurux libraries (a
- * comparison found the pattern with these class ids), `s` DLMS SPODES project (the code lies in a range of the same object group), `j` OpenMUC jDLMS,
- * `k` a public table of Edition 16 classes, `b` a manufacturer's OBIS page for water, `r` recollection that nothing backs. The wording is this library's
- * own; nothing here is normative. Read it with `describeObis`.
+ * A pattern is six value groups, each a number, a range `lo-hi`, a comma list, or `b` (a channel, 0 to 64). Sources:
+ * `g` Gurux libraries (a comparison found the pattern with these class ids), `s` DLMS SPODES project (the code is in a
+ * range of the same object group), `j` OpenMUC jDLMS, `k` a public table of the Edition 16 classes, `b` a
+ * manufacturer's OBIS page for water, `r` from memory, which no source confirms. The wording is this library's own;
+ * nothing here is normative. Use `describeObis` to read it.
  */
 export const obisNames: string = `
 0.b.0.1.0.255 1,3,4 gs Billing period counter, scheme 1

@@ -2,7 +2,10 @@ import { sizedOctetString } from '../axdr/data.js';
 import { mapped, type Schema } from '../axdr/schema.js';
 import { DlmsError, quoted } from '../core/errors.js';
 
-/** `A-B:C.D.E*F`, each value group 0 to 255, e.g. `1-0:1.8.0*255`. A template literal type: a wrong shape is a compile error. */
+/**
+ * `A-B:C.D.E*F`, each value group 0 to 255, for instance `1-0:1.8.0*255`. A template literal type: a wrong form does
+ * not compile.
+ */
 export type Obis = `${number}-${number}:${number}.${number}.${number}*${number}`;
 
 /**
@@ -16,14 +19,16 @@ export function obisFromBytes(b: Uint8Array): Obis {
 }
 
 /**
- * The six octets of an OBIS code. Besides `A-B:C.D.E*F`, the dotted form `A.B.C.D.E.F` is read, and `F` may be left out (255).
+ * The six octets of an OBIS code. Besides `A-B:C.D.E*F`, the dotted form `A.B.C.D.E.F` is accepted, and `F` may be
+ * omitted (255).
  * @throws DlmsError `parse/invalid-text`
  */
 export function obisToBytes(text: string): Uint8Array {
   const out = new Uint8Array(6);
   let at = 0;
   for (let group = 0; group < 6; group++) {
-    // Groups are digits, one to three; between them stand the separators of their place. By hand: every request has a logical name in it.
+    // Each group has one to three digits, followed by the separator of its place. Parsed by hand because every request
+    // contains a logical name.
     const from = at;
     let value = 0;
     for (
@@ -44,7 +49,7 @@ export function obisToBytes(text: string): Uint8Array {
   }
   throw notObis(text);
 }
-/** What may stand behind each group besides a point; nothing behind the last. */
+/** What may follow each group besides a dot; nothing follows the last. */
 const separators: readonly (string | undefined)[] = ['-', ':', '.', '.', '*', undefined];
 const notObis = (text: string): DlmsError =>
   new DlmsError('parse/invalid-text', {
@@ -52,10 +57,10 @@ const notObis = (text: string): DlmsError =>
     expected: 'an OBIS code like 1-0:1.8.0*255, each group 0 to 255',
     actual: quoted(text),
   });
-/** Reads any accepted form and gives the canonical one. */
+/** Reads any accepted form and returns the canonical one. */
 export const parseObis = (text: string): Obis => obisFromBytes(obisToBytes(text));
 
-/** Logical name as Data: `09 06` and six octets. */
+/** A logical name as Data: `09 06` and six octets. */
 export const LogicalName: Schema<Obis> = /* @__PURE__ */ mapped(
   'logical-name',
   /* @__PURE__ */ sizedOctetString(6),

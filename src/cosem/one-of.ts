@@ -18,15 +18,19 @@ export type OneOf<O extends Options> = {
 }[keyof O & string];
 
 /**
- * A CHOICE of typed Data: `oneOf('access-selectors', { 'null-data': nullData, array: array(integer) })`. Unlike `choice` it also tells structures
- * apart, by trying the options in order: the first that reads is taken, so put the more special one first. Its alternatives keep their own tags.
+ * A CHOICE of typed Data: `oneOf('access-selectors', { 'null-data': nullData, array: array(integer) })`. Unlike
+ * `choice` it also tells structures apart, by trying the options in order: the first that can be read is used, so put
+ * the more specific one first. The alternatives keep their own tags.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
   return among(name, options, options) as Schema<OneOf<O>>;
 }
 
-/** Which option it is, is found with `plain`; a tool that decorates the parts sees the reading of that option only, not the attempts. */
+/**
+ * `plain` finds out which option it is, so that a tool that decorates the parts sees only that option being read, not
+ * the attempts.
+ */
 function among(name: string, plain: Options, options: Options): Schema<{ type: string; value?: unknown }> {
   const entries = Object.entries(plain);
   const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
@@ -55,7 +59,7 @@ function among(name: string, plain: Options, options: Options): Schema<{ type: s
           return isEmpty(schema) ? { type } : { type, value };
         } catch (e) {
           if (!isDlmsError(e) && !(e instanceof RangeError)) throw e;
-          // The option that came furthest says best what is wrong.
+          // The option that got furthest tells best what is wrong.
           if (nearest === undefined || reach(e) > reach(nearest)) nearest = e;
           rewind(r, offset, depth, quirks);
         }

@@ -5,17 +5,18 @@ import type { Profile, ProfileCell, ProfileColumn, ProfileRow } from './profile.
 import { ScaledValue } from './scaled.js';
 import { type Unit, unitSymbol } from './units.js';
 
-/** How {@link profileCsv} writes. */
+/** Options of {@link profileCsv}. */
 export interface CsvOptions {
-  /** Default `,`; many spreadsheets of countries with a decimal comma want `;`. */
+  /** Default: `,`. Spreadsheets in countries with a decimal comma often expect `;`. */
   readonly separator?: string;
-  /** Default `.`. */
+  /** The decimal separator. Default: `.`. */
   readonly decimal?: string;
 }
 
 /**
- * Rows as comma-separated values (RFC 4180), lines end in CR LF. The head has the names of the columns and their units; registers are exact decimals,
- * times ISO 8601, octets hexadecimal, null-data nothing. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+ * Rows as comma-separated values (RFC 4180); lines end in CR LF. The first line has the names and units of the columns.
+ * Registers are exact decimals, times are ISO 8601, octets hexadecimal, null-data is empty. Text that a spreadsheet
+ * would take for a formula is prefixed with an apostrophe.
  */
 export function profileCsv(p: Profile, rows: Iterable<ProfileRow>, options: CsvOptions = {}): string {
   const { separator = ',', decimal = '.' } = options;
@@ -30,7 +31,7 @@ export function profileCsv(p: Profile, rows: Iterable<ProfileRow>, options: CsvO
     );
   return out;
 }
-/** The heading of a column: its name, and its unit in brackets. */
+/** The heading of a column: its name, with its unit in square brackets. */
 export function columnTitle({ name, scalerUnit }: ProfileColumn): string {
   const unit = scalerUnit === undefined ? '' : unitSymbol(scalerUnit.unit);
   return unit === '' ? name : `${name} [${unit}]`;
@@ -41,7 +42,7 @@ const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text
 const quoted = (text: string, separator: string): string =>
   text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** A profile as JSON: see {@link profileJson}. */
+/** A profile as JSON; see {@link profileJson}. */
 export interface ProfileJson {
   readonly columns: readonly {
     readonly name: string;
@@ -56,7 +57,10 @@ export interface ProfileJson {
     readonly cells: readonly (string | number | null)[];
   }[];
 }
-/** Rows for JSON. Registers and 64-bit integers are decimal texts, exact to the last digit; other numbers numbers; the rest as in {@link profileCsv}. */
+/**
+ * Rows for JSON. Registers and 64-bit integers are decimal strings, exact to the last digit; other numbers are numbers;
+ * the rest is as in {@link profileCsv}.
+ */
 export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson => ({
   columns: p.columns.map(({ name, object, scalerUnit }) => ({
     name,
@@ -74,7 +78,10 @@ export const profileJson = (p: Profile, rows: Iterable<ProfileRow>): ProfileJson
   })),
 });
 
-/** Rows as a table with aligned columns and units in the head, for a terminal; registers to the right. Every line ends in LF. */
+/**
+ * Rows as a table for a terminal, with aligned columns and a heading with units; registers are right-aligned. Every
+ * line ends in LF.
+ */
 export function profileText(p: Profile, rows: Iterable<ProfileRow>): string {
   const lines = [p.columns.map(columnTitle), ...Array.from(rows, (row) => row.cells.map(cellText))];
   const widths = p.columns.map((_, j) => lines.reduce((n, line) => Math.max(n, (line[j] ?? '').length), 0));
@@ -83,7 +90,7 @@ export function profileText(p: Profile, rows: Iterable<ProfileRow>): string {
   return lines.map((line) => `${line.map(padded).join('  ').trimEnd()}\n`).join('');
 }
 
-/** One cell as text: exact decimals, ISO 8601, octets hexadecimal; null-data is nothing. */
+/** One cell as text: exact decimals, ISO 8601, hexadecimal octets; null-data is empty. */
 export function cellText(cell: ProfileCell): string {
   if (cell === null) return '';
   if (cell instanceof ScaledValue) return cell.toDecimalString();

@@ -14,8 +14,8 @@ export interface RowTime {
 }
 
 /**
- * Computes the clocks that are missing: each from the row before it, the first ones from the first row that has a clock. Deviation and status are
- * those of that row. Without a capture period they stay unknown.
+ * Computes missing clocks: each from the last row before it that has one, the first ones from the first row that has
+ * one. Deviation and status are those of that row. Without a capture period, missing clocks stay unknown.
  */
 export function fillTimes(
   clocks: readonly (DateTime | undefined)[],
@@ -40,7 +40,10 @@ export function fillTimes(
   });
 }
 
-/** The same clock some time later or earlier: local time without a deviation stays without. A clock that is no date cannot be shifted. */
+/**
+ * The same clock some time later or earlier; an unspecified deviation stays unspecified. A clock that is no date cannot
+ * be shifted.
+ */
 function shifted(base: DateTime, millis: number): DateTime | undefined {
   const at = instantOf(base, { deviationMinutes: 0, acceptInvalid: true });
   if (at === undefined) return undefined;
@@ -59,9 +62,11 @@ function instantOf(v: DateTime, options: InstantOptions): number | undefined {
   }
 }
 
-/** Something about the times of the rows that is not as the capture period has it. Positions are those of the buffer. */
+/** A deviation of the times of the rows from the capture period. Indexes are positions in the buffer. */
 export type TimeFinding =
-  /** Rows are missing between this one and the last regular one. `after` and `before` are the moments around the gap. */
+  /**
+   * Rows are missing between this one and the last regular one. `after` and `before` are the instants around the gap.
+   */
   | {
       readonly kind: 'gap';
       readonly index: number;
@@ -69,16 +74,19 @@ export type TimeFinding =
       readonly before: number;
       readonly missing: number;
     }
-  /** The same moment as the row before. */
+  /** The same instant as the row before. */
   | { readonly kind: 'duplicate'; readonly index: number; readonly instant: number }
-  /** Against the order of the buffer: the clock was set back, or two answers overlap. */
+  /** Contrary to the order of the buffer: the clock was set back, or two answers overlap. */
   | { readonly kind: 'backwards'; readonly index: number; readonly instant: number }
-  /** Not a whole number of periods later: an extra row, as meters add at a power failure or when the clock is set. */
+  /**
+   * Not a whole number of periods later: an extra row, which meters add at a power failure or when the clock is set.
+   */
   | { readonly kind: 'off-period'; readonly index: number; readonly instant: number };
 
 /**
- * Gaps, duplicates and rows out of order. Rows without a moment are passed over: nothing is known about them. Not periodic: no gaps.
- * An extra row does not start a new grid; rows that go on in step with it (the clock was set) do.
+ * Finds gaps, duplicates and rows out of order. Rows without an instant are skipped, as nothing is known about them. A
+ * profile that is not periodic has no gaps. An extra row does not start a new grid; rows that continue in step with it
+ * (because the clock was set) do.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the cases of one row, each of which excludes the next
 export function findTimeFindings(

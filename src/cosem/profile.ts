@@ -11,14 +11,19 @@ import type { ScalerUnit } from './units.js';
 
 /** One column of a Profile generic. */
 export interface ProfileColumn {
-  /** Unique in its profile: the logical name, and the attribute when it is not the value; or what the caller chose. */
+  /** Unique in its profile: the logical name, with the attribute when it is not the value; or the caller's choice. */
   readonly name: string;
   readonly object: CaptureObjectDefinition;
-  /** `clock`: the time of the row. `date-time`: another time stamp. `scaled`: a value of a register whose scaler and unit are known. `plain`: the rest. */
+  /**
+   * `clock`: the time of the row. `date-time`: another time stamp. `scaled`: the value of a register with known scaler
+   * and unit. `plain`: anything else.
+   */
   readonly kind: 'clock' | 'date-time' | 'scaled' | 'plain';
   readonly scalerUnit?: ScalerUnit;
 }
-/** The layout of a profile, read once from the meter: what its rows mean. Pure data; reading is the business of a client. */
+/**
+ * The layout of a profile, read once from the meter: what its rows mean. It is pure data; a client does the reading.
+ */
 export interface Profile {
   readonly columns: readonly ProfileColumn[];
   /** Seconds between rows; 0: not periodic. */
@@ -26,15 +31,15 @@ export interface Profile {
   /** The newest row comes first (sort method lifo). */
   readonly newestFirst: boolean;
 }
-/** What is known of a profile beside its capture objects. */
+/** What is known about a profile besides its capture objects. */
 export interface ProfileOptions {
-  /** Attribute 4, seconds. Default 0. */
+  /** Attribute 4, in seconds. Default: 0. */
   readonly capturePeriod?: number;
   /** Attribute 5. */
   readonly sortMethod?: string | number;
   /** By logical name; see {@link scalerAttributes}. */
   readonly scalerUnits?: Readonly<Record<string, ScalerUnit>>;
-  /** A name of your own for a column, e.g. from the OBIS tables. */
+  /** Your own name for a column, for instance from the OBIS tables. */
   readonly name?: (object: CaptureObjectDefinition) => string | undefined;
 }
 
@@ -66,7 +71,7 @@ export function profile(captureObjects: readonly CaptureObjectDefinition[], opti
   };
 }
 
-/** Where the scalers of the columns stand, each once: what to read before {@link profile}. */
+/** The attributes with the scalers and units of the columns, each once: read them before calling {@link profile}. */
 export function scalerAttributes(captureObjects: readonly CaptureObjectDefinition[]): ValueDefinition[] {
   const found = new Map<string, ValueDefinition>();
   for (const { classId, logicalName, attributeIndex: value } of captureObjects) {
@@ -82,22 +87,26 @@ const isValue = (o: CaptureObjectDefinition): boolean => scalerUnitOf(o.classId,
 const columnName = (o: CaptureObjectDefinition): string =>
   `${o.logicalName}${o.attributeIndex === 2 ? '' : ` attribute ${o.attributeIndex}`}${o.dataIndex === 0 ? '' : ` element ${o.dataIndex}`}`;
 
-// ── selection ────────────────────────────────────────────────────────────────────────────────────────────
+// ── selection ────────────────────
 
 /** Options of {@link rangeDescriptor}. */
 export interface RangeOptions {
-  /** Names of the columns to send; default: all. Decode the answer with {@link selectColumns}. */
+  /** Names of the columns to send. Default: all. Decode the answer with {@link selectColumns}. */
   readonly columns?: readonly string[];
-  /** Deviation of the times that are sent, minutes; `null`: UTC with the deviation not specified, as some meters demand. Default 0. */
+  /**
+   * The deviation of the times that are sent, in minutes; `null`: UTC with the deviation unspecified, as some meters
+   * demand. Default: 0.
+   */
   readonly deviationMinutes?: number | null;
-  /** Some meters refuse a day of the week, or want none. Default: none. */
+  /** Also sends the day of the week, which some meters refuse. Default: false. */
   readonly withDayOfWeek?: boolean;
-  /** Data type of the bounds: octet-string (default, what most meters take) or date-time. */
+  /** The Data type of the bounds: octet-string (the default, which most meters accept) or date-time. */
   readonly as?: 'octet-string' | 'date-time';
 }
 /**
- * Selective access by time: rows whose clock lies from `from` to `to`, both included. A moment is milliseconds since 1970 or a Date and is sent in the
- * zone of `deviationMinutes`, without one in UTC. A DateTime goes as it is: for meters that want local time with the deviation not specified.
+ * Selective access by time: rows whose clock is between `from` and `to`, both included. Milliseconds since 1970 or a
+ * Date are sent with the deviation `deviationMinutes`, by default in UTC. A DateTime is sent as it is, for meters that
+ * expect local time with an unspecified deviation.
  * @throws DlmsError `service/unsupported` when no clock is captured, or a column is not.
  */
 export function rangeDescriptor(
@@ -128,7 +137,10 @@ function moment(at: number | Date | DateTime, { deviationMinutes = 0, withDayOfW
   return { ...v, deviationMinutes, ...(withDayOfWeek ? {} : { dayOfWeek: null }) };
 }
 
-/** Selective access by position: rows and columns from 1; `to` 0 is the last one there is. */
+/**
+ * Selective access by position: rows and columns are counted from 1; 0 for `toEntry` or `toSelectedValue` means the
+ * last one.
+ */
 export const entryDescriptor = (
   fromEntry = 1,
   toEntry = 0,
@@ -141,39 +153,45 @@ export const entryDescriptor = (
   toSelectedValue,
 });
 
-/** The profile with these columns only, in the order of the profile: the layout of an answer to a selection. @throws DlmsError `service/unsupported` */
+/**
+ * The profile with only these columns, in the order of the profile: the layout of the answer to a selection.
+ * @throws DlmsError `service/unsupported` when the profile has no such column.
+ */
 export function selectColumns(p: Profile, names: readonly string[]): Profile {
   const missing = names.find((name) => !p.columns.some((c) => c.name === name));
   if (missing !== undefined) throw new DlmsError('service/unsupported', { what: `column ${missing}` });
   return { ...p, columns: p.columns.filter((c) => names.includes(c.name)) };
 }
 
-// ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── rows ────────────────────
 
-/** A clock or time stamp as DateTime, a register as ScaledValue, everything else as it came; null-data is `null`. */
+/** A clock or time stamp as DateTime, a register as ScaledValue, anything else as received; null-data is `null`. */
 export type ProfileCell = DateTime | ScaledValue | number | bigint | Uint8Array | Data | null;
 /** One row of a profile. */
 export interface ProfileRow {
   /** Position in the buffer, from 0. */
   readonly index: number;
-  /** Time of the row; `undefined` when no clock is captured, or it is not known. */
+  /** The time of the row; `undefined` when no clock is captured or the time is not known. */
   readonly clock: DateTime | undefined;
-  /** The clock as milliseconds since 1970; `undefined` when it is no moment (see `toInstant`). */
+  /** The clock as milliseconds since 1970; `undefined` when it is no instant (see `toInstant`). */
   readonly instant: number | undefined;
-  /** The clock came as null-data and was computed from the rows around it and the capture period. */
+  /** The clock was null-data and has been computed from another row and the capture period. */
   readonly computed: boolean;
-  /** One for each column. */
+  /** One cell per column. */
   readonly cells: readonly ProfileCell[];
 }
 /** How rows are read from a buffer. */
 export interface RowOptions extends InstantOptions {
-  /** Takes null-data in a value as "the same as in the row before", as the Blue Book allows meters to mean. Default: it stays `null`. */
+  /**
+   * Reads null-data in a value as "the same as in the row before", a meaning that the Blue Book allows. Default: it
+   * stays `null`.
+   */
   readonly repeat?: boolean;
 }
 
 /**
  * The rows of a decoded buffer (see `decodeTable`). Clocks that are null-data are computed from the capture period.
- * @throws DlmsError `decode/invalid-length` when the buffer has other columns than the profile.
+ * @throws DlmsError `decode/invalid-length` when the number of columns is not that of the profile.
  */
 export function* profileRows(
   p: Profile,
@@ -218,7 +236,7 @@ function cellOf(column: ProfileColumn, cell: ReturnType<typeof raw>): ProfileCel
     ? (scaled(cell, column.scalerUnit) ?? cell)
     : new ScaledValue(cell, column.scalerUnit);
 }
-/** Twelve octets, bare or as Data. */
+/** A date-time from twelve octets, bare or as Data. */
 function dateTime(cell: ReturnType<typeof raw>): DateTime | undefined {
   const octets =
     cell instanceof Uint8Array

@@ -28,7 +28,7 @@ const restrictionByDate = structure('restriction-by-date', {
   fromDate: DateTime,
   toDate: DateTime,
 });
-/** The form `by-date` of a choice. */
+/** Rows by date: the `by-date` option of `restrictionValue`. */
 export interface RestrictionByDate extends Infer<typeof restrictionByDate> {}
 export const RestrictionByDate: Schema<RestrictionByDate> = restrictionByDate;
 
@@ -36,11 +36,11 @@ const restrictionByEntry = structure('restriction-by-entry', {
   fromEntry: doubleLongUnsigned,
   toEntry: doubleLongUnsigned,
 });
-/** The form `by-entry` of a choice. */
+/** Rows by position: the `by-entry` option of `restrictionValue`. */
 export interface RestrictionByEntry extends Infer<typeof restrictionByEntry> {}
 export const RestrictionByEntry: Schema<RestrictionByEntry> = restrictionByEntry;
 
-/** Fits the type of the restriction. */
+/** The restriction itself, as its type requires. */
 export const RestrictionValue = oneOf('restriction-value', {
   'null-data': nullData,
   'by-date': RestrictionByDate,
@@ -52,7 +52,7 @@ const restriction = structure('restriction', {
   restrictionType: RestrictionType,
   restrictionValue: RestrictionValue,
 });
-/** Which rows of a buffer go along. */
+/** Which rows of a buffer are included. */
 export interface Restriction extends Infer<typeof restriction> {}
 export const Restriction: Schema<Restriction> = restriction;
 
@@ -63,7 +63,7 @@ const restrictedObjectDefinition = structure('restricted-object-definition', {
   dataIndex: longUnsigned,
   restriction: Restriction,
 });
-/** An attribute of an object, and which rows of it. */
+/** An attribute of an object, and which of its rows. */
 export interface RestrictedObjectDefinition extends Infer<typeof restrictedObjectDefinition> {}
 export const RestrictedObjectDefinition: Schema<RestrictedObjectDefinition> = restrictedObjectDefinition;
 
@@ -91,7 +91,7 @@ export type IdentifiedKeyId = Infer<typeof IdentifiedKeyId>;
 const identifiedKey = structure('identified-key', {
   keyId: IdentifiedKeyId,
 });
-/** The form `identified` of a choice. */
+/** The `identified` option of `keyInfoOptions`. */
 export interface IdentifiedKey extends Infer<typeof identifiedKey> {}
 export const IdentifiedKey: Schema<IdentifiedKey> = identifiedKey;
 
@@ -103,7 +103,7 @@ const wrappedKey = structure('wrapped-key', {
   kekId: KekId,
   keyCipheredData: octetString,
 });
-/** The form `wrapped` of a choice. */
+/** The `wrapped` option of `keyInfoOptions`. */
 export interface WrappedKey extends Infer<typeof wrappedKey> {}
 export const WrappedKey: Schema<WrappedKey> = wrappedKey;
 
@@ -111,11 +111,11 @@ const agreedKey = structure('agreed-key', {
   keyParameters: octetString,
   keyCipheredData: octetString,
 });
-/** The form `agreed` of a choice. */
+/** The `agreed` option of `keyInfoOptions`. */
 export interface AgreedKey extends Infer<typeof agreedKey> {}
 export const AgreedKey: Schema<AgreedKey> = agreedKey;
 
-/** The forms of `keyInfoOptions`. */
+/** The options of `keyInfoOptions`. */
 export const KeyInfoOptions = oneOf('key-info-options', {
   identified: IdentifiedKey,
   wrapped: WrappedKey,
@@ -146,11 +146,11 @@ const protectionParameters = structure('protection-parameters', {
   protectionType: ProtectionType,
   protectionOptions: ProtectionOptions,
 });
-/** One layer of protection; several are applied one after another. */
+/** One layer of protection; several are applied in order. */
 export interface ProtectionParameters extends Infer<typeof protectionParameters> {}
 export const ProtectionParameters: Schema<ProtectionParameters> = protectionParameters;
 
-/** Protection of requests and responses that is asked for. Bits 0 and 1 are reserved. */
+/** The protection required of requests and responses. Bits 0 and 1 are reserved. */
 export const RequiredProtection = enumFlags({
   'authenticated-request': 2,
   'encrypted-request': 3,

@@ -6,49 +6,57 @@ import { scalerUnitOf } from './registers.js';
 import { type ScaledValue, scaled } from './scaled.js';
 import { type ScalerUnit, type Unit, type UnitName, unitCodes } from './units.js';
 
-/** A reference to one attribute in a push object list. Its data index is 0, or names one column of a profile or one part of a structure. */
+/**
+ * A reference to one attribute in a push object list. Its data index is 0, or selects a column of a profile or a part
+ * of a structure.
+ */
 export interface PushReference {
   readonly classId: number;
   readonly obis: Obis;
-  /** Attribute index; 0 means all attributes. */
+  /** The attribute index; 0 means all attributes. */
   readonly attribute: number;
   readonly dataIndex: number;
 }
-/** A reference and the value that came for it. */
+/** A reference and the value received for it. */
 export interface PushItem extends PushReference {
   readonly value: Data;
 }
 
 /**
- * One named value of a push: an OBIS code and the Data that belongs to it, flat (`type` and `value` as in {@link Data}).
- * Scaler and unit stand there when the message carries them; the raw number is never multiplied.
+ * One named value of a push: an OBIS code and its Data, flattened (`type` and `value` as in {@link Data}). Scaler and
+ * unit are present when the message carries them; the raw number is never multiplied.
  */
 export type Reading = Data & {
   obis: Obis;
-  /** Known when the message lists its objects. */
+  /** Present when the message lists its objects. */
   classId?: number;
   attribute?: number;
-  /** Power of ten. */
+  /** The power of ten. */
   scaler?: number;
   unit?: Unit;
-  /** The value is a clock: twelve octets of a date-time, inside an octet-string or bare. */
+  /** The value is a date-time of twelve octets, in an octet-string or as the type date-time. */
   dateTime?: true;
 };
 
 /**
- * The values of a push that names them itself, without any profile. Read are, also mixed in one body and at any depth:
+ * The values of a push that names them itself, so that no profile is needed. These forms are read, also mixed in one
+ * body and at any depth:
  * - `[logical name, value]` and `[logical name, value, [scaler, unit]]` as structures;
- * - logical name, value and perhaps `[scaler, unit]` as siblings in one flat structure;
+ * - logical name, value and optionally `[scaler, unit]` as siblings in one flat structure;
  * - a first element that lists the objects (see {@link pushListOf}).
  *
- * What has no logical name (list versions, a leading clock, positional lists) is left out; a companion profile can name it.
- * Six octets count as a logical name when value group A is a medium (0 to 15) and they are not the name of a push setup (`0-b:25.9.e`), which
- * stands for the message and not for a value. Checked with the customer ports of Aidon, Kaifa, Kamstrup and Landis+Gyr.
+ * Values without a logical name (list versions, a leading clock, positional lists) are left out; a companion profile
+ * can name them. Six octets count as a logical name when value group A is a medium (0 to 15) and they are not the name
+ * of a push setup (`0-b:25.9.e`), which identifies the message, not a value. Checked with messages from the customer
+ * ports of Aidon, Kaifa, Kamstrup and Landis+Gyr meters.
  */
 export function readingsOf(body: Data): Reading[] {
   return sortPush(body).readings;
 }
-/** {@link readingsOf} and the values that have no logical name, in their order, so that nothing is lost. The name of the push setup is no value. */
+/**
+ * The {@link readingsOf} a push and the values without a logical name, in order, so that nothing is lost. The name of
+ * the push setup does not count as a value.
+ */
 export function sortPush(body: Data): { readings: Reading[]; unnamed: Data[] } {
   const readings: Reading[] = [];
   const unnamed: Data[] = [];
@@ -57,7 +65,7 @@ export function sortPush(body: Data): { readings: Reading[]; unnamed: Data[] } {
   else readings.push(...withScales(listed.filter((item) => item.classId !== pushSetup)));
   return { readings, unnamed };
 }
-/** Readings of listed entries; an entry that is the scaler_unit of another goes to it. */
+/** The readings of listed entries; an entry that is the scaler_unit of another is merged into it. */
 export function withScales(items: readonly PushItem[]): Reading[] {
   const keyOf = ({ classId, obis }: PushItem, attribute: number): string => `${classId} ${obis} ${attribute}`;
   const listed = new Map<string, PushItem>();
@@ -78,9 +86,10 @@ export function withScales(items: readonly PushItem[]): Reading[] {
 }
 
 /**
- * The objects of a self-describing push with their values: the first element is the push object list (structures of four fields, or six in
- * Push setup version 2), the others are the values in the order of the list. Undefined when the body has another shape.
- * Senders that list the setup itself first repeat the list as its value; senders that do not are read too.
+ * The objects of a self-describing push with their values: the first element is the push object list (structures of
+ * four fields, or of six in Push setup version 2), the others are the values in the order of the list. Undefined when
+ * the body has another shape. In a list that begins with the push setup itself, the first element is also the value of
+ * that entry; lists that do not are read too.
  */
 export function pushListOf(body: Data): PushItem[] | undefined {
   if (body.type !== 'structure' && body.type !== 'array') return undefined;
@@ -92,7 +101,7 @@ export function pushListOf(body: Data): PushItem[] | undefined {
   return values?.flatMap((value, i) => (references[i] === undefined ? [] : [{ ...references[i], value }]));
 }
 
-/** A push object list as Data, read entry by entry; undefined when it is anything else. */
+/** The entries of a push object list in Data; undefined when it is anything else. */
 export function pushReferences(list: Data): PushReference[] | undefined {
   if (list.type !== 'array' || list.value.length === 0) return undefined;
   const references: PushReference[] = [];
@@ -112,7 +121,10 @@ export function pushReferences(list: Data): PushReference[] | undefined {
   return references;
 }
 
-/** The logical name of the push setup that made the message, when the body carries it: in the object list, or as the first element. */
+/**
+ * The logical name of the push setup that sent the message, if the body carries it: in the object list, or as one of
+ * the first two elements.
+ */
 export function pushSetupOf(body: Data): Obis | undefined {
   const own = pushListOf(body)?.find((item) => item.classId === pushSetup);
   if (own !== undefined) return own.obis;
@@ -120,13 +132,13 @@ export function pushSetupOf(body: Data): Obis | undefined {
   return body.value.slice(0, 2).flatMap((d) => (isName(d) && isSetupName(d) ? [obisFromBytes(d.value)] : []))[0];
 }
 
-/** The value with its scaler and unit; undefined when the message does not say them or the value is not a number. */
+/** The value with its scaler and unit; undefined when the message does not carry them or the value is not a number. */
 export const scaledReading = (reading: Reading): ScaledValue | undefined =>
   reading.scaler === undefined || reading.unit === undefined
     ? undefined
     : scaled(reading, { scaler: reading.scaler, unit: reading.unit });
 
-/** A reading in JSON: its Data (`type`, `value`), dotted OBIS code, a count as `unitless`. */
+/** A reading for JSON: its Data (`type`, `value`), the OBIS code in dotted form, the unit count as `unitless`. */
 export function plainReading(reading: Reading): Record<string, unknown> {
   const { obis, classId, attribute, scaler, unit, dateTime } = reading;
   return {
@@ -137,7 +149,10 @@ export function plainReading(reading: Reading): Record<string, unknown> {
     ...(dateTime === undefined ? {} : { dateTime }),
   };
 }
-/** An entry of a push object list in JSON, with its Data. The list itself, which is the value of the setup's own entry, is only named. */
+/**
+ * An entry of a push object list for JSON, with its Data. The list itself, which is the value of the entry of the push
+ * setup, is only named.
+ */
 export function plainPushItem({ classId, obis, attribute, value }: PushItem): Record<string, unknown> {
   const itself = classId === pushSetup && attribute === 2;
   const data = itself ? { value: 'push object list' } : (toJson(Data, value) as JsonObject);
@@ -157,11 +172,11 @@ function collect(body: Data, into: Reading[], unnamed: Data[]): void {
       const scale = scalerUnit(items[i + 2]);
       into.push(reading(obisFromBytes(item.value), value, scale));
       i += scale === undefined ? 1 : 2;
-    } else if (pushReferences(item) === undefined) collect(item, into, unnamed); // A list of objects without its values has none to give.
+    } else if (pushReferences(item) === undefined) collect(item, into, unnamed); // A bare object list has no values.
   }
 }
 
-/** A reading from a code, a value and perhaps its scaler and unit. */
+/** A reading from an OBIS code, a value and optionally its scaler and unit. */
 export function reading(obis: Obis, value: Data, scale: ScalerUnit | undefined): Reading {
   return { obis, ...value, ...scale, ...(isDateTime(value) ? { dateTime: true as const } : {}) };
 }

@@ -1,9 +1,9 @@
-/** Attribute numbers of a class of registers. */
+/** The attribute numbers of a register class. */
 export interface RegisterAttributes {
-  /** What is multiplied by ten to the scaler. */
+  /** The values that are multiplied by 10^scaler. */
   readonly values: readonly number[];
   readonly scalerUnit: number;
-  /** When something was measured: date-times. */
+  /** The date-times of a measurement. */
   readonly times: readonly number[];
 }
 const registers: Readonly<Record<number, RegisterAttributes>> = {
@@ -17,13 +17,15 @@ const registers: Readonly<Record<number, RegisterAttributes>> = {
   67: { values: [7], scalerUnit: 8, times: [] },
 };
 
-/** Where the values of this class stand, and their scaler and unit; undefined for classes without them. */
+/**
+ * Which attributes of this class are values, scaler and unit, and times; undefined for a class without scaled values.
+ */
 export const registerAttributes = (classId: number): RegisterAttributes | undefined => registers[classId];
-/** The attribute with the scaler and unit of this value; undefined where the attribute is no such value. */
+/** The attribute with the scaler and unit of this value; undefined when the attribute is not a scaled value. */
 export function scalerUnitOf(classId: number, attribute: number): number | undefined {
   const found = registers[classId];
   return found?.values.includes(attribute) === true ? found.scalerUnit : undefined;
 }
-/** Whether this is the time of a Clock: in a profile, the time of the row. */
+/** Whether this is the attribute time of a Clock: in a profile, the time of the row. */
 export const isClock = (o: { readonly classId: number; readonly attributeIndex: number }): boolean =>
   o.classId === 8 && o.attributeIndex === 2;

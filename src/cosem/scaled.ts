@@ -3,13 +3,14 @@ import { DlmsError, quoted } from '../core/errors.js';
 import { type ScalerUnit, type Unit, unitSymbol } from './units.js';
 
 /**
- * A value with its scaler and unit. The raw value is never replaced by a product: 10^-2 has no exact binary form, so 0.1 × 3 would begin to show.
- * Use {@link ScaledValue.toDecimalString} for money and energy, {@link ScaledValue.toNumber} for charts.
+ * A value with its scaler and unit. The raw value is never replaced by a product, because powers such as 10^-2 have no
+ * exact binary form and rounding errors would show. Use {@link ScaledValue.toDecimalString} for money and energy,
+ * {@link ScaledValue.toNumber} for charts.
  */
 export class ScaledValue {
   /** As the meter sent it: an integer, a bigint for 64 bits, or a float. */
   readonly value: number | bigint;
-  /** Power of ten, -128 to 127. */
+  /** The power of ten, -128 to 127. */
   readonly scaler: number;
   readonly unit: Unit;
   constructor(value: number | bigint, scalerUnit: ScalerUnit) {
@@ -21,31 +22,31 @@ export class ScaledValue {
   toNumber(): number {
     return Number(this.toDecimalString());
   }
-  /** All digits, none invented: 12345 with scaler -2 is `123.45`, 1500 is `15.00`. */
+  /** The exact value with all its digits and no others: 12345 with scaler -2 is `123.45`, 1500 is `15.00`. */
   toDecimalString(): string {
     return shiftDecimal(String(this.value), this.scaler);
   }
-  /** With the symbol of the unit: `123.45 Wh`. */
+  /** The exact value with the symbol of its unit: `123.45 Wh`. */
   toString(): string {
     return `${this.toDecimalString()} ${unitSymbol(this.unit)}`.trimEnd();
   }
-  /** With a prefix of the unit, exactly: `format('k')` of 12345 × 10^-1 Wh is `1.2345 kWh`. */
+  /** The exact value with a prefixed unit: `format('k')` of 12345 × 10^-1 Wh is `1.2345 kWh`. */
   format(prefix: Prefix = ''): string {
     return `${shiftDecimal(String(this.value), this.scaler - prefixes[prefix])} ${prefix}${unitSymbol(this.unit)}`.trimEnd();
   }
-  /** The exact value as text, because JSON has no 64-bit integers. */
+  /** The exact value as a string, because JSON numbers are not exact. */
   toJSON(): { value: string; unit: Unit } {
     return { value: this.toDecimalString(), unit: this.unit };
   }
 }
 
 const prefixes = { µ: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12 } as const;
-/** Prefixes of units, from µ (10^-6) to T (10^12); the empty one is 1. */
+/** A prefix of a unit, from µ (10^-6) to T (10^12); the empty one is 1. */
 export type Prefix = keyof typeof prefixes;
 
 /**
- * The value of a register with its scaler and unit; `undefined` when it is not a number (null-data, text, octets).
- * An integer that came as enum or bcd is a number too.
+ * The value of a register with its scaler and unit; `undefined` when it is not a number (null-data, text, octets). A
+ * value of type enum or bcd counts as a number.
  */
 export function scaled(value: Data, scalerUnit: ScalerUnit): ScaledValue | undefined {
   const v = 'value' in value ? value.value : undefined;
@@ -53,7 +54,8 @@ export function scaled(value: Data, scalerUnit: ScalerUnit): ScaledValue | undef
 }
 
 /**
- * Moves the decimal point of a decimal number: `shiftDecimal('1234', -2)` is `12.34`. `NaN` and infinities stay.
+ * Moves the decimal point of a decimal number: `shiftDecimal('1234', -2)` is `12.34`. `NaN` and infinities stay as they
+ * are.
  * @throws DlmsError `parse/invalid-text` when the text is not a number.
  */
 export function shiftDecimal(text: string, power: number): string {

@@ -2,8 +2,9 @@ import type { Data } from '../axdr/data.js';
 import { DlmsError } from '../core/errors.js';
 
 /**
- * Numbers of the bits that are set in a status word. Integers count from the least significant bit, bit-strings from the first bit,
- * octet-strings from the least significant bit of the last octet (a big-endian number). null-data has no bits.
+ * The numbers of the bits that are set in a status word. Bits are counted from the least significant bit of an integer,
+ * from the first bit of a bit-string, and from the least significant bit of the last octet of an octet-string (a
+ * big-endian number). null-data has no bits.
  * @throws DlmsError `encode/invalid-value` for a type that is not a status word.
  */
 export function statusBits(status: Data): number[] {
@@ -27,7 +28,7 @@ export function statusBits(status: Data): number[] {
       });
   }
 }
-/** {@link statusBits} by name; a bit without a name stays its number. */
+/** The {@link statusBits} by name; a bit without a name stays a number. */
 export const statusNames = <N extends string>(
   status: Data,
   names: Readonly<Partial<Record<number, N>>>,

@@ -4,21 +4,23 @@ import { DlmsError } from '../core/errors.js';
 import { isFlag } from './flag.js';
 
 /**
- * A system title: eight octets that name a device for ever. The first three are the manufacturer's FLAG letters; what the other five mean is the
- * manufacturer's choice. Meters of the IDIS family put there a device type, four option bits and a serial number.
+ * A system title: eight octets that name a device for its lifetime. The first three are the manufacturer's FLAG
+ * letters; the manufacturer chooses the meaning of the other five. IDIS meters use them for a device type, four
+ * function bits and a serial number.
  */
 export interface SystemTitle {
-  /** The title as it came. */
+  /** The title as received. */
   readonly octets: Uint8Array;
   /** FLAG letters; undefined when the first three octets are not capital letters. */
   readonly manufacturer: string | undefined;
   /**
-   * The other five octets read the IDIS way: device type, function type (high nibble), 28-bit serial number. A reading that fits any octets; it means
-   * something when the device type is one that IDIS names. Source: Gurux libraries and one vendor manual.
+   * The other five octets in the IDIS layout: device type, function type (high nibble), 28-bit serial number. Any
+   * octets can be read that way; it means something only if IDIS defines the device type. Source: Gurux libraries and
+   * one vendor manual.
    */
   readonly idis: DeviceIdentity;
 }
-/** What a system title says of a device in the layout of IDIS. */
+/** What a system title says about a device in the IDIS layout. */
 export interface DeviceIdentity {
   /** T1, 0 to 255. */
   readonly deviceType: number;
@@ -29,7 +31,7 @@ export interface DeviceIdentity {
 }
 
 /**
- * The parts of a system title, as far as it has the layout of IDIS.
+ * The parts of a system title, read in the IDIS layout.
  * @throws DlmsError `decode/invalid-length` when there are not eight octets.
  */
 export function parseSystemTitle(octets: Uint8Array): SystemTitle {
@@ -49,7 +51,7 @@ export function parseSystemTitle(octets: Uint8Array): SystemTitle {
 }
 
 /**
- * A system title in the layout of IDIS: manufacturer (three letters), device type, function type, serial number.
+ * A system title in the IDIS layout: manufacturer (three letters), device type, function type, serial number.
  * @throws DlmsError `encode/invalid-value` when a part does not fit.
  */
 export function buildSystemTitle(
@@ -69,22 +71,28 @@ export function buildSystemTitle(
   return octets;
 }
 
-/** Bits of the function type. Source: Gurux libraries and one vendor manual; the letters are those of the test label. Bit 3 is reserved. */
+/**
+ * The bits of the function type. Source: Gurux libraries and one vendor manual; the letters are those of the IDIS test
+ * label. Bit 3 is reserved.
+ */
 export const functionTypes = {
   disconnector: { bit: 0, letter: 'D' },
   loadManagement: { bit: 1, letter: 'L' },
   multiUtility: { bit: 2, letter: 'M' },
 } as const;
-/** A function that a device has, as its system title says in the layout of IDIS. */
+/** A function of a device that its system title states in the IDIS layout. */
 export type FunctionType = keyof typeof functionTypes;
-/** Names of the bits that are set; a bit without a name stays its number. */
+/** The names of the bits that are set; a bit without a name stays a number. */
 export function functionTypeNames(functionType: number): (FunctionType | number)[] {
   const name = (bit: number) =>
     (Object.keys(functionTypes) as FunctionType[]).find((key) => functionTypes[key].bit === bit);
   return [0, 1, 2, 3].filter((bit) => (functionType >> bit) & 1).map((bit) => name(bit) ?? bit);
 }
 
-/** What a device type is, for the values that are publicly known (Gurux libraries); manufacturers also use values of their own. */
+/**
+ * The meaning of a device type, for the publicly known values (Gurux libraries); manufacturers also use values of their
+ * own.
+ */
 export const deviceTypeName = (deviceType: number): string | undefined => deviceTypes[deviceType];
 const deviceTypes: Readonly<Record<number, string>> = {
   99: 'data concentrator',

@@ -1,6 +1,9 @@
 import type { UnitName } from './units.js';
 
-/** What each unit measures and its name in English. Kept apart from the codes: only who prints it pays for it. Sources: see `unitCodes`. */
+/**
+ * What each unit measures, and its name in English. Kept apart from the codes so that only code that prints it pays for
+ * it. Sources: see `unitCodes`.
+ */
 export const unitTable: Readonly<Record<UnitName, { readonly quantity: string; readonly name: string }>> = {
   a: { quantity: 'time', name: 'year' },
   mo: { quantity: 'time', name: 'month' },

@@ -2,9 +2,10 @@ import { enumeration, integer, structure } from '../axdr/data.js';
 import type { Infer, Schema } from '../axdr/schema.js';
 
 /**
- * Codes of the physical units, by symbol. Where one symbol has two codes, the second says what it is: `m³ (corrected)`.
- * Source: Blue Book, table of units, as three public implementations have it (two of them from 128 on; 253 only one). The spelling of the symbols
- * from 128 on is this library's. 151, 161 and 166 are read here as pulse values like 55; Gurux calls them plain volumes.
+ * The codes of the physical units, by symbol. Where a symbol would have two codes, the second one is qualified: `m³
+ * (corrected)`. Source: the table of units of the Blue Book, as three public implementations have it (from 128 on only
+ * two of them, 253 only one). The spelling of the symbols from 128 on is this library's. Codes 151, 161 and 166 are
+ * taken as pulse values like 55; Gurux calls them plain volumes.
  */
 export const unitCodes = {
   a: 1,
@@ -126,24 +127,24 @@ export const unitCodes = {
   other: 254,
   count: 255,
 } as const;
-/** Units by their symbols: `Wh`, `V`, `m3`. */
+/** The symbol of a unit: `Wh`, `V`, `m³`. */
 export type UnitName = keyof typeof unitCodes;
 
-/** The unit of a value; a code that the table does not have stays a number. */
+/** The unit of a value; a code that is not in the table stays a number. */
 export const Unit: Schema<UnitName | number> = /* @__PURE__ */ enumeration(unitCodes);
 export type Unit = UnitName | number;
 
 const scalerUnit = /* @__PURE__ */ structure('scal-unit-type', {
-  /** Power of ten that the value is multiplied with. */
+  /** The power of ten by which the value is multiplied. */
   scaler: integer,
-  /** Physical unit of the value once scaled. */
+  /** The physical unit of the scaled value. */
   unit: Unit,
 });
-/** How a value is to be read: value × 10^scaler, in this unit. A value without unit has `count`. */
+/** How to read a value: value × 10^scaler, in this unit. A value without a unit has `count`. */
 export interface ScalerUnit extends Infer<typeof scalerUnit> {}
 export const ScalerUnit: Schema<ScalerUnit> = scalerUnit;
 
-/** The symbol to print: `Wh`; nothing for a count; `unit 99` for an unknown code. */
+/** The symbol to print, for instance `Wh`; empty for a count; `unit 99` for an unknown code. */
 export function unitSymbol(unit: Unit): string {
   if (typeof unit === 'number') return `unit ${unit}`;
   if (unit === 'count' || unit === 'other' || unit === 'extended') return unit === 'count' ? '' : unit;

@@ -95,10 +95,10 @@ export const Currency: Schema<Currency> = currency;
 /**
  * Account (class_id 111, version 0). A customer account: mode, status, credits and charges.
  *
- * Doubts and ranges:
- * - Bit 4 of current_credit_status: Gurux calls it credit reference list.
+ * Notes:
+ * - Gurux calls bit 4 of current_credit_status credit reference list.
  *
- * Sources: Gurux, Wireshark, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, Wireshark, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const Account = interfaceClass({
   name: 'Account',

@@ -45,9 +45,10 @@ export interface DayProfile extends Infer<typeof dayProfile> {}
 export const DayProfile: Schema<DayProfile> = dayProfile;
 
 /**
- * Activity calendar (class_id 20, version 0). Tariffs by season, week and day: an active calendar, and a passive one that is prepared and then activated.
+ * Activity calendar (class_id 20, version 0). Tariffs by season, week and day: an active calendar, and a passive one
+ * that is prepared first and then activated.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const ActivityCalendar = interfaceClass({
   name: 'Activity calendar',
@@ -56,7 +57,7 @@ export const ActivityCalendar = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Eight octets as a rule. */
+    /** Usually eight octets. */
     calendarNameActive: fixed(attribute(2, octetString)),
     seasonProfileActive: fixed(attribute(3, array(SeasonProfile))),
     weekProfileTableActive: fixed(attribute(4, array(WeekProfile))),
@@ -65,11 +66,11 @@ export const ActivityCalendar = interfaceClass({
     seasonProfilePassive: fixed(writable(attribute(7, array(SeasonProfile)))),
     weekProfileTablePassive: fixed(writable(attribute(8, array(WeekProfile)))),
     dayProfileTablePassive: fixed(writable(attribute(9, array(DayProfile)))),
-    /** When the passive calendar becomes the active one; nothing specified: never. */
+    /** When the passive calendar becomes active; no field specified: never. */
     activatePassiveCalendarTime: fixed(writable(attribute(10, DateTime))),
   },
   methods: {
-    /** Now. */
+    /** Activates the passive calendar now. */
     activatePassiveCalendar: method(1, integer),
   },
 });

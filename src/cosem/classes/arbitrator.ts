@@ -15,7 +15,7 @@ export const RequestedActions: Schema<RequestedActions> = requestedActions;
 /**
  * Arbitrator (class_id 68, version 0). Decides which actor may perform which action.
  *
- * Sources: Gurux, SPODES, an Edition 16 class table, gvtret-dlms (weak).
+ * Sources: Gurux, SPODES, a public table of the Edition 16 classes.
  */
 export const Arbitrator = interfaceClass({
   name: 'Arbitrator',

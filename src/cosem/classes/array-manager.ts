@@ -45,13 +45,13 @@ export interface EntryOfArray extends Infer<typeof entryOfArray> {}
 export const EntryOfArray: Schema<EntryOfArray> = entryOfArray;
 
 /**
- * Array manager (class_id 123, version 0). Reads and changes single elements of arrays in other objects.
+ * Array manager (class_id 123, version 0). Reads and changes individual elements of arrays in other objects.
  *
- * Doubts and ranges:
- * - Member names inside the structures are this library's own; layout from Gurux.
- * - Return type of method 1 not confirmed.
+ * Notes:
+ * - The layouts are those of Gurux; the member names inside the structures are this library's own.
+ * - The return type of method 1 is not confirmed.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const ArrayManager = interfaceClass({
   name: 'Array manager',

@@ -30,7 +30,7 @@ const objectListEntry = structure('object-list-entry', {
   version: unsigned,
   logicalName: LogicalName,
 });
-/** An element of the object list that was read without access rights. */
+/** An element of the object list when it is read without access rights. */
 export interface ObjectListEntry extends Infer<typeof objectListEntry> {}
 export const ObjectListEntry: Schema<ObjectListEntry> = objectListEntry;
 
@@ -72,11 +72,11 @@ const contextName = structure('context-name', {
   applicationContextElement: unsigned,
   contextIdElement: unsigned,
 });
-/** The form `structure` of a choice. */
+/** The `structure` option of a choice. */
 export interface ContextName extends Infer<typeof contextName> {}
 export const ContextName: Schema<ContextName> = contextName;
 
-/** The forms of `applicationContextName`. */
+/** The options of `applicationContextName`. */
 export const ApplicationContextName = oneOf('application-context-name', {
   structure: ContextName,
   'octet-string': octetString,
@@ -104,11 +104,11 @@ const mechanismName = structure('mechanism-name', {
   authenticationMechanismNameElement: unsigned,
   mechanismIdElement: unsigned,
 });
-/** The form `structure` of a choice. */
+/** The `structure` option of a choice. */
 export interface MechanismName extends Infer<typeof mechanismName> {}
 export const MechanismName: Schema<MechanismName> = mechanismName;
 
-/** The forms of `authenticationMechanismName`. */
+/** The options of `authenticationMechanismName`. */
 export const AuthenticationMechanismName = oneOf('authentication-mechanism-name', {
   structure: MechanismName,
   'octet-string': octetString,
@@ -144,14 +144,14 @@ export interface ObjectListElementV0 extends Infer<typeof objectListElementV0> {
 export const ObjectListElementV0: Schema<ObjectListElementV0> = objectListElementV0;
 
 /**
- * Association LN (class_id 15, version 3). An application association with logical names: the list of objects that the client sees, and what it may do with
- * each.
+ * Association LN (class_id 15, version 3). An application association with logical names: the objects that the client
+ * sees, and what it may do with each.
  *
- * Doubts and ranges:
+ * Notes:
  * - access_mode is an enum whose value is read as eight flags.
- * - change_HLS_secret: the secret is wrapped with the KEK when HLS with AES-GCM style security is in use (recollection).
+ * - change_HLS_secret: the secret is wrapped with the key encryption key when HLS uses AES-GCM (from memory).
  *
- * Sources: Gurux, an Edition 16 class table, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, a public table of the Edition 16 classes, Wireshark.
  */
 export const AssociationLn = interfaceClass({
   name: 'Association LN',
@@ -160,15 +160,15 @@ export const AssociationLn = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** What the client sees, with its access rights; the whole list can be long. */
+    /** The objects that the client sees, with its access rights; the list can be long. */
     objectList: fixed(selective(attribute(2, array(ObjectListElement)), objectListSelectors)),
     associatedPartnersId: fixed(attribute(3, AssociatedPartners)),
-    /** Structure of the arcs, or the octets of the object identifier. */
+    /** A structure with the arcs of the object identifier, or its octets. */
     applicationContextName: fixed(attribute(4, ApplicationContextName)),
     xDlmsContextInfo: fixed(attribute(5, XdlmsContextInfo)),
-    /** Structure of the arcs, or the octets of the object identifier. */
+    /** A structure with the arcs of the object identifier, or its octets. */
     authenticationMechanismName: fixed(attribute(6, AuthenticationMechanismName)),
-    /** Of low level security; not readable in most meters. */
+    /** The secret of low level security; most meters do not let it be read. */
     secret: fixed(writable(attribute(7, octetString))),
     associationStatus: attribute(8, AssociationStatus),
     /** Logical name of the Security setup; all zero when there is none. */
@@ -177,9 +177,9 @@ export const AssociationLn = interfaceClass({
     currentUser: attribute(11, UserListEntry),
   },
   methods: {
-    /** f(challenge) of the client; answers f(challenge) of the server. */
+    /** Parameter: f(challenge) of the client; returns f(challenge) of the server. */
     replyToHlsAuthentication: method(1, octetString, octetString),
-    /** The new secret, wrapped where the mechanism asks for it. */
+    /** Parameter: the new secret, wrapped if the mechanism requires it. */
     changeHlsSecret: method(2, octetString),
     addObject: method(3, ObjectListElement),
     removeObject: method(4, ObjectListElement),
@@ -191,12 +191,12 @@ export const AssociationLn = interfaceClass({
 /**
  * Association LN (class_id 15, version 2).
  *
- * Sources: Gurux, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, SPODES, Wireshark.
  */
 export const AssociationLnV2 = revision(AssociationLn, {
   version: 2,
   attributes: {
-    /** What the client sees, with its access rights; the whole list can be long. */
+    /** The objects that the client sees, with its access rights; the list can be long. */
     objectList: fixed(selective(attribute(2, array(ObjectListElementV1)), objectListSelectors)),
   },
   methods: {
@@ -208,16 +208,17 @@ export const AssociationLnV2 = revision(AssociationLn, {
 /**
  * Association LN (class_id 15, version 1).
  *
- * Doubts and ranges:
- * - Context and mechanism name may be the structure or an octet-string holding the BER object identifier contents.
- * - jDLMS keeps the name LLS_secret in version 1.
+ * Notes:
+ * - The names of context and mechanism can be a structure, or an octet-string with the contents of the BER object
+ *   identifier.
+ * - jDLMS still uses the name LLS_secret in version 1.
  *
  * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const AssociationLnV1 = revision(AssociationLn, {
   version: 1,
   attributes: {
-    /** What the client sees, with its access rights; the whole list can be long. */
+    /** The objects that the client sees, with its access rights; the list can be long. */
     objectList: fixed(selective(attribute(2, array(ObjectListElementV1)), objectListSelectors)),
   },
   methods: {
@@ -230,21 +231,21 @@ export const AssociationLnV1 = revision(AssociationLn, {
 /**
  * Association LN (class_id 15, version 0).
  *
- * Doubts and ranges:
- * - Method access_mode is a boolean in version 0.
+ * Notes:
+ * - In version 0 the access_mode of a method is a boolean.
  *
  * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const AssociationLnV0 = revision(AssociationLn, {
   version: 0,
   attributes: {
-    /** What the client sees, with its access rights; the whole list can be long. */
+    /** The objects that the client sees, with its access rights; the list can be long. */
     objectList: fixed(selective(attribute(2, array(ObjectListElementV0)), objectListSelectors)),
-    /** Structure of the arcs, or the octets of the object identifier. */
+    /** A structure with the arcs of the object identifier, or its octets. */
     applicationContextName: fixed(attribute(4, ContextName)),
-    /** Structure of the arcs, or the octets of the object identifier. */
+    /** A structure with the arcs of the object identifier, or its octets. */
     authenticationMechanismName: fixed(attribute(6, MechanismName)),
-    /** Of low level security. */
+    /** The secret of low level security. */
     llsSecret: fixed(writable(attribute(7, octetString))),
   },
   methods: {

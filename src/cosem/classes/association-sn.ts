@@ -34,13 +34,15 @@ export interface AccessRightsElementV1 extends Infer<typeof accessRightsElementV
 export const AccessRightsElementV1: Schema<AccessRightsElementV1> = accessRightsElementV1;
 
 /**
- * Association SN (class_id 12, version 4). An application association with short names: what the client sees of the meter, and what it may do.
+ * Association SN (class_id 12, version 4). An application association with short names: the objects that the client
+ * sees, and what it may do with each.
  *
- * Doubts and ranges:
- * - The Edition 16 table confirms only that version 4 is the current version; its attribute list is that of Association LN and was rejected.
- * - Assumed change against version 3: access mode bit fields as in Association LN version 3.
+ * Notes:
+ * - The Edition 16 table confirms only that version 4 is current; its attribute list is that of Association LN and is
+ *   not used.
+ * - The assumed change from version 3 is that access modes are bit fields, as in Association LN version 3.
  *
- * Sources: an Edition 16 class table, SPODES (names), recollection.
+ * Sources: a public table of the Edition 16 classes, SPODES (names only); the rest is from memory.
  */
 export const AssociationSn = interfaceClass({
   name: 'Association SN',
@@ -49,7 +51,7 @@ export const AssociationSn = interfaceClass({
   confidence: 'one source',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** With base names, signed 16 bits as sent. */
+    /** The objects with their base names, as sent: signed 16-bit numbers. */
     objectList: fixed(attribute(2, array(ObjectListElementSn))),
     accessRightsList: fixed(attribute(3, array(AccessRightsElement))),
     securitySetupReference: fixed(attribute(4, LogicalName)),
@@ -59,7 +61,7 @@ export const AssociationSn = interfaceClass({
   methods: {
     readByLogicalname: method(3, array(ValueDefinition), array(Data)),
     changeSecret: method(5, octetString),
-    /** f(challenge) of the client; answers f(challenge) of the server. */
+    /** Parameter: f(challenge) of the client; returns f(challenge) of the server. */
     replyToHlsAuthentication: method(8, octetString, octetString),
     addUser: method(9, UserListEntry),
     removeUser: method(10, UserListEntry),
@@ -69,12 +71,13 @@ export const AssociationSn = interfaceClass({
 /**
  * Association SN (class_id 12, version 3).
  *
- * Doubts and ranges:
- * - Attributes from gvtret-dlms (it lists the same six); its method list is that of Association LN and is not used here.
- * - Gurux names methods 9 and 10 add_user and remove_user.
- * - change_secret (5) replacing 5 and 6: name in the SPODES name list, index is a recollection.
+ * Notes:
+ * - The attributes are confirmed by one published implementation only (weak evidence); its method list is that of
+ *   Association LN and is not used here.
+ * - Gurux calls methods 9 and 10 add_user and remove_user.
+ * - change_secret (5) replaces methods 5 and 6: the name is in the SPODES name list, the index is from memory.
  *
- * Sources: gvtret-dlms (weak), SPODES (names), recollection.
+ * Sources: SPODES (names only), one published implementation (weak evidence); the rest is from memory.
  */
 export const AssociationSnV3 = revision(AssociationSn, {
   version: 3,
@@ -86,9 +89,9 @@ export const AssociationSnV3 = revision(AssociationSn, {
 /**
  * Association SN (class_id 12, version 2).
  *
- * Doubts and ranges:
- * - Method ids 1, 2 and 7 reserved.
- * - Types from Gurux only; names in both.
+ * Notes:
+ * - Method ids 1, 2 and 7 are reserved.
+ * - The types are from Gurux only; both sources have the names.
  *
  * Sources: Gurux, jDLMS.
  */
@@ -100,9 +103,9 @@ export const AssociationSnV2 = revision(AssociationSn, {
   },
   methods: {
     getAttributesAndMethods: method(4, array(ObjectDefinition), array(Data)),
-    /** The new secret. */
+    /** Parameter: the new secret. */
     changeLlsSecret: method(5, octetString),
-    /** The new secret, wrapped where the mechanism asks for it. */
+    /** Parameter: the new secret, wrapped if the mechanism requires it. */
     changeHlsSecret: method(6, octetString),
   },
   without: ['userList', 'currentUser', 'changeSecret', 'addUser', 'removeUser'],
@@ -111,11 +114,11 @@ export const AssociationSnV2 = revision(AssociationSn, {
 /**
  * Association SN (class_id 12, version 1).
  *
- * Doubts and ranges:
- * - Attribute 3 introduced in version 1 is a recollection; Gurux gives version 1 only two attributes.
- * - Method ids 1, 2 and 7 reserved from version 0.
+ * Notes:
+ * - That attribute 3 was introduced in version 1 is from memory; in Gurux, version 1 has only two attributes.
+ * - Method ids 1, 2 and 7 are reserved, as version 0 used them.
  *
- * Sources: jDLMS, recollection.
+ * Source: jDLMS; the rest is from memory.
  */
 export const AssociationSnV1 = revision(AssociationSn, {
   version: 1,
@@ -124,9 +127,9 @@ export const AssociationSnV1 = revision(AssociationSn, {
   },
   methods: {
     getAttributesAndMethods: method(4, array(ObjectDefinition), array(Data)),
-    /** The new secret. */
+    /** Parameter: the new secret. */
     changeLlsSecret: method(5, octetString),
-    /** The new secret, wrapped where the mechanism asks for it. */
+    /** Parameter: the new secret, wrapped if the mechanism requires it. */
     changeHlsSecret: method(6, octetString),
   },
   without: ['securitySetupReference', 'userList', 'currentUser', 'changeSecret', 'addUser', 'removeUser'],
@@ -135,10 +138,10 @@ export const AssociationSnV1 = revision(AssociationSn, {
 /**
  * Association SN (class_id 12, version 0).
  *
- * Doubts and ranges:
- * - Method names from Gurux; parameter and return layouts of methods 1-4 are recollections.
+ * Notes:
+ * - The method names are those of Gurux; the layouts of the parameters and results of methods 1 to 4 are from memory.
  *
- * Sources: Gurux, recollection.
+ * Source: Gurux; the rest is from memory.
  */
 export const AssociationSnV0 = revision(AssociationSn, {
   version: 0,
@@ -146,9 +149,9 @@ export const AssociationSnV0 = revision(AssociationSn, {
     getlistByClassid: method(1, longUnsigned, array(ObjectListElementSn)),
     getobjByLogicalname: method(2, octetString, ObjectListElementSn),
     getAttributesAndServices: method(4, array(ObjectDefinition), array(Data)),
-    /** The new secret. */
+    /** Parameter: the new secret. */
     changeLlsSecret: method(5, octetString),
-    /** The new secret, wrapped where the mechanism asks for it. */
+    /** Parameter: the new secret, wrapped if the mechanism requires it. */
     changeHlsSecret: method(6, octetString),
     getHlsChallenge: method(7, integer, octetString),
     replyToHlsChallenge: method(8, octetString, octetString),

@@ -55,10 +55,10 @@ export const CallerAndAction: Schema<CallerAndAction> = callerAndAction;
 /**
  * Auto answer (class_id 28, version 2). When and how a modem answers calls.
  *
- * Doubts and ranges:
- * - Modes 0..2 and 200..255 manufacturer specific in some editions.
+ * Notes:
+ * - Modes 0 to 2 and 200 to 255 are manufacturer specific in some editions.
  *
- * Sources: Gurux, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const AutoAnswer = interfaceClass({
   name: 'Auto answer',
@@ -80,10 +80,10 @@ export const AutoAnswer = interfaceClass({
 /**
  * Auto answer (class_id 28, version 1).
  *
- * Doubts and ranges:
- * - From one unnamed public source; inner layouts of 7 and 8 are guesses; treat version 1 as doubtful.
+ * Notes:
+ * - Treat version 1 as doubtful: the inner layouts of attributes 7 and 8 are guesses.
  *
- * Sources: an unnamed public file (weak).
+ * Source: a public file of unknown origin (weak evidence).
  */
 export const AutoAnswerV1 = revision(AutoAnswer, {
   version: 1,
@@ -97,8 +97,8 @@ export const AutoAnswerV1 = revision(AutoAnswer, {
 /**
  * PSTN auto answer (class_id 28, version 0).
  *
- * Doubts and ranges:
- * - Types from Gurux only; names in both.
+ * Notes:
+ * - The types are from Gurux only; both sources have the names.
  *
  * Sources: Gurux, jDLMS.
  */

@@ -42,12 +42,12 @@ export const AutoConnectModeV0 = enumeration({
 export type AutoConnectModeV0 = Infer<typeof AutoConnectModeV0>;
 
 /**
- * Auto connect (class_id 29, version 2). When and to whom the device connects by itself.
+ * Auto connect (class_id 29, version 2). When, and to whom, the device connects on its own.
  *
- * Doubts and ranges:
- * - repetition_delay in seconds; mode 200..255 manufacturer specific.
+ * Notes:
+ * - Modes 200 to 255 are manufacturer specific.
  *
- * Sources: Gurux, jDLMS, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, jDLMS, SPODES (names only).
  */
 export const AutoConnect = interfaceClass({
   name: 'Auto connect',
@@ -57,7 +57,7 @@ export const AutoConnect = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     mode: fixed(writable(attribute(2, AutoConnectMode))),
-    /** Attempts after the first failed. */
+    /** Further attempts after the first has failed. */
     repetitions: fixed(writable(attribute(3, unsigned))),
     /** Seconds. */
     repetitionDelay: fixed(writable(attribute(4, longUnsigned))),
@@ -66,7 +66,7 @@ export const AutoConnect = interfaceClass({
     destinationList: fixed(writable(attribute(6, array(octetString)))),
   },
   methods: {
-    /** Now. */
+    /** Connects now. */
     connect: method(1, integer),
   },
 });
@@ -74,10 +74,10 @@ export const AutoConnect = interfaceClass({
 /**
  * Auto connect (class_id 29, version 1).
  *
- * Doubts and ranges:
- * - Gurux offers the connect method from version 1 on; other sources only in version 2.
+ * Notes:
+ * - Gurux has the connect method from version 1 on, other sources only in version 2.
  *
- * Sources: jDLMS, gvtret-dlms (weak).
+ * Source: jDLMS.
  */
 export const AutoConnectV1 = revision(AutoConnect, {
   version: 1,
@@ -91,7 +91,7 @@ export const AutoConnectV1 = revision(AutoConnect, {
 /**
  * PSTN auto dial (class_id 29, version 0).
  *
- * Sources: jDLMS, recollection.
+ * Source: jDLMS; the rest is from memory.
  */
 export const AutoConnectV0 = revision(AutoConnect, {
   version: 0,

@@ -58,12 +58,13 @@ export const ChargeConfiguration = bitStringFlags(2, {
 export type ChargeConfiguration = Infer<typeof ChargeConfiguration>;
 
 /**
- * Charge (class_id 113, version 0). A charge of an account: what is collected, for what and how often.
+ * Charge (class_id 113, version 0). A charge of an account: how much is collected, for what and how often.
  *
- * Doubts and ranges:
- * - last_collection_time: Gurux and the Edition 16 table date-time; another public source octet-string(date-time).
+ * Notes:
+ * - last_collection_time: date-time in Gurux and the Edition 16 table, octet-string(date-time) in another public
+ *   source.
  *
- * Sources: Gurux, Wireshark, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, Wireshark, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const Charge = interfaceClass({
   name: 'Charge',

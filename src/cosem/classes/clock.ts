@@ -32,13 +32,10 @@ export const PresetAdjustingTime: Schema<PresetAdjustingTime> = presetAdjustingT
 /**
  * Clock (class_id 8, version 0). The clock of the device, with time zone and daylight saving.
  *
- * Doubts and ranges:
- * - time_zone: deviation of local normal time to UTC in minutes, SPODES range -720..840.
- * - daylight_savings_deviation range -120..120 minutes.
- * - shift_time range -900..900 seconds.
- * - preset_adjusting_time members: SPODES encodes them with the date-time tag (25), Gurux as octet-string.
+ * Notes:
+ * - The members of preset_adjusting_time have the date-time tag (25) in SPODES and are octet-strings in Gurux.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const Clock = interfaceClass({
   name: 'Clock',
@@ -49,13 +46,13 @@ export const Clock = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     /** Local time with its deviation from UTC. */
     time: writable(attribute(2, DateTime)),
-    /** Minutes from local normal time to UTC: -60 is Central Europe. -720 to 840 in one source. */
+    /** Minutes from local normal time to UTC: -60 in Central Europe. -720 to 840 according to one source (SPODES). */
     timeZone: fixed(writable(attribute(3, long))),
     /** The bits of the status octet in `time`. */
     status: attribute(4, ClockStatus),
-    /** Local time; usually with fields not specified, for every year. */
+    /** Local time; usually with unspecified fields, to hold for every year. */
     daylightSavingsBegin: fixed(writable(attribute(5, DateTime))),
-    /** Local time; usually with fields not specified, for every year. */
+    /** Local time; usually with unspecified fields, to hold for every year. */
     daylightSavingsEnd: fixed(writable(attribute(6, DateTime))),
     /** Minutes, -120 to 120, usually 60. */
     daylightSavingsDeviation: fixed(writable(attribute(7, integer))),
@@ -63,17 +60,17 @@ export const Clock = interfaceClass({
     clockBase: fixed(writable(attribute(9, ClockBase))),
   },
   methods: {
-    /** To the nearest quarter of an hour. */
+    /** Sets the clock to the nearest quarter of an hour. */
     adjustToQuarter: method(1, integer),
-    /** To the nearest start of a measuring period. */
+    /** Sets the clock to the nearest start of a measuring period. */
     adjustToMeasuringPeriod: method(2, integer),
-    /** To the nearest full minute. */
+    /** Sets the clock to the nearest full minute. */
     adjustToMinute: method(3, integer),
-    /** To the time of `preset_adjusting_time`, within its validity interval. */
+    /** Sets the clock to the time of `preset_adjusting_time`, within its validity interval. */
     adjustToPresetTime: method(4, integer),
-    /** Prepares a time, and the interval in which `adjust_to_preset_time` takes it. */
+    /** Prepares a time, and the interval in which `adjust_to_preset_time` applies it. */
     presetAdjustingTime: method(5, PresetAdjustingTime),
-    /** Seconds, -900 to 900. */
+    /** Shifts the clock by -900 to 900 seconds. */
     shiftTime: method(6, long),
   },
 });

@@ -46,7 +46,7 @@ export const CoapBlockTransferCounter: Schema<CoapBlockTransferCounter> = coapBl
 /**
  * CoAP diagnostic (class_id 153, version 0). Counters of the CoAP layer.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const CoapDiagnostic = interfaceClass({
   name: 'CoAP diagnostic',

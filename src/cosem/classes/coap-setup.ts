@@ -12,12 +12,12 @@ export const CoapTransportMode = enumeration({
 export type CoapTransportMode = Infer<typeof CoapTransportMode>;
 
 /**
- * CoAP setup (class_id 152, version 0). CoAP as transport of DLMS.
+ * CoAP setup (class_id 152, version 0). CoAP as a transport for DLMS.
  *
- * Doubts and ranges:
- * - Attribute 12 carries the wrapper version; the Edition 16 table says CHOICE, Gurux leaves it untyped.
+ * Notes:
+ * - Attribute 12 is the wrapper version; it is a CHOICE in the Edition 16 table, untyped in Gurux.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const CoapSetup = interfaceClass({
   name: 'CoAP setup',

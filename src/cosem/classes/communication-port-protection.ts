@@ -20,9 +20,9 @@ export const PortProtectionStatus = enumeration({
 export type PortProtectionStatus = Infer<typeof PortProtectionStatus>;
 
 /**
- * Communication port protection (class_id 124, version 0). Locks a port after failed attempts to authenticate.
+ * Communication port protection (class_id 124, version 0). Locks a port after failed authentication attempts.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const CommunicationPortProtection = interfaceClass({
   name: 'Communication port protection',

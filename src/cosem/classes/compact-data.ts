@@ -13,14 +13,15 @@ export const CaptureMethod = enumeration({
 export type CaptureMethod = Infer<typeof CaptureMethod>;
 
 /**
- * Compact data (class_id 62, version 1). Captured attributes as a compact buffer, described by a template.
+ * Compact data (class_id 62, version 1). Captured attributes in a compact buffer, described by a template.
  *
- * Doubts and ranges:
- * - Gurux requires five members per capture object in version 1 (restriction is the fifth); a sixth columns member may exist in later editions.
- * - gvtret-dlms calls attribute 2 buffer.
- * - template_id must be the first captured element (the Edition 16 table).
+ * Notes:
+ * - Gurux requires five members per capture object in version 1 (the fifth is restriction); later editions may have a
+ *   sixth, columns.
+ * - One implementation calls attribute 2 buffer.
+ * - template_id must be the first captured element (according to the Edition 16 table).
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const CompactData = interfaceClass({
   name: 'Compact data',
@@ -29,12 +30,12 @@ export const CompactData = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** The captured values without tags; see `template_description`. */
+    /** The captured values without their tags; see `template_description`. */
     compactBuffer: attribute(2, octetString),
     captureObjects: fixed(writable(attribute(3, array(RestrictedObjectDefinition)))),
-    /** Ties a buffer to its description. */
+    /** Identifies the template that describes the buffer. */
     templateId: fixed(writable(attribute(4, unsigned))),
-    /** The types of the buffer, as the contents description of a compact-array. */
+    /** The types of the buffer, in the form of the contents description of a compact-array. */
     templateDescription: attribute(5, octetString),
     captureMethod: fixed(writable(attribute(6, CaptureMethod))),
   },
@@ -47,7 +48,7 @@ export const CompactData = interfaceClass({
 /**
  * Compact data (class_id 62, version 0).
  *
- * Sources: Gurux, recollection.
+ * Source: Gurux; the rest is from memory.
  */
 export const CompactDataV0 = revision(CompactData, {
   version: 0,

@@ -38,12 +38,12 @@ export type CreditStatus = Infer<typeof CreditStatus>;
 /**
  * Credit (class_id 112, version 0). A credit of an account: tokens, emergency credit, credit by time or consumption.
  *
- * Doubts and ranges:
- * - period: Gurux octet-string, the Edition 16 table date-time.
+ * Notes:
+ * - period: octet-string in Gurux, date-time in the Edition 16 table.
  * - invoke_credit: Gurux sends an unsigned.
- * - credit_status 4: Gurux says consumed.
+ * - Gurux calls credit_status 4 consumed.
  *
- * Sources: Gurux, Wireshark, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, Wireshark, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const Credit = interfaceClass({
   name: 'Credit',

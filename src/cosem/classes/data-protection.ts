@@ -16,7 +16,7 @@ const protectedAttributes = structure('protected-attributes', {
   protectionParameters: array(ProtectionParameters),
   protectedAttributes: octetString,
 });
-/** The answer of `getProtectedAttributes`. */
+/** The result of `getProtectedAttributes`. */
 export interface ProtectedAttributes extends Infer<typeof protectedAttributes> {}
 export const ProtectedAttributes: Schema<ProtectedAttributes> = protectedAttributes;
 
@@ -51,20 +51,22 @@ const protectedReturn = structure('protected-return', {
   returnProtectionParameters: array(ProtectionParameters),
   protectedReturnParameters: octetString,
 });
-/** The answer of `invokeProtectedMethod`. */
+/** The result of `invokeProtectedMethod`. */
 export interface ProtectedReturn extends Infer<typeof protectedReturn> {}
 export const ProtectedReturn: Schema<ProtectedReturn> = protectedReturn;
 
 /**
- * COSEM data protection (class_id 30, version 0). Attributes and methods of other objects, protected (authenticated, encrypted, signed) end to end.
+ * COSEM data protection (class_id 30, version 0). Gives access to attributes and methods of other objects with
+ * end-to-end protection (authentication, encryption, signature).
  *
- * Doubts and ranges:
- * - Attribute and method names: Wireshark, Gurux, gvtret-dlms agree; the Edition 16 table entry rejected.
- * - Method parameter structures are recollections; Gurux leaves them unimplemented.
- * - Identified key options: Gurux wraps the enum in a one-element structure, SPODES writes the bare enum.
- * - Restriction dates: Gurux writes octet-string, SPODES octet-string of 5 bytes (date).
+ * Notes:
+ * - Wireshark and Gurux agree on the names of attributes and methods; the entry in the Edition 16 table is not credible
+ *   and is not used.
+ * - The parameter structures of the methods are from memory; Gurux does not implement them.
+ * - Options of an identified key: Gurux wraps the enum in a structure of one element, SPODES writes the bare enum.
+ * - Dates of a restriction: Gurux writes an octet-string, SPODES an octet-string of 5 octets (date).
  *
- * Sources: Gurux, Wireshark, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, Wireshark, SPODES (names only).
  */
 export const DataProtection = interfaceClass({
   name: 'COSEM data protection',

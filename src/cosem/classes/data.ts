@@ -3,13 +3,13 @@ import { attribute, fixed, interfaceClass, unclassified, writable } from '../int
 import { LogicalName } from '../obis.js';
 
 /**
- * Data (class_id 1, version 0). One value of any type: identifiers, status words, parameters, counters. (Exported as `DataClass`: `Data` is the type of the
- * value.)
+ * Data (class_id 1, version 0). One value of any type: identifiers, status words, parameters, counters. (Exported as
+ * `DataClass`, because `Data` is the type of the value.)
  *
- * Doubts and ranges:
- * - Value may be any simple data type, or array, structure or compact-array; whether it is static or dynamic is fixed per instance.
+ * Notes:
+ * - The value can be of any simple data type, an array, a structure or a compact-array.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const DataClass = interfaceClass({
   name: 'Data',
@@ -18,7 +18,7 @@ export const DataClass = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Whether it changes by itself differs by instance. */
+    /** Static or dynamic, depending on the instance. */
     value: unclassified(writable(attribute(2, Data))),
   },
   methods: {},

@@ -6,12 +6,10 @@ import { LogicalName } from '../obis.js';
 import { ScalerUnit } from '../units.js';
 
 /**
- * Demand register (class_id 5, version 0). A current and a last average value over `number_of_periods` periods, block or sliding demand.
+ * Demand register (class_id 5, version 0). The current and the last average value over `number_of_periods` periods:
+ * block or sliding demand.
  *
- * Doubts and ranges:
- * - Period in seconds, minimum 1; number_of_periods minimum 1, default 1.
- *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const DemandRegister = interfaceClass({
   name: 'Demand register',
@@ -20,7 +18,7 @@ export const DemandRegister = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Over the periods that are running. */
+    /** Over the periods that are running now. */
     currentAverageValue: attribute(2, RegisterValue),
     /** Over the last `number_of_periods` complete periods. */
     lastAverageValue: attribute(3, RegisterValue),
@@ -32,11 +30,11 @@ export const DemandRegister = interfaceClass({
     startTimeCurrent: attribute(7, DateTime),
     /** Seconds, at least 1. */
     period: fixed(writable(attribute(8, doubleLongUnsigned))),
-    /** At least 1 (default): more than 1 is a sliding demand. */
+    /** At least 1 (the default); more than 1 makes it a sliding demand. */
     numberOfPeriods: fixed(writable(attribute(9, longUnsigned))),
   },
   methods: {
-    /** Clears both averages and starts the measurement again. */
+    /** Clears both averages and restarts the measurement. */
     reset: method(1, integer),
     /** Ends the current period now. */
     nextPeriod: method(2, integer),

@@ -37,12 +37,12 @@ export const ControlModeV0 = enumeration({
 export type ControlModeV0 = Infer<typeof ControlModeV0>;
 
 /**
- * Disconnect control (class_id 70, version 1). A breaker or valve: its state, and what may open and close it.
+ * Disconnect control (class_id 70, version 1). A breaker or valve: its state, and what may open or close it.
  *
- * Doubts and ranges:
- * - mode_7 present in Gurux (default version 1); assumed to be the change against version 0.
+ * Notes:
+ * - Gurux has mode_7 (its default is version 1); this is assumed to be the change from version 0.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const DisconnectControl = interfaceClass({
   name: 'Disconnect control',
@@ -53,9 +53,12 @@ export const DisconnectControl = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     /** true: connected to the supply. */
     outputState: attribute(2, bool),
-    /** Whether the device may be reconnected by hand. */
+    /** Also says whether the device is ready to be reconnected manually. */
     controlState: attribute(3, ControlState),
-    /** Which of remote, manual and local may connect and disconnect (table of the Blue Book); mode-0 is always connected. */
+    /**
+     * Which of remote, manual and local control may connect and disconnect (see the table in the Blue Book); mode-0:
+     * always connected.
+     */
     controlMode: fixed(writable(attribute(4, ControlMode))),
   },
   methods: {
@@ -67,12 +70,15 @@ export const DisconnectControl = interfaceClass({
 /**
  * Disconnect control (class_id 70, version 0).
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const DisconnectControlV0 = revision(DisconnectControl, {
   version: 0,
   attributes: {
-    /** Which of remote, manual and local may connect and disconnect (table of the Blue Book); mode-0 is always connected. */
+    /**
+     * Which of remote, manual and local control may connect and disconnect (see the table in the Blue Book); mode-0:
+     * always connected.
+     */
     controlMode: fixed(writable(attribute(4, ControlModeV0))),
   },
 });

@@ -23,14 +23,14 @@ export const MBusDataHeaderType = enumeration({
 export type MBusDataHeaderType = Infer<typeof MBusDataHeaderType>;
 
 /**
- * DLMS server M-Bus port setup (class_id 76, version 0). DLMS server on a wired or wireless M-Bus port.
+ * DLMS server M-Bus port setup (class_id 76, version 0). A DLMS server on a wired or wireless M-Bus port.
  *
- * Doubts and ranges:
- * - static/dynamic flags are recollections.
- * - The Edition 16 table entry rejected.
- * - Types from Gurux only; names in both.
+ * Notes:
+ * - Which attributes are static or dynamic is from memory.
+ * - The entry in the Edition 16 table is not credible and is not used.
+ * - The types are from Gurux only; both sources have the names.
  *
- * Sources: Gurux, SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const DlmsMBusPortSetup = interfaceClass({
   name: 'DLMS server M-Bus port setup',

@@ -6,9 +6,10 @@ import { LogicalName } from '../obis.js';
 import { ScalerUnit } from '../units.js';
 
 /**
- * Extended register (class_id 4, version 0). A register that also says when its value was captured and with which status.
+ * Extended register (class_id 4, version 0). A register that also holds the status of its value and the time of its
+ * capture.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const ExtendedRegister = interfaceClass({
   name: 'Extended register',
@@ -17,10 +18,10 @@ export const ExtendedRegister = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Its Data type is chosen by the meter; × 10^scaler. */
+    /** The meter chooses its Data type; the quantity is value × 10^scaler. */
     value: attribute(2, RegisterValue),
     scalerUnit: fixed(attribute(3, ScalerUnit)),
-    /** Meaning as the manufacturer or a companion profile defines it. */
+    /** Its meaning is defined by the manufacturer or a companion profile. */
     status: attribute(4, RegisterStatus),
     /** When `value` was captured. */
     captureTime: attribute(5, DateTime),

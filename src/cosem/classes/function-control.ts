@@ -23,10 +23,10 @@ export const FunctionDefinition: Schema<FunctionDefinition> = functionDefinition
 /**
  * Function control (class_id 122, version 0). Functions of the meter that can be switched on and off.
  *
- * Doubts and ranges:
- * - remove_function: Gurux sends the function name as octet-string.
+ * Notes:
+ * - remove_function: Gurux sends the name of the function as an octet-string.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const FunctionControl = interfaceClass({
   name: 'Function control',

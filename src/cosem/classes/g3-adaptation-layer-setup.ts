@@ -84,10 +84,10 @@ export type G3DeviceType = Infer<typeof G3DeviceType>;
 /**
  * G3-PLC 6LoWPAN adaptation layer setup (class_id 92, version 4). G3-PLC: the 6LoWPAN adaptation layer.
  *
- * Doubts and ranges:
- * - Inner table layouts carried over from Gurux version 3.
+ * Notes:
+ * - The inner layouts of the tables are those of version 3 in Gurux.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const G3AdaptationLayerSetup = interfaceClass({
   name: 'G3-PLC 6LoWPAN adaptation layer setup',
@@ -142,11 +142,11 @@ export const G3AdaptationLayerSetup = interfaceClass({
 /**
  * G3-PLC 6LoWPAN adaptation layer setup (class_id 92, version 3).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Element layout of adp_prefix_table not found (Gurux writes untyped elements).
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The layout of the elements of adp_prefix_table was not found (Gurux writes untyped elements).
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3AdaptationLayerSetupV3 = revision(G3AdaptationLayerSetup, {
   version: 3,
@@ -175,11 +175,11 @@ export const G3AdaptationLayerSetupV3 = revision(G3AdaptationLayerSetup, {
 /**
  * G3-PLC 6LoWPAN adaptation layer setup (class_id 92, version 2).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Element layout of adp_prefix_table not found (Gurux writes untyped elements).
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The layout of the elements of adp_prefix_table was not found (Gurux writes untyped elements).
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3AdaptationLayerSetupV2 = revision(G3AdaptationLayerSetup, {
   version: 2,
@@ -210,12 +210,12 @@ export const G3AdaptationLayerSetupV2 = revision(G3AdaptationLayerSetup, {
 /**
  * G3-PLC 6LoWPAN adaptation layer setup (class_id 92, version 1).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Element layout of adp_prefix_table not found (Gurux writes untyped elements).
- * - Gurux also knows a version 0 with 16 attributes.
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The layout of the elements of adp_prefix_table was not found (Gurux writes untyped elements).
+ * - Gurux also has a version 0 with 16 attributes.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3AdaptationLayerSetupV1 = revision(G3AdaptationLayerSetup, {
   version: 1,

@@ -5,11 +5,12 @@ import { LogicalName } from '../obis.js';
 /**
  * G3-PLC Hybrid 6LoWPAN adaptation layer setup (class_id 162, version 1). G3-PLC hybrid: the 6LoWPAN adaptation layer.
  *
- * Doubts and ranges:
- * - Table element layouts differ from class 92 (media type member added) and were not found.
- * - Version 0 not found in any source.
+ * Notes:
+ * - The layouts of the table elements differ from class 92 (a member for the media type is added) and were not found in
+ *   any source.
+ * - Version 0 was not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const G3HybridAdaptationLayerSetup = interfaceClass({
   name: 'G3-PLC Hybrid 6LoWPAN adaptation layer setup',

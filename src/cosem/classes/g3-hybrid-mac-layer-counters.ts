@@ -5,7 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * G3-PLC Hybrid RF MAC layer counters (class_id 160, version 0). G3-PLC hybrid: counters of the radio MAC layer.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const G3HybridMacLayerCounters = interfaceClass({
   name: 'G3-PLC Hybrid RF MAC layer counters',

@@ -14,12 +14,13 @@ import { LogicalName } from '../obis.js';
 /**
  * G3-PLC Hybrid RF MAC setup (class_id 161, version 1). G3-PLC hybrid: the radio MAC layer.
  *
- * Doubts and ranges:
- * - mac_POS_table_RF element layout and mac_frequency_band_RF values not found.
- * - Method parameter (short address) assumed by analogy with class 91.
- * - Version 0 not found in any source.
+ * Notes:
+ * - The layout of the elements of mac_POS_table_RF and the values of mac_frequency_band_RF were not found in any
+ *   source.
+ * - The method parameter (a short address) is assumed by analogy with class 91.
+ * - Version 0 was not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const G3HybridMacSetup = interfaceClass({
   name: 'G3-PLC Hybrid RF MAC setup',

@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * G3-PLC MAC layer counters (class_id 90, version 1). G3-PLC: counters of the MAC layer.
  *
- * Doubts and ranges:
- * - Version 0 not found in any source.
+ * Notes:
+ * - Version 0 was not found in any source.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3MacLayerCounters = interfaceClass({
   name: 'G3-PLC MAC layer counters',

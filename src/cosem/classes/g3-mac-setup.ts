@@ -68,11 +68,11 @@ export const PosTableEntry: Schema<PosTableEntry> = posTableEntry;
 /**
  * G3-PLC MAC setup (class_id 91, version 4). G3-PLC: the MAC layer.
  *
- * Doubts and ranges:
- * - Attribute 10 renamed against version 3 (neighbour to POS table).
- * - Inner table layouts carried over from Gurux version 3.
+ * Notes:
+ * - Attribute 10 has another name than in version 3 (POS table instead of neighbour table).
+ * - The inner layouts of the tables are those of version 3 in Gurux.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const G3MacSetup = interfaceClass({
   name: 'G3-PLC MAC setup',
@@ -119,11 +119,11 @@ export const G3MacSetup = interfaceClass({
 /**
  * G3-PLC MAC setup (class_id 91, version 3).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Methods take the short address and answer the matching entries.
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The methods take a short address and return the matching entries.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3MacSetupV3 = revision(G3MacSetup, {
   version: 3,
@@ -137,11 +137,11 @@ export const G3MacSetupV3 = revision(G3MacSetup, {
 /**
  * G3-PLC MAC setup (class_id 91, version 2).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Methods take the short address and answer the matching entries.
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The methods take a short address and return the matching entries.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3MacSetupV2 = revision(G3MacSetup, {
   version: 2,
@@ -162,12 +162,12 @@ export const G3MacSetupV2 = revision(G3MacSetup, {
 /**
  * G3-PLC MAC setup (class_id 91, version 1).
  *
- * Doubts and ranges:
- * - Attribute counts per version from Gurux; names from the Edition 16 table (version 4).
- * - Methods take the short address and answer the matching entries.
- * - That attributes 2 to 22 carry the same names in version 1 is an assumption.
+ * Notes:
+ * - How many attributes each version has is from Gurux; the names are from the Edition 16 table (version 4).
+ * - The methods take a short address and return the matching entries.
+ * - That attributes 2 to 22 have the same names in version 1 is an assumption.
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const G3MacSetupV1 = revision(G3MacSetup, {
   version: 1,

@@ -25,7 +25,7 @@ export const GprsQualityOfService: Schema<GprsQualityOfService> = gprsQualityOfS
 /**
  * GPRS modem setup (class_id 45, version 0). Access point, PIN and quality of service of a GPRS modem.
  *
- * Sources: Gurux, jDLMS, SPODES, an Edition 16 class table.
+ * Sources: Gurux, jDLMS, SPODES, a public table of the Edition 16 classes.
  */
 export const GprsModemSetup = interfaceClass({
   name: 'GPRS modem setup',

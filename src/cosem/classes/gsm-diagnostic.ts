@@ -110,10 +110,11 @@ export const AdjacentCellV0: Schema<AdjacentCellV0> = adjacentCellV0;
 /**
  * GSM diagnostic (class_id 47, version 2). State of the cellular network as the modem sees it.
  *
- * Doubts and ranges:
- * - cs_attachment and ps_status values above those listed are reserved; signal_quality 0..31, 99 unknown; ber 0..7, 99 unknown.
+ * Notes:
+ * - cs_attachment and ps_status: values above those listed are reserved. signal_quality: 0 to 31, or 99 for unknown.
+ *   ber: 0 to 7, or 99 for unknown.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const GsmDiagnostic = interfaceClass({
   name: 'GSM diagnostic',
@@ -137,8 +138,8 @@ export const GsmDiagnostic = interfaceClass({
 /**
  * GSM diagnostic (class_id 47, version 1).
  *
- * Doubts and ranges:
- * - SPODES writes adjacent_cell.
+ * Notes:
+ * - SPODES has adjacent_cell.
  *
  * Sources: Gurux, SPODES.
  */
@@ -152,10 +153,10 @@ export const GsmDiagnosticV1 = revision(GsmDiagnostic, {
 /**
  * GSM diagnostic (class_id 47, version 0).
  *
- * Doubts and ranges:
- * - SPODES writes adjacent_cell.
+ * Notes:
+ * - SPODES has adjacent_cell.
  *
- * Sources: Gurux, SPODES, gvtret-dlms (weak).
+ * Sources: Gurux, SPODES.
  */
 export const GsmDiagnosticV0 = revision(GsmDiagnostic, {
   version: 0,

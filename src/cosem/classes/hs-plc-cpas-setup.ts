@@ -3,9 +3,10 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * HS-PLC ISO/IEC 12139-1 CPAS setup (class_id 141, version 0). High-speed power line ISO/IEC 12139-1: convergence protocol adaptation sublayer.
+ * HS-PLC ISO/IEC 12139-1 CPAS setup (class_id 141, version 0). High-speed power line ISO/IEC 12139-1: convergence
+ * protocol adaptation sublayer.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const HsPlcCpasSetup = interfaceClass({
   name: 'HS-PLC ISO/IEC 12139-1 CPAS setup',

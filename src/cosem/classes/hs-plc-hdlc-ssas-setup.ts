@@ -3,9 +3,10 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * HS-PLC ISO/IEC 12139-1 HDLC SSAS setup (class_id 143, version 0). High-speed power line ISO/IEC 12139-1: HDLC service specific adaptation sublayer.
+ * HS-PLC ISO/IEC 12139-1 HDLC SSAS setup (class_id 143, version 0). High-speed power line ISO/IEC 12139-1: HDLC service
+ * specific adaptation sublayer.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const HsPlcHdlcSsasSetup = interfaceClass({
   name: 'HS-PLC ISO/IEC 12139-1 HDLC SSAS setup',

@@ -3,13 +3,14 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * HS-PLC ISO/IEC 12139-1 IP SSAS setup (class_id 142, version 0). High-speed power line ISO/IEC 12139-1: IP service specific adaptation sublayer.
+ * HS-PLC ISO/IEC 12139-1 IP SSAS setup (class_id 142, version 0). High-speed power line ISO/IEC 12139-1: IP service
+ * specific adaptation sublayer.
  *
- * Doubts and ranges:
- * - ip_alive_time in seconds, 0 = no expiry.
- * - Enum values not found.
+ * Notes:
+ * - ip_alive_time is in seconds; 0 means no expiry.
+ * - The enumeration values were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const HsPlcIpSsasSetup = interfaceClass({
   name: 'HS-PLC ISO/IEC 12139-1 IP SSAS setup',

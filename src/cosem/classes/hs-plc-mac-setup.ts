@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * HS-PLC ISO/IEC 12139-1 MAC setup (class_id 140, version 0). High-speed power line ISO/IEC 12139-1: the MAC layer.
  *
- * Doubts and ranges:
- * - Attribute 9 is written rts/cts in the Edition 16 table.
- * - encryption_mode values not found.
+ * Notes:
+ * - Attribute 9 is spelt rts/cts in the Edition 16 table.
+ * - The values of encryption_mode were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const HsPlcMacSetup = interfaceClass({
   name: 'HS-PLC ISO/IEC 12139-1 MAC setup',

@@ -14,10 +14,10 @@ export const ReplyStatus: Schema<ReplyStatus> = replyStatus;
 /**
  * IEC 61334-4-32 LLC setup (class_id 55, version 1). S-FSK power line: the logical link layer of IEC 61334-4-32.
  *
- * Doubts and ranges:
- * - max_frame_length 26..242 (default 134 or 242 depending on source).
+ * Notes:
+ * - max_frame_length is 26 to 242; the default is 134 or 242, depending on the source.
  *
- * Sources: an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: a public table of the Edition 16 classes, SPODES (names only).
  */
 export const Iec6133432LlcSetup = interfaceClass({
   name: 'IEC 61334-4-32 LLC setup',
@@ -35,10 +35,10 @@ export const Iec6133432LlcSetup = interfaceClass({
 /**
  * IEC 61334-4-32 LLC setup (class_id 55, version 0).
  *
- * Doubts and ranges:
- * - Whole entry is a recollection; only the existence of version 1 implies it.
+ * Notes:
+ * - Only the existence of version 1 implies a version 0.
  *
- * Sources: recollection.
+ * Source: none; from memory.
  */
 export const Iec6133432LlcSetupV0 = revision(Iec6133432LlcSetup, {
   version: 0,

@@ -13,9 +13,10 @@ export interface MeterPan extends Infer<typeof meterPan> {}
 export const MeterPan: Schema<MeterPan> = meterPan;
 
 /**
- * IEC 62055-41 attributes (class_id 116, version 0). Attributes of the standard transfer specification (STS, IEC 62055-41).
+ * IEC 62055-41 attributes (class_id 116, version 0). Attributes of the standard transfer specification (STS, IEC
+ * 62055-41).
  *
- * Sources: Gurux, an Edition 16 class table.
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const Iec6205541Attributes = interfaceClass({
   name: 'IEC 62055-41 attributes',

@@ -6,12 +6,11 @@ import { LogicalName } from '../obis.js';
 /**
  * IEC HDLC setup (class_id 23, version 1). The HDLC data link of one port.
  *
- * Doubts and ranges:
- * - ranges: windows 1..7 (default 1); information field 32..2030 octets (default 128); inter_octet_time_out 20..6000 ms (default 25); inactivity_time_out
- * seconds, default 120, 0 = never; comm_speed default 5 (9600).
- * - SPODES writes windows_size_transmit and windows_size_receive; device_address 0x10..0x3FFD assignable (SPODES: 0x0001..0x3FFD).
+ * Notes:
+ * - The default of comm_speed is 5 (9600 baud).
+ * - SPODES has windows_size_transmit and windows_size_receive, and lets device_address be 0x0001 to 0x3FFD.
  *
- * Sources: Gurux, jDLMS, SPODES, an Edition 16 class table, Wireshark.
+ * Sources: Gurux, jDLMS, SPODES, a public table of the Edition 16 classes, Wireshark.
  */
 export const IecHdlcSetup = interfaceClass({
   name: 'IEC HDLC setup',
@@ -42,18 +41,19 @@ export const IecHdlcSetup = interfaceClass({
 /**
  * IEC HDLC setup (class_id 23, version 0).
  *
- * Doubts and ranges:
- * - Information field lengths limited to 128 and typed unsigned; inter_octet_time_out limit 1000 ms: recollections.
+ * Notes:
+ * - From memory: information fields are limited to 128 octets and their lengths typed unsigned; inter_octet_time_out is
+ *   limited to 1000 ms.
  *
- * Sources: Gurux, recollection.
+ * Source: Gurux; the rest is from memory.
  */
 export const IecHdlcSetupV0 = revision(IecHdlcSetup, {
   version: 0,
   confidence: 'one source',
   attributes: {
-    /** 32 to 2030 octets, default 128. */
+    /** 32 to 128 octets, default 128. */
     maxInfoFieldLengthTransmit: fixed(writable(attribute(5, unsigned))),
-    /** 32 to 2030 octets, default 128. */
+    /** 32 to 128 octets, default 128. */
     maxInfoFieldLengthReceive: fixed(writable(attribute(6, unsigned))),
   },
 });

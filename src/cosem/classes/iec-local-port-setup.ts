@@ -29,11 +29,11 @@ export type LocalPortModeV0 = Infer<typeof LocalPortModeV0>;
 /**
  * IEC local port setup (class_id 19, version 1). The local (optical) port of IEC 62056-21.
  *
- * Doubts and ranges:
- * - With default_mode 1 or 2 most other attributes are not applicable.
- * - gvtret-dlms adds a tenth attribute port_speed: rejected.
+ * Notes:
+ * - With default_mode 1 or 2, most other attributes do not apply.
+ * - One implementation has a tenth attribute, port_speed; it is not used.
  *
- * Sources: Gurux, jDLMS, SPODES, an Edition 16 class table.
+ * Sources: Gurux, jDLMS, SPODES, a public table of the Edition 16 classes.
  */
 export const IecLocalPortSetup = interfaceClass({
   name: 'IEC local port setup',
@@ -47,15 +47,15 @@ export const IecLocalPortSetup = interfaceClass({
     defaultBaud: fixed(writable(attribute(3, BaudRate))),
     /** Speed that the meter proposes. */
     propBaud: fixed(writable(attribute(4, BaudRate))),
-    /** Minimum between a request and its answer. */
+    /** The minimum time between a request and its response. */
     responseTime: fixed(writable(attribute(5, LocalPortResponseTime))),
-    /** Address by IEC 62056-21. */
+    /** Device address according to IEC 62056-21. */
     deviceAddr: fixed(writable(attribute(6, octetString))),
-    /** Password 1 by IEC 62056-21. */
+    /** Password 1 according to IEC 62056-21. */
     passP1: fixed(writable(attribute(7, octetString))),
-    /** Password 2 by IEC 62056-21. */
+    /** Password 2 according to IEC 62056-21. */
     passP2: fixed(writable(attribute(8, octetString))),
-    /** Password W5, for national use. */
+    /** Password W5, reserved for national use. */
     passW5: fixed(writable(attribute(9, octetString))),
   },
   methods: {},
@@ -64,10 +64,10 @@ export const IecLocalPortSetup = interfaceClass({
 /**
  * IEC local port setup (class_id 19, version 0).
  *
- * Doubts and ranges:
- * - Difference to version 1 (default_mode 2 absent, baud codes up to 9600 or 115200) is a recollection.
+ * Notes:
+ * - The difference from version 1 (no default_mode 2, baud codes up to 9600 or 115200) is from memory.
  *
- * Sources: jDLMS, recollection.
+ * Source: jDLMS; the rest is from memory.
  */
 export const IecLocalPortSetupV0 = revision(IecLocalPortSetup, {
   version: 0,

@@ -30,13 +30,13 @@ export type TwistedPairFatalError = Infer<typeof TwistedPairFatalError>;
 /**
  * IEC twisted pair (1) setup (class_id 24, version 1). A twisted pair bus (Euridis).
  *
- * Doubts and ranges:
- * - Element type of primary_address_list: Gurux writes unsigned.
- * - The Edition 16 table confirms version 1 as current; its attribute list was rejected.
- * - The SPODES name list has mode, primary_address_list and tabi_list.
- * - Types from Gurux only; names in both.
+ * Notes:
+ * - primary_address_list: Gurux writes unsigned elements.
+ * - The Edition 16 table confirms that version 1 is current; its attribute list is not credible and is not used.
+ * - The SPODES name list has mode, primary_address_list and tabi_list only.
+ * - The types are from Gurux only; both sources have the names.
  *
- * Sources: Gurux, SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const IecTwistedPairSetup = interfaceClass({
   name: 'IEC twisted pair (1) setup',
@@ -56,10 +56,10 @@ export const IecTwistedPairSetup = interfaceClass({
 /**
  * IEC twisted pair (1) setup (class_id 24, version 0).
  *
- * Doubts and ranges:
- * - Order of the fatal_error values is a recollection.
+ * Notes:
+ * - The order of the fatal_error values is from memory.
  *
- * Sources: jDLMS, gvtret-dlms (weak), recollection.
+ * Source: jDLMS; the rest is from memory.
  */
 export const IecTwistedPairSetupV0 = revision(IecTwistedPairSetup, {
   version: 0,

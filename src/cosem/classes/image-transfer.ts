@@ -53,10 +53,10 @@ export const ImageBlock: Schema<ImageBlock> = imageBlock;
 /**
  * Image transfer (class_id 18, version 0). Firmware update: initiate, transfer blocks, verify, activate.
  *
- * Doubts and ranges:
- * - Block numbers start at 0; verify and activate may answer temporary-failure while running.
+ * Notes:
+ * - Block numbers start at 0; while image_verify or image_activate is running it may answer temporary-failure.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const ImageTransfer = interfaceClass({
   name: 'Image transfer',

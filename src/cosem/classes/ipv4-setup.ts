@@ -22,15 +22,17 @@ export interface IpOption extends Infer<typeof ipOption> {}
 export const IpOption: Schema<IpOption> = ipOption;
 
 /**
- * IPv4 setup (class_id 42, version 0). The IPv4 layer. Addresses are numbers, the first octet the most significant.
+ * IPv4 setup (class_id 42, version 0). The IPv4 layer. Addresses are numbers; the first octet is the most significant
+ * one.
  *
- * Doubts and ranges:
- * - IP option types: 0x82 security, 0x83 loose source route, 0x89 strict source route, 0x07 record route, 0x44 internet timestamp.
- * - Address attributes are static or dynamic depending on use_DHCP_flag.
- * - Gurux reads attribute 3 as octet-string or double-long-unsigned.
- * - jDLMS marks add_mc_IP_address mandatory.
+ * Notes:
+ * - IP option types: 0x82 security, 0x83 loose source route, 0x89 strict source route, 0x07 record route, 0x44 internet
+ *   timestamp.
+ * - The address attributes are static or dynamic, depending on use_DHCP_flag.
+ * - Gurux reads attribute 3 as an octet-string or double-long-unsigned.
+ * - jDLMS marks add_mc_IP_address as mandatory.
  *
- * Sources: Gurux, jDLMS, SPODES, an Edition 16 class table.
+ * Sources: Gurux, jDLMS, SPODES, a public table of the Edition 16 classes.
  */
 export const Ipv4Setup = interfaceClass({
   name: 'IPv4 setup',

@@ -49,11 +49,10 @@ export const Ipv6AddressChange: Schema<Ipv6AddressChange> = ipv6AddressChange;
 /**
  * IPv6 setup (class_id 48, version 0). The IPv6 layer. Addresses have 16 octets.
  *
- * Doubts and ranges:
- * - IPv6 addresses are 16 octets.
- * - static/dynamic flags of 4 to 8 are recollections.
+ * Notes:
+ * - Whether attributes 4 to 8 are static or dynamic is from memory.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const Ipv6Setup = interfaceClass({
   name: 'IPv6 setup',

@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 14908 diagnostic (class_id 133, version 0). ISO/IEC 14908 node: state of the power line.
  *
- * Doubts and ranges:
- * - Enum values not found.
- * - The Edition 16 table records that another publication of version 0 has no reset method.
+ * Notes:
+ * - The enumeration values were not found in any source.
+ * - According to the Edition 16 table, another publication of version 0 has no reset method.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const Iso14908Diagnostic = interfaceClass({
   name: 'ISO/IEC 14908 diagnostic',

@@ -5,7 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 14908 identification (class_id 130, version 0). ISO/IEC 14908 node: its identification.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const Iso14908Identification = interfaceClass({
   name: 'ISO/IEC 14908 identification',

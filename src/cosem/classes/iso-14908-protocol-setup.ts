@@ -5,10 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 14908 protocol setup (class_id 131, version 0). ISO/IEC 14908 node: the protocol.
  *
- * Doubts and ranges:
- * - minutes.
- *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const Iso14908ProtocolSetup = interfaceClass({
   name: 'ISO/IEC 14908 protocol setup',
@@ -17,6 +14,7 @@ export const Iso14908ProtocolSetup = interfaceClass({
   confidence: 'one source',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
+    /** Minutes. */
     inactivityTimeout: fixed(writable(attribute(2, longUnsigned))),
   },
   methods: {},

@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 14908 protocol status (class_id 132, version 0). ISO/IEC 14908 node: counters.
  *
- * Doubts and ranges:
- * - The Edition 16 table records that another publication of version 0 has no reset method.
+ * Notes:
+ * - According to the Edition 16 table, another publication of version 0 has no reset method.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const Iso14908ProtocolStatus = interfaceClass({
   name: 'ISO/IEC 14908 protocol status',

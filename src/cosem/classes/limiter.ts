@@ -23,12 +23,12 @@ export interface LimiterActions extends Infer<typeof limiterActions> {}
 export const LimiterActions: Schema<LimiterActions> = limiterActions;
 
 /**
- * Limiter (class_id 71, version 0). Watches a value against thresholds and starts scripts; has an emergency profile.
+ * Limiter (class_id 71, version 0). Compares a value with thresholds and starts scripts; has an emergency profile.
  *
- * Doubts and ranges:
- * - Durations in seconds.
+ * Notes:
+ * - Durations are in seconds.
  *
- * Sources: Gurux, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, SPODES, Wireshark.
  */
 export const Limiter = interfaceClass({
   name: 'Limiter',
@@ -38,7 +38,7 @@ export const Limiter = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     monitoredValue: fixed(writable(attribute(2, ValueDefinition))),
-    /** The one that applies now. */
+    /** The threshold that applies now. */
     thresholdActive: attribute(3, ThresholdValue),
     thresholdNormal: fixed(writable(attribute(4, ThresholdValue))),
     thresholdEmergency: fixed(writable(attribute(5, ThresholdValue))),
@@ -47,7 +47,7 @@ export const Limiter = interfaceClass({
     /** Seconds below the threshold before the script runs. */
     minUnderThresholdDuration: fixed(writable(attribute(7, doubleLongUnsigned))),
     emergencyProfile: fixed(writable(attribute(8, EmergencyProfile))),
-    /** The emergency profile is taken when its id is among these. */
+    /** The emergency profile applies only when its id is one of these. */
     emergencyProfileGroupIdList: fixed(writable(attribute(9, array(longUnsigned)))),
     emergencyProfileActive: attribute(10, bool),
     actions: fixed(writable(attribute(11, LimiterActions))),

@@ -3,12 +3,13 @@ import { attribute, fixed, interfaceClass, method } from '../interface-class.js'
 import { LogicalName } from '../obis.js';
 
 /**
- * 61334-4-32 LLC SSCS setup (class_id 80, version 0). PRIME power line: convergence sublayer for the LLC of IEC 61334-4-32.
+ * 61334-4-32 LLC SSCS setup (class_id 80, version 0). PRIME power line: convergence sublayer for the LLC of IEC
+ * 61334-4-32.
  *
- * Doubts and ranges:
- * - After deregistration service_node_address is 0xFFE and base_node_address 0.
+ * Notes:
+ * - After deregistration, service_node_address is 0xFFE and base_node_address is 0.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const LlcSscsSetup = interfaceClass({
   name: '61334-4-32 LLC SSCS setup',

@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 8802-2 LLC Type 1 setup (class_id 57, version 0). ISO/IEC 8802-2 logical link layer, connectionless.
  *
- * Doubts and ranges:
- * - Default 128.
+ * Notes:
+ * - The default is 128.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const LlcType1Setup = interfaceClass({
   name: 'ISO/IEC 8802-2 LLC Type 1 setup',

@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ISO/IEC 8802-2 LLC Type 2 setup (class_id 58, version 0). ISO/IEC 8802-2 logical link layer, connection oriented.
  *
- * Doubts and ranges:
- * - Windows 1..127; timers in seconds.
+ * Notes:
+ * - Window sizes are 1 to 127; timers are in seconds.
  * - Some sources spell attribute 3 receive_window_size_rm.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const LlcType2Setup = interfaceClass({
   name: 'ISO/IEC 8802-2 LLC Type 2 setup',

@@ -3,12 +3,13 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * ISO/IEC 8802-2 LLC Type 3 setup (class_id 59, version 0). ISO/IEC 8802-2 logical link layer, acknowledged connectionless.
+ * ISO/IEC 8802-2 LLC Type 3 setup (class_id 59, version 0). ISO/IEC 8802-2 logical link layer, acknowledged
+ * connectionless.
  *
- * Doubts and ranges:
- * - Timers in seconds.
+ * Notes:
+ * - Timers are in seconds.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const LlcType3Setup = interfaceClass({
   name: 'ISO/IEC 8802-2 LLC Type 3 setup',

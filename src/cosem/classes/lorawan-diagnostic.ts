@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * LoRaWAN diagnostic (class_id 129, version 0). Counters and signal quality of a LoRaWAN modem.
  *
- * Doubts and ranges:
- * - internal_error_code values not found.
+ * Notes:
+ * - The values of internal_error_code were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const LoRaWanDiagnostic = interfaceClass({
   name: 'LoRaWAN diagnostic',

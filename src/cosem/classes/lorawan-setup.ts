@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * LoRaWAN setup (class_id 128, version 0). LoRaWAN modem.
  *
- * Doubts and ranges:
- * - Enum values, structure members and method parameters not found.
+ * Notes:
+ * - The enumeration values, structure members and method parameters were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const LoRaWanSetup = interfaceClass({
   name: 'LoRaWAN setup',

@@ -50,7 +50,7 @@ export const LteNetworkParametersV0: Schema<LteNetworkParametersV0> = lteNetwork
 /**
  * LTE monitoring (class_id 151, version 1). Parameters and signal quality of the LTE network.
  *
- * Sources: Gurux, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const LteMonitoring = interfaceClass({
   name: 'LTE monitoring',
@@ -68,10 +68,10 @@ export const LteMonitoring = interfaceClass({
 /**
  * LTE monitoring (class_id 151, version 0).
  *
- * Doubts and ranges:
- * - Attribute name in version 0 assumed (some sources: LTE_QoS).
+ * Notes:
+ * - The attribute name in version 0 is assumed (some sources have LTE_QoS).
  *
- * Sources: Gurux.
+ * Source: Gurux.
  */
 export const LteMonitoringV0 = revision(LteMonitoring, {
   version: 0,

@@ -5,11 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * MAC address setup (class_id 43, version 0). The MAC address of the device (earlier title: Ethernet setup).
  *
- * Doubts and ranges:
- * - Earlier title: Ethernet setup.
- * - Types from Gurux only; names in both.
+ * Notes:
+ * - The types are from Gurux only; both sources have the names.
  *
- * Sources: Gurux, jDLMS, SPODES (names).
+ * Sources: Gurux, jDLMS, SPODES (names only).
  */
 export const MacAddressSetup = interfaceClass({
   name: 'MAC address setup',

@@ -41,12 +41,14 @@ export interface DataSendElement extends Infer<typeof dataSendElement> {}
 export const DataSendElement: Schema<DataSendElement> = dataSendElement;
 
 /**
- * M-Bus client (class_id 72, version 2). An M-Bus device that the meter reads: its address, identification and captured values.
+ * M-Bus client (class_id 72, version 2). An M-Bus device that the meter reads: its address, identification and captured
+ * values.
  *
- * Doubts and ranges:
- * - The Edition 16 table only confirms that version 2 is current; attributes are assumed equal to version 1; not verified.
+ * Notes:
+ * - The Edition 16 table confirms only that version 2 is current; that its attributes equal those of version 1 is
+ *   assumed, not verified.
  *
- * Sources: an Edition 16 class table, recollection.
+ * Source: a public table of the Edition 16 classes; the rest is from memory.
  */
 export const MBusClient = interfaceClass({
   name: 'M-Bus client',
@@ -58,37 +60,37 @@ export const MBusClient = interfaceClass({
     /** Logical name of the M-Bus master port setup. */
     mbusPortReference: fixed(attribute(2, LogicalName)),
     captureDefinition: fixed(writable(attribute(3, array(CaptureDefinitionElement)))),
-    /** Seconds; 0: no capture by itself. */
+    /** Seconds; 0: no automatic capture. */
     capturePeriod: fixed(writable(attribute(4, doubleLongUnsigned))),
     /** 0: not yet assigned. */
     primaryAddress: writable(attribute(5, unsigned)),
-    /** Of the header, BCD digits read as a number. */
+    /** From the M-Bus header: its BCD digits read as a number. */
     identificationNumber: writable(attribute(6, doubleLongUnsigned)),
-    /** Three letters of five bits, as in the header. */
+    /** Three letters of five bits each, as in the M-Bus header. */
     manufacturerId: writable(attribute(7, longUnsigned)),
     version: writable(attribute(8, unsigned)),
     deviceType: writable(attribute(9, unsigned)),
-    /** Of the last header. */
+    /** From the last M-Bus header. */
     accessNumber: attribute(10, unsigned),
-    /** Of the last header. */
+    /** From the last M-Bus header. */
     status: attribute(11, unsigned),
-    /** Alarm state of the device. */
+    /** Alarm state of the M-Bus device. */
     alarm: attribute(12, unsigned),
     configuration: attribute(13, longUnsigned),
     encryptionKeyStatus: attribute(14, MBusEncryptionKeyStatus),
   },
   methods: {
-    /** Primary address to assign. */
+    /** Parameter: the primary address to assign. */
     slaveInstall: method(1, unsigned),
     slaveDeinstall: method(2, integer),
-    /** Reads the values now. */
+    /** Captures the values now. */
     capture: method(3, integer),
     resetAlarm: method(4, integer),
     synchronizeClock: method(5, integer),
     dataSend: method(6, array(DataSendElement)),
-    /** Key for this side. */
+    /** Sets the key that the M-Bus client uses. */
     setEncryptionKey: method(7, octetString),
-    /** Key wrapped for the M-Bus device. */
+    /** Parameter: the key, wrapped for the M-Bus device. */
     transferKey: method(8, octetString),
   },
 });
@@ -96,7 +98,7 @@ export const MBusClient = interfaceClass({
 /**
  * M-Bus client (class_id 72, version 1).
  *
- * Sources: Gurux, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const MBusClientV1 = revision(MBusClient, {
   version: 1,
@@ -106,11 +108,10 @@ export const MBusClientV1 = revision(MBusClient, {
 /**
  * M-Bus client (class_id 72, version 0).
  *
- * Doubts and ranges:
- * - capture_period in seconds.
- * - slave_install: Gurux sends integer (Int8) in one place; unsigned primary address assumed here.
+ * Notes:
+ * - slave_install: Gurux sends an integer (signed) in one place; an unsigned primary address is assumed here.
  *
- * Sources: Gurux, jDLMS, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS.
  */
 export const MBusClientV0 = revision(MBusClient, {
   version: 0,

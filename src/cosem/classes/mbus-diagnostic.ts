@@ -26,10 +26,10 @@ export const MBusBroadcastFramesCounter: Schema<MBusBroadcastFramesCounter> = mB
 /**
  * M-Bus diagnostic (class_id 77, version 0). State of a wireless M-Bus link.
  *
- * Doubts and ranges:
- * - gvtret-dlms types capture_time octet-string.
+ * Notes:
+ * - One implementation types capture_time as octet-string.
  *
- * Sources: Gurux, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const MBusDiagnostic = interfaceClass({
   name: 'M-Bus diagnostic',

@@ -19,10 +19,10 @@ export type MBusMasterBaudRate = Infer<typeof MBusMasterBaudRate>;
 /**
  * M-Bus master port setup (class_id 74, version 0). The port of a meter that is an M-Bus master.
  *
- * Doubts and ranges:
- * - comm_speed default 3 (2400 baud).
+ * Notes:
+ * - The default of comm_speed is 3 (2400 baud).
  *
- * Sources: Gurux, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const MBusMasterPortSetup = interfaceClass({
   name: 'M-Bus master port setup',

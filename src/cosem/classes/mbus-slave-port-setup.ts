@@ -6,10 +6,10 @@ import { LogicalName } from '../obis.js';
 /**
  * M-Bus slave port setup (class_id 25, version 0). The port of a meter that is an M-Bus slave.
  *
- * Doubts and ranges:
- * - static/dynamic flags of addr_state and bus_address are recollections.
+ * Notes:
+ * - Whether addr_state and bus_address are static or dynamic is from memory.
  *
- * Sources: Gurux, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, SPODES (names only).
  */
 export const MBusSlavePortSetup = interfaceClass({
   name: 'M-Bus slave port setup',

@@ -31,12 +31,12 @@ export const TriggerSource: Schema<TriggerSource> = triggerSource;
 /**
  * Measurement data monitoring (class_id 66, version 0). Waveforms captured on a trigger.
  *
- * Doubts and ranges:
- * - The Edition 16 table title: Measurement data monitoring objects.
- * - Another unnamed public file lists a different order without waveform_data: rejected.
- * - trigger_time in microseconds.
+ * Notes:
+ * - The title in the Edition 16 table is Measurement data monitoring objects.
+ * - Another public file has a different order without waveform_data; it is not used.
+ * - trigger_time is in microseconds.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const MeasurementDataMonitoring = interfaceClass({
   name: 'Measurement data monitoring',

@@ -13,12 +13,14 @@ export interface SenderAndActions extends Infer<typeof senderAndActions> {}
 export const SenderAndActions: Schema<SenderAndActions> = senderAndActions;
 
 /**
- * Message handler (class_id 60, version 0). Who may send short messages to the device, and the scripts that they start. Dropped from later editions.
+ * Message handler (class_id 60, version 0). Who may send short messages to the device, and which scripts they start.
+ * Dropped from later editions.
  *
- * Doubts and ranges:
- * - Attribute names from an unnamed public file; the class was dropped from later editions; inner layouts of 3 and 4 are recollections.
+ * Notes:
+ * - The attribute names are from a public file of unknown origin; the inner layouts of attributes 3 and 4 are from
+ *   memory.
  *
- * Sources: an unnamed public file (weak), recollection.
+ * Source: a public file of unknown origin (weak evidence); the rest is from memory.
  */
 export const MessageHandler = interfaceClass({
   name: 'Message handler',

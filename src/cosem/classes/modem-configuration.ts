@@ -24,8 +24,8 @@ export const InitializationStringV0: Schema<InitializationStringV0> = initializa
 /**
  * Modem configuration (class_id 27, version 1). Initialisation strings and profile of a modem.
  *
- * Doubts and ranges:
- * - delay_after_response in milliseconds.
+ * Notes:
+ * - delay_after_response is in milliseconds.
  *
  * Sources: Gurux, jDLMS, SPODES.
  */
@@ -37,7 +37,7 @@ export const ModemConfiguration = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     commSpeed: fixed(writable(attribute(2, BaudRate))),
-    /** Sent one after another, each after the answer to the one before. */
+    /** Sent in order, each after the response to the previous one. */
     initializationString: fixed(writable(attribute(3, array(InitializationString)))),
     modemProfile: fixed(writable(attribute(4, array(octetString)))),
   },
@@ -47,8 +47,8 @@ export const ModemConfiguration = interfaceClass({
 /**
  * PSTN modem configuration (class_id 27, version 0).
  *
- * Doubts and ranges:
- * - Types from SPODES only; names in both.
+ * Notes:
+ * - The types are from SPODES only; both sources have the names.
  *
  * Sources: jDLMS, SPODES.
  */
@@ -56,7 +56,7 @@ export const ModemConfigurationV0 = revision(ModemConfiguration, {
   version: 0,
   name: 'PSTN modem configuration',
   attributes: {
-    /** Sent one after another, each after the answer to the one before. */
+    /** Sent in order, each after the response to the previous one. */
     initializationString: fixed(writable(attribute(3, array(InitializationStringV0)))),
   },
 });

@@ -5,7 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * MPL diagnostic (class_id 98, version 0). State of the multicast forwarding (MPL, RFC 7731).
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const MplDiagnostic = interfaceClass({
   name: 'MPL diagnostic',

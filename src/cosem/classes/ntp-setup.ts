@@ -31,10 +31,10 @@ export const NtpAuthenticationKey: Schema<NtpAuthenticationKey> = ntpAuthenticat
 /**
  * NTP setup (class_id 100, version 0). Time synchronisation by NTP.
  *
- * Doubts and ranges:
- * - server_port default 123.
+ * Notes:
+ * - The default of server_port is 123.
  *
- * Sources: Gurux, SPODES, an Edition 16 class table.
+ * Sources: Gurux, SPODES, a public table of the Edition 16 classes.
  */
 export const NtpSetup = interfaceClass({
   name: 'NTP setup',

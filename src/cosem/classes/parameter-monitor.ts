@@ -16,12 +16,12 @@ export interface ChangedParameter extends Infer<typeof changedParameter> {}
 export const ChangedParameter: Schema<ChangedParameter> = changedParameter;
 
 /**
- * Parameter monitor (class_id 65, version 1). Notes which parameter changed last, and digests of parameter lists.
+ * Parameter monitor (class_id 65, version 1). Records which parameter changed last, and digests of parameter lists.
  *
- * Doubts and ranges:
- * - hash_algorithm_id values not found.
+ * Notes:
+ * - The values of hash_algorithm_id were not found in any source.
  *
- * Sources: an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: a public table of the Edition 16 classes, SPODES (names only).
  */
 export const ParameterMonitor = interfaceClass({
   name: 'Parameter monitor',
@@ -47,10 +47,10 @@ export const ParameterMonitor = interfaceClass({
 /**
  * Parameter monitor (class_id 65, version 0).
  *
- * Doubts and ranges:
- * - Gurux reports capture_time as octet-string, the Edition 16 table (version 1) as date-time.
+ * Notes:
+ * - capture_time is an octet-string in Gurux, a date-time in the Edition 16 table (for version 1).
  *
- * Sources: Gurux, gvtret-dlms (weak).
+ * Source: Gurux.
  */
 export const ParameterMonitorV0 = revision(ParameterMonitor, {
   version: 0,

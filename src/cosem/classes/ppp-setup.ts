@@ -26,7 +26,7 @@ const papLogin = structure('pap-login', {
   userName: octetString,
   papPassword: octetString,
 });
-/** The form `pap` of a choice. */
+/** The `pap` option of a choice. */
 export interface PapLogin extends Infer<typeof papLogin> {}
 export const PapLogin: Schema<PapLogin> = papLogin;
 
@@ -43,7 +43,7 @@ const chapAlgorithmChoice = structure('chap-algorithm-choice', {
   userName: octetString,
   algorithmId: ChapAlgorithm,
 });
-/** The form `chap` of a choice. */
+/** The `chap` option of a choice. */
 export interface ChapAlgorithmChoice extends Infer<typeof chapAlgorithmChoice> {}
 export const ChapAlgorithmChoice: Schema<ChapAlgorithmChoice> = chapAlgorithmChoice;
 
@@ -52,11 +52,11 @@ const eapParameters = structure('eap-parameters', {
   oneTimePassword: bool,
   genericTokenCard: bool,
 });
-/** The form `eap` of a choice. */
+/** The `eap` option of a choice. */
 export interface EapParameters extends Infer<typeof eapParameters> {}
 export const EapParameters: Schema<EapParameters> = eapParameters;
 
-/** The forms of `pppAuthentication`. */
+/** The options of `pppAuthentication`. */
 export const PppAuthentication = oneOf('ppp-authentication', {
   'null-data': nullData,
   pap: PapLogin,
@@ -68,14 +68,15 @@ export type PppAuthentication = Infer<typeof PppAuthentication>;
 /**
  * PPP setup (class_id 44, version 0). The point-to-point protocol of a modem link.
  *
- * Doubts and ranges:
- * - LCP option types: 1 max-rec-unit (default 1500), 2 async-control-char-map, 3 auth-protocol (0 none, 0xC023 PAP, 0xC223 CHAP, 0xC227 EAP), 5 magic-number,
- * 7 protocol-field-compression, 8 address-and-control-compression, 9 FCS-alternatives, 13 callback.
- * - IPCP option types: 2 IP-compression-protocol (0x002D Van Jacobson, 0x0061 header compression, 0x0003 robust), 3 preferred local IP, 20 preferred peer IP,
- * 21 GAO, 22 USIP.
- * - CHAP algorithm_id: sources give unsigned; values are recollections.
+ * Notes:
+ * - LCP option types: 1 max-rec-unit (default 1500), 2 async-control-char-map, 3 auth-protocol (0 none, 0xC023 PAP,
+ *   0xC223 CHAP, 0xC227 EAP), 5 magic-number, 7 protocol-field-compression, 8 address-and-control-compression, 9
+ *   FCS-alternatives, 13 callback.
+ * - IPCP option types: 2 IP-compression-protocol (0x002D Van Jacobson, 0x0061 header compression, 0x0003 robust), 3
+ *   preferred local IP, 20 preferred peer IP, 21 GAO, 22 USIP.
+ * - CHAP algorithm_id: the sources have unsigned; its values are from memory.
  *
- * Sources: Gurux, jDLMS, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, jDLMS, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const PppSetup = interfaceClass({
   name: 'PPP setup',

@@ -3,9 +3,10 @@ import { attribute, fixed, interfaceClass } from '../interface-class.js';
 import { LogicalName } from '../obis.js';
 
 /**
- * PRIME NB OFDM PLC Application identification (class_id 86, version 0). PRIME power line: firmware, vendor and product of the modem.
+ * PRIME NB OFDM PLC Application identification (class_id 86, version 0). PRIME power line: firmware, vendor and product
+ * of the modem.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak).
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const PrimeApplicationIdentification = interfaceClass({
   name: 'PRIME NB OFDM PLC Application identification',

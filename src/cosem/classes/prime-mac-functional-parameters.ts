@@ -15,12 +15,13 @@ export type PrimeMacState = Infer<typeof PrimeMacState>;
 /**
  * PRIME NB OFDM PLC MAC functional parameters (class_id 83, version 0). PRIME power line: state of the MAC layer.
  *
- * Doubts and ranges:
- * - The Edition 16 table marks all attributes static; the values are run-time state, so dynamic is assumed here.
- * - mac_capabilities flags: 0x001 switch, 0x002 packet aggregation, 0x004 contention free period, 0x008 direct connection, 0x010 multicast, 0x020 PHY
- * robustness, 0x040 ARQ, 0x100 direct connection switching, 0x200 multicast switching, 0x400 PHY robustness switching, 0x800 ARQ buffering switching.
+ * Notes:
+ * - The Edition 16 table marks all attributes as static; as the values are run-time state, dynamic is assumed here.
+ * - mac_capabilities flags: 0x001 switch, 0x002 packet aggregation, 0x004 contention free period, 0x008 direct
+ *   connection, 0x010 multicast, 0x020 PHY robustness, 0x040 ARQ, 0x100 direct connection switching, 0x200 multicast
+ *   switching, 0x400 PHY robustness switching, 0x800 ARQ buffering switching.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const PrimeMacFunctionalParameters = interfaceClass({
   name: 'PRIME NB OFDM PLC MAC functional parameters',

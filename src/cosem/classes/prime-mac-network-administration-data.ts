@@ -51,12 +51,13 @@ export interface PhyCommunication extends Infer<typeof phyCommunication> {}
 export const PhyCommunication: Schema<PhyCommunication> = phyCommunication;
 
 /**
- * PRIME NB OFDM PLC MAC network administration data (class_id 85, version 0). PRIME power line: tables that the base node administers.
+ * PRIME NB OFDM PLC MAC network administration data (class_id 85, version 0). PRIME power line: tables that the base
+ * node administers.
  *
- * Doubts and ranges:
- * - Member names combine Gurux and recollection; layouts are those of Gurux.
+ * Notes:
+ * - The layouts are those of Gurux; some member names are from memory.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak).
+ * Sources: Gurux, a public table of the Edition 16 classes.
  */
 export const PrimeMacNetworkAdministrationData = interfaceClass({
   name: 'PRIME NB OFDM PLC MAC network administration data',

@@ -5,7 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * PRIME NB OFDM PLC MAC setup (class_id 82, version 0). PRIME power line: the MAC layer.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const PrimeMacSetup = interfaceClass({
   name: 'PRIME NB OFDM PLC MAC setup',

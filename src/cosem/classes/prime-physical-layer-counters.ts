@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * PRIME NB OFDM PLC Physical layer counters (class_id 81, version 0). PRIME power line: counters of the physical layer.
  *
- * Doubts and ranges:
- * - Attribute 3: phy_stats_crc_failed_count in gvtret-dlms and Gurux wording.
+ * Notes:
+ * - Attribute 3 is phy_stats_crc_failed_count in the wording of Gurux.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const PrimePhysicalLayerCounters = interfaceClass({
   name: 'PRIME NB OFDM PLC Physical layer counters',

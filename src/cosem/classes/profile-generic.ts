@@ -25,7 +25,9 @@ import { LogicalName } from '../obis.js';
 const rangeDescriptor = structure('range-descriptor', {
   /** One of the capture objects, usually the clock. */
   restrictingObject: CaptureObjectDefinition,
-  /** Simple types only; a time goes as an octet-string of 12 octets or as date-time, whichever the meter takes. */
+  /**
+   * Simple types only; a time is sent as an octet-string of 12 octets or as a date-time, whichever the meter accepts.
+   */
   fromValue: Data,
   toValue: Data,
   /** The columns to send; empty: all. */
@@ -41,7 +43,7 @@ const rangeDescriptorV0 = structure('range-descriptor', {
   toValue: Data,
   selectedValues: array(ValueDefinition),
 });
-/** Selective access 1 of version 0: without data indexes, as its capture objects. */
+/** Selective access 1 of version 0: without data indexes, like its capture objects. */
 export interface RangeDescriptorV0 extends Infer<typeof rangeDescriptorV0> {}
 export const RangeDescriptorV0: Schema<RangeDescriptorV0> = rangeDescriptorV0;
 
@@ -73,15 +75,12 @@ export type SortMethod = Infer<typeof SortMethod>;
 /**
  * Profile generic (class_id 7, version 1). Rows of captured attributes: load profiles, billing values, event logs.
  *
- * Doubts and ranges:
- * - Each buffer entry is a structure with one element per capture object; a null-data element may stand for an unchanged or computable value.
- * - capture_period in seconds, 0 = no automatic capture.
- * - sort_object all zero when sort_method is fifo or lifo.
- * - Method ids 3 and 4 reserved (used by version 0).
- * - data_index 0 = whole attribute; high byte and low byte carry relative access in later editions (see the Edition 16 table note on relative/absolute
- * selective access).
+ * Notes:
+ * - Method ids 3 and 4 are reserved (version 0 used them).
+ * - data_index 0 means the whole attribute; in later editions its high and low octets carry relative or absolute
+ *   selective access (according to the Edition 16 table).
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const ProfileGeneric = interfaceClass({
   name: 'Profile generic',
@@ -91,8 +90,8 @@ export const ProfileGeneric = interfaceClass({
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
     /**
-     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed.
-     * See `profileRows`.
+     * Rows, each a structure with one element per capture object; null-data can stand for a value that did not change
+     * or can be computed. See `profileRows`.
      */
     buffer: selective(attribute(2, dataOf('compact-array', 'array')), {
       /** Rows whose restricting object (a capture object, usually the clock) lies between two values. */
@@ -100,16 +99,16 @@ export const ProfileGeneric = interfaceClass({
       /** Rows and columns by position. */
       entry: selector(2, EntryDescriptor),
     }),
-    /** What each row holds, column by column. */
+    /** The columns of each row, in order. */
     captureObjects: fixed(writable(attribute(3, array(CaptureObjectDefinition)))),
-    /** Seconds; 0: no capture by itself. */
+    /** Seconds; 0: no automatic capture. */
     capturePeriod: fixed(writable(attribute(4, doubleLongUnsigned))),
     sortMethod: fixed(writable(attribute(5, SortMethod))),
-    /** All zero when sorted by age (fifo, lifo). */
+    /** All zero when rows are sorted by age (fifo, lifo). */
     sortObject: fixed(writable(attribute(6, CaptureObjectDefinition))),
-    /** Rows that the buffer holds now. */
+    /** The number of rows in the buffer now. */
     entriesInUse: attribute(7, doubleLongUnsigned),
-    /** Rows that the buffer can hold. */
+    /** The number of rows that the buffer can hold. */
     profileEntries: fixed(writable(attribute(8, doubleLongUnsigned))),
   },
   methods: {
@@ -123,27 +122,28 @@ export const ProfileGeneric = interfaceClass({
 /**
  * Profile generic (class_id 7, version 0).
  *
- * Doubts and ranges:
- * - Methods 3 and 4 exist only in version 0 (names from Wireshark; gvtret-dlms also gates them to version 0); parameter layout unverified.
- * - Capture object element without data_index is a recollection, not confirmed by a source.
+ * Notes:
+ * - Methods 3 and 4 exist only in version 0 (names from Wireshark; one more implementation restricts them to version 0
+ *   too); the layout of their parameters is unverified.
+ * - That capture objects have no data_index is from memory, not confirmed by a source.
  *
- * Sources: Wireshark, gvtret-dlms (weak), recollection.
+ * Source: Wireshark; the rest is from memory.
  */
 export const ProfileGenericV0 = revision(ProfileGeneric, {
   version: 0,
   confidence: 'one source',
   attributes: {
     /**
-     * Rows, each a structure with one element for each capture object; null-data stands for a value that did not change or can be computed.
-     * See `profileRows`.
+     * Rows, each a structure with one element per capture object; null-data can stand for a value that did not change
+     * or can be computed. See `profileRows`.
      */
     buffer: selective(attribute(2, dataOf('compact-array', 'array')), {
       range: selector(1, RangeDescriptorV0),
       entry: selector(2, EntryDescriptor),
     }),
-    /** What each row holds, column by column. */
+    /** The columns of each row, in order. */
     captureObjects: fixed(writable(attribute(3, array(ValueDefinition)))),
-    /** All zero when sorted by age (fifo, lifo). */
+    /** All zero when rows are sorted by age (fifo, lifo). */
     sortObject: fixed(writable(attribute(6, ValueDefinition))),
   },
   methods: {

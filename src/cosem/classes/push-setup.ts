@@ -85,12 +85,13 @@ export interface ConfirmationParameters extends Infer<typeof confirmationParamet
 export const ConfirmationParameters: Schema<ConfirmationParameters> = confirmationParameters;
 
 /**
- * Push setup (class_id 40, version 3). What the meter sends by itself, to whom and when.
+ * Push setup (class_id 40, version 3). What the meter sends unasked, to whom and when.
  *
- * Doubts and ranges:
- * - The Edition 16 table: version 3 is current and has the same 13 attributes and 2 methods as version 2; what changed inside the types is not known.
+ * Notes:
+ * - According to the Edition 16 table, version 3 is current and has the same 13 attributes and 2 methods as version 2;
+ *   what changed inside the types is not known.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const PushSetup = interfaceClass({
   name: 'Push setup',
@@ -99,28 +100,28 @@ export const PushSetup = interfaceClass({
   confidence: 'one source',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** What a push carries, in this order. */
+    /** What a push carries, in order. */
     pushObjectList: fixed(writable(attribute(2, array(PushObjectDefinition)))),
     sendDestinationAndMethod: fixed(writable(attribute(3, SendDestinationAndMethod))),
     /** When the meter may push; empty: always. */
     communicationWindow: fixed(writable(attribute(4, array(WindowElement)))),
-    /** Seconds; the first attempt is delayed by a random part of it. */
+    /** Seconds; the first attempt is delayed by a random part of this interval. */
     randomisationStartInterval: fixed(writable(attribute(5, longUnsigned))),
-    /** After the first attempt failed. */
+    /** Further attempts after the first has failed. */
     numberOfRetries: fixed(writable(attribute(6, unsigned))),
     repetitionDelay: fixed(writable(attribute(7, RepetitionDelay))),
     /** Logical name of the communication port setup. */
     portReference: fixed(writable(attribute(8, octetString))),
-    /** SAP of the association whose security applies. */
+    /** Client SAP of the association whose security applies. */
     pushClientSap: fixed(writable(attribute(9, integer))),
     pushProtectionParameters: fixed(writable(attribute(10, array(ProtectionParameters)))),
     pushOperationMethod: fixed(writable(attribute(11, PushOperationMethod))),
     confirmationParameters: fixed(writable(attribute(12, ConfirmationParameters))),
-    /** Of the last confirmed push. */
+    /** When the last push was confirmed. */
     lastConfirmationDateTime: attribute(13, TaggedDateTime),
   },
   methods: {
-    /** Now. */
+    /** Pushes now. */
     push: mandatory(method(1, integer)),
     reset: method(2, integer),
   },
@@ -129,10 +130,10 @@ export const PushSetup = interfaceClass({
 /**
  * Push setup (class_id 40, version 2).
  *
- * Doubts and ranges:
- * - Member name of the columns list: SPODES calls it column.
- * - Entry restriction: Gurux writes long-unsigned bounds here, double-long-unsigned elsewhere.
- * - confirmation_interval in seconds.
+ * Notes:
+ * - SPODES calls the list of columns column.
+ * - Restriction by entry: Gurux writes long-unsigned bounds here, double-long-unsigned elsewhere.
+ * - confirmation_interval is in seconds.
  *
  * Sources: Gurux, SPODES.
  */
@@ -144,12 +145,12 @@ export const PushSetupV2 = revision(PushSetup, {
 /**
  * Push setup (class_id 40, version 1).
  *
- * Sources: Gurux, recollection.
+ * Source: Gurux; the rest is from memory.
  */
 export const PushSetupV1 = revision(PushSetup, {
   version: 1,
   attributes: {
-    /** What a push carries, in this order. */
+    /** What a push carries, in order. */
     pushObjectList: fixed(writable(attribute(2, array(RestrictedObjectDefinition)))),
     repetitionDelay: fixed(writable(attribute(7, longUnsigned))),
   },
@@ -159,15 +160,16 @@ export const PushSetupV1 = revision(PushSetup, {
 /**
  * Push setup (class_id 40, version 0).
  *
- * Doubts and ranges:
- * - transport_service values 200..255 and message values 128..255 are manufacturer specific; values 8 to 10 belong to later editions.
+ * Notes:
+ * - transport_service 200 to 255 and message 128 to 255 are manufacturer specific; transport_service 8 to 10 belong to
+ *   later editions.
  *
- * Sources: Gurux, an unnamed public file (weak).
+ * Source: Gurux.
  */
 export const PushSetupV0 = revision(PushSetup, {
   version: 0,
   attributes: {
-    /** What a push carries, in this order. */
+    /** What a push carries, in order. */
     pushObjectList: fixed(writable(attribute(2, array(CaptureObjectDefinition)))),
     repetitionDelay: fixed(writable(attribute(7, longUnsigned))),
   },

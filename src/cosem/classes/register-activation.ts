@@ -13,13 +13,14 @@ export interface RegisterActivationMask extends Infer<typeof registerActivationM
 export const RegisterActivationMask: Schema<RegisterActivationMask> = registerActivationMask;
 
 /**
- * Register activation (class_id 6, version 0). Groups of registers that are activated together by a mask, as a tariff does.
+ * Register activation (class_id 6, version 0). Groups of registers, each activated together by a mask, for instance by
+ * a tariff.
  *
- * Doubts and ranges:
- * - index_list entries are 1-based positions in register_assignment.
- * - Element type of index_list: Gurux and SPODES use unsigned, gvtret-dlms uses long-unsigned.
+ * Notes:
+ * - index_list holds positions in register_assignment, counted from 1.
+ * - index_list: Gurux and SPODES have unsigned elements, one other implementation long-unsigned.
  *
- * Sources: Gurux, jDLMS, SPODES, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES.
  */
 export const RegisterActivation = interfaceClass({
   name: 'Register activation',
@@ -28,9 +29,9 @@ export const RegisterActivation = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** The registers that masks refer to by position. */
+    /** The registers that the masks refer to by position. */
     registerAssignment: fixed(writable(attribute(2, array(ObjectDefinition)))),
-    /** For each mask the positions (from 1) of its registers. */
+    /** For each mask, the positions (from 1) of its registers. */
     maskList: fixed(writable(attribute(3, array(RegisterActivationMask)))),
     /** Name of the active mask. */
     activeMask: writable(attribute(4, octetString)),

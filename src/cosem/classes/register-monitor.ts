@@ -4,12 +4,9 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * Register monitor (class_id 21, version 0). Scripts started when a monitored value crosses thresholds.
+ * Register monitor (class_id 21, version 0). Starts scripts when a monitored value crosses thresholds.
  *
- * Doubts and ranges:
- * - One action set per threshold; thresholds have the type of the monitored attribute.
- *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const RegisterMonitor = interfaceClass({
   name: 'Register monitor',
@@ -18,10 +15,10 @@ export const RegisterMonitor = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Of the type of the monitored attribute. */
+    /** Their type is that of the monitored attribute. */
     thresholds: fixed(writable(attribute(2, array(ThresholdValue)))),
     monitoredValue: fixed(writable(attribute(3, ValueDefinition))),
-    /** One pair for each threshold. */
+    /** One pair of scripts for each threshold. */
     actions: fixed(writable(attribute(4, array(ActionSet)))),
   },
   methods: {},

@@ -15,12 +15,13 @@ export interface TableCellDefinition extends Infer<typeof tableCellDefinition> {
 export const TableCellDefinition: Schema<TableCellDefinition> = tableCellDefinition;
 
 /**
- * Register table (class_id 61, version 0). Values of the same kind in one table: one attribute of many objects that differ in value group E.
+ * Register table (class_id 61, version 0). A table of like values: one attribute of many objects that differ only in
+ * value group E.
  *
- * Doubts and ranges:
- * - Order of members in table_cell_definition follows the Edition 16 table text.
+ * Notes:
+ * - The order of the members of table_cell_definition follows the Edition 16 table.
  *
- * Sources: jDLMS, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: jDLMS, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const RegisterTable = interfaceClass({
   name: 'Register table',

@@ -7,11 +7,10 @@ import { ScalerUnit } from '../units.js';
 /**
  * Register (class_id 3, version 0). A process or status value with its scaler and unit.
  *
- * Doubts and ranges:
- * - Reset parameter is integer(0).
- * - unit: see enumerations.json units.
+ * Notes:
+ * - The parameter of reset is integer 0.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const Register = interfaceClass({
   name: 'Register',
@@ -20,7 +19,7 @@ export const Register = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Its Data type is chosen by the meter; × 10^scaler. */
+    /** The meter chooses its Data type; the quantity is value × 10^scaler. */
     value: attribute(2, RegisterValue),
     scalerUnit: fixed(attribute(3, ScalerUnit)),
   },

@@ -15,10 +15,10 @@ export type RplModeOfOperation = Infer<typeof RplModeOfOperation>;
 /**
  * RPL diagnostic (class_id 97, version 0). State of the RPL routing (RFC 6550).
  *
- * Doubts and ranges:
- * - mode_of_operation values are those of RFC 6550.
+ * Notes:
+ * - The values of mode_of_operation are those of RFC 6550.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const RplDiagnostic = interfaceClass({
   name: 'RPL diagnostic',

@@ -15,10 +15,10 @@ export const InitiatorDescriptor: Schema<InitiatorDescriptor> = initiatorDescrip
 /**
  * S-FSK Active initiator (class_id 51, version 0). S-FSK power line: the initiator that the device belongs to.
  *
- * Doubts and ranges:
- * - Parameter type of the method not confirmed (recollection: long-unsigned carrying the submitted MAC address).
+ * Notes:
+ * - The parameter type of the method is not confirmed (from memory: a long-unsigned with the submitted MAC address).
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SFskActiveInitiator = interfaceClass({
   name: 'S-FSK Active initiator',

@@ -33,10 +33,10 @@ export const SFskBroadcastFramesCounter: Schema<SFskBroadcastFramesCounter> = sF
 /**
  * S-FSK MAC counters (class_id 53, version 0). S-FSK power line: counters of the MAC layer.
  *
- * Doubts and ranges:
- * - Member names of desynchronization_listing follow Gurux wording.
+ * Notes:
+ * - The member names of desynchronization_listing are those of Gurux.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SFskMacCounters = interfaceClass({
   name: 'S-FSK MAC counters',

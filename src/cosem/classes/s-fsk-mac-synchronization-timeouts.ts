@@ -3,12 +3,12 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * S-FSK MAC synchronization timeouts (class_id 52, version 0). S-FSK power line: time-outs of the synchronisation.
+ * S-FSK MAC synchronization timeouts (class_id 52, version 0). S-FSK power line: timeouts of the synchronisation.
  *
- * Doubts and ranges:
- * - Unit seconds for the first two, minutes for time_out_not_addressed, seconds for the last (recollection); 0 cancels the counter.
+ * Notes:
+ * - The first two and the last are in seconds, time_out_not_addressed in minutes (from memory); 0 cancels the counter.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SFskMacSynchronizationTimeouts = interfaceClass({
   name: 'S-FSK MAC synchronization timeouts',

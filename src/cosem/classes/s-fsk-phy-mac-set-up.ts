@@ -54,14 +54,14 @@ export type SFskTransmissionSpeed = Infer<typeof SFskTransmissionSpeed>;
 /**
  * S-FSK Phy&MAC set-up (class_id 50, version 1). S-FSK power line: physical and MAC layer.
  *
- * Doubts and ranges:
- * - search_initiator_threshold default 98 dBuV; transmission_speed default 3.
- * - transmission_speed values are doubtful: Gurux reuses the general baud codes (5 = 9600), another public source starts at 0 = 50 baud and ends at 6 = 7200;
- * the list here is a recollection.
- * - frequencies: Gurux double-long-unsigned; another public source long-unsigned.
- * - The Edition 16 table marks delta_electrical_phase and min_delta_credit dynamic.
+ * Notes:
+ * - Defaults: search_initiator_threshold 98 dBµV, transmission_speed 3.
+ * - The values of transmission_speed are doubtful: Gurux reuses the general baud codes (5 = 9600), another public
+ *   source starts at 0 = 50 baud and ends at 6 = 7200; the list here is from memory.
+ * - frequencies: double-long-unsigned in Gurux, long-unsigned in another public source.
+ * - The Edition 16 table marks delta_electrical_phase and min_delta_credit as dynamic.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SFskPhyMacSetUp = interfaceClass({
   name: 'S-FSK Phy&MAC set-up',
@@ -91,10 +91,10 @@ export const SFskPhyMacSetUp = interfaceClass({
 /**
  * S-FSK Phy&MAC set-up (class_id 50, version 0).
  *
- * Doubts and ranges:
- * - Version 0 lacks attribute 15 and names attribute 6 search_initiator_gain.
+ * Notes:
+ * - Version 0 has no attribute 15, and its attribute 6 is search_initiator_gain.
  *
- * Sources: gvtret-dlms (weak).
+ * Source: one published implementation (weak evidence).
  */
 export const SFskPhyMacSetUpV0 = revision(SFskPhyMacSetUp, {
   version: 0,

@@ -5,10 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * S-FSK Reporting system list (class_id 56, version 0). S-FSK power line: system titles of the devices that report.
  *
- * Doubts and ranges:
- * - Elements are system titles.
- *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SFskReportingSystemList = interfaceClass({
   name: 'S-FSK Reporting system list',

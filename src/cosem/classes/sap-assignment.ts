@@ -12,13 +12,14 @@ export interface SapAssignmentElement extends Infer<typeof sapAssignmentElement>
 export const SapAssignmentElement: Schema<SapAssignmentElement> = sapAssignmentElement;
 
 /**
- * SAP assignment (class_id 17, version 0). The logical devices of a physical device and their service access points.
+ * SAP assignment (class_id 17, version 0). The logical devices of a physical device, with their service access points.
  *
- * Doubts and ranges:
- * - The Edition 16 table lists a second method disconnect_logical_device and a long-unsigned parameter: rejected, no other source has them.
- * - jDLMS numbers connect_logical_device 3; Gurux, Wireshark, gvtret-dlms number it 1.
+ * Notes:
+ * - The Edition 16 table has a second method, disconnect_logical_device, and a long-unsigned parameter; they are not
+ *   used, as no other source has them.
+ * - connect_logical_device is method 3 in jDLMS, method 1 in Gurux and Wireshark.
  *
- * Sources: Gurux, jDLMS, Wireshark, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, jDLMS, Wireshark, SPODES (names only).
  */
 export const SapAssignment = interfaceClass({
   name: 'SAP assignment',

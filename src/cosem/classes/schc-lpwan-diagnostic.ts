@@ -5,7 +5,7 @@ import { LogicalName } from '../obis.js';
 /**
  * SCHC-LPWAN diagnostic (class_id 127, version 0). Counters of the SCHC layer.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const SchcLpwanDiagnostic = interfaceClass({
   name: 'SCHC-LPWAN diagnostic',

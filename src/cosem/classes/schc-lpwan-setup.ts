@@ -3,12 +3,13 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 
 /**
- * SCHC-LPWAN setup (class_id 126, version 0). Header compression and fragmentation for low-power wide-area networks (SCHC, RFC 8724).
+ * SCHC-LPWAN setup (class_id 126, version 0). Header compression and fragmentation for low-power wide-area networks
+ * (SCHC, RFC 8724).
  *
- * Doubts and ranges:
- * - Rule and fragmentation parameter layouts not found.
+ * Notes:
+ * - The layouts of the rules and of the fragmentation parameters were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const SchcLpwanSetup = interfaceClass({
   name: 'SCHC-LPWAN setup',

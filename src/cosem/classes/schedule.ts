@@ -52,13 +52,13 @@ export interface ScheduleRange extends Infer<typeof scheduleRange> {}
 export const ScheduleRange: Schema<ScheduleRange> = scheduleRange;
 
 /**
- * Schedule (class_id 10, version 0). Scripts started at times of the day, by weekday, special day and date range.
+ * Schedule (class_id 10, version 0). Starts scripts at times of day, by weekday, special day and date range.
  *
- * Doubts and ranges:
- * - Range A is disabled, range B is enabled; index 1..9999; validity_window in minutes, FFFF = always.
- * - jDLMS marks enable_disable mandatory; treated as optional here.
+ * Notes:
+ * - index is 1 to 9999; validity_window is in minutes, FFFF means always.
+ * - jDLMS marks enable_disable as mandatory; here it is optional.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const Schedule = interfaceClass({
   name: 'Schedule',
@@ -70,7 +70,7 @@ export const Schedule = interfaceClass({
     entries: fixed(writable(attribute(2, array(ScheduleEntry)))),
   },
   methods: {
-    /** Disables the entries of range A, enables those of range B; 0 means none. */
+    /** Disables the entries of range A and enables those of range B; 0 means none. */
     enableDisable: method(1, EnableDisableRanges),
     insert: method(2, ScheduleEntry),
     delete: method(3, ScheduleRange),

@@ -30,9 +30,10 @@ export interface Script extends Infer<typeof script> {}
 export const Script: Schema<Script> = script;
 
 /**
- * Script table (class_id 9, version 0). Scripts: lists of actions (writing an attribute, invoking a method) that other objects start by number.
+ * Script table (class_id 9, version 0). Scripts: lists of actions (write an attribute, invoke a method) that other
+ * objects start by number.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const ScriptTable = interfaceClass({
   name: 'Script table',

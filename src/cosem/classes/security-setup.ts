@@ -84,7 +84,7 @@ const certificateByEntity = structure('certificate-by-entity', {
   certificateType: CertificateType,
   systemTitle: octetString,
 });
-/** The form `entity` of a choice. */
+/** The `entity` option of a choice. */
 export interface CertificateByEntity extends Infer<typeof certificateByEntity> {}
 export const CertificateByEntity: Schema<CertificateByEntity> = certificateByEntity;
 
@@ -92,11 +92,11 @@ const certificateBySerial = structure('certificate-by-serial', {
   serialNumber: octetString,
   issuer: octetString,
 });
-/** The form `serial` of a choice. */
+/** The `serial` option of a choice. */
 export interface CertificateBySerial extends Infer<typeof certificateBySerial> {}
 export const CertificateBySerial: Schema<CertificateBySerial> = certificateBySerial;
 
-/** The forms of `certificationIdentificationOptions`. */
+/** The options of `certificationIdentificationOptions`. */
 export const CertificateIdentificationOptions = oneOf('certificate-identification-options', {
   entity: CertificateByEntity,
   serial: CertificateBySerial,
@@ -141,11 +141,12 @@ export const GlobalKeyData: Schema<GlobalKeyData> = globalKeyData;
 /**
  * Security setup (class_id 64, version 1). Security suite, policy, keys and certificates of associations.
  *
- * Doubts and ranges:
- * - security_policy bits 0 and 1 reserved, set to 0.
- * - key_agreement key_data: ephemeral public key followed by its ECDSA signature; signature input is key_id byte followed by the public key (Gurux).
+ * Notes:
+ * - Bits 0 and 1 of security_policy are reserved and 0.
+ * - key_data of key_agreement: the ephemeral public key followed by its ECDSA signature; what is signed is the key_id
+ *   octet followed by the public key (Gurux).
  *
- * Sources: Gurux, SPODES, an Edition 16 class table, gvtret-dlms (weak).
+ * Sources: Gurux, SPODES, a public table of the Edition 16 classes.
  */
 export const SecuritySetup = interfaceClass({
   name: 'Security setup',
@@ -154,7 +155,7 @@ export const SecuritySetup = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** Only made stronger, by `security_activate`. */
+    /** Can only be made stronger, by `security_activate`. */
     securityPolicy: fixed(attribute(2, RequiredProtection)),
     securitySuite: fixed(attribute(3, SecuritySuiteId)),
     /** Eight octets. */
@@ -164,18 +165,18 @@ export const SecuritySetup = interfaceClass({
     certificates: attribute(6, array(CertificateInfo)),
   },
   methods: {
-    /** The new policy; it can only become stronger. */
+    /** Parameter: the new policy; it can only become stronger. */
     securityActivate: method(1, RequiredProtection),
-    /** Keys wrapped with the master key. */
+    /** Parameter: keys wrapped with the master key. */
     keyTransfer: method(2, array(KeyTransferData)),
-    /** Ephemeral public keys with their signatures, both ways. */
+    /** Ephemeral public keys with their signatures, in both directions. */
     keyAgreement: method(3, array(KeyAgreementData), array(KeyAgreementData)),
     generateKeyPair: method(4, KeyPairType),
-    /** Answers a PKCS #10 request. */
+    /** Returns a PKCS #10 request. */
     generateCertificateRequest: method(5, KeyPairType, octetString),
-    /** X.509, DER. */
+    /** Parameter: X.509 in DER. */
     importCertificate: method(6, octetString),
-    /** Answers X.509, DER. */
+    /** Returns X.509 in DER. */
     exportCertificate: method(7, CertificateIdentification, octetString),
     removeCertificate: method(8, CertificateIdentification),
   },
@@ -189,14 +190,14 @@ export const SecuritySetup = interfaceClass({
 export const SecuritySetupV0 = revision(SecuritySetup, {
   version: 0,
   attributes: {
-    /** Only made stronger, by `security_activate`. */
+    /** Can only be made stronger, by `security_activate`. */
     securityPolicy: fixed(attribute(2, SecurityPolicyV0)),
     securitySuite: fixed(attribute(3, SecuritySuiteIdV0)),
   },
   methods: {
-    /** The new policy; it can only become stronger. */
+    /** Parameter: the new policy; it can only become stronger. */
     securityActivate: method(1, SecurityPolicyV0),
-    /** Keys wrapped with the master key. */
+    /** Parameter: keys wrapped with the master key. */
     globalKeyTransfer: method(2, array(GlobalKeyData)),
   },
   without: [

@@ -8,12 +8,13 @@ import { ScalerUnit } from '../units.js';
 /**
  * Sensor manager (class_id 67, version 0). A sensor: identification, sealing, adjustment, raw and processed values.
  *
- * Doubts and ranges:
- * - Enum values of output_type and sealing_method not found.
- * - static/dynamic flags as given by the Edition 16 table, which marks every attribute dynamic; doubtful.
- * - Inner types of 7, 11, 12, 14, 15 follow Extended register and Register monitor (the Edition 16 table describes them so).
+ * Notes:
+ * - The values of output_type and sealing_method were not found in any source.
+ * - The Edition 16 table marks every attribute as dynamic, and so does this definition; doubtful.
+ * - The inner types of attributes 7, 11, 12, 14 and 15 follow Extended register and Register monitor, as the Edition 16
+ *   table describes them.
  *
- * Sources: an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SensorManager = interfaceClass({
   name: 'Sensor manager',

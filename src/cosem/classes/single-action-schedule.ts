@@ -24,12 +24,9 @@ export interface ExecutionTime extends Infer<typeof executionTime> {}
 export const ExecutionTime: Schema<ExecutionTime> = executionTime;
 
 /**
- * Single action schedule (class_id 22, version 0). One script at given times and dates.
+ * Single action schedule (class_id 22, version 0). Runs one script at given times and dates.
  *
- * Doubts and ranges:
- * - Hundredths of second in time are 0.
- *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const SingleActionSchedule = interfaceClass({
   name: 'Single action schedule',
@@ -40,7 +37,7 @@ export const SingleActionSchedule = interfaceClass({
     logicalName: fixed(attribute(1, LogicalName)),
     executedScript: fixed(writable(attribute(2, ActionItem))),
     type: fixed(writable(attribute(3, SingleActionScheduleType))),
-    /** Hundredths are 0. */
+    /** Hundredths of a second are 0. */
     executionTime: fixed(writable(attribute(4, array(ExecutionTime)))),
   },
   methods: {},

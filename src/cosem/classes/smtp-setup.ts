@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * SMTP setup (class_id 46, version 0). Sending of e-mail.
  *
- * Doubts and ranges:
- * - server_port default 25.
+ * Notes:
+ * - The default of server_port is 25.
  *
- * Sources: jDLMS, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: jDLMS, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const SmtpSetup = interfaceClass({
   name: 'SMTP setup',

@@ -14,9 +14,10 @@ export interface SpecialDay extends Infer<typeof specialDay> {}
 export const SpecialDay: Schema<SpecialDay> = specialDay;
 
 /**
- * Special days table (class_id 11, version 0). Days with a day profile of their own (holidays); a field of a date that is not specified matches every one.
+ * Special days table (class_id 11, version 0). Days with their own day profile (holidays); an unspecified field of a
+ * date matches any value.
  *
- * Sources: Gurux, jDLMS, SPODES, Wireshark, gvtret-dlms (weak).
+ * Sources: Gurux, jDLMS, SPODES, Wireshark.
  */
 export const SpecialDaysTable = interfaceClass({
   name: 'Special days table',
@@ -29,7 +30,7 @@ export const SpecialDaysTable = interfaceClass({
   },
   methods: {
     insert: method(1, SpecialDay),
-    /** By index. */
+    /** Parameter: the index of the entry. */
     delete: method(2, longUnsigned),
   },
 });

@@ -4,7 +4,7 @@ import { attribute, fixed, interfaceClass, writable } from '../interface-class.j
 import { LogicalName } from '../obis.js';
 import { oneOf } from '../one-of.js';
 
-/** The first reference that bit 0 stands for, or one reference for each bit. */
+/** The table entry that bit 0 refers to, or one entry for each bit. */
 export const RefTableMapping = oneOf('ref-table-mapping', {
   'long-unsigned': longUnsigned,
   array: array(longUnsigned),
@@ -20,12 +20,12 @@ export interface MappingTable extends Infer<typeof mappingTable> {}
 export const MappingTable: Schema<MappingTable> = mappingTable;
 
 /**
- * Status mapping (class_id 63, version 0). The bits of a status word and the table that gives them meaning.
+ * Status mapping (class_id 63, version 0). A status word and the table that gives its bits a meaning.
  *
- * Doubts and ranges:
- * - Status word size is a multiple of 8 bits, at most 65536.
+ * Notes:
+ * - The size of the status word is a multiple of 8 bits, at most 65 536.
  *
- * Sources: Gurux, jDLMS, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, jDLMS, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const StatusMapping = interfaceClass({
   name: 'Status mapping',

@@ -5,11 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * TCP-UDP setup (class_id 41, version 0). The TCP or UDP port of the device.
  *
- * Doubts and ranges:
- * - defaults: port 4059, MSS 576 (range 40..65535), nb_of_sim_conn 1, inactivity_time_out 180 s (0 = disabled).
+ * Notes:
  * - SPODES spells MSS as MMS.
  *
- * Sources: Gurux, jDLMS, SPODES, an Edition 16 class table.
+ * Sources: Gurux, jDLMS, SPODES, a public table of the Edition 16 classes.
  */
 export const TcpUdpSetup = interfaceClass({
   name: 'TCP-UDP setup',
@@ -24,7 +23,7 @@ export const TcpUdpSetup = interfaceClass({
     ipReference: fixed(attribute(3, LogicalName)),
     /** Maximum segment size, 40 to 65 535, default 576. */
     mss: fixed(writable(attribute(4, longUnsigned))),
-    /** Connections at the same time, default 1. */
+    /** Simultaneous connections, default 1. */
     nbOfSimConn: fixed(writable(attribute(5, unsigned))),
     /** Seconds, default 180; 0: never. */
     inactivityTimeOut: fixed(writable(attribute(6, longUnsigned))),

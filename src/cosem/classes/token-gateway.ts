@@ -35,12 +35,12 @@ export interface TokenStatus extends Infer<typeof tokenStatus> {}
 export const TokenStatus: Schema<TokenStatus> = tokenStatus;
 
 /**
- * Token gateway (class_id 115, version 0). Takes in tokens and says what came of the last one.
+ * Token gateway (class_id 115, version 0). Accepts tokens and reports the outcome of the last one.
  *
- * Doubts and ranges:
+ * Notes:
  * - Whether enter returns the token_status structure is not confirmed.
  *
- * Sources: Gurux, Wireshark, an Edition 16 class table, SPODES (names).
+ * Sources: Gurux, Wireshark, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const TokenGateway = interfaceClass({
   name: 'Token gateway',

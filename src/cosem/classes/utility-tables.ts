@@ -9,17 +9,17 @@ export interface TableOffset extends Infer<typeof tableOffset> {}
 export const TableOffset: Schema<TableOffset> = tableOffset;
 
 const tableIndex = structure('index-access', { index: array(longUnsigned), count: longUnsigned });
-/** Selective access 2: elements by index. The layout of both selectors is a recollection, no source has it. */
+/** Selective access 2: elements by index. The layout of both selectors is from memory; no source has it. */
 export interface TableIndex extends Infer<typeof tableIndex> {}
 export const TableIndex: Schema<TableIndex> = tableIndex;
 
 /**
  * Utility tables (class_id 26, version 0). ANSI C12.19 tables inside COSEM.
  *
- * Doubts and ranges:
- * - The Edition 16 table entry (table_cell_values and axes) rejected.
+ * Notes:
+ * - The entry in the Edition 16 table (table_cell_values and axes) is not credible and is not used.
  *
- * Sources: Gurux, jDLMS, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, jDLMS, SPODES (names only).
  */
 export const UtilityTables = interfaceClass({
   name: 'Utility tables',

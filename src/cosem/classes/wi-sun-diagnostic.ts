@@ -5,10 +5,10 @@ import { LogicalName } from '../obis.js';
 /**
  * Wi-SUN diagnostic (class_id 96, version 0). State of the Wi-SUN network.
  *
- * Doubts and ranges:
- * - Array element layouts not found.
+ * Notes:
+ * - The layouts of the array elements were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const WiSunDiagnostic = interfaceClass({
   name: 'Wi-SUN diagnostic',

@@ -5,10 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * Wi-SUN setup (class_id 95, version 0). Wi-SUN network.
  *
- * Doubts and ranges:
- * - Enum values, members of channel_plan and reg_channel_exclusions and the alternatives of excluded_channels not found.
+ * Notes:
+ * - The enumeration values, the members of channel_plan and reg_channel_exclusions and the alternatives of
+ *   excluded_channels were not found in any source.
  *
- * Sources: an Edition 16 class table.
+ * Source: a public table of the Edition 16 classes.
  */
 export const WiSunSetup = interfaceClass({
   name: 'Wi-SUN setup',

@@ -6,10 +6,10 @@ import { LogicalName } from '../obis.js';
 /**
  * Wireless Mode Q channel (class_id 73, version 1). A wireless Mode Q channel.
  *
- * Doubts and ranges:
- * - Version 0 not found in any source.
+ * Notes:
+ * - Version 0 was not found in any source.
  *
- * Sources: Gurux, an Edition 16 class table, gvtret-dlms (weak), SPODES (names).
+ * Sources: Gurux, a public table of the Edition 16 classes, SPODES (names only).
  */
 export const WirelessModeQChannel = interfaceClass({
   name: 'Wireless Mode Q channel',

@@ -37,11 +37,11 @@ export const ZigBeeActiveDevice: Schema<ZigBeeActiveDevice> = zigBeeActiveDevice
 /**
  * ZigBee network control (class_id 104, version 0). ZigBee: the network that the device coordinates.
  *
- * Doubts and ranges:
- * - Members of active_devices from Gurux (C library).
- * - Method parameter layouts not found.
+ * Notes:
+ * - The members of active_devices are those of Gurux (C library).
+ * - The layouts of the method parameters were not found in any source.
  *
- * Sources: Gurux, an Edition 16 class table, Wireshark.
+ * Sources: Gurux, a public table of the Edition 16 classes, Wireshark.
  */
 export const ZigBeeNetworkControl = interfaceClass({
   name: 'ZigBee network control',

@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ZigBee SAS APS fragmentation (class_id 103, version 0). ZigBee: fragmentation in the application support sublayer.
  *
- * Doubts and ranges:
- * - Types from the Edition 16 table only; names in both.
- * - aps_interframe_delay in milliseconds.
+ * Notes:
+ * - The types are from the Edition 16 table only; both sources have the names.
+ * - aps_interframe_delay is in milliseconds.
  *
- * Sources: an Edition 16 class table, Wireshark.
+ * Sources: a public table of the Edition 16 classes, Wireshark.
  */
 export const ZigBeeSasApsFragmentation = interfaceClass({
   name: 'ZigBee SAS APS fragmentation',

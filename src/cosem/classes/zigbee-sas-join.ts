@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ZigBee SAS join (class_id 102, version 0). ZigBee: how the device joins a network.
  *
- * Doubts and ranges:
- * - Types from the Edition 16 table only; names in both.
- * - Times in seconds.
+ * Notes:
+ * - The types are from the Edition 16 table only; both sources have the names.
+ * - Times are in seconds.
  *
- * Sources: an Edition 16 class table, Wireshark.
+ * Sources: a public table of the Edition 16 classes, Wireshark.
  */
 export const ZigBeeSasJoin = interfaceClass({
   name: 'ZigBee SAS join',

@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ZigBee SAS startup (class_id 101, version 0). ZigBee: how the device starts.
  *
- * Doubts and ranges:
- * - Types from the Edition 16 table only; names in both.
- * - stack_profile values follow the ZigBee specification (1 ZigBee, 2 ZigBee PRO).
+ * Notes:
+ * - The types are from the Edition 16 table only; both sources have the names.
+ * - The values of stack_profile are those of the ZigBee specification (1 ZigBee, 2 ZigBee PRO).
  *
- * Sources: an Edition 16 class table, Wireshark.
+ * Sources: a public table of the Edition 16 classes, Wireshark.
  */
 export const ZigBeeSasStartup = interfaceClass({
   name: 'ZigBee SAS startup',

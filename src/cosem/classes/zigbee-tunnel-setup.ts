@@ -5,11 +5,11 @@ import { LogicalName } from '../obis.js';
 /**
  * ZigBee tunnel setup (class_id 105, version 0). ZigBee: a tunnel for other protocols.
  *
- * Doubts and ranges:
- * - Types from the Edition 16 table only; names in both.
- * - close_tunnel_timeout in seconds.
+ * Notes:
+ * - The types are from the Edition 16 table only; both sources have the names.
+ * - close_tunnel_timeout is in seconds.
  *
- * Sources: an Edition 16 class table, Wireshark.
+ * Sources: a public table of the Edition 16 classes, Wireshark.
  */
 export const ZigBeeTunnelSetup = interfaceClass({
   name: 'ZigBee tunnel setup',
