@@ -20,7 +20,7 @@ import {
 import { dateTimeOrEmpty } from './date-time-field.js';
 
 const onAttribute = { cosemAttributeDescriptor: CosemAttributeDescriptor };
-/** Here the selection is mandatory: no presence octet. */
+/** The selection is mandatory here, so there is no presence octet. */
 const onSelection = { cosemAttributeDescriptor: CosemAttributeDescriptor, accessSelection: SelectiveAccessDescriptor };
 
 const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specification', {
@@ -39,7 +39,7 @@ const accessRequestSpecification = /* @__PURE__ */ choice('Access-Request-Specif
     /* @__PURE__ */ sequence('Access-Request-Set-With-Selection', onSelection),
   ),
 });
-/** One request of an Access-Request: GET, SET or ACTION, with or without selection. */
+/** One request in an Access-Request: GET, SET or ACTION, with or without selective access. */
 export type AccessRequestSpecification = Infer<typeof accessRequestSpecification>;
 export const AccessRequestSpecification: Schema<AccessRequestSpecification> = accessRequestSpecification;
 
@@ -51,12 +51,12 @@ const accessResponseSpecification = /* @__PURE__ */ choice('Access-Response-Spec
     /* @__PURE__ */ sequence('Access-Response-Action', { result: ActionResult }),
   ),
 });
-/** The result of one request of an Access-Request. */
+/** The result of one request in an Access-Request. */
 export type AccessResponseSpecification = Infer<typeof accessResponseSpecification>;
 export const AccessResponseSpecification: Schema<AccessResponseSpecification> = accessResponseSpecification;
 
 /**
- * Access-Request with its values and parameters as the caller wants them.
+ * The schema of Access-Request, for the given form of its values and parameters.
  * @param data `Data` for a tree, `encodedData` for its octets
  */
 /* @__NO_SIDE_EFFECTS__ */
@@ -67,7 +67,7 @@ export const accessRequest = <D>(data: Schema<D>) =>
     dateTime: dateTimeOrEmpty,
     accessRequestBody: sequence('Access-Request-Body', {
       accessRequestSpecification: sequenceOf(AccessRequestSpecification),
-      /** One for each specification; null-data for a get and for methods without parameters. */
+      /** One per specification; null-data for a get and for a method without parameters. */
       accessRequestListOfData: sequenceOf(data),
     }),
   });
@@ -76,7 +76,7 @@ export type AccessRequest<D = Data> = Infer<ReturnType<typeof accessRequest<D>>>
 export const AccessRequest: FieldsSchema<AccessRequest> = /* @__PURE__ */ accessRequest(Data);
 
 /**
- * Access-Response with its values as the caller wants them.
+ * The schema of Access-Response, for the given form of its values.
  * @param data `Data` for a tree, `encodedData` for its octets
  */
 /* @__NO_SIDE_EFFECTS__ */
@@ -86,9 +86,9 @@ export const accessResponse = <D>(data: Schema<D>) =>
     /** Empty, or 12 octets. */
     dateTime: dateTimeOrEmpty,
     accessResponseBody: sequence('Access-Response-Body', {
-      /** Repeated from the request when that was self-descriptive. */
+      /** Repeated from the request if that was self-descriptive. */
       accessRequestSpecification: optional(sequenceOf(AccessRequestSpecification)),
-      /** One for each specification; null-data for a set, for an error and for actions without return data. */
+      /** One per specification; null-data for a set, for an error and for an action without return data. */
       accessResponseListOfData: sequenceOf(data),
       accessResponseSpecification: sequenceOf(AccessResponseSpecification),
     }),

@@ -15,16 +15,19 @@ import { apduFacts } from '../core/apdu-facts.js';
 
 // ACSE APDUs (ISO/IEC 8650-1 as used by the Green Book): association and release, in BER.
 
-/** Application contexts by name. */
+/** The object identifiers of the application contexts, by name. */
 export const applicationContexts = {
   LN_no_ciphering: '2.16.756.5.8.1.1',
   SN_no_ciphering: '2.16.756.5.8.1.2',
   LN_with_ciphering: '2.16.756.5.8.1.3',
   SN_with_ciphering: '2.16.756.5.8.1.4',
 } as const;
-/** Authentication mechanism of the last arc, 0 to 7: 0 none, 1 LLS, 2 manufacturer specific, 3 MD5, 4 SHA-1, 5 GMAC, 6 SHA-256, 7 ECDSA. */
+/**
+ * The object identifier of an authentication mechanism: 0 none, 1 LLS, 2 manufacturer specific, 3 MD5, 4 SHA-1, 5 GMAC,
+ * 6 SHA-256, 7 ECDSA.
+ */
 export const mechanismName = (mechanism: number): string => `2.16.756.5.8.2.${mechanism}`;
-/** The last arc of a mechanism name, or undefined when it is not one of DLMS. */
+/** The last arc of the name of a mechanism; undefined when it is not one of DLMS. */
 export const mechanismOf = (name: string): number | undefined =>
   /^2\.16\.756\.5\.8\.2\.\d+$/.test(name) ? Number(name.slice('2.16.756.5.8.2.'.length)) : undefined;
 
@@ -32,14 +35,14 @@ const objectIdentifier = /* @__PURE__ */ ber(0x06, berObjectIdentifier);
 const octetString = /* @__PURE__ */ ber(0x04, berOctets);
 const integer = /* @__PURE__ */ ber(0x02, berInteger);
 const authenticationValue = /* @__PURE__ */ berChoice('Authentication-value', {
-  /** Password or challenge; any octets in spite of the name. */
+  /** Password or challenge; any octets, despite the name. */
   charstring: alternative(0x80, berOctets),
   bitstring: alternative(0x81, berBits),
 });
 
 const protocolVersion = /* @__PURE__ */ berOptional(0x80, berBits);
 const aarq = /* @__PURE__ */ berSequence('AARQ', {
-  /** Bit 0: version 1. Normally left out. */
+  /** Bit 0: version 1. Normally omitted. */
   protocolVersion,
   applicationContextName: ber(0xa1, objectIdentifier),
   calledAPTitle: berOptional(0xa2, octetString),
@@ -48,7 +51,7 @@ const aarq = /* @__PURE__ */ berSequence('AARQ', {
   calledAEInvocationId: berOptional(0xa5, integer),
   /** System title of the client; required with ciphering and with HLS 5 to 7. */
   callingAPTitle: berOptional(0xa6, octetString),
-  /** Signing certificate of the client (a recollection, no source at hand). */
+  /** Signing certificate of the client (from memory; not confirmed by a source). */
   callingAEQualifier: berOptional(0xa7, octetString),
   callingAPInvocationId: berOptional(0xa8, integer),
   /** The user of the client (client user identification). */
@@ -65,7 +68,7 @@ const aarq = /* @__PURE__ */ berSequence('AARQ', {
 export interface Aarq extends Infer<typeof aarq> {}
 export const Aarq: FieldsSchema<Aarq> = aarq;
 
-/** Diagnostic of the service user: why an association was refused, or (14) that the HLS exchange must follow. */
+/** Diagnostic of the service user: why an association was refused, or (14) that an HLS exchange must follow. */
 const acseServiceUser = /* @__PURE__ */ enumerated({
   null: 0,
   'no-reason-given': 1,
@@ -88,7 +91,7 @@ const associateSourceDiagnostic = /* @__PURE__ */ berChoice('Associate-source-di
   'acse-service-user': alternative(0xa1, /* @__PURE__ */ ber(0x02, acseServiceUser)),
   'acse-service-provider': alternative(0xa2, /* @__PURE__ */ ber(0x02, acseServiceProvider)),
 });
-/** Why an association was accepted or refused, in the words of the ACSE user or provider. */
+/** The diagnostic of the ACSE user or provider for an accepted or refused association. */
 export type AssociateSourceDiagnostic = Infer<typeof associateSourceDiagnostic>;
 
 const aare = /* @__PURE__ */ berSequence('AARE', {
@@ -104,7 +107,7 @@ const aare = /* @__PURE__ */ berSequence('AARE', {
   resultSourceDiagnostic: ber(0xa3, associateSourceDiagnostic),
   /** System title of the server. */
   respondingAPTitle: berOptional(0xa4, octetString),
-  /** Signing certificate of the server (a recollection, no source at hand). */
+  /** Signing certificate of the server (from memory; not confirmed by a source). */
   respondingAEQualifier: berOptional(0xa5, octetString),
   respondingAPInvocationId: berOptional(0xa6, integer),
   respondingAEInvocationId: berOptional(0xa7, integer),
@@ -125,7 +128,7 @@ const release = <const N extends Readonly<Record<string, number>>>(name: string,
     name,
     {
       reason: berOptional(0x80, enumerated(reasons)),
-      /** A ciphered Initiate APDU, when the association is ciphered. */
+      /** A ciphered Initiate APDU, if the association is ciphered. */
       userInformation: berOptional(0xbe, octetString, 'often-too-small'),
     },
     'often-too-small',

@@ -20,13 +20,13 @@ const targets = {
 };
 const nextPblock = {
   invokeIdAndPriority: InvokeIdAndPriority,
-  /** The last block received; the next one is asked for. */
+  /** The last block received; this asks for the next one. */
   blockNumber: unsigned32,
 };
 
 /**
- * Action-Request with its parameters as the caller wants them.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Action-Request, for the given form of its parameters.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const actionRequest = <D>(data: Schema<D>) =>
@@ -40,7 +40,7 @@ export const actionRequest = <D>(data: Schema<D>) =>
       3,
       sequence('Action-Request-With-List', {
         ...targets,
-        /** One for each method; null-data where the method takes none. */
+        /** One per method; null-data for a method without parameters. */
         methodInvocationParameters: sequenceOf(data),
       }),
     ),
@@ -62,8 +62,8 @@ export type ActionRequest<D = Data> = Infer<ReturnType<typeof actionRequest<D>>>
 export const ActionRequest: Schema<ActionRequest> = /* @__PURE__ */ actionRequest(Data);
 
 /**
- * Action-Response-With-Optional-Data with the return data as the caller wants it.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Action-Response-With-Optional-Data, for the given form of the return data.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const actionResponseWithOptionalData = <D>(data: Schema<D>) =>
@@ -71,14 +71,14 @@ export const actionResponseWithOptionalData = <D>(data: Schema<D>) =>
     result: ActionResult,
     returnParameters: afterResult(optional(getDataResult(data)), undefined),
   });
-/** What came of one method, and what it returned. */
+/** The result of one method, and what it returned. */
 export type ActionResponseWithOptionalData<D = Data> = Infer<ReturnType<typeof actionResponseWithOptionalData<D>>>;
 export const ActionResponseWithOptionalData: FieldsSchema<ActionResponseWithOptionalData> =
   /* @__PURE__ */ actionResponseWithOptionalData(Data);
 
 /**
- * Action-Response with the return data as the caller wants it.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Action-Response, for the given form of the return data.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const actionResponse = <D>(data: Schema<D>) =>

@@ -13,7 +13,7 @@ import { DataNotification, DataNotificationConfirm, EventNotificationRequest } f
 import { SetRequest, SetResponse } from './set.js';
 import { InformationReportRequest, ReadRequest, ReadResponse, WriteRequest, WriteResponse } from './short-name.js';
 
-/** The layout of every APDU of the table: one that is missing here does not compile. */
+/** The layout of every APDU in the table: if one is missing here, this does not compile. */
 const layouts = {
   initiateRequest: InitiateRequest,
   readRequest: ReadRequest,
@@ -59,13 +59,13 @@ const apdu = /* @__PURE__ */ (() =>
     Object.fromEntries(
       Object.entries(apduFacts).map(([type, { tag }]) => [
         type,
-        // A protected service APDU is one octet string: security header, content, tag.
+        // A protected service APDU is one octet string: security header, content, authentication tag.
         alternative(tag, (layouts as Record<string, Schema<unknown>>)[type] ?? octets),
       ]),
     ) as unknown as ApduAlternatives,
   ))();
-/** Any APDU that may stand in a frame, xDLMS and ACSE alike: a union discriminated by `type`. */
+/** Any APDU that a frame can carry, xDLMS or ACSE: a union discriminated by `type`. */
 export type Apdu = Infer<typeof apdu>;
 export const Apdu: Schema<Apdu> = apdu;
-/** The types of APDUs by their names in the Green Book: `get-request`, `aarq`. */
+/** The type of an APDU by its name in the Green Book: `get-request`, `aarq`. */
 export type ApduType = Apdu['type'];

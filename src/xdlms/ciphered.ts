@@ -1,15 +1,15 @@
 import { octets, unsigned8 } from '../axdr/scalars.js';
 import { alternative, choice, type FieldsSchema, type Infer, optional, type Schema, sequence } from '../axdr/schema.js';
 
-// General protection APDUs (Green Book 9.5). Only their layout stands here; the cryptography is in `security`.
+// General protection APDUs (Green Book 9.5). This is only their layout; the cryptography is in `security`.
 
 const generalGloCiphering = /* @__PURE__ */ sequence('General-Glo-Ciphering', {
   /** System title of the sender: 8 octets, or empty when both sides know it. */
   systemTitle: octets,
-  /** Security header (control octet, invocation counter), content, tag. */
+  /** Security header (control octet, invocation counter), content, authentication tag. */
   cipheredContent: octets,
 });
-/** general-glo-ciphering (tag 219) and general-ded-ciphering (tag 220) have the same fields. */
+/** general-glo-ciphering (tag 219) and general-ded-ciphering (tag 220), which have the same fields. */
 export interface GeneralGloCiphering extends Infer<typeof generalGloCiphering> {}
 export const GeneralGloCiphering: FieldsSchema<GeneralGloCiphering> = generalGloCiphering;
 
@@ -34,11 +34,13 @@ const keyInfo = /* @__PURE__ */ choice('Key-Info', {
   'wrapped-key': alternative(1, wrappedKey),
   'agreed-key': alternative(2, agreedKey),
 });
-/** Which key protects a general-ciphering APDU: one that both know, one that is wrapped in it, or one that is agreed. */
+/**
+ * The key that protects a general-ciphering APDU: one that both sides know, one wrapped in the APDU, or one agreed on.
+ */
 export type KeyInfo = Infer<typeof keyInfo>;
 export const KeyInfo: Schema<KeyInfo> = keyInfo;
 
-// The five header fields enter the additional authenticated data and the signature with their length octets.
+// The additional authenticated data and the signature cover these five fields including their length octets.
 const header = {
   transactionId: octets,
   originatorSystemTitle: octets,
@@ -48,14 +50,14 @@ const header = {
   otherInformation: octets,
 };
 const generalProtectionHeader = /* @__PURE__ */ sequence('General-Protection-Header', header);
-/** The fields that general-ciphering and general-signing begin with; encoded alone they are part of what is authenticated. */
+/** The first fields of general-ciphering and general-signing; their encoding is part of what is authenticated. */
 export interface GeneralProtectionHeader extends Infer<typeof generalProtectionHeader> {}
 export const GeneralProtectionHeader: FieldsSchema<GeneralProtectionHeader> = generalProtectionHeader;
 
 const generalCiphering = /* @__PURE__ */ sequence('General-Ciphering', {
   ...header,
   keyInfo: optional(KeyInfo),
-  /** Security header, content, tag. */
+  /** Security header, content, authentication tag. */
   cipheredContent: octets,
 });
 /** general-ciphering (tag 221). */
@@ -66,7 +68,7 @@ const generalSigning = /* @__PURE__ */ sequence('General-Signing', {
   ...header,
   /** The protected APDU. */
   content: octets,
-  /** r then s: 64 octets (P-256) or 96 octets (P-384); empty in GBCS messages protected by a MAC alone. */
+  /** r followed by s: 64 octets (P-256) or 96 octets (P-384); empty in GBCS messages protected by a MAC alone. */
   signature: octets,
 });
 /** general-signing (tag 223). */

@@ -17,7 +17,7 @@ import { type Obis, obisFromBytes, obisToBytes } from '../cosem/obis.js';
 
 /** One octet: bits 0 to 3 invoke-id, 4 and 5 reserved, 6 service class, 7 priority. */
 export interface InvokeIdAndPriority {
-  /** 0 to 15; a response repeats the one of its request. */
+  /** 0 to 15; a response repeats that of its request. */
   invokeId: number;
   serviceClass: 'unconfirmed' | 'confirmed';
   priority: 'normal' | 'high';
@@ -40,7 +40,10 @@ export const InvokeIdAndPriority: Schema<InvokeIdAndPriority> = /* @__PURE__ */ 
     bit(v.priority, 'normal', 'high', 0x80),
 );
 
-/** Four octets: bits 0 to 23 invoke-id, 24 to 27 reserved, 28 self-descriptive, 29 processing option, 30 service class, 31 priority. */
+/**
+ * Four octets: bits 0 to 23 invoke-id, 24 to 27 reserved, 28 self-descriptive, 29 processing option, 30 service class,
+ * 31 priority.
+ */
 export interface LongInvokeIdAndPriority {
   /** 0 to 16 777 215. */
   invokeId: number;
@@ -75,7 +78,7 @@ function within(n: number, max: number): number {
   if (!Number.isInteger(n) || n < 0 || n > max) throw invalid(`an invoke-id from 0 to ${max}`, n);
   return n;
 }
-/** Reserved bits as received; they reach no other bit. */
+/** Checks that reserved bits, written as received, touch no other bits. */
 function spare(bits: number | undefined, mask: number): number {
   if (bits === undefined) return 0;
   if (typeof bits !== 'number' || (bits & mask) !== bits)
@@ -88,7 +91,7 @@ function bit<T>(value: T, clear: T, set: T, mask: number): number {
   return mask;
 }
 
-/** Logical name of an object: six octets without tag. */
+/** The logical name of an object: six octets without a tag. */
 export const InstanceId: Schema<Obis> = /* @__PURE__ */ mapped(
   'Cosem-Object-Instance-Id',
   /* @__PURE__ */ fixedOctets(6),
@@ -99,7 +102,7 @@ export const InstanceId: Schema<Obis> = /* @__PURE__ */ mapped(
 const cosemAttributeDescriptor = /* @__PURE__ */ sequence('Cosem-Attribute-Descriptor', {
   classId: unsigned16,
   instanceId: InstanceId,
-  /** 0 stands for all attributes (attribute 0 access); manufacturers use negative ones. */
+  /** 0 means all attributes (attribute 0 access); negative indexes are used by manufacturers. */
   attributeId: integer8,
 });
 /** Class, logical name and index of an attribute. */
@@ -116,7 +119,7 @@ export interface CosemMethodDescriptor extends Infer<typeof cosemMethodDescripto
 export const CosemMethodDescriptor: FieldsSchema<CosemMethodDescriptor> = cosemMethodDescriptor;
 
 const selectiveAccessDescriptor = /* @__PURE__ */ sequence('Selective-Access-Descriptor', {
-  /** Which kind of selection, as the interface class defines; Profile generic: 1 range, 2 entry. */
+  /** The kind of selection, as the interface class defines it; Profile generic: 1 range, 2 entry. */
   accessSelector: unsigned8,
   accessParameters: Data,
 });
@@ -128,14 +131,14 @@ const cosemAttributeDescriptorWithSelection = /* @__PURE__ */ sequence('Cosem-At
   cosemAttributeDescriptor: CosemAttributeDescriptor,
   accessSelection: optional(SelectiveAccessDescriptor),
 });
-/** An attribute, and what to select of it. */
+/** An attribute, and optionally what to select from it. */
 export interface CosemAttributeDescriptorWithSelection extends Infer<typeof cosemAttributeDescriptorWithSelection> {}
 export const CosemAttributeDescriptorWithSelection: FieldsSchema<CosemAttributeDescriptorWithSelection> =
   cosemAttributeDescriptorWithSelection;
 
 const dataBlockSA = /* @__PURE__ */ sequence('DataBlock-SA', {
   lastBlock: boolean,
-  /** Counts from 1. */
+  /** Counted from 1. */
   blockNumber: unsigned32,
   /** A slice of the encoded Data (or list of Data with its count). */
   rawData: octets,
@@ -156,7 +159,7 @@ const commonResults = {
   'scope-of-access-violated': 13,
   'data-block-unavailable': 14,
 } as const;
-/** Result of reading or writing one attribute. Later editions define codes above 19 that the sources at hand do not name: they stay numbers. */
+/** Later editions define codes above 19 whose names are not known here: they stay numbers. */
 const dataAccessResult = /* @__PURE__ */ enumerated(
   {
     ...commonResults,
@@ -169,22 +172,22 @@ const dataAccessResult = /* @__PURE__ */ enumerated(
   },
   'Data-Access-Result',
 );
-/** Result of reading or writing an attribute (Data-Access-Result): `success`, or why not. */
+/** The result of reading or writing an attribute (Data-Access-Result): `success`, or why it failed. */
 export type DataAccessResult = Infer<typeof dataAccessResult>;
 export const DataAccessResult: Schema<DataAccessResult> = dataAccessResult;
 
-/** Result of invoking one method. */
 const actionResult = /* @__PURE__ */ enumerated(
   { ...commonResults, 'long-action-aborted': 15, 'no-long-action-in-progress': 16, 'other-reason': 250 },
   'Action-Result',
 );
-/** Result of a method (Action-Result): `success`, or why not. */
+/** The result of invoking a method (Action-Result): `success`, or why it failed. */
 export type ActionResult = Infer<typeof actionResult>;
 export const ActionResult: Schema<ActionResult> = actionResult;
 
 /**
- * The field behind the result of a response. Some meters end a refusal with its result and leave the rest out (`truncated-refusal` in lenient mode); a success must be whole.
- * @param instead what the field is then
+ * The field after the result of a response. Some meters omit it when they refuse (accepted as `truncated-refusal` in
+ * lenient mode); a success must be complete.
+ * @param instead the value of the omitted field
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function afterResult<T, S extends Schema<T>>(field: S & Schema<T>, instead: T): S {
@@ -196,7 +199,7 @@ export function afterResult<T, S extends Schema<T>>(field: S & Schema<T>, instea
         ? { ...shape, with: (part) => afterResult(optional(part(shape.inner, '')), undefined) }
         : shape,
     read(r) {
-      // The result is the octet before.
+      // The octet before is the result.
       if (r.left > 0 || r.bytes[r.offset - 1] === 0) return field.read(r);
       r.tolerate(
         'truncated-refusal',

@@ -5,7 +5,8 @@ import { DlmsError } from '../core/errors.js';
 /**
  * The date-time of notifications and of the ACCESS service: an octet string of length 0 (not present) or 12.
  *
- * Quirk `date-time-tag`: Kaifa meters put the tag 09 of a Data octet-string in front of the length (captured pushes of several networks).
+ * Quirk `date-time-tag`: Kaifa meters put the tag 09 of a Data octet-string before the length (seen in captured pushes
+ * from several networks).
  */
 export const dateTimeOrEmpty: Schema<Uint8Array> = /* @__PURE__ */ scalar(
   'OCTET STRING',

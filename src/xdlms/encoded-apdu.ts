@@ -8,7 +8,7 @@ import { getResponse } from './get.js';
 import { setRequest } from './set.js';
 import { readRequest, readResponse, writeRequest } from './short-name.js';
 
-/** The services that carry values, parameters or return data, those left as octets. */
+/** The services that carry values, parameters or return data, which stay octets here. */
 const services = () => ({
   readRequest: readRequest(encodedData),
   readResponse: readResponse(encodedData),
@@ -24,8 +24,9 @@ const services = () => ({
 type Services = ReturnType<typeof services>;
 
 /**
- * Any APDU, with every value, parameter and return data left as the octets of its Data: client and meter know their types and convert them once. The parameters of a
- * selective access are a tree as in {@link Apdu}, and so is the body of a notification.
+ * Any APDU, with all values, parameters and return data left as the octets of their Data: client and meter know the
+ * types and convert them once. The parameters of a selective access are a tree as in {@link Apdu}, and so is the body
+ * of a notification.
  */
 export type EncodedApdu =
   | Exclude<Apdu, { type: keyof Services }>

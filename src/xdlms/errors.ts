@@ -11,7 +11,7 @@ import {
 } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
-// The APDUs with which a server refuses: Confirmed-Service-Error and Exception-Response.
+// The APDUs with which a server refuses a request: Confirmed-Service-Error and Exception-Response.
 
 const serviceError = /* @__PURE__ */ choice('ServiceError', {
   'application-reference': alternative(
@@ -89,7 +89,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
       'data-set-not-ready': 7,
     }),
   ),
-  // 8 and 10 are reserved in DLMS/COSEM and have no names: their codes stay numbers.
+  // 8 and 10 are reserved in DLMS/COSEM; their codes have no names and stay numbers.
   'change-scope': alternative(8, /* @__PURE__ */ enumerated({})),
   task: alternative(
     9,
@@ -103,7 +103,7 @@ const serviceError = /* @__PURE__ */ choice('ServiceError', {
   ),
   other: alternative(10, /* @__PURE__ */ enumerated({})),
 });
-/** Errors of Confirmed-Service-Error by their group. */
+/** The error in a Confirmed-Service-Error, by group. */
 export type ServiceError = Infer<typeof serviceError>;
 export const ServiceError: Schema<ServiceError> = serviceError;
 
@@ -128,7 +128,10 @@ const services = [
   'upLoadSegment',
   'terminateUpLoad',
 ] as const;
-/** Confirmed-Service-Error (tag 14, 0E): which service failed (1 to 19; DLMS/COSEM uses initiateError, read and write), and the error with its group. */
+/**
+ * Confirmed-Service-Error (tag 14, 0E): the service that failed (1 to 19; DLMS/COSEM uses initiateError, read and
+ * write), and the error in its group.
+ */
 export type ConfirmedServiceError = { type: (typeof services)[number]; value: ServiceError };
 export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__ */ (() =>
   choice(
@@ -137,8 +140,9 @@ export const ConfirmedServiceError: Schema<ConfirmedServiceError> = /* @__PURE__
   ) as Schema<ConfirmedServiceError>)();
 
 /**
- * Follows only service-error 6 (the octet in front of it), and older servers leave it out: its presence is read off the octets that are left. Behind another
- * error four octets are refused as octets that are left over, or taken for a counter under the name `exception-counter`.
+ * A field that follows only service-error 6 (the octet before it). Older servers omit it, so the remaining octets tell
+ * whether it is present. Four octets after another error are refused as trailing, or in lenient mode read as a counter
+ * (`exception-counter`).
  */
 const trailing = <T>(inner: Schema<T>): Optional<T> => ({
   ...optional(inner),
@@ -157,7 +161,7 @@ const expectedCounter: Optional<number> = /* @__PURE__ */ trailing(unsigned32);
 
 const exceptionResponse = /* @__PURE__ */ sequence('Exception-Response', {
   stateError: /* @__PURE__ */ enumerated({ 'service-not-allowed': 1, 'service-unknown': 2 }),
-  /** 4 to 6 are unknown to older servers. */
+  /** Older servers do not know 4 to 6. */
   serviceError: /* @__PURE__ */ enumerated({
     'operation-not-possible': 1,
     'service-not-supported': 2,
@@ -166,7 +170,10 @@ const exceptionResponse = /* @__PURE__ */ sequence('Exception-Response', {
     'deciphering-error': 5,
     'invocation-counter-error': 6,
   }),
-  /** With invocation-counter-error: the counter that the server expects. Gurux servers put the last one that they accepted there: add one. */
+  /**
+   * With invocation-counter-error: the counter that the server expects. Gurux servers send the last one that they
+   * accepted: add one.
+   */
   invocationCounterError: expectedCounter,
 });
 /** Exception-Response (tag 216, D8). */

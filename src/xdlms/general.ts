@@ -1,12 +1,12 @@
 import { asOctets, octets, unsigned8, unsigned16 } from '../axdr/scalars.js';
 import { type FieldsSchema, type Infer, invalid, mapped, type Schema, scalar, sequence } from '../axdr/schema.js';
 
-/** Block-Control octet: bit 7 last block, bit 6 streaming, bits 0 to 5 window. */
+/** The Block-Control octet: bit 7 last block, bit 6 streaming, bits 0 to 5 window. */
 export interface BlockControl {
   lastBlock: boolean;
-  /** The sender goes on without waiting for an acknowledgement. */
+  /** The sender continues without waiting for an acknowledgement. */
   streaming: boolean;
-  /** How many blocks the sender of this APDU can take without acknowledging; 0 to 63. */
+  /** How many blocks the sender of this APDU can receive without acknowledging them; 0 to 63. */
   window: number;
 }
 export const BlockControl: Schema<BlockControl> = /* @__PURE__ */ mapped(
@@ -23,11 +23,11 @@ export const BlockControl: Schema<BlockControl> = /* @__PURE__ */ mapped(
 
 const generalBlockTransfer = /* @__PURE__ */ sequence('General-Block-Transfer', {
   blockControl: BlockControl,
-  /** Counts from 1 in each direction. */
+  /** Counted from 1 in each direction. */
   blockNumber: unsigned16,
   /** The last block received in order; 0 at the start. */
   blockNumberAck: unsigned16,
-  /** A slice of the whole APDU, ciphered or not; may be empty. */
+  /** A slice of the whole APDU, ciphered or not; can be empty. */
   blockData: octets,
 });
 /** General-Block-Transfer (tag 224, E0). */
@@ -42,11 +42,11 @@ const remainder: Schema<Uint8Array> = /* @__PURE__ */ scalar(
 );
 const gateway = /* @__PURE__ */ sequence('Gateway', {
   networkId: unsigned8,
-  /** Address of the device behind the gateway, as that network writes it. */
+  /** The address of the device behind the gateway, in the format of that network. */
   physicalDeviceAddress: octets,
-  /** The APDU to forward, to the end of the octets. */
+  /** The APDU to forward; it extends to the end of the octets. */
   payload: remainder,
 });
-/** Gateway header (tag 230 request, 231 response) in front of another APDU. */
+/** The gateway header (tag 230 request, 231 response) and the APDU that follows it. */
 export interface Gateway extends Infer<typeof gateway> {}
 export const Gateway: FieldsSchema<Gateway> = gateway;

@@ -2,11 +2,11 @@ import { Data } from '../axdr/data.js';
 import { alternative, choice, type Infer, type Schema } from '../axdr/schema.js';
 import { DataAccessResult } from './common.js';
 
-// In a file of its own because GET and ACTION share it: whoever imports one service does not bundle the other.
+// Shared by GET and ACTION, and in its own file so that importing one service does not bundle the other.
 
 /**
- * Get-Data-Result with its Data as the caller wants it, as in the responses of GET and ACTION.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Get-Data-Result in the responses of GET and ACTION, for the given form of its Data.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const getDataResult = <D>(data: Schema<D>) =>

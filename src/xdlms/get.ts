@@ -22,7 +22,7 @@ import { getDataResult } from './get-data-result.js';
 const getRequestNormal = /* @__PURE__ */ sequence('Get-Request-Normal', {
   invokeIdAndPriority: InvokeIdAndPriority,
   cosemAttributeDescriptor: CosemAttributeDescriptor,
-  /** Restricts what is returned, e.g. a time range of a profile. */
+  /** Restricts what is returned, for instance to a time range of a profile. */
   accessSelection: optional(SelectiveAccessDescriptor),
 });
 /** Asks for one attribute. */
@@ -31,10 +31,10 @@ export const GetRequestNormal: FieldsSchema<GetRequestNormal> = getRequestNormal
 
 const getRequestNext = /* @__PURE__ */ sequence('Get-Request-Next', {
   invokeIdAndPriority: InvokeIdAndPriority,
-  /** The last block received; the next one is asked for. */
+  /** The last block received; this asks for the next one. */
   blockNumber: unsigned32,
 });
-/** Asks for the block after the one that is named. */
+/** Asks for the block after the one named in it. */
 export interface GetRequestNext extends Infer<typeof getRequestNext> {}
 export const GetRequestNext: FieldsSchema<GetRequestNext> = getRequestNext;
 
@@ -57,21 +57,21 @@ export const GetRequest: Schema<GetRequest> = getRequest;
 
 const dataBlockG = /* @__PURE__ */ sequence('DataBlock-G', {
   lastBlock: boolean,
-  /** Counts from 1. */
+  /** Counted from 1. */
   blockNumber: unsigned32,
   result: /* @__PURE__ */ choice('DataBlock-G-Result', {
-    /** A slice of the encoded Data; of the whole SEQUENCE OF, count included, for a list. */
+    /** A slice of the encoded Data; for a list, of the whole SEQUENCE OF including its count. */
     'raw-data': alternative(0, octets),
     'data-access-result': alternative(1, DataAccessResult),
   }),
 });
-/** A block of a Get-Response: raw Data, or why there is none. */
+/** A block of a Get-Response: octets of Data, or why there are none. */
 export interface DataBlockG extends Infer<typeof dataBlockG> {}
 export const DataBlockG: FieldsSchema<DataBlockG> = dataBlockG;
 
 /**
- * Get-Response with its values as the caller wants them.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Get-Response, for the given form of its values.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const getResponse = <D>(data: Schema<D>) =>
@@ -88,7 +88,7 @@ export const getResponse = <D>(data: Schema<D>) =>
       3,
       sequence('Get-Response-With-List', {
         invokeIdAndPriority: InvokeIdAndPriority,
-        /** In the order of the request, one for each. */
+        /** One per attribute, in the order of the request. */
         result: sequenceOf(getDataResult(data)),
       }),
     ),

@@ -11,7 +11,10 @@ import {
 } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
-/** Names of the conformance bits, bit 0 first. Bit 6 is reserved in the 2017 ASN.1; later editions use it for delta value encoding. */
+/**
+ * The names of the conformance bits, bit 0 first. Bit 6 is reserved in the ASN.1 of 2017; later editions use it for
+ * delta value encoding.
+ */
 export const conformanceBits = [
   'reserved-zero',
   'general-protection',
@@ -38,12 +41,13 @@ export const conformanceBits = [
   'event-notification',
   'action',
 ] as const;
-/** Names of the conformance bits. */
+/** The name of a conformance bit. */
 export type ConformanceBit = (typeof conformanceBits)[number];
 
 /**
- * Conformance: the one BER island inside an A-XDR APDU, `5F 1F 04 00` and three octets, bit 0 the most significant. Here the names of
- * the bits that are set, in order. Some older meters leave out the second tag octet (`5F 04 00 …`): read as well.
+ * Conformance, the one part of an A-XDR APDU that is in BER: `5F 1F 04 00` and three octets, bit 0 being the most
+ * significant one. The value is the names of the bits that are set, in order. Some older meters omit the second tag
+ * octet (`5F 04 00 …`), which is read as well.
  */
 export const Conformance: Schema<ConformanceBit[]> = /* @__PURE__ */ scalar(
   'Conformance',
@@ -74,22 +78,22 @@ export const Conformance: Schema<ConformanceBit[]> = /* @__PURE__ */ scalar(
 );
 
 const initiateRequest = /* @__PURE__ */ sequence('InitiateRequest', {
-  /** Only inside a ciphered InitiateRequest: the encryption key of this association. */
+  /** Only in a ciphered InitiateRequest: the encryption key of this association. */
   dedicatedKey: optional(octets),
   responseAllowed: withDefault(boolean, true),
   /** Not used; any value is accepted. */
   proposedQualityOfService: optional(integer8),
-  /** 6. */
+  /** Always 6. */
   proposedDlmsVersionNumber: unsigned8,
   proposedConformance: Conformance,
-  /** Longest APDU that the client takes, in octets; 0: no limit. */
+  /** The longest APDU that the client accepts, in octets; 0: no limit. */
   clientMaxReceivePduSize: unsigned16,
 });
 /** xDLMS InitiateRequest (tag 1), carried in the user-information of the AARQ. */
 export interface InitiateRequest extends Infer<typeof initiateRequest> {}
 export const InitiateRequest: FieldsSchema<InitiateRequest> = initiateRequest;
 
-/** A response with another version than 6 is refused (`dlms-version` in lenient mode). */
+/** A response with a version other than 6 is refused (`dlms-version` in lenient mode). */
 const negotiatedVersion: Schema<number> = /* @__PURE__ */ scalar(
   unsigned8.kind,
   { of: 'integer', min: 0, max: 0xff },
@@ -110,7 +114,7 @@ const initiateResponse = /* @__PURE__ */ sequence('InitiateResponse', {
   negotiatedQualityOfService: optional(integer8),
   negotiatedDlmsVersionNumber: negotiatedVersion,
   negotiatedConformance: Conformance,
-  /** Longest APDU that the server takes, in octets; 0: no limit. */
+  /** The longest APDU that the server accepts, in octets; 0: no limit. */
   serverMaxReceivePduSize: unsigned16,
   /** 7 for logical name referencing, -1536 (FA00) for short names. */
   vaaName: integer16,

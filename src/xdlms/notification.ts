@@ -10,7 +10,7 @@ const dataNotification = /* @__PURE__ */ sequence('Data-Notification', {
   /** Empty, or 12 octets. */
   dateTime: dateTimeOrEmpty,
   notificationBody: /* @__PURE__ */ sequence('Notification-Body', {
-    /** With Push setup: a structure with one element for each entry of the push object list. */
+    /** With Push setup: a structure with one element per entry of the push object list. */
     dataValue: pushBody,
   }),
 });
@@ -23,12 +23,14 @@ const dataNotificationConfirm = /* @__PURE__ */ sequence('Data-Notification-Conf
   /** Empty, or 12 octets. */
   dateTime: dateTimeOrEmpty,
 });
-/** Data-Notification-Confirm (tag 16, 10). The tag is confirmed by one implementation; the layout is a recollection. */
+/**
+ * Data-Notification-Confirm (tag 16, 10). The tag is confirmed by one implementation only; the layout is from memory.
+ */
 export interface DataNotificationConfirm extends Infer<typeof dataNotificationConfirm> {}
 export const DataNotificationConfirm: FieldsSchema<DataNotificationConfirm> = dataNotificationConfirm;
 
 const eventNotificationRequest = /* @__PURE__ */ sequence('Event-Notification-Request', {
-  /** 12 octets of a date-time. */
+  /** A date-time of 12 octets. */
   time: optional(octets),
   cosemAttributeDescriptor: CosemAttributeDescriptor,
   attributeValue: Data,

@@ -6,9 +6,9 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 /**
  * The body of a push: Data.
  *
- * Quirk `push-untagged-entries` (meters in the Czech Republic): a structure of an enum and an array, whose entries
- * are `02 02`, then class-id (2 octets), logical name (6) and attribute index (1) without tags, then a tagged value. Read as the
- * structures that a correct sender would have written; lenient mode only.
+ * Quirk `push-untagged-entries` (meters in the Czech Republic), in lenient mode only: a structure of an enum and an
+ * array whose entries are `02 02`, then class-id (2 octets), logical name (6) and attribute index (1) without tags,
+ * then a tagged value. They are read as the structures that a correct sender would have written.
  */
 export const pushBody: Schema<Data> = /* @__PURE__ */ (() => {
   const data = nested('Data', () => Data);
@@ -38,7 +38,10 @@ function whyNot(schema: Schema<unknown>, r: Reader): DlmsError | undefined {
   }
 }
 
-/** A structure of an enum and an array of structures of two, whose first element begins with 00, the high octet of a class-id. */
+/**
+ * Whether this is a structure of an enum and an array of structures of two elements, the first of which begins with 00:
+ * the high octet of a class-id, and not the tag that it should be.
+ */
 const looksUntagged = (b: Uint8Array, at: number): boolean =>
   b[at] === 2 &&
   b[at + 1] === 2 &&

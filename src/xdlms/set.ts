@@ -22,8 +22,8 @@ const targets = {
 };
 
 /**
- * Set-Request with its values as the caller wants them.
- * @param data `Data` for a tree, `encodedData` for its octets, or the type that is expected
+ * The schema of Set-Request, for the given form of its values.
+ * @param data `Data` for a tree, `encodedData` for its octets, or the expected type
  */
 /* @__NO_SIDE_EFFECTS__ */
 export const setRequest = <D>(data: Schema<D>) =>
@@ -41,7 +41,7 @@ export const setRequest = <D>(data: Schema<D>) =>
       4,
       sequence('Set-Request-With-List', {
         ...targets,
-        /** One value for each descriptor, in the same order. */
+        /** One value per descriptor, in the same order. */
         valueList: sequenceOf(data),
       }),
     ),

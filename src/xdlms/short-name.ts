@@ -15,7 +15,10 @@ import { DataAccessResult } from './common.js';
 // Short name referencing. An ObjectName is a signed 16-bit number: FA00 is -1536.
 
 const block = { lastBlock: boolean, blockNumber: unsigned16 };
-/** What a read or write is about, its parameter as the caller wants it: `Data` for a tree, `encodedData` for its octets. */
+/**
+ * The schema of what a read or write refers to, for the given form of its parameter: `Data` for a tree, `encodedData`
+ * for its octets.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export const variableAccessSpecification = <D>(data: Schema<D>) =>
   choice('Variable-Access-Specification', {
@@ -28,20 +31,20 @@ export const variableAccessSpecification = <D>(data: Schema<D>) =>
     'read-data-block-access': alternative(6, sequence('Read-Data-Block-Access', { ...block, rawData: octets })),
     'write-data-block-access': alternative(7, sequence('Write-Data-Block-Access', block)),
   });
-/** What a read or write is about. Alternative 3 (detailed-access) is not used in DLMS/COSEM and refused. */
+/** What a read or write refers to. Alternative 3 (detailed-access) is not used in DLMS/COSEM and is refused. */
 export type VariableAccessSpecification<D = Data> = Infer<ReturnType<typeof variableAccessSpecification<D>>>;
 export const VariableAccessSpecification: Schema<VariableAccessSpecification> =
   /* @__PURE__ */ variableAccessSpecification(Data);
 
 /** ReadRequest (tag 5). */
 export type ReadRequest<D = Data> = VariableAccessSpecification<D>[];
-/** ReadRequest with its parameters as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/** The schema of ReadRequest, for the given form of its parameters: `Data` for trees, `encodedData` for octets. */
 /* @__NO_SIDE_EFFECTS__ */
 export const readRequest = <D>(data: Schema<D>): Schema<ReadRequest<D>> =>
   sequenceOf(variableAccessSpecification(data));
 export const ReadRequest: Schema<ReadRequest> = /* @__PURE__ */ readRequest(Data);
 
-/** Read-Result with its Data as the caller wants it: `Data` for a tree, `encodedData` for its octets. */
+/** The schema of Read-Result, for the given form of its Data: `Data` for a tree, `encodedData` for its octets. */
 /* @__NO_SIDE_EFFECTS__ */
 export const readResult = <D>(data: Schema<D>) =>
   choice('Read-Result', {
@@ -50,22 +53,22 @@ export const readResult = <D>(data: Schema<D>) =>
     'data-block-result': alternative(2, sequence('Data-Block-Result', { ...block, rawData: octets })),
     'block-number': alternative(3, unsigned16),
   });
-/** What a READ answers for one variable. */
+/** The result of a READ for one variable. */
 export type ReadResult<D = Data> = Infer<ReturnType<typeof readResult<D>>>;
 export const ReadResult: Schema<ReadResult> = /* @__PURE__ */ readResult(Data);
 /** ReadResponse (tag 12, 0C). */
 export type ReadResponse<D = Data> = ReadResult<D>[];
-/** ReadResponse with its values as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/** The schema of ReadResponse, for the given form of its values: `Data` for trees, `encodedData` for octets. */
 /* @__NO_SIDE_EFFECTS__ */
 export const readResponse = <D>(data: Schema<D>): Schema<ReadResponse<D>> => sequenceOf(readResult(data));
 export const ReadResponse: Schema<ReadResponse> = /* @__PURE__ */ readResponse(Data);
 
-/** WriteRequest with its values as the caller wants them: `Data` for trees, `encodedData` for octets. */
+/** The schema of WriteRequest, for the given form of its values: `Data` for trees, `encodedData` for octets. */
 /* @__NO_SIDE_EFFECTS__ */
 export const writeRequest = <D>(data: Schema<D>) =>
   sequence('WriteRequest', {
     variableAccessSpecification: sequenceOf(variableAccessSpecification(data)),
-    /** One for each specification. */
+    /** One per specification. */
     listOfData: sequenceOf(data),
   });
 /** WriteRequest (tag 6) and UnconfirmedWriteRequest (tag 22, 16). */
@@ -77,7 +80,7 @@ const writeResult = /* @__PURE__ */ choice('Write-Result', {
   'data-access-error': alternative(1, DataAccessResult),
   'block-number': alternative(2, unsigned16),
 });
-/** What a WRITE answers for one variable. */
+/** The result of a WRITE for one variable. */
 export type WriteResult = Infer<typeof writeResult>;
 export const WriteResult: Schema<WriteResult> = writeResult;
 /** WriteResponse (tag 13, 0D). */
@@ -85,7 +88,7 @@ export type WriteResponse = WriteResult[];
 export const WriteResponse: Schema<WriteResponse> = /* @__PURE__ */ sequenceOf(WriteResult);
 
 const informationReportRequest = /* @__PURE__ */ sequence('InformationReportRequest', {
-  /** GeneralizedTime as the octets of its text. */
+  /** A GeneralizedTime: the octets of its text. */
   currentTime: optional(octets),
   variableAccessSpecification: sequenceOf(VariableAccessSpecification),
   listOfData: sequenceOf(Data),
