@@ -5,20 +5,23 @@ import { promisify } from 'node:util';
 import { DlmsError } from '../core/errors.js';
 import type { StoreChanges } from './store.js';
 
-// The files of a FileStore. `version.<n>` is a snapshot of all values or a delta to version n - 1: one line of JSON, and a line with its SHA-256. It names the
-// checksum of its predecessor, so that a version out of another line of versions is noticed.
+// The files of a FileStore. `version.<n>` is a snapshot of all values, or a delta to version n - 1: a line of JSON, and
+// a line with its SHA-256. Each contains the checksum of its predecessor, so a version from another history is noticed.
 
 /** One version of a store. */
 export interface Version {
   readonly version: number;
   readonly kind: 'snapshot' | 'delta';
-  /** Makes two versions of the same number and content differ. */
+  /** Random; makes two versions with the same number and content differ. */
   readonly id: string;
-  /** Whose store it is: an id of the process that has it for itself, or `shared`. */
+  /** Who owns the store: the id of the one process that uses it, or `shared`. */
   readonly owner: string;
-  /** Checksum of the version before; empty in the first. */
+  /** The checksum of the previous version; empty in the first. */
   readonly previous: string;
-  /** Of a snapshot: versions and checksums before it, so that a process whose version was cleared away sees whether it is among them. */
+  /**
+   * In a snapshot: numbers and checksums of the versions before it, so that a process whose version has been removed
+   * can see whether it is among them.
+   */
   readonly history: readonly (readonly [version: number, sum: string])[];
   readonly values: readonly (readonly [name: string, value: string | null])[];
 }
@@ -38,21 +41,21 @@ export function formatVersion({ version, kind, id, owner, previous, history, val
 }
 const sumOf = (body: string): string => createHash('sha256').update(body).digest('hex');
 
-/** @throws DlmsError `security/counter-store` that names the file: whatever is not exactly what was written is damaged */
+/** @throws DlmsError `security/counter-store` naming the file, when the text is not exactly what was written */
 export function parseVersion(text: string, version: number, file: string): ReadVersion {
   const damaged = (reason: string): DlmsError => new DlmsError('security/counter-store', { reason, file });
   const end = text.indexOf('\n');
   const body = text.slice(0, end);
   const sum = text.slice(end + 1, -1);
-  if (end < 0 || !text.endsWith('\n') || sum.length !== 64) throw damaged('damaged: cut off');
-  if (sumOf(body) !== sum) throw damaged('damaged: its checksum does not fit');
+  if (end < 0 || !text.endsWith('\n') || sum.length !== 64) throw damaged('damaged: truncated');
+  if (sumOf(body) !== sum) throw damaged('damaged: wrong checksum');
   let stored: Record<string, unknown>;
   try {
     stored = JSON.parse(body);
   } catch {
-    throw damaged('damaged: no JSON');
+    throw damaged('damaged: not JSON');
   }
-  if (stored.format !== format) throw damaged('of another format');
+  if (stored.format !== format) throw damaged('in another format');
   const { values, history, kind, owner, previous, id } = stored;
   const pairs = (list: unknown, types: readonly [string, string], orNull: boolean): boolean =>
     Array.isArray(list) &&
@@ -69,11 +72,11 @@ export function parseVersion(text: string, version: number, file: string): ReadV
     [owner, previous, id].every((s) => typeof s === 'string') &&
     pairs(values, ['string', 'string'], kind === 'delta') &&
     pairs(history, ['number', 'string'], false);
-  if (!whole) throw damaged('damaged: not of the shape of a version');
+  if (!whole) throw damaged('damaged: not a version of a store');
   return { ...(stored as unknown as Version), sum, octets: text.length };
 }
 
-/** The folder of a store, and what can be done in it. All of it throws what `node:fs` throws. */
+/** The folder of a store, and the operations in it. They throw what `node:fs` throws. */
 export class StoreFolder {
   readonly path: string;
   constructor(path: string) {
@@ -82,7 +85,7 @@ export class StoreFolder {
   file(version: number): string {
     return join(this.path, `version.${version}`);
   }
-  /** Numbers of the versions, lowest first. */
+  /** The numbers of the versions, lowest first. */
   versions(): number[] {
     return readdirSync(this.path)
       .flatMap((name) => {
@@ -91,14 +94,14 @@ export class StoreFolder {
       })
       .sort((a, b) => a - b);
   }
-  /** But for what a killed process was about to link. */
+  /** Whether there is nothing in it, except files that a killed process did not come to link. */
   isEmpty(): boolean {
     return readdirSync(this.path).every((name) => temporaryName.test(name));
   }
   has(version: number): boolean {
     return statSync(this.file(version), { throwIfNoEntry: false }) !== undefined;
   }
-  /** Undefined when it is not there. */
+  /** Undefined when there is no such version. */
   read(version: number): ReadVersion | undefined {
     const file = this.file(version);
     let text: string;
@@ -111,8 +114,8 @@ export class StoreFolder {
     return parseVersion(text, version, file);
   }
   /**
-   * Writes beside, makes sure of it, and links: atomic, and all or nothing.
-   * @returns whether this process made the version; false when it is there already
+   * Writes a temporary file, verifies it, and links it under the name of the version: atomic, all or nothing.
+   * @returns whether this process made the version; false when it exists already
    */
   async link(version: number, text: string, linked: () => void): Promise<boolean> {
     const temporary = join(this.path, `tmp.${process.pid}.${randomBytes(8).toString('hex')}`);
@@ -120,7 +123,7 @@ export class StoreFolder {
       const octets = Buffer.from(text);
       const file = openSync(temporary, 'wx', 0o600);
       try {
-        // A write can be short: a limit of the file size, a disk that is almost full.
+        // A write can be short: when a file size limit is reached, or the disk is almost full.
         for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at, octets.length - at);
         await flush(file);
       } finally {
@@ -128,13 +131,14 @@ export class StoreFolder {
       }
       if (!readFileSync(temporary).equals(octets))
         throw new DlmsError('security/counter-store', {
-          reason: 'what was written reads back otherwise',
+          reason: 'reading back what was written gives something else',
           file: temporary,
         });
       try {
         linkSync(temporary, this.file(version));
       } catch (e) {
-        // Another was faster, or cleared our file away because it could not see that we live (another container).
+        // Another process was faster, or removed our file because it could not see that we are alive (another
+        // container).
         if (isCode(e, 'EEXIST') || isCode(e, 'ENOENT')) return false;
         throw e;
       }
@@ -154,11 +158,14 @@ export class StoreFolder {
       closeSync(directory);
     }
   }
-  /** Lowest first: that a version is there means that none above it was cleared away. */
+  /** Removes the lowest version first: a version that exists shows that none above it has been removed. */
   clearBelow(version: number): void {
     for (const old of this.versions()) if (old < version) rmSync(this.file(old), { force: true });
   }
-  /** Removes what killed processes were about to link. A process of the same id is this one, which is not writing now, or one before it. */
+  /**
+   * Removes files that killed processes did not come to link. A process with the same id is this one, which is not
+   * writing now, or an earlier one.
+   */
   clearTemporary(): void {
     for (const name of readdirSync(this.path)) {
       const match = temporaryName.exec(name);
@@ -179,7 +186,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Versions applied one after the other. */
+/** Applies changes to `values`. */
 export function applied(values: Map<string, string>, changes: StoreChanges | Version['values']): void {
   for (const [name, value] of changes) {
     if (value === undefined || value === null) values.delete(name);

@@ -6,17 +6,20 @@ import { GroupedStore, type StoreBackend, type StoreOptions, storeError } from '
 import { entriesOf, type StoreChanges } from './store.js';
 
 /**
- * A store in a folder of the file system, for counters, keys and states of some thousand names.
+ * A store in a folder of the file system, for the counters, keys and states of up to a few thousand names.
  *
- * The state is a row of versions: a snapshot, and what changed since. A change is written beside, flushed to the disk, and then linked as the next version,
- * which is atomic and fails when another process was faster: that one's version is read and the change tried again. There is no lock that a killed process
- * could leave behind, and a process killed between any two steps leaves either the old state or the new one, and perhaps a file that was never linked, which
- * the next one removes. Concurrent changes of one process become one version. The file system must know hard links.
+ * The state is a sequence of versions: a snapshot, and the changes since. A change is written to a temporary file,
+ * flushed to disk, and then linked as the next version. Linking is atomic and fails when another process was faster;
+ * then that version is read and the change is tried again. There is no lock that a killed process could leave behind: a
+ * process killed between any two steps leaves either the old state or the new one, and perhaps a file that was never
+ * linked, which the next process removes. Concurrent changes of one process become one version. The file system must
+ * support hard links.
  *
- * A version that is damaged (cut off, changed, missing between others) is refused by its name and nothing older is taken instead: see `repairCounters`. Only
- * what leaves no trace cannot be noticed: that the whole folder, or its newest version, was replaced by an older copy.
+ * A damaged version (truncated, changed, missing between others) is refused by name, and no older one is used in its
+ * place; see `repairCounters`. Only what leaves no trace goes unnoticed: replacing the whole folder, or its newest
+ * version, by an older copy.
  *
- * The folder belongs to one user: open to others (`chmod 700` needed) it is refused.
+ * The folder belongs to one user; it is refused when others can enter it (`chmod 700` is needed).
  */
 export class FileStore extends GroupedStore {
   readonly directory: string;
@@ -25,15 +28,16 @@ export class FileStore extends GroupedStore {
     this.directory = directory;
   }
   /**
-   * Makes a new, empty store, and the folder where it is missing.
-   * @throws DlmsError `security/counter-store` when there is a store already, when the folder holds anything else or cannot be written
+   * Creates a new, empty store, and its folder if that does not exist.
+   * @throws DlmsError `security/counter-store` when there is a store already, or the folder contains anything else or
+   * cannot be written
    */
   static async create(directory: string, options: StoreOptions = {}): Promise<FileStore> {
     const folder = new StoreFolder(directory);
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       if (folder.versions().length > 0) throw refused('there is a store already: open it', directory);
-      if (!folder.isEmpty()) throw refused('the folder is not empty: a store has one of its own', directory);
+      if (!folder.isEmpty()) throw refused('the folder is not empty: a store needs a folder of its own', directory);
       chmodSync(directory, 0o700);
       checkFolder(directory);
       const first: Version = {
@@ -54,9 +58,9 @@ export class FileStore extends GroupedStore {
     return FileStore.open(directory, options);
   }
   /**
-   * Opens a store that is there.
-   * @throws DlmsError `security/counter-store` when there is none (a volume that is not mounted must not begin anew), when it is damaged, open to others or
-   *   cannot be written
+   * Opens an existing store.
+   * @throws DlmsError `security/counter-store` when there is none (counters must not restart because a volume is not
+   * mounted), or it is damaged, open to others or cannot be written
    */
   static async open(directory: string, options: StoreOptions = {}): Promise<FileStore> {
     try {
@@ -70,7 +74,7 @@ export class FileStore extends GroupedStore {
   }
 }
 
-/** Versions from which a snapshot is written again. */
+/** After this many versions, a snapshot is written. */
 const snapshotEvery = 128;
 const historyLength = 256;
 
@@ -83,9 +87,9 @@ class FileBackend implements StoreBackend {
   #snapshot = 0;
   #sum = '';
   #ownedBy = '';
-  /** Checksums of the last versions. */
+  /** The checksums of the last versions. */
   #history = new Map<number, string>();
-  /** A flush that failed: what is on the disk is not known any more. */
+  /** Set when a flush has failed: what is on the disk is no longer known. */
   #broken: DlmsError | undefined;
   readonly #get = (name: string): string | undefined => this.#values.get(name);
 
@@ -96,7 +100,7 @@ class FileBackend implements StoreBackend {
     folder.clearTemporary();
     this.#readAll();
   }
-  /** From here on it is this process's, or one that is shared. */
+  /** Makes this process the owner of the store, or the store a shared one. */
   async take(): Promise<void> {
     if (this.#ownedBy === this.#owner) return;
     await this.#commit(() => none, true);
@@ -113,12 +117,12 @@ class FileBackend implements StoreBackend {
   }
   checkOwner(): void {
     this.#intact();
-    // A single look at the disk: whoever takes the store over makes a new version.
+    // One look at the disk is enough: a process that takes the store over makes a new version.
     if (this.#folder.has(this.#version + 1)) this.#refresh();
     if (this.#ownedBy === this.#owner) return;
     throw refused(
       this.exclusive
-        ? 'another process has opened this store: one at a time, or all of them with shared: true'
+        ? 'another process has opened this store: open it in one process at a time, or in all of them with shared: true'
         : 'another process has this store for itself',
       this.#folder.path,
     );
@@ -156,7 +160,8 @@ class FileBackend implements StoreBackend {
     const { text, sum } = formatVersion(next);
     let stale = false;
     const linked = (): void => {
-      // A slow process can link a version that others have long passed and cleared away; then the one before it is gone too.
+      // A slow process can link a version that others have long passed and removed; then the one before it is gone,
+      // too.
       stale = this.#version !== version - 1 || !this.#folder.has(version - 1);
       if (!stale) this.#follow({ ...next, sum, octets: text.length });
     };
@@ -169,7 +174,7 @@ class FileBackend implements StoreBackend {
     }
     if (stale) {
       this.#readAll();
-      // Unless it is among the ancestors of what is there now, it is nowhere, and the change is made again.
+      // Unless this version is among the ancestors of the newest one, it had no effect, and the change is made again.
       if (this.#history.get(version) !== sum) return false;
     }
     if (snapshot) this.#folder.clearBelow(version);
@@ -194,11 +199,12 @@ class FileBackend implements StoreBackend {
       this.#history.delete(old);
     }
   }
-  /** Reads what is newer than what is known. */
+  /** Reads the versions that are newer than the known one. */
   #refresh(): void {
     for (;;) {
       const next = this.#folder.read(this.#version + 1);
-      // With the version before it, it is the one that followed; without, both may have been cleared away and the name used again.
+      // If the version before it still exists, this is its successor; otherwise both may have been removed and the name
+      // reused.
       if (!this.#folder.has(this.#version)) return this.#readAll();
       if (next === undefined) return;
       if (next.previous !== this.#sum) return this.#readAll();
@@ -226,13 +232,13 @@ class FileBackend implements StoreBackend {
           return;
         }
       } catch (e) {
-        // While others write and clear away, what was listed may be gone or another by now.
+        // While others write and remove versions, what was listed may be gone or different by now.
         if (attempt >= 8) throw e;
       }
-      if (attempt >= 1000) throw refused('it changes too fast to be read', this.#folder.path);
+      if (attempt >= 1000) throw refused('the store changes too fast to be read', this.#folder.path);
     }
   }
-  /** Undefined when others changed the folder meanwhile. */
+  /** The newest snapshot and what follows it; undefined when others changed the folder in the meantime. */
   #row(): readonly ReadVersion[] | undefined {
     const { path } = this.#folder;
     const versions = this.#folder.versions();
@@ -262,7 +268,7 @@ const none: StoreChanges = /* @__PURE__ */ new Map();
 const newId = (): string => randomBytes(8).toString('hex');
 const refused = (reason: string, file: string): DlmsError => new DlmsError('security/counter-store', { reason, file });
 
-/** A folder that others may enter is not ours: they could put an older state into it. */
+/** Refuses a folder that others can enter: they could put an older state into it. */
 function checkFolder(directory: string): void {
   let stats: ReturnType<typeof statSync>;
   try {
@@ -275,7 +281,7 @@ function checkFolder(directory: string): void {
   if (stats?.isDirectory() !== true) throw refused('not a folder', directory);
   if (process.platform !== 'win32' && (Number(stats.mode) & 0o077) !== 0)
     throw refused(
-      `open to others (mode ${(Number(stats.mode) & 0o777).toString(8)}): only its owner may enter (chmod 700)`,
+      `open to others (mode ${(Number(stats.mode) & 0o777).toString(8)}): only its owner may have access (chmod 700)`,
       directory,
     );
 }

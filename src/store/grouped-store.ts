@@ -9,32 +9,36 @@ import {
   type UpdateOptions,
 } from './store.js';
 
-/** What a store on disk adds to {@link GroupedStore}. */
+/** What a store on disk must provide to {@link GroupedStore}. */
 export interface StoreBackend {
-  /** Whether this process has the store for itself: then nobody else has to see a change before it is written. */
+  /** Whether this process alone uses the store: then nobody else needs to see a change before it is written. */
   readonly exclusive: boolean;
-  /** The newest value that is written. */
+  /** The newest value that has been written. */
   get(name: string): string | undefined;
   entries(prefix: string): readonly (readonly [name: string, value: string])[];
   /** @throws DlmsError `security/counter-store` when another process has taken the store over */
   checkOwner(): void;
   /**
-   * Asks `change` what to write, on the newest values, and writes it durably, all or nothing; asks again when another process was faster. Writes nothing
-   * when `change` says nothing. Not called again before it has ended.
+   * Calls `change` with the newest values and durably writes what it returns, all or nothing; calls it again when
+   * another process was faster. Writes nothing when `change` returns no changes. Never called again before it has
+   * finished.
    */
   commit(change: (get: (name: string) => string | undefined) => StoreChanges): MaybePromise<void>;
   close(): void;
 }
 
-/** How a store on disk is used. */
+/** Options of a store on disk. */
 export interface StoreOptions {
   /**
-   * False (default): this process alone uses the store, and takes it over from one that had it before; that one is refused from then on. Changes that need
-   * not be durable at once then wait for the next group. True: several processes use it at the same time, all of them opened this way, and every change is
-   * written before the call returns.
+   * False (the default): this process alone uses the store, and takes it over from one that had it before, which is
+   * refused from then on. Changes that need not be durable at once wait for the next group. True: several processes use
+   * the store at the same time, all of which open it this way, and every change is written before its call returns.
    */
   readonly shared?: boolean;
-  /** Milliseconds after which changes that were not durable at once are written, when nothing else was before. Default 1000. */
+  /**
+   * Milliseconds after which changes that need not be durable at once are written, unless another group was written
+   * before. Default: 1000.
+   */
   readonly writeAfterMs?: number;
 }
 
@@ -45,8 +49,8 @@ interface Waiting {
 }
 
 /**
- * Brings concurrent changes together: what is asked for while one group is being written becomes the next group, with one write for all of it. Changes that
- * need not be durable at once are seen by every later call and ride with the next group.
+ * Groups concurrent changes: those requested while one group is being written become the next group, with a single
+ * write. Changes that need not be durable at once are visible to every later call and are written with the next group.
  */
 export class GroupedStore implements Store {
   readonly #backend: StoreBackend;
@@ -54,7 +58,7 @@ export class GroupedStore implements Store {
   #queue: Waiting[] = [];
   /** Changes that wait for the next group. */
   #deferred = new Map<string, string | undefined>();
-  /** The group that is being written. */
+  /** The group being written. */
   #flight: StoreChanges | undefined;
   #running: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +69,7 @@ export class GroupedStore implements Store {
     return this.#backend.get(name);
   };
 
-  /** As long as this process has the store for itself. */
+  /** True when this process alone uses the store. */
   readonly defers: boolean;
 
   constructor(backend: StoreBackend, { writeAfterMs = 1000 }: StoreOptions) {
@@ -73,7 +77,7 @@ export class GroupedStore implements Store {
     this.#writeAfterMs = writeAfterMs;
     this.defers = backend.exclusive;
   }
-  /** The newest value; in a store of one process also one that is being written. */
+  /** The newest value, including one that is just being written if one process alone uses the store. */
   get(name: string): string | undefined {
     this.#check();
     return guarded(() => (this.#backend.exclusive ? this.#newest(name) : this.#backend.get(name)));
@@ -110,7 +114,7 @@ export class GroupedStore implements Store {
     this.#closed = true;
     clearTimeout(this.#timer);
     try {
-      // What is being written may leave something for another group.
+      // The group being written may leave changes for another one.
       while (this.#running !== undefined || this.#queue.length > 0 || this.#deferred.size > 0) {
         const failed = this.#failed;
         this.#start();
@@ -136,11 +140,11 @@ export class GroupedStore implements Store {
       this.#timer = undefined;
       this.#start();
     }, this.#writeAfterMs);
-    // It must not keep the process alive: that nothing is lost then is what `close` is for.
+    // The timer must not keep the process alive; `close` makes sure that nothing is lost.
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  /** The failure of the last group that could not be written. */
+  /** Why the last group that failed could not be written. */
   #failed: unknown;
   #start(): void {
     this.#running ??= this.#run().finally(() => {
@@ -149,7 +153,7 @@ export class GroupedStore implements Store {
     });
   }
   async #run(): Promise<void> {
-    // Everything that is asked for in this turn goes into the first group.
+    // Everything requested in this turn goes into the first group.
     await undefined;
     do await this.#write();
     while (this.#queue.length > 0);
@@ -159,7 +163,7 @@ export class GroupedStore implements Store {
     const deferred = this.#deferred;
     this.#queue = [];
     this.#deferred = new Map();
-    // Until the group is known.
+    // Until the whole group is known.
     this.#flight = deferred;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -189,7 +193,7 @@ export class GroupedStore implements Store {
           () =>
             reject(error),
       );
-      // Nothing that was answered is forgotten; it is tried again with the next group.
+      // Changes that callers were told about are not forgotten: they are tried again with the next group.
       this.#deferred = new Map([...deferred, ...this.#deferred]);
       if (this.#deferred.size > 0 && !this.#closed && this.#timer === undefined) this.#wait();
     }
@@ -199,7 +203,7 @@ export class GroupedStore implements Store {
 }
 const none: StoreChanges = /* @__PURE__ */ new Map();
 
-/** Failures of the disk under the code of stores. */
+/** Turns failures of the disk into errors with the code of stores. */
 export function guarded<T>(use: () => T): T {
   try {
     return use();

@@ -1,5 +1,5 @@
 /**
- * Where counters and keys outlive the process: the interface of a store, and one that forgets.
+ * Storage for counters and keys that outlive the process: the interface of a store, and a volatile one.
  *
  * Stability: stable.
  *

@@ -1,5 +1,5 @@
 /**
- * A store in a SQLite database that is given.
+ * A store in a SQLite database that you provide.
  *
  * Stability: preview, may change in a minor version.
  *
@@ -11,9 +11,11 @@ import type { StoreChanges } from './store.js';
 
 export type { StoreOptions } from './grouped-store.js';
 
-/** What is used of a database: the `Database` of better-sqlite3, or the `DatabaseSync` of `node:sqlite`. */
+/**
+ * The part of a database that is used: the `Database` of better-sqlite3 and the `DatabaseSync` of `node:sqlite` fit.
+ */
 export interface SqliteDatabase {
-  /** Runs statements without results. */
+  /** Runs statements that return nothing. */
   exec(sql: string): unknown;
   /** Prepares one statement. */
   prepare(sql: string): SqliteStatement;
@@ -26,24 +28,26 @@ export interface SqliteStatement {
   get(...parameters: string[]): unknown;
   /** All rows. */
   all(...parameters: string[]): unknown;
-  /** Runs it without rows. */
+  /** Runs it without returning rows. */
   run(...parameters: string[]): unknown;
 }
 
 /**
- * A store in a SQLite database, for many thousand names; the database may hold other tables. It is given: from better-sqlite3 (`new Database(file)`), or from
- * `node:sqlite` (`new DatabaseSync(file)`), where there is one. The store sets write-ahead logging and `synchronous = FULL`, and belongs to one user: the
- * rights of the file are those that its maker gave it.
+ * A store in a SQLite database, for many thousands of names; the database can hold other tables as well. You provide
+ * it: from better-sqlite3 (`new Database(file)`), or from `node:sqlite` (`new DatabaseSync(file)`) where that exists.
+ * The store sets write-ahead logging and `synchronous = FULL`. It belongs to one user; the access rights of the file
+ * are up to whoever created it.
  *
- * As with files one process has it for itself, or several share it (`shared: true`).
+ * As with `FileStore`, one process has it for itself, or several share it (`shared: true`).
  */
 export class SqliteStore extends GroupedStore {
   private constructor(backend: StoreBackend, options: StoreOptions) {
     super(backend, options);
   }
   /**
-   * Makes the tables of a new, empty store. The database is closed with the store.
-   * @throws DlmsError `security/counter-store` when there is a store already, or the database cannot be written or keeps nothing (`:memory:`)
+   * Creates a new, empty store: its tables. Closing the store closes the database.
+   * @throws DlmsError `security/counter-store` when there is a store already, or the database cannot be written or is
+   * not durable (`:memory:`)
    */
   static create(database: SqliteDatabase, options: StoreOptions = {}): SqliteStore {
     return guardedBy(() => {
@@ -60,18 +64,18 @@ export class SqliteStore extends GroupedStore {
     });
   }
   /**
-   * Opens a store that is there.
-   * @throws DlmsError `security/counter-store` when there is none, when the database is damaged or cannot be written
+   * Opens an existing store. Closing the store closes the database.
+   * @throws DlmsError `security/counter-store` when there is none, or the database is damaged or cannot be written
    */
   static open(database: SqliteDatabase, options: StoreOptions = {}): SqliteStore {
     return guardedBy(() => {
       checkDurable(database);
       if (!hasStore(database))
-        throw refused('there is no store in this database: create one, or give the one that holds it');
+        throw refused('there is no store in this database: create one, or provide the database that holds it');
       const check = Object.values(database.prepare('PRAGMA quick_check(1)').get() as object)[0];
       if (check !== 'ok') throw refused(`damaged: ${String(check)}`);
       if (read(database, `SELECT value FROM ${about} WHERE key = ?`, 'format') !== format)
-        throw refused('of another format');
+        throw refused('in another format');
       return new SqliteStore(new SqliteBackend(database, options.shared === true), options);
     });
   }
@@ -118,7 +122,7 @@ class SqliteBackend implements StoreBackend {
     if ((this.#ownedBy.get() as { value: string }).value === this.#owner) return;
     throw refused(
       this.exclusive
-        ? 'another process has opened this store: one at a time, or all of them with shared: true'
+        ? 'another process has opened this store: open it in one process at a time, or in all of them with shared: true'
         : 'another process has this store for itself',
     );
   }
@@ -136,7 +140,10 @@ class SqliteBackend implements StoreBackend {
   }
 }
 
-/** All or nothing, and durable with the COMMIT. Nobody else writes meanwhile, and waits at most as long as the database was told to. */
+/**
+ * Runs `work` in a transaction: all or nothing, and durable after the COMMIT. Other writers wait, at most for the busy
+ * timeout of the database.
+ */
 function transaction(database: SqliteDatabase, work: () => void): void {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -146,7 +153,7 @@ function transaction(database: SqliteDatabase, work: () => void): void {
     try {
       database.exec('ROLLBACK');
     } catch {
-      // SQLite may have rolled back by itself.
+      // SQLite may already have rolled back.
     }
     throw e;
   }
@@ -154,11 +161,10 @@ function transaction(database: SqliteDatabase, work: () => void): void {
 function checkDurable(database: SqliteDatabase): void {
   database.exec('PRAGMA busy_timeout = 5000');
   const mode = pragma(database, 'journal_mode = WAL');
-  if (mode !== 'wal')
-    throw refused(`a database that keeps what is written is needed, this one has journal mode ${String(mode)}`);
+  if (mode !== 'wal') throw refused(`a durable database is needed; this one has journal mode ${String(mode)}`);
   database.exec('PRAGMA synchronous = FULL');
   const level = pragma(database, 'synchronous');
-  if (level !== 2) throw refused('the database does not take synchronous = FULL');
+  if (level !== 2) throw refused('the database does not accept synchronous = FULL');
 }
 const pragma = (database: SqliteDatabase, what: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${what}`).get() as object)[0];
@@ -174,7 +180,10 @@ function guardedBy<T>(use: () => T): T {
     throw storeError(e);
   }
 }
-/** SQLite keeps UTF-8, and some ways to read a text end at U+0000: what does not survive that (a surrogate alone) is written as an escape. */
+/**
+ * SQLite stores UTF-8, and some ways of reading a text stop at U+0000: what would not survive that (also lone
+ * surrogates) is escaped.
+ */
 const encoded = (text: string): string =>
   text.replaceAll(/[\\\0\ud800-\udfff]/gu, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const decoded = (text: string): string =>

@@ -1,9 +1,9 @@
 import { DlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 
-/** What {@link Store.update} writes: a text for each name, or undefined to forget the name. */
+/** What {@link Store.update} writes: a text for each name, or undefined to delete the name. */
 export type StoreChanges = ReadonlyMap<string, string | undefined>;
-/** Reads the newest values and says what becomes of them. A name that is read or set must be among the names of the update. */
+/** Reads the newest values and returns what to change. It may read and set only the names of the update. */
 export type StoreChange<T> = (get: (name: string) => string | undefined) => {
   readonly result: T;
   readonly set: StoreChanges;
@@ -12,36 +12,43 @@ export type StoreChange<T> = (get: (name: string) => string | undefined) => {
 /** Options of {@link Store.update}. */
 export interface UpdateOptions {
   /**
-   * True (default): the promise resolves, or the call returns, when the change survives a power cut. False: every later call on this store object sees
-   * the change at once, and it is written with the next one that is durable, when the store is closed, or a moment later; a crash before that loses it.
+   * True (the default): the promise resolves, or the call returns, once the change would survive a power cut. False:
+   * every later call on this store object sees the change at once, and it is written with the next durable change, when
+   * the store is closed, or a moment later; a crash before that loses it.
    */
   readonly durable?: boolean;
 }
 
 /**
- * Durable values by name: counters, keys and their changes, the state of a meter, of a fleet. Names and values are text of any length.
+ * Durable values by name: counters, keys and their changes, the state of a meter or a fleet. Names and values are texts
+ * of any length.
  *
- * What a call promises holds when it returns (or its promise resolves). A store that cannot read or write says so with `security/counter-store`, never
- * with values that are older than what it once gave out.
+ * What a call promises holds once it returns (or its promise resolves). A store that cannot read or write fails with
+ * `security/counter-store`; it never returns values older than those it has returned before.
  */
 export interface Store {
-  /** Whether a change that need not be durable is answered before it is written, so that a crash can lose it. */
+  /**
+   * Whether the call for a change that need not be durable returns before it is written, so that a crash can lose it.
+   */
   readonly defers: boolean;
   /** The newest value. */
   get(name: string): MaybePromise<string | undefined>;
-  /** Every name that begins with `prefix`, and its value, by name. */
+  /** Every name that begins with `prefix`, with its value, sorted by name. */
   entries(prefix: string): MaybePromise<readonly (readonly [name: string, value: string])[]>;
   /**
-   * Reads, decides and writes in one step for all who use the store: all or nothing. `change` must be without effects of its own, because it may run again
-   * on newer values; when it throws nothing is written.
-   * @param names what `change` may read and set
+   * Reads, decides and writes in one atomic step for everybody who uses the store. `change` must have no side effects,
+   * because it may run again with newer values; when it throws, nothing is written.
+   * @param names the names that `change` may read and set
    */
   update<T>(names: readonly string[], change: StoreChange<T>, options?: UpdateOptions): MaybePromise<T>;
-  /** Writes what waits, and lets go of files and connections. Calls that come later are refused. */
+  /** Writes pending changes and releases files and connections. Later calls are refused. */
   close(): MaybePromise<void>;
 }
 
-/** Forgets everything when the process ends: for tests, and for what must not outlive the process. Answers at once. */
+/**
+ * Forgets everything when the process ends: for tests, and for what must not outlive the process. Its calls return at
+ * once.
+ */
 export class VolatileStore implements Store {
   readonly defers = false;
   readonly #values = new Map<string, string>();
@@ -73,7 +80,7 @@ export class VolatileStore implements Store {
   }
 }
 
-/** Entries by name, as every store gives them. */
+/** The entries with a prefix, sorted by name, as every store returns them. */
 export function entriesOf(
   values: Iterable<readonly [string, string]>,
   prefix: string,

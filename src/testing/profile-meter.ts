@@ -166,7 +166,7 @@ function identityOf(
   return { deviceType: (present.includes('polyphase') ? types.at(-1) : types[0]) ?? 102, functionType, serialNumber };
 }
 
-// ── objects ────────────────────────────────────────────────────────────────────────────────────────────
+// ── objects ────────────────────
 
 function definitionOf(row: ProfileObject): InterfaceClass {
   const version = row.versions[0] ?? allClasses.versions(row.classId)[0] ?? 0;
@@ -248,7 +248,7 @@ function zeroOf(value: unknown): unknown {
   };
 }
 
-// ── clients ────────────────────────────────────────────────────────────────────────────────────────────
+// ── clients ────────────────────
 
 /** Rights by logical name; `unknown` where the profile does not state any. */
 type RightsByName = ReadonlyMap<Obis, Rights | 'none' | 'unknown'>;

@@ -27,7 +27,7 @@ export interface Carried {
   readonly sender?: Side | undefined;
 }
 
-// ── HDLC ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── HDLC ────────────────────
 
 /** Follows one line: segments of one sender make an APDU. Encoding must give back the octets, where they are given. */
 export function hdlcLine(): (frame: HdlcFrame, octets?: Uint8Array) => Carried {
@@ -114,7 +114,7 @@ function senderOf({ control, information, destination, source }: HdlcFrame): Sid
   return destination.size > source.size ? 'client' : 'server';
 }
 
-// ── M-Bus and wrapper ────────────────────────────────────────────────────────────────────────────────
+// ── M-Bus and wrapper ────────────────────
 
 function mbusFields(frame: MbusFrame, parts: ReturnType<typeof named>): Fields {
   const segment = mbusSegment(frame);
@@ -143,7 +143,7 @@ export function wrapperFields(octets: Uint8Array): Carried {
   return { fields: wpduFields(pdu), apdu: pdu.payload };
 }
 
-// ── streams ──────────────────────────────────────────────────────────────────────────────────────────
+// ── streams ────────────────────
 
 /** The frames of a stream, and their parts. */
 function deframed<F>(deframer: (options: DeframerOptions<F>) => Deframer<F>, octets: Uint8Array) {

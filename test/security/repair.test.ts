@@ -46,7 +46,7 @@ describe('the repair of a store', () => {
     await failure(() => FileStore.open(directory));
     const repair = await repairCounters(directory, { ahead: 100_000 });
     expect(repair).toEqual({
-      damaged: [{ file: last, reason: 'damaged: cut off' }],
+      damaged: [{ file: last, reason: 'damaged: truncated' }],
       movedTo: expect.stringMatching(/store\.damaged-\d{8}T\d{6}Z$/),
       sent: [
         {

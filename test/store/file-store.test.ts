@@ -419,7 +419,7 @@ describe('a disk that fails', () => {
     const store = await FileStore.create(directory);
     hook.step = (name, [path]) =>
       name === 'readFileSync' && String(path).includes('tmp.') ? Buffer.from('something else') : undefined;
-    expect((await refused(() => add(store, 'k'))).reason).toContain('reads back otherwise');
+    expect((await refused(() => add(store, 'k'))).reason).toContain('reading back what was written');
     hook.step = undefined;
     expect(await add(store, 'k')).toBe(1);
   });

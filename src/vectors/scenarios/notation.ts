@@ -19,7 +19,7 @@ const wrong = (expected: string, actual: unknown): DlmsError =>
     actual: JSON.stringify(actual)?.slice(0, 200) ?? 'nothing',
   });
 
-// ── date and time ────────────────────────────────────────────────────────────────────────────────────────
+// ── date and time ────────────────────
 
 const dateTimeText =
   /^(\*|\d+)-(\*|\d+|[a-z-]+\d?)-(\*|\d+|last2?)(?:\/(\d))?(?:T(\*|\d+):(\*|\d+)(?::(\*|\d+))?)?(?:\/([SN]))?$/;
@@ -68,7 +68,7 @@ export function octetsOf(json: Json, size?: number): Uint8Array {
   return parseHex(json);
 }
 
-// ── values ───────────────────────────────────────────────────────────────────────────────────────────────
+// ── values ────────────────────
 
 const octetString = (octets: Uint8Array): Uint8Array => Uint8Array.of(9, octets.length, ...octets);
 
