@@ -21,15 +21,15 @@ import {
 } from './json-check.js';
 import { mayInvoke, type ProfileRight, profileRight } from './rights.js';
 
-/** A meter as one client sees it: what its object list says, and the values that were read. Plain data, kept as JSON. */
+/** A meter as one client sees it: its object list, and the values that were read. Plain data, saved as JSON. */
 export interface AssociationView {
   readonly format: 'association-view/1';
-  /** Address of the client; the profile says which client that is. */
+  /** The address of the client; the profile says which client that is. */
   readonly clientSap?: number;
-  /** Eight octets as hex. */
+  /** Eight octets in hexadecimal. */
   readonly systemTitle?: string;
   readonly logicalDeviceName?: string;
-  /** When it was read, for people. */
+  /** When it was read; for people only. */
   readonly readAt?: string;
   readonly objects: readonly ViewObject[];
 }
@@ -45,7 +45,7 @@ export interface ViewObject {
 export interface ViewAttribute {
   readonly index: number;
   readonly right: ProfileRight;
-  /** The value, when it was read. */
+  /** The value, if it was read. */
   readonly value?: Data;
 }
 /** One method in an {@link AssociationView}. */
@@ -78,7 +78,7 @@ const shape = (): Check<AssociationView> =>
     ),
   });
 
-/** The form of a view as JSON Schema (2020-12), for editors. */
+/** The format of a view as JSON Schema (2020-12), for editors. */
 export const associationViewJsonSchema = (): JsonSchema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Association view',
@@ -86,13 +86,13 @@ export const associationViewJsonSchema = (): JsonSchema => ({
 });
 
 /**
- * Reads a saved association view: a JSON text or the value already parsed. Values are Data as `toJson` writes it.
+ * Reads a saved association view: a JSON text, or the value parsed from it. Values are Data as `toJson` writes it.
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
 export const parseAssociationView = (json: unknown): AssociationView =>
   shape()(typeof json === 'string' ? parseJson(json) : json);
 
-/** The JSON text of a view, read back by {@link parseAssociationView}. */
+/** The JSON text of a view; {@link parseAssociationView} reads it back. */
 export function formatAssociationView(view: AssociationView): string {
   const objects = view.objects.map((o) => ({
     ...o,
@@ -102,8 +102,9 @@ export function formatAssociationView(view: AssociationView): string {
 }
 
 /**
- * The objects in `object_list` (attribute 2) of Association LN, as the meter sent it. Access modes are read by the version of the association object.
- * @throws DlmsError `encode/invalid-value` when it is no object list.
+ * The objects in the `object_list` (attribute 2) of Association LN, as the meter sent it. The version of the
+ * association object says how to read access modes.
+ * @throws DlmsError `encode/invalid-value` when the Data is no object list.
  */
 export function objectsOfList(objectList: Data, associationVersion: number): ViewObject[] {
   if (objectList.type !== 'array') throw noList('an array', objectList.type);

@@ -7,7 +7,7 @@ import { dataFromJson } from './data-json.js';
 import { about, type Finding } from './finding.js';
 import type { ProfileAttribute, ProfileObject } from './profile.js';
 
-/** Type, value and bounds of an attribute whose value was read. */
+/** Checks type, value and bounds of an attribute whose value was read. */
 export function checkAttribute(row: ProfileObject, expected: ProfileAttribute, o: ViewObject): Finding[] {
   const value = o.attributes.find((a) => a.index === expected.index)?.value;
   if (value === undefined) return [];
@@ -25,7 +25,7 @@ export function checkAttribute(row: ProfileObject, expected: ProfileAttribute, o
   return [];
 }
 
-/** Scalars as they are, everything else by type and size: a report is no dump. */
+/** Scalars and short octet-strings as they are, everything else by type: a report is no dump. */
 function show(data: Data): string {
   if (data.type === 'octet-string' && data.value.length <= 16) return `octets ${formatHex(data.value)}`;
   if (!('value' in data) || typeof data.value === 'object') return data.type;

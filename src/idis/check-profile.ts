@@ -11,35 +11,45 @@ import { about, type Finding, isWeak } from './finding.js';
 import { objectPatterns } from './patterns.js';
 import type { CompanionProfile, ProfileClient, ProfileObject } from './profile.js';
 
-/** The result of a pre-check. It compares a meter with data of unknown or limited authority and says nothing about conformance. */
+/**
+ * The result of a pre-check. It compares a meter with data of limited or unknown authority and says nothing about
+ * conformance.
+ */
 export interface PreCheck {
   readonly profile: { readonly id: string; readonly name: string };
-  /** The client whose rights were compared; undefined: rights were not compared. */
+  /** The client whose rights were compared; undefined when rights were not compared. */
   readonly client: string | undefined;
-  /** Options (D, L, M, polyphase) that the meter is taken to have. */
+  /** The options (D, L, M, polyphase) that the meter is assumed to have. */
   readonly options: readonly string[];
   readonly objectsChecked: number;
   readonly findings: readonly Finding[];
-  /** No finding but `extra`. */
+  /** There is no finding other than `extra`. */
   readonly passed: boolean;
-  /** One sentence for a report. */
+  /** The result in words, for a report. */
   readonly statement: string;
 }
 /** Options of {@link checkProfile}. */
 export interface CheckOptions {
-  /** Id of the client in the profile. Default: the client with the address of the view. */
+  /** The id of the client in the profile. Default: the client with the address in the view. */
   readonly client?: string;
-  /** Options the meter has. Default: the function type of its system title, and `polyphase` when it has an object of phase L2. */
+  /**
+   * The options of the meter. Default: those in the function type of its system title, and `polyphase` if it has an
+   * object of phase L2.
+   */
   readonly options?: readonly string[];
-  /** Report objects that are not mandatory but judged to be in every meter. Default: true while the profile has no obligations at all. */
+  /**
+   * Also report missing objects that are not known to be mandatory but judged to be in every meter. Default: true if
+   * the profile states no obligations at all.
+   */
   readonly judgements?: boolean;
 }
 
 /**
- * Compares what a client sees of a meter with a companion profile: missing and extra objects, class, version, rights, types and values of attributes,
- * system title and logical device name. Rows are judged only where the profile says something: `mandatory: null` makes an object missing
- * only as an estimate, rights of clients and attributes that are not listed are not judged.
- * @throws DlmsError `service/unsupported` when the profile has no client of that id.
+ * Compares what a client sees of a meter with a companion profile: missing and extra objects, class, version, rights,
+ * types and values of attributes, system title and logical device name. Only what the profile states is judged: with
+ * `mandatory: null`, a missing object is at most an estimate; rights of clients and attributes that are not listed are
+ * not judged.
+ * @throws DlmsError `service/unsupported` when the profile has no client with that id.
  */
 export function checkProfile(view: AssociationView, profile: CompanionProfile, options: CheckOptions = {}): PreCheck {
   const client = clientOf(view, profile, options.client);
@@ -72,7 +82,7 @@ export function checkProfile(view: AssociationView, profile: CompanionProfile, o
   const faults = findings.filter((f) => f.kind !== 'extra').length;
   const statement =
     `Pre-check against profile ${profile.name}: ${passed ? 'no deviation found' : `${faults} deviation${faults === 1 ? '' : 's'}, ${estimates} of them against estimates`}` +
-    `, ${findings.length - faults} objects that the profile does not list. This is no statement about conformance.`;
+    `, ${findings.length - faults} objects that the profile does not list. This says nothing about conformance.`;
   return {
     profile: { id: profile.id, name: profile.name },
     client: client?.id,

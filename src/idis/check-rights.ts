@@ -3,12 +3,15 @@ import { about, type Finding, isWeak } from './finding.js';
 import type { ProfileClient, ProfileObject } from './profile.js';
 import { parseRights } from './rights.js';
 
-/** Rights that differ from the row, too few and too many alike. Attributes and methods that the row does not name are not judged. */
+/**
+ * Finds rights that differ from the row, whether too few or too many. Attributes and methods that the row does not name
+ * are not judged.
+ */
 export function checkRights(row: ProfileObject, o: ViewObject, client: ProfileClient): Finding[] {
   const notation = row.rights[client.id];
   if (notation === undefined) return [];
   const rights = parseRights(notation);
-  // Rights that no source states are engineering knowledge, however well the object itself is known.
+  // Rights that no source states are engineering knowledge, however well known the object itself is.
   const common = {
     ...about(row, o),
     kind: 'right' as const,

@@ -5,7 +5,10 @@ import type { AssociationView } from './association-view.js';
 import { type Finding, isWeak } from './finding.js';
 import type { CompanionProfile, TitleRule } from './profile.js';
 
-/** System title and logical device name: form, device type, and what the two say differently. Nothing is judged where the profile knows no rule. */
+/**
+ * Checks system title and logical device name: their form, the device type, and whether they agree. What the profile
+ * has no rule for is not judged.
+ */
 export function checkTitles(
   { systemTitle, logicalDeviceName }: AssociationView,
   { titles }: CompanionProfile,

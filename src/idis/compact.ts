@@ -1,6 +1,6 @@
 import type { BitRow, EventCode, ProfileObject, Provenance } from './profile.js';
 
-// Reads the tables in data/ (one row a line, fields parted by " | ") into rows of a profile.
+// Reads the tables in data/ (one row per line, fields separated by " | ") into rows of a profile.
 
 export const lines = (table: string): string[][] =>
   table
@@ -9,7 +9,7 @@ export const lines = (table: string): string[][] =>
     .map((line) => line.split(' | ').map((field) => field.trim()));
 
 const levels: Readonly<Record<string, Provenance['confidence']>> = { h: 'high', m: 'medium', l: 'low', u: 'unknown' };
-/** `m MCS301,OSGP`, `l- ENG`. */
+/** Reads confidence, plausibility and sources: `m MCS301,OSGP`, `l- ENG`. */
 export function provenance(field = '', note = ''): Provenance {
   const [level = 'u', sources = ''] = field.split(' ');
   const plausibility = level[1] === '+' ? 'strong' : level[1] === '-' ? 'fair' : undefined;
@@ -23,7 +23,7 @@ export function provenance(field = '', note = ''): Provenance {
 
 const clients: Readonly<Record<string, string>> = { P: 'public', E: 'preEstablished', M: 'management', C: 'consumer' };
 const options: Readonly<Record<string, string>> = { '3': 'polyphase' };
-/** Rows of idis-objects that belong to a package. */
+/** The rows of idis-objects that belong to a package. */
 export function objectRows(table: string, packageDigit: string): ProfileObject[] {
   return lines(table)
     .filter(([, , packages = '']) => packages.includes(packageDigit))

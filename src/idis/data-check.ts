@@ -2,7 +2,7 @@ import type { JsonObject } from '../axdr/json.js';
 import { dataFromJson } from './data-json.js';
 import { type Check, check } from './json-check.js';
 
-/** Data in JSON, checked and kept as JSON. */
+/** Checks Data in JSON, and keeps it as JSON. */
 export const dataCheck: Check<JsonObject> = /* @__PURE__ */ check(
   {
     type: 'object',

@@ -4,13 +4,13 @@ import { decode, encode } from '../axdr/schema.js';
 import { DlmsError } from '../core/errors.js';
 
 /**
- * Data in JSON, as it stands in profiles and saved views: `{ "type": "long-unsigned", "value": 230 }`. The values of a saved view may be secrets, so an error
- * names the type and nothing else.
- * @throws DlmsError `parse/invalid-text` when it is not Data or the value does not fit its type
+ * Reads Data in JSON, as in profiles and saved views: `{ "type": "long-unsigned", "value": 230 }`. As the values of a
+ * saved view can be secrets, errors name only the type.
+ * @throws DlmsError `parse/invalid-text` when the JSON is not Data, or the value does not fit its type
  */
 export function dataFromJson(json: unknown): Data {
   try {
-    // Encoded and decoded again: what a compact-array contains is only looked at then.
+    // Encoded and decoded again, because only that checks the contents of a compact-array.
     return decode(Data, encode(Data, fromJson(Data, json as JsonValue, { maxDepth })));
   } catch (cause) {
     const type = typeof json === 'object' && json !== null && 'type' in json ? json.type : undefined;
@@ -25,5 +25,5 @@ export function dataFromJson(json: unknown): Data {
     );
   }
 }
-/** Two levels, the value and its list, for each of the 64 that Data may be nested. */
+/** Data can be nested 64 levels deep; each takes two levels in JSON, the value and its list. */
 const maxDepth = 130;

@@ -5,13 +5,14 @@ import { matchObis } from '../cosem/obis-match.js';
 import { statusBits } from '../cosem/status.js';
 import type { BitField, BitRow, CompanionProfile, EventCode, EventLog } from './profile.js';
 
-/** An event code with its meaning in a profile; a code that the profile does not know stays a number and has no name. */
+/** An event code with its meaning in a profile; a code that the profile does not know has no name. */
 export interface DecodedEvent extends Partial<Omit<EventCode, 'code'>> {
   readonly code: number;
 }
 /**
- * What an event code means in a log. Without a log every log is searched; a code that several logs use with different meanings then has no name.
- * @param log name of the log, or the OBIS code of its profile or event object.
+ * The meaning of an event code in a log. Without a log, all logs are searched; a code with different meanings in
+ * several logs then has no name.
+ * @param log the name of the log, or the OBIS code of its profile or event object
  */
 export function decodeEvent(profile: CompanionProfile, code: number, log?: string): DecodedEvent {
   const name = log === undefined ? undefined : (logOf(profile, log)?.name ?? log);
@@ -22,22 +23,22 @@ export function decodeEvent(profile: CompanionProfile, code: number, log?: strin
   return own === undefined || (name === undefined && rows.some((e) => e.name !== own.name)) ? { code } : own;
 }
 
-/** The log that an OBIS code belongs to, be it the profile generic object or the event object. */
+/** The log with this name, or with this OBIS code of its Profile generic object or event object. */
 export function logOf(profile: CompanionProfile, obisOrName: string): EventLog | undefined {
   if (!/^[\d.:*-]+$/.test(obisOrName)) return profile.eventLogs.find((l) => l.name === obisOrName);
   return profile.eventLogs.find(
     (l) => matchObis(l.profile, obisOrName) || (l.eventObject !== undefined && matchObis(l.eventObject, obisOrName)),
   );
 }
-/** A column of an event log: the attribute that is captured. */
+/** A column of an event log: the captured attribute. */
 export interface CapturedObject {
   readonly classId: number;
   readonly logicalName: Obis | string;
   readonly attributeIndex: number;
 }
 /**
- * The log that a profile generic object really is: makers swap the instances 2 to 5, but the event object among the capture objects says which it is.
- * Undefined when no column is the event object of a log.
+ * Which log a Profile generic object really is: manufacturers swap instances 2 to 5, but the event object among the
+ * capture objects tells. Undefined when no column is the event object of a log.
  */
 export function logOfColumns(profile: CompanionProfile, columns: readonly CapturedObject[]): EventLog | undefined {
   const isEvent = (c: CapturedObject, log: EventLog) =>
@@ -51,12 +52,12 @@ export interface LoggedEvent {
   readonly dateTime: DateTime | undefined;
   /** Undefined when the row has no code. */
   readonly event: DecodedEvent | undefined;
-  /** The other columns, e.g. the threshold of a limiter, as they came. */
+  /** The other columns as received, for instance the threshold of a limiter. */
   readonly others: readonly (CapturedObject & { readonly value: Data })[];
 }
 /**
- * The rows of an event log by its capture objects. A row that does not have the number of columns keeps its cells in `others` under the columns
- * that there are.
+ * The rows of an event log, read by its capture objects. Of a row with another number of cells, those that have a
+ * column are read.
  */
 export function decodeEventLog(
   profile: CompanionProfile,
@@ -88,23 +89,28 @@ export function decodeEventLog(
     return { dateTime, event, others };
   });
 }
-/** The number in an event object, whatever unsigned type it has. */
+/** The number in an event object, whatever numeric type it has. */
 export const eventCode = (value: Data): number | undefined =>
   'value' in value && typeof value.value === 'number' ? value.value : undefined;
 
-/** A bit that is set; one that the profile does not know has no name. */
+/** A bit that is set; a bit that the profile does not know has no name. */
 export interface DecodedBit extends Partial<Omit<BitRow, 'bit'>> {
   readonly bit: number;
 }
-/** The field of a profile by its id (`alarm 1`, `profile status`) or by the OBIS code of an object that holds it. */
+/**
+ * The bit field of a profile with this id (`alarm 1`, `profile status`), or with the OBIS code of an object that holds
+ * it.
+ */
 export const bitFieldOf = (profile: CompanionProfile, idOrObis: string): BitField | undefined =>
   profile.bitFields.find(
     (f) => f.id === idOrObis || (/^\d/.test(idOrObis) && f.objects.some((o) => matchObis(o, idOrObis))),
   );
 
 /**
- * The bits that are set in an alarm register, filter or descriptor, an error register or a profile status, lowest first.
- * @throws DlmsError `encode/invalid-value` when the value is not a status word (an unsigned integer, bit-string or octet-string).
+ * The bits that are set in an alarm register, filter or descriptor, an error register or a profile status, lowest
+ * first.
+ * @throws DlmsError `encode/invalid-value` when the value is not a status word (an unsigned integer, bit-string or
+ * octet-string).
  */
 export function decodeBits(profile: CompanionProfile, idOrObis: string, value: Data): DecodedBit[] {
   const rows = bitFieldOf(profile, idOrObis)?.bits ?? [];

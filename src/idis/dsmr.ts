@@ -15,7 +15,10 @@ import type {
   PushSetupRow,
 } from './profile.js';
 
-/** Versions of the Dutch profiles and the one each builds on, as the lists show it (an inference for 4.3, 5.1, 5.2 and 5.5). */
+/**
+ * The versions of the Dutch profiles and those that each builds on, as the lists show (inferred for 4.3, 5.1, 5.2 and
+ * 5.5).
+ */
 const builds = {
   '2.2': [],
   '4.2.2': [],
@@ -29,8 +32,9 @@ const builds = {
 export type DsmrVersion = keyof typeof builds;
 
 /**
- * The Dutch profiles DSMR (2.2, 4.2.2) and SMR (4.3, 5.x). They share ancestors with IDIS: the objects look alike, but event codes from 20 on and alarm
- * bits 2 to 4 and 24 to 31 mean other things. Only meanings that a source gives for these profiles are here; other codes stay numbers.
+ * The Dutch profiles DSMR (2.2, 4.2.2) and SMR (4.3, 5.x). They have ancestors in common with IDIS: the objects look
+ * alike, but event codes from 20 on and alarm bits 2 to 4 and 24 to 31 have other meanings. Only meanings that a source
+ * gives for these profiles are included; other codes stay numbers.
  */
 export function dsmr(version: DsmrVersion): CompanionProfile {
   const five = version.startsWith('5');
@@ -127,7 +131,7 @@ const eventLogs = (objects: readonly ProfileObject[]): EventLog[] =>
       };
     });
 
-/** Codes that SMR 5 uses otherwise than IDIS; the source does not say in which log. */
+/** Codes with another meaning in SMR 5 than in IDIS; the source does not say in which log. */
 const smr5Events = (): EventCode[] =>
   Object.entries({
     20: 'Self-check after firmware update passed',

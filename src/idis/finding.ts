@@ -1,25 +1,28 @@
 import type { ViewObject } from './association-view.js';
 import type { ProfileObject, Provenance } from './profile.js';
 
-/** One thing in which a meter and a profile differ. */
+/** One difference between a meter and a profile. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** The object, when the finding is about one. */
+  /** The object, if the finding is about one. */
   readonly obis?: string;
   readonly classId?: number;
   readonly attribute?: number;
   readonly method?: number;
-  /** Name of the object or of the part of a title. */
+  /** The name of the object, or of the part of a title. */
   readonly name: string;
   readonly expected: string;
   readonly actual: string;
-  /** True when the expectation is an estimate: a judgement on an obligation, or a row of low confidence. */
+  /** The expectation is an estimate: a judgement about an obligation, or a row of low or unknown confidence. */
   readonly estimate: boolean;
-  /** Where the expectation comes from and how far to trust it. */
+  /** Where the expectation comes from. */
   readonly source: readonly string[];
   readonly confidence: Provenance['confidence'];
 }
-/** `class`: the code is there with another interface class. `extra`: the profile does not know the object; that alone is no fault. */
+/**
+ * `class`: there is an object with this code, but of another interface class. `extra`: the profile does not list the
+ * object; that alone is no fault.
+ */
 export type FindingKind = 'missing' | 'extra' | 'class' | 'version' | 'type' | 'right' | 'value' | 'title';
 
 /** The finding as one line of text. */
@@ -38,7 +41,7 @@ export const formatFinding = ({
   `${kind}: ${obis === undefined ? '' : `${obis} `}${name}${attribute === undefined ? '' : `, attribute ${attribute}`}${method === undefined ? '' : `, method ${method}`}` +
   `: expected ${expected}, found ${actual} (${estimate ? 'estimate, ' : ''}${confidence}${source.length === 0 ? '' : `: ${source.join(', ')}`})`;
 
-/** The parts of a finding that say which row it is about. */
+/** The fields of a finding that say which row it is about. */
 export function about(
   row: ProfileObject,
   o?: ViewObject,

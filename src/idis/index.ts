@@ -1,5 +1,5 @@
 /**
- * Companion profiles as data, decoding of pushes and events by them, and pre-checks.
+ * Companion profiles as data, decoding of pushes and events with them, and pre-checks of meters.
  *
  * Stability: preview, may change in a minor version.
  *

@@ -1,14 +1,17 @@
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
-/** Reads one value of a JSON file that a person wrote, or says where and what is wrong. It also tells editors what it accepts. */
+/**
+ * Reads a value from a JSON file that a person wrote, or says what is wrong and where. It can also tell editors what it
+ * accepts.
+ */
 export interface Check<T> {
   (value: unknown): T;
-  /** The same rule as JSON Schema, as far as that can say it. */
+  /** The same rule as JSON Schema, as far as that can express it. */
   readonly schema: JsonSchema;
 }
 /** A JSON Schema (2020-12) as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
-/** A field that may be left out. */
+/** A field that can be omitted. */
 export interface OptionalCheck<T> {
   readonly optional: Check<T>;
 }
@@ -62,7 +65,7 @@ export const recordOf = <T>(inner: Check<T>): Check<Record<string, T>> =>
       : refuse('an object with one entry per key', v),
   );
 
-/** An object with these fields and no others: a misspelt field is an error, not a field that silently does nothing. */
+/** An object with these fields and no others: a misspelt field is an error instead of being silently ignored. */
 export function object<const C extends Checks>(checks: C): Check<Checked<C>> {
   const fields = Object.entries(checks);
   const schema = {

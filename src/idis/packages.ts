@@ -17,7 +17,7 @@ import type {
 } from './profile.js';
 
 const estimate =
-  'An estimate from public material: the object model is sold by the IDIS association. Obligations are not known.';
+  'An estimate from public material: the IDIS association sells the object model. Obligations are not known.';
 
 /** IDIS package 1: S-FSK power line and optical port. */
 export const idisPackage1 = (): CompanionProfile => ({

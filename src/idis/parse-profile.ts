@@ -23,8 +23,9 @@ import type { CompanionProfile } from './profile.js';
 import { parseRights } from './rights.js';
 
 /**
- * Reads a companion profile from JSON: a text or the value already parsed. Every field is checked, also that each `source` is explained, each client of
- * a right exists, and each log of an event exists. The fields are described in `docs/idis-profile.md`.
+ * Reads a companion profile from JSON: a text, or the value parsed from it. Every field is checked, including that each
+ * `source` is explained and that the clients of rights and the logs of events exist. `docs/idis-profile.md` describes
+ * the fields.
  * @throws DlmsError `parse/invalid-text` with the path of the field in `path`.
  */
 export function parseProfile(json: unknown): CompanionProfile {
@@ -68,7 +69,7 @@ export function parseProfile(json: unknown): CompanionProfile {
   );
   return profile;
 }
-/** The JSON text of a profile, to be filled in and read back with {@link parseProfile}. */
+/** The JSON text of a profile, for you to fill in and read back with {@link parseProfile}. */
 export const formatProfile = (profile: CompanionProfile): string => `${JSON.stringify(profile, null, 1)}\n`;
 
 const provenance = {
@@ -82,7 +83,9 @@ const pattern = /* @__PURE__ */ readable(parseObisPattern, 'An OBIS code or patt
 const typeName: Check<string> = /* @__PURE__ */ (() =>
   oneOf(...Object.keys(simpleTypes), 'array', 'structure', 'compact-array'))();
 
-/** The form of a profile as JSON Schema (2020-12), for editors; `parseProfile` checks more than it can say. */
+/**
+ * The format of a profile as JSON Schema (2020-12), for editors; `parseProfile` checks more than a schema can express.
+ */
 export const profileJsonSchema = (): JsonSchema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Companion profile',

@@ -7,7 +7,7 @@ export interface ObjectPattern {
 }
 const read: WeakMap<CompanionProfile, readonly ObjectPattern[]> = /* @__PURE__ */ new WeakMap();
 
-/** The objects of a profile with their patterns, the most specific first. Read once for each profile. */
+/** The objects of a profile with their patterns, the most specific first. Parsed once per profile. */
 export function objectPatterns(profile: CompanionProfile): readonly ObjectPattern[] {
   const known = read.get(profile);
   if (known !== undefined) return known;

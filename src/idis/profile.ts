@@ -1,15 +1,17 @@
 import type { JsonObject } from '../axdr/json.js';
 
 /**
- * A companion profile as data: what a family of meters is expected to have and what its numbers mean. The JSON form has the same fields; it is described
- * in `docs/idis-profile.md` and read by `parseProfile`. A profile is always named by the caller, never guessed from a meter: IDIS and the Dutch
- * profiles use the same numbers with other meanings.
+ * A companion profile as data: what a family of meters is expected to have, and what its numbers mean. The JSON form
+ * has the same fields; `docs/idis-profile.md` describes it and `parseProfile` reads it. The caller always names the
+ * profile; it is never guessed from a meter, because IDIS and the Dutch profiles use the same numbers with different
+ * meanings.
  *
- * The profiles that come with the library are estimates from public material. Load the model you own before you rely on one.
+ * The profiles that come with the library are estimates from public material. Load the model that you own before you
+ * rely on one.
  */
 export interface CompanionProfile {
   readonly format: 'companion-profile/1';
-  /** A short unique name, e.g. `idis-package-2`. */
+  /** A short, unique name, for instance `idis-package-2`. */
   readonly id: string;
   readonly name: string;
   readonly note?: string;
@@ -28,23 +30,29 @@ export interface CompanionProfile {
   readonly scripts: readonly ScriptRow[];
 }
 
-/** Where a row comes from and how far to trust it. Every row has one. */
+/** Where a row comes from and how far to trust it. Every row says so. */
 export interface Provenance {
   /** Keys of {@link CompanionProfile.sources}. */
   readonly source: readonly string[];
-  /** high: two independent public sources or a primary one; medium: one; low: engineering knowledge or inference; unknown: asked for, not found. */
+  /**
+   * high: two independent public sources, or a primary one; medium: one source; low: engineering knowledge or
+   * inference; unknown: looked for but not found.
+   */
   readonly confidence: 'high' | 'medium' | 'low' | 'unknown';
-  /** For low rows: how likely they are. */
+  /** How likely a row of low confidence is. */
   readonly plausibility?: 'strong' | 'fair';
   readonly note?: string;
 }
 
-/** A client that meters of the profile know. */
+/** A client that the meters of the profile know. */
 export interface ProfileClient extends Provenance {
-  /** Key of the rights of an object: `public`, `management`, `preEstablished`, `consumer` in the profiles carried here. */
+  /**
+   * The key in the rights of an object: `public`, `management`, `preEstablished` and `consumer` in the built-in
+   * profiles.
+   */
   readonly id: string;
   readonly name: string;
-  /** Client address (wrapper port or HDLC address). */
+  /** The client address (wrapper port or HDLC address). */
   readonly sap: number;
   readonly authentication: string;
   readonly ciphered: boolean;
@@ -55,71 +63,79 @@ export interface ProfileSuite extends Provenance {
   readonly suite: number;
   readonly algorithms: string;
 }
-/** A key that meters of the profile have. */
+/** A key that the meters of the profile have. */
 export interface ProfileKey extends Provenance {
-  /** Key id of global_key_transfer; null when the key is not transferred that way. */
+  /** The key id in global_key_transfer; null when the key is not transferred that way. */
   readonly keyId: number | null;
   readonly short: string;
   readonly name: string;
   readonly use: string;
 }
 
-/** How devices are named. `idis`: manufacturer, device type, function type and serial number, alike in both names; `free`: no rule is known. */
+/**
+ * How devices are named. `idis`: manufacturer, device type, function type and serial number, the same in both names;
+ * `free`: no rule is known.
+ */
 export interface TitleRules {
   readonly systemTitle: TitleRule;
   readonly logicalDeviceName: TitleRule;
-  /** Device types that this profile allows. Empty: any. */
+  /** The device types that the profile allows; empty: any. */
   readonly deviceTypes: readonly DeviceTypeRow[];
   readonly functionTypes: readonly FunctionTypeRow[];
 }
-/** How system titles are laid out. */
+/** The layout of system titles or of logical device names. */
 export interface TitleRule extends Provenance {
   readonly layout: 'idis' | 'free';
 }
-/** A type of devices, as system titles name it. */
+/** A device type, as in system titles. */
 export interface DeviceTypeRow extends Provenance {
   readonly value: number;
   readonly name: string;
 }
-/** A bit of the function type of system titles. */
+/** A bit of the function type in system titles. */
 export interface FunctionTypeRow extends Provenance {
   readonly bit: number;
-  /** The option that rows of {@link CompanionProfile.objects} name. */
+  /** The option that the rows of {@link CompanionProfile.objects} refer to. */
   readonly option: string;
   readonly name: string;
 }
 
-/** An object that meters of the profile have. */
+/** An object that meters of the profile have or can have. */
 export interface ProfileObject extends Provenance {
-  /** A code or a pattern; a pattern says that each code it covers may exist. */
+  /** A code or a pattern; with a pattern, each code that it covers can exist. */
   readonly obis: string;
   readonly classId: number;
-  /** Class versions that are allowed; empty: any. */
+  /** The class versions that are allowed; empty: any. */
   readonly versions: readonly number[];
   readonly name: string;
   readonly group: string;
-  /** The obligation, when the owner of the specification has filled it in. null: not known; then {@link mandatoryJudgement} is all there is. */
+  /**
+   * Whether it is mandatory, if the owner of the specification has filled this in. null: not known; then there is only
+   * {@link mandatoryJudgement}.
+   */
   readonly mandatory: boolean | null;
   /** An estimate for demonstrations, never an obligation. */
   readonly mandatoryJudgement?: boolean;
-  /** Only in meters with this option: D disconnector, L load management, M multi-utility, `polyphase`. */
+  /** Present only in meters with this option: D disconnector, L load management, M multi-utility, `polyphase`. */
   readonly option?: string;
-  /** Rights by client id, in the notation of `parseRights`; a client that is not listed is not known. */
+  /**
+   * The rights by client id, in the notation of `parseRights`. The rights of a client that is not listed are not known.
+   */
   readonly rights: Readonly<Record<string, string>>;
-  /** Whose rights these are, when a source states them; absent: engineering knowledge. */
+  /** Which source states the rights, and of whom; absent: they are engineering knowledge. */
   readonly rightsBasis?: string;
-  /** Types and values that attributes must have, where the owner of the specification has filled them in. */
+  /** The types and values that attributes must have, if the owner of the specification has filled them in. */
   readonly attributes?: readonly ProfileAttribute[];
 }
 /** What a profile says about one attribute of an object. */
 export interface ProfileAttribute {
   readonly index: number;
   readonly name?: string;
-  /** Names of Data types, any of which is allowed. */
+  /** The names of the Data types that are allowed. */
   readonly types?: readonly string[];
-  /** The value that must stand there. */
+  /** The required value. */
   readonly value?: JsonObject;
-  /** Bounds of a number. */
+  /** The bounds of a number. */
   readonly min?: number;
   readonly max?: number;
 }
@@ -127,24 +143,24 @@ export interface ProfileAttribute {
 /** A log of events. */
 export interface EventLog extends Provenance {
   readonly name: string;
-  /** The profile generic object of the log: a code or a pattern. */
+  /** The Profile generic object of the log: a code or a pattern. */
   readonly profile: string;
-  /** The object that holds the last event code, and whose value the log captures. */
+  /** The object that holds the last event code, which the log captures. */
   readonly eventObject?: string;
   readonly columns: readonly string[];
 }
-/** A code of an event log and what it means. */
+/** A code in an event log, and its meaning. */
 export interface EventCode extends Provenance {
   readonly code: number;
-  /** Name of an {@link EventLog}; `all`, or `unknown` when the source does not say. */
+  /** The name of an {@link EventLog}, `all`, or `unknown` when the source does not say. */
   readonly log: string;
   readonly name: string;
 }
-/** A register, filter, descriptor or status word whose bits have names. */
+/** A register, filter, descriptor or status word with named bits. */
 export interface BitField {
-  /** `alarm 1`, `alarm 2`, `error 1`, `profile status`, `M-Bus alarm` in the profiles carried here. */
+  /** `alarm 1`, `alarm 2`, `error 1`, `profile status` and `M-Bus alarm` in the built-in profiles. */
   readonly id: string;
-  /** Objects that hold it: codes or patterns. */
+  /** The objects that hold it: codes or patterns. */
   readonly objects: readonly string[];
   readonly bits: readonly BitRow[];
 }
@@ -154,11 +170,11 @@ export interface BitRow extends Provenance {
   readonly bit: number;
   readonly name: string;
   readonly abbreviation?: string;
-  /** Event codes that set the bit. */
+  /** The codes of the events that set the bit. */
   readonly events?: readonly number[];
 }
 
-/** A push setup object, and when it sends what. */
+/** A Push setup object: what it sends, and when. */
 export interface PushSetupRow extends Provenance {
   readonly obis: string;
   readonly name: string;
@@ -166,7 +182,7 @@ export interface PushSetupRow extends Provenance {
   readonly destination?: string;
   readonly payload?: string;
 }
-/** A body that does not name its values: they stand in this order. */
+/** The body of a push that does not name its values: they are in this order. */
 export interface PushPayload extends Provenance {
   readonly name: string;
   readonly elements: readonly PayloadElement[];
@@ -175,19 +191,19 @@ export interface PushPayload extends Provenance {
 export interface PayloadElement {
   readonly name: string;
   readonly obis: string;
-  /** Names of Data types that may stand here. */
+  /** The names of the Data types that are possible here. */
   readonly types: readonly string[];
-  /** Octets that must stand here, as hex: a list version, the name of the push setup. */
+  /** The required octets in hexadecimal: a list version, the name of the push setup. */
   readonly hex?: string;
-  /** Number of octets of a string. */
+  /** The number of octets of a string. */
   readonly length?: number;
-  /** May be missing at the end of the body. */
+  /** It can be missing at the end of the body. */
   readonly optional?: boolean;
-  /** Power of ten and unit, where the source states them. */
+  /** The power of ten, if the source states it; likewise the unit. */
   readonly scaler?: number;
   readonly unit?: string;
 }
-/** A script of a script table, and what it does. */
+/** A script in a script table, and what it does. */
 export interface ScriptRow extends Provenance {
   readonly table: string;
   readonly script: number;

@@ -15,11 +15,12 @@ const carried: Readonly<Record<string, () => CompanionProfile>> = /* @__PURE__ *
   'nordic-customer-port': nordicCustomerPort,
 }))();
 
-/** Ids of the profiles that come with the library. */
+/** The ids of the profiles that come with the library. */
 export const builtInProfiles = (): string[] => Object.keys(carried);
 /**
- * A profile that comes with the library, by its id. Importing this brings all of them; `idisPackage2` and the others can be imported alone.
- * @throws DlmsError `service/unsupported` when there is no such profile: it is not guessed from the meter.
+ * A profile that comes with the library, by its id. Importing this function bundles all of them; `idisPackage2` and the
+ * others can be imported individually.
+ * @throws DlmsError `service/unsupported` when there is no such profile
  */
 export function builtInProfile(id: string): CompanionProfile {
   const build = Object.hasOwn(carried, id) ? carried[id] : undefined;

@@ -18,21 +18,24 @@ import { bitFieldOf, type DecodedBit, type DecodedEvent, decodeBits, decodeEvent
 import { objectPatterns } from './patterns.js';
 import type { CompanionProfile, PayloadElement, PushPayload, PushSetupRow } from './profile.js';
 
-/** A reading with its name; alarm registers and event codes are decoded too. */
+/** A reading with its name; alarm registers and event codes are decoded as well. */
 export type NamedReading = Reading & {
   name: string;
-  /** The bits that are set, when the object is an alarm register, an error register or a status of the profile. */
+  /** The bits that are set, if the object is an alarm register, an error register or a status word of the profile. */
   bits?: DecodedBit[];
-  /** The event, when the object is an event object of the profile. */
+  /** The event, if the object is an event object of the profile. */
   event?: DecodedEvent;
 };
 /** What {@link decodePush} found in the body of a push. */
 export interface DecodedPush {
-  /** Where the names of the values come from: the message, the configuration of the push setup, a template of the profile, or nowhere. */
+  /**
+   * Where the names of the values come from: the message, the configuration of the push setup, a template in the
+   * profile, or nowhere.
+   */
   readonly namedBy: 'message' | 'configuration' | 'template' | 'nothing';
-  /** Name of the template. */
+  /** The name of the template. */
   readonly template?: string;
-  /** Logical name of the push setup, when the message carries it. */
+  /** The logical name of the push setup, from the message or the configuration. */
   readonly setup?: Obis;
   /** What the profile says about that setup. */
   readonly setupRow?: PushSetupRow;
@@ -42,16 +45,20 @@ export interface DecodedPush {
 }
 /** Options of {@link decodePush}. */
 export interface DecodePushOptions {
-  /** The push object list as it is configured in the meter, for messages that do not carry it: attribute 2 of the Push setup, or what was written there. */
+  /**
+   * The push object list configured in the meter, for messages that do not carry it: attribute 2 of the Push setup, as
+   * read or as written.
+   */
   readonly objects?: readonly PushReference[];
-  /** Name of the only template to try, when several fit. */
+  /** The name of the only template to try. */
   readonly template?: string;
 }
 
 /**
- * Names the values of a push (the body of a Data-Notification). The list of objects is taken from the message when it carries one or names its values,
- * else from the configuration, else from the first template of the profile whose types and fixed octets fit the body. Names come from the profile,
- * else from the table of OBIS codes. What nothing names is in `unnamed`: no value is dropped.
+ * Names the values of a push (the body of a Data-Notification). The objects are taken from the message if it lists them
+ * or names its values, otherwise from the configuration, otherwise from the first template in the profile whose types
+ * and fixed octets fit the body. Their names come from the profile, or else from the table of OBIS codes. Values that
+ * nothing names are in `unnamed`: no value is dropped.
  *
  * ```ts
  * const { readings } = decodePush(notification.notificationBody.dataValue, idisPackage2());
@@ -96,7 +103,9 @@ export function decodePush(body: Data, profile: CompanionProfile, options: Decod
   return { namedBy: 'nothing', ...about, readings: [], unnamed: own.unnamed };
 }
 
-/** The name of an object in a profile, else in the table of OBIS codes. The most specific row of the profile wins. */
+/**
+ * The name of an object in a profile, or else in the table of OBIS codes. The most specific row of the profile wins.
+ */
 export function nameOf(profile: CompanionProfile, obis: Obis, classId?: number): string {
   const code = valueGroups(obis);
   const found = objectPatterns(profile).find(
@@ -105,7 +114,10 @@ export function nameOf(profile: CompanionProfile, obis: Obis, classId?: number):
   return found?.row.name ?? describeObis(obis).text;
 }
 
-/** One reading with its name in a profile, else in the table of OBIS codes; alarm registers, status words and event codes are decoded. */
+/**
+ * A reading with its name in a profile, or else in the table of OBIS codes; alarm registers, status words and event
+ * codes are decoded.
+ */
 export function nameReading(r: Reading, profile: CompanionProfile, own?: string): NamedReading {
   const log = r.attribute === undefined || r.attribute === 2 ? logOf(profile, r.obis) : undefined;
   const code = log?.eventObject !== undefined && matchObis(log.eventObject, r.obis) ? eventCode(r) : undefined;

@@ -9,9 +9,10 @@ export interface Rights {
 export type ProfileRight = 'G' | 'S' | 'GS' | '-';
 
 /**
- * Reads the notation of rights: items parted by blanks, each numbers, a colon and `G` (get), `S` (set), `GS`, `-` (no right) for attributes, or `A`
- * (action) for methods. `2-4,6:G 5:GS 1:A` lets attributes 2, 3, 4 and 6 be read, 5 be read and written, and method 1 be called. `-` alone: the
- * object is not there for this client. Attributes that are not named are not judged.
+ * Reads the notation of rights: items separated by spaces, each consisting of numbers, a colon and `G` (get), `S`
+ * (set), `GS` or `-` (no right) for attributes, or `A` (action) for methods. `2-4,6:G 5:GS 1:A`: attributes 2, 3, 4 and
+ * 6 can be read, 5 can be read and written, and method 1 can be invoked. `-` alone: the object does not exist for this
+ * client. Attributes that are not named are not judged.
  * @throws DlmsError `parse/invalid-text`
  */
 export function parseRights(text: string): Rights | 'none' {
@@ -40,14 +41,18 @@ const wrong = (text: string): DlmsError =>
   });
 
 /**
- * The right that an access mode of an Association LN object list gives. Versions 0 to 2 number the combinations (0 none, 1 read, 2 write, 3 both,
- * 4 to 6 the same with authentication); version 3 has bits (0 read, 1 write). An unknown mode gives no right. Source: three public implementations.
+ * The right that an access mode in the object list of an Association LN gives. Versions 0 to 2 number the combinations
+ * (0 none, 1 read, 2 write, 3 both, 4 to 6 the same with authentication); version 3 has bits (0 read, 1 write). An
+ * unknown mode gives no right. Source: three public implementations.
  */
 export function profileRight(mode: number, associationVersion: number): ProfileRight {
   const bits = associationVersion >= 3 ? mode & 3 : mode > 6 ? 0 : mode > 3 ? mode - 3 : mode;
   return (['-', 'G', 'S', 'GS'] as const)[bits] ?? '-';
 }
-/** Version 0 has a boolean, 1 and 2 a number (0 none, 1 access, 2 with authentication), 3 bits (0 access). */
+/**
+ * Whether an access mode lets a method be invoked. Version 0 has a boolean, 1 and 2 a number (0 none, 1 access, 2 with
+ * authentication), 3 bits (0 access).
+ */
 export function mayInvoke(mode: number | boolean, associationVersion: number): boolean {
   if (typeof mode === 'boolean') return mode;
   return associationVersion >= 3 ? (mode & 1) === 1 : mode === 1 || mode === 2;

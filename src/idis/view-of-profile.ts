@@ -8,17 +8,17 @@ import { parseRights } from './rights.js';
 
 /** Options of {@link viewOfProfile}. */
 export interface ViewOfProfileOptions {
-  /** Id of the client; default `management`. */
+  /** The id of the client. Default: `management`. */
   readonly client?: string;
-  /** Options the meter has; default none. */
+  /** The options of the meter. Default: none. */
   readonly options?: readonly string[];
   readonly systemTitle?: string;
   readonly logicalDeviceName?: string;
 }
 
 /**
- * A view that a profile describes: each object with the first version it allows, the rights of one client, and the values it prescribes. A starting
- * point for simulated meters and for tests; a pattern gives its first code.
+ * The view that a profile describes: each object with the first version that is allowed, the rights of one client, and
+ * the prescribed values. A starting point for simulated meters and for tests. A pattern becomes its first code.
  */
 export function viewOfProfile(
   profile: CompanionProfile,

@@ -81,7 +81,7 @@ it('a meter made from the profile passes, for every client and option', () => {
   expect(result).toMatchObject({ passed: true, client: 'management', options });
   expect(result.objectsChecked).toBeGreaterThan(130);
   expect(result.statement).toBe(
-    'Pre-check against profile IDIS package 2 (estimate): no deviation found, 0 objects that the profile does not list. This is no statement about conformance.',
+    'Pre-check against profile IDIS package 2 (estimate): no deviation found, 0 objects that the profile does not list. This says nothing about conformance.',
   );
   for (const id of builtInProfiles()) {
     const carried = builtInProfile(id);

@@ -1,7 +1,7 @@
 /**
- * Objects of the Dutch DSMR and SMR profiles as the Grid eXchange Fabric (OSGP, Apache-2.0) reads them, one a line:
- * version that brings or changes it; OBIS pattern; class `v` version; `3` polyphase only; rights of the management client; name. 4.3 adds to 4.2.2; 5.1, 5.2 and 5.5 add
- * to the one before (inferred from the lists).
+ * Objects of the Dutch DSMR and SMR profiles as the Grid eXchange Fabric (OSGP, Apache-2.0) reads them, one per line:
+ * the version that adds or changes it; OBIS pattern; class `v` version; `3`: polyphase only; rights of the management
+ * client; name. 4.3 adds to 4.2.2; 5.1, 5.2 and 5.5 each add to the one before (inferred from the lists).
  */
 export const dsmrObjects: string = `
 2.2 | 0.0.40.0.0.255 | 15v0 |  | 2,3,4,5,6,7,8:G | Association ln

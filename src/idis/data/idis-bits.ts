@@ -1,4 +1,5 @@
-// Bits of registers and status words, one a line: bit; confidence and sources; events that set it; abbreviation; name; remark. Reserved bits are left out.
+// Bits of registers and status words, one per line: bit; confidence and sources; events that set it; abbreviation;
+// name; remark. Reserved bits are left out.
 
 export const alarmRegister1: string = `
 0 | h MCS301,OSGP | 6 |  | Clock invalid

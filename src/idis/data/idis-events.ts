@@ -1,4 +1,7 @@
-/** Event codes of the IDIS family, one a line: code; log; confidence and sources; name; remark. Confidence as in idis-objects. */
+/**
+ * Event codes of the IDIS family, one per line: code; log; confidence and sources; name; remark. Confidence is as in
+ * idis-objects.ts.
+ */
 export const idisEvents: string = `
 1 | standard | h MCS301,SQLHES,OSGP | Power down
 2 | standard | h MCS301,SQLHES,OSGP | Power up

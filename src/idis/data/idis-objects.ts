@@ -1,9 +1,10 @@
 /**
- * Objects of the IDIS family, one a line, fields parted by ` | `:
- * OBIS pattern; class `v` version; packages; confidence (`h`igh, `m`edium, `l`ow; `+` strongly and `-` fairly plausible) and sources; judgement whether
- * every meter has it (`y`, `n`, `?`: an estimate, never an obligation) and the option it belongs to (D, L, M, 3 polyphase); group; rights by client
- * (P public, E pre-established, M management, C consumer); whose management rights these are (empty: engineering knowledge); name; remark.
- * The object model itself is sold by the IDIS association and is not here.
+ * Objects of the IDIS family, one per line, fields separated by ` | `: OBIS pattern; class `v` version; packages;
+ * confidence (`h`igh, `m`edium, `l`ow; `+` strongly and `-` fairly plausible) and sources; whether every meter is
+ * judged to have it (`y`, `n`, `?`: an estimate, never an obligation) and the option it belongs to (D, L, M, 3
+ * polyphase); group; rights by client (P public, E pre-established, M management, C consumer); the source of the
+ * management rights (empty: engineering knowledge); name; remark. The IDIS association sells the object model itself,
+ * which is not included.
  */
 export const idisObjects: string = `
 0.0.42.0.0.255 | 1v0 | 123 | m MCS301 | y | identification | P 2:G; E -; M 2:G |  | COSEM logical device name

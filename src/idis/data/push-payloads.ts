@@ -27,7 +27,10 @@ const powers = (): PayloadElement[] => [
   number('-Q', '1-0:4.7.0*255'),
 ];
 
-/** Customer ports of the IDIS family whose values stand in a fixed order. Units are not in the sources and are left out. */
+/**
+ * Payloads of customer ports of the IDIS family with values in a fixed order. The sources do not give units, so there
+ * are none.
+ */
 export const idisPayloads = (): PushPayload[] => [
   {
     name: 'Iskraemeco AM550, Wiener Netze',
@@ -86,7 +89,7 @@ export const smrPayloads = (): PushPayload[] => [
   },
 ];
 
-/** Kaifa MA304H lists. The order is confirmed by a capture of the same meter family that writes the OBIS codes. */
+/** Lists of the Kaifa MA304H. A capture from the same meter family that includes OBIS codes confirms the order. */
 export const kaifaPayloads = (): PushPayload[] => {
   const power = (obis: string, name: string, unit: string) => number(name, obis, 0, unit);
   const head = [

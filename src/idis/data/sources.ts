@@ -1,4 +1,4 @@
-/** What the keys in `source` stand for, for the profiles that come with the library. */
+/** What the keys in `source` stand for in the built-in profiles. */
 export const publicSources: Readonly<Record<string, string>> = {
   MCS301: 'MetCom MCS301 product manual 1.25 (2019): a vendor manual whose meter follows IDIS package 2 in these parts',
   COM200: 'MetCom COM200/COM300 module manual 1.0',
