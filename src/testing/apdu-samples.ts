@@ -13,10 +13,13 @@ import { arbitrary } from './arbitrary.js';
 const alternatives = (): Readonly<Record<string, { readonly schema: Schema<unknown> }>> =>
   (Apdu.shape as { alternatives: Readonly<Record<string, { schema: Schema<unknown> }>> }).alternatives;
 
-/** Every type of APDU that there is. */
+/** All types of APDUs. */
 export const apduTypes = (): ApduType[] => Object.keys(alternatives()) as ApduType[];
 
-/** APDUs of the given types (default: all), each type as often as the others. Every one can be encoded and is decoded again to the same value. */
+/**
+ * Generates APDUs of the given types (default: all), each type equally often. Each can be encoded, and decodes to the
+ * same value again.
+ */
 export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbitrary<Apdu> {
   const version = (InitiateResponse.shape as { fields: Record<string, Schema<unknown>> }).fields
     .negotiatedDlmsVersionNumber as Schema<unknown>;
@@ -36,7 +39,7 @@ export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbi
       const values = arbitrary(schema, instead).map(
         (v) => ('fill' in schema ? { type, ...(v as object) } : { type, value: v }) as Apdu,
       );
-      // What stands inside an association request is an APDU again.
+      // The user information of an association APDU is an APDU itself.
       return apduFacts[type].service === 'acse'
         ? fc
             .tuple(values, initiate)
@@ -70,7 +73,7 @@ export interface SampleOptions {
   readonly types?: readonly ApduType[];
 }
 
-/** Valid APDUs to hold other implementations against: octets and what they mean. */
+/** Valid APDUs to test other implementations with: octets and their meaning. */
 export function apduSamples({ count, seed, types }: SampleOptions): ApduSample[] {
   return fc.sample(apduArbitrary(types), { numRuns: count, seed }).map((apdu) => {
     const bytes = encode(Apdu, apdu);

@@ -1,5 +1,5 @@
 /**
- * Generators of values for property tests. Needs the package `fast-check`.
+ * Generators of values for property tests. Requires the package `fast-check`.
  *
  * Stability: preview, may change in a minor version.
  *
@@ -14,25 +14,27 @@ import type { Compound, Shape } from '../axdr/shape.js';
 import { ExceptionResponse } from '../xdlms/errors.js';
 
 /**
- * Values that fit a schema, for property tests with fast-check: every definition (an APDU, an attribute, a structure of your own) gets a round-trip
- * property for free. `fc.assert(fc.property(arbitrary(S), (v) => deepEqual(decode(S, encode(S, v)), v)))`.
+ * Generates values of a schema for property tests with fast-check. So every definition (an APDU, an attribute, a
+ * structure of your own) has a round-trip property for free: `fc.assert(fc.property(arbitrary(S), (v) =>
+ * deepEqual(decode(S, encode(S, v)), v)))`.
  *
- * All values are in the form that decoding gives: a code that has a name is never generated as a number.
+ * All values are in the form that decoding gives: a code with a name is never generated as a number.
  *
- * @param instead values for parts whose definition says less than it accepts (an octet string that holds a date-time or nothing, a text that is an object identifier)
+ * @param instead generators for parts that accept less than their shape says (an octet string that is a date-time or
+ * empty, a text that is an object identifier)
  */
 export function arbitrary<T>(
   schema: Schema<T>,
   instead: readonly (readonly [Schema<unknown>, fc.Arbitrary<unknown>])[] = [],
 ): fc.Arbitrary<T> {
-  // On every level: a part that is replaced does not count any.
+  // The same generator on every level, because a replaced part does not nest.
   const known: Known = new Map(instead.map(([part, values]) => [part.shape, Array.from({ length: 64 }, () => values)]));
   return build(schema, 0, known) as fc.Arbitrary<T>;
 }
 
-/** Levels of Data inside Data. */
+/** How deeply Data is nested. */
 const deepest = 3;
-/** One arbitrary per shape and level: Data contains itself. */
+/** One arbitrary per shape and level, because Data contains itself. */
 type Known = Map<Shape, fc.Arbitrary<unknown>[]>;
 
 function build(schema: Schema<unknown>, depth: number, known: Known): fc.Arbitrary<unknown> {
@@ -141,7 +143,7 @@ function fields({ fields }: Extract<Compound, { of: 'fields' }>, depth: number, 
 }
 const plain = { noNullPrototype: true } as const;
 
-/** Values of one type, back to back: simple ones, and structures of them. */
+/** Arrays of one type: of simple values, and of structures of them. */
 const compactArrays: fc.Arbitrary<unknown> = /* @__PURE__ */ (() => {
   const simple = fc
     .constantFrom('unsigned', 'long', 'double-long-unsigned')
@@ -161,7 +163,7 @@ const compactArrays: fc.Arbitrary<unknown> = /* @__PURE__ */ (() => {
   return fc.oneof(same, rows).map((items) => compactArrayOf(items));
 })();
 
-/** Records whose fields depend on each other: made another way, or of the fields as they come. */
+/** How to make records whose fields depend on each other; `fields` generates them independently. */
 const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>> =
   /* @__PURE__ */ new Map<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>>([
     [CompactArray.shape, () => compactArrays],
@@ -176,7 +178,7 @@ const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.
     ],
   ]);
 
-/** Values of the wire that the schema refuses to map are not values of the type. */
+/** Maps a value from the wire; undefined when the schema refuses it, as it is then no value of the type. */
 function attempt(to: (wire: never) => unknown, wire: unknown): { value: unknown } | undefined {
   try {
     return { value: to(wire as never) };
@@ -184,7 +186,7 @@ function attempt(to: (wire: never) => unknown, wire: unknown): { value: unknown 
     return undefined;
   }
 }
-/** Ends the recursion: elements, and what names another type. */
+/** Whether a schema contains others, so that the recursion must end: elements, and what names another type. */
 const containsOthers = ({ shape }: Schema<unknown>): boolean =>
   shape.of === 'elements' ||
   shape.of === 'nested' ||

@@ -6,7 +6,7 @@ import type { CaptureObjectDefinition } from '../cosem/common-types.js';
 import { dateTimeFromBytes, dateTimeToBytes, fromInstant, toInstant } from '../cosem/date-time.js';
 import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../server/object.js';
 
-/** The profile of the simulated meter: clock, status and four energy registers, every quarter of an hour. */
+/** The columns of the simulated load profile: clock, status and four energy registers. */
 export const loadProfileColumns: readonly CaptureObjectDefinition[] = [
   { classId: 8, logicalName: '0-0:1.0.0*255', attributeIndex: 2, dataIndex: 0 },
   { classId: 1, logicalName: '0-0:96.10.1*255', attributeIndex: 2, dataIndex: 0 },
@@ -19,15 +19,18 @@ export const capturePeriod = 900;
 
 export interface LoadProfileOptions {
   readonly rows: number;
-  /** Moment of the newest row, milliseconds; a multiple of the capture period. */
+  /** The time of the newest row in milliseconds; a multiple of the capture period. */
   readonly newest: number;
   readonly deviationMinutes: number;
 }
 
-/** Rows made from a formula: a household with a morning and an evening peak, and a little sun at noon. The same options give the same rows. */
+/**
+ * A quarter-hourly load profile computed by a formula: a household with a morning and an evening peak, and some solar
+ * power at noon. The same options give the same rows.
+ */
 export class LoadProfile {
   readonly #options: LoadProfileOptions;
-  /** Encoded cells, one array of octets for each row and column. */
+  /** The encoded cells, by row and column. */
   readonly #cells: Uint8Array[][] = [];
   readonly #times: number[] = [];
   constructor(options: LoadProfileOptions) {
@@ -101,7 +104,7 @@ export class LoadProfile {
       .slice(fromSelectedValue - 1, toSelectedValue === 0 ? undefined : toSelectedValue);
     return this.#rows(fromEntry - 1, toEntry === 0 ? this.length : Math.min(toEntry, this.length), columns);
   }
-  /** Index of the first row at or after a moment. */
+  /** The index of the first row at or after a time. */
   #first(moment: number): number {
     let low = 0;
     let high = this.#times.length;
@@ -145,7 +148,7 @@ function read<T>(work: () => T): T {
   }
 }
 
-/** Wh imported and exported in the quarter of an hour before a moment. */
+/** The energy in Wh imported and exported in the quarter of an hour before a time. */
 function powerAt(at: number, deviationMinutes: number): [number, number] {
   const hour = ((at / 3_600_000 - deviationMinutes / 60) % 24) + 24;
   const h = hour % 24;

@@ -44,14 +44,14 @@ export interface ProfileMeterOptions
     | 'persist'
   > {
   readonly profile: CompanionProfile;
-  /** Options that the meter has (D, L, M, polyphase): objects of others are left out. Default: none. */
+  /** The options of the meter (D, L, M, polyphase); objects of other options are left out. Default: none. */
   readonly options?: readonly string[];
-  /** Three letters of the manufacturer in both names. Default `SIM`. */
+  /** The three letters of the manufacturer in system title and logical device name. Default: `SIM`. */
   readonly manufacturer?: string;
-  /** Default 1. */
+  /** Default: 1. */
   readonly serialNumber?: number;
 }
-/** A whole meter in memory, made from a companion profile. */
+/** A complete meter in memory, made from a companion profile. */
 export interface ProfileMeter {
   readonly meter: Meter;
   readonly device: LogicalDevice;
@@ -63,11 +63,13 @@ export interface ProfileMeter {
 }
 
 /**
- * A meter with every object of a companion profile: the first code of each pattern, the first class version that is allowed, the rights of each client as the
- * profile states them, and plausible values of the right types. Clock, disconnector, load profile 1-0:99.1.0, associations, security setup and invocation
- * counter are alive; what else is written is kept, and what is called does nothing and says so (`temporary-failure`), save for resets.
+ * Makes a meter with every object of a companion profile: the first code of each pattern, the first class version that
+ * is allowed, the rights of each client as the profile states them, and plausible values of the right types. Clock,
+ * disconnector, load profile 1-0:99.1.0, associations, security setup and invocation counter work; other objects keep
+ * what is written to them, and their methods, except resets, fail with `temporary-failure`.
  *
- * Where a profile does not state the rights of a client, the management client reads everything and the others the logical name alone.
+ * If a profile does not state the rights of a client, the management client can read everything, and other clients only
+ * the logical name.
  * @throws DlmsError `service/unsupported` for a class or version that this library does not know
  */
 export async function profileMeter(options: ProfileMeterOptions): Promise<ProfileMeter> {
@@ -152,7 +154,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
   };
 }
 
-/** Device type and function type as the profile numbers them; any device where it does not. */
+/** The device type and function type as the profile numbers them; device type 102 if it does not. */
 function identityOf(
   { titles }: CompanionProfile,
   present: readonly string[],
@@ -185,7 +187,7 @@ function associationRow(
   const shown = name === '0-0:40.0.0*255' ? associations : associations.find((a) => a.logicalName === name);
   return shown === undefined ? undefined : associationLnObject(shown, options);
 }
-/** Values of the class's types, kept when they are written. */
+/** An object with values of the types of its class, which keeps what is written. */
 function plainObject(
   definition: InterfaceClass,
   row: ProfileObject,
@@ -224,7 +226,7 @@ function plainObject(
           values.set(resettable, zeroOf(value));
     };
   }
-  // The profile decides what may be written, not the class.
+  // The profile, not the class, decides what may be written.
   const made = cosemObject(definition, name, attributes, methods);
   const writable = new Map(
     [...made.attributes].map(([index, a]) => [index, index === 1 ? a : { ...a, writable: true }]),
@@ -250,7 +252,7 @@ function zeroOf(value: unknown): unknown {
 
 // ── clients ────────────────────
 
-/** Rights by logical name; `unknown` where the profile does not state any. */
+/** Rights by logical name; `unknown` if the profile does not state any. */
 type RightsByName = ReadonlyMap<Obis, Rights | 'none' | 'unknown'>;
 const rightsByName = (rows: readonly ProfileObject[], client: ProfileClient): RightsByName =>
   new Map(
@@ -291,18 +293,18 @@ function configOf(
     return { ...common, ...ciphering, mechanism: 'none', preEstablished: true };
   if (said.includes('hls') || said.includes('gmac'))
     return { ...common, ...ciphering, security: security.context, mechanism: 'hls-gmac' };
-  // What the profile lets a client without any security write, this meter lets it write.
+  // This meter lets a client without any security write what the profile lets it write.
   return { ...common, ...ciphering, mechanism: 'none', ...(client.ciphered ? {} : { anybodyMayChange: true }) };
 }
 function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, trusted: boolean): ProfileRight {
   if (rights === 'none') return '-';
   if (index === 1) return 'G';
   if (rights === 'unknown') return trusted ? 'G' : '-';
-  // What the profile does not name it does not judge; a management client that could not read it would be of little use.
+  // The profile does not judge attributes that it does not name; the management client should be able to read them.
   return rights.attributes.get(index) ?? (trusted ? 'G' : '-');
 }
 
-/** For a view of this meter: both names as `checkProfile` compares them. */
+/** System title and logical device name of this meter, as an association view for `checkProfile` has them. */
 export const titlesOf = ({
   systemTitle,
   logicalDeviceName,

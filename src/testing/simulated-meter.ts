@@ -28,51 +28,60 @@ import { capturePeriod, LoadProfile } from './load-profile.js';
 
 /** Options of {@link simulatedMeter}. */
 export interface SimulatedMeterOptions {
-  /** Does the cryptography, e.g. `nobleProvider`. */
+  /** Does the cryptography; for instance `nobleProvider`. */
   readonly provider: CryptoProvider;
-  /** System title, 8 octets. Default: `SIM`, then 00 00 00 00 01. */
+  /** The system title, 8 octets. Default: `SIM`, then 00 00 00 00 01. */
   readonly systemTitle?: Uint8Array;
-  /** Keys of the management association, and of the signing one when there is a signing key. Default: {@link testKeysOf}, which everybody knows. */
+  /**
+   * The keys of the management association, and of the signing association if there is a signing key. Default:
+   * {@link testKeysOf}, which everybody knows.
+   */
   readonly keys?: KeyMaterial;
-  /** Security suite of the management association. Default 0. */
+  /** The security suite of the management association. Default: 0. */
   readonly suite?: number;
-  /** Suites 1 and 2: certificates (DER) of clients and of the meter, and those that vouch for them. Default: none. */
+  /**
+   * Suites 1 and 2: the certificates (DER) of clients and of the meter, and of the authorities between them and the
+   * anchors. Default: none.
+   */
   readonly certificates?: readonly Uint8Array[];
   readonly anchors?: readonly Certificate[];
-  /** Default: `when-available`, and no lists. */
+  /** Default: `when-available`, with no revocation lists. */
   readonly revocation?: RevocationPolicy;
-  /** Stores changed keys and policies. Default: they live as long as the meter. */
+  /** Stores changed keys and policies. Default: they last as long as the meter. */
   readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & {
     /** Stores changed certificates. */
     readonly persistCertificates?: CertificateStoreOptions['persist'];
   };
   /** Who may ask for signatures: see {@link SecurityStateOptions}. */
   readonly signing?: Pick<SecurityStateOptions, 'clients' | 'signingRoles'>;
-  /** Default: authenticated and encrypted both ways. */
+  /** Default: authenticated and encrypted in both directions. */
   readonly policy?: SecurityPolicy;
-  /** Password of the reading association. Default `12345678`. */
+  /** The password of the reading association. Default: `12345678`. */
   readonly password?: Uint8Array;
-  /** Rows of the load profile. Default 10 000. */
+  /** The number of rows in the load profile. Default: 10 000. */
   readonly profileRows?: number;
-  /** Current moment in milliseconds. Default: the clock of this machine. */
+  /** The current time in milliseconds since 1970. Default: the clock of this machine. */
   readonly now?: () => number;
-  /** Minutes from local time to UTC, negative east of Greenwich. Default -60. */
+  /** Minutes from local time to UTC, negative east of Greenwich. Default: -60. */
   readonly deviationMinutes?: number;
-  /** Longest APDU that the meter takes. Default 1024. */
+  /** The longest APDU that the meter accepts, in octets. Default: 1024. */
   readonly maxReceivePduSize?: number;
-  /** Longest APDU that the meter sends to clients that take more; 0: as much as they take. Default 1024. */
+  /**
+   * The longest APDU that the meter sends, even if a client accepts more; 0: as long as the client accepts. Default:
+   * 1024.
+   */
   readonly maxSendPduSize?: number;
   /** Default: `serverConformance` of `dlms-cosem/server`. */
   readonly conformance?: readonly ConformanceBit[];
-  /** More objects; they replace those of the same logical name. */
+  /** More objects; they replace those with the same logical name. */
   readonly objects?: readonly CosemObject[];
-  /** More associations; they replace those of the same client SAP. */
+  /** More associations; they replace those with the same client SAP. */
   readonly associations?: readonly AssociationConfig[];
-  /** Hears of what goes wrong inside the meter; clients are told `other-reason` alone. */
+  /** Called with what goes wrong inside the meter; clients are only told `other-reason`. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Keys that stand in examples all over the world: for tests alone, never for a meter. */
+/** Well-known keys from published examples: for tests only, never for a real meter. */
 export const testKeys = {
   globalUnicast: Uint8Array.from({ length: 16 }, (_, i) => i),
   authentication: Uint8Array.from({ length: 16 }, (_, i) => 0xd0 + i),
@@ -80,7 +89,7 @@ export const testKeys = {
   master: new Uint8Array(16).fill(0x31),
 } satisfies KeyMaterial;
 
-/** {@link testKeys} in the lengths of a suite. */
+/** {@link testKeys} in the key length of a suite. */
 export function testKeysOf(suite: number): KeyMaterial {
   if (suite !== 2) return testKeys;
   return Object.fromEntries(
@@ -91,16 +100,19 @@ export function testKeysOf(suite: number): KeyMaterial {
   );
 }
 
-/** Client SAPs of the simulated meter, as companion profiles use them. */
+/** The client SAPs of the simulated meter, as in companion profiles. */
 export const simulatedClients = { public: 16, reading: 17, management: 1, signing: 2 } as const;
 
-/** A whole meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or give APDUs to the handler directly. */
+/**
+ * A complete meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or pass APDUs to the handler
+ * directly.
+ */
 export interface SimulatedMeter {
   readonly meter: Meter;
   readonly device: LogicalDevice;
   readonly systemTitle: Uint8Array;
   readonly profile: LoadProfile;
-  /** Keys, policy and certificates, and the changes of them. */
+  /** Keys, policy and certificates, and changes to them. */
   readonly security: SecurityState;
   /** The last invocation counter accepted from the management client. */
   readonly lastCounter: () => number;
@@ -109,8 +121,9 @@ export interface SimulatedMeter {
 }
 
 /**
- * Clock, energy registers, disconnector, identification, security setup, invocation counter, load profile; three associations: public (no security,
- * few objects), reading (LLS) and management (HLS 5, ciphered as the policy says); with a signing key in suites 1 and 2 also signing (HLS 7, ciphered).
+ * Makes a meter with clock, energy registers, disconnector, identification, security setup, invocation counter and load
+ * profile, and three associations: public (no security, few objects), reading (LLS) and management (HLS 5, ciphered as
+ * the policy says). With a signing key, in suites 1 and 2, there is also signing (HLS 7, ciphered).
  */
 export async function simulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedMeter> {
   const now = options.now ?? Date.now;
@@ -223,7 +236,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     cosemObject(SapAssignment, '0-0:41.0.0*255', {
       sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }],
     }),
-    // Version 0 as long as it can say what applies: most meters of suite 0 have it.
+    // Version 0 as long as it can express the policy, because most meters of suite 0 have it.
     securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
     disconnectControlObject(),
   );
@@ -252,7 +265,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   };
 }
 
-/** The public client identifies the meter, reads its clock and the invocation counter. */
+/** The public client can identify the meter, and read its clock and the invocation counter. */
 const publicNames: ReadonlySet<Obis> = new Set<Obis>([
   '0-0:1.0.0*255',
   '0-0:42.0.0*255',

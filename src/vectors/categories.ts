@@ -1,7 +1,7 @@
 import { type DlmsErrorCode, isDlmsError } from '../core/errors.js';
 import { Unsupported } from './vector.js';
 
-// The words in which vectors say why something is refused, and the errors of the library that mean it.
+// The words with which vectors say why something is refused, and the errors of the library that correspond to them.
 
 interface Failure {
   readonly code: DlmsErrorCode;
@@ -22,7 +22,7 @@ const any =
   (...tests: Test[]): Test =>
   (e) =>
     tests.some((t) => t(e));
-/** An error that says a word of this pattern in its context. */
+/** An error with text that matches this pattern in a field of its context. */
 const says =
   (which: DlmsErrorCode, field: string, pattern: RegExp): Test =>
   (e) =>
@@ -41,12 +41,12 @@ const unframed = code(
   ...(['decode/unexpected-end', 'decode/trailing-bytes'] as const),
 );
 
-/** What a word, or words together, mean. */
+/** The words for each error. */
 const meanings: readonly (readonly [Test, string])[] = [
   [choice(/^(?!xDLMS-APDU$)/), 'unknown-choice'],
   [choice(/^(xDLMS-APDU|ACSE-APDU|Data|type-description)$/), 'unknown-tag'],
   [choice(/^(Data|type-description)$/), 'unknown-type'],
-  // A tag is that of a type; the one of a message is the `mac` or `authentication-tag`.
+  // `tag` means the tag of a type; that of a message is `mac` or `authentication-tag`.
   [any(code('decode/unexpected-tag'), choice(/./)), 'unexpected-tag wrong-tag tag tags'],
   [code('decode/unexpected-end'), 'truncated truncation unexpected-end incomplete short'],
   [group('decode', 'parse'), 'malformed'],
@@ -102,7 +102,10 @@ const fillers: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** A word of the table, or several together: then each must be known, and one of those with a meaning must fit. */
+/**
+ * The meaning of a word in the table, or of several joined by hyphens: all must be known, and one of those with a
+ * meaning must fit.
+ */
 function meaningOf(category: string): Test | undefined {
   const known = byWord.get(category);
   if (known !== undefined) return known;
@@ -111,8 +114,8 @@ function meaningOf(category: string): Test | undefined {
   return tests.length > 0 && tests.every((t) => t !== undefined) ? any(...tests) : undefined;
 }
 /**
- * Whether the error is of the category that a vector names; `A-or-B`: either is right.
- * @throws Unsupported for a word that is not known
+ * Whether the error is of the category that a vector names; with `A-or-B`, either is right.
+ * @throws Unsupported for an unknown word
  */
 export function isCategory(error: unknown, category: unknown): boolean {
   const whole = typeof category === 'string' ? meaningOf(category) : undefined;

@@ -1,10 +1,11 @@
 import { formatHex } from '../core/hex.js';
 import { Difference, Unsupported } from './vector.js';
 
-// Visits every key of what is expected, against a projection of what the library found. A projection is made of plain
-// values (octets stand for their hex, bigints for their digits) and, where one fact has several forms, of matchers.
+// Compares every key of what is expected with a projection of what the library found. A projection consists of plain
+// values (octets stand for their hex, bigints for their digits) and, where a fact can be written in several forms, of
+// matchers.
 
-/** Keys that are written for people. */
+/** Keys that are meant for people. */
 export const commentary: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'note',
   'notes',
@@ -18,20 +19,20 @@ export const commentary: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'documentedReadings',
 ]);
 
-/** What nobody expects: written for people, or a round trip that is not asked for. */
+/** Whether there is nothing to compare: a key meant for people, or a round trip that is not wanted. */
 export const isCommentary = (key: string, value: unknown, skip: ReadonlySet<string>): boolean =>
   skip.has(key) || (key === 'roundTrip' && value === false);
 
-/** A value with a comparison of its own. */
+/** A value with its own comparison. */
 export interface Matcher {
   /** @throws Difference or Unsupported */
   match(expected: unknown, path: string, skip: ReadonlySet<string>): void;
-  /** For the report. */
+  /** The value as text, for the report. */
   show(): string;
 }
-/** A record whose fields have several names. */
+/** A record whose fields can have several names. */
 export interface View extends Matcher {
-  /** What is known under this name, most likely first; undefined for a name that nobody knows. */
+  /** The candidates for this name, the most likely first; undefined for an unknown name. */
   find(name: string): readonly unknown[] | undefined;
 }
 const isMatcher = (v: unknown): v is Matcher =>
@@ -39,7 +40,7 @@ const isMatcher = (v: unknown): v is Matcher =>
 export const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof Uint8Array);
 
-/** @throws Difference at the first key that differs, Unsupported at the first one that the projection does not know */
+/** @throws Difference at the first key that differs, Unsupported at the first key that the projection does not know */
 export function compare(expected: unknown, actual: unknown, path = '', skip: ReadonlySet<string> = commentary): void {
   if (isMatcher(actual)) return actual.match(expected, path, skip);
   if (expected === null || typeof expected !== 'object') {
@@ -54,7 +55,7 @@ export function compare(expected: unknown, actual: unknown, path = '', skip: Rea
     compareFields(expected, (key) => (Object.hasOwn(actual, key) ? [actual[key]] : undefined), path, skip);
   } else throw differs(path, expected, actual);
 }
-/** @param find the candidates for a key: one of them must be what is expected */
+/** @param find returns the candidates for a key, one of which must match */
 export function compareFields(
   expected: object,
   find: (key: string) => readonly unknown[] | undefined,
@@ -69,7 +70,7 @@ export function compareFields(
     compareAny(value, found, at, skip);
   }
 }
-/** What all values have in common: hex in either case, whole numbers also as text, null for what is not there. */
+/** Compares plain values: hex in either case, integers also as text, null for what is absent. */
 function same(expected: unknown, actual: unknown): boolean {
   if (expected === null) return actual === null || actual === undefined;
   if (actual instanceof Uint8Array) return typeof expected === 'string' && expected.toUpperCase() === formatHex(actual);
@@ -81,7 +82,7 @@ function same(expected: unknown, actual: unknown): boolean {
   return expected === actual;
 }
 
-/** One of these must match; the report is about the one that came farthest. */
+/** One of these must match; otherwise the one that got furthest is reported. */
 function compareAny(
   expected: unknown,
   alternatives: readonly unknown[],
@@ -95,7 +96,7 @@ function compareAny(
       return compare(expected, alternative, path, skip);
     } catch (e) {
       if (!(e instanceof Difference || e instanceof Unsupported)) throw e;
-      // One further inside says more, and of a value more than of a record where a value is expected.
+      // A difference further inside says more, and one in a value says more than a record where a value is expected.
       const steps = e.path.split(/[.[]/).length - (e instanceof Unsupported ? 0.5 : 0);
       const says = isRecord(alternative) && !isMatcher(alternative) && !isRecord(expected) ? -1 : steps;
       if (says > most) [best, most] = [e, says];
@@ -104,7 +105,7 @@ function compareAny(
   throw best;
 }
 
-/** Several forms of one fact. */
+/** A fact that can be written in several forms. */
 export const anyOf = (...alternatives: unknown[]): Matcher => ({
   match: (expected, path, skip) => compareAny(expected, alternatives, path, skip),
   show: () => alternatives.map(show).join(' or '),
@@ -117,7 +118,7 @@ const viewOf = (find: View['find']): View => ({
   },
   show: () => 'a record',
 });
-/** The fields of several records: of each name what the first of them has. */
+/** The fields of several records together; for each name, the first record that has a value wins. */
 export const views = (...parts: readonly (View | Readonly<Record<string, unknown>>)[]): View =>
   viewOf((name) => {
     let known = false;
@@ -128,7 +129,7 @@ export const views = (...parts: readonly (View | Readonly<Record<string, unknown
     }
     return known ? [undefined] : undefined;
   });
-/** A record where one is expected; nothing to say where a value is. */
+/** A record, where one is expected; where a value is expected, the comparison is unsupported. */
 export const onlyRecord = (view: View): Matcher => ({
   match(expected, path, skip) {
     if (!isRecord(expected)) throw new Unsupported(`${path}: a record expected`);
@@ -136,10 +137,10 @@ export const onlyRecord = (view: View): Matcher => ({
   },
   show: () => view.show(),
 });
-/** Only these fields. */
+/** Only these fields of a record. */
 export const only = (view: View, names: readonly string[]): View =>
   viewOf((name) => (names.includes(name) ? view.find(name) : undefined));
-/** The first elements of a list: as many as are expected, at least one unless the list is empty. */
+/** The first elements of a list: as many as are expected, and at least one unless the list is empty. */
 export const firstOf = (list: readonly unknown[]): Matcher => ({
   match(expected, path, skip) {
     if (!Array.isArray(expected) || (expected.length === 0 && list.length > 0)) throw differs(path, expected, list);
@@ -147,7 +148,10 @@ export const firstOf = (list: readonly unknown[]): Matcher => ({
   },
   show: () => show(list),
 });
-/** A comparison given as a function: undefined when it matches, otherwise what was found, or Unsupported thrown. */
+/**
+ * A comparison by a function that returns undefined when it matches, otherwise what was found; it can throw
+ * Unsupported.
+ */
 export const check = (test: (expected: unknown) => string | undefined, text: string): Matcher => ({
   match(expected, path) {
     const found = test(expected);
@@ -155,7 +159,7 @@ export const check = (test: (expected: unknown) => string | undefined, text: str
   },
   show: () => text,
 });
-/** Computed when it is asked for. */
+/** A value that is computed on demand. */
 export const later = (value: () => unknown): Matcher => ({
   match: (expected, path, skip) => compare(expected, value(), path, skip),
   show: () => show(value()),

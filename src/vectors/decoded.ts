@@ -7,8 +7,9 @@ import { anyOf, check, compare, compareFields, isRecord, type Matcher, show } fr
 import { bitOctets, type Form, forms, type Part, unsigned } from './forms.js';
 import { otherWordsFor, plainName, renames } from './renames.js';
 
-// A decoded value against an expectation in the library's own JSON, or in the spellings of `renames.ts`. Nothing here
-// knows an APDU: its schema says which fields there are, and how a value may be written is the same everywhere.
+// Compares a decoded value with an expectation in the library's own JSON, or in the spellings of `renames.ts`. Nothing
+// here knows a particular APDU: the schema says which fields there are, and the ways to write a value are the same
+// everywhere.
 
 export class Decoded implements Part {
   readonly schema: Schema<unknown> | undefined;
@@ -30,7 +31,7 @@ export class Decoded implements Part {
   show(): string {
     return show(this.#json);
   }
-  /** Octets, bits and lists have fields too, but only those that vectors give them. */
+  /** Octets, bits and lists have fields as well, but only those that vectors give them. */
   #isRecordFor(expected: object): boolean {
     const isThere = (name: string): boolean => this.find(name)?.some((v) => v !== undefined) === true;
     return this.parts().length > 0 || Object.keys(expected).some(isThere);
@@ -52,8 +53,8 @@ export class Decoded implements Part {
   }
 
   /**
-   * What is known under a name: an own one or another spelling, of this record and then of the records inside, because
-   * vectors write flat what APDUs nest. Undefined for a name that no APDU has.
+   * The candidates for a name, the library's own or another spelling: from this record, then from the records inside
+   * it, because vectors flatten what APDUs nest. Undefined for a name that no APDU has.
    */
   find(name: string): readonly unknown[] | undefined {
     const found: unknown[] = [];
@@ -70,12 +71,15 @@ export class Decoded implements Part {
     }
     if (this.isData) return;
     const list = this.list();
-    // What Data carries is its own matter, and so is a list of several.
+    // Do not look inside Data, nor inside a list of several elements.
     for (const part of list?.length === 1 ? list : parts.map(([, p]) => p))
       if (part instanceof Decoded && !part.isData) part.#collect(name, false, found);
   }
 
-  /** The fields that are there. A CHOICE has its `type` and, beside a `value`, the same under its own name. */
+  /**
+   * The fields that are present. A CHOICE has its `type` and, besides `value`, the same under the name of the
+   * alternative.
+   */
   parts(): (readonly [string, Decoded | Matcher])[] {
     const { value } = this;
     const s = this.#shape;
@@ -100,7 +104,7 @@ export class Decoded implements Part {
     const s = this.#shape;
     return s?.of === 'elements' ? (this.value as unknown[]).map((v) => new Decoded(s.element, v)) : undefined;
   }
-  /** Where a path such as `/value.type` leads; `/` is the value itself, without a CHOICE around it. */
+  /** The part at a path such as `/value.type`; `/` is the value itself, without a CHOICE around it. */
   at(path: string): Decoded | Matcher | undefined {
     if (path === '/') return this.#inside() ?? this;
     let part: Decoded | Matcher | undefined = this;
@@ -113,7 +117,7 @@ export class Decoded implements Part {
     return this.parts().find(([name]) => name === 'value')?.[1] as Decoded | undefined;
   }
 
-  /** What a word, a number or a text can say of this value. */
+  /** The words, numbers and texts that can stand for this value. */
   #words(): unknown[] {
     const { value } = this;
     const s = this.#shape;
@@ -144,17 +148,17 @@ export class Decoded implements Part {
   }
 }
 
-/** The value of a schema. Without one: what a mapped type decodes to, or any record of plain values. */
+/** A value with its schema. Without a schema: what a mapped type decodes to, or any record of plain values. */
 export const decoded = (schema: Schema<unknown> | undefined, value: unknown): Decoded => new Decoded(schema, value);
 
-/** Optional, tagged or nested, a value is the same. */
+/** The schema inside optional, default, tagged and nested ones, which do not change the value. */
 function bare(schema: Schema<unknown>): Schema<unknown> {
   const { shape } = schema;
   return 'inner' in shape && shape.of !== 'mapped' ? bare(shape.inner) : schema;
 }
 const alike = (value: string, plain: (text: string) => string): Matcher =>
   check((e) => (typeof e === 'string' && plain(e) === plain(value) ? undefined : value), value);
-/** A word, also without the words that all of its CHOICE begin with: `normal` for `get-request-normal`. */
+/** A word, also without the beginning that all alternatives of its CHOICE share: `normal` for `get-request-normal`. */
 const wordsOf = (word: string, common = ''): unknown[] => [
   alike(word, plainName),
   ...(common === '' ? [] : [alike(word.slice(common.length), plainName)]),
@@ -166,7 +170,7 @@ function commonWords(alternatives: Readonly<Record<string, unknown>>): string {
   for (const other of others) while (!other.startsWith(first.slice(0, n))) n--;
   return first.slice(0, first.lastIndexOf('-', n - 1) + 1);
 }
-/** The names that some APDU has: an expectation may ask for one, and the answer can be that it is not there. */
+/** The names that any APDU has: an expectation can ask for one of them and find that it is absent. */
 let names: Set<string> | undefined;
 function knownNames(): ReadonlySet<string> {
   if (names !== undefined) return names;

@@ -7,7 +7,7 @@ import { check, later, type Matcher } from './compare.js';
 import { decoded } from './decoded.js';
 import { type Notes, Unsupported } from './vector.js';
 
-/** `roundTrip: true`: the value, written by us, gives the octets. */
+/** `roundTrip: true`: encoding the value again gives the same octets. */
 export const writtenBack = <T>(schema: Schema<T>, value: () => T, bytes: Uint8Array): Matcher =>
   check((wanted) => {
     if (wanted !== true) throw new Unsupported('roundTrip: true or false expected');
@@ -19,7 +19,7 @@ export const writtenBack = <T>(schema: Schema<T>, value: () => T, bytes: Uint8Ar
 export const apduIn = (bytes: Uint8Array | undefined, notes: Notes): Matcher | undefined =>
   bytes === undefined || bytes.length === 0 ? undefined : later(() => decoded(Apdu, decodeNoted(Apdu, bytes, notes)));
 
-/** Decodes strictly, and leniently where that fails, with the names of the deviations among the notes. */
+/** Decodes strictly, or leniently if that fails; the names of the deviations go into the notes. */
 export function decodeNoted<T>(schema: Schema<T>, bytes: Uint8Array, notes: Notes): T {
   const quirks: Quirk[] = [];
   const value = decodeNoting(schema, bytes, quirks);

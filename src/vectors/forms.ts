@@ -11,9 +11,9 @@ import { Apdu } from '../xdlms/apdu.js';
 import { contentsOf } from './ciphered.js';
 import { anyOf, firstOf, later, onlyRecord, type View } from './compare.js';
 
-// What an outside name says of an own value, where it is not the value itself.
+// The forms in which a field of a vector can express a value of the library, other than the value itself.
 
-/** A decoded value, as `decoded.ts` makes it. */
+/** A decoded value as made by `decoded.ts`. */
 export interface Part extends View {
   readonly schema: Schema<unknown> | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: a value of any schema; who uses it looks first at what it is
@@ -21,7 +21,7 @@ export interface Part extends View {
   list(): readonly Part[] | undefined;
 }
 type Made = (schema: Schema<unknown> | undefined, value: unknown) => Part;
-/** @param record where the value stands. @returns undefined when the value has no such form */
+/** @param record the record that contains the value. @returns undefined when the value has no such form */
 export type Form = (part: Part, record: Part, made: Made) => unknown;
 
 const ofOctets =
@@ -42,7 +42,7 @@ const ofBits =
   (form: (digits: string) => unknown): Form =>
   ({ schema, value }) =>
     schema?.shape.of === 'bits' ? form(value) : undefined;
-/** Of the contents of a ciphered APDU: security header, protected octets, tag. */
+/** A form of the contents of a ciphered APDU: security header, protected octets, tag. */
 const ofContents =
   (form: (contents: Uint8Array, made: Made) => unknown): Form =>
   (_, { value: ciphered }, made) => {
@@ -50,7 +50,7 @@ const ofContents =
     return contents && form(contents, made);
   };
 
-/** Binary digits as octets, first bit first, filled up with zeros. */
+/** Binary digits as octets, first bit first, padded with zeros. */
 export const bitOctets = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/.{1,8}/g) ?? [], (octet) => Number.parseInt(octet.padEnd(8, '0'), 2));
 const unusedBits = (digits: string): number => (8 - (digits.length % 8)) % 8;
@@ -58,11 +58,11 @@ export const unsigned = (octets: Uint8Array): number => octets.reduce((n, octet)
 const controlOctet = /* @__PURE__ */ mapped('Security-Control', unsigned8, parseSecurityControl, formatSecurityControl);
 
 export const forms = {
-  /** The record itself: what is asked for stands in several of its fields. */
+  /** The record itself, when several of its fields are expected. */
   record: (_, record) => onlyRecord(record),
   /** An APDU by its name, or all of it. */
   nameOrRecord: (name, record) => anyOf(name, onlyRecord(record)),
-  /** `get-request/normal`. */
+  /** The full name, as in `get-request/normal`. */
   fullName: ({ value }, _, made) => (typeof value?.type === 'string' ? made(undefined, value.type) : undefined),
   isConfirmed: ({ value }) => value === 'confirmed',
   isHigh: ({ value }) => value === 'high',
@@ -76,13 +76,13 @@ export const forms = {
   items: ofItems((list) => list),
   itemCount: ofItems((list) => list.length),
   firstItems: ofItems(firstOf),
-  /** The raw data of a write in blocks stands in the list of values. */
+  /** The raw data of a write in blocks, which is in the list of values. */
   blockOfWrite({ value: [data, ...others] }, { value: { variableAccessSpecification: asked } }) {
     const isBlock = asked[0]?.type === 'write-data-block-access' && data?.type === 'octet-string';
     return isBlock && others.length === 0 ? data.value : undefined;
   },
 
-  /** Octets, or those of a text or a number, without length. */
+  /** Octets, or those of a text or float, without a length. */
   octets({ schema, value }) {
     const s = schema?.shape;
     if (value instanceof Uint8Array) return value;
@@ -101,10 +101,10 @@ export const forms = {
   },
   bits: ofBits((digits) => digits),
   bitsAsOctets: ofBits(bitOctets),
-  /** The contents of a BER element: the number of unused bits, the bits. */
+  /** The contents of a BER element: the number of unused bits, then the bits. */
   berContents: ofBits((digits) => Uint8Array.of(unusedBits(digits), ...bitOctets(digits))),
   unusedBits: ofBits(unusedBits),
-  /** FA00 for -1536. */
+  /** A short name, as in FA00 for -1536. */
   shortName: ({ value }) =>
     typeof value === 'number' ? anyOf(Uint8Array.of(value >> 8, value), value & 0xffff, value) : undefined,
 
@@ -112,7 +112,7 @@ export const forms = {
     const read = { 12: dateTimeFromBytes, 5: dateFromBytes, 4: timeFromBytes }[octets.length];
     return read && made(undefined, read(octets));
   }),
-  /** Of a date-time that may be empty. */
+  /** The fields of a date-time that can be empty. */
   dateTimeFields: ofOctets((octets, made) =>
     octets.length === 12 ? made(undefined, dateTimeFromBytes(octets)) : null,
   ),

@@ -15,25 +15,29 @@ import { decoded } from './decoded.js';
 import type { Side } from './hls.js';
 import { Difference, Unsupported } from './vector.js';
 
-// Frames: their fields as vectors write them, and the APDUs that they carry.
+// Frames: their fields as vectors write them, and the APDUs they carry.
 
 type Fields = Record<string, unknown>;
 export interface Carried {
-  /** Fields of the frame. */
+  /** The fields of the frame. */
   readonly fields: Fields;
-  /** The APDU that is whole with this frame, without LLC. */
+  /** The APDU that this frame completes, without the LLC header. */
   readonly apdu: Uint8Array | undefined;
-  /** Who sent it, as far as a frame tells. */
+  /** Who sent it, if the frame tells. */
   readonly sender?: Side | undefined;
 }
 
 // ── HDLC ────────────────────
 
-/** Follows one line: segments of one sender make an APDU. Encoding must give back the octets, where they are given. */
+/**
+ * Follows one line and joins the segments of each sender to APDUs. If the octets of a frame are given, encoding it
+ * again must reproduce them.
+ */
 export function hdlcLine(): (frame: HdlcFrame, octets?: Uint8Array) => Carried {
   const reassembler = hdlcReassembler();
   const segments = new Map<string, number[]>();
-  // Who an address belongs to is known from the first frame that tells; later segments and receipts do not.
+  // The first frame that tells which side an address belongs to decides; later segments and acknowledgements do not
+  // tell.
   const senders = new Map<string, Side>();
   let index = 0;
   return (frame, octets) => {
@@ -58,12 +62,12 @@ export function hdlcLine(): (frame: HdlcFrame, octets?: Uint8Array) => Carried {
 /** The parts of a frame by their names. */
 const named = (parts: readonly FramePart[], octets: Uint8Array): Partial<Record<string, Uint8Array>> =>
   Object.fromEntries(parts.map(({ name, offset, length }) => [name, octets.subarray(offset, offset + length)]));
-/** @param read the octets that the frame was read from, flags or not */
+/** @param read the octets that the frame was read from, with or without flags */
 function hdlcFields(frame: HdlcFrame, read?: Uint8Array): Fields {
   const { information, control } = frame;
   const written = encodeHdlcFrame(frame);
   const octets = read === undefined ? written : read[0] === 0x7e ? read : Uint8Array.of(0x7e, ...read, 0x7e);
-  // A peer may write HCS and FCS around no information: the length says so.
+  // A peer can send both HCS and FCS without information; the length shows it.
   if (information.length > 0 && !equalBytes(written, octets))
     throw new Difference(`the frame is written as ${formatHex(written)}`);
   const length = octets.length - 2;
@@ -73,7 +77,7 @@ function hdlcFields(frame: HdlcFrame, read?: Uint8Array): Fields {
   const empty = information.length === 0;
   const negotiates = control.type === 'SNRM' || control.type === 'UA';
   return {
-    // The decoder accepts no other.
+    // The decoder accepts no other format.
     formatType: 3,
     segmented: frame.segmented,
     length,
@@ -94,7 +98,7 @@ function hdlcFields(frame: HdlcFrame, read?: Uint8Array): Fields {
   };
 }
 export const linkParameters = (information: Uint8Array): View => decoded(undefined, decodeHdlcParameters(information));
-/** Low octet first, as on the wire. */
+/** A check sequence, low octet first as on the wire. */
 export const checkSequence = (fcs: number): Uint8Array => Uint8Array.of(fcs, fcs >> 8);
 export const addressFields = (a: HdlcAddress): Fields => ({
   hex: encodeHdlcAddress(a),
@@ -104,7 +108,10 @@ export const addressFields = (a: HdlcAddress): Fields => ({
 });
 const address = (a: HdlcAddress): Matcher =>
   anyOf(addressFields(a), encodeHdlcAddress(a), formatHdlcAddress(a), ...(a.lower === undefined ? [a.upper] : []));
-/** Commands come from the client. Of the rest LLC tells, then the addresses: only servers have long ones. */
+/**
+ * Commands come from the client. For other frames the LLC header tells, or else the addresses: only servers have long
+ * ones.
+ */
 function senderOf({ control, information, destination, source }: HdlcFrame): Side | undefined {
   if (control.type === 'SNRM' || control.type === 'DISC') return 'client';
   if (control.type === 'UA' || control.type === 'DM' || control.type === 'FRMR') return 'server';
@@ -135,7 +142,7 @@ function mbusFields(frame: MbusFrame, parts: ReturnType<typeof named>): Fields {
 export function wpduFields({ source, destination, payload }: Wpdu): Fields {
   return { version: 1, source, destination, length: payload.length, payload };
 }
-/** One wrapper PDU, which is also written as it was read. */
+/** A wrapper PDU; encoding it again must reproduce the octets. */
 export function wrapperFields(octets: Uint8Array): Carried {
   const pdu = unwrap(octets);
   const again = wrap(pdu.source, pdu.destination, pdu.payload);
@@ -145,7 +152,7 @@ export function wrapperFields(octets: Uint8Array): Carried {
 
 // ── streams ────────────────────
 
-/** The frames of a stream, and their parts. */
+/** The frames in a stream, with their parts. */
 function deframed<F>(deframer: (options: DeframerOptions<F>) => Deframer<F>, octets: Uint8Array) {
   const found: { readonly frame: F; readonly parts: ReturnType<typeof named> }[] = [];
   const stream = deframer({
@@ -157,7 +164,7 @@ function deframed<F>(deframer: (options: DeframerOptions<F>) => Deframer<F>, oct
   stream.flush();
   return found;
 }
-/** The frames of a stream. @throws Unsupported for a framing that is not one */
+/** The frames in a stream. @throws Unsupported for an unknown framing */
 export function framesIn(octets: Uint8Array, framing: unknown): Carried[] {
   switch (framing) {
     case 'hdlc': {

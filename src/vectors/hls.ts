@@ -9,11 +9,11 @@ import { Difference, type Vector } from './vector.js';
 export type Side = 'client' | 'server';
 /** The challenges of both sides. */
 export type Challenges = Readonly<Record<Side, Uint8Array>>;
-/** A title for a side of which none is known. */
+/** A title for a side whose title is not known. */
 export const nobody = (side: Side): Uint8Array => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, side === 'client' ? 1 : 2);
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
-/** One side of an HLS exchange. Mechanism 2 is AES-128-ECB here, as the recorded peers have it. */
+/** One side of an HLS exchange. Mechanism 2 is AES-128-ECB here, as in the recordings. */
 export async function exchangeOf(
   mechanism: HlsMechanism,
   role: Side,
@@ -28,15 +28,15 @@ export async function exchangeOf(
     : { ...exchange, secret: await provider.importKey('secret', secret) };
 }
 
-/** An association as far as it is known. */
+/** What is known about an association. */
 export interface Parties {
   readonly mechanism: number | undefined;
   readonly challenges: Partial<Challenges>;
   readonly titles: Readonly<Record<Side, Uint8Array | undefined>>;
 }
 /**
- * The reply of one side to the challenge of the other, under the secret or the keys of the vector.
- * @throws Difference when it is not the right one
+ * Verifies the reply of one side to the challenge of the other, with the secret or the keys of the vector.
+ * @throws Difference when the reply is wrong
  */
 export async function verifyReply(vector: Vector, parties: Parties, replier: Side, reply: Uint8Array): Promise<void> {
   const { titles } = parties;
@@ -47,11 +47,12 @@ export async function verifyReply(vector: Vector, parties: Parties, replier: Sid
   if (text === undefined && mechanism !== 5) return;
   const same = equalBytes(client, server);
   if (mechanism > 5 && (same || titles.client === undefined || titles.server === undefined)) return;
-  // This reader stands where the reply goes.
+  // Verify from the side that receives the reply.
   const role = otherSide(replier);
   const own = titles[role] ?? nobody(role);
   const context = await contextOf(vector, { suite: suiteOf(vector), own, peer: titles[replier] });
-  // Peers with a fixed seed set the same challenge on both sides. Up to mechanism 5 a reply depends on one alone.
+  // Peers with a fixed seed use the same challenge on both sides. Up to mechanism 5, a reply depends on only one of
+  // them.
   const flipped = { [replier]: client.map((octet) => octet ^ 0xff) };
   const challenges = { client, server, ...(same ? flipped : {}) };
   const secret = text === undefined ? undefined : new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 /**
- * The runner of test vectors.
+ * A runner for test vectors.
  *
  * Stability: preview, may change in a minor version.
  *

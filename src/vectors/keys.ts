@@ -13,7 +13,7 @@ import { Difference, Unsupported, type Vector } from './vector.js';
 
 // Keys and contexts from the parameters of a vector.
 
-/** The provider that answers at once and whose signatures are deterministic (RFC 6979), as the vectors want them. */
+/** A synchronous provider with deterministic signatures (RFC 6979), as the vectors require. */
 export const provider: typeof nobleProvider = nobleProvider;
 
 /** The control octet: a number, hex, or a record with `raw`. */
@@ -27,14 +27,14 @@ export function controlOctetParam(vector: Vector): number | undefined {
 }
 
 export type Suite = 0 | 1 | 2;
-/** @throws Unsupported for another number */
+/** @throws Unsupported for any other number */
 export function asSuite(suite: number): Suite {
   if (suite !== 0 && suite !== 1 && suite !== 2) throw new Unsupported(`security suite ${suite}`);
   return suite;
 }
 /**
- * The stated suite, or the one whose keys are as long as those given.
- * @param nibble what the octets say: some meters write suite 1 and use suite 0; whether it is 2, the keys say
+ * The suite: suite 2 if it is stated or the keys are that long; otherwise that of the octets, or else the stated one.
+ * @param nibble the suite in the octets; some meters write suite 1 and use suite 0
  */
 export function suiteOf(vector: Vector, nibble?: number): Suite {
   const stated = numberParam(vector, 'suite');
@@ -45,18 +45,20 @@ export function suiteOf(vector: Vector, nibble?: number): Suite {
 
 export interface ContextOptions {
   readonly suite: Suite;
-  /** Own title; default: nobody's. */
+  /** The own title. Default: a placeholder. */
   readonly own?: Uint8Array | undefined;
   readonly peer?: Uint8Array | undefined;
   readonly counter?: number | undefined;
   readonly policy?: SecurityContextOptions['policy'];
-  /** Own signature key, and that of the peer where the vector names several. */
+  /** The own signature key, and that of the peer if the vector names several. */
   readonly signing?: Uint8Array;
   readonly peerSigning?: Uint8Array;
-  /** A key of the vector that is not to be used. */
+  /** A key of the vector that must not be used. */
   readonly without?: string;
 }
-/** A context with the keys of the vector. Without a policy any protection is accepted: vectors say what they expect. */
+/**
+ * A context with the keys of the vector. Without a policy, any protection is accepted: vectors state what they expect.
+ */
 export async function contextOf(vector: Vector, options: ContextOptions): Promise<SecurityContext> {
   const { suite, own, peer, counter, policy, without } = options;
   const key = (...names: string[]): Uint8Array | undefined =>
@@ -84,10 +86,10 @@ export async function contextOf(vector: Vector, options: ContextOptions): Promis
     counters: new InvocationCounters(new VolatileStore(), { initial: counter ?? 1 }),
     policy: policy ?? clearPolicy,
     broadcast: true,
-    // A vector names the key that it needs, perhaps one for all.
+    // A vector can use one key for several purposes.
     unsafelyEqualKeys: true,
     acceptSignaturesWithoutRecipient: true,
-    // Some meters write another suite than the one whose algorithms they use; the key length decides.
+    // Some meters write a suite other than the one they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });
   const dedicated = key('dedicatedKey');
@@ -106,7 +108,10 @@ export function curveParam(vector: Vector, octets: Uint8Array, perCoordinate: 1 
   return octets.length === 48 * perCoordinate ? 'P-384' : 'P-256';
 }
 
-/** Whether a secret is the expected one (undefined: none is), shown by what it does: handles give no octets out. */
+/**
+ * Whether a secret is the expected one (undefined: none is expected), found out by using it, as handles do not reveal
+ * octets.
+ */
 export async function isSecret(secret: KeyHandle, expected: unknown): Promise<boolean | undefined> {
   if (typeof expected !== 'string') return undefined;
   const wanted = Uint8Array.from(expected.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
@@ -118,13 +123,16 @@ export async function isSecret(secret: KeyHandle, expected: unknown): Promise<bo
     formatHex(isAes ? await provider.encryptBlock(key, new Uint8Array(16)) : await provider.digest('SHA-256', [key]));
   return (await sample(secret)) === (await sample(reference));
 }
-/** The same as it stands in a result. */
+/** The secret as it appears in a result: its expected octets if it is the expected one. */
 export async function secretNotation(secret: KeyHandle, expected: unknown): Promise<unknown> {
   const same = await isSecret(secret, expected);
   return same === undefined ? undefined : same ? expected : 'another secret';
 }
 
-/** Title and counter of the sender, given as such or as an initialization vector; both together must agree. */
+/**
+ * The title and counter of the sender, given as such or as an initialization vector; if both are given, they must
+ * agree.
+ */
 export function senderParams(vector: Vector): { readonly title: Uint8Array; readonly counter: number } {
   const iv = octetsParam(vector, 'iv');
   const title = octetsParam(vector, 'systemTitle') ?? iv?.subarray(0, 8);
@@ -134,12 +142,12 @@ export function senderParams(vector: Vector): { readonly title: Uint8Array; read
   sameIv(iv, title, counter);
   return { title, counter };
 }
-/** @throws Difference when the initialization vector that is given is not this title and counter */
+/** @throws Difference when the given initialization vector does not consist of this title and counter */
 export function sameIv(iv: Uint8Array | undefined, title: Uint8Array, counter: number): void {
   const computed = ivOf(title, counter);
   if (iv !== undefined && !equalBytes(iv, computed)) throw new Difference(`iv: ${formatHex(computed)} computed`);
 }
-/** The initialization vector: given, or title and counter. */
+/** The initialization vector: the given one, or title and counter. */
 export function ivParam(vector: Vector): Uint8Array {
   const given = octetsParam(vector, 'iv');
   if (given !== undefined) return given;

@@ -26,9 +26,9 @@ import { contextOf, suiteOf } from './keys.js';
 import { numberParam, octetsParam, packetOptions, sequenceList, wordParam } from './parameters.js';
 import type { Vector } from './vector.js';
 
-// Where octets enter the library, for vectors that want them refused: each layer takes octets strictly, and throws.
+// Where octets enter the library, for vectors that expect a refusal: each layer reads octets strictly, and throws.
 
-/** Takes octets; what it remembers from one call to the next belongs to one vector. */
+/** Takes octets; its memory between calls belongs to one vector. */
 export type Intake = (octets: Uint8Array) => unknown;
 
 /** The intake for `params.layer`. */
@@ -75,7 +75,7 @@ const layers: Readonly<Record<string, Layer>> = {
   xml: always((octets) => apduFromXml(latin1(octets))),
 };
 
-/** A stream is refused when no frame is found in it; why, the deframer says. */
+/** Refuses a stream without any frame, with the first error of the deframer. */
 function framesOf(deframer: (options: DeframerOptions<unknown>) => Deframer<unknown>): Intake {
   return (octets) => {
     let first: DlmsError | undefined;
@@ -90,7 +90,7 @@ function framesOf(deframer: (options: DeframerOptions<unknown>) => Deframer<unkn
   };
 }
 
-/** An APDU, and what it carries as far as that can be seen without keys. */
+/** Reads an APDU, and as much of what it carries as is possible without keys. */
 function takeApdu(octets: Uint8Array): Apdu {
   const r = new Reader(octets);
   const apdu = decodeFrom(Apdu, r);
@@ -101,7 +101,7 @@ function takeApdu(octets: Uint8Array): Apdu {
   return apdu;
 }
 
-/** Opens protected APDUs of one sender in order: tags, counters, and the protection that the keys promise. */
+/** Opens protected APDUs of one sender in order, checking tags, counters and the required protection. */
 async function opening(vector: Vector): Promise<Intake> {
   const flags = numberParam(vector, 'policy') ?? 0;
   const context = await contextOf(vector, {
@@ -125,7 +125,7 @@ async function opening(vector: Vector): Promise<Intake> {
     return decode(Apdu, (await unprotect(carried ?? octets, context)).apdu);
   };
 }
-/** Whatever key comes: messages of the peer up to `last` have been seen. */
+/** Records for all keys that messages of the peer up to `last` have been seen. */
 async function remember(context: SecurityContext, last: number): Promise<void> {
   const peer = context.peerSystemTitle;
   if (peer === undefined) return;
@@ -139,7 +139,7 @@ async function remember(context: SecurityContext, last: number): Promise<void> {
     if ((await counters.last(name)) === undefined) await counters.record([[{ name, value: last }]]);
   }
 }
-/** The title that the first input names as its recipient: nobody else could take it. */
+/** The title that the first input names as its recipient, the only one that can open it. */
 function recipientIn(vector: Vector): Uint8Array | undefined {
   const first = [vector.input.hex, ...(sequenceList(vector) ?? [])].find((v) => typeof v === 'string');
   try {
@@ -149,7 +149,7 @@ function recipientIn(vector: Vector): Uint8Array | undefined {
   }
 }
 
-/** Blocks of a one-way push. A whole stream of frames may come at once. */
+/** Joins the blocks of a one-way push. A whole stream of frames can be passed at once. */
 function assembling(vector: Vector): Intake {
   const endpoint = new GbtEndpoint({});
   switch (wordParam(vector, 'transport', ['hdlc', 'mbus', 'none'])) {

@@ -4,9 +4,10 @@ import { DlmsError } from '../core/errors.js';
 import type { VectorFile } from './run.js';
 
 /**
- * The vector files of a folder (every `*.json`, by name), or one file.
- * In a folder, one that is not JSON has no vectors: the others still count.
- * @throws DlmsError `parse/invalid-text` when there is no such folder, no file in it, or the one file is not JSON.
+ * The vector files of a folder (every `*.json`, sorted by name), or a single file. A file in a folder that is not JSON
+ * has no vectors; the others still count.
+ * @throws DlmsError `parse/invalid-text` when the path does not exist, the folder has no such file, or the single file
+ * is not JSON.
  */
 export async function readVectorFiles(path: string): Promise<VectorFile[]> {
   const folder = await stat(path).catch(() => {

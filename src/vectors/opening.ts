@@ -8,9 +8,9 @@ import { octetsParam } from './parameters.js';
 import type { Vector } from './vector.js';
 
 /**
- * Opens an APDU with the keys of its vector. Nothing is verified without the authentication key, or where the tag that
- * was published is not right.
- * @param title of the sender, where neither the vector nor the APDU names it
+ * Opens an APDU with the keys of its vector. Nothing is verified without the authentication key, or if the vector says
+ * that its published tag is wrong.
+ * @param title the title of the sender, if neither the vector nor the APDU names it
  */
 export async function openedBy(vector: Vector, apdu: Uint8Array, title?: Uint8Array): Promise<Unprotected> {
   const outer = decode(Apdu, apdu, { lenient: true });

@@ -2,9 +2,9 @@ import { parseHex } from '../core/hex.js';
 import type { DecompressOptions } from '../security/v44/decompress.js';
 import { Unsupported, type Vector } from './vector.js';
 
-// Inputs and parameters of vectors: their names, and how they are read with a complaint that names them.
+// The inputs and parameters of vectors: their names, and readers whose errors name them.
 
-/** Parameters that authors call by several names; the first one is used here. */
+/** Parameters for which authors use several names; the first is the one used here. */
 const spellings: readonly (readonly [string, ...string[]])[] = [
   ['broadcastKey', 'globalBroadcastKey', 'broadcastEncryptionKey'],
   ['masterKey', 'kek'],
@@ -31,21 +31,21 @@ export function renamed(given: Readonly<Record<string, unknown>>): Record<string
   return out;
 }
 
-/** Keys, titles and the suite: what a context is made of. */
+/** Keys, titles and the suite: the parameters that a context is made from. */
 export const securityParams: readonly string[] = [
   ...['encryptionKey', 'authenticationKey', 'dedicatedKey', 'broadcastKey', 'masterKey', 'agreedKey', 'suite', 'curve'],
   ...['systemTitle', 'ownSystemTitle', 'clientPublicKey', 'serverPublicKey', 'signaturePublicKey'],
   ...['agreementPrivateKey', 'peerPublicKey'],
 ];
-/** What {@link packetOptions} reads. */
+/** The parameters that {@link packetOptions} reads. */
 export const packetParams: readonly string[] = ['maxOutput', 'maxString', 'ordinalBits', 'note'];
-/** Names of a list of frames, APDUs, blocks or counters in order. */
+/** The names for an ordered list of frames, APDUs, blocks or counters. */
 export const sequenceNames: readonly string[] = [
   ...['cases', 'frames', 'apdus', 'blocks', 'messages', 'sequence'],
   ...['counters', 'invocationCounters', 'received'],
 ];
 
-/** Octets of an input. */
+/** The octets of an input. */
 export function octets(vector: Vector, name: string): Uint8Array {
   return asOctets(vector.input[name], `input.${name}`);
 }
@@ -53,7 +53,7 @@ export function asOctets(value: unknown, what: string): Uint8Array {
   if (typeof value !== 'string') throw new Unsupported(`${what}: hex expected`);
   return parseHex(value);
 }
-/** Octets of a parameter, the first that is there. */
+/** The octets of the first of these parameters that is present. */
 export function octetsParam(vector: Vector, ...names: string[]): Uint8Array | undefined {
   const name = names.find((n) => vector.params[n] !== undefined);
   return name === undefined ? undefined : asOctets(vector.params[name], `params.${name}`);
@@ -73,7 +73,7 @@ export function textParam(vector: Vector, name: string): string | undefined {
   if (value !== undefined && typeof value !== 'string') throw new Unsupported(`params.${name}: text expected`);
   return value;
 }
-/** One of these words, or nothing. */
+/** A parameter that must be one of these words, or absent. */
 export function wordParam<W extends string>(vector: Vector, name: string, known: readonly W[]): W | undefined {
   const value = vector.params[name];
   if (value === undefined || known.includes(value as W)) return value as W | undefined;
@@ -81,8 +81,8 @@ export function wordParam<W extends string>(vector: Vector, name: string, known:
 }
 
 /**
- * How a packet of V.44 is read: `maxOutput`, and what its sender had other than usual: `maxString` and `ordinalBits`, or `n7` and `initialOrdinalBits` in a note
- * `made with {…}`.
+ * How to read a V.44 packet: `maxOutput`, and unusual parameters of its sender: `maxString` and `ordinalBits`, or `n7`
+ * and `initialOrdinalBits` in a note `made with {…}`.
  */
 export function packetOptions(vector: Vector): DecompressOptions {
   const { n7, initialOrdinalBits } = madeWith(vector);
@@ -104,7 +104,7 @@ function madeWith(vector: Vector): { n7?: number; initialOrdinalBits?: number } 
   }
 }
 
-/** The inputs of a vector with one (`hex`) or several (`cases`) of them. */
+/** The inputs of a vector that has one (`hex`) or several (`cases`). */
 export function cases(vector: Vector): Uint8Array[] {
   const { hex, cases: list } = vector.input;
   if (typeof hex === 'string') return [parseHex(hex)];
@@ -119,7 +119,7 @@ export interface Entry {
   readonly direction: string | undefined;
   readonly connection: string | undefined;
 }
-/** Frames, APDUs or cases in order: hex alone, or records with `hex`, `direction` and `connection`. */
+/** Frames, APDUs or cases in order: plain hex, or records with `hex`, `direction` and `connection`. */
 export function sequence(vector: Vector): Entry[] {
   return (sequenceList(vector) ?? [vector.input.hex]).map((entry, i) => {
     const record = (typeof entry === 'string' ? { hex: entry } : (entry ?? {})) as Record<string, unknown>;

@@ -1,12 +1,12 @@
 import type { forms } from './forms.js';
 
-// The one table of spellings. On the left what authors of vectors write; on the right the name in the library's own
-// JSON, or from where one stands a path (`/` is the value itself), with `as` the form of `forms.ts` that it then has.
-// What holds for all values (letter case and hyphens, hex, numbers as text, words and codes) is said in `decoded.ts`.
+// The one table of spellings. On the left is what authors of vectors write; on the right the name in the library's own
+// JSON or a path relative to the record (`/` is the value itself), and after `as` its form, from `forms.ts`. What
+// applies to all values (letter case and hyphens, hex, numbers as text, words and codes) is in `decoded.ts`.
 
 type Table = Readonly<Record<string, string | readonly string[]>>;
 
-/** Data and dates: README.md beside the vectors. */
+/** Data and dates: see the README.md beside the vectors. */
 const dataNames: Table = {
   hex: ['/ as octets', '/ as bitsAsOctets'],
   text: '/ as text',
@@ -70,7 +70,7 @@ const apduNames: Table = {
   blockNumberAcknowledged: 'blockNumberAck',
 };
 
-/** What recordings call otherwise again: sessions.json, captures.json, hdlc.json. */
+/** Further spellings, used in recordings: sessions.json, captures.json, hdlc.json. */
 const recordingNames: Table = {
   logicalName: 'instanceId',
   selection: 'accessSelection',
@@ -99,7 +99,7 @@ const recordingNames: Table = {
   windowRx: 'windowReceive',
 };
 
-/** Other words for an own word, codes of dates among them: quirks.json, sessions.json. */
+/** Other words for a word of the library, including codes in dates: quirks.json, sessions.json. */
 const otherWords: Readonly<Record<string, readonly (string | number)[]>> = {
   'daylight-savings-end': [0xfd],
   'daylight-savings-begin': [0xfe],
@@ -113,14 +113,14 @@ const otherWords: Readonly<Record<string, readonly (string | number)[]>> = {
 export const otherWordsFor = (word: string): readonly (string | number)[] =>
   Object.hasOwn(otherWords, word) ? (otherWords[word] as readonly (string | number)[]) : [];
 
-/** `get-request`, `getRequest`, `GET_REQUEST` and `get/request` are one name. */
+/** The canonical form of a name: `get-request`, `getRequest`, `GET_REQUEST` and `get/request` are the same. */
 export const plainName = (name: string): string => name.replace(/[-_\s/]/g, '').toLowerCase();
 
 export interface Rename {
   readonly own: string;
   readonly form?: keyof typeof forms;
 }
-/** The rows of all tables by {@link plainName}. */
+/** The rows of all tables, by {@link plainName}. */
 export const renames: ReadonlyMap<string, readonly Rename[]> = /* @__PURE__ */ (() =>
   new Map(
     [dataNames, apduNames, recordingNames].flatMap(Object.entries<string | readonly string[]>).map(([name, owns]) => [

@@ -6,19 +6,19 @@ import { Difference, Unsupported, type Vector, type VectorResult } from './vecto
 
 /** The contents of one file of vectors, such as `{ name: 'xdlms.json', vectors: JSON.parse(text) }`. */
 export interface VectorFile {
-  /** For the results. */
+  /** Appears in the results. */
   readonly name: string;
-  /** An array of vectors. Anything else counts as one entry that is none. */
+  /** An array of vectors. Anything else counts as one entry that is not a vector. */
   readonly vectors: unknown;
 }
-/** Which vectors to run, such as `{ kind: 'apdu' }`; all of them without. */
+/** Which vectors to run, such as `{ kind: 'apdu' }`; without options, all of them. */
 export interface RunOptions {
   /** Only vectors with this id. */
   readonly id?: string;
   /** Only vectors of this kind. */
   readonly kind?: string;
 }
-/** How many vectors ended how: `{ passed: 394, failed: 0, unsupported: 2 }`. */
+/** The number of vectors by outcome: `{ passed: 394, failed: 0, unsupported: 2 }`. */
 export interface VectorSummary {
   readonly passed: number;
   readonly failed: number;
@@ -26,8 +26,9 @@ export interface VectorSummary {
 }
 
 /**
- * Runs vectors in order. A vector passes only when every key of its `expected` was compared (commentary aside) and
- * agreed. What the runner or the library does not know (a kind, a parameter, an expected field) makes it unsupported.
+ * Runs vectors in order. A vector passes only if every key of its `expected`, except commentary, was compared and
+ * agreed. Anything the runner or the library does not know (a kind, a parameter, an expected field) makes it
+ * unsupported.
  * @example
  * const vectors = JSON.parse(await readFile('xdlms.json', 'utf8'));
  * for (const r of await runVectors([{ name: 'xdlms.json', vectors }])) console.log(r.id, r.status, r.reason);
@@ -64,9 +65,9 @@ export const summaryLine = (s: VectorSummary): string =>
   `${s.passed} passed, ${s.failed} failed, ${s.unsupported} unsupported`;
 
 /**
- * Runs one entry of a file. Never throws: what goes wrong is in the result.
- * @param file its name, for the result
- * @param index its place in the file, which names an entry without id
+ * Runs one entry of a file. Never throws: the result says what went wrong.
+ * @param file the name of the file, for the result
+ * @param index the position in the file, which identifies an entry without an id
  * @example
  * const input = { hex: 'C001C100080000010000FF0200' };
  * await runVector('mine', { id: 'clock', kind: 'apdu', input, expected: { classId: 8 } }); // status 'passed'
@@ -113,7 +114,7 @@ function asVector(entry: unknown): Vector {
     id: v.id,
     kind: v.kind,
     input: v.input,
-    // Null is absent.
+    // Null means absent.
     params: Object.fromEntries(
       Object.entries(renamed(isRecord(v.params) ? v.params : {})).filter(([, x]) => x !== null),
     ),
@@ -121,7 +122,7 @@ function asVector(entry: unknown): Vector {
     ...(typeof v.roundTrip === 'boolean' ? { roundTrip: v.roundTrip } : {}),
   };
 }
-/** Every parameter can change the meaning: one that is not known is not passed over. Notes for people are. */
+/** Any parameter can change the meaning, so an unknown one is not ignored; only notes for people are. */
 function onlyKnown(what: string, values: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const [name, value] of Object.entries(values))
     if (value !== null && !known.includes(name) && !commentary.has(name) && name !== 'meter' && name !== 'description')

@@ -26,15 +26,15 @@ import { octetsParam } from './parameters.js';
 import type { Vector } from './vector.js';
 
 type Fields = Record<string, unknown>;
-/** One APDU off the wire. */
+/** An APDU from the wire. */
 export interface Heard {
   readonly apdu: Uint8Array;
   readonly side: Side;
-  /** The TCP connection, when there are several. */
+  /** The TCP connection, if there are several. */
   readonly connection: string;
 }
 
-/** What a step can have besides the fields of its APDU. */
+/** What a step can have besides the fields of its APDU; here all undefined. */
 export const nothingHeard: Readonly<Fields> = Object.fromEntries(
   [
     'wrapper control address parameters segmented reassembledFrom apduHex acse plaintext decrypted inner text dateTime',
@@ -42,7 +42,7 @@ export const nothingHeard: Readonly<Fields> = Object.fromEntries(
   ].flatMap((line) => line.split(' ').map((name) => [name, undefined])),
 );
 
-/** Follows a conversation: keys, challenges and what was asked, so that answers can be told. */
+/** Follows a conversation: keys, challenges, and what was asked, which is needed to read the answers. */
 export class SessionTracker {
   readonly #vector: Vector;
   readonly #contexts = new Map<string, SecurityContext>();
@@ -56,7 +56,7 @@ export class SessionTracker {
   #replyTo = false;
   #joined: Uint8Array | undefined;
   #value: Data | undefined;
-  /** Of the last transfer by blocks. */
+  /** The number of blocks in the last block transfer. */
   blockCount = 0;
 
   constructor(vector: Vector) {
@@ -70,7 +70,7 @@ export class SessionTracker {
     return { mechanism: this.#mechanism, challenges: this.#challenges, titles: this.#titles };
   }
 
-  /** What this APDU says, by itself and after what was heard before. */
+  /** What this APDU says, on its own and given what was heard before. */
   async hear(heard: Heard): Promise<View> {
     const { apdu: bytes, side } = heard;
     if (isGeneralBlock(bytes)) return this.#block(heard);
@@ -79,7 +79,7 @@ export class SessionTracker {
     if (!isProtected(bytes)) return this.#service(bytes, side);
     return views(protection(outer), await this.hear({ ...heard, apdu: await this.#open(bytes, side) }));
   }
-  /** What the last blocks joined to. */
+  /** What the last blocks were joined to. */
   joined(): Fields {
     const octets = this.#joined;
     const length = octets?.length;
@@ -106,7 +106,7 @@ export class SessionTracker {
     this.#gbt.set(connection + side, endpoint);
     this.blockCount++;
     const fields: Fields = { plaintext: bytes };
-    // The acknowledgements of the other direction are for the sender, who is not here.
+    // Acknowledgements concern the sender of the other direction, which is not simulated here.
     let whole: Uint8Array | undefined;
     try {
       whole = endpoint.receive(encode(Apdu, { ...block, blockNumberAck: 0 })).complete;
@@ -117,7 +117,7 @@ export class SessionTracker {
     if (whole === undefined || whole.length === 0) return views(fields, decoded(Apdu, block));
     this.#joined = whole;
     const inner = await this.hear({ ...heard, apdu: whole });
-    // The APDU in clear: the block itself, or what the last one completes.
+    // The plain APDU: the block itself, or what the last one completes.
     const plaintext = anyOf(bytes, ...(inner.find('plaintext') ?? []));
     const deblocked = await deblockedFields(whole, block.blockNumber);
     return views({ ...fields, plaintext, deblocked, inner, reassembled: whole }, decoded(Apdu, block), inner);
@@ -160,7 +160,7 @@ export class SessionTracker {
     }
     if (this.#dedicated !== undefined && context.keys.dedicated === undefined)
       await context.takeDedicatedKey(this.#dedicated);
-    // The keys are here, so tags are verified; counters are those of the two sides, which this reader is not.
+    // With the keys at hand, tags are verified; counters are not checked, as they concern only the two sides.
     return (await unprotect(bytes, context, { mode: 'unverified', lenient: true })).apdu;
   }
 
@@ -186,7 +186,7 @@ export class SessionTracker {
     const dateTime = octets.length === 12 ? decoded(undefined, dateTimeFromBytes(octets)) : undefined;
     return views({ text: latin1(octets), dateTime }, view);
   }
-  /** One block of a long GET, SET, ACTION, read or write; with the last one, what all of them say. */
+  /** Takes one block of a long GET, SET, ACTION, read or write; the last one gives what all of them say. */
   async #transfer(node: Decoded, side: Side): Promise<(View | Fields)[]> {
     const field = (name: string): unknown => {
       const found = node.find(name)?.[0];
@@ -211,7 +211,7 @@ export class SessionTracker {
       ...unblocked((node.value as Apdu).type, list, whole),
     ];
   }
-  /** The replies to the challenges, method 1 of class 15 or 8 of class 12. @throws Difference for a wrong one */
+  /** Verifies replies to challenges: method 1 of class 15, or 8 of class 12. @throws Difference for a wrong one */
   async #hls(apdu: Apdu, side: Side): Promise<void> {
     const { value } = apdu as { value?: unknown };
     const service = value as Extract<Apdu, { type: 'action-request' | 'action-response' }>['value'] | undefined;
@@ -230,14 +230,14 @@ export class SessionTracker {
 }
 
 type Acse = Extract<Apdu, { type: 'aarq' | 'aare' | 'rlrq' | 'rlre' }>;
-/** What a request names, and a response leaves out. */
+/** What a request names and its response does not repeat. */
 const targets = ['attribute', 'attributes', 'method', 'methods'];
 
 const trailing = (quirks: readonly Quirk[], octets: Uint8Array): Uint8Array | undefined => {
   const end = quirks.find((q) => q.name === 'trailing-octets');
   return end && octets.subarray(end.offset);
 };
-/** The protection of an APDU: how, and under which key when it is not the global unicast one. */
+/** How an APDU is protected, and under which key if that is not the global unicast key. */
 function protection(outer: Apdu): View {
   const node = decoded(Apdu, outer);
   const contents = contentsOf(outer);
@@ -257,15 +257,15 @@ const deblockedFields = async (whole: Uint8Array, blocks: number): Promise<Field
   hex: whole,
 });
 
-/** What blocks carry besides a value: short names the rest of the APDU. */
+/** What blocks carry if not a value: with short names, the rest of the APDU. */
 const inBlocks: Readonly<Record<string, readonly Schema<unknown>[]>> = {
   readRequest: [ReadRequest],
   writeRequest: [WriteRequest],
-  // The list of results, or its first value alone: the Gurux family leaves the count and the choice out.
+  // The list of results, or only its first value: Gurux implementations omit the count and the choice.
   readResponse: [ReadResponse, Data],
 };
 const joinedFields = ['variables', 'items', 'value', 'values', 'results', 'result', 'dataAccessResult'];
-/** What all blocks say together: the APDU that has no need of them. @param list whether a list was asked for */
+/** What all blocks say together: the APDU as it would be without blocks. @param list whether a list was requested */
 function unblocked(type: Apdu['type'], list: boolean, whole: Uint8Array): (View | Fields)[] {
   for (const schema of inBlocks[type] ?? [list && type === 'get-response' ? sequenceOf(GetDataResult) : Data]) {
     const quirks: Quirk[] = [];
@@ -277,7 +277,7 @@ function unblocked(type: Apdu['type'], list: boolean, whole: Uint8Array): (View 
       const apdu = type === 'writeRequest' ? { type, ...(value as object) } : { type, value: content };
       return [told, only(decoded(Apdu, apdu), joinedFields)];
     } catch (e) {
-      // Some peers cut their blocks wrongly; the octets still count.
+      // Some peers cut their blocks incorrectly; the octets still count.
       if (!isDlmsError(e)) throw e;
     }
   }

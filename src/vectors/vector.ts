@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../core/promise.js';
 
-/** One test vector: a fact about octets and their meaning. The format is described in the README beside the vectors. */
+/** A test vector: a fact about octets and their meaning. The README beside the vectors describes the format. */
 export interface Vector {
   readonly id: string;
   readonly kind: string;
@@ -8,59 +8,59 @@ export interface Vector {
   readonly input: Readonly<Record<string, unknown>>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly expected: unknown;
-  /** The expected form must also lead back to the octets. */
+  /** Encoding the expected form must also reproduce the octets. */
   readonly roundTrip?: boolean;
 }
 
-/** `unsupported`: the runner does not know what the vector asks for. */
+/** `unsupported`: the runner or the library does not know what the vector asks for. */
 export type VectorStatus = 'passed' | 'failed' | 'unsupported';
-/** What became of one vector: `{ id: 'clock', kind: 'apdu', file: 'mine', status: 'passed' }`. */
+/** The result of one vector: `{ id: 'clock', kind: 'apdu', file: 'mine', status: 'passed' }`. */
 export interface VectorResult {
-  /** Its own, or `#0` for the first entry of a file when it has none. */
+  /** The id of the vector, or `#0` for the first entry of a file if it has none. */
   readonly id: string;
-  /** Empty for an entry that is no vector. */
+  /** Empty for an entry that is not a vector. */
   readonly kind: string;
-  /** File it came from. */
+  /** The file it is from. */
   readonly file: string;
   readonly status: VectorStatus;
-  /** Why it did not pass: the first difference with its path, or what the runner does not know. */
+  /** Why it did not pass: the first difference with its path, or what is not known. */
   readonly reason?: string;
-  /** Deviations that lenient decoding accepted on the way. */
+  /** The deviations that lenient decoding accepted. */
   readonly quirks?: readonly string[];
 }
 
 /** How vectors of one kind are run. */
 export interface Kind {
-  /** Names of parameters that are understood; another one makes the vector unsupported. Absent: no parameters. */
+  /** The names of the known parameters; any other makes the vector unsupported. Absent: no parameters. */
   readonly params?: readonly string[];
-  /** Names of inputs that are understood. */
+  /** The names of the known inputs. */
   readonly input: readonly string[];
-  /** Keys of `expected` that are commentary in this kind, beside those that always are. */
+  /** Keys of `expected` that are commentary in this kind, besides those that always are. */
   readonly commentary?: readonly string[];
   /**
-   * What the library makes of the input. Every key that this kind knows is there, undefined when the octets have no such
-   * thing; the runner visits every expected key and finds the ones that are not.
+   * Returns what the library makes of the input. Every key that this kind knows is present, undefined if the octets
+   * have no such thing; so the runner notices any expected key that is unknown.
    */
   run(vector: Vector, notes: Notes): MaybePromise<unknown>;
 }
-/** What a run has to say besides its result. */
+/** What a run reports besides its result. */
 export interface Notes {
   readonly quirks: string[];
 }
 
 abstract class AtPath extends Error {
-  /** Where in the expectation. */
+  /** The place in the expectation. */
   readonly path: string;
   constructor(message: string, path = '') {
     super(message);
     this.path = path;
   }
 }
-/** The runner, or the library, does not know what the vector asks about. Not a failure, never a pass. */
+/** The runner or the library does not know what the vector asks for. This is not a failure, but never a pass. */
 export class Unsupported extends AtPath {
   override readonly name = 'Unsupported';
 }
-/** The library's answer is not the expected one. */
+/** The library's result is not the expected one. */
 export class Difference extends AtPath {
   override readonly name = 'Difference';
 }

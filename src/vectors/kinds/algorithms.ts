@@ -12,7 +12,7 @@ import { aesKey, aesOf, curveParam, ivParam, provider, secretNotation } from '..
 import { asOctets, neededParam, octets, octetsParam, packetOptions, packetParams, wordParam } from '../parameters.js';
 import { Difference, type Kind, Unsupported, type Vector } from '../vector.js';
 
-/** The algorithms under the security suites, by themselves. */
+/** The algorithms of the security suites on their own. */
 export const algorithmKinds: Readonly<Record<string, Kind>> = {
   'aes-gcm': {
     input: ['plaintext', 'aad', 'ciphertext', 'tag'],
@@ -84,7 +84,7 @@ async function aesGcm(vector: Vector): Promise<unknown> {
   const opened = await provider.open(key, iv, aad, sealed);
   if (opened === undefined || !equalBytes(opened, plaintext)) throw new Difference('what was sealed does not open');
   const tag = sealed.subarray(plaintext.length);
-  // DLMS cuts the tag to 12 octets, and so do the providers; the algorithm's vectors print 16.
+  // DLMS truncates the tag to 12 octets, and so do the providers; vectors for the algorithm have 16.
   const whole = gcm(neededParam(vector, 'key'), iv, aad[0]).encrypt(plaintext).subarray(plaintext.length);
   if (!equalBytes(whole.subarray(0, tagLength), tag)) throw new Difference(`tag: ${formatHex(tag)} computed`);
   return { ciphertext: sealed.subarray(0, plaintext.length), tag: anyOf(whole, tag), valid: true };
@@ -127,7 +127,7 @@ async function keyAgreement(vector: Vector): Promise<unknown> {
     ? await deriveAgreedKey(provider, suite, own.privateKey, peer, u, v)
     : await provider.deriveKey(length === 32 ? 'AES-256' : 'AES-128', hash, parts);
   const { kdfInput } = expected;
-  // The secret is inside and stays there: the same hash means the same input.
+  // The input contains the secret, which is not revealed; but the same hash means the same input.
   const same =
     typeof kdfInput === 'string' &&
     equalBytes(await provider.digest(hash, [asOctets(kdfInput, 'expected.kdfInput')]), kdfHash);

@@ -7,7 +7,7 @@ import { openedBy } from '../opening.js';
 import { octets, octetsParam, securityParams } from '../parameters.js';
 import { type Kind, Unsupported } from '../vector.js';
 
-/** APDUs with all their fields; those of ACSE also with what they carry. */
+/** APDUs with all their fields; ACSE APDUs also with what they carry. */
 export const apduKinds: Readonly<Record<string, Kind>> = {
   apdu: {
     input: ['hex'],

@@ -49,7 +49,7 @@ export const axdrKinds: Readonly<Record<string, Kind>> = {
     const w = new Writer();
     w.length(length);
     const again = formatHex(w.finish());
-    // Also the other direction: the shortest form of this length is the input.
+    // The other direction too: the shortest form of this length must be the input.
     return { length: again === formatHex(bytes) ? length : `${length}, written as ${again}` };
   }),
   'axdr-stream': {
@@ -70,7 +70,7 @@ export const axdrKinds: Readonly<Record<string, Kind>> = {
   'date-time': eachCase((bytes) => dateText(bytes)),
 };
 
-/** Octets of a date-time, date or time as fields and text. */
+/** A date-time, date or time as fields and text. */
 function dateText(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 12) {
     const value = dateTimeFromBytes(bytes);
@@ -91,7 +91,7 @@ function dateText(bytes: Uint8Array): Record<string, unknown> {
   return { fields: decoded(undefined, value), time: formatTime(value) };
 }
 
-/** The expected value, written by us, gives the octets. For one that is shortened they are read and written again. */
+/** Encoding the expected value must give the octets. If it is abridged, the octets are decoded and encoded again. */
 const roundTrip = (bytes: Uint8Array, expected: unknown): Matcher =>
   writtenBack(
     Data,
@@ -101,7 +101,7 @@ const roundTrip = (bytes: Uint8Array, expected: unknown): Matcher =>
     },
     bytes,
   );
-/** The notation of Data (README) as the library's own JSON; undefined for a list that is cut to its first elements. */
+/** Data in the notation of vectors (README) as the library's own JSON; undefined for an abridged list. */
 function ownJson(notation: unknown): JsonValue | undefined {
   if (!isRecord(notation)) return undefined;
   const n = notation as Record<string, JsonValue>;

@@ -24,7 +24,7 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
     frames.flatMap((f) => f.apdu ?? []),
     notes,
   );
-  // A transfer that was broken off leaves nothing; the message that counts is the last complete one.
+  // A transfer that was broken off gives no message; the last complete one counts.
   const whole = messages.at(-1);
   if (whole === undefined) throw new Difference('no complete APDU in the octets');
   const outer = isProtected(whole) ? decodeNoted(Apdu, whole, notes) : undefined;
@@ -48,7 +48,7 @@ async function capture(vector: Vector, notes: Notes): Promise<unknown> {
   );
 }
 
-/** What a push says: readings with their OBIS codes, or the list that it carries. */
+/** What a push says: readings with their OBIS codes, and the push object list if it carries one. */
 export function bodyFields(body: Data): Record<string, unknown> {
   const { value } = body as { value?: unknown };
   return {
@@ -66,12 +66,12 @@ export function bodyFields(body: Data): Record<string, unknown> {
     pushList: pushListOf(body)?.map(plainPushItem),
   };
 }
-/** By its symbol or its code; a value without unit is `unitless`. */
+/** A unit by its name, code or symbol; a count is `unitless`. */
 const unitForms = (unit: Unit | undefined): unknown =>
   typeof unit !== 'string' ? unit : anyOf(unit === 'count' ? 'unitless' : unit, unitCodes[unit], unitSymbol(unit));
 
 type Block = Extract<Apdu, { type: 'general-block-transfer' }>;
-/** Joins the blocks of general block transfer; other APDUs are whole. */
+/** Joins the blocks of general block transfers; other APDUs are complete messages. */
 function assembled(apdus: readonly Uint8Array[], notes: Notes): { blocks: Block[]; messages: Uint8Array[] } {
   const endpoint = new GbtEndpoint({});
   const blocks: Block[] = [];

@@ -26,7 +26,7 @@ const eachCase = (one: (bytes: Uint8Array) => View | Record<string, unknown>): K
   run: (vector) => ({ cases: cases(vector).map((bytes) => views({ hex: bytes, input: bytes }, one(bytes))) }),
 });
 
-/** HDLC, the wrapper and M-Bus: frames alone, in streams and in conversations. */
+/** HDLC, the wrapper and M-Bus: single frames, streams and conversations. */
 export const frameKinds: Readonly<Record<string, Kind>> = {
   'hdlc-frame': {
     input: ['hex'],
@@ -61,7 +61,7 @@ export const frameKinds: Readonly<Record<string, Kind>> = {
     input: ['hex'],
     run(vector, notes) {
       const deframer = wpduDeframer();
-      // Octet by octet, which is the hardest way for a stream to come.
+      // Octet by octet, the hardest way for a stream to arrive.
       const pdus = [...octets(vector, 'hex')].flatMap((octet) => deframer.push(Uint8Array.of(octet)));
       const { pending } = deframer;
       const notation = pdus.map((pdu) => withApdu({ fields: wpduFields(pdu), apdu: pdu.payload }, notes));

@@ -12,7 +12,7 @@ import { asOctets, octets } from '../parameters.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 
 // Messages of the Great Britain Companion Specification: general-signing, alone or inside a MAC (general-ciphering with
-// empty fields, no authentication key, IV with counter 0).
+// empty fields, no authentication key, and an IV with counter 0).
 
 export const gbcsKinds: Readonly<Record<string, Kind>> = {
   'gbcs-message': { input: ['hex'], params: ['mac', 'signature'], run: message },
@@ -41,7 +41,7 @@ async function message(vector: Vector, notes: Notes): Promise<unknown> {
   return result;
 }
 
-/** The MAC key from the key agreement, checked with every step that the vector states. */
+/** Opens the MAC with the key from the key agreement, checking every step that the vector states. */
 async function openMac(mac: unknown, apdu: Extract<Apdu, { type: 'general-ciphering' }>): Promise<Uint8Array> {
   const m = mac as Record<string, unknown>;
   known(m, ['privateKey', 'privateKeyOwner', 'peerPublicKey', 'peerOwner', 'kdfOtherInfo', 'key', 'iv', 'aad'], 'mac');
@@ -73,7 +73,7 @@ async function openMac(mac: unknown, apdu: Extract<Apdu, { type: 'general-cipher
 async function verify(signature: unknown, bytes: Uint8Array, octetsOf: Uint8Array): Promise<void> {
   const s = signature as Record<string, unknown>;
   known(s, ['publicKey', 'signedOctets', 'curve'], 'signature');
-  // Tag in front, length octet and signature behind.
+  // Without the tag at the front, and the length octet and signature at the end.
   const signed = bytes.subarray(1, bytes.length - octetsOf.length - 1);
   if (s.signedOctets !== undefined && !equalBytes(signed, asOctets(s.signedOctets, 'params.signature.signedOctets')))
     throw new Difference('signature.signedOctets: other octets are signed');

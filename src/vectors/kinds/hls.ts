@@ -35,7 +35,7 @@ async function gmac(vector: Vector): Promise<unknown> {
   const { title, counter } = senderParams(vector);
   const given = ['challenge', 'StoC', 'CtoS'].find((name) => vector.input[name] !== undefined) ?? 'challenge';
   const challenge = octets(vector, given);
-  // Another one of the client: equal challenges are refused.
+  // The client needs a different challenge, because equal ones are refused.
   const challenges = { server: challenge, client: concat(challenge, Uint8Array.of(0)).subarray(1) };
   const own = await contextOf(vector, { suite, own: title, counter });
   const f = await hlsReply(await exchangeOf(5, 'client', own, challenges));
@@ -82,7 +82,7 @@ async function ecdsa(vector: Vector): Promise<unknown> {
     const name = side === 'client' ? 'fStoC' : 'fCtoS';
     const signedBy = side === 'client' ? 'signedByClient' : 'signedByServer';
     result[signedBy] = concat(own, peer, challenges[other], challenges[side]);
-    // Ours is deterministic (RFC 6979), others are not: a signature that verifies is right, whatever its octets.
+    // Our signatures are deterministic (RFC 6979), others are not: one that verifies is right, whatever its octets.
     if (privateKey !== undefined) {
       const context = await contextOf(vector, { suite, own, peer, signing: privateKey });
       if (!equalBytes(context.keys.signing?.publicKey.octets ?? own, publicKey))

@@ -13,7 +13,7 @@ import { securityKinds } from './security.js';
 import { sessionKinds } from './session.js';
 import { xmlKinds } from './xml.js';
 
-/** Every kind of vector that the runner knows. */
+/** All kinds of vectors that the runner knows. */
 export const kinds: Readonly<Record<string, Kind>> = {
   ...axdrKinds,
   ...apduKinds,

@@ -59,7 +59,7 @@ function optionFields(bytes: Uint8Array): Record<string, unknown> {
   writtenAs(encodeOptionSelect(protocolControl, baudCharacter, modeControl), formatHex(bytes), 'acknowledge');
   return { protocolControl, baudCharacter, baud: baud ?? null, modeControl };
 }
-/** The message is also written as it was read. */
+/** Encoding the message again must reproduce the input. */
 function writtenAs(octets: Uint8Array, input: unknown, what: string): void {
   if (formatHex(octets) !== String(input).toUpperCase())
     throw new Difference(`${what}: written as ${formatHex(octets)}`);

@@ -11,7 +11,9 @@ import { octets, wordParam } from '../parameters.js';
 import { Difference, type Kind } from '../vector.js';
 import { bodyFields } from './capture.js';
 
-/** Octets of a real peer that break the rules: what strict decoding says, and what lenient decoding reads. */
+/**
+ * Octets from real peers that break the rules: whether strict decoding refuses them, and what lenient decoding reads.
+ */
 export const quirkKinds: Readonly<Record<string, Kind>> = {
   quirk: {
     input: ['hex'],
@@ -42,7 +44,7 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** Decodes an APDU and the one that it carries. */
+/** Decodes an APDU and the one it carries. */
 function deep(schema: Schema<unknown>, bytes: Uint8Array, options: { lenient?: boolean; quirks?: Quirk[] }): unknown {
   const value = decode(schema, bytes, options);
   const { userInformation } = value as { readonly userInformation?: unknown };

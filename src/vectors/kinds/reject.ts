@@ -56,7 +56,7 @@ export const rejectKinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** What the library throws at these octets; undefined when it takes them. */
+/** The error that the library throws for these octets; undefined when it accepts them. */
 async function refusal(intake: Intake, bytes: Uint8Array): Promise<unknown> {
   try {
     await intake(bytes);
@@ -73,14 +73,14 @@ const ofCategory = (errors: readonly unknown[]): Matcher => {
     return other < 0 ? undefined : `${messages[other]}${errors.length > 1 ? ` in case ${other}` : ''}`;
   }, messages.join(', '));
 };
-/** A stream receiver has to wait where a datagram receiver refuses. */
+/** Checks that a stream receiver waits where a datagram receiver refuses. */
 function waits(bytes: Uint8Array): void {
   const deframer = wpduDeframer();
   const pdus = deframer.push(bytes);
   if (deframer.failure !== undefined) throw deframer.failure;
   if (pdus.length > 0) throw new Difference('incompleteOnStream: the stream receiver found a PDU');
 }
-/** Numbers and flags of the blocks in a recording, as they stand there. */
+/** The numbers and flags of the blocks in a recording, as they are there. */
 function blocksOf(vector: Vector): Record<string, unknown> {
   const apdus =
     vector.params.transport === 'hdlc'
@@ -93,7 +93,7 @@ function blocksOf(vector: Vector): Record<string, unknown> {
   };
 }
 
-/** Inputs in order, with memory: each is taken or refused. */
+/** Takes inputs in order, with memory: each is accepted or refused. */
 async function inOrder(vector: Vector): Promise<unknown> {
   const counters = countersOf(vector);
   const results: unknown[] = [];
@@ -123,10 +123,10 @@ async function inOrder(vector: Vector): Promise<unknown> {
 
 interface Received {
   readonly received: number;
-  /** What was accepted before; null: nothing yet. */
+  /** The last counter accepted before; null: none yet. */
   readonly last?: number | null | undefined;
 }
-/** Received counters in order. Undefined when the inputs are octets. */
+/** The received counters in order; undefined when the inputs are octets. */
 function countersOf(vector: Vector): Received[] | undefined {
   const counters = (sequenceList(vector) ?? []).map((entry): Received | undefined => {
     const record = isRecord(entry) ? entry : { received: entry };
@@ -140,13 +140,13 @@ function countersOf(vector: Vector): Received[] | undefined {
   const before = first.last === undefined ? lastIn({ ...vector.params, ...vector.input }) : first.last;
   return [{ ...first, last: before }, ...(others as Received[])];
 }
-/** The counter that was accepted before, under any of its names. */
+/** The last counter accepted before, under any of its names. */
 function lastIn(record: Readonly<Record<string, unknown>>): number | null | undefined {
   const { last } = renamed(record);
   return last === null || typeof last === 'number' ? last : undefined;
 }
 
-/** `accept`, `reject`, true, false, a category, or a record of them. */
+/** Matches `accept`, `reject`, true, false, a category, or a record of these. */
 function outcome(error: unknown): Matcher {
   const taken = error === undefined;
   const found = taken ? 'accept' : isDlmsError(error) ? `reject (${error.code})` : 'reject';

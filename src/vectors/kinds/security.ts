@@ -17,7 +17,7 @@ import { openedBy } from '../opening.js';
 import { neededParam, octets, octetsParam, securityParams } from '../parameters.js';
 import { Difference, type Kind, type Notes, Unsupported, type Vector } from '../vector.js';
 
-/** Whole APDUs, protected and opened again. */
+/** Whole APDUs, protected or opened. */
 export const securityKinds: Readonly<Record<string, Kind>> = {
   protect: {
     input: ['plaintext', 'hex'],
@@ -58,7 +58,7 @@ async function protectVector(vector: Vector): Promise<unknown> {
     if (!equalBytes(opened.apdu, plaintext)) throw new Difference('what was protected does not open to the plaintext');
     apdus.push(apdu);
   }
-  // The whole APDU, or its content alone. A dedicated key is there to be used.
+  // The whole APDU, or only its content. A dedicated key is given in order to be used.
   const meant = dedicated ? apdus.slice(2) : apdus;
   const contents = contentsOf(decode(Apdu, meant[0] as Uint8Array)) as Uint8Array;
   const body = contents.subarray(securityHeaderLength, authenticated ? -tagLength : undefined);
@@ -102,12 +102,12 @@ async function generalCiphering(vector: Vector, notes: Notes): Promise<unknown> 
   const signer = octetsParam(vector, 'signaturePublicKey');
   if (signer !== undefined && keyInfo?.type === 'agreed-key' && keyInfo.keyCipheredData.length > 0)
     await verifyEphemeral(signer, keyInfo.keyCipheredData);
-  // Without key information the two sides know the key.
+  // Without key information, both sides know the key.
   const agreed =
     octetsParam(vector, 'agreedKey') ?? (keyInfo === undefined ? octetsParam(vector, 'encryptionKey') : undefined);
   let plain: Uint8Array;
   if (vector.params.tagVerified === false) {
-    // The published tag cannot be reproduced: the content is read as without the authentication key.
+    // The published tag cannot be reproduced: read the content as if there were no authentication key.
     const key = await aesKey(agreed ?? neededParam(vector, 'encryptionKey'));
     plain = await openUnverified({ provider, key, systemTitle: originator }, header, cipheredContent);
   } else if (agreed !== undefined) {
@@ -125,7 +125,7 @@ async function verifyEphemeral(publicKey: Uint8Array, data: Uint8Array): Promise
     throw new Difference('the signature of the ephemeral key does not verify');
 }
 
-/** Ciphertext without an APDU around it, perhaps with its security header in front and its tag behind. */
+/** Ciphertext without an APDU around it, possibly with its security header before it and its tag after it. */
 async function rawCiphertext(vector: Vector, notes: Notes): Promise<unknown> {
   const input = octets(vector, vector.input.hex === undefined ? 'ciphertext' : 'hex');
   const { plaintext: expected } = vector.expected as { plaintext?: unknown };

@@ -12,14 +12,17 @@ const kind: Kind = {
   input: sequenceNames,
   params: [
     ...[...securityParams, 'framing', 'mechanism', 'secret', 'clientSystemTitle', 'serverSystemTitle'],
-    // For people: the octets say it.
+    // For people only; the octets show it.
     ...['referencing', 'clientSap', 'serverSap', 'preEstablished'],
   ],
-  // What blocks carry against the standard is told in words.
+  // A description in words of what blocks carry contrary to the standard.
   commentary: ['content'],
   run: session,
 };
-/** Recordings of both sides: every frame, every APDU deciphered, blocks joined, replies to challenges verified. */
+/**
+ * Recordings of both sides: every frame is read, every APDU deciphered, blocks are joined, replies to challenges
+ * verified.
+ */
 export const sessionKinds: Readonly<Record<string, Kind>> = {
   session: kind,
   'block-session': kind,
@@ -54,7 +57,7 @@ async function session(vector: Vector): Promise<unknown> {
       of: check((n) => (typeof n === 'number' && n > entries.length ? undefined : `more than ${entries.length}`), ''),
     },
     serverAnswers: sender === 'server',
-    // Who closed the connection is not in the octets; that a frame of the client stays without an answer is.
+    // The octets do not show who closed the connection, only that a frame of the client remains unanswered.
     closedBy: check(
       (who) => (who === 'client' || who === 'server' ? undefined : 'client or server'),
       'client or server',

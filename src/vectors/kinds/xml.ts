@@ -47,7 +47,7 @@ function sameXml(written: string, expected: unknown): string | undefined {
   while (a[i] === b[i]) i++;
   return `…${a.slice(Math.max(0, i - 30), i + 60)}`;
 }
-/** One line per element; what the format calls equal is written alike. */
+/** One line per element; what is equal in the XML format is written the same way. */
 function canonical(e: XmlElement): string {
   const attributes = [...e.attributes]
     .sort(([x], [y]) => (x < y ? -1 : 1))
@@ -62,7 +62,7 @@ function text({ name, text: raw }: XmlElement): string {
   if (plain === 'true' || plain === 'false') return plain === 'true' ? '1' : '0';
   return /^[\da-f]+$/i.test(plain) ? plain.toUpperCase() : plain;
 }
-/** Elements whose text means itself, case and blanks included. */
+/** Elements whose text is taken literally, including case and white space. */
 const texts: ReadonlySet<string> = new Set([
   'visible-string',
   'utf8-string',
