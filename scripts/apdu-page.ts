@@ -14,8 +14,9 @@ import {
 } from '../src/translator/index.js';
 import { Apdu, type ApduType } from '../src/xdlms/index.js';
 
-// docs/apdus.md: which APDUs there are, what works with each of them, and their definitions. Nothing in it is written by hand: every cell of the table is
-// tried out. test/translator/apdu-page.test.ts compares the page; `npx vitest run test/translator/apdu-page.test.ts -u` writes it.
+// docs/apdus.md: which APDUs there are, what works with each of them, and their definitions. Nothing in it is written by
+// hand: every cell of the table is tested. test/translator/apdu-page.test.ts compares the page;
+// `npx vitest run test/translator/apdu-page.test.ts -u` writes it.
 
 type Choices = Readonly<Record<string, { readonly tag: number; readonly schema: Schema<any> }>>;
 const choicesOf = (schema: Schema<any>): Choices =>
@@ -56,19 +57,21 @@ export function apduPage(): string {
   return [
     '# APDUs',
     '',
-    'Made from the definitions. A cell says that generated APDUs of the kind went that way and back without a changed octet: encoded and decoded, through the',
-    'COSEMpdu XML form, through JSON, and explained with every octet covered. The last column counts the test vectors that hold the kind; "generated": property tests',
-    'alone hold it.',
+    'Generated from the definitions. "yes" means that generated APDUs of this kind made the round trip without a changed',
+    'octet: encoded and decoded, through the COSEMpdu XML form, through JSON, and explained with every octet covered. The last',
+    'column is the number of test vectors of this kind; "generated": only property tests cover it.',
     '',
     '| Tag | APDU | encode | decode | XML | JSON | explain | vectors |',
     '|---|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    'The glo- and ded- APDUs are one octet string each: security header, content, tag (see [security](../src/security)). What they protect is any of the services.',
+    'The glo- and ded- APDUs are one octet string each: security header, content, authentication tag (see',
+    '[security](../src/security)). They protect the APDU of the same name.',
     '',
     '## Definitions',
     '',
-    'Types with a table have it where they are first used. An ENUMERATED without a name of its own stands with its field in the TypeScript types.',
+    'The table of a type is where the type is first used. An ENUMERATED without a name of its own is described with its field',
+    'in the TypeScript types.',
     '',
     ...tables,
   ].join('\n');

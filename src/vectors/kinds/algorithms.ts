@@ -45,7 +45,7 @@ export const algorithmKinds: Readonly<Record<string, Kind>> = {
   v44: { input: ['hex'], params: packetParams, run: packet },
 };
 
-/** A packet of V.44; what the compressor makes of the plaintext need not be the same octets, but must come back as that plaintext. */
+/** A V.44 packet. Our compressor need not produce the same octets, but they must decompress to the same plaintext. */
 function packet(vector: Vector): unknown {
   const options = packetOptions(vector);
   const plaintext = decompress(octets(vector, 'hex'), options);
