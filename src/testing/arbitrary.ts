@@ -15,8 +15,8 @@ import { ExceptionResponse } from '../xdlms/errors.js';
 
 /**
  * Generates values of a schema for property tests with fast-check. So every definition (an APDU, an attribute, a
- * structure of your own) has a round-trip property for free: `fc.assert(fc.property(arbitrary(S), (v) =>
- * deepEqual(decode(S, encode(S, v)), v)))`.
+ * structure of your own) has a round-trip property for free:
+ * `fc.assert(fc.property(arbitrary(S), (v) => deepEqual(decode(S, encode(S, v)), v)))`.
  *
  * All values are in the form that decoding gives: a code with a name is never generated as a number.
  *

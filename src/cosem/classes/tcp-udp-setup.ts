@@ -17,7 +17,7 @@ export const TcpUdpSetup = interfaceClass({
   confidence: 'two sources',
   attributes: {
     logicalName: fixed(attribute(1, LogicalName)),
-    /** 4059 is assigned to DLMS. */
+    /** Default 4059, the port assigned to DLMS. */
     tcpUdpPort: fixed(writable(attribute(2, longUnsigned))),
     /** Logical name of the IPv4 or IPv6 setup. */
     ipReference: fixed(attribute(3, LogicalName)),
