@@ -15,38 +15,38 @@ import { harmless, type Paint, Progress, painter, table } from './text.js';
 
 export const checkProfileCommand: Command = command({
   name: 'check-profile',
-  summary: 'a pre-check: what a client sees of a meter, held against a companion profile',
+  summary: 'pre-check: compare what a client sees of a meter with a companion profile',
   arguments: 'URL|VIEW.json',
   count: [1, 1],
   options: {
     profile: {
       type: 'string',
       value: 'ID|FILE',
-      help: 'the companion profile: idis-package-2 and others that come with this program, or a file (needed)',
+      help: 'the companion profile (required): idis-package-2 or another that comes with this program, or a file',
     },
     client: {
       type: 'string',
       value: 'NAME',
-      help: 'client of the profile whose rights apply, e.g. management; default: the one with the address of the view',
+      help: 'client of the profile whose rights apply, e.g. management; default: the one with the address in the view',
     },
     options: {
       type: 'string',
       value: 'LIST',
-      help: 'options that the meter has, e.g. D,L,polyphase; none for no option; default: by its system title and its objects',
+      help: 'options that the meter has, e.g. D,L,polyphase, or none; default: taken from its system title and objects',
     },
     save: {
       type: 'string',
       value: 'VIEW.json',
-      help: 'keep what was read from the meter, to be checked again without it',
+      help: 'save what was read from the meter, so that it can be checked again without it',
     },
     ...connectOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
   notes: [
-    'Reads the object list with its access rights, system title, logical device name, and the values about which the profile has a rule; or takes a view that was saved. Nothing is written in the meter.',
+    'Reads the object list with its access rights, the system title, the logical device name, and the values for which the profile has a rule; or uses a saved view. Nothing is written to the meter.',
     urlNote,
     keysNote,
-    'The profiles that come with this program are estimates from public material, and each finding says its source and how far to trust it. A pre-check is no statement about conformance. Objects that the profile does not list (extra) do not count: the exit code is 0 when there is no other finding, else 1.',
+    'The profiles that come with this program are estimates from public material, and each finding states its source and how far to trust it. A pre-check says nothing about conformance. Objects that the profile does not list (extra) do not count: the exit code is 0 if there is no other finding, otherwise 1.',
   ],
   examples: [
     "dlms-cosem check-profile 'tcp://127.0.0.1:4059?client=1' --keys keys.json --profile idis-package-2 --save meter.json",

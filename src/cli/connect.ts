@@ -33,23 +33,23 @@ import { peerKey, signingKey, suiteOf } from './signature-keys.js';
 // A meter by its URL, and a client for it.
 
 export const urlNote =
-  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; port 4059 when left out), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device, for HDLC also UPPER/LOWER, or UPPER/LOWER:4 for an address of four octets. With HDLC also parity=even or odd, echo=yes (the line gives back what is sent), parameters=yes (SNRM with parameters, for servers of jDLMS), start=mode-e (sign-on of IEC 62056-21 at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
+  'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; default port 4059), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device; with HDLC also UPPER/LOWER, or UPPER/LOWER:4 for a four-octet address. With HDLC also parity=even or odd, echo=yes (the line echoes what is sent), parameters=yes (SNRM with parameters, for jDLMS servers), start=mode-e (IEC 62056-21 sign-on at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
 
 export const connectOptions = {
   mechanism: {
     type: 'string',
     value: 'NAME',
-    help: 'none, lls, hls-2, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa; default: hls-ecdsa with a signing key, hls-gmac with keys, lls with a password, else none',
+    help: 'none, lls, hls-2, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa; default: hls-ecdsa with a signing key, hls-gmac with keys, lls with a password, otherwise none',
   },
   'signing-key': {
     type: 'string',
     value: 'FILE',
-    help: 'own key for hls-ecdsa: PEM (PKCS 8 or SEC 1), or the scalar in hexadecimal digits; P-256 is security suite 1, P-384 suite 2',
+    help: "this client's key for hls-ecdsa: PEM (PKCS #8 or SEC 1), or the scalar in hexadecimal digits; P-256 means security suite 1, P-384 suite 2",
   },
   'peer-key': {
     type: 'string',
     value: 'FILE',
-    help: 'signature key of the meter for hls-ecdsa: PEM of its certificate or public key, or x and y in hexadecimal digits',
+    help: "the meter's public signature key for hls-ecdsa: its certificate or public key as PEM, or x and y in hexadecimal digits",
   },
   ...meterKeyOptions,
   'system-title': {
@@ -60,50 +60,50 @@ export const connectOptions = {
   'meter-title': {
     type: 'string',
     value: 'HEX',
-    help: 'system title that the meter must have; default: the one that it states',
+    help: 'system title that the meter must have; default: the one that it sends',
   },
   protection: {
     type: 'string',
     value: 'NAME',
-    help: 'both (default), authenticated, or encrypted: nothing is proven then, and replays are not noticed',
+    help: 'both (default), authenticated, or encrypted (which proves nothing and does not detect replays)',
   },
   suite: {
     type: 'string',
     value: 'N',
-    help: 'security suite 0, 1 or 2; default by the signing key, else by the length of the keys',
+    help: 'security suite 0, 1 or 2; default: taken from the signing key, otherwise from the length of the keys',
   },
-  'short-name': { type: 'boolean', help: 'short name referencing, for meters that have no logical name referencing' },
+  'short-name': { type: 'boolean', help: 'short name referencing, for meters without logical name referencing' },
   'hls-by-write': {
     type: 'boolean',
-    help: 'with --short-name: the HLS reply goes as a WRITE, which the Gurux family expects',
+    help: 'with --short-name: send the HLS reply as a WRITE, which the Gurux family expects',
   },
-  'pre-established': { type: 'boolean', help: 'the association is always open: no AARQ is sent' },
+  'pre-established': { type: 'boolean', help: 'the association is always open: send no AARQ' },
   ciphering: {
     type: 'string',
     value: 'NAME',
-    help: 'required (default as soon as there are keys) or none: what is read travels in clear, the keys serve HLS alone',
+    help: 'required (default if there are keys) or none: data is sent in clear, and the keys serve HLS only',
   },
   dedicated: { type: 'boolean', help: 'propose a dedicated key for this association' },
   'general-glo': { type: 'boolean', help: 'general-glo-ciphering instead of the service-specific glo- APDUs' },
   gbt: { type: 'boolean', help: 'propose general block transfer' },
-  'max-pdu': { type: 'string', value: 'N', help: 'longest APDU that is taken, in octets (default 65535)' },
+  'max-pdu': { type: 'string', value: 'N', help: 'longest APDU to accept, in octets (default 65535)' },
   'hdlc-info': {
     type: 'string',
     value: 'N',
-    help: 'longest information field of HDLC that is proposed, 32 to 2030 octets (default 128)',
+    help: 'longest HDLC information field to propose, 32 to 2030 octets (default 128)',
   },
   'hdlc-window': {
     type: 'string',
     value: 'N',
-    help: 'frames of HDLC that are sent without waiting, 1 to 7 (default 1)',
+    help: 'HDLC frames to send without waiting for an acknowledgement, 1 to 7 (default 1)',
   },
   counter: {
     type: 'string',
     value: 'N',
-    help: 'least invocation counter to use; a meter that names the one it expects is followed without it',
+    help: 'lowest invocation counter to use; not needed if the meter names the one it expects',
   },
   ...counterOptions,
-  ca: { type: 'string', value: 'FILE', help: 'certification authority to believe for tls://' },
+  ca: { type: 'string', value: 'FILE', help: 'certification authority to trust for tls://' },
   timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for each answer (default 10)' },
 } as const satisfies Record<string, Option>;
 export type ConnectValues = {

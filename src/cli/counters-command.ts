@@ -13,21 +13,21 @@ import { painter, table } from './text.js';
 export const countersCommand: Command = command({
   name: 'counters',
   summary:
-    'the invocation counters of this user: list them, or move those for sending ahead after a store was damaged or restored',
+    'list the invocation counters of this user, or move the send counters ahead after their store was damaged or restored',
   arguments: 'list|repair',
   count: [1, 1],
   options: {
     ahead: {
       type: 'string',
       value: 'N',
-      help: 'with repair: how far to move each counter for sending, at least as far as messages may have been sent since',
+      help: 'with repair: how far to move each send counter ahead, at least by the number of messages that may have been sent since',
     },
     ...counterOptions,
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
   notes: [
-    'Counters are named by their key: the 16 digits are its fingerprint, which tells nothing of it. Send counters are those of messages of a title of ours; receive counters are the highest ones that were taken from a sender.',
-    'A counter must never be used twice under one key. When the folder is damaged, was restored from a copy, or may have lost its newest state, repair makes it whole and moves every send counter ahead and names the meters that can tell whether that was far enough: each knows the last counter that it accepted (attribute 2 of its invocation counter object, 0-0:43.1.0*255 for the management client, read as public client). Receive counters are left alone: they only grow.',
+    'Counters are named by their key: the 16 digits are its fingerprint, which reveals nothing about the key. Send counters belong to messages sent under one of our system titles; receive counters are the highest ones accepted from a sender.',
+    'A counter must never be used twice under one key. If the folder is damaged, was restored from a copy, or may have lost its newest state, repair mends it, moves every send counter ahead, and names the meters that can tell whether that was far enough: each knows the last counter that it accepted (attribute 2 of its invocation counter object, 0-0:43.1.0*255 for the management client, read as public client). Receive counters are left alone: they only grow.',
   ],
   examples: ['dlms-cosem counters list', 'dlms-cosem counters repair --ahead 100000'],
   async run([action = ''], values, io) {

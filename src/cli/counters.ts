@@ -14,9 +14,9 @@ export const counterOptions = {
   counters: {
     type: 'string',
     value: 'DIR',
-    help: 'folder with the invocation counters, which must be there already; default: dlms-cosem/counters in the state folder of this user, made when it is needed first',
+    help: "folder with the invocation counters, which must exist; default: dlms-cosem/counters in this user's state folder, created when first needed",
   },
-  'create-counters': { type: 'boolean', help: 'make the folder of --counters; refused when it is there already' },
+  'create-counters': { type: 'boolean', help: 'create the folder of --counters; refused if it exists' },
 } as const satisfies Record<string, Option>;
 export interface CounterValues {
   readonly counters?: string;
@@ -40,7 +40,7 @@ export async function counterStore(values: CounterValues, io: Io): Promise<FileS
   const given = values.counters;
   const create = values['create-counters'] === true;
   if (given === undefined && create)
-    throw usage('--create-counters goes with --counters DIR; the default folder is made by itself');
+    throw usage('--create-counters goes with --counters DIR; the default folder is created automatically');
   const folder = counterFolder(values, io);
   const info = await stat(folder).catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
@@ -48,7 +48,7 @@ export async function counterStore(values: CounterValues, io: Io): Promise<FileS
   });
   if (info === undefined && given !== undefined && !create)
     throw new Failure(
-      `--counters: there is no folder ${folder}. Counters that begin anew under a used key give that key away: check the path (is the volume mounted?), or make a new folder with --create-counters`,
+      `--counters: there is no folder ${folder}. Counters that start again under a used key compromise that key: check the path (is the volume mounted?), or create a new folder with --create-counters`,
       exitCodes.security,
     );
   if (info !== undefined && !info.isDirectory()) throw usage(`the counters: ${folder} is no folder`);

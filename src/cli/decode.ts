@@ -20,7 +20,7 @@ import { nameOf, readingsTable } from './values.js';
 
 export const decodeCommand: Command = command({
   name: 'decode',
-  summary: 'decode octets: APDU, wrapper, HDLC or M-Bus, found out by itself; deciphers with keys',
+  summary: 'decode octets: APDU, wrapper, HDLC or M-Bus, recognised automatically; deciphers with keys',
   arguments: '[HEX|FILE|-]',
   count: [0, 1],
   options: {
@@ -28,25 +28,25 @@ export const decodeCommand: Command = command({
     'system-title': {
       type: 'string',
       value: 'HEX',
-      help: 'system title of the sender, 8 octets; only where messages do not name it',
+      help: 'system title of the sender, 8 octets; only needed if messages do not contain it',
     },
     unverified: {
       type: 'boolean',
-      help: 'also read what cannot be verified (no authentication key, or encrypted only); the output says authenticated: false',
+      help: 'also read messages that cannot be verified (no authentication key, or encrypted only); the output says authenticated: false',
     },
     json: { type: 'boolean', help: 'JSON, for programs' },
-    xml: { type: 'boolean', help: 'the plain APDUs in the XML form of the DLMS UA' },
+    xml: { type: 'boolean', help: "the plain APDUs in the DLMS UA's XML format" },
     readings: { type: 'boolean', help: 'only the readings of pushes' },
     strict: { type: 'boolean', help: 'refuse every deviation from the standard' },
     lenient: {
       type: 'boolean',
-      help: 'accept known deviations at once; default: only where strict decoding fails, and named',
+      help: 'accept known deviations from the start; default: only where strict decoding fails, and each is named',
     },
-    paths: { type: 'boolean', help: 'in the tree, the path of each value' },
+    paths: { type: 'boolean', help: 'show the path of each value in the tree' },
   },
   notes: [
-    'Frames are joined, general block transfer is put together, ciphering is opened and verified. Pushes that name their values are listed as readings.',
-    'What is not verified is not shown as if it were: a message that cannot be authenticated is opened only with --unverified.',
+    'Frames are joined, blocks of general block transfer are reassembled, ciphered APDUs are deciphered and verified. Pushes that name their values are listed as readings.',
+    'Unverified content is never shown as if it were verified: a message that cannot be authenticated is opened only with --unverified.',
     keysNote,
   ],
   examples: [

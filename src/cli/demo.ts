@@ -32,7 +32,7 @@ import { nameOf, readingsTable } from './values.js';
 
 export const demoCommand: Command = command({
   name: 'demo',
-  summary: 'a meter in this process read with HLS 5 and authenticated encryption, and a captured push decoded',
+  summary: 'read a meter in this process with HLS 5 and authenticated encryption, and decode a captured push',
   arguments: '',
   count: [0, 0],
   options: { rows: { type: 'string', value: 'N', help: 'rows of the load profile (default 10000)' } },

@@ -20,7 +20,7 @@ import { type Paint, Progress, painter } from './text.js';
 
 export const doctorCommand: Command = command({
   name: 'doctor',
-  summary: 'the meter does not answer: tries framings, lines and addresses, and tells what to use',
+  summary: 'find out why a meter does not answer: tries framings, line settings and addresses, and says which to use',
   arguments: 'PORT|URL',
   count: [1, 1],
   options: {
@@ -47,16 +47,16 @@ export const doctorCommand: Command = command({
       value: 'SECONDS',
       help: 'how long each answer may take (default 0.8 on a serial port, 1.5 over TCP)',
     },
-    limit: { type: 'string', value: 'SECONDS', help: 'how long all may take (default 180)' },
+    limit: { type: 'string', value: 'SECONDS', help: 'how long everything may take (default 180)' },
     all: {
       type: 'boolean',
-      help: 'go through everything; default: until a meter has answered and its clients were tried',
+      help: 'try everything; default: stop when a meter has answered and its clients have been tried',
     },
     json: { type: 'boolean', help: 'JSON, for programs' },
   },
   notes: [
-    'PORT is a serial port (/dev/ttyUSB0, COM3; needs the package serialport): HDLC at 9600 8N1, the sign-on of optical heads (IEC 62056-21 mode E), then other speeds and parities. URL is tcp://HOST:PORT: the wrapper, HDLC, and a sign-on through a gateway.',
-    'Nothing is read or written in the meter: links are opened, and an association without security is asked for. A refusal is an answer too. Clients that only a password or a key opens are named.',
+    'PORT is a serial port (/dev/ttyUSB0, COM3; needs the package serialport): HDLC at 9600 8N1, the sign-on for optical heads (IEC 62056-21 mode E), then other speeds and parities. URL is tcp://HOST:PORT: the wrapper, HDLC, and a sign-on through a gateway.',
+    'Nothing is read from or written to the meter: links are opened, and an association without security is requested. A refusal is an answer too. Clients that need a password or a key are named.',
   ],
   examples: [
     'dlms-cosem doctor /dev/ttyUSB0',
@@ -88,7 +88,7 @@ export const doctorCommand: Command = command({
 export const scanCommand: Command = {
   ...doctorCommand,
   name: 'scan',
-  summary: 'another name of doctor',
+  summary: 'another name for doctor',
   examples: ['dlms-cosem scan /dev/ttyUSB0'],
 };
 
@@ -292,10 +292,10 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
     );
   if (results.length === 0) {
     for (const step of report.echoes)
-      lines.push(`${stepText(step)}: the line gives back what is sent, and nobody else speaks`);
+      lines.push(`${stepText(step)}: the line echoes what is sent, and nothing else answers`);
     lines.push(...checklist(target, report));
   }
-  if (!report.complete) lines.push('not everything was tried: the time was over; --limit gives more');
+  if (!report.complete) lines.push('not everything was tried, because time ran out; --limit allows more');
   return `${lines.join('\n')}\n`;
 }
 /** Clients that were turned away in the same words share a line. */

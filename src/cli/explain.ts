@@ -11,7 +11,7 @@ import { explainKeys, explainNames } from './names.js';
 
 export const explainCommand: Command = command({
   name: 'explain',
-  summary: 'every octet with its meaning, as a tree; goes on after errors, deciphers in place with keys',
+  summary: 'show every octet with its meaning, as a tree; continues after errors, deciphers in place with keys',
   arguments: '[HEX|FILE|-]',
   count: [0, 1],
   options: {
@@ -19,13 +19,13 @@ export const explainCommand: Command = command({
     'system-title': {
       type: 'string',
       value: 'HEX',
-      help: 'system title of the sender, 8 octets; only where messages do not name it',
+      help: 'system title of the sender, 8 octets; only needed if messages do not contain it',
     },
     json: { type: 'boolean', help: 'the tree as JSON: offset, length, path, name, meaning' },
-    paths: { type: 'boolean', help: 'the path of each value' },
+    paths: { type: 'boolean', help: 'show the path of each value' },
   },
   notes: [
-    'A tool for looking, without judgement: without the authentication key, and where only encryption was applied, what the keys make of the octets is shown and said not to be verified. decode is for trusting what one reads.',
+    'A tool for inspection: without the authentication key, and where only encryption was applied, the deciphered octets are still shown, marked as not verified. To rely on the content, use decode.',
     keysNote,
   ],
   examples: ['dlms-cosem explain 7EA018210352D201E6E700C401C10009060100010800FF6FDA7E'],

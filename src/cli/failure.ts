@@ -15,11 +15,14 @@ export const exitMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.ok, 'done'],
   [
     exitCodes.failed,
-    'the answer is no: octets that are no frame or APDU, vectors that failed or were none, a meter that refused an object',
+    'negative result: octets that are no frame or APDU, vectors that failed or no vectors at all, a meter that refused an object',
   ],
-  [exitCodes.usage, 'the command line cannot be used: unknown command or option, odd hex, no such file'],
+  [exitCodes.usage, 'unusable command line: unknown command or option, bad hex, no such file'],
   [exitCodes.connection, 'no connection: unreachable, closed, no answer in time'],
-  [exitCodes.security, 'refused for security: association rejected, wrong password, wrong key or title, key missing'],
+  [
+    exitCodes.security,
+    'refused for security reasons: association rejected, wrong password, wrong key or title, missing key',
+  ],
   [exitCodes.interrupted, 'interrupted'],
   [exitCodes.internal, 'a fault of this program'],
 ];
@@ -108,7 +111,7 @@ function advice(e: { code: string; context: object }): string | undefined {
       if (listening(context)) return 'Choose another port with --port';
       if (/npm install/.test(String(context.reason))) return undefined;
       return /^(\/|COM\d)/i.test(String(context.target))
-        ? 'Check that the port is there, that this user may use it (on Linux often the group dialout), and that no other program has it'
+        ? 'Check that the port exists, that this user may use it (on Linux often via the group dialout), and that no other program has it open'
         : 'Check host and port, and that the meter (or gateway) listens there';
     case 'transport/closed':
       return context.by === 'remote'
@@ -120,7 +123,7 @@ function advice(e: { code: string; context: object }): string | undefined {
       return 'Check password, keys and system titles';
     case 'service/exception':
       return context.serviceError === 'deciphering-error'
-        ? 'Wrong key or title, or the meter wants another protection: check the keys, --system-title and --protection'
+        ? 'Wrong key or title, or the meter wants different protection: check the keys, --system-title and --protection'
         : context.serviceError === 'invocation-counter-error'
           ? 'Give a higher invocation counter with --counter'
           : undefined;
@@ -130,7 +133,7 @@ function advice(e: { code: string; context: object }): string | undefined {
         : undefined;
     case 'security/counter-store':
       return /damaged/.test(String(context.reason))
-        ? 'dlms-cosem counters repair --ahead N makes it whole and moves the counters ahead'
+        ? 'dlms-cosem counters repair --ahead N mends it and moves the counters ahead'
         : undefined;
     case 'transport/timeout':
       return 'dlms-cosem doctor finds out what a meter answers to';
@@ -141,7 +144,7 @@ function advice(e: { code: string; context: object }): string | undefined {
 function rejected(diagnostic: string): string | undefined {
   if (/authentication-failure/.test(diagnostic)) return 'Wrong password: check it';
   if (/authentication-mechanism-name-(required|not)/.test(diagnostic))
-    return 'The meter wants another authentication: give a password or keys (--keys, --ask), or another --mechanism';
+    return 'The meter wants different authentication: give a password or keys (--keys, --ask), or another --mechanism';
   if (/application-context/.test(diagnostic))
     return 'The meter wants ciphering (keys: --keys, --ask) here, or none: check the client address';
   if (/calling-AP-title/.test(diagnostic)) return 'The meter does not know this system title: check --system-title';

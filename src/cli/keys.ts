@@ -32,13 +32,13 @@ const source = {
   ask: {
     type: 'string',
     value: 'NAMES',
-    help: 'ask for these on the terminal, e.g. ek,ak or password; what is typed is not shown',
+    help: 'prompt for these on the terminal, e.g. ek,ak or password; the input is not shown',
   },
 } as const satisfies Record<string, Option>;
 const onCommandLine = {
   'keys-on-command-line': {
     type: 'boolean',
-    help: 'take keys and passwords as arguments, although every user of this machine can see them in the list of processes',
+    help: 'accept keys and passwords as arguments, although every user of this machine can see them in the process list',
   },
 } as const satisfies Record<string, Option>;
 const hex = (help: string) => ({ type: 'string', value: 'HEX', help }) as const;
@@ -54,7 +54,7 @@ export const keyOptions = {
   ek: hex('global unicast encryption key, 16 or 32 octets; with --keys-on-command-line'),
   ak: hex('authentication key, as long as the encryption key; with --keys-on-command-line'),
   'dedicated-key': hex(
-    'key of ded- messages; found without it when the association is in the octets; with --keys-on-command-line',
+    'key of ded- messages; not needed if the octets contain the association; with --keys-on-command-line',
   ),
   'broadcast-key': hex('global broadcast encryption key; with --keys-on-command-line'),
   ...onCommandLine,
@@ -69,7 +69,7 @@ export const meterKeyOptions = {
   ...onCommandLine,
 } as const satisfies Record<string, Option>;
 
-export const keysNote = `Keys come from three places, of which the first that has one counts: --ask, the file of --keys, the environment (${secretNames.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${secretNames.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, of which each may be missing; it is refused when other users can read or write it (chmod 600 FILE).`;
+export const keysNote = `Keys come from three places, and the first that has a key wins: --ask, the file of --keys, the environment (${secretNames.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${secretNames.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, each of them optional; a file that other users can read or write is refused (chmod 600 FILE).`;
 
 /** For errors about a key that is missing. */
 export const waysToGive = `Put it into a file (--keys FILE), into the environment (${secrets.ek.variable}, ${secrets.ak.variable}), or let it be asked for (--ask ek,ak)`;

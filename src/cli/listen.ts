@@ -20,7 +20,7 @@ import { readingsTable, valueText } from './values.js';
 
 export const listenCommand: Command = command({
   name: 'listen',
-  summary: 'receive what meters push, over TCP or UDP in any framing; verify, name and print it',
+  summary: 'receive, verify, name and print what meters push, over TCP or UDP, in any framing',
   arguments: '',
   count: [0, 0],
   options: {
@@ -43,7 +43,7 @@ export const listenCommand: Command = command({
     },
     confirm: {
       type: 'boolean',
-      help: 'confirm every verified data-notification; default: those that ask for it by their service class',
+      help: 'confirm every verified data-notification; default: those whose service class asks for it',
     },
     'never-confirm': { type: 'boolean', help: 'confirm nothing' },
     'system-title': {
@@ -52,14 +52,14 @@ export const listenCommand: Command = command({
       help: 'system title of this receiver, 8 octets (default 444C4D5300000001)',
     },
     ...counterOptions,
-    count: { type: 'string', value: 'N', help: 'end after this many accepted messages' },
+    count: { type: 'string', value: 'N', help: 'stop after this many accepted messages' },
     json: { type: 'boolean', help: 'a line of JSON for each message, for programs' },
   },
   notes: [
-    'The framing (wrapper, HDLC, M-Bus, bare APDU) is found out for each connection or datagram. A message is printed when the policy of its sender is met, else refused: wrong key, seen before, less protected than required. authenticated: true is said only of what a key proved.',
-    'FILE is {"format": "push-keys/1", "plain": "refuse", "senders": [{"systemTitle": HEX, "encryptionKey": HEX, "authenticationKey": HEX}]}. A sender may have broadcastKey, suite (0, 1, 2), name, profile, address (for messages that do not name their sender) and policy: both (default), authenticated, encrypted (shown as not authenticated), unverified (opens what it can, replays included). Messages without protection are taken without a key file, and with one when it says "plain": "accept". Details: docs/push-keys.md.',
-    'Counters are kept between runs, so that a message of an earlier run is not taken again, and no confirmation is ciphered with a counter that was used before. What is not verified is never confirmed.',
-    'Runs until it is interrupted, which ends it with 0; with --count, an interruption before the last message ends it with 5. With --json the first line says where it listens ("type": "listening"), then come "push" and "refused".',
+    'The framing (wrapper, HDLC, M-Bus, bare APDU) is recognised for each connection or datagram. A message is printed if it meets the policy of its sender; otherwise (wrong key, seen before, less protected than required) it is refused. authenticated: true appears only where a key proved it.',
+    'FILE is {"format": "push-keys/1", "plain": "refuse", "senders": [{"systemTitle": HEX, "encryptionKey": HEX, "authenticationKey": HEX}]}. A sender may have broadcastKey, suite (0, 1, 2), name, profile, address (for messages that do not name their sender) and policy: both (default), authenticated, encrypted (shown as not authenticated) or unverified (opens what it can, replays included). Unprotected messages are accepted without a key file, or with one that says "plain": "accept". Details: docs/push-keys.md.',
+    'Counters are kept between runs, so that a message from an earlier run is not accepted again and no confirmation is ciphered with a used counter. Unverified messages are never confirmed.',
+    'Runs until interrupted, with exit code 0; with --count, an interruption before the last message gives exit code 5. With --json the first line says where it listens ("type": "listening"); "push" and "refused" follow.',
   ],
   examples: [
     'dlms-cosem listen --port 4059 --host 0.0.0.0 --keys keys.json --profile idis-package-2',

@@ -5,7 +5,7 @@ import { exitCodes, Failure, quoted, usage } from './failure.js';
 
 export const samplesCommand: Command = command({
   name: 'samples',
-  summary: 'generated APDUs in bulk, with what they mean: to hold other implementations against',
+  summary: 'generate APDUs in bulk with their meaning, for testing other implementations',
   arguments: '',
   count: [0, 0],
   options: {
@@ -17,9 +17,9 @@ export const samplesCommand: Command = command({
       value: 'NAME',
       help: 'only APDUs of this type, e.g. get-request; may be repeated',
     },
-    hex: { type: 'boolean', help: 'the octets alone, one APDU a line; default: lines of JSON with hex and json' },
+    hex: { type: 'boolean', help: 'only the octets, one APDU per line; default: lines of JSON with hex and json' },
   },
-  notes: ['Needs the package fast-check, which is installed in a checkout of this project.'],
+  notes: ['Needs the package fast-check, which a checkout of this project has.'],
   examples: ['dlms-cosem samples --count 2000 --seed 7 > samples.jsonl'],
   async run(_, values, io) {
     const count = integerOption(values.count ?? '100', '--count', 1, 1_000_000);

@@ -11,7 +11,7 @@ import { apdusIn } from './messages.js';
 
 export const translateCommand: Command = command({
   name: 'translate',
-  summary: 'APDUs between octets, the XML form of the DLMS UA, and JSON; both directions, nothing lost',
+  summary: "convert APDUs between octets, the DLMS UA's XML format, and JSON; in every direction, without loss",
   arguments: '[HEX|XML|JSON|FILE|-]',
   count: [0, 1],
   options: {

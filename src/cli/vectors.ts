@@ -10,17 +10,17 @@ export const vectorsCommand: Command = command({
   arguments: 'DIR',
   count: [1, 1],
   options: {
-    json: { type: 'boolean', help: 'results as JSON on standard output; the closing line goes to standard error' },
-    only: { type: 'string', value: 'ID', help: 'one vector' },
-    kind: { type: 'string', value: 'KIND', help: 'vectors of one kind' },
+    json: { type: 'boolean', help: 'results as JSON on standard output; the summary line goes to standard error' },
+    only: { type: 'string', value: 'ID', help: 'only this vector' },
+    kind: { type: 'string', value: 'KIND', help: 'only vectors of this kind' },
     verbose: {
       type: 'boolean',
       short: 'v',
-      help: 'also list vectors that passed, with the deviations that were accepted',
+      help: 'also list vectors that passed, with the accepted deviations',
     },
   },
   notes: [
-    'A vector passes only when every expected field was compared. A kind, parameter or field that is not known makes it unsupported. Closes with "N passed, N failed, N unsupported". The exit code is 0 only when something was tested: 1 when a vector failed, when none passed, or when a file is no JSON array of vectors.',
+    'A vector passes only if every expected field was compared. An unknown kind, parameter or field makes it unsupported. The last line is "N passed, N failed, N unsupported". The exit code is 0 only if something was tested, and 1 if a vector failed, none passed, or a file is not a JSON array of vectors.',
   ],
   async run([dir], values, io) {
     const files = await readVectorFiles(dir as string);

@@ -453,7 +453,7 @@ describe('read and simulate', () => {
   });
   it.each<[string, string, string[], number, RegExp]>([
     ['a wrong password', '?client=17', password('guess'), 4, /Wrong password/],
-    ['no password', '?client=17', [], 4, /wants another authentication/],
+    ['no password', '?client=17', [], 4, /wants different authentication/],
     ['an unknown client', '?client=77', [], 4, /refused the association/],
     [
       'a wrong key',
