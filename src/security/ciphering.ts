@@ -8,18 +8,22 @@ import { authenticatedBit, encryptedBit, parseSecurityControl, type SecurityCont
 import { securityHeaderLength, tagLength } from './suites.js';
 import { decompress } from './v44/decompress.js';
 
-// The octets inside a ciphered APDU: security header (control octet, invocation counter), content, tag (Green Book 9.2.7.2.4).
+// The octets inside a ciphered APDU: security header (control octet, invocation counter), content, tag (Green Book
+// 9.2.7.2.4).
 
-/** What the cipher needs beside the content. */
+/** What the cipher needs besides the content. */
 export interface CipherInput {
   readonly provider: CryptoProvider;
   /** Encryption key EK. */
   readonly key: KeyHandle;
-  /** Authentication key AK. Absent only in profiles that leave it out of the authenticated data (GBCS). */
+  /**
+   * Authentication key AK. Undefined when nothing is authenticated, and in profiles that leave it out of the
+   * authenticated data (GBCS).
+   */
   readonly authenticationKey: KeyHandle | undefined;
   /** System title of the sender: the first 8 octets of the IV. */
   readonly systemTitle: Uint8Array;
-  /** Authenticated after the AK; general-ciphering puts its header fields here, each with its length. */
+  /** Authenticated after the AK. In general-ciphering: its header fields, each with its length. */
   readonly extra?: Uint8Array | undefined;
 }
 
@@ -33,7 +37,7 @@ export interface SecurityHeader {
 /**
  * Reads the security header of ciphered content: security control and invocation counter.
  * @param from where the header begins
- * @throws DlmsError `decode/unexpected-end` when there is no complete header and tag
+ * @throws DlmsError `decode/unexpected-end` when the header or tag is incomplete
  */
 export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHeader {
   const header = securityHeaderAt(ciphered, from);
@@ -41,7 +45,7 @@ export function readSecurityHeader(ciphered: Uint8Array, from = 0): SecurityHead
     throw noHeader(ciphered);
   return header;
 }
-/** The header alone, whatever follows. @throws DlmsError `decode/unexpected-end` */
+/** Only the header, whatever follows it. @throws DlmsError `decode/unexpected-end` */
 export function securityHeaderAt(octets: Uint8Array, from = 0): SecurityHeader {
   if (octets.length - from < securityHeaderLength) throw noHeader(octets);
   const at = (i: number): number => octets[from + i] as number;
@@ -58,19 +62,23 @@ const noHeader = (octets: Uint8Array): DlmsError =>
     expected: 'security header and authentication tag',
   });
 
-/** How compressed content is read. */
+/** Options of {@link openContent} and {@link openUnverified}, for compressed content. */
 export interface OpenOptions extends DecodeOptions {
-  /** Octets that compressed content may become, at most. Default 65 535, the longest PDU that can be negotiated; one octet can stand for 291. */
+  /**
+   * Maximum size of decompressed content in octets. Default: 65 535, the longest PDU that can be negotiated; one octet
+   * can stand for 291.
+   */
   readonly maxDecompressed?: number | undefined;
 }
 /** The longest PDU that can be negotiated. */
 const longestPdu = 0xffff;
 
 /**
- * Applies authentication, encryption, both or neither (a header in front of plaintext), as the control octet says.
- * @param content already compressed when bit 7 of the control octet says so
+ * Authenticates or encrypts the content, does both or neither (a header in front of plaintext), as the control octet
+ * says.
+ * @param content already compressed if bit 7 of the control octet is set
  * @param prefix octets in front of the header: tag and length of the APDU
- * @returns prefix, security header, content, tag when authenticated
+ * @returns prefix, security header, content, and the tag when authenticated
  */
 export function sealContent(
   input: CipherInput,
@@ -83,7 +91,10 @@ export function sealContent(
   front.set(prefix);
   return sealBehind(input, controlOctet, counter, content, front);
 }
-/** The same with the prefix in a buffer that has room for the security header at its end, which is written here. */
+/**
+ * Like {@link sealContent}, but `front` holds the prefix and has room at its end for the security header, which this
+ * writes.
+ */
 export function sealBehind(
   input: CipherInput,
   controlOctet: number,
@@ -105,15 +116,17 @@ export function sealBehind(
       return concat(front, content);
   }
 }
-/** Octets of what {@link sealContent} writes after the prefix. */
+/** How many octets {@link sealContent} writes after the prefix. */
 export const sealedLength = (controlOctet: number, contentLength: number): number =>
   securityHeaderLength + contentLength + ((controlOctet & authenticatedBit) !== 0 ? tagLength : 0);
 
 /**
- * The reverse, decompression included. Nothing is given out, or decompressed, before the tag verified.
- * @param header of the same octets, already read (its counter was compared before this is called)
+ * The reverse of {@link sealContent}, including decompression. If there is a tag, nothing is decompressed or returned
+ * before it has been verified.
+ * @param header of the same octets, already read; compare its counter before calling this
  * @param from where the header begins
- * @throws DlmsError `security/authentication-failed`, `security/unsupported` (compression in suite 0), `decode/…` (what cannot be decompressed)
+ * @throws DlmsError `security/authentication-failed`, `security/unsupported` (compression in suite 0), `decode/…`
+ *   (content that cannot be decompressed)
  */
 export function openContent(
   input: CipherInput,
@@ -165,7 +178,10 @@ function openAsSent(
       return ciphered.slice(begin);
   }
 }
-/** Reads the content without its tag being verified (no authentication key at hand): the result can be anything an attacker wants. */
+/**
+ * Reads the content without verifying its tag, because the authentication key is not at hand. The result may be
+ * whatever an attacker likes.
+ */
 export function openUnverified(
   input: Omit<CipherInput, 'authenticationKey' | 'extra'>,
   header: SecurityHeader,
@@ -183,7 +199,7 @@ export function openUnverified(
     : body.slice();
   return header.control.compressed ? andThen(content, (packet) => unpacked(packet, options)) : content;
 }
-/** Suite 0 names no compression, so nobody knows what bit 7 would mean there. */
+/** Suite 0 defines no compression, so nobody knows what bit 7 means there. */
 function requireCompression({ control }: SecurityHeader): void {
   if (control.suite === 0) throw new DlmsError('security/unsupported', { what: 'compression in security suite 0' });
 }
@@ -191,7 +207,7 @@ function unpacked(packet: Uint8Array, options: OpenOptions = {}): Uint8Array {
   return decompress(packet, { ...options, maxOutput: options.maxDecompressed ?? longestPdu });
 }
 
-/** Initialization vector: system title of the sender, invocation counter. */
+/** Initialization vector: the sender's system title, then the invocation counter. */
 export function ivOf(systemTitle: Uint8Array, counter: number): Uint8Array {
   const iv = new Uint8Array(12);
   for (let i = 0; i < 8; i++) iv[i] = systemTitle[i] as number;
@@ -213,7 +229,7 @@ function aadOf({ authenticationKey, extra }: CipherInput, controlOctet: number):
   if (authenticationKey === undefined) return extra === undefined ? [control] : [control, extra];
   return extra === undefined ? [control, authenticationKey] : [control, authenticationKey, extra];
 }
-/** Every control octet by itself, ready to be authenticated. */
+/** Every control octet in an array of its own, ready to be authenticated. */
 const controlOctets: readonly Uint8Array[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
   Uint8Array.of(octet),
 );

@@ -1,4 +1,4 @@
-/** Equality whose time depends on the lengths only. For tags, passwords and replies to a challenge. */
+/** Compares in a time that depends only on the lengths. For tags, passwords and replies to a challenge. */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;

@@ -15,13 +15,16 @@ import type {
 } from './providers/provider.js';
 import { type SecuritySuite, securitySuite } from './suites.js';
 
-/** Everything one side knows: own secrets as handles, public keys of the peer. Absent keys are refused by name when a message needs them. */
+/**
+ * Everything one side knows: its own secrets as handles, and the public keys of the peer. When a message needs a key
+ * that is absent, the error names it.
+ */
 export interface SecurityKeys {
-  /** Enters the additional authenticated data; as long as the encryption keys. */
+  /** Part of the additional authenticated data; as long as the encryption keys. */
   readonly authentication?: KeyHandle | undefined;
   readonly globalUnicast?: KeyHandle | undefined;
   readonly globalBroadcast?: KeyHandle | undefined;
-  /** Of this association; see {@link SecurityContext.newDedicatedKey}. */
+  /** For this association; see {@link SecurityContext.newDedicatedKey}. */
   readonly dedicated?: KeyHandle | undefined;
   /** Key encrypting key (KEK). */
   readonly master?: KeyHandle | undefined;
@@ -41,66 +44,77 @@ export type KeyName =
   | 'agreed-key'
   | 'given-key';
 
-/** Which of the ciphered forms a message gets; see `protect`. */
+/** The ciphered form of a message; see `protect`. */
 export type SimpleForm = 'glo' | 'ded' | 'general-glo' | 'general-ded';
 
-/** Public keys of the peer that count for a time only: they come from certificates. */
+/** Public keys of the peer from certificates: each is valid for a limited time. */
 export interface PeerKeys {
   readonly signing?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
   readonly agreement?: { readonly publicKey: PublicKey; readonly until: number } | undefined;
-  /** The clock, in milliseconds since 1970, that `until` is compared with whenever keys are asked for. */
+  /** The clock, in milliseconds since 1970; compared with `until` whenever keys are read. */
   readonly now: () => number;
 }
 
-/** What a {@link SecurityContext} is made of. */
+/** Options of {@link SecurityContext}. */
 export interface SecurityContextOptions {
   readonly provider: CryptoProvider;
   /** 0, 1 or 2. */
   readonly suite: number;
   /** Own system title, 8 octets. */
   readonly systemTitle: Uint8Array;
-  /** System title of the other side, when it is known beforehand; else it is learned from the AARQ, the AARE or the first message. */
+  /**
+   * System title of the other side, when known beforehand; otherwise it is learned from the AARQ, the AARE or the first
+   * message.
+   */
   readonly peerSystemTitle?: Uint8Array | undefined;
   readonly keys: SecurityKeys;
   readonly counters: InvocationCounters;
   /** Default: {@link strictPolicy}. */
   readonly policy?: SecurityPolicy;
   /**
-   * Takes messages under the global broadcast key. Every meter of a group knows that key and could speak under it as the head-end. Default: false,
-   * they are refused.
+   * Accepts messages under the global broadcast key. Every meter of a group knows that key and could use it to pose as
+   * the head-end. Default: false; such messages are refused.
    */
   readonly broadcast?: boolean;
   /**
-   * Lets a signature count that names no recipient. The same octets are then valid at every receiver that does so. Default: false, such a signature is
-   * verified and counts for nothing.
+   * Lets a signature count even though it names no recipient. The same octets are then valid at every receiver with
+   * this option. Default: false; such a signature is verified but counts for nothing.
    */
   readonly acceptSignaturesWithoutRecipient?: boolean;
   /**
-   * Takes one key under two names (global unicast, global broadcast, dedicated): recorded messages under one can come back under the other. For tools that read
-   * the recordings of others. Default: false, such keys are refused.
+   * Allows one key under two names (global unicast, global broadcast, dedicated): messages recorded under one name can
+   * then be replayed under the other. Only for tools that read other people's recordings. Default: false; such keys are
+   * refused.
    */
   readonly unsafelyEqualKeys?: boolean;
-  /** How messages are sent when the caller of `protect` does not say. Default: `glo`. */
+  /** How messages are sent unless the caller of `protect` says otherwise. Default: `glo`. */
   readonly form?: SimpleForm;
-  /** Suite ids in the security control of received messages that are taken for `suite` (some meters write 1 and use AES-GCM-128 of suite 0). */
+  /**
+   * Suite ids that received messages may carry in their security control (some meters write 1 and use AES-GCM-128 of
+   * suite 0); each is treated as `suite`. Default: `suite` alone.
+   */
   readonly acceptSuites?: readonly number[];
-  /** Finds the public signing key of a third party whose signature is inside a message. */
+  /** Finds the public signing key of a third party that signed a message. */
   readonly signerOf?: (systemTitle: Uint8Array) => PublicKey | undefined;
   /**
-   * Compresses APDUs that are sent in a general form, when that makes them shorter: `compress` of `dlms-cosem/security/v44`. Suites 1 and 2 only; nothing in the
-   * books negotiates it, so it is for peers that are known to take it. Default: nothing is compressed. Lengths then tell something of what is inside: whoever can
-   * have octets of his choice sent beside a secret, again and again, learns the secret from them.
+   * Compresses APDUs sent in a general form, if that makes them shorter; see `compress` of `dlms-cosem/security/v44`.
+   * Only for suites 1 and 2 and, since nothing in the books negotiates it, for peers known to accept it. Beware:
+   * lengths then reveal something about the content. Whoever can repeatedly have octets of their choice sent next to a
+   * secret can learn the secret that way. Default: nothing is compressed.
    */
   readonly compress?: Compress | undefined;
-  /** Octets that a compressed message may become, at most. Default 65 535, the longest PDU that can be negotiated; one octet can stand for 291. */
+  /**
+   * Maximum size of a decompressed message in octets. Default: 65 535, the longest PDU that can be negotiated; one
+   * octet can stand for 291.
+   */
   readonly maxDecompressed?: number;
 }
-/** Makes a packet of ITU-T V.44 from an APDU. */
+/** Compresses an APDU into a packet of ITU-T V.44. */
 export type Compress = (apdu: Uint8Array) => Uint8Array;
 
 /**
- * The security state of one association, or of one sender of notifications: who the two sides are, their keys, what is applied and
- * required, and the counters. Two contexts may share one {@link InvocationCounters}.
+ * The security state of one association, or of one sender of notifications: who the two sides are, their keys, the
+ * protection applied and required, and the counters. Two contexts may share one {@link InvocationCounters}.
  */
 export class SecurityContext {
   readonly provider: CryptoProvider;
@@ -108,23 +122,31 @@ export class SecurityContext {
   readonly systemTitle: Uint8Array;
   readonly counters: InvocationCounters;
   readonly acceptSuites: readonly number[];
-  /** Public keys of others who may sign. */
+  /** Finds the public keys of third parties that may sign. */
   readonly signerOf: ((systemTitle: Uint8Array) => PublicKey | undefined) | undefined;
   readonly acceptSignaturesWithoutRecipient: boolean;
-  /** Octets that a compressed message may become, at most; undefined stands for 65 535. */
+  /** Maximum size of a decompressed message in octets; undefined means 65 535. */
   readonly maxDecompressed: number | undefined;
-  /** Compresses what is sent in a general form. Taken away when the peer says that it cannot read it. */
+  /**
+   * Compresses what is sent in a general form. The client removes it when the meter answers that it cannot decipher.
+   */
   compress: Compress | undefined;
   readonly #options: SecurityContextOptions;
   #policy: SecurityPolicy;
-  /** Whether messages under the global broadcast key are taken. */
+  /** Whether messages under the global broadcast key are accepted. */
   broadcast: boolean;
   form: SimpleForm;
-  /** Whether the peer has answered a challenge of ours in this association: set by client and meter, never for longer than the association. */
+  /**
+   * Whether the peer has answered our challenge in this association. Set by client and meter; never outlives the
+   * association.
+   */
   proof: ProofOfFreshness = 'none';
-  /** Whether the last message, which may be the answer to our challenge, had a counter under the global unicast key that was recorded. */
+  /**
+   * Whether a counter under the global unicast key was recorded for the last message, which may be the answer to our
+   * challenge.
+   */
   counted: boolean = false;
-  /** What was received under the dedicated key: lives and dies with it. */
+  /** Counters received under the dedicated key: they live and die with it. */
   dedicatedCounters: InvocationCounters = new InvocationCounters(new VolatileStore());
   #keys: SecurityKeys;
   #peerKeys: PeerKeys | undefined;
@@ -132,7 +154,7 @@ export class SecurityContext {
   #peer: Uint8Array | undefined;
   #peerHex = '';
   readonly #ownHex: string;
-  /** Names are made once for as long as the keys and the peer stay. */
+  /** Names of sequences, kept for as long as the keys and the peer stay the same. */
   #unicastName: string | undefined;
   readonly #peerNames: Map<string, string> = new Map<string, string>();
 
@@ -150,7 +172,7 @@ export class SecurityContext {
     this.maxDecompressed = options.maxDecompressed;
     this.compress = options.compress;
     if (this.compress !== undefined && this.suite.id === 0)
-      throw new DlmsError('configuration/invalid', { what: 'compression in security suite 0, which has none' });
+      throw new DlmsError('configuration/invalid', { what: 'compression in security suite 0, which defines none' });
     this.#options = options;
     this.#ownHex = formatHex(this.systemTitle);
     checkKeys(this.suite, options.keys);
@@ -159,8 +181,9 @@ export class SecurityContext {
     if (options.peerSystemTitle !== undefined) this.setPeer(options.peerSystemTitle);
   }
   /**
-   * The peer has answered our challenge: what it sends in this association is new. Without a counter that came with the answer (an association that is not
-   * ciphered) that says nothing about counters, and they are treated as before.
+   * Records that the peer has answered our challenge: whatever it sends in this association is new. If no counter came
+   * with the answer (the association is not ciphered), this says nothing about counters, and they are treated as
+   * before.
    */
   proven(): MaybePromise<void> {
     const { globalUnicast } = this.#keys;
@@ -178,7 +201,10 @@ export class SecurityContext {
   get policy(): SecurityPolicy {
     return this.#policy;
   }
-  /** @throws DlmsError `configuration/open-to-everybody` for one that asks for no proof of what is received and does not say so */
+  /**
+   * @throws DlmsError `configuration/open-to-everybody` for a policy that asks for no proof of what is received without
+   *   saying so
+   */
   set policy(policy: SecurityPolicy) {
     this.#policy = checkedPolicy(policy);
   }
@@ -196,9 +222,10 @@ export class SecurityContext {
     return this.#keysWithPeer.keys;
   }
   /**
-   * Adds or replaces keys. Each key has counters of its own, which it finds again when it returns; a dedicated key that is replaced, or that a global key
-   * becomes equal to, is destroyed.
-   * @throws DlmsError `security/invalid-key` for a key of another suite, or one key under two names; then nothing is changed
+   * Adds or replaces keys. Each key has its own counters, and finds them again when it comes back. A dedicated key is
+   * destroyed when it is replaced, or when a new global key equals it.
+   * @throws DlmsError `security/invalid-key` for a key of another suite, or one key under two names; nothing is changed
+   *   then
    */
   setKeys(keys: SecurityKeys): void {
     checkKeys(this.suite, keys);
@@ -219,8 +246,9 @@ export class SecurityContext {
     this.#keysWithPeer = undefined;
   }
   /**
-   * Takes the public keys of the peer from its certificates, in place of those taken so before: what is left out, or over, is not used any more. A key in
-   * {@link SecurityContext.setKeys} has no end and serves where there is none of these.
+   * Sets the public keys that the peer's certificates give, replacing any set here before: a key that is left out, or
+   * that has expired, is no longer used. A key from {@link SecurityContext.setKeys} never expires and is used when
+   * there is none of these.
    */
   setPeerKeys(keys: PeerKeys): void {
     checkKeys(this.suite, { peerSigning: keys.signing?.publicKey, peerAgreement: keys.agreement?.publicKey });
@@ -231,8 +259,9 @@ export class SecurityContext {
     return this.#peer;
   }
   /**
-   * The system title of the other side, from the AARQ or AARE. Once known it cannot become another one.
-   * @throws DlmsError `security/authentication-failed` when it is another one, or the own one (a reflected message)
+   * Sets the system title of the other side, from the AARQ or AARE. Once set, it cannot change.
+   * @throws DlmsError `security/authentication-failed` when it differs from the one set before, or is our own (a
+   *   reflected message)
    */
   setPeer(title: Uint8Array): void {
     this.checkPeer(title);
@@ -240,32 +269,39 @@ export class SecurityContext {
     this.#peer = titleOctets(title);
     this.#peerHex = formatHex(title);
   }
-  /** Takes {@link SecurityContext.setPeer} back: nothing that came under this title has verified. Counters are kept by title and stay. */
+  /**
+   * Undoes {@link SecurityContext.setPeer}, because nothing that came under this title has been verified. Counters are
+   * kept by title and stay.
+   */
   forgetPeer(): void {
     this.#peer = undefined;
     this.#peerHex = '';
     this.#peerNames.clear();
   }
-  /** @throws DlmsError `security/authentication-failed` when `title` cannot be the other side */
+  /** @throws DlmsError `security/authentication-failed` when `title` cannot be that of the other side */
   checkPeer(title: Uint8Array): void {
     titleOctets(title);
     if (equalBytes(title, this.systemTitle))
-      throw new DlmsError('security/authentication-failed', { what: 'system title is our own: a reflected message' });
+      throw new DlmsError('security/authentication-failed', {
+        what: 'the system title is our own: a reflected message',
+      });
     if (this.#peer !== undefined && !equalBytes(title, this.#peer))
       throw new DlmsError('security/authentication-failed', {
-        what: 'another system title than agreed',
+        what: 'the system title is not the one agreed',
         systemTitle: formatHex(title),
       });
   }
-  /** Makes the dedicated key of this association: random, never used before. It goes to the server inside the ciphered InitiateRequest. */
+  /**
+   * Makes a new random dedicated key for this association. It goes to the server inside the ciphered InitiateRequest.
+   */
   newDedicatedKey(): MaybePromise<Uint8Array> {
     const octets = this.provider.random(this.suite.keyLength);
     return andThen(this.takeDedicatedKey(octets), () => octets);
   }
   /**
-   * Takes the dedicated key from a deciphered InitiateRequest.
-   * @throws DlmsError `security/invalid-key` for one that is, or was, a global key: the tag of a service is not authenticated, so that recorded messages under it
-   *   would come back as new ones
+   * Installs the dedicated key from a deciphered InitiateRequest.
+   * @throws DlmsError `security/invalid-key` for a key that is, or was, a global key: the tag of a service is not
+   *   authenticated, so messages recorded under that key could be replayed as new
    */
   takeDedicatedKey(octets: Uint8Array): MaybePromise<void> {
     return andThen(this.provider.importKey(this.suite.aes, octets), (dedicated) => {
@@ -296,7 +332,7 @@ export class SecurityContext {
       }
     });
   }
-  /** The association of the dedicated key has ended: the key is destroyed, and what was received under it goes with it. */
+  /** Ends the dedicated key together with its association: destroys it and forgets what was received under it. */
   endDedicatedKey(): void {
     this.#keys.dedicated?.destroy();
     this.#keys = { ...this.#keys, dedicated: undefined };
@@ -305,11 +341,14 @@ export class SecurityContext {
     this.#unicastName = undefined;
     this.#peerNames.clear();
   }
-  /** A new context for the next association with the same peer: the same keys and counters, no dedicated key; `changes` say what else differs. */
+  /**
+   * A new context for the next association with the same peer: same keys and counters, no dedicated key. `changes`
+   * override anything else.
+   */
   fresh(changes: Partial<SecurityContextOptions> = {}): SecurityContext {
     const { signing, agreement } = this.#peerKeys ?? {};
     const keys = { ...(changes.keys ?? { ...this.#keys, dedicated: undefined }) };
-    // Keys from certificates keep their end, also when the caller copied them from here.
+    // Keys from certificates keep their expiry, even if the caller copied them from this context.
     if (signing !== undefined && keys.peerSigning === signing.publicKey) keys.peerSigning = this.#keys.peerSigning;
     if (agreement !== undefined && keys.peerAgreement === agreement.publicKey)
       keys.peerAgreement = this.#keys.peerAgreement;
@@ -327,9 +366,10 @@ export class SecurityContext {
     return next;
   }
   /**
-   * Name of the sequence in which messages of this side are counted: `send`, the fingerprint of the key, the own system title. The dedicated key shares the
-   * sequence of the global unicast key: whatever key a peer proposes, also one that it proposed before, meets values that were never used. Content keys are
-   * counted with the lasting key that protects them: the master key, or the own key agreement key. Signatures are counted with the signing key.
+   * Name of the sequence that counts the messages of this side: `send`, the fingerprint of the key, our system title.
+   * The dedicated key shares the sequence of the global unicast key, so that any key a peer proposes, even one it
+   * proposed before, meets only values that were never used. Content keys are counted under the lasting key that
+   * protects them: the master key, or our own key agreement key. Signatures are counted under the signing key.
    * @throws DlmsError `security/missing-key`
    */
   sendName(key: KeyName | 'signature'): string {
@@ -350,8 +390,10 @@ export class SecurityContext {
     }
   }
   /**
-   * Name under which values received from `sender` are remembered: `receive`, the fingerprint of the key, the title of the sender.
-   * @param of the key itself, where the context does not hold it: a content key that was given, the public key of a signer
+   * Name under which values received from `sender` are remembered: `receive`, the fingerprint of the key, the sender's
+   * title.
+   * @param of the key itself when the context does not hold it: a content key passed by the caller, or the public key
+   *   of a signer
    * @throws DlmsError `security/missing-key`
    */
   receiveName(key: KeyName | 'hls' | 'signature', sender: Uint8Array, of?: KeyHandle | PublicKey): string {
@@ -365,7 +407,7 @@ export class SecurityContext {
   }
   #receiveName(key: KeyName | 'hls' | 'signature', sender: string, of: KeyHandle | PublicKey | undefined): string {
     const name = `receive ${this.#nameOfKey(key, of)} ${sender}`;
-    // The same key serves another purpose with counters in another order.
+    // The same key used for another purpose, with counters in an order of their own.
     return key === 'hls' || key === 'signature' ? `${name} ${key}` : name;
   }
   #nameOfKey(key: KeyName | 'hls' | 'signature', of: KeyHandle | PublicKey | undefined): string {
@@ -389,7 +431,7 @@ export class SecurityContext {
         return requireKey(keys.globalUnicast, 'global-unicast-encryption-key').fingerprint;
     }
   }
-  /** Without any key: what may stand in a log. */
+  /** Contains no keys, so it is safe to log. */
   toJSON(): object {
     return {
       suite: this.suite.id,
@@ -401,23 +443,27 @@ export class SecurityContext {
   }
 }
 
-/** Keys as octets, handles, or (private keys) scalars; what `importKeys` makes handles of. */
+/**
+ * Keys for `importKeys`: octets or handles; private keys as scalars or key pairs, public keys as Digital signature key
+ * of the peer: x and y.
+ */
 export interface KeyMaterial {
   readonly authentication?: Uint8Array | KeyHandle | undefined;
   readonly globalUnicast?: Uint8Array | KeyHandle | undefined;
   readonly globalBroadcast?: Uint8Array | KeyHandle | undefined;
   readonly master?: Uint8Array | KeyHandle | undefined;
-  /** Scalar of the digital signature key. */
+  /** Digital signature key: its scalar, or the pair. */
   readonly signing?: Uint8Array | KeyPair | undefined;
-  /** Scalar of the key agreement key. */
+  /** Key agreement key: its scalar, or the pair. */
   readonly agreement?: Uint8Array | KeyPair | undefined;
-  /** x and y. */
+  /** Digital signature key of the peer: its point (x and y), or the key. */
   readonly peerSigning?: Uint8Array | PublicKey | undefined;
   readonly peerAgreement?: Uint8Array | PublicKey | undefined;
 }
 /**
- * Makes handles of key octets; the caller may overwrite its own copy afterwards.
- * @throws DlmsError `security/invalid-key` for a length that the suite does not have, `security/unsupported` for asymmetric keys in suite 0
+ * Imports key octets as handles; the caller may overwrite its own copy afterwards.
+ * @throws DlmsError `security/invalid-key` for a length that does not fit the suite, `security/unsupported` for
+ *   asymmetric keys in suite 0
  */
 export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMaterial): MaybePromise<SecurityKeys> {
   const { aes, curve } = securitySuite(suite);
@@ -459,10 +505,10 @@ function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
   return curve;
 }
 
-/** Public keys are no secrets: the first 16 octets of x tell them apart. */
+/** Public keys are not secret: the first 16 octets of x tell them apart. */
 const nameOfPoint = ({ octets }: PublicKey): string => formatHex(octets.subarray(0, 16));
 
-/** The key, or `security/missing-key` with its name. */
+/** Returns the key, or throws `security/missing-key` with its name. */
 export function requireKey<T>(key: T | undefined, name: string): T {
   if (key === undefined) throw new DlmsError('security/missing-key', { key: name });
   return key;
@@ -489,8 +535,8 @@ function checkKeys(suite: SecuritySuite, keys: SecurityKeys): void {
 }
 const sameKey = (a: KeyHandle, b: KeyHandle | undefined): boolean => b !== undefined && a.fingerprint === b.fingerprint;
 /**
- * What is refused under one name would be taken under the other: everybody in the group would have the unicast key, and messages under a global key would come
- * back under the dedicated key, which remembers nothing of them.
+ * One key under two names defeats both: the whole group would have the unicast key, and messages under a global key
+ * could be replayed under the dedicated key, which remembers nothing of them.
  * @throws DlmsError `security/invalid-key`
  */
 export function checkDistinct({ globalUnicast, globalBroadcast, dedicated }: SecurityKeys): void {

@@ -3,12 +3,12 @@ import { andThen, type MaybePromise } from '../core/promise.js';
 import { type Store, VolatileStore } from '../store/store.js';
 import { webRandom } from './random.js';
 
-/** The highest value that is ever given out for sending is one less: at this value the key is used up. */
+/** At this value a key is used up: the highest value ever issued for sending is one less. */
 export const counterLimit = 0xffffffff;
-/** Moment from which the first value of a new sequence is counted, in seconds: 2025-01-01T00:00:00Z. */
+/** A new sequence begins with the seconds since this moment, 2025-01-01T00:00:00Z (in milliseconds since 1970). */
 export const counterEpoch: number = /* @__PURE__ */ Date.UTC(2025, 0, 1);
 
-/** One received value to be remembered. Transaction-ids are remembered like counters, as a bigint. */
+/** A received value to remember. Transaction-ids are remembered like counters, as a bigint. */
 export interface ReceivedValue {
   readonly name: string;
   readonly value: number | bigint;
@@ -16,12 +16,16 @@ export interface ReceivedValue {
 
 /** Options of {@link InvocationCounters}. */
 export interface CounterOptions {
-  /** Values reserved at a time, from 1: a restart wastes up to this many, and a store that writes to disk writes once for them. Default 32. */
+  /**
+   * Values reserved at a time, at least 1. A restart wastes up to this many; a store on disk writes once for all of
+   * them. Default: 32.
+   */
   readonly block?: number;
   /**
-   * The first value of a sequence that the store does not know. Only for tests and for peers that are known to want it: whoever loses the store and
-   * begins with the same value uses values twice. Default: seconds since {@link counterEpoch}, so that a sender of less than one message a second never
-   * meets a value again; when the clock says that it is earlier, a random value from 2^24 to 2^28 - 1.
+   * The first value of a sequence that the store does not know. Only for tests, and for peers known to need it: after
+   * the loss of the store, the same first value means that values are used twice. Default: seconds since
+   * {@link counterEpoch}, so that a sender of less than one message a second never repeats a value; if the clock is
+   * earlier than that, a random value from 2^24 to 2^28 - 1.
    */
   readonly initial?: number;
   /** Milliseconds since 1970, for the default of `initial`. Default: the clock of this machine. */
@@ -29,8 +33,9 @@ export interface CounterOptions {
 }
 
 /**
- * Counters of messages, on a store: deals out those for sending one at a time, and remembers those that were received. A name stands for one key and one
- * sender (see `SecurityContext.sendName`), so that a new key begins a sequence of its own and a key that returns finds its own again. Values only grow.
+ * Message counters in a store: issues those for sending one at a time, and remembers those received. A name stands for
+ * one key and one sender (see `SecurityContext.sendName`), so a new key begins its own sequence, and a key that comes
+ * back finds its own again. Values only grow.
  *
  * Share one instance among all contexts that may use the same key: the order of use is then the order of the values.
  */
@@ -40,7 +45,7 @@ export class InvocationCounters {
   readonly #initial: number | undefined;
   readonly #now: () => number;
   readonly #reservations = new Map<string, Reservation>();
-  /** Names of which this process knows exactly what was received; common to all who count on this store. */
+  /** Names for which this process knows exactly what was received; shared by all instances on this store. */
   readonly #exact: Set<string>;
 
   constructor(store: Store, options: CounterOptions = {}) {
@@ -67,7 +72,8 @@ export class InvocationCounters {
   // ── sending ──────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * The next value for sending; reserved durably before it is given out, and never given out again, whatever happens to the message.
+   * The next value for sending. It is reserved durably before it is returned, and never issued again, whatever happens
+   * to the message.
    * @throws DlmsError `security/counter-exhausted`, `security/counter-store`
    */
   next(name: string): MaybePromise<number> {
@@ -85,19 +91,19 @@ export class InvocationCounters {
       return { result: value, set: new Map([[name, String(value + reserved - 1)]]) };
     });
     if (!(first instanceof Promise)) {
-      // Nothing could come in between, so what was reserved is at least as high as the floor.
+      // Nothing came in between, so what was reserved is not below the floor.
       hand.next = first + 1;
       hand.end = first + reserved;
       return first;
     }
     const dealt = first.then((value) => {
       hand.waiting = undefined;
-      // The floor may have risen meanwhile, beyond all that was reserved.
+      // Meanwhile the floor may have risen beyond everything that was reserved.
       hand.next = Math.max(value, hand.floor);
       hand.end = value + reserved;
       return this.next(name);
     });
-    // Another reservation may be under way by now.
+    // Another reservation may be in progress by now.
     const over = (): void => {
       if (hand.waiting === waiting) hand.waiting = undefined;
     };
@@ -105,7 +111,7 @@ export class InvocationCounters {
     hand.waiting = waiting;
     return dealt;
   }
-  /** No value below `atLeast` is given out from now on, also by a reservation that is under way. Never goes back. */
+  /** From now on, no value below `atLeast` is issued, not even from a reservation in progress. Never goes back. */
   advance(name: string, atLeast: number): void {
     const hand = this.#reservation(name);
     if (!Number.isInteger(atLeast) || atLeast < 0 || atLeast > counterLimit)
@@ -117,11 +123,11 @@ export class InvocationCounters {
     hand.next = Math.max(hand.next, atLeast);
   }
   /**
-   * Moves the sequence up because somebody who proved nothing says so, and keeps account of it: all such moves of one sequence together are at most
-   * `furthest`, over restarts too, so that forged reports cannot use the key up however many there are.
+   * Moves the sequence up on the word of somebody who proved nothing. All such moves of one sequence add up to at most
+   * `furthest`, even across restarts, so forged reports cannot use up the key, however many there are.
    * @param reported the value that the peer reported: the last one it accepted, or the one it expects
-   * @returns the lowest value that will be given out from now on
-   * @throws DlmsError `security/policy` beyond `furthest`, `security/counter-exhausted`; then nothing has changed
+   * @returns the lowest value that will be issued from now on
+   * @throws DlmsError `security/policy` beyond `furthest`, `security/counter-exhausted`; nothing is changed then
    */
   raise(name: string, reported: number, furthest: number): MaybePromise<number> {
     const hand = this.#reservation(name);
@@ -130,7 +136,7 @@ export class InvocationCounters {
     if (next >= counterLimit) throw new DlmsError('security/counter-exhausted', { last: reported });
     const raised = this.store.update([name, moves], (get) => {
       const sent = counterOf(get(name));
-      // What is in hand is reserved but not used: the sequence stands where the next message would.
+      // Values reserved but not yet used do not count: the sequence stands at the value of the next message.
       const standing =
         hand.next < hand.end ? hand.next : Math.max(sent === undefined ? this.#first() : sent + 1, hand.floor);
       if (next <= standing) return { result: standing, set: noValues };
@@ -171,14 +177,15 @@ export class InvocationCounters {
 
   // ── receiving ────────────────────────────────────────────────────────────────────────────────────────
 
-  // A message in an association that a challenge has proven need not be on the disk before it is acted on: after a crash there is no association, and the
-  // proof of the next one carries a counter above all that were accepted before. Who accepts messages without such a proof (a listener for notifications, a
-  // pre-established association) cannot rely on that. So a limit is written beforehand, below which messages may have been accepted and forgotten; after a
-  // crash only a proof takes values below it.
+  // Where a challenge has proven the association, a counter need not be on disk before its message is acted on: a crash
+  // ends the association, and the proof of the next one carries a counter above all those accepted before. Receivers
+  // without such a proof (a listener for notifications, a pre-established association) cannot rely on that. So a limit
+  // is written ahead: messages below it may have been accepted and forgotten, and after a crash values below it are
+  // accepted only with a proof.
 
   /**
-   * The highest value recorded as received, and, where a crash may have made us forget some, the highest that may have been; undefined when nothing was
-   * received yet, so that 0 is a valid first value.
+   * The highest value recorded as received or, where a crash may have made us forget some, the highest that may have
+   * been received. Undefined when nothing has been received yet, so 0 is a valid first value.
    */
   last(name: string, proof: ProofOfFreshness = 'none'): MaybePromise<number | bigint | undefined> {
     const { store } = this;
@@ -188,8 +195,8 @@ export class InvocationCounters {
     }
     return andThen(store.get(aheadOf(name)), (ahead) => {
       return andThen(store.get(name), (text) => {
-        // Without a limit from before there is none to come: only this process makes one, and it knows what it took. Nothing is kept of a sender that never
-        // proved anything: anybody can write any title.
+        // Where no limit is stored, none will appear behind our back: only this process writes one, and it knows what
+        // it accepted. Nothing is kept for a sender that never proved anything: anybody can write any title.
         if (ahead === undefined && text !== undefined && (store.defers || store instanceof VolatileStore))
           this.#exact.add(name);
         return highest(receivedOf(text), receivedOf(ahead));
@@ -197,10 +204,12 @@ export class InvocationCounters {
     });
   }
   /**
-   * Remembers what was received and verified, in one step, comparing again: of two racing receivers of one message, one loses.
-   * In each group at least one value must be higher than the one remembered, and each name keeps its maximum.
-   * @param proof what is known of the association: with `proven` a single value is not waited for, as long as {@link InvocationCounters.proven} has made room
-   * @throws DlmsError `security/replay`; then nothing is changed
+   * Remembers what was received and verified. It compares again in the same step, so of two receivers racing for one
+   * message, one loses. In each group at least one value must be higher than the one remembered, and each name keeps
+   * its maximum.
+   * @param proof what is known about the association: with `proven`, a single value is written later, as long as
+   *   {@link InvocationCounters.proven} has made room
+   * @throws DlmsError `security/replay`; nothing is changed then
    */
   record(groups: readonly (readonly ReceivedValue[])[], proof: ProofOfFreshness = 'none'): MaybePromise<void> {
     const [only] = groups;
@@ -214,7 +223,7 @@ export class InvocationCounters {
       set: recorded((name) => this.#floor(get, name, proof), groups),
     }));
   }
-  /** Once per message: the rule of {@link recorded} without its lists. */
+  /** Runs once per message: the rule of {@link recorded} without its lists. */
   #recordOne(value: ReceivedValue, proof: ProofOfFreshness): MaybePromise<void> {
     const { name } = value;
     return this.store.update(this.#exact.has(name) ? [name] : [name, aheadOf(name)], (get) => {
@@ -249,14 +258,15 @@ export class InvocationCounters {
     });
   }
   /**
-   * Says that the sender has answered a challenge of ours in a message that was recorded under `name`: everything it sent before has a lower counter than the
-   * last one recorded. Durable; needs no write as long as there is room for the messages that follow.
+   * Records that the sender has answered our challenge in a message recorded under `name`: everything it sent before
+   * has a lower counter than the last one recorded. Durable; writes nothing as long as there is room for the messages
+   * to come.
    */
   proven(name: string): MaybePromise<void> {
     const { store } = this;
     const ahead = aheadOf(name);
     if (!store.defers) {
-      // Nothing is deferred now, but it may have been by a process that had the store for itself and died.
+      // Nothing is deferred now, but an earlier process that had the store to itself may have deferred values and died.
       const forget = { result: undefined, set: new Map([[ahead, undefined]]) };
       return andThen(store.get(ahead), (limit) =>
         limit === undefined ? undefined : store.update([ahead], () => forget),
@@ -270,7 +280,10 @@ export class InvocationCounters {
     });
     return andThen(made, () => void this.#exact.add(name));
   }
-  /** Writes what waits and closes the store. Without it, the next process takes what may have been received for received (see {@link InvocationCounters.last}). */
+  /**
+   * Writes what is outstanding and closes the store. Without this call, the next process treats everything that may
+   * have been received as received (see {@link InvocationCounters.last}).
+   */
   async close(): Promise<void> {
     const { store } = this;
     const names: string[] = [];
@@ -291,16 +304,18 @@ export class InvocationCounters {
   }
 }
 /**
- * What shows that messages of an association are new, beside their counters. `none`: nothing. `expected`: our challenge is not answered yet, and until it is
- * nothing is acted on. `proven`: it was answered.
+ * What shows that the messages of an association are new, besides their counters. `none`: nothing. `expected`: our
+ * challenge has not been answered yet, and nothing is acted on until it has. `proven`: it has been answered.
  */
 export type ProofOfFreshness = 'none' | 'expected' | 'proven';
 
-/** Messages for which a proof makes room: so many counters an unproven receiver may skip after a crash. */
+/** How many messages a proof makes room for: after a crash, an unproven receiver may skip up to this many counters. */
 const aheadBy = 1024;
 const aheadOf = (name: string): string => `ahead ${name}`;
 const aheadFrom = (value: number | bigint): string => (BigInt(value) + BigInt(aheadBy)).toString();
-/** Names of which this process knows exactly what was received, because a proof came since the store was opened. */
+/**
+ * Names for which this process knows exactly what was received, because a proof has come since the store was opened.
+ */
 const exact = /* @__PURE__ */ new WeakMap<Store, Set<string>>();
 function exactNames(store: Store): Set<string> {
   let names = exact.get(store);
@@ -318,13 +333,13 @@ interface Reservation {
   next: number;
   end: number;
   floor: number;
-  /** A reservation under way; it never rejects. */
+  /** The reservation in progress; it never rejects. */
   waiting: Promise<void> | undefined;
 }
-/** Where the sum of the moves of a sequence by {@link InvocationCounters.raise} is kept. */
+/** Holds the sum of all moves of a sequence by {@link InvocationCounters.raise}. */
 const movesOf = (name: string): string => `moved ${name}`;
 
-/** The rule of {@link InvocationCounters.record}: what is to be written, or `security/replay`. */
+/** The rule of {@link InvocationCounters.record}: returns what is to be written, or throws `security/replay`. */
 function recorded(
   floor: (name: string) => number | bigint | undefined,
   groups: readonly (readonly ReceivedValue[])[],
@@ -346,12 +361,12 @@ function recorded(
   }
   return out;
 }
-/** The error of a message that was seen before, or comes too late. */
+/** The error for a message that was seen before or comes too late. */
 export function replayed({ value }: ReceivedValue, last: number | bigint): DlmsError {
   return new DlmsError('security/replay', { received: Number(value), last: Number(last) });
 }
 
-/** A value that is no number was not written by us: never taken for a sequence that has not begun. */
+/** A value that is not a number was not written by us; it must not pass for a sequence that has not begun. */
 function receivedOf(text: string | undefined): number | bigint | undefined {
   if (text === undefined) return undefined;
   if (text.length <= 15) {

@@ -6,7 +6,10 @@ import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { CryptoProvider } from './providers/provider.js';
 
-/** Authentication mechanism ids (Green Book 9.4.2.2.3); the last arc of the mechanism name. 0 is none, 1 low level security. */
+/**
+ * Id of an HLS authentication mechanism (Green Book 9.4.2.2.3): the last arc of the mechanism name. 0 is no security, 1
+ * low level security.
+ */
 export type HlsMechanism = 2 | 3 | 4 | 5 | 6 | 7;
 const names: Readonly<Record<HlsMechanism, string>> = {
   2: 'HLS 2 (manufacturer specific)',
@@ -17,16 +20,17 @@ const names: Readonly<Record<HlsMechanism, string>> = {
   7: 'HLS 7 (ECDSA)',
 };
 
-/** Lengths of a challenge: 8 to 64 octets, 32 to 64 for ECDSA. */
+/** Allowed lengths of a challenge in octets: 8 to 64, or 32 to 64 for ECDSA. */
 export function challengeLengths(mechanism: HlsMechanism): readonly [minimum: number, maximum: number] {
   return mechanism === 7 ? [32, 64] : [8, 64];
 }
-/** Four draws in five are good; this many bad ones in a row are no accident. */
+/** About four draws in five are good; this many bad ones in a row are no accident. */
 const draws = 64;
 /**
- * A random challenge that no peer has a reason to refuse: drawn again until {@link checkChallenge} takes it for a reply in clear.
- * @param length default 32 octets
- * @throws DlmsError `security/provider` when the generator gives nothing else
+ * A random challenge that no peer has a reason to refuse: drawn again until {@link checkChallenge} would accept it even
+ * for a reply in clear.
+ * @param length in octets. Default: 32
+ * @throws DlmsError `security/provider` when the generator yields nothing acceptable
  */
 export function generateChallenge(provider: CryptoProvider, mechanism: HlsMechanism, length = 32): Uint8Array {
   const [minimum, maximum] = challengeLengths(mechanism);
@@ -46,23 +50,24 @@ export function generateChallenge(provider: CryptoProvider, mechanism: HlsMechan
   });
 }
 
-/** How the challenge of the other side is judged. */
+/** Options of {@link checkChallenge}. */
 export interface ChallengeOptions {
-  /** Challenges seen before; a repeated one is refused. */
+  /** Challenges seen before: a repeated one is refused. Default: none are remembered. */
   readonly memory?: ChallengeMemory;
   /**
-   * The reply will leave encrypted, so nobody else sees it: only challenges that read as a whole APDU are refused, not every one that begins like one
-   * (a quarter of random ones). Default: false.
+   * Says that the reply will be sent encrypted, so nobody else sees it. Then only challenges that read as a whole APDU
+   * are refused, not all that begin like one (a quarter of random ones). Default: false.
    */
   readonly encryptedReply?: boolean;
 }
 /**
- * Judges the challenge of the other side as soon as it arrives, before anything is computed from it.
+ * Checks the challenge of the other side. Call this as soon as it arrives, before computing anything from it.
  *
- * The reply of mechanism 5 is the tag of an authenticated-only APDU whose content is the challenge, so whoever may choose the challenge could have an
- * APDU of his tagged. A challenge that reads as one is refused, though an honest one can look so by chance: repeat the association, the next has another.
- * @param own the challenge of this side: the same octets sent back (a reflection) would make this side answer its own question
- * @throws DlmsError `association/authentication-failed`, with `retryable` when a new association may do better
+ * The reply of mechanism 5 is the tag of an authenticated-only APDU whose content is the challenge, so whoever chooses
+ * the challenge could have an APDU of their own tagged. A challenge that reads as an APDU is therefore refused. An
+ * honest challenge may look like one by chance: repeat the association to get another.
+ * @param own the challenge of this side: if it came back (a reflection), this side would answer its own question
+ * @throws DlmsError `association/authentication-failed`, with `retryable` when a new association may succeed
  */
 export function checkChallenge(
   mechanism: HlsMechanism,
@@ -77,12 +82,12 @@ export function checkChallenge(
     throw failed(mechanism, 'remote', 'our own challenge came back (reflection)');
   if (mechanism === 5) {
     if (readsAsApdu(challenge))
-      throw failed(mechanism, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
+      throw failed(mechanism, 'remote', 'the challenge reads as an APDU, and the reply would be its tag', true);
     if (options.encryptedReply !== true && beginsApdu(challenge))
       throw failed(
         mechanism,
         'remote',
-        'the challenge begins as an APDU, and the reply, which could be its tag, would leave in clear',
+        'the challenge begins like an APDU, and the reply, which could be its tag, would be sent in clear',
         true,
       );
   }
@@ -90,13 +95,13 @@ export function checkChallenge(
     throw failed(mechanism, 'remote', 'the challenge was used before');
 }
 
-/** Whether the first octet is the tag of any APDU that we know. */
+/** Whether the first octet is the tag of an APDU that we know. */
 export const beginsApdu = (octets: Uint8Array): boolean => isApduTag(octets[0]);
 
 /**
- * Whether an authenticated-only message could have these octets as what its tag covers: an APDU as our lenient decoder reads it, with whatever behind it;
- * the beginning of a general protection APDU; or the header fields that are authenticated together with their content, five in general-ciphering and four
- * with protected data (class 30).
+ * Whether the tag of an authenticated-only message could cover these octets: an APDU as our lenient decoder reads it,
+ * whatever follows it; the beginning of a general protection APDU; or the header fields that are authenticated together
+ * with their content, five in general-ciphering and four in protected data (class 30).
  */
 export function readsAsApdu(octets: Uint8Array): boolean {
   const { protection, plain } = factsOfTag(octets[0]) ?? {};
@@ -112,11 +117,11 @@ function decodes(octets: Uint8Array): boolean {
     return false;
   }
 }
-/** Whether these octets are what a signature of general-signing covers: five header fields and the content. */
+/** Whether a signature of general-signing could cover these octets: five header fields and the content. */
 export const readsAsSigned = (octets: Uint8Array): boolean => behindStrings(octets, 0, 6) === 0;
-/** Octets left behind `count` octet strings that stand at `from`; undefined when they do not fit. */
+/** How many octets follow the `count` octet strings that begin at `from`; undefined when the strings do not fit. */
 function behindStrings(octets: Uint8Array, from: number, count: number): number | undefined {
-  // Nearly always the first length is too great already.
+  // Nearly always the first length is already too large.
   if ((octets[from] ?? 0xff) < 0x80 && (octets[from] as number) >= octets.length - from) return undefined;
   const r = new Reader(octets, lenient);
   r.offset = from;
@@ -129,15 +134,18 @@ function behindStrings(octets: Uint8Array, from: number, count: number): number 
 }
 const lenient = { lenient: true } as const;
 
-/** Remembers the last challenges of a peer. Some peers repeat theirs (a generator with a fixed seed), so it is used only where it is given. */
+/**
+ * Remembers the latest challenges of a peer. Optional, because some honest peers repeat theirs (a generator with a
+ * fixed seed).
+ */
 export class ChallengeMemory {
   readonly #seen = new Set<string>();
   readonly #size: number;
-  /** @param size challenges kept; the oldest is forgotten first. Default 1024 */
+  /** @param size how many challenges are kept; the oldest is forgotten first. Default: 1024 */
   constructor(size = 1024) {
     this.#size = size;
   }
-  /** @returns false when it was there already */
+  /** Adds a challenge. @returns false when it was already there */
   add(challenge: Uint8Array): boolean {
     const key = formatHex(challenge);
     if (this.#seen.has(key)) return false;
@@ -147,7 +155,10 @@ export class ChallengeMemory {
   }
 }
 
-/** The error of an authentication that failed. @param retryable a new association, with other challenges, may succeed */
+/**
+ * The error for a failed authentication.
+ * @param retryable whether a new association, with other challenges, may succeed
+ */
 export function failed(
   mechanism: HlsMechanism,
   side: 'local' | 'remote',

@@ -11,18 +11,21 @@ import { type CryptoProvider, gmac, type KeyHandle, type PublicKey } from './pro
 import { authenticatedBit } from './security-control.js';
 import { securityHeaderLength, tagLength } from './suites.js';
 
-/** The reply to a challenge under mechanism 2: whatever the manufacturer defined. The result is compared in constant time. */
+/**
+ * Computes the reply to a challenge under mechanism 2, as the manufacturer defined it. The result is compared in
+ * constant time.
+ */
 export type ManufacturerReply = (challenge: Uint8Array, provider: CryptoProvider) => MaybePromise<Uint8Array>;
 
-/** Both sides of one authentication: who, with which secret, and the two challenges. */
+/** One authentication: the two sides, the secret, and both challenges. */
 export interface HlsExchange {
   readonly mechanism: HlsMechanism;
   readonly role: 'client' | 'server';
   /** Provider, titles, keys and counters. */
   readonly context: SecurityContext;
-  /** HLS secret: mechanisms 3, 4 and 6. */
+  /** HLS secret, for mechanisms 3, 4 and 6. */
   readonly secret?: KeyHandle | undefined;
-  /** Mechanism 2. */
+  /** Only for mechanism 2. */
   readonly manufacturer?: ManufacturerReply | undefined;
   /** Challenge client to server, from the AARQ. */
   readonly clientToServer: Uint8Array;
@@ -31,9 +34,11 @@ export interface HlsExchange {
 }
 
 /**
- * What this side sends: the client f(StoC) as parameter of reply_to_HLS_authentication, the server f(CtoS) as its return value.
- * Call `checkChallenge` first; a server calls {@link hlsVerify} first as well, and answers only a client that proved itself.
- * @throws DlmsError `association/authentication-failed` for a challenge that would make the reply the tag or signature of an APDU
+ * Computes what this side sends: for a client f(StoC), the parameter of reply_to_HLS_authentication; for a server
+ * f(CtoS), its return value. Call `checkChallenge` first. A server also calls {@link hlsVerify} first, and answers only
+ * a client that has proved itself.
+ * @throws DlmsError `association/authentication-failed` for a challenge that would make the reply the tag or signature
+ *   of an APDU
  */
 export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
   const { context, mechanism, role } = exchange;
@@ -42,7 +47,7 @@ export function hlsReply(exchange: HlsExchange): MaybePromise<Uint8Array> {
     asymmetric(context.suite);
     const signed = material(exchange, role);
     if (readsAsSigned(signed))
-      throw failed(mechanism, 'remote', 'what the challenge has us sign reads as an APDU', true);
+      throw failed(mechanism, 'remote', 'what the challenge would make us sign reads as an APDU', true);
     return context.provider.sign(requireKey(context.keys.signing, 'digital signature key').privateKey, signed);
   }
   return hashed(exchange, role);
@@ -68,19 +73,19 @@ export function hlsVerify(exchange: HlsExchange, reply: Uint8Array): MaybePromis
   return andThen(hashed(exchange, other), (expected) => judge(constantTimeEqual(expected, reply)));
 }
 
-/** Low level security, on the server: is this the password? In constant time for its length. */
+/** Low level security on the server: whether this is the password, in a time that depends only on the lengths. */
 export function llsMatches(password: Uint8Array, received: Uint8Array): boolean {
   return constantTimeEqual(password, received);
 }
 
 /**
- * A form of mechanism 2 that is common and in no standard: AES-128 in ECB mode of the challenge under the secret, both padded with zeros.
- * Checked with recordings of the Gurux family.
+ * A common form of mechanism 2 that no standard defines: the challenge under AES-128 in ECB mode with the secret as its
+ * key, both padded with zeros. Checked against recordings of the Gurux family.
  * @param secret at most 16 octets
  */
 export function aesEcbReply(secret: Uint8Array): ManufacturerReply {
   if (secret.length > 16)
-    throw new DlmsError('security/invalid-key', { reason: 'a secret of at most 16 octets needed' });
+    throw new DlmsError('security/invalid-key', { reason: 'the secret may have at most 16 octets' });
   const padded = new Uint8Array(16);
   padded.set(secret);
   return (challenge, provider) =>
@@ -101,20 +106,24 @@ export function aesEcbReply(secret: Uint8Array): ManufacturerReply {
     });
 }
 
-/** Mechanisms 2, 3, 4 and 6: both sides can compute the reply of either. */
+/** Mechanisms 2, 3, 4 and 6: either side can compute both replies. */
 function hashed(exchange: HlsExchange, replier: 'client' | 'server'): MaybePromise<Uint8Array> {
   const { context, mechanism, manufacturer } = exchange;
   const challenge = replier === 'client' ? exchange.serverToClient : exchange.clientToServer;
   if (mechanism === 2) {
     if (manufacturer === undefined)
-      throw new DlmsError('security/unsupported', { what: 'HLS mechanism 2 without a function of the manufacturer' });
+      throw new DlmsError('security/unsupported', {
+        what: 'HLS mechanism 2 without the reply function of the manufacturer',
+      });
     return manufacturer(challenge, context.provider);
   }
   const secret = requireKey(exchange.secret, 'HLS secret');
   if (mechanism === 6) return context.provider.digest('SHA-256', [secret, material(exchange, replier)]);
   return context.provider.digest(mechanism === 3 ? 'MD5' : 'SHA-1', [challenge, secret]);
 }
-/** Mechanisms 6 and 7: title of the replier, title of the other, the challenge it answers, the challenge it set. */
+/**
+ * Mechanisms 6 and 7: title of the replier, title of the other side, the challenge it answers, the challenge it sent.
+ */
 function material(
   { context, role, clientToServer, serverToClient }: HlsExchange,
   replier: 'client' | 'server',
@@ -126,7 +135,10 @@ function material(
     : concat(server, client, clientToServer, serverToClient);
 }
 
-/** The reply is laid out like authenticated content without any: a security header, and the tag over SC, AK and the challenge. */
+/**
+ * The reply is laid out like authenticated content that is empty: a security header, then the tag over SC, AK and the
+ * challenge.
+ */
 const replyLength = securityHeaderLength + tagLength;
 const replyControl = (suite: number): number => suite | authenticatedBit;
 function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchange): MaybePromise<Uint8Array> {
@@ -135,7 +147,7 @@ function gmacReply({ context, role, clientToServer, serverToClient }: HlsExchang
   const authentication = requireKey(keys.authentication, 'authentication-key');
   const challenge = role === 'client' ? serverToClient : clientToServer;
   if (readsAsApdu(challenge))
-    throw failed(5, 'remote', 'the challenge reads as an APDU, of which the reply would be the tag', true);
+    throw failed(5, 'remote', 'the challenge reads as an APDU, and the reply would be its tag', true);
   const control = Uint8Array.of(replyControl(suite.id));
   return andThen(context.counters.next(context.sendName('global-unicast-encryption-key')), (counter) => {
     const iv = ivOf(systemTitle, counter);
@@ -158,7 +170,8 @@ function gmacVerify(
   const { controlOctet, control, invocationCounter: counter } = securityHeaderAt(reply);
   if (controlOctet !== replyControl(control.suite) || !context.acceptSuites.includes(control.suite))
     throw failed(mechanism, 'remote', `security control ${controlOctet} of the reply`);
-  // The reply is made before the APDU that carries it, so its counter is lower than the last one accepted; but no reply comes twice.
+  // The reply is made before the APDU that carries it, so its counter is lower than the last one accepted; but no reply
+  // is accepted twice.
   const own: ReceivedValue = { name: context.receiveName('hls', sender), value: counter };
   const shared: ReceivedValue = { name: context.receiveName('global-unicast-encryption-key', sender), value: counter };
   const { counters } = context;

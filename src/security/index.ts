@@ -1,6 +1,6 @@
 /**
- * Security suites 0 to 2: contexts, policies, protection of APDUs, HLS, invocation counters, transfer and agreement of keys, and the portable
- * providers of cryptography.
+ * Security suites 0 to 2: contexts, policies, protection of APDUs, HLS, invocation counters, key transfer, key
+ * agreement, and the portable cryptography providers.
  *
  * Stability: stable.
  *

@@ -10,8 +10,8 @@ import type { SecuritySuite } from './suites.js';
 // Key agreement of suites 1 and 2 (Green Book 9.2.3.4.6; NIST SP 800-56A). U is the originator, V the recipient.
 
 /**
- * ECDH, then the single-step key derivation Hash(00000001, Z, AlgorithmID, PartyUInfo, PartyVInfo); the key is the leftmost 128 or 256 bits.
- * The shared secret never leaves the provider.
+ * ECDH, then the single-step key derivation Hash(00000001, Z, AlgorithmID, PartyUInfo, PartyVInfo), of which the
+ * leftmost 128 or 256 bits are the key. The shared secret never leaves the provider.
  */
 export function deriveAgreedKey(
   provider: CryptoProvider,
@@ -31,12 +31,12 @@ export function deriveAgreedKey(
   );
 }
 
-/** A content key, and the `key-ciphered-data` that tells the recipient how to get it. */
+/** A content key, and the `key-ciphered-data` from which the recipient derives it. */
 export interface AgreedContentKey {
   readonly key: KeyHandle;
   readonly keyCipheredData: Uint8Array;
 }
-/** One-pass Diffie-Hellman C(1e, 1s), originator: a new key pair, signed, with the static key of the recipient. */
+/** One-pass Diffie-Hellman C(1e, 1s), originator: a new, signed key pair with the static key of the recipient. */
 export function onePassOriginator(
   provider: CryptoProvider,
   suite: SecuritySuite,
@@ -80,8 +80,10 @@ export function onePassRecipient(
 }
 
 /**
- * Static unified model C(0e, 2s), either side: both static keys; the transaction-id is the nonce, so a transaction-id must not come twice.
- * PartyUInfo is the originator title and the transaction-id with its length octet (confirmed by the published ACCESS example).
+ * Static unified model C(0e, 2s), either side: both static keys. The transaction-id is the nonce, so it must never be
+ * used twice. PartyUInfo is the originator's title, then the transaction-id with its length octet (confirmed by the
+ * published ACCESS example).
+ * @throws DlmsError `security/unsupported` for a transaction-id that is empty or longer than 127 octets
  */
 export function staticUnified(
   provider: CryptoProvider,
@@ -96,8 +98,9 @@ export function staticUnified(
   return staticKey(provider, suite, agreement, peer, transactionId, originatorTitle, recipientTitle);
 }
 /**
- * The same for what is received, also with an empty transaction-id: then one key serves all messages, and only their counters tell them apart. That its
- * PartyUInfo ends with the length octet 00 follows from the rule for the others; no message is known that shows it.
+ * Like {@link staticUnified}, for received messages, and also with an empty transaction-id: then one key serves all
+ * messages, and only their counters tell them apart. That PartyUInfo then ends with the length octet 00 is inferred
+ * from the general rule; no known message shows it.
  */
 export function staticKey(
   provider: CryptoProvider,
@@ -112,20 +115,25 @@ export function staticKey(
   const partyU = concat(originatorTitle, Uint8Array.of(transactionId.length), transactionId);
   return deriveAgreedKey(provider, suite, agreement.privateKey, peer, partyU, recipientTitle);
 }
-/** The error for a transaction-id that is no nonce. */
+/** The error for a transaction-id that cannot serve as a nonce. */
 export const unsupportedNonce = (length: number): DlmsError =>
   new DlmsError('security/unsupported', {
     what: `static unified model C(0e, 2s) with a transaction-id of ${length} octets`,
   });
 
-/** One side's contribution to the ephemeral unified model: `data` is the key-data of the Security setup method key_agreement. */
+/**
+ * One side's contribution to the ephemeral unified model. `data` is the key-data of the Security setup method
+ * key_agreement.
+ */
 export interface EphemeralOffer {
   readonly keyId: number;
   readonly keyPair: KeyPair;
-  /** Ephemeral public key, then its signature together with the key-id. */
+  /** Ephemeral public key, then the signature over the key-id and that key. */
   readonly data: Uint8Array;
 }
-/** Ephemeral unified model C(2e, 0s), first half, either side. The signature covers the key-id octet and the public key. */
+/**
+ * Ephemeral unified model C(2e, 0s), first half, either side. The signature covers the key-id octet and the public key.
+ */
 export function ephemeralOffer(
   provider: CryptoProvider,
   suite: SecuritySuite,
@@ -142,8 +150,9 @@ export function ephemeralOffer(
   );
 }
 /**
- * Ephemeral unified model C(2e, 0s), second half, either side: verifies what the other side sent, then derives the new key. The ephemeral private key
- * is destroyed, whatever the other side sent. The client is party U, the server party V. The new key may be wrapped, so that it can be stored.
+ * Ephemeral unified model C(2e, 0s), second half, either side: verifies what the other side sent, then derives the new
+ * key. The ephemeral private key is destroyed, whatever the other side sent. The client is party U, the server party V.
+ * The new key can be wrapped for storage.
  * @throws DlmsError `security/authentication-failed`, `security/invalid-key`, `decode/invalid-length`
  */
 export function ephemeralComplete(
@@ -157,9 +166,11 @@ export function ephemeralComplete(
 ): MaybePromise<KeyHandle> {
   const complete = (): MaybePromise<KeyHandle> => {
     const { publicKey, signature } = signedPoint(suite, peerData);
-    // A peer that sends our own point back could make the agreed key one that it knows nothing of, but we would trust.
+    // A peer that reflects our own point would make us trust a key of which it knows nothing.
     if (equalBytes(publicKey.octets, keyPair.publicKey.octets))
-      throw new DlmsError('security/authentication-failed', { what: 'ephemeral key is our own: reflected' });
+      throw new DlmsError('security/authentication-failed', {
+        what: 'the ephemeral key is our own: a reflected message',
+      });
     return andThen(provider.verify(peerSigning, concat(Uint8Array.of(keyId), publicKey.octets), signature), (valid) => {
       if (!valid) throw badSignature();
       return deriveAgreedKey(provider, suite, keyPair.privateKey, publicKey, clientTitle, serverTitle, {

@@ -3,8 +3,8 @@ import { formatHex } from '../core/hex.js';
 import type { KeyAlgorithm, KeyHandle, KeyUse } from './providers/provider.js';
 
 /**
- * What the providers of this library give out. The material stands in a private field: it is not enumerable, not serialised,
- * and reachable only with the owner token that the provider keeps to itself.
+ * The key handle of this library's providers. The material is in a private field: not enumerable, not serialised, and
+ * reachable only with the owner token that the provider keeps to itself.
  */
 export class OpaqueKey<M> implements KeyHandle {
   readonly algorithm: KeyAlgorithm;
@@ -16,8 +16,8 @@ export class OpaqueKey<M> implements KeyHandle {
   readonly #use: KeyUse | undefined;
 
   /**
-   * @param fingerprint of an AES key, or how to compute it when it is asked for first; see {@link KeyHandle.fingerprint}
-   * @param use what an AES key is for and may be opened for
+   * @param fingerprint of an AES key, or a function that computes it on first use; see {@link KeyHandle.fingerprint}
+   * @param use what an AES key is for; it can only be opened for this use
    */
   constructor(
     owner: object,
@@ -35,7 +35,7 @@ export class OpaqueKey<M> implements KeyHandle {
     this.#wipe = wipe;
     this.#fingerprint = fingerprint;
     this.#use = use;
-    // Node's inspect prints private fields in no version so far; this keeps it true, and prints less.
+    // No version of Node's inspect prints private fields so far; this makes sure of it, and prints less.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
       value: () => this.toString(),
       enumerable: false,
@@ -62,8 +62,8 @@ export class OpaqueKey<M> implements KeyHandle {
     return this.toString();
   }
   /**
-   * The material, for the provider that holds the owner token.
-   * @param use of an AES key that is about to cipher or to wrap
+   * Returns the material to the provider that holds the owner token.
+   * @param use what an AES key is about to be used for
    */
   static open<M>(key: KeyHandle, owner: object, use?: KeyUse): M {
     if (typeof key !== 'object' || key === null || !(#owner in key))
@@ -81,9 +81,10 @@ export class OpaqueKey<M> implements KeyHandle {
 }
 
 /**
- * The block whose encryption is hashed for the fingerprint of a key. Its last four octets are 0, so it is no counter block of AES-GCM with a 12-octet IV (they
- * begin with 1), and it is not the block of zeros, whose encryption is the hash key of GCM: the fingerprint says nothing about any message. It begins as key wrap
- * with padding (RFC 5649) of 8 octets does, so that a key on a token that may wrap and not encrypt has a fingerprint too.
+ * The fingerprint of a key is a hash of this block, encrypted. The last four octets are 0, so it is not a counter block
+ * of AES-GCM with a 12-octet IV (those count from 1), nor is it the zero block, whose encryption is the hash key of
+ * GCM: the fingerprint reveals nothing about any message. It begins like a key wrap with padding (RFC 5649) of 8
+ * octets, so a key on a token that can wrap but not encrypt has a fingerprint too.
  */
 export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   0xa6,
@@ -106,12 +107,12 @@ export const fingerprintBlock: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 /** @param hash SHA-256 of the encrypted {@link fingerprintBlock} */
 export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarray(0, 8));
 
-/** @throws DlmsError `security/invalid-key` when the handle is for something else. */
+/** @throws DlmsError `security/invalid-key` when the handle is for another algorithm */
 export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): void {
-  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${needed} needed, the key is for ${key.algorithm}` });
+  if (!ok) throw new DlmsError('security/invalid-key', { reason: `${needed} is needed, not one for ${key.algorithm}` });
 }
 
-/** Checks the octets of a key to be imported. */
+/** Checks the length of a key to be imported. */
 export function checkKeyLength(algorithm: KeyAlgorithm, length: number): void {
   const ok = algorithm === 'AES-128' ? length === 16 : algorithm === 'AES-256' ? length === 32 : length <= 0xffff;
   if (!ok)

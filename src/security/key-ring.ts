@@ -4,12 +4,15 @@ import { formatHex } from '../core/hex.js';
 import { GeneralGloCiphering, GeneralProtectionHeader } from '../xdlms/ciphered.js';
 import { SecurityContext, type SecurityContextOptions } from './context.js';
 
-/** What is known about one peer; the rest of {@link SecurityContextOptions} is common to the ring. */
+/** What is known about one peer; the other {@link SecurityContextOptions} are common to the ring. */
 export type RingEntry = Omit<SecurityContextOptions, 'provider' | 'systemTitle' | 'peerSystemTitle' | 'counters'>;
 /** What all contexts of a ring share. */
 export type RingOptions = Pick<SecurityContextOptions, 'provider' | 'systemTitle' | 'counters'>;
 
-/** The keys of many peers, by system title and logical device. A head-end or a listener for notifications finds the context of a message with it. */
+/**
+ * The keys of many peers, by system title and logical device. A head-end or a listener for notifications uses it to
+ * find the context of a message.
+ */
 export class KeyRing {
   readonly #options: RingOptions;
   readonly #entries = new Map<string, RingEntry>();
@@ -17,7 +20,7 @@ export class KeyRing {
     this.#options = options;
   }
   /**
-   * Makes a peer known, or replaces what was known.
+   * Adds a peer, or replaces its entry.
    * @param logicalDevice server SAP; without it the entry serves every logical device that has none of its own
    */
   set(systemTitle: Uint8Array, entry: RingEntry, logicalDevice?: number): void {
@@ -33,14 +36,17 @@ export class KeyRing {
   get size(): number {
     return this.#entries.size;
   }
-  /** A context for the peer, or undefined when the ring does not know it. Counters are common, so many contexts of one peer may exist. */
+  /**
+   * A new context for the peer; undefined when the ring does not know it. Counters are shared, so a peer may have many
+   * contexts.
+   */
   context(systemTitle: Uint8Array, logicalDevice?: number): SecurityContext | undefined {
     const entry = this.#entries.get(ringKey(systemTitle, logicalDevice)) ?? this.#entries.get(ringKey(systemTitle));
     return entry === undefined
       ? undefined
       : new SecurityContext({ ...entry, ...this.#options, peerSystemTitle: systemTitle });
   }
-  /** Without any key: what may stand in a log. */
+  /** Contains no keys, so it is safe to log. */
   toJSON(): object {
     return { entries: [...this.#entries.keys()] };
   }
@@ -49,8 +55,8 @@ const ringKey = (title: Uint8Array, logicalDevice?: number): string =>
   `${formatHex(title)}${logicalDevice === undefined ? '' : `/${logicalDevice}`}`;
 
 /**
- * The system title that a general APDU names as its sender: not verified, good for choosing keys only. Undefined when it names none, or for the
- * service-specific APDUs, whose sender is known from the association.
+ * The system title that a general APDU names as its sender. Not verified: use it only to choose keys. Undefined when
+ * the APDU names none, and for service-specific APDUs, whose sender is known from the association.
  */
 export function senderTitleOf(apdu: Uint8Array): Uint8Array | undefined {
   const { protection, plain } = factsOfTag(apdu[0]) ?? {};
@@ -64,7 +70,7 @@ export function senderTitleOf(apdu: Uint8Array): Uint8Array | undefined {
         : GeneralProtectionHeader.read(r).originatorSystemTitle;
     return title.length === 8 ? title.slice() : undefined;
   } catch {
-    // Cut off, or no such APDU: it names nobody.
+    // Truncated or malformed: it names nobody.
     return undefined;
   }
 }

@@ -3,42 +3,60 @@ import type { SecurityContext, SecurityKeys } from './context.js';
 import { type NewKeys, slots, type TransferableKey, type WrappedNewKey, wrapKeys } from './key-wrap.js';
 
 /**
- * What has to be done next. `transfer`: call key_transfer (or the last step of key_agreement) under the old keys. `prove`: do something harmless under
- * `context` - read the logical device name - in a new association when the meter wants one.
+ * What to do next. `transfer`: call key_transfer (or the last step of key_agreement) under the old keys. `prove`: do
+ * something harmless under `context`, such as reading the logical device name, in a new association if the meter wants
+ * one.
  */
 export type KeyChangeStep =
   | { readonly type: 'transfer'; readonly keys: readonly WrappedNewKey[] }
   | { readonly type: 'prove'; readonly keys: 'old' | 'new'; readonly context: SecurityContext };
-/** How it went. `refused`: the meter answered with an error. `unknown`: no answer, or one that could not be read. For `prove`, `ok` is a response that verified under those keys. */
+/**
+ * How it went. `refused`: the meter answered with an error. `unknown`: no answer, or an unreadable one. For `prove`,
+ * `ok` means that a response was verified under those keys.
+ */
 export type KeyChangeOutcome = 'ok' | 'refused' | 'unknown';
-/** Which keys the meter uses now. `undecided`: neither was proven: keep both, ask again later with {@link KeyChange.resume}. */
+/**
+ * Which keys the meter uses now. `undecided`: neither were proven, so keep both and ask again later with
+ * {@link KeyChange.resume}.
+ */
 export type KeyChangeResult = 'new' | 'old' | 'undecided';
 
 /**
- * A change of keys that does not lose the meter. Meters are known to answer a key transfer with an error and switch all the same, and answers get lost;
- * so old and new keys are both kept until a message under one of them has verified.
+ * A change of keys that does not lose the meter. Some meters answer a key transfer with an error and switch all the
+ * same, and answers get lost; so both old and new keys are kept until a message has been verified under one of them.
  *
- * Store the new keys (wrapped, or in the key store) before the first step: from then on they may be the only ones that work.
+ * Store the new keys (wrapped, or in the key store) before the first step: from then on they may be the only ones that
+ * work.
  */
 export interface KeyChange {
-  /** Same peer, policy and peer title as the old context; the new keys, and no dedicated key. */
+  /** The old context (same peer, same policy) with the new keys and no dedicated key. */
   readonly candidate: SecurityContext;
-  /** The whole conversation, beginning with the transfer. Yields what to do, is resumed with how it went, returns which keys are in use. */
+  /**
+   * The whole conversation, beginning with the transfer. It yields what to do, is resumed with how that went, and
+   * returns which keys are in use.
+   */
   run(): Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome>;
-  /** Only the proving, for a change that was left undecided (also after a restart). */
+  /** Only the proof, for a change that was left undecided (even after a restart). */
   resume(): Generator<KeyChangeStep, KeyChangeResult, KeyChangeOutcome>;
   /**
-   * Ends the change after `new` or `old`: with `new`, the context takes the new keys; with `old` nothing changes. Counters are named by their key, so none has
-   * to be moved or forgotten. The handles that are no longer used are destroyed.
+   * Ends the change. With `new`, the context takes the new keys and the handles of the old ones are destroyed; with
+   * `old`, the context stays as it is and the handles of the new keys are destroyed. Counters are named by their key,
+   * so none has to be moved or forgotten.
    */
   settle(result: 'new' | 'old'): void;
 }
 
-/** Prepares a change: wraps the new keys and makes the candidate context. Nothing is sent and the old context is not touched. */
+/**
+ * Prepares a change: wraps the new keys and makes the candidate context. Nothing is sent, and the old context is not
+ * touched.
+ */
 export function prepareKeyChange(context: SecurityContext, newKeys: NewKeys): MaybePromise<KeyChange> {
   return andThen(wrapKeys(context, newKeys), (wrapped) => keyChange(context, newKeys, wrapped));
 }
-/** The same for keys that both sides derived (key_agreement): there is nothing to wrap, `transfer` steps carry no keys. */
+/**
+ * Like {@link prepareKeyChange}, for keys that both sides derived (key_agreement): nothing has to be wrapped, and
+ * `transfer` steps carry no keys.
+ */
 export function prepareAgreedKeyChange(context: SecurityContext, newKeys: NewKeys): KeyChange {
   return keyChange(context, newKeys, []);
 }
@@ -59,7 +77,8 @@ function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly
     candidate,
     *run() {
       const outcome = yield { type: 'transfer', keys: wrapped };
-      // An error usually means what it says, so ask under the old keys first; "ok" and silence more often mean that the new keys are in use.
+      // An error usually means what it says, so ask under the old keys first. "ok" and silence more often mean that the
+      // new keys are in use.
       return yield* prove(outcome === 'refused' ? ['old', 'new'] : ['new', 'old']);
     },
     resume: () => prove(['new', 'old']),
@@ -71,7 +90,7 @@ function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly
     },
   };
 }
-/** Nothing was received under the new keys; what was sent under them stays counted, in case they are tried again. */
+/** Nothing was received under the new keys. What was sent under them stays counted, in case they are tried again. */
 function discard(newKeys: NewKeys, names: readonly TransferableKey[]): void {
   for (const name of names) newKeys[name]?.destroy();
 }

@@ -4,13 +4,13 @@ import { andThen, type MaybePromise } from '../core/promise.js';
 import { requireKey, type SecurityContext, type SecurityKeys } from './context.js';
 import type { KeyHandle, KeyUse } from './providers/provider.js';
 
-/** A key that can be replaced in the meter. */
+/** Name of a key that can be replaced in the meter. */
 export type TransferableKey = keyof typeof keyIds;
-/** All of them, by their ids. */
+/** All of them, in the order of their ids. */
 export const transferableKeys: readonly TransferableKey[] = /* @__PURE__ */ (() =>
   Object.keys(keyIds) as TransferableKey[])();
 
-/** Where each of them stands among the keys of a context. */
+/** The place of each among the keys of a context. */
 export const slots: Readonly<
   Record<TransferableKey, 'globalUnicast' | 'globalBroadcast' | 'authentication' | 'master'>
 > = {
@@ -19,7 +19,7 @@ export const slots: Readonly<
   'authentication-key': 'authentication',
   'master-key': 'master',
 };
-/** @throws DlmsError `security/unsupported` for another id than 0 to 3 */
+/** @throws DlmsError `security/unsupported` for an id other than 0 to 3 */
 export function transferableKey(keyId: number): TransferableKey {
   const found = Object.entries(keyIds).find(([, id]) => id === keyId);
   if (found === undefined) throw new DlmsError('security/unsupported', { what: `key-id ${keyId}` });
@@ -32,14 +32,14 @@ export const useOf = (name: TransferableKey): KeyUse => (name === 'master-key' ?
 /** One element of the parameter of the Security setup method key_transfer. */
 export interface WrappedNewKey {
   readonly keyId: number;
-  /** The key under AES key wrap with the master key: 24 or 40 octets. */
+  /** The key, wrapped under the master key (AES key wrap): 24 or 40 octets. */
   readonly keyWrapped: Uint8Array;
 }
 
-/** New keys, as handles that may be wrapped. */
+/** New keys, as handles that can be wrapped. */
 export type NewKeys = Readonly<Partial<Record<TransferableKey, KeyHandle>>>;
 
-/** A new random key of the right kind, which may leave under a key encrypting key only. */
+/** A new random key of the right kind, which leaves the provider only wrapped under a key encrypting key. */
 export function generateTransferableKey(context: SecurityContext, name: TransferableKey): MaybePromise<KeyHandle> {
   const { aes, keyLength } = context.suite;
   return context.provider.generateKey(name === 'authentication-key' ? 'secret' : aes, {
@@ -60,8 +60,9 @@ export function wrapKeys(context: SecurityContext, keys: NewKeys): MaybePromise<
   );
 }
 /**
- * The meter side of key_transfer: unwraps every key, or none.
- * @throws DlmsError `security/authentication-failed` when one does not unwrap (wrong master key, changed octets, wrong length for the suite)
+ * The meter's side of key_transfer: unwraps all keys or none.
+ * @throws DlmsError `security/authentication-failed` when one does not unwrap (wrong master key, changed octets, wrong
+ *   length for the suite)
  */
 export function unwrapKeys(
   context: SecurityContext,
@@ -74,7 +75,7 @@ export function unwrapKeys(
     inOrder(transferred, ({ keyId, keyWrapped }) => {
       const name = transferableKey(keyId);
       const bad = (): DlmsError => new DlmsError('security/authentication-failed', { what: `wrapped ${name}` });
-      // Padded or foreign lengths are not keys of this suite, whatever they unwrap to.
+      // Whatever unwraps from another length is not a key of this suite.
       if (keyWrapped.length !== suite.keyLength + 8) throw bad();
       return andThen(
         provider.unwrap(kek, keyWrapped, name === 'authentication-key' ? 'secret' : suite.aes, { use: useOf(name) }),
@@ -92,7 +93,7 @@ export function unwrapKeys(
   const named = (): MaybePromise<SecurityKeys> =>
     andThen(unwrapped(), (list) => {
       if (new Set(list.map(([slot]) => slot)).size !== list.length)
-        throw new DlmsError('security/invalid-key', { reason: 'one key-id twice in a key transfer' });
+        throw new DlmsError('security/invalid-key', { reason: 'the same key-id twice in a key transfer' });
       return Object.fromEntries(list) as SecurityKeys;
     });
   try {
@@ -103,7 +104,7 @@ export function unwrapKeys(
   }
 }
 
-/** One after the other, staying synchronous as long as every step does. */
+/** Runs the steps one after the other, synchronously as long as every step is. */
 export function inOrder<T, R>(items: readonly T[], step: (item: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
   const out: R[] = [];
   const next = (i: number): MaybePromise<readonly R[]> =>

@@ -1,5 +1,5 @@
 /**
- * What of the security needs Node: the provider on `node:crypto`, and the repair of counters in folders.
+ * Security that needs Node: the provider on `node:crypto`, and the repair of counter stores in folders.
  *
  * Stability: stable.
  *

@@ -7,34 +7,42 @@ import type { GeneralCipheringForm } from './protect.js';
 import { publicKeyLength } from './providers/provider.js';
 import { securityHeaderLength, securitySuite, tagLength } from './suites.js';
 
-/** One layer whose cost is asked for. */
+/** The layer whose overhead is asked for. */
 export interface OverheadQuestion {
   /** Octets of the APDU before this layer. */
   readonly length: number;
-  /** 0, 1 or 2; decides on signatures, public keys and wrapped keys. */
+  /** 0, 1 or 2; determines the size of signatures, public keys and wrapped keys. */
   readonly suite: number;
   readonly form:
     | SimpleForm
     | 'general-signing'
     | { readonly type: 'general-ciphering'; readonly key: GeneralCipheringForm['key'] };
   readonly protection: Protection;
-  /** Tag of the APDU: with `glo` and `ded` a service without a ciphered variant travels in the general APDU. Default: get-request. */
+  /**
+   * Tag of the APDU: with `glo` and `ded`, a service without a ciphered form of its own travels in a general APDU.
+   * Default: that of get-request.
+   */
   readonly tag?: number;
-  /** Octets of the header fields of general-ciphering and general-signing. */
+  /** Octets of the transaction-id in the header of general-ciphering and general-signing. Default: 8. */
   readonly transactionId?: number;
+  /** Octets of the recipient's system title there. Default: 8. */
   readonly recipientSystemTitle?: number;
+  /** Octets of the date-time there. Default: 0. */
   readonly dateTime?: number;
+  /** Octets of the other-information there. Default: 0. */
   readonly otherInformation?: number;
 }
 
 /**
- * How many octets `protect` adds. For layers inside each other, ask again with the sum.
+ * How many octets `protect` adds to an APDU. For nested layers, ask again with the sum.
  *
- * For the usual case (authenticated and encrypted, service-specific, one length octet) that is 19 up to 110 octets of APDU, 20 up to 238, 21 above: less than
- * 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less than 10 % from 301 octets on.
+ * In the usual case (authenticated and encrypted, service-specific) it adds 19 octets to an APDU of up to 110 octets,
+ * 20 up to 238, and 21 above: less than 10 % from 201 octets on. In general-glo-ciphering (9 octets more) it is less
+ * than 10 % from 301 octets on.
  */
 export function overhead(question: OverheadQuestion): number {
-  // Counted, not written: it is asked where there are no keys. test/security/protect.test.ts compares it with what protect writes.
+  // Computed rather than measured, because there may be no keys here. test/security/protect.test.ts compares the result
+  // with what protect writes.
   const { length, form, protection } = question;
   const suite = securitySuite(question.suite);
   if (form === 'general-signing') {
@@ -55,7 +63,7 @@ export function overhead(question: OverheadQuestion): number {
   return 1 + headerLength(question) + 1 + keyInfoLength(form.key, question.suite) + content;
 }
 
-/** Each of the five fields has one length octet; our own title stands in every header. */
+/** Five fields, each with its length; our own title is in every header. */
 function headerLength({
   transactionId = 8,
   recipientSystemTitle = 8,

@@ -6,23 +6,30 @@ import { requireKey, type SecurityContext } from './context.js';
 import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys, useOf } from './key-wrap.js';
 import type { KeyHandle } from './providers/provider.js';
 
-/** Where new keys wait while nobody knows which ones the meter has. */
+/** Where new keys are kept while nobody knows which ones the meter has. */
 export interface PendingKeysOptions {
-  /** Takes the new keys, wrapped, before the first message is sent: from then on they may be the only ones that work. */
+  /**
+   * Receives the new keys, wrapped, before the first message is sent: from then on they may be the only ones that work.
+   */
   readonly pending: Store;
-  /** The key that they are wrapped under, made for `wrapping`. Default: the master key of the context, as it is before the change. */
+  /**
+   * The key under which they are wrapped, made for `wrapping`. Default: the master key of the context, as it was before
+   * the change.
+   */
   readonly storageKey?: KeyHandle;
 }
-/** What waits. Without keys an agreement was begun, and nobody knows how far it came. */
+/** A stored change. Without keys: an agreement was begun, and nobody knows how far it got. */
 export interface PendingKeys {
   readonly keys: NewKeys;
-  /** Whether the context has these keys already: they were proven, kept, and only not yet forgotten here. */
+  /**
+   * Whether the context already has these keys: they were proven and kept, and only this record was not deleted yet.
+   */
   readonly kept: boolean;
 }
 
 interface Stored {
   readonly format: typeof format;
-  /** Fingerprint of the key that the others are wrapped under. */
+  /** Fingerprint of the key under which the others are wrapped. */
   readonly under: string;
   readonly keys: Readonly<
     Partial<Record<TransferableKey, { readonly wrapped: string; readonly fingerprint?: string }>>
@@ -35,9 +42,9 @@ const storageKeyOf = (context: SecurityContext, { storageKey }: PendingKeysOptio
   storageKey ?? requireKey(context.keys.master, 'master-key');
 
 /**
- * Stores new keys, wrapped, in the place of what an agreement has begun there.
- * @param begun true for the change that this process has begun itself
- * @throws DlmsError `security/policy` when another change waits: it is to be resumed first
+ * Stores new keys, wrapped, replacing the record of an agreement that was begun.
+ * @param begun true for a change that this process began itself
+ * @throws DlmsError `security/policy` when another change is pending, which must be resumed first
  */
 export function savePendingKeys(
   context: SecurityContext,
@@ -59,7 +66,7 @@ export function savePendingKeys(
     return options.pending.update([name], (get) => {
       if (!begun && get(name) !== undefined)
         throw new DlmsError('security/policy', {
-          required: 'that the change of keys under way is resumed first',
+          required: 'that the pending change of keys is resumed first',
           actual: 'another change',
         });
       return { result: undefined, set: new Map([[name, JSON.stringify(stored)]]) };
@@ -67,8 +74,9 @@ export function savePendingKeys(
   });
 }
 /**
- * What waits for this meter; undefined when nothing does.
- * @throws DlmsError `security/missing-key` when it is wrapped under another key, `security/counter-store` when it is damaged
+ * The change pending for this meter; undefined when there is none.
+ * @throws DlmsError `security/missing-key` when it is wrapped under another key, `security/counter-store` when it is
+ *   damaged
  */
 export function loadPendingKeys(
   context: SecurityContext,
@@ -80,11 +88,11 @@ export function loadPendingKeys(
     const entries = transferableKeys.flatMap((name) => (keys[name] === undefined ? [] : [[name, keys[name]] as const]));
     const kek = storageKeyOf(context, options);
     if (kek.fingerprint !== under) {
-      // A new master key that is in use already was kept with all that came with it.
+      // The new master key is already in use, so it was kept together with all that came with it.
       const master = keys['master-key']?.fingerprint;
       if (master !== undefined && master === context.keys.master?.fingerprint) return { keys: {}, kept: true };
       throw new DlmsError('security/missing-key', {
-        key: `the key with fingerprint ${under}, under which the new keys were stored`,
+        key: `the key with fingerprint ${under}, under which the new keys are wrapped`,
       });
     }
     const unwrapped = inOrder(entries, ([name, { wrapped }]) =>
@@ -111,7 +119,7 @@ export function loadPendingKeys(
     });
   });
 }
-/** The change is over, and who has to have the keys has them. */
+/** Deletes the record: the change is over, and everybody who needs the keys has them. */
 export function forgetPendingKeys(context: SecurityContext, { pending }: PendingKeysOptions): MaybePromise<void> {
   const name = nameFor(context);
   return pending.update([name], () => ({ result: undefined, set: new Map([[name, undefined]]) }));
@@ -135,4 +143,4 @@ function parsed(text: string): Stored {
   return stored as Stored;
 }
 const damaged = (): DlmsError =>
-  new DlmsError('security/counter-store', { reason: 'damaged: keys that wait for their proof cannot be read' });
+  new DlmsError('security/counter-store', { reason: 'damaged: the pending keys cannot be read' });

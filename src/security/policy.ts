@@ -1,40 +1,43 @@
 import { DlmsError } from '../core/errors.js';
 
-/** What is applied to a message, found on it, or required of it. */
+/** The protection that is applied to a message, found on it, or required of it. */
 export interface Protection {
   readonly authenticated?: boolean;
   readonly encrypted?: boolean;
   readonly signed?: boolean;
 }
 /**
- * What this side applies and requires. It comes from local configuration (the security setup, access rights, the operator), never
- * from a message.
+ * The protection that this side applies and requires. It comes from local configuration (the security setup, access
+ * rights, the operator), never from a message.
  */
 export interface SecurityPolicy {
-  /** Applied to every message sent, exactly. */
+  /** Applied to every message sent: exactly this, no more. */
   readonly send: Protection;
-  /** Found at least on every message received, else `security/policy`. */
+  /** The least that every message received must have, else `security/policy`. */
   readonly receive: Protection;
   /**
-   * Takes an exception-response or confirmed-service-error in clear although more is required: a meter that cannot decipher cannot answer
-   * otherwise. It is reported as not authenticated: a hint, not a fact. Default: true.
+   * Accepts an exception-response or confirmed-service-error in clear even though more is required: a meter that cannot
+   * decipher cannot answer otherwise. It is reported as not authenticated: a hint, not a fact. Default: true.
    */
   readonly plainErrors?: boolean;
-  /** Refuses messages whose content was compressed (bit 7 of the security control). Default: false, they are decompressed. */
+  /**
+   * Refuses messages with compressed content (bit 7 of the security control). Default: false; they are decompressed.
+   */
   readonly refuseCompressed?: boolean;
   /**
-   * Says that a policy whose `receive` asks neither for authentication nor for a signature is meant: whoever recorded or guessed a message can send it
-   * again, changed or not, and encryption alone does not help against that. Without this word such a policy is refused.
+   * Confirms that a policy whose `receive` requires neither authentication nor a signature is intended: anyone who
+   * recorded or guessed a message can send it again, altered or not, and encryption alone does not prevent that.
+   * Without this option such a policy is refused.
    */
   readonly withoutReplayProtection?: boolean;
 }
 
-/** Authenticated and encrypted both ways: what applies when nothing is configured. */
+/** Authenticated and encrypted in both directions: applies when nothing is configured. */
 export const strictPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
   send: /* @__PURE__ */ Object.freeze({ authenticated: true, encrypted: true }),
   receive: /* @__PURE__ */ Object.freeze({ authenticated: true, encrypted: true }),
 });
-/** Nothing applied, nothing required, everything believed: for tools that look, and for associations in clear. */
+/** Nothing applied, nothing required, everything believed: for tools that only look, and for associations in clear. */
 export const clearPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
   send: /* @__PURE__ */ Object.freeze({}),
   receive: /* @__PURE__ */ Object.freeze({}),
@@ -42,7 +45,7 @@ export const clearPolicy: SecurityPolicy = /* @__PURE__ */ Object.freeze({
 });
 
 /**
- * The policy itself, when it asks for something that proves a message new, or says that it does without.
+ * Returns the policy itself if it requires something that proves a message new, or says that it does without.
  * @throws DlmsError `configuration/open-to-everybody`
  */
 export function checkedPolicy(policy: SecurityPolicy): SecurityPolicy {
@@ -50,18 +53,19 @@ export function checkedPolicy(policy: SecurityPolicy): SecurityPolicy {
   if (receive.authenticated !== true && receive.signed !== true && withoutReplayProtection !== true)
     throw new DlmsError('configuration/open-to-everybody', {
       what: `a security policy that asks for ${describe(receive)} of what is received`,
-      hint: 'ask for authentication or a signature, or say withoutReplayProtection: true',
+      hint: 'require authentication or a signature, or set withoutReplayProtection: true',
     });
   return policy;
 }
 
 /**
- * The policy that `security_policy` of a Security setup object means for one side.
- * Version 0: 0 nothing, 1 authenticated, 2 encrypted, 3 both, for requests and responses alike.
- * Version 1: bits 2, 3, 4 authenticated, encrypted, digitally signed request, bits 5, 6, 7 the same for the response.
- * @param options a value under which this side would have to believe what nothing proves (0 and 2 of version 0; of version 1 those that ask for neither
- *   authentication nor a signature in the direction received) is refused unless `withoutReplayProtection` asks for it
- * @throws DlmsError `security/unsupported` for a value that the version does not define, `configuration/open-to-everybody`
+ * What the `security_policy` of a Security setup object means for one side. Version 0, requests and responses alike: 0
+ * nothing, 1 authenticated, 2 encrypted, 3 both. Version 1: bits 2, 3 and 4 for authenticated, encrypted and digitally
+ * signed requests, bits 5, 6 and 7 likewise for responses.
+ * @param options values that make this side believe what nothing proves (0 and 2 in version 0; in version 1 those that
+ *   require neither authentication nor a signature in the direction received) are refused unless
+ *   `withoutReplayProtection` is true
+ * @throws DlmsError `security/unsupported` for a value not defined in that version, `configuration/open-to-everybody`
  */
 export function policyOf(
   version: 0 | 1,
@@ -80,7 +84,7 @@ export function policyOf(
     ...options,
   });
 }
-/** The `security_policy` value, the reverse of {@link policyOf}. */
+/** The value of `security_policy`, the reverse of {@link policyOf}. */
 export function policyValue(version: 0 | 1, request: Protection, response: Protection): number {
   if (version === 1) return (flags(request) << 2) | (flags(response) << 5);
   if (flags(request) !== flags(response) || request.signed === true)
@@ -90,22 +94,23 @@ export function policyValue(version: 0 | 1, request: Protection, response: Prote
   return flags(request);
 }
 /**
- * What the access mode of one attribute or method asks of a request and of its response (Association LN version 3: bits 2 to 7 as in
- * security policy version 1). Earlier versions know `authenticated` alone; give those as `{ authenticated: true }`.
+ * The protection that the access mode of one attribute or method requires of a request and of its response (Association
+ * LN version 3: bits 2 to 7 as in security policy version 1). Earlier versions know only `authenticated`; give those as
+ * `{ authenticated: true }`.
  */
 export function accessProtection(accessMode: number): { readonly request: Protection; readonly response: Protection } {
   return { request: bits(accessMode >> 2), response: bits(accessMode >> 5) };
 }
 
-/** Both together: the policy of the association and the access right of the object. */
+/** All that either requires: the policy of the association, and the access right of the object. */
 export function strongest(a: Protection, b: Protection): Protection {
   return bits(flags(a) | flags(b));
 }
-/** What both have: of a message in parts, the least that each part had. */
+/** What both have: for a message in parts, the protection that every part had. */
 export function weakest(a: Protection, b: Protection): Protection {
   return bits(flags(a) & flags(b));
 }
-/** @throws DlmsError `security/policy`, naming what is required and what was there */
+/** @throws DlmsError `security/policy`, naming what is required and what was found */
 export function requireProtection(required: Protection, actual: Protection): void {
   if ((flags(required) & ~flags(actual)) !== 0)
     throw new DlmsError('security/policy', { required: describe(required), actual: describe(actual) });

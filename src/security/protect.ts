@@ -18,52 +18,57 @@ import { securityHeaderLength } from './suites.js';
 /** Header fields of general-ciphering and general-signing. */
 export interface GeneralHeader {
   /**
-   * Default: 8 octets, taken from the invocation counter, so that it grows with every message. Receivers remember the greatest (as a number, at most 32 octets)
-   * and refuse any other.
+   * Default: 8 octets made from the invocation counter, so that it grows with every message. Receivers remember the
+   * greatest one (as a number of at most 32 octets) and refuse any that is not greater.
    */
   readonly transactionId?: Uint8Array;
-  /** Default: the peer, when known; else empty, and then a signature counts only where that is allowed. */
+  /** Default: the peer, when known; otherwise empty, and then a signature counts only where that is allowed. */
   readonly recipientSystemTitle?: Uint8Array;
   /** Empty (default) or 12 octets. */
   readonly dateTime?: Uint8Array;
   readonly otherInformation?: Uint8Array;
 }
-/** general-ciphering with one of its keys: identified, wrapped under the master key, or agreed. */
+/** general-ciphering, with a key that is identified, wrapped under the master key, or agreed. */
 export interface GeneralCipheringForm extends GeneralHeader {
   readonly type: 'general-ciphering';
-  /** `wrapped` makes a new content key; `one-pass` is C(1e, 1s), `static` C(0e, 2s). */
+  /** `wrapped` makes a new content key; `one-pass` is C(1e, 1s); `static` is C(0e, 2s). */
   readonly key: 'global-unicast' | 'global-broadcast' | 'wrapped' | 'one-pass' | 'static';
 }
-/** general-signing: the APDU with a signature of the sender. */
+/** general-signing: the APDU with the sender's signature. */
 export interface GeneralSigningForm extends GeneralHeader {
   readonly type: 'general-signing';
 }
-/** The ciphered and signed forms that a message can get. */
+/** The ciphered and signed forms that a message can have. */
 export type ProtectForm = SimpleForm | GeneralCipheringForm | GeneralSigningForm;
 
 /** Options of {@link protect}. */
 export interface ProtectOptions {
-  /** One form, or several with the innermost first. Default: that of the context. */
+  /** One form, or several, innermost first. Default: the form of the context. */
   readonly form?: ProtectForm | readonly ProtectForm[];
   /**
-   * What is applied, exactly. Default: `policy.send` of the context. Where an access right asks for more, give both together: nothing is added to what stands
-   * here.
+   * The exact protection to apply. Default: `policy.send` of the context. If an access right requires more, give both
+   * together: nothing is added to what is given here.
    */
   readonly protection?: Protection;
-  /** Uses the global broadcast key and says so in the security control. Default: false. */
+  /**
+   * Uses the global broadcast key, and says so in the security control. Only for `glo` and `general-glo`. Default:
+   * false.
+   */
   readonly broadcast?: boolean;
 }
 
 /**
  * Protects a whole xDLMS APDU as the policy of the context says.
  *
- * `glo` and `ded` make the service-specific APDU; a service without one (access, data-notification) travels in general-glo or
- * general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes innermost, inside a general APDU; outermost around
- * encryption without authentication. A receiver of this library takes one layer under each key.
- * General forms are compressed first when the context has a `compress` and the APDU gets shorter by it.
- * With no protection to apply the APDU comes back as it is. Each layer takes one invocation counter, reserved before it is used.
+ * `glo` and `ded` make a service-specific APDU; a service without one (access, data-notification) travels in
+ * general-glo- or general-ded-ciphering instead. InitiateRequest and InitiateResponse are always glo-. A signature goes
+ * innermost, in a general-signing APDU, but outermost around encryption without authentication. Receivers using this
+ * library accept one layer under each key. General forms are compressed first if the context has a `compress` that
+ * makes the APDU shorter. When there is no protection to apply, the APDU is returned unchanged. Each layer uses one
+ * invocation counter, reserved before it is used.
  *
- * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
+ * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`,
+ *   `security/unsupported`
  */
 export function protect(
   apdu: Uint8Array,
@@ -85,7 +90,7 @@ function allForms(form: ProtectForm | readonly ProtectForm[], protection: Protec
   const forms: readonly ProtectForm[] = typeof form === 'string' || 'type' in form ? [form as ProtectForm] : form;
   if (protection.signed !== true || forms.some((f) => typeof f !== 'string' && f.type === 'general-signing'))
     return forms;
-  // Around encryption that is not authenticated, which would prove nothing outside of the signature.
+  // The signature goes around encryption that is not authenticated, which would prove nothing outside of the signature.
   return protection.encrypted === true && protection.authenticated !== true ? [...forms, signing] : [signing, ...forms];
 }
 const signing: GeneralSigningForm = { type: 'general-signing' };
@@ -133,8 +138,8 @@ function simple(
 }
 
 /**
- * The APDU compressed, or the APDU itself when nothing is gained. Only general forms are asked: the Green Book's table of what is compressed is known at second
- * hand, and is said not to name the service-specific ones.
+ * The compressed APDU, or the APDU itself when nothing is gained. Only for general forms: the Green Book's table of
+ * what is compressed, known only at second hand, is said not to name the service-specific ones.
  */
 function packed(apdu: Uint8Array, { compress }: SecurityContext): Uint8Array {
   if (compress === undefined) return apdu;
@@ -142,7 +147,7 @@ function packed(apdu: Uint8Array, { compress }: SecurityContext): Uint8Array {
   return packet.length < apdu.length ? packet : apdu;
 }
 
-/** general-ciphering (tag 221): header and content are authenticated together, the key information is not. */
+/** general-ciphering (tag 221): header and content are authenticated together, but not the key information. */
 function generalCiphering(
   apdu: Uint8Array,
   context: SecurityContext,
@@ -172,7 +177,7 @@ function generalCiphering(
           w.finish(),
         );
       };
-      // A key for this message alone goes with it, whether it could be made or not.
+      // A key made for this message alone is destroyed with it, whether or not the message could be made.
       return keyName === 'wrapped-key' || keyName === 'agreed-key' ? lastly(seal, () => key.destroy()) : seal();
     });
   });
@@ -264,7 +269,7 @@ function generalSigning(
   asymmetric(context.suite);
   if (form.transactionId?.length === 0)
     throw new DlmsError('encode/invalid-value', {
-      expected: 'a transaction-id: without one a signature is valid for ever',
+      expected: 'a transaction-id: without one a signature is valid forever',
       actual: 'none',
     });
   const own = requireKey(context.keys.signing, 'digital signature key');
@@ -335,8 +340,9 @@ function controlOctet(context: SecurityContext, protection: Protection, broadcas
 }
 
 /**
- * Tag, system title in the general APDUs, length, and room for the security header: the front of GeneralGloCiphering, or of the octet string of a glo- or ded-
- * APDU. Written by hand because every message pays for it; test/security/layouts.test.ts compares it with the declarations.
+ * Tag, system title (in the general APDUs), length, and room for the security header: the front of GeneralGloCiphering,
+ * or of the octet string of a glo- or ded- APDU. Written by hand because it is on the path of every message;
+ * test/security/layouts.test.ts compares it with the declarations.
  */
 function frontOf(tag: number, title: Uint8Array | undefined, length: number): Uint8Array {
   const lengthSize = length < 0x80 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : length < 0x1000000 ? 4 : 5;

@@ -5,23 +5,25 @@ import { counterLimit } from './counters.js';
 
 /** Options of {@link recoverCounter}. */
 export interface RecoveryOptions {
-  /** The sequence of the global broadcast key instead of the unicast one. */
+  /** Recovers the sequence of the global broadcast key instead of the unicast key. Default: false. */
   readonly broadcast?: boolean;
   /**
-   * How far all reports together may move the counter while the key is in use, over restarts too. Default 2^28, a sixteenth of all values: whoever can forge
-   * an exception-response could otherwise use the key up. When the moves have reached it, a further recovery must be allowed by giving more.
+   * How far all reports together may move the counter while the key is in use, even across restarts. Default: 2^28, a
+   * sixteenth of all values; without a limit, anyone who can forge an exception-response could use up the key. Once the
+   * limit is reached, pass a higher one to allow further recovery.
    */
   readonly furthest?: number;
 }
 
 /**
- * Continues above a counter that the peer reported: in an exception-response with invocation-counter-error, or as attribute 2 of its invocation counter
- * object, read as public client. Either comes in clear, so it is taken as a hint: the own counter moves up only, and all hints together not further than
- * allowed. That the peer answers afterwards proves nothing about a hint (it accepts any value that is higher), so the account is not reset by it.
- * Some meters report the last value they accepted and some the next they expect; one above the report satisfies both.
+ * Continues above a counter that the peer reported: in an exception-response with invocation-counter-error, or as
+ * attribute 2 of its invocation counter object, read as public client. Both come in clear, so the report is only a
+ * hint: our counter only moves up, and all hints together move it no further than allowed. An answer from the peer
+ * afterwards proves nothing about the hint (the peer accepts any higher value), so it does not reset the total. Some
+ * meters report the last value they accepted, others the next they expect; one above the report satisfies both.
  *
- * @returns the next value that will be used at the earliest
- * @throws DlmsError `security/policy` for reports that move it too far, `security/counter-exhausted`
+ * @returns the lowest value that may be used next
+ * @throws DlmsError `security/policy` for reports that move the counter too far, `security/counter-exhausted`
  */
 export function recoverCounter(
   context: SecurityContext,

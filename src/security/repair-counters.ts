@@ -8,18 +8,21 @@ import { counterLimit } from './counters.js';
 /** Options of {@link repairCounters}. */
 export interface RepairOptions {
   /**
-   * How far every sequence for sending is moved ahead of the highest value that can still be read, from 1: more than what can have been sent after it. A
-   * message a second for a week is 604 800.
+   * How far every sending sequence is moved ahead of the highest value that can still be read, at least 1: more than
+   * can have been sent since. One message a second for a week is 604 800.
    */
   readonly ahead: number;
 }
-/** What was found, and what has to be done by hand. */
+/** What was found, and what must be done by hand. */
 export interface Repair {
-  /** Files that could not be used, and why. Where it is empty nothing was done. */
+  /** Files that could not be used, and why. If empty, nothing was done. */
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
-  /** Where the damaged store is now, whole: for those who look closer. Undefined when nothing was done. */
+  /** Where the damaged store is now, complete, for a closer look. Undefined when nothing was done. */
   readonly movedTo: string | undefined;
-  /** Sequences for sending that were moved ahead: by key and own system title. A sequence that began in what was lost is not among them. */
+  /**
+   * Sending sequences that were moved ahead, by key and own system title. A sequence that only the lost part knew is
+   * not among them.
+   */
   readonly sent: readonly {
     readonly name: string;
     readonly key: string;
@@ -27,15 +30,19 @@ export interface Repair {
     readonly from: number;
     readonly to: number;
   }[];
-  /** System titles of the meters (or clients) heard of: ask them which counter they expect, and make them prove themselves, before anything else is believed. */
+  /**
+   * System titles of the meters (or clients) in the store. Ask each which counter it expects, and make it prove itself,
+   * before believing anything else it sends.
+   */
   readonly ask: readonly string[];
-  /** Names of other values that were kept as they were last readable: states that may be old. */
+  /** Names of other values, kept as last readable: they may be out of date. */
   readonly kept: readonly string[];
 }
 
 /**
- * Makes a usable store of a damaged one, in the same folder: takes what is intact, moves all sequences for sending ahead, keeps the highest values that were
- * received. Messages that were received in what is lost would be accepted again: hence {@link Repair.ask}. No process may use the store meanwhile.
+ * Turns a damaged store into a usable one in the same folder: takes what is intact, moves all sending sequences ahead,
+ * and keeps the highest values received. Messages recorded only in the lost part would be accepted again: hence
+ * {@link Repair.ask}. No process may use the store meanwhile.
  * @throws DlmsError `security/counter-store` when nothing at all can be read, or the folder cannot be written
  */
 export async function repairCounters(directory: string, { ahead }: RepairOptions): Promise<Repair> {
@@ -54,7 +61,7 @@ export async function repairCounters(directory: string, { ahead }: RepairOptions
     const { versions, damaged } = readable(new StoreFolder(directory));
     if (versions.length === 0)
       throw new DlmsError('security/counter-store', {
-        reason: 'nothing of the store can be read: create a new one, and ask every meter',
+        reason: 'nothing in the store can be read: create a new one, and ask every meter for its counters',
         file: directory,
       });
     const values = restored(versions);
@@ -109,7 +116,7 @@ function readable(folder: StoreFolder): { versions: readonly ReadVersion[]; dama
   }
   return { versions, damaged };
 }
-/** The newest of each value; of a counter the highest, because what took it away may itself be damaged. */
+/** The newest of each value; of a counter the highest, because what deleted it may itself be damaged. */
 function restored(versions: readonly ReadVersion[]): Map<string, string> {
   const values = new Map<string, string>();
   const highest = new Map<string, bigint>();

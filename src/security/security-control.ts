@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 
-/** The security control octet, first of the security header (Green Book 9.2.7.2.4.1). */
+/** The security control octet, the first of the security header (Green Book 9.2.7.2.4.1). */
 export interface SecurityControl {
   /** Security_Suite_Id, bits 0 to 3. */
   readonly suite: number;
@@ -8,7 +8,7 @@ export interface SecurityControl {
   readonly authenticated: boolean;
   /** Bit 5. */
   readonly encrypted: boolean;
-  /** Key_Set, bit 6: true is the global broadcast key. Not relevant in general-ciphering and with the dedicated key. */
+  /** Key_Set, bit 6: true for the global broadcast key. Ignored in general-ciphering and with the dedicated key. */
   readonly broadcastKey: boolean;
   /** Bit 7: the content was compressed before it was protected. */
   readonly compressed: boolean;
@@ -20,7 +20,7 @@ export const encryptedBit = 0x20;
 export const broadcastKeyBit = 0x40;
 export const compressedBit = 0x80;
 
-/** Every octet has a meaning. */
+/** Reads the security control octet; any value is valid. */
 export function parseSecurityControl(octet: number): SecurityControl {
   return {
     suite: octet & 0x0f,

@@ -1,18 +1,18 @@
 import { DlmsError } from '../core/errors.js';
 import type { Curve, DigestAlgorithm } from './providers/provider.js';
 
-/** One security suite of the Green Book (9.2.3.7): algorithms and sizes that belong together. */
+/** A security suite of the Green Book (9.2.3.7): algorithms and sizes that belong together. */
 export interface SecuritySuite {
   readonly id: 0 | 1 | 2;
   readonly name: string;
-  /** Encryption keys, key encrypting keys, derived keys. */
+  /** Cipher of the encryption keys, key encrypting keys and derived keys. */
   readonly aes: 'AES-128' | 'AES-256';
-  /** Octets of every symmetric key, the authentication key too. */
+  /** Length of every symmetric key in octets, including the authentication key. */
   readonly keyLength: 16 | 32;
-  /** Absent in suite 0. */
+  /** Undefined in suite 0. */
   readonly curve: Curve | undefined;
   readonly hash: (DigestAlgorithm & `SHA-${'256' | '384'}`) | undefined;
-  /** AlgorithmID of the key derivation: contents octets of the object identifier. */
+  /** AlgorithmID for the key derivation: the contents octets of the object identifier. */
   readonly algorithmId: Uint8Array;
 }
 /** Octets of the authentication tag, in every suite. */
@@ -32,7 +32,7 @@ export const suite0: SecuritySuite = /* @__PURE__ */ Object.freeze({
   hash: undefined,
   algorithmId: /* @__PURE__ */ algorithmId(0),
 });
-/** Suite 1: as suite 0, with ECDSA and ECDH on P-256 and SHA-256. */
+/** Suite 1: like suite 0, with ECDSA and ECDH on P-256, and SHA-256. */
 export const suite1: SecuritySuite = /* @__PURE__ */ Object.freeze({
   id: 1,
   name: 'ECDH-ECDSA-AES-GCM-128-SHA-256',
@@ -42,7 +42,7 @@ export const suite1: SecuritySuite = /* @__PURE__ */ Object.freeze({
   hash: 'SHA-256',
   algorithmId: /* @__PURE__ */ algorithmId(0),
 });
-/** Suite 2: AES-GCM-256, AES-256 key wrap, ECDSA and ECDH on P-384 and SHA-384. */
+/** Suite 2: AES-GCM-256, AES-256 key wrap, ECDSA and ECDH on P-384, and SHA-384. */
 export const suite2: SecuritySuite = /* @__PURE__ */ Object.freeze({
   id: 2,
   name: 'ECDH-ECDSA-AES-GCM-256-SHA-384',

@@ -7,7 +7,10 @@ import type { KeyHandle, PublicKey } from './providers/provider.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { compare, numberOf, type Opening } from './unprotect-state.js';
 
-/** The content key of general-ciphering. `namedBy` is the key that says who can have made it, where the context has no single one for the purpose. */
+/**
+ * The content key of general-ciphering. `namedBy` is the key that names its counters, where the context does not
+ * determine it.
+ */
 export interface ContentKey {
   readonly key: KeyHandle;
   readonly name: KeyName;
@@ -18,10 +21,10 @@ export interface Ciphered {
   readonly kind: ProtectionLayer['kind'];
   readonly sender: Uint8Array;
   readonly dedicated: boolean;
-  /** General-ciphering: the key, its name, and what else is authenticated. */
+  /** Only in general-ciphering: the key, its name, and what else is authenticated. */
   readonly given: (ContentKey & { readonly extra: Uint8Array; readonly transactionId: Uint8Array }) | undefined;
 }
-/** Security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to its end. */
+/** Opens the security header, content and tag of any ciphered APDU: the octets of `ciphered` from `from` to the end. */
 export function openCiphered(
   ciphered: Uint8Array,
   from: number,
@@ -41,7 +44,7 @@ export function openCiphered(
     given?.name ??
     (dedicated ? 'dedicated-key' : control.broadcastKey ? broadcastKey : 'global-unicast-encryption-key');
   if (verified) checkUse(name, opening);
-  // A packet costs more than its octets, so what is not taken is not opened.
+  // Decompressing costs more than the size of a packet suggests, so what the policy refuses is not even opened.
   if (verified && control.compressed && context.policy.refuseCompressed === true)
     throw new DlmsError('security/policy', {
       required: 'content that is not compressed',
@@ -75,12 +78,12 @@ export function openCiphered(
       from,
       reading,
     );
-  // A header in front of plaintext protects nothing, so its counter says nothing either.
+  // A header in front of plaintext protects nothing, so its counter means nothing either.
   if (!verified || (!control.authenticated && !control.encrypted)) return open();
   const group = receivedGroup(context, name, given?.namedBy, sender, invocationCounter, given?.transactionId);
   const fresh = compare(dedicated ? context.dedicatedCounters : context.counters, group, context.proof);
   const content = fresh instanceof Promise ? fresh.then(open) : open();
-  // Anybody can write a counter in front of encrypted octets: only a tag makes it one to remember.
+  // Anybody can put a counter in front of encrypted octets: only a tag makes it worth remembering.
   if (!control.authenticated) return content;
   return andThen(content, (plain) => {
     if (dedicated) opening.dedicated = [group];
@@ -90,8 +93,8 @@ export function openCiphered(
   });
 }
 /**
- * No source knows a message that one key protects twice, and it is how an old message comes to stand inside a layer that looks new: each key once, the
- * broadcast key where it was allowed.
+ * Each key may be used once, the broadcast key only where it was allowed. No known source has a message that one key
+ * protects twice, which is how an old message could be put inside a layer that looks new.
  */
 function checkUse(name: KeyName, { context, layers }: Opening): void {
   if (name === broadcastKey && !context.broadcast)
@@ -106,7 +109,7 @@ function checkUse(name: KeyName, { context, layers }: Opening): void {
     });
 }
 const broadcastKey: KeyName = 'global-broadcast-encryption-key';
-/** A content key that is new in every message starts its counter anew, so there the transaction-id may grow instead. */
+/** A content key that is new in every message may start its counter anew, so the transaction-id may grow instead. */
 function receivedGroup(
   context: SecurityContext,
   key: KeyName,

@@ -27,7 +27,7 @@ import {
   senderOf,
 } from './unprotect-state.js';
 
-/** general-ciphering: finds the content key, opens the content, and forgets a key that served this message alone. */
+/** general-ciphering: finds the content key, opens the content, and destroys a key that served only this message. */
 export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
   const r = new Reader(apdu, opening.options);
   r.offset = 1;
@@ -50,14 +50,15 @@ export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybeP
         { kind: 'general-ciphering', sender, dedicated: false, given: { ...content, extra, transactionId } },
         opening,
       );
-    // A key for this message alone goes with it, whether the message verifies or not.
+    // A key for this message alone is destroyed, whether or not the message verifies.
     return name === 'wrapped-key' || name === 'agreed-key' ? lastly(open, () => key.destroy()) : open();
   });
 }
 /**
- * Messages of the Great Britain Companion Specification: an authenticated-only general-ciphering with empty header fields and counter 0 around
- * general-signing, whose key comes from the titles and the transaction-id inside, with no authentication key in the authenticated data. Layout, key and tag
- * are known from recordings, but not the rules by which a receiver tells a repeated message from a new one: they are not opened.
+ * Refuses messages of the Great Britain Companion Specification: authenticated-only general-ciphering with empty header
+ * fields and counter 0 around general-signing, with a key derived from the titles and the transaction-id inside, and no
+ * authentication key in the authenticated data. Layout, key and tag are known from recordings, but not the rules by
+ * which a receiver tells a repeated message from a new one, so these messages are not opened.
  */
 function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number): void {
   if (apdu.length - from < securityHeaderLength || header.some((o) => o !== 0)) return;
@@ -69,7 +70,10 @@ function refuseCompanionMac(header: Uint8Array, apdu: Uint8Array, from: number):
       what: 'the message authentication code of the Great Britain Companion Specification',
     });
 }
-/** The static unified model without its nonce: the key is the same in each message, so only a counter under a tag can tell an old one. */
+/**
+ * The static unified model without its nonce: the key is the same in every message, so only a counter under a tag tells
+ * old messages from new ones.
+ */
 function takeWithoutNonce(r: Reader, apdu: Uint8Array, from: number, { verified }: Opening): void {
   r.tolerate('static-agreement-without-nonce', unsupportedNonce(0));
   if (verified && ((apdu[from] ?? 0) & authenticatedBit) === 0) throw unsupportedNonce(0);
@@ -142,8 +146,9 @@ function contentKey(
 const optionalKeyInfo: Optional<KeyInfo> = /* @__PURE__ */ optional(KeyInfo);
 
 /**
- * general-signing: verifies the signature, when there is one and it is known whose it is. It counts when it names us as the recipient and its transaction-id is
- * greater than all that came from this signer: a signature has no counter, so without both it would be valid at any receiver, for ever.
+ * general-signing: verifies the signature, if there is one and its signer is known. It counts if it names us as the
+ * recipient and its transaction-id is greater than all those received from this signer: a signature has no counter, so
+ * without both it would be valid at any receiver, forever.
  */
 export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
   const { context, verified } = opening;
@@ -168,7 +173,7 @@ export function openGeneralSigning(apdu: Uint8Array, opening: Opening): MaybePro
   if (verified) checkRecipient(header, opening);
   const isPeer = context.peerSystemTitle !== undefined && equalBytes(signer, context.peerSystemTitle);
   const publicKey = isPeer ? context.keys.peerSigning : context.signerOf?.(signer);
-  // Without a signature (some profiles leave it empty under a MAC) the layer is a header and proves nothing.
+  // Without a signature (some profiles leave it empty under a MAC), the layer is only a header and proves nothing.
   if (signature.length === 0 || (!verified && publicKey === undefined)) {
     opening.layers.push(layer);
     return content.slice();

@@ -14,9 +14,11 @@ export interface Opening {
   readonly options: UnprotectOptions;
   readonly verified: boolean;
   readonly layers: ProtectionLayer[];
-  /** Counters and transaction-ids under tags and signatures that verified: to be recorded when all is well. */
+  /**
+   * Counters and transaction-ids under tags and signatures that verified, to be recorded if everything else is right.
+   */
   received: (readonly ReceivedValue[])[] | undefined;
-  /** The same for the dedicated key, which has a store of its own. */
+  /** The same for the dedicated key, which has its own store. */
   dedicated: (readonly ReceivedValue[])[] | undefined;
 }
 
@@ -24,7 +26,10 @@ export interface Opening {
 export const counts = (layer: ProtectionLayer): boolean =>
   layer.signedBy !== undefined && layer.uncounted === undefined;
 
-/** Refuses what was seen before, before the cipher runs: a flood of old messages costs little, and teaches an attacker nothing. */
+/**
+ * Refuses what was seen before, before the cipher runs, so that a flood of old messages costs little and teaches an
+ * attacker nothing.
+ */
 export function compare(
   counters: InvocationCounters,
   group: readonly ReceivedValue[],
@@ -49,8 +54,9 @@ export function octetsOf(r: Reader): Uint8Array {
   }
 }
 /**
- * Where the octet string begins whose length stands at `at`, and which must end with the APDU. Its usual forms
- * are read without a Reader, because every message has one; test/security/layouts.test.ts compares this with the declarations.
+ * The offset of the contents of the octet string whose length is at `at`, and which must end with the APDU. The usual
+ * forms are read without a Reader, because every message has one; test/security/layouts.test.ts compares this with the
+ * declarations.
  */
 export function lastOctetsFrom(apdu: Uint8Array, at: number, options: DecodeOptions): number {
   const first = apdu[at] ?? 0;
@@ -68,7 +74,10 @@ export function lastOctetsFrom(apdu: Uint8Array, at: number, options: DecodeOpti
 export function peerOf({ context }: Opening): Uint8Array {
   return requireKey(context.peerSystemTitle, 'system title of the sender');
 }
-/** The title in the message, which must be that of the peer; or the peer when the field is empty. Looking at recordings, any title goes. */
+/**
+ * The title in the message, which must be that of the peer; the peer when the field is empty. In unverified mode any
+ * title is accepted.
+ */
 export function senderOf(title: Uint8Array, opening: Opening): Uint8Array {
   const { context, verified } = opening;
   if (title.length === 0) return peerOf(opening);

@@ -11,28 +11,31 @@ import { openCiphered } from './unprotect-ciphered.js';
 import { openGeneralCiphering, openGeneralSigning } from './unprotect-general.js';
 import { counts, lastOctetsFrom, type Opening, octetsOf, peerOf, senderOf } from './unprotect-state.js';
 
-/** One protection that was found and opened. */
+/** One layer of protection that was found and opened. */
 export interface ProtectionLayer {
   readonly kind: ApduProtection;
-  /** A tag verified under the authentication key. */
+  /** Whether a tag was verified under the authentication key. */
   readonly authenticated: boolean;
-  /** Proves nothing by itself: see `protection` of the whole. */
+  /** Proves nothing by itself: see {@link Unprotected.protection}. */
   readonly encrypted: boolean;
-  /** The content was a packet of V.44; absent on a signature. */
+  /** Whether the content was compressed (V.44); absent on a signature. */
   readonly compressed?: boolean;
   /** As in the security control; absent on a signature. */
   readonly suite?: number;
   readonly invocationCounter?: number;
-  /** Who protected it: the sender or originator. */
+  /** System title of whoever made this layer: the sender or originator. */
   readonly systemTitle: Uint8Array;
   readonly key?: KeyName;
-  /** System title whose signature verified. */
+  /** System title of the signer, when the signature was verified. */
   readonly signedBy?: Uint8Array;
-  /** Why that signature counts for nothing: it names no recipient, or has no transaction-id that could show it to be new. Absent when it counts. */
+  /**
+   * Why that signature counts for nothing: it names no recipient, or has no transaction-id that could prove it new.
+   * Absent when it counts.
+   */
   readonly uncounted?: string;
   readonly transactionId?: Uint8Array;
 }
-/** An APDU that was opened, and what is proven about it. */
+/** An opened APDU, and what is proven about it. */
 export interface Unprotected {
   /** The plain APDU. */
   readonly apdu: Uint8Array;
@@ -41,41 +44,50 @@ export interface Unprotected {
   /** Whether a verified tag, or a signature that counts, covers the APDU. */
   readonly authenticated: boolean;
   /**
-   * What all layers do together, to be compared with what an access right asks. Encryption counts only in or inside a layer that is authenticated or signed,
-   * unless no layer is.
+   * The protection of all layers together, to be compared with what an access right requires. Encryption counts only in
+   * or inside a layer that is authenticated or signed, unless no layer is.
    */
   readonly protection: Protection;
-  /** The key of the outermost layer that authenticates; of the outermost symmetric layer when none does. */
+  /** Name of the key of the outermost layer that authenticates or, if none does, of the outermost ciphered layer. */
   readonly key: KeyName | undefined;
-  /** System title of the side that made the outermost layer with a verified tag or signature; of the outermost layer, and not proven, unless `authenticated`. */
+  /**
+   * System title of the side that made the outermost layer with a verified tag or signature. Unless `authenticated`,
+   * that of the outermost layer, unproven.
+   */
   readonly originator: Uint8Array | undefined;
-  /** System titles whose signatures verified, name this side as the recipient, and are new. */
+  /** System titles of the signers whose signatures were verified, name this side as the recipient, and are new. */
   readonly signers: readonly Uint8Array[];
-  /** Whether the message was proven to be new: a counter or transaction-id under a verified tag or signature was compared and recorded. */
+  /**
+   * Whether the message is proven to be new: a counter or transaction-id under a verified tag or signature was compared
+   * and recorded.
+   */
   readonly replayProtected: boolean;
 }
 /** Options of {@link unprotect}. */
 export interface UnprotectOptions extends DecodeOptions {
   /**
-   * `unverified` reads what the keys at hand can read: with the authentication key withheld the tag is not verified and the result says
-   * `authenticated: false`. No policy applies, counters are neither compared nor recorded, and any recipient goes. For tools that look, never for one that acts.
+   * `unverified` reads whatever the available keys can read: without the authentication key, the tag is not verified
+   * and the result says `authenticated: false`. No policy applies, counters are neither compared nor recorded, and any
+   * recipient is accepted. For tools that only look, never for those that act. Default: `verified`.
    */
   readonly mode?: 'verified' | 'unverified';
-  /** Required beyond `policy.receive` of the context. */
+  /** Required in addition to `policy.receive` of the context. */
   readonly required?: Protection;
-  /** Content key of a general-ciphering APDU without key information, agreed by other means. */
+  /** Content key, agreed by other means, for a general-ciphering APDU without key information. */
   readonly contentKey?: KeyHandle;
 }
 
 /**
- * Opens a protected APDU layer by layer. Before anything is given out: every tag and signature verified, the inner APDU is the one that the
- * outer tag names, the policy of the context is met, and the counters have been recorded. A failure changes nothing.
+ * Opens a protected APDU layer by layer. Before anything is returned, every tag and signature has been verified, the
+ * inner APDU is the one that the outer tag names, the policy of the context is met, and the counters have been
+ * recorded. A failure changes nothing.
  *
- * The counter of every layer is compared before its cipher runs, and remembered only when that layer's own tag verified. No key protects a message twice, and
- * nobody signs it twice.
+ * The counter of each layer is compared before its cipher runs, and remembered only if that layer's own tag verified. A
+ * message that one key protects twice, or one signer signs twice, is refused.
  *
- * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`, `security/policy`,
- *   `security/missing-key`, `security/unsupported` (suites, compression in suite 0), `decode/…` (not such an APDU, or compressed content that is none)
+ * @throws DlmsError `security/authentication-failed` (wrong key, wrong title, changed octets), `security/replay`,
+ *   `security/policy`, `security/missing-key`, `security/unsupported` (suites, compression in suite 0), `decode/…` (not
+ *   such an APDU, or content that cannot be decompressed)
  */
 export function unprotect(
   apdu: Uint8Array,
@@ -93,7 +105,7 @@ export function unprotect(
   return andThen(openLayer(apdu, opening), (plain) => finish(plain, opening));
 }
 
-/** One more than any nesting that the books describe. */
+/** One more than the deepest nesting in the books. */
 const deepest = 4;
 
 function openLayer(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {
@@ -127,7 +139,7 @@ function openSpecific(
     sender: peerOf(opening),
     given: undefined,
   } as const;
-  // The tag itself is not authenticated: what is inside must be what it promised.
+  // The tag itself is not authenticated, so what is inside must be what it promises.
   return andThen(openCiphered(apdu, from, ciphered, opening), (inner) => {
     if (inner[0] !== plainTag)
       throw new DlmsError('security/authentication-failed', {
@@ -181,9 +193,10 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
 }
 const none: readonly Uint8Array[] = [];
 /**
- * The rule for all layers together. A tag or signature covers what is inside it: encryption counts where that layer, or one outside it, is authenticated or
- * bears a signature that counts. Outside of them it proves nothing: whoever has some key stream can wrap a message in it. Where nothing at all is proven, it
- * is what was found, and only a policy without replay protection takes it.
+ * The rule for all layers together. A tag or signature covers what is inside it, so encryption counts if that layer, or
+ * one outside it, is authenticated or has a signature that counts. Elsewhere it proves nothing: anyone with some key
+ * stream can wrap a message in it. If nothing at all is proven, the result is the encryption found, which only a policy
+ * without replay protection accepts.
  */
 function protectionOf(layers: readonly ProtectionLayer[]): Protection {
   let authenticated = false;
@@ -199,8 +212,9 @@ function protectionOf(layers: readonly ProtectionLayer[]): Protection {
   return { authenticated, encrypted: authenticated || signed ? encrypted : claimed, signed };
 }
 /**
- * Whether the counter may be written later. Only authenticated requests and responses in the simple forms belong to the association whose challenge was
- * answered: a notification is taken outside of it too, the InitiateRequest opens another one, and general-ciphering and broadcast have keys of their own.
+ * Whether the counter may be written later. Only authenticated requests and responses in the simple forms belong to the
+ * association whose challenge was answered: a notification is also accepted outside of it, an InitiateRequest opens
+ * another one, and general-ciphering and broadcast have keys of their own.
  */
 function proofOf(apdu: Uint8Array, { context, layers }: Opening): ProofOfFreshness {
   if (context.proof === 'none') return 'none';

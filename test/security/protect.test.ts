@@ -420,7 +420,7 @@ describe('what is received', () => {
     expect(
       await failure(() => unprotect(general, server.fresh({ peerSystemTitle: hex('0102030405060708') }))),
     ).toMatchObject({
-      context: { what: 'another system title than agreed' },
+      context: { what: 'the system title is not the one agreed' },
     });
     expect((await unprotect(general, server.fresh({ peerSystemTitle: undefined }))).authenticated).toBe(true);
     const suite1 = await pairOf(nodeProvider, 1);

@@ -204,7 +204,7 @@ describe('who it is from', () => {
       await ciphering(client, {}, '010000', 0x30, 7),
     ]) {
       expect(await failure(() => unprotect(message, other))).toMatchObject({
-        context: { what: 'another system title than agreed' },
+        context: { what: 'the system title is not the one agreed' },
       });
       expect(await unprotect(message, other, { mode: 'unverified' })).toMatchObject({
         apdu: get,

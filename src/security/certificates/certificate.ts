@@ -34,71 +34,81 @@ import {
 import { type Name, readName, systemTitleOf } from './name.js';
 import { oid } from './object-identifiers.js';
 
-/** Whoever has the private key: answers r‖s over octets (hashed with SHA-256 for P-256, SHA-384 for P-384). See {@link signerOf}. */
+/** Signs with a private key. See {@link signerOf}. */
 export interface Signer {
   readonly curve: Curve;
-  /** Answers r‖s over these octets. */
+  /** Signs the octets with ECDSA (SHA-256 for P-256, SHA-384 for P-384). @returns r‖s */
   sign(data: Uint8Array): MaybePromise<Uint8Array>;
 }
-/** The part of a provider that validation needs. */
+/** The part of a provider needed to validate signatures. */
 export type SignatureVerifier = Pick<CryptoProvider, 'verify'>;
 
-/** What signing a certificate, list or request asks of a provider. */
+/** The part of a provider needed to sign a certificate, list or request. */
 export interface SigningProvider {
   /** Signs with a private key. */
   readonly sign: CryptoProvider['sign'];
   /**
-   * ECDSA with a key agreement key, for nothing but the certificate request about that key (proof of possession). Providers keep the two uses apart,
-   * so it is a method of its own, and some (WebCrypto) cannot offer it.
+   * ECDSA with a key agreement key, only for the certificate request of that key (proof of possession). Providers keep
+   * the two uses apart, so this is a separate method, which some (WebCrypto) cannot offer.
    */
   readonly proveKey?: (key: KeyHandle, data: Uint8Array) => MaybePromise<Uint8Array>;
 }
 
-/** A key of a provider as a signer. @throws DlmsError `security/invalid-key` for a symmetric key; `security/unsupported` for a key agreement key that cannot sign its request */
+/**
+ * Makes a signer of a provider's key.
+ * @throws DlmsError `security/invalid-key` for a symmetric key; `security/unsupported` for a key agreement key that
+ *   cannot sign its request
+ */
 export function signerOf(provider: SigningProvider, key: KeyHandle): Signer {
   const curve = key.algorithm.endsWith('P-256') ? 'P-256' : key.algorithm.endsWith('P-384') ? 'P-384' : undefined;
   if (curve === undefined)
-    throw new DlmsError('security/invalid-key', { reason: `a private key needed, the key is for ${key.algorithm}` });
+    throw new DlmsError('security/invalid-key', { reason: `a private key is needed, not one for ${key.algorithm}` });
   if (key.algorithm.startsWith('ECDSA')) return { curve, sign: (data) => provider.sign(key, data) };
   const { proveKey } = provider;
   if (proveKey === undefined)
     throw new DlmsError('security/unsupported', {
-      what: 'a request signed with a key agreement key, by this provider',
+      what: 'a request signed with a key agreement key (this provider keeps the uses apart)',
     });
   return { curve, sign: (data) => proveKey.call(provider, key, data) };
 }
 
 /**
- * Purpose of a certificate in the Security setup object (certificate_type 0 to 3). By key usage: digitalSignature alone, keyAgreement alone,
- * `tls` when both or a TLS purpose is named; everything else, also a certification authority, is `other`. (The rule of the Gurux libraries.)
+ * Purpose of a certificate in the Security setup object (certificate_type 0 to 3). It follows from the key usage: only
+ * digitalSignature, only keyAgreement, or `tls` for both or when a TLS purpose is named. Anything else, including a
+ * certification authority, is `other`. (This is the rule of the Gurux libraries.)
  */
 export type CertificateUse = 'digital-signature' | 'key-agreement' | 'tls' | 'other';
 
-/** An X.509 v3 certificate of the DLMS profile: EC keys and ECDSA on P-256 or P-384. All octets are views into `raw`, which is the value's own copy. */
+/**
+ * An X.509 v3 certificate of the DLMS profile: EC keys and ECDSA on P-256 or P-384. All octets are views into `raw`,
+ * which is a copy of the input.
+ */
 export interface Certificate extends KnownExtensions {
-  /** The whole certificate as DER. */
+  /** The whole certificate in DER. */
   readonly raw: Uint8Array;
-  /** The part that is signed (TBSCertificate), as it came. */
+  /** The signed part (TBSCertificate), as received. */
   readonly tbs: Uint8Array;
   readonly serialNumber: bigint;
   readonly issuer: Name;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly subject: Name;
-  /** From the subject's common name; absent when that is no system title (certification authorities). */
+  /** From the common name of the subject; absent when that is not a system title (certification authorities). */
   readonly systemTitle?: Uint8Array;
   readonly publicKey: PublicKey;
   readonly type: CertificateUse;
   /** All extensions in order, known or not. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: SignatureAlgorithm;
-  /** ECDSA-Sig-Value as DER. */
+  /** ECDSA-Sig-Value in DER. */
   readonly signature: Uint8Array;
 }
 
 /**
- * Reads a certificate. Nothing is verified but the form (and that the public key lies on its curve): see `validateCertificate`.
- * @throws DlmsError `decode/…` for octets that are none; `security/unsupported` for another version, algorithm or curve; `security/invalid-key`
+ * Reads a certificate. Verifies only its form, and that the public key is on its curve; see `validateCertificate` for
+ * the rest.
+ * @throws DlmsError `decode/…` for octets that are not a certificate; `security/unsupported` for another version,
+ *   algorithm or curve; `security/invalid-key`
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
   const { body, ...signed } = readSigned(bytes, 'Certificate', 16384);
@@ -167,28 +177,34 @@ function typeOf(known: KnownExtensions): CertificateUse {
   return only('digitalSignature') ? 'digital-signature' : only('keyAgreement') ? 'key-agreement' : 'other';
 }
 
-/** What {@link buildCertificate} puts into the certificate. */
+/** Fields of {@link buildCertificate}. */
 export interface CertificateFields {
-  /** From 1, at most 20 octets; unique per issuer. */
+  /** From 1, at most 20 octets, unique to the issuer. */
   readonly serialNumber: bigint;
-  /** Subject of the certificate of the signer. */
+  /** Subject of the signer's certificate. */
   readonly issuer: Name;
   readonly subject: Name;
-  /** First moment of validity; whole seconds count. */
+  /** Start of validity; only whole seconds count. */
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
-  /** Sets key usage (and the TLS purposes serverAuth and clientAuth), or makes a certification authority. */
+  /** Sets the key usage (and for TLS the purposes serverAuth and clientAuth), or makes a certification authority. */
   readonly type: CertificateUse | 'certification-authority';
-  /** For a certification authority: how many others may follow below it. */
+  /** For a certification authority: how many other authorities may follow below it. */
   readonly pathLength?: number;
-  /** Public key of the signer; absent: self-signed. Becomes the authority key identifier. */
+  /**
+   * Public key of the signer, from which the authority key identifier is made. Default: `publicKey`, for a self-signed
+   * certificate.
+   */
   readonly issuerPublicKey?: PublicKey;
-  /** Further extensions, appended as they are. */
+  /** Further extensions, appended unchanged. */
   readonly extensions?: readonly Extension[];
 }
 
-/** Builds and signs a certificate; the answer is a promise when the signer's is. @throws DlmsError `encode/invalid-value`, `security/invalid-key` */
+/**
+ * Builds and signs a certificate. The result is a promise if the signer's is.
+ * @throws DlmsError `encode/invalid-value`, `security/invalid-key`
+ */
 export function buildCertificate(fields: CertificateFields, signer: Signer): MaybePromise<Certificate> {
   const publicKey = checked(fields.publicKey);
   const issuerKey = fields.issuerPublicKey === undefined ? publicKey : checked(fields.issuerPublicKey);
@@ -196,7 +212,7 @@ export function buildCertificate(fields: CertificateFields, signer: Signer): May
     throw new DlmsError('encode/invalid-value', { expected: `a signer on ${issuerKey.curve}`, actual: signer.curve });
   if (fields.serialNumber <= 0n || fields.serialNumber >= 1n << 159n)
     throw new DlmsError('encode/invalid-value', {
-      expected: 'a serial number from 1 of at most 20 octets',
+      expected: 'a serial number from 1, at most 20 octets',
       actual: 'another number',
     });
   if (!(fields.notBefore.getTime() <= fields.notAfter.getTime()))
@@ -240,7 +256,7 @@ function profile(fields: CertificateFields): KnownExtensions {
   };
 }
 
-/** The key usage, and for TLS the purposes, that make a certificate of this type. */
+/** The key usage, and for TLS the purposes, of a certificate of this type. */
 export function usageOf(type: CertificateUse): KnownExtensions {
   switch (type) {
     case 'digital-signature':
@@ -254,7 +270,10 @@ export function usageOf(type: CertificateUse): KnownExtensions {
   }
 }
 
-/** True when the signature over the signed part verifies with this key; false also for another algorithm than the key's and for a malformed signature. */
+/**
+ * Whether the signature over the signed part verifies with this key. False, too, for a malformed signature or an
+ * algorithm that is not the key's.
+ */
 export function verifySigned(
   document: {
     readonly tbs: Uint8Array;
@@ -274,7 +293,10 @@ export function verifySigned(
   return verifier.verify(key, document.tbs, raw);
 }
 
-/** SEQUENCE of signed part, algorithm and signature: the common shape of certificates, requests and revocation lists. Reads from a copy. */
+/**
+ * Reads the common form of certificates, requests and revocation lists: a SEQUENCE of signed part, algorithm and
+ * signature. The result refers to a copy of the input.
+ */
 export function readSigned(
   bytes: Uint8Array,
   what: string,
@@ -302,7 +324,7 @@ export function readSigned(
   return { raw, tbs: tbs.raw, body: outer.open(tbs), algorithm, algorithmRaw, signature };
 }
 
-/** The algorithm stands twice, once signed: both must be the same octets. */
+/** The algorithm occurs twice, inside and outside the signed part; the octets must be the same. */
 export function requireSameAlgorithm(body: DerReader, outer: Uint8Array): void {
   const inner = body.expect(derTag.sequence, 'signature algorithm');
   if (!equalBytes(inner.raw, outer))
@@ -313,7 +335,7 @@ export function requireSameAlgorithm(body: DerReader, outer: Uint8Array): void {
     });
 }
 
-/** Signs a part and puts both together. */
+/** Signs a part and joins it with the algorithm and the signature. */
 export function signed(tbs: Uint8Array, signer: Signer): MaybePromise<Uint8Array> {
   return andThen(signer.sign(tbs), (raw) => {
     if (raw.length !== (signer.curve === 'P-256' ? 64 : 96))

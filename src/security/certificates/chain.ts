@@ -9,7 +9,7 @@ import { checkNames } from './name-constraints.js';
 import { oid } from './object-identifiers.js';
 import { type CertificateRefusal, refuse } from './refusal.js';
 
-/** What a certificate is to be used for. */
+/** What a certificate is used for. */
 export type CertificatePurpose =
   | 'digital-signature'
   | 'key-agreement'
@@ -18,41 +18,48 @@ export type CertificatePurpose =
   | 'certification-authority';
 
 /**
- * How revocation is checked. `required`: every issuer in the path (save for the anchor itself) needs a list that is current, signed by it and understood.
- * `when-available`: where there is none, the certificate counts all the same. In both, what a list of the issuer names is revoked, also after the list's own time.
- * `unsafely-ignored`: a stolen key is believed until its certificate expires; it must be said.
+ * How revocation is checked. `required`: for every certificate in the path but the anchor, its issuer needs a list that
+ * is current, signed by that issuer, and understood. `when-available`: where there is no such list, the certificate
+ * counts all the same. In both cases, whatever a list of the issuer names is revoked, even after the list has expired.
+ * `unsafely-ignored`: a stolen key is trusted until its certificate expires; this is never the default.
  */
 export type RevocationPolicy =
   | { readonly policy: 'required' | 'when-available'; readonly lists: readonly RevocationList[] }
   | 'unsafely-ignored';
 
-/** What a certificate has to fulfil to be believed. */
+/** What a certificate must fulfil to be trusted. */
 export interface CertificatePolicy {
-  /** The only certificates that are trusted by themselves. A certificate to be validated may itself be one (pinning). */
+  /**
+   * The only certificates that are trusted by themselves. The certificate to be validated may be one of them (pinning).
+   */
   readonly anchors: readonly Certificate[];
   /** Further authorities that paths may go through; not trusted by themselves. */
   readonly intermediates?: readonly Certificate[];
-  /** The moment of validation: every certificate of the path must be valid now, the anchor too (shell model). */
+  /** The time of validation, at which every certificate of the path must be valid, the anchor too (shell model). */
   readonly now: Date;
   readonly purpose: CertificatePurpose;
-  /** Whom the certificate must belong to; give it whenever it is known. */
+  /** System title of the expected holder; give it whenever it is known. */
   readonly systemTitle?: Uint8Array;
   readonly revocation: RevocationPolicy;
   /**
-   * Purposes (extended key usage, dotted identifiers) that allow signatures or key agreement, beside anyExtendedKeyUsage. Default none: a certificate that names
-   * its purposes and not this one is refused. (Doubtful: the facts at hand name no purpose for either; a companion profile may.)
+   * Purposes (extended key usage, dotted identifiers) that allow signatures or key agreement, besides
+   * anyExtendedKeyUsage. Default: none; a certificate that lists purposes, but none of these, is refused. (Doubtful: no
+   * known source names a purpose for either; a companion profile may.)
    */
   readonly extendedKeyUsages?: readonly string[];
   readonly verifier: SignatureVerifier;
-  /** Certificates in a path, leaf and anchor included. Default 5. */
+  /** Maximum number of certificates in a path, including leaf and anchor. Default: 5. */
   readonly maxPath?: number;
-  /** Critical extensions (dotted identifiers) that the caller handles itself; all others unknown here are refused. */
+  /**
+   * Critical extensions (dotted identifiers) that the caller handles itself. All others that are unknown here are
+   * refused.
+   */
   readonly understood?: readonly string[];
 }
 
 /**
- * Validates a certificate for a purpose and answers its path, leaf first and anchor last.
- * All paths by names and key identifiers are tried; without one that holds, the reason of the first is reported.
+ * Validates a certificate for a purpose and returns its path, leaf first and anchor last. Tries all paths that names
+ * and key identifiers allow, within limits; if none holds, reports why the first one failed.
  * @throws DlmsError `security/certificate` with a {@link CertificateRefusal}
  */
 export function validateCertificate(
@@ -81,21 +88,24 @@ function checkLeaf(leaf: Certificate, policy: CertificatePolicy): void {
   const { purpose, systemTitle } = policy;
   const tls = tlsPurpose(purpose);
   if (purpose === 'certification-authority') requireAuthority(leaf);
-  // One purpose per key pair: a TLS certificate signs no DLMS messages and the reverse.
+  // One purpose per key pair: a TLS certificate must not sign DLMS messages, nor the reverse.
   else if (leaf.type !== (tls === undefined ? purpose : 'tls'))
-    refuse('wrong-usage', leaf, `${purpose} wanted, the certificate is for ${leaf.type}`);
+    refuse('wrong-usage', leaf, `wanted for ${purpose}, the certificate is for ${leaf.type}`);
   if (!mayServe(leaf, policy) || (tls !== undefined && leaf.extendedKeyUsage === undefined))
     refuse('wrong-usage', leaf, `${purpose} is not among its purposes`);
   if (tls !== undefined && leaf.keyUsage !== undefined && !leaf.keyUsage.includes('digitalSignature'))
     refuse('wrong-usage', leaf, 'TLS needs digitalSignature');
   if (systemTitle === undefined) return;
-  if (leaf.systemTitle === undefined) refuse('wrong-system-title', leaf, 'the common name is no system title');
+  if (leaf.systemTitle === undefined) refuse('wrong-system-title', leaf, 'the common name is not a system title');
   if (!equalBytes(leaf.systemTitle, systemTitle))
     refuse('wrong-system-title', leaf, `${formatHex(systemTitle)} wanted`);
 }
 const tlsPurpose = (purpose: CertificatePurpose): string | undefined =>
   purpose === 'tls-server' ? oid.serverAuth : purpose === 'tls-client' ? oid.clientAuth : undefined;
-/** Whether the purposes that a certificate names, if any, allow this one. What an authority may do with its authorities is seen at the certificates below. */
+/**
+ * Whether the purposes listed in a certificate, if any, allow this one. What an authority may let others do shows at
+ * the certificates below it.
+ */
 function mayServe({ extendedKeyUsage }: Certificate, { purpose, extendedKeyUsages = [] }: CertificatePolicy): boolean {
   if (extendedKeyUsage === undefined || purpose === 'certification-authority') return true;
   const tls = tlsPurpose(purpose);
@@ -105,7 +115,10 @@ function mayServe({ extendedKeyUsage }: Certificate, { purpose, extendedKeyUsage
   );
 }
 
-/** Paths by names and key identifiers alone, so that the costly signature checks are few. Bounded, however many certificates of one name there are. */
+/**
+ * Finds paths by names and key identifiers alone, to keep the costly signature checks few. Bounded, however many
+ * certificates share a name.
+ */
 function findPaths(
   leaf: Certificate,
   policy: CertificatePolicy,
@@ -150,7 +163,7 @@ function checkPath(path: readonly Certificate[], policy: CertificatePolicy): May
     if (i > 0) checkAuthority(certificate, path.slice(policy.purpose === 'certification-authority' ? 0 : 1, i), policy);
   }
   checkNames(path);
-  // Signatures from the anchor down, so that octets of strangers are looked at last.
+  // Signatures are checked from the anchor down, so that octets from strangers come last.
   const step = (i: number): MaybePromise<readonly Certificate[]> => {
     const certificate = path[i];
     const issuer = path[i + 1];
@@ -195,11 +208,12 @@ function requireAuthority(certificate: Certificate): void {
 }
 function checkAuthority(certificate: Certificate, below: readonly Certificate[], policy: CertificatePolicy): void {
   requireAuthority(certificate);
-  // RFC 5280 says nothing of the purposes of an authority; as other implementations do, they limit what is below.
+  // RFC 5280 says nothing about the purposes of an authority; here, as in other implementations, they limit what is
+  // below it.
   if (!mayServe(certificate, policy))
     refuse('issuer-not-authorised', certificate, `${policy.purpose} is not among its purposes`);
   const pathLength = certificate.basicConstraints?.pathLength;
-  // An authority that renews itself (issuer = subject) does not count, as RFC 5280 says.
+  // As RFC 5280 says, an authority that renews itself (issuer = subject) does not count.
   const counted = below.filter((c) => !sameName(c.issuer, c.subject)).length;
   if (pathLength !== undefined && counted > pathLength)
     refuse('path-length-exceeded', certificate, `${counted} authorities below, ${pathLength} allowed`);
@@ -214,7 +228,7 @@ function checkRevocation(
   const candidates = revocation.lists.filter((list) => sameName(list.issuer, issuer.subject));
   let known = revocation.policy === 'when-available';
   let last = 'none';
-  // Every list of the issuer counts: one that does not name the certificate, or a newer one that is missing, cannot outvote one that does.
+  // Every list of the issuer counts: a list that does not name the certificate cannot outvote one that does.
   const next = (i: number): MaybePromise<void> => {
     const list = candidates[i];
     if (list === undefined) {

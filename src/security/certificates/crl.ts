@@ -17,7 +17,7 @@ import { derExtensionList, type Extension, keyIdentifier, knownExtensions, readE
 import { type Name, readName, sameName } from './name.js';
 import { oid } from './object-identifiers.js';
 
-/** Why a certificate was revoked (RFC 5280, CRLReason); another code stays a number. */
+/** Why a certificate was revoked (RFC 5280, CRLReason). Other codes stay numbers. */
 export const revocationReasons: Readonly<Record<number, string>> = {
   0: 'unspecified',
   1: 'keyCompromise',
@@ -45,25 +45,28 @@ export interface RevocationList {
   readonly tbs: Uint8Array;
   readonly issuer: Name;
   readonly thisUpdate: Date;
-  /** Until when the list counts; a list that does not say is never current. */
+  /** Until when the list is valid; a list without it is never current. */
   readonly nextUpdate?: Date;
   /** By serial number. */
   readonly revoked: ReadonlyMap<bigint, RevokedCertificate>;
   readonly authorityKeyIdentifier?: Uint8Array;
   readonly crlNumber?: bigint;
   readonly extensions: readonly Extension[];
-  /** Critical extensions, of the list or of an entry, that are not understood: a list that has one is not used. */
+  /** Critical extensions of the list or of an entry that are not understood. A list with any of them is not used. */
   readonly unknownCritical: readonly string[];
   readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Uint8Array;
 }
 
-/** Reads a revocation list of at most 1 MiB. Nothing is verified but the form. @throws DlmsError `decode/…`, `security/unsupported` */
+/**
+ * Reads a revocation list of at most 1 MiB. Only the form is verified.
+ * @throws DlmsError `decode/…`, `security/unsupported`
+ */
 export function parseRevocationList(bytes: Uint8Array): RevocationList {
   const { raw, tbs, body, algorithm, algorithmRaw, signature } = readSigned(bytes, 'CertificateList', 1 << 20);
   const version = body.optional(derTag.integer);
   if (version !== undefined && readSmallInteger(version, 255) !== 1)
-    throw new DlmsError('security/unsupported', { what: 'another version of revocation lists than 2' });
+    throw new DlmsError('security/unsupported', { what: 'a revocation list of a version other than 2' });
   requireSameAlgorithm(body, algorithmRaw);
   const issuer = readName(body);
   const thisUpdate = readTime(body.element());
@@ -121,7 +124,9 @@ function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, 
   }
 }
 
-/** Whether a list may be relied on, and if not why. `not-current` is said of a list that is right in everything else. */
+/**
+ * Whether a list may be relied on and, if not, why. `not-current` means that everything else about the list is right.
+ */
 export type RevocationListState =
   | 'usable'
   | 'not-current'
@@ -130,7 +135,9 @@ export type RevocationListState =
   | 'unknown-critical-extension'
   | 'wrong-signature';
 
-/** Checks a list against the certificate of its issuer: name, key usage cRLSign, signature, dates, critical extensions. */
+/**
+ * Checks a list against the certificate of its issuer: name, key usage cRLSign, signature, dates, critical extensions.
+ */
 export function checkRevocationList(
   list: RevocationList,
   issuer: Certificate,
@@ -147,13 +154,13 @@ export function checkRevocationList(
   );
 }
 
-/** What {@link buildRevocationList} writes. */
+/** Fields of {@link buildRevocationList}. */
 export interface RevocationListFields {
   readonly issuer: Name;
   readonly issuerPublicKey: PublicKey;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Grows with every list of this issuer. */
+  /** Must grow with every list of this issuer. */
   readonly crlNumber: bigint;
   readonly revoked: readonly RevokedCertificate[];
 }

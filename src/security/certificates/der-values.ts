@@ -2,7 +2,7 @@ import { latin1 } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { type DerElement, der, derTag } from './der.js';
 
-/** INTEGER or ENUMERATED in its shortest form, of at most 64 octets. */
+/** INTEGER or ENUMERATED in its shortest form, at most 64 octets. */
 export function readInteger(e: DerElement): bigint {
   const c = e.content;
   const [first, second] = c;
@@ -19,7 +19,7 @@ export function readInteger(e: DerElement): bigint {
   return first >= 0x80 ? v - (1n << BigInt(8 * c.length)) : v;
 }
 
-/** An INTEGER from 0 up to a small limit, as a number. */
+/** An INTEGER from 0 to `max`, as a number. */
 export function readSmallInteger(e: DerElement, max: number): number {
   const v = readInteger(e);
   if (v < 0n || v > BigInt(max))
@@ -41,7 +41,7 @@ export function readBoolean(e: DerElement): boolean {
   return v === 0xff;
 }
 
-/** BIT STRING: its octets and how many bits of the last one do not count (these must be zero). */
+/** BIT STRING: its octets, and how many bits of the last one are unused (they must be zero). */
 export function readBitString(e: DerElement): { readonly octets: Uint8Array; readonly unused: number } {
   const unused = e.content[0];
   const octets = e.content.subarray(1);
@@ -119,13 +119,13 @@ export function readTime(e: DerElement): Date {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  // A date that does not exist (30 February, 24 o'clock) would have rolled over.
+  // A time that does not exist (30 February, 24 o'clock) would have rolled over.
   if (writtenTime(date) !== `${String(year).padStart(4, '0')}${text.slice(-11)}`)
     throw new DlmsError('decode/invalid-value', { offset: e.offset, expected: 'a date that exists', actual: text });
   return date;
 }
 
-/** Text of the string types found in names; undefined for a type that is not one of them. */
+/** Text of the string types found in names; undefined for any other type. */
 export function readString(e: DerElement): string | undefined {
   const bad = (expected: string): DlmsError =>
     new DlmsError('decode/invalid-value', { offset: e.offset, expected, actual: `${e.content.length} octets` });
@@ -159,7 +159,7 @@ export function readString(e: DerElement): string | undefined {
 }
 const printable = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 
-/** INTEGER (or, with the tag given, ENUMERATED) in its shortest form. */
+/** INTEGER, or ENUMERATED if given as the tag, in its shortest form. */
 export function derInteger(value: bigint | number, tag: number = derTag.integer): Uint8Array {
   let v = BigInt(value);
   const octets: number[] = [];
@@ -175,7 +175,7 @@ export const derBitString = (octets: Uint8Array, unused = 0): Uint8Array =>
   der(derTag.bitString, Uint8Array.of(unused), octets);
 export const derUtf8String = (text: string): Uint8Array => der(derTag.utf8String, new TextEncoder().encode(text));
 
-/** BIT STRING of named bits (bit 0 first), without trailing zero bits as DER wants it. */
+/** BIT STRING of named bits (bit 0 first), without trailing zero bits, as DER requires. */
 export function derNamedBits(bits: readonly number[]): Uint8Array {
   if (bits.length === 0) return derBitString(new Uint8Array(0));
   const last = Math.max(...bits);
@@ -201,12 +201,15 @@ export function derObjectIdentifier(dotted: string): Uint8Array {
   return der(derTag.objectIdentifier, Uint8Array.from(octets));
 }
 
-/** A time as RFC 5280 wants it: UTCTime from 1950 to 2049, else GeneralizedTime; milliseconds are dropped. @throws DlmsError `encode/invalid-value` */
+/**
+ * A time as RFC 5280 requires: UTCTime from 1950 to 2049, otherwise GeneralizedTime. Milliseconds are dropped.
+ * @throws DlmsError `encode/invalid-value`
+ */
 export function derTime(date: Date): Uint8Array {
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999))
     throw new DlmsError('encode/invalid-value', {
-      expected: 'a date of the years 0 to 9999',
+      expected: 'a date in the years 0 to 9999',
       actual: String(date.getTime()),
     });
   const utc = year >= 1950 && year < 2050;

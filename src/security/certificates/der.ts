@@ -1,24 +1,24 @@
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 
-/** One element as it stands in the octets: identifier, contents, and the whole encoding (views, not copies). */
+/** One encoded element: identifier, contents, and the whole encoding (views, not copies). */
 export interface DerElement {
   /** The identifier octet: class, constructed bit and tag number (0 to 30). */
   readonly tag: number;
   readonly content: Uint8Array;
   readonly raw: Uint8Array;
-  /** Where the identifier octet stands in the outermost octets, for error messages. */
+  /** Position of the identifier octet in the outermost octets, for error messages. */
   readonly offset: number;
 }
 
 export interface DerLimits {
-  /** Size that is looked at; `decode/too-large` above. Default 65536. */
+  /** Largest size accepted; `decode/too-large` above it. Default: 65536. */
   readonly maxOctets?: number;
-  /** Nesting that is followed; `decode/too-deep` below. Default 16. */
+  /** Deepest nesting followed; `decode/too-deep` below it. Default: 16. */
   readonly maxDepth?: number;
 }
 
-/** Identifier octets of the universal types that certificates use. */
+/** Identifier octets of the universal types used in certificates. */
 export const derTag = {
   boolean: 0x01,
   integer: 0x02,
@@ -39,8 +39,8 @@ export const derTag = {
 } as const;
 
 /**
- * Walks over DER (X.690): definite lengths in their shortest form, tag numbers below 31, bounded size and depth.
- * Every deviation is a DlmsError of the group `decode/…` with the offset in the outermost octets.
+ * Reads DER (X.690): definite lengths in their shortest form, tag numbers below 31, bounded size and depth. Any
+ * deviation throws a DlmsError of the group `decode/…` with the offset in the outermost octets.
  */
 export class DerReader {
   #at = 0;
@@ -102,14 +102,14 @@ export class DerReader {
     this.#at = at + length;
     return { tag, content: bytes.subarray(at, this.#at), raw: bytes.subarray(start, this.#at), offset };
   }
-  /** The next element, which must have this identifier octet. */
+  /** Reads the next element, which must have this identifier octet. */
   expect(tag: number, name: string): DerElement {
     const actual = this.next;
     if (actual === undefined) throw new DlmsError('decode/unexpected-end', { offset: this.offset, expected: name });
     if (actual !== tag) throw new DlmsError('decode/unexpected-tag', { offset: this.offset, expected: name, actual });
     return this.element();
   }
-  /** The next element when it has this identifier octet; otherwise nothing is consumed. */
+  /** Reads the next element if it has this identifier octet; otherwise consumes nothing. */
   optional(tag: number): DerElement | undefined {
     return this.next === tag ? this.element() : undefined;
   }
@@ -129,14 +129,14 @@ export class DerReader {
   sequence(name: string, tag: number = derTag.sequence): DerReader {
     return this.open(this.expect(tag, name));
   }
-  /** Refuses anything that is left. */
+  /** Throws if anything is left. */
   end(): void {
     if (!this.done)
       throw new DlmsError('decode/trailing-bytes', { offset: this.offset, left: this.#bytes.length - this.#at });
   }
 }
 
-/** An element of this identifier octet around parts that are already encoded. */
+/** Encodes an element with this identifier octet around parts that are already encoded. */
 export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = concat(...parts);
   const n = content.length;
@@ -149,7 +149,7 @@ export const derSequence = (...parts: readonly Uint8Array[]): Uint8Array => der(
 /** SET OF: DER orders the elements by their octets. */
 export const derSetOf = (...parts: readonly Uint8Array[]): Uint8Array =>
   der(derTag.set, ...[...parts].sort(compareOctets));
-/** `[n]` around parts: constructed by default, primitive for an implicitly tagged simple type. */
+/** `[n]` around parts; `constructed` is false for an implicitly tagged simple type. */
 export const derContext = (n: number, constructed: boolean, ...parts: readonly Uint8Array[]): Uint8Array =>
   der(0x80 | (constructed ? 0x20 : 0) | n, ...parts);
 

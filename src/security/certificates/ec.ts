@@ -43,12 +43,12 @@ const curves: Readonly<Record<Curve, CurveFacts>> = {
   },
 };
 
-/** The algorithm that a key of this curve signs with: the hash follows from the curve, as in the security suites. */
+/** The signature algorithm of keys on this curve, which determines the hash, as in the security suites. */
 export const signatureAlgorithm = (curve: Curve): SignatureAlgorithm => curves[curve].algorithm;
 
 /**
- * A public key from x‖y, checked: right size, coordinates below the field prime, on the curve.
- * (The cofactor is 1, so every such point has the full order; the point at infinity has no such form.)
+ * A public key from x‖y, after checking its size, that both coordinates are below the field prime, and that the point
+ * is on the curve. (The cofactor is 1, so every such point has the full order; the point at infinity has no such form.)
  * @throws DlmsError `security/invalid-key`
  */
 export function ecPublicKey(point: Uint8Array, curve: Curve = point.length === 96 ? 'P-384' : 'P-256'): PublicKey {
@@ -66,7 +66,10 @@ export function ecPublicKey(point: Uint8Array, curve: Curve = point.length === 9
   return { curve, octets: point };
 }
 
-/** SubjectPublicKeyInfo: id-ecPublicKey, named curve, uncompressed point. @throws DlmsError; other algorithms and forms are `security/unsupported` */
+/**
+ * Reads a SubjectPublicKeyInfo: id-ecPublicKey, named curve, uncompressed point.
+ * @throws DlmsError `decode/…`, `security/invalid-key`, `security/unsupported` for other algorithms and forms
+ */
 export function readPublicKeyInfo(r: DerReader): PublicKey {
   const info = r.sequence('SubjectPublicKeyInfo');
   const algorithm = info.sequence('AlgorithmIdentifier');
@@ -89,7 +92,10 @@ export const derPublicKeyInfo = (key: PublicKey): Uint8Array =>
     derBitString(concat(Uint8Array.of(4), key.octets)),
   );
 
-/** AlgorithmIdentifier of a signature: ECDSA with SHA-256 or SHA-384, parameters absent. Others are `security/unsupported`. */
+/**
+ * Reads the AlgorithmIdentifier of a signature: ECDSA with SHA-256 or SHA-384, no parameters.
+ * @throws DlmsError `decode/…`, `security/unsupported` for any other algorithm
+ */
 export function readSignatureAlgorithm(r: DerReader): SignatureAlgorithm {
   const algorithm = r.sequence('AlgorithmIdentifier');
   const type = readObjectIdentifier(algorithm.expect(derTag.objectIdentifier, 'algorithm'));
@@ -101,7 +107,10 @@ export function readSignatureAlgorithm(r: DerReader): SignatureAlgorithm {
 export const derSignatureAlgorithm = (algorithm: SignatureAlgorithm): Uint8Array =>
   derSequence(derObjectIdentifier(algorithm === 'ecdsa-with-SHA256' ? oid.ecdsaWithSha256 : oid.ecdsaWithSha384));
 
-/** An ECDSA signature as X.509 writes it (SEQUENCE of two INTEGER) from r‖s as DLMS writes it. @throws DlmsError `encode/invalid-value` */
+/**
+ * Converts an ECDSA signature from the form of DLMS (r‖s) to that of X.509 (SEQUENCE of two INTEGER).
+ * @throws DlmsError `encode/invalid-value`
+ */
 export function signatureToDer(raw: Uint8Array): Uint8Array {
   const curve = raw.length === 64 ? 'P-256' : raw.length === 96 ? 'P-384' : undefined;
   if (curve === undefined)
@@ -113,13 +122,17 @@ export function signatureToDer(raw: Uint8Array): Uint8Array {
   const s = number(raw.subarray(raw.length / 2));
   if (!inRange(r, curve) || !inRange(s, curve))
     throw new DlmsError('encode/invalid-value', {
-      expected: `r and s from 1 below the order of ${curve}`,
+      expected: `r and s from 1 to the order of ${curve} minus 1`,
       actual: 'another value',
     });
   return derSequence(derInteger(r), derInteger(s));
 }
 
-/** r‖s from SEQUENCE of two INTEGER; r and s must be from 1 to the order of the curve less 1. @throws DlmsError `decode/…` */
+/**
+ * Converts an ECDSA signature from the form of X.509 (SEQUENCE of two INTEGER) to that of DLMS (r‖s). r and s must be
+ * from 1 to the order of the curve minus 1.
+ * @throws DlmsError `decode/…`
+ */
 export function signatureFromDer(bytes: Uint8Array, curve: Curve): Uint8Array {
   const outer = new DerReader(bytes);
   const pair = outer.sequence('ECDSA-Sig-Value');
@@ -134,7 +147,7 @@ export function signatureFromDer(bytes: Uint8Array, curve: Curve): Uint8Array {
     if (!inRange(v, curve))
       throw new DlmsError('decode/invalid-value', {
         offset: element.offset,
-        expected: `${name} from 1 below the order of ${curve}`,
+        expected: `${name} from 1 to the order of ${curve} minus 1`,
         actual: 'another value',
       });
     for (let i = at - 1; v > 0n; i--, v >>= 8n) out[i] = Number(v & 0xffn);

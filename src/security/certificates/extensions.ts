@@ -16,7 +16,7 @@ import {
 } from './der-values.js';
 import { oid } from './object-identifiers.js';
 
-/** An extension as it stands: identifier, criticality, and the octets inside the OCTET STRING. */
+/** An extension: identifier, criticality, and the octets inside the OCTET STRING. */
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
@@ -35,30 +35,30 @@ export const keyUsageNames = [
   'encipherOnly',
   'decipherOnly',
 ] as const;
-/** The bits of the extension keyUsage by name. */
+/** The bits of the keyUsage extension, by name. */
 export type KeyUsage = (typeof keyUsageNames)[number];
 
-/** The extension basicConstraints: whether the subject is a certification authority. */
+/** The basicConstraints extension: whether the subject is a certification authority. */
 export interface BasicConstraints {
   readonly ca: boolean;
   /** How many certification authorities may follow below this one. */
   readonly pathLength?: number;
 }
 
-/** What the library understands of the extensions; the rest stays in `extensions`. */
+/** The extensions that the library understands; `extensions` has all of them. */
 export interface KnownExtensions {
   readonly keyUsage?: readonly KeyUsage[];
   /** Object identifiers of the purposes, e.g. serverAuth and clientAuth of TLS. */
   readonly extendedKeyUsage?: readonly string[];
   readonly basicConstraints?: BasicConstraints;
   readonly subjectKeyIdentifier?: Uint8Array;
-  /** The key identifier of the issuer's key (issuer name and serial number, the other way of saying it, are not used). */
+  /** The identifier of the issuer's key. (The alternative, issuer name and serial number, is not used.) */
   readonly authorityKeyIdentifier?: Uint8Array;
-  /** GeneralNames as DER, shown by the Security setup object; never used to identify anybody. */
+  /** GeneralNames in DER, as listed by the Security setup object. Never used to identify anybody. */
   readonly subjectAltName?: Uint8Array;
 }
 
-/** SEQUENCE OF Extension. An extension that stands twice is refused. */
+/** Reads a SEQUENCE OF Extension. An extension that occurs twice is refused. */
 export function readExtensions(r: DerReader): readonly Extension[] {
   const list = r.sequence('Extensions');
   const extensions: Extension[] = [];
@@ -141,8 +141,8 @@ function readAuthorityKeyIdentifier(r: DerReader): Uint8Array | undefined {
 }
 
 /**
- * Encodes known extensions, criticality as RFC 5280 wants it: key usage and basic constraints critical, the others not.
- * `others` are appended as they are.
+ * Encodes known extensions, with the criticality that RFC 5280 requires: key usage and basic constraints are critical,
+ * the others not. `others` are appended unchanged.
  */
 export function derExtensions(known: KnownExtensions, others: readonly Extension[] = []): Uint8Array {
   const list: Extension[] = [];

@@ -4,7 +4,7 @@ import { DerReader, derTag } from './der.js';
 import { derInteger } from './der-values.js';
 import { refuse } from './refusal.js';
 
-/** Whose certificate it is (certificate_entity 0 to 3 of the Security setup object). */
+/** Who holds a certificate (certificate_entity 0 to 3 of the Security setup object). */
 export type CertificateHolder = 'server' | 'client' | 'certification-authority' | 'other';
 
 /** One element of attribute 6 (certificates) of the Security setup object. */
@@ -13,17 +13,17 @@ export interface ListedCertificate {
   readonly certificateType: CertificateUse;
   /** Contents octets of the INTEGER, most significant first. */
   readonly serialNumber: Uint8Array;
-  /** Name as DER. */
+  /** Name in DER. */
   readonly issuer: Uint8Array;
-  /** Name as DER. */
+  /** Name in DER. */
   readonly subject: Uint8Array;
-  /** GeneralNames as DER; empty when there is none. */
+  /** GeneralNames in DER; empty when there are none. */
   readonly subjectAltName: Uint8Array;
 }
 
 /**
- * Which certificate methods 7 (export) and 8 (remove) of the Security setup object mean: the value of certification_identification_options.
- * An entity or type that is a number is one that has no name; nothing matches it.
+ * Selects a certificate for methods 7 (export) and 8 (remove) of the Security setup object: the value of
+ * certification_identification_options. An entity or type without a name is a number, and matches nothing.
  */
 export type CertificateSelection =
   | {
@@ -31,13 +31,13 @@ export type CertificateSelection =
       readonly value: {
         readonly certificateEntity: CertificateHolder | number;
         readonly certificateType: CertificateUse | number;
-        /** Empty for a certificate whose subject is no system title. */
+        /** Empty for a certificate whose subject is not a system title. */
         readonly systemTitle: Uint8Array;
       };
     }
   | { readonly type: 'serial'; readonly value: { readonly serialNumber: Uint8Array; readonly issuer: Uint8Array } };
 
-/** A certificate of a store, and whose it is. */
+/** A certificate in a store, and who holds it. */
 export interface StoredCertificate {
   readonly entity: CertificateHolder;
   readonly certificate: Certificate;
@@ -79,7 +79,10 @@ function byEntity(
       : equalBytes(certificate.systemTitle, wanted.systemTitle);
   });
 }
-/** The serial number as contents octets of an INTEGER or, as one implementation sends it, the whole INTEGER; the issuer as DER of its Name. */
+/**
+ * Matches the serial number, given as the contents octets of an INTEGER or (as one implementation sends it) as the
+ * whole INTEGER, and the issuer's Name in DER.
+ */
 function bySerial(
   entries: readonly StoredCertificate[],
   wanted: Extract<CertificateSelection, { type: 'serial' }>['value'],

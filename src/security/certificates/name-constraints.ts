@@ -7,7 +7,8 @@ import { sameName } from './name.js';
 import { oid } from './object-identifiers.js';
 import { refuse } from './refusal.js';
 
-// Name constraints of an authority (RFC 5280, 4.2.1.10). They count whether they are critical or not: who wrote them meant them.
+// Name constraints of an authority (RFC 5280, 4.2.1.10). They count whether or not they are critical: whoever wrote
+// them meant them.
 
 /** Identifier octets of a GeneralName. */
 const form = { mailbox: 0x81, host: 0x82, directory: 0xa4, address: 0x87 } as const;
@@ -18,15 +19,16 @@ interface Constraints {
 }
 
 /**
- * Checks every certificate of a path (leaf first) against the constraints of all authorities above it. Names of a form that is constrained but not
- * understood here (everything but directory names, mailboxes, host names and IP addresses) are refused; so is everything below constraints that cannot be read.
+ * Checks every certificate of a path (leaf first) against the constraints of all authorities above it. Names of a form
+ * that is constrained but not understood here (anything but directory names, mailboxes, host names and IP addresses)
+ * are refused; so is everything below constraints that cannot be decoded.
  */
 export function checkNames(path: readonly Certificate[]): void {
   for (const [i, authority] of path.entries()) {
     const extension = authority.extensions.find((e) => e.oid === oid.nameConstraints);
     if (i === 0 || extension === undefined) continue;
     for (const [j, certificate] of path.slice(0, i).entries()) {
-      // An authority that renews itself goes by the name that was allowed before.
+      // An authority that renews itself keeps the name that was allowed before.
       if (j > 0 && sameName(certificate.subject, certificate.issuer)) continue;
       if (!understood(() => allowed(certificate, readConstraints(extension.value))))
         refuse('name-not-permitted', certificate);
@@ -59,7 +61,7 @@ function readSubtrees(r: DerReader, tag: number): readonly DerElement[] {
   while (!list.done) {
     const subtree = list.sequence('GeneralSubtree');
     bases.push(subtree.element());
-    // RFC 5280 has no use for counted levels; a minimum of 0 is the default.
+    // RFC 5280 does not use minimum and maximum, so the minimum must be its default, 0.
     const minimum = subtree.optional(0x80);
     if (minimum !== undefined) readSmallInteger(minimum, 0);
     subtree.end();
@@ -77,7 +79,7 @@ function allowed(certificate: Certificate, { permitted, excluded }: Constraints)
 }
 const isUnderstood = ({ tag }: DerElement): boolean => (Object.values(form) as readonly number[]).includes(tag);
 
-/** Every name that the certificate gives its holder: the subject, mailboxes in it, and the alternative names. */
+/** Every name that the certificate gives its holder: the subject, the mailboxes in it, and the alternative names. */
 function namesOf(certificate: Certificate): readonly DerElement[] {
   const { subject, subjectAltName } = certificate;
   const names: DerElement[] = [];
@@ -119,7 +121,10 @@ function within(name: DerElement, base: DerElement): boolean {
     }
   }
 }
-/** Labels are added on the left; a constraint that begins with a dot wants at least one. The empty constraint is every host. */
+/**
+ * Hosts with labels added on the left match; a constraint that begins with a dot requires at least one more label. An
+ * empty constraint matches every host.
+ */
 function hostWithin(host: string, base: string): boolean {
   const [h, b] = [host.toLowerCase(), base.toLowerCase()];
   return b === '' || h === b || h.endsWith(b.startsWith('.') ? b : `.${b}`);
@@ -153,7 +158,7 @@ function relativeNames(raw: Uint8Array): readonly (readonly Attribute[])[] {
 const sameRelative = (a: readonly Attribute[], b: readonly Attribute[]): boolean =>
   a.length === b.length &&
   a.every((one) => b.some((other) => one.type === other.type && sameValue(one.value, other.value)));
-/** Texts are compared as people read them, so that another spelling does not lead around an excluded name. */
+/** Texts are compared as people read them, so that another spelling does not get around an excluded name. */
 function sameValue(a: DerElement, b: DerElement): boolean {
   const [x, y] = [readString(a), readString(b)];
   return x === undefined || y === undefined ? equalBytes(a.raw, b.raw) : folded(x) === folded(y);

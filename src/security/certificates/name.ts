@@ -11,17 +11,23 @@ export type NameAttributeType = 'CN' | 'O' | 'OU' | 'C' | 'L' | 'ST' | 'serialNu
 export interface NameAttribute {
   /** Short name, or the object identifier in dotted form. */
   readonly type: NameAttributeType;
-  /** The text; `#` and the DER octets in hexadecimal when it is not one of the string types. */
+  /** The text; for a value that is not one of the string types, `#` and its DER octets in hexadecimal. */
   readonly value: string;
 }
 
-/** A distinguished name: its DER octets (what names are compared by) and what they say. Several attributes in one RDN are listed one after the other. */
+/**
+ * A distinguished name: its DER octets, which are what is compared, and their attributes. Several attributes in one RDN
+ * are listed one after the other.
+ */
 export interface Name {
   readonly raw: Uint8Array;
   readonly attributes: readonly NameAttribute[];
 }
 
-/** Names are the same when their octets are: an issuer copies its own subject, so this is also what RFC 5280 compares in practice. */
+/**
+ * Compares the octets of two names. An issuer copies its own subject, so in practice this is the comparison of RFC
+ * 5280.
+ */
 export const sameName = (a: Name, b: Name): boolean => equalBytes(a.raw, b.raw);
 
 export function readName(r: DerReader): Name {
@@ -43,7 +49,10 @@ export function readName(r: DerReader): Name {
   return { raw: element.raw, attributes };
 }
 
-/** A name with one attribute per RDN, in the order given; UTF8String, except the country (PrintableString). @throws DlmsError `encode/invalid-value` */
+/**
+ * A name with one attribute per RDN, in the order given. Values are UTF8String, the country PrintableString.
+ * @throws DlmsError `encode/invalid-value`
+ */
 export function name(...attributes: readonly NameAttribute[]): Name {
   const rdns = attributes.map(({ type, value }) => {
     const identifier = [...shortNames].find(([, short]) => short === type)?.[0] ?? type;
@@ -62,8 +71,8 @@ function countryCode(value: string): Uint8Array {
 }
 
 /**
- * The subject of a meter or client: common name = system title in 16 hexadecimal digits.
- * Basis: the facts mark this rule of the DLMS certificate profile as recollection; the Gurux libraries do the same.
+ * The subject of a meter or client: its common name is the system title in 16 hexadecimal digits. This rule of the DLMS
+ * certificate profile was not checked against the text of the standard; the Gurux libraries do the same.
  */
 export function systemTitleName(systemTitle: Uint8Array, ...more: readonly NameAttribute[]): Name {
   if (systemTitle.length !== 8)
@@ -74,14 +83,17 @@ export function systemTitleName(systemTitle: Uint8Array, ...more: readonly NameA
   return name({ type: 'CN', value: formatHex(systemTitle) }, ...more);
 }
 
-/** The system title that a name carries: its only common name, if that is 16 hexadecimal digits (upper or lower case). */
+/** The system title in a name: its only common name, if that is 16 hexadecimal digits (upper or lower case). */
 export function systemTitleOf(subject: Name): Uint8Array | undefined {
   const common = subject.attributes.filter((a) => a.type === 'CN');
   const text = common[0]?.value;
   return common.length === 1 && text !== undefined && /^[0-9a-fA-F]{16}$/.test(text) ? parseHex(text) : undefined;
 }
 
-/** Text for people, in the order of the octets: `CN=4142430000000001, O=Utility`. Special characters are escaped as RFC 4514 says. */
+/**
+ * Text for people, in the order of the octets: `CN=4142430000000001, O=Utility`. Special characters are escaped as in
+ * RFC 4514.
+ */
 export const formatName = (subject: Name): string =>
   subject.attributes
     .map((a) => `${a.type}=${a.value.replace(/[,+"\\<>;]|^[ ]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}`)

@@ -1,9 +1,9 @@
 import { DlmsError } from '../../core/errors.js';
 
-/** Labels of the PEM blocks (RFC 7468) that this library reads and writes; private keys are none of them. */
+/** Labels of the PEM blocks (RFC 7468) that this library reads and writes; private keys are not among them. */
 export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL';
 
-/** DER as PEM text: the label lines and base64 in lines of 64 characters. */
+/** Formats DER as PEM text: the label lines, and base64 in lines of 64 characters. */
 export function formatPem(label: PemLabel, bytes: Uint8Array): string {
   let binary = '';
   for (const octet of bytes) binary += String.fromCharCode(octet);
@@ -11,7 +11,10 @@ export function formatPem(label: PemLabel, bytes: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
-/** The blocks of this label in a text, in order (a chain file has several); text around them is skipped. @throws DlmsError `parse/invalid-text` */
+/**
+ * The blocks with this label in a text, in order (a chain file has several); any text around them is skipped.
+ * @throws DlmsError `parse/invalid-text`
+ */
 export function parsePem(label: PemLabel, text: string): readonly Uint8Array[] {
   const blocks: Uint8Array[] = [];
   const begin = `-----BEGIN ${label}-----`;

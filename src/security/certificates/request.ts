@@ -17,7 +17,9 @@ import { derExtensions, type Extension, type KnownExtensions, knownExtensions, r
 import { type Name, readName, systemTitleOf } from './name.js';
 import { oid } from './object-identifiers.js';
 
-/** A certificate request (PKCS#10, RFC 2986): what generate_certificate_request of the Security setup object answers. */
+/**
+ * A certificate request (PKCS#10, RFC 2986), as returned by generate_certificate_request of the Security setup object.
+ */
 export interface CertificateRequest extends KnownExtensions {
   readonly raw: Uint8Array;
   /** The part that is signed (CertificationRequestInfo). */
@@ -25,21 +27,24 @@ export interface CertificateRequest extends KnownExtensions {
   readonly subject: Name;
   readonly systemTitle?: Uint8Array;
   readonly publicKey: PublicKey;
-  /** Extensions that are asked for (attribute extensionRequest); other attributes are not kept. */
+  /** Requested extensions (attribute extensionRequest); other attributes are not kept. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: SignatureAlgorithm;
-  /** ECDSA-Sig-Value as DER, made with the private key that belongs to `publicKey`. */
+  /** ECDSA-Sig-Value in DER, made with the private key of `publicKey`. */
   readonly signature: Uint8Array;
 }
 
-/** Reads a request; {@link verifyCertificateRequest} tells whether the sender has the private key. @throws DlmsError `decode/…`, `security/unsupported`, `security/invalid-key` */
+/**
+ * Reads a request. {@link verifyCertificateRequest} tells whether the sender has the private key.
+ * @throws DlmsError `decode/…`, `security/unsupported`, `security/invalid-key`
+ */
 export function parseCertificateRequest(bytes: Uint8Array): CertificateRequest {
   const { raw, tbs, body, algorithm, signature } = readSigned(bytes, 'CertificationRequest', 16384);
   const version = readSmallInteger(body.expect(derTag.integer, 'version'), 255);
   if (version !== 0) throw new DlmsError('security/unsupported', { what: `PKCS#10 version ${version + 1}` });
   const subject = readName(body);
   const publicKey = readPublicKeyInfo(body);
-  // The attributes are mandatory but some writers leave out an empty set.
+  // The attributes are mandatory, but some implementations leave out an empty set.
   const attributes = body.optional(0xa0);
   const extensions = attributes === undefined ? [] : requestedExtensions(body.open(attributes));
   body.end();
@@ -77,18 +82,19 @@ function requestedExtensions(r: DerReader): readonly Extension[] {
   return extensions ?? [];
 }
 
-/** What {@link buildCertificateRequest} asks for. */
+/** Fields of {@link buildCertificateRequest}. */
 export interface CertificateRequestFields {
   /** For a meter: `systemTitleName(systemTitle)`. */
   readonly subject: Name;
-  /** Of the pair that signs. */
+  /** Public key of the pair that signs. */
   readonly publicKey: PublicKey;
-  /** Asks for the key usage of this purpose; absent: no extensions are asked for. */
+  /** Requests the key usage for this purpose. Default: no extensions are requested. */
   readonly type?: Exclude<CertificateUse, 'other'>;
 }
 
 /**
- * Builds a request, signed with the key that it is about (also a key-agreement key signs its own request: proof that the sender has it).
+ * Builds a request, signed with the key that it is about. A key agreement key, too, signs its own request, to prove
+ * that the sender has it.
  * @throws DlmsError `encode/invalid-value`, `security/invalid-key`
  */
 export function buildCertificateRequest(
@@ -105,7 +111,7 @@ export function buildCertificateRequest(
   return andThen(signed(tbs, signer), parseCertificateRequest);
 }
 
-/** True when the request is signed with the private key of the public key it carries. */
+/** Whether the request is signed with the private key of the public key that it carries. */
 export function verifyCertificateRequest(
   request: CertificateRequest,
   verifier: SignatureVerifier,

@@ -19,70 +19,87 @@ import { formatName, sameName } from './name.js';
 import { oid } from './object-identifiers.js';
 import { type CertificateRefusal, refuse } from './refusal.js';
 
-/** How much a store takes. */
+/** Limits of a {@link CertificateStore}. */
 export interface CertificateLimits {
-  /** Certificates in all. Default 32. */
+  /** Certificates in total. Default: 32. */
   readonly certificates?: number;
-  /** Certificates of one entity and type. Default 8. */
+  /** Certificates of one entity and type. Default: 8. */
   readonly ofOneKind?: number;
-  /** Octets of one certificate. Default 4096. */
+  /** Octets of one certificate. Default: 4096. */
   readonly octets?: number;
 }
-/** What is given to be kept durably, and back to a new store: certificates and revocation lists as DER. */
+/** The contents of a store, to be kept durably and given to a new store: certificates and revocation lists in DER. */
 export interface StoredOctets {
   readonly certificates: readonly Uint8Array[];
   readonly revocationLists: readonly Uint8Array[];
 }
 /** Options of {@link CertificateStore}. */
 export interface CertificateStoreOptions {
-  /** System title of the device that the store belongs to: its own certificates are those of the entity `server`. */
+  /** System title of the device that the store belongs to; certificates with this title are of the entity `server`. */
   readonly systemTitle: Uint8Array;
-  /** Verifies signatures: the provider. */
+  /** The provider that verifies signatures. */
   readonly verifier: SignatureVerifier;
-  /** Who may vouch. Default: nobody, so no certificate is believed, and none imported (`no-anchors`). */
+  /**
+   * The certificates trusted by themselves. Default: none, so no certificate is trusted and none can be imported
+   * (`no-anchors`).
+   */
   readonly anchors?: readonly Certificate[];
-  /** Must be said where there are anchors. Lists that are imported later count with those given here. */
+  /** Required if there are anchors. Lists imported later count together with those given here. */
   readonly revocation?: RevocationPolicy;
   /** See {@link CertificatePolicy.extendedKeyUsages}. */
   readonly extendedKeyUsages?: readonly string[];
-  /** For the validity of certificates and lists. Default: the clock of this machine. */
+  /** The time for the validity of certificates and lists. Default: the clock of this machine. */
   readonly now?: () => Date;
   readonly limits?: CertificateLimits;
-  /** Certificates (DER) to start with, e.g. what `persist` was given. They are validated when they are used, like all others. */
+  /**
+   * Certificates (DER) to start with, such as those given to `persist`. Like all others, they are validated when used.
+   */
   readonly certificates?: readonly Uint8Array[];
-  /** Stores a change durably. It is seen, and confirmed to the client, only when this has returned. */
+  /** Stores a change durably. The change takes effect, and is confirmed to the client, only after this has returned. */
   readonly persist?: (octets: StoredOctets) => MaybePromise<void>;
 }
-/** What an import into a {@link CertificateStore} may rely on, and what goes with it. */
+/** What goes with an import into a {@link CertificateStore}. */
 export interface ImportContext {
-  /** Public keys that the device has pairs for, for this purpose: its own certificates must be for one of them. Without it none of its own is taken. */
+  /**
+   * Public keys of the device's key pairs for this purpose: a certificate of the device itself must be for one of them.
+   * Without this function, none is accepted.
+   */
   readonly own?: (type: CertificateUse) => readonly PublicKey[];
-  /** Called when all is right, before anything is stored; when it fails, or storing does, nothing is imported, and what it returned is called to undo it. */
+  /**
+   * Called once everything has been checked, before anything is stored. If this function fails, nothing is imported; if
+   * storing fails, nothing is imported and the function returned here is called to undo its work.
+   */
   readonly before?: (stored: StoredCertificate) => MaybePromise<(() => MaybePromise<void>) | void>;
-  /** Takes the work that makes the change felt where the certificates are used. Without it, that is done before the import returns. */
+  /**
+   * Receives the work of telling those who use the certificates, to run it later. By default it is done before the
+   * import returns.
+   */
   readonly later?: (work: () => Promise<void>) => void;
 }
 /** A public key from a certificate that was validated. */
 export interface TrustedKey {
   readonly publicKey: PublicKey;
-  /** The first moment (milliseconds since 1970) at which the path, or a revocation list that is required, counts no more. */
+  /** The time (milliseconds since 1970) from which the path, or a required revocation list, is no longer valid. */
   readonly until: number;
 }
 
 /**
  * The certificates of a Security setup object, or of any side that keeps those of its partners.
  *
- * Nothing is taken that an anchor does not vouch for: {@link CertificateStore.import} validates the whole path (signatures, validity, usage and purposes, basic
- * and name constraints, revocation, and for messages a system title as subject) before anything is stored or replaced, of authorities too, and an
- * imported authority is never an anchor. What is used is validated again: {@link CertificateStore.trusted}.
+ * Nothing is accepted unless an anchor vouches for it: {@link CertificateStore.import} validates the whole path
+ * (signatures, validity, usage and purposes, basic and name constraints, revocation, and for messages a system title as
+ * subject) before anything is stored or replaced. This goes for authorities too, and an imported authority never
+ * becomes an anchor. Certificates are validated again when used: {@link CertificateStore.trusted}.
  *
- * Which entity a certificate belongs to is not part of it and the import method does not say: here an authority (basic constraints) is
- * `certification-authority`, the store's own system title is `server`, another system title `client`, anything else `other`. A certificate replaces the one of
- * the same entity, type and holder when it is newer: valid from a later moment, or from the same until a later one. So an old certificate, whose key may be
- * known by now, does not come back. Whoever an anchor lets certify a system title can replace its certificate: name constraints say who that is.
+ * Neither the certificate nor the import method says which entity it belongs to. Here an authority (basic constraints)
+ * is `certification-authority`, the store's own system title is `server`, another system title is `client`, and
+ * anything else is `other`. A certificate replaces the one of the same entity, type and holder if it is newer: valid
+ * from a later time, or from the same time until a later one. So an old certificate, whose key may be known by now,
+ * cannot come back. Any authority that an anchor allows to certify a system title can replace its certificate; name
+ * constraints limit which ones can.
  */
 export class CertificateStore {
-  /** The moment for which certificates and lists must be valid. */
+  /** The time at which certificates and lists must be valid. */
   readonly now: () => Date;
   readonly #options: CertificateStoreOptions;
   #entries: readonly StoredCertificate[] = [];
@@ -100,7 +117,7 @@ export class CertificateStore {
       });
     if (options.revocation === undefined && (options.anchors ?? []).length > 0)
       throw new DlmsError('encode/invalid-value', {
-        expected: 'anchors with a policy for revocation',
+        expected: 'anchors with a revocation policy',
         actual: 'anchors alone',
       });
     this.#options = { ...options, systemTitle: options.systemTitle.slice() };
@@ -123,18 +140,21 @@ export class CertificateStore {
   get revocationLists(): readonly RevocationList[] {
     return this.#lists;
   }
-  /** Everything as DER. */
+  /** The contents in DER. */
   octets(): StoredOctets {
     return octetsOf(this.#entries, this.#lists);
   }
-  /** The value of attribute 6. (One implementation writes issuer and subject as text there; DER is what its own export method asks for.) */
+  /**
+   * The value of attribute 6 (certificates). (One implementation writes issuer and subject as text there, although its
+   * own export method takes DER.)
+   */
   list(): readonly ListedCertificate[] {
     return this.#entries.map(listed);
   }
   /**
-   * Method 6. Importing the same certificate again changes nothing.
-   * @throws DlmsError what `parseCertificate` throws; `security/certificate` with the reason of `validateCertificate`, or `no-anchors`, `wrong-key`,
-   *   `not-newer`, `duplicate-serial-number`, `too-large`, `store-full`
+   * Imports a certificate (method 6). Importing the same certificate again changes nothing.
+   * @throws DlmsError what `parseCertificate` throws; `security/certificate` with the reason of `validateCertificate`,
+   *   or `no-anchors`, `wrong-key`, `not-newer`, `duplicate-serial-number`, `too-large`, `store-full`
    */
   import(octets: Uint8Array, context: ImportContext = {}): Promise<StoredCertificate> {
     return this.#inTurn(async () => {
@@ -146,7 +166,7 @@ export class CertificateStore {
         return this.#entries.find((e) => equalBytes(e.certificate.raw, certificate.raw)) as StoredCertificate;
       const purpose = purposeOf(certificate);
       if (entity === 'other' && purpose !== 'tls-server' && purpose !== 'tls-client')
-        refuse('wrong-system-title', certificate, 'the common name is no system title');
+        refuse('wrong-system-title', certificate, 'the common name is not a system title');
       await this.validate(certificate, purpose);
       const keys = entity === 'server' ? (context.own?.(certificate.type) ?? []) : undefined;
       if (keys?.some((key) => equalBytes(key.octets, certificate.publicKey.octets)) === false)
@@ -166,13 +186,16 @@ export class CertificateStore {
       return stored;
     });
   }
-  /** Method 7: the certificate as DER. @throws DlmsError `security/certificate` with `not-found` or `ambiguous` */
+  /**
+   * Exports a certificate in DER (method 7).
+   * @throws DlmsError `security/certificate` with `not-found` or `ambiguous`
+   */
   export(identification: CertificateSelection): Uint8Array {
     return identified(this.#entries, identification).certificate.raw.slice();
   }
   /**
-   * Method 8.
-   * @param needed says which certificates must stay
+   * Removes a certificate (method 8).
+   * @param needed tells which certificates must stay
    * @throws DlmsError `security/certificate` with `not-found`, `ambiguous` or `in-use`
    */
   remove(
@@ -190,10 +213,11 @@ export class CertificateStore {
     });
   }
   /**
-   * Takes a revocation list, from the application: one of an anchor or of an authority that an anchor vouches for, current, and newer than the one of the
-   * same issuer, which it replaces.
-   * @throws DlmsError what `parseRevocationList` throws; `security/certificate` with `no-trusted-issuer` (or why the issuer is none), `revocation-unknown`
-   *   (`detail` is a {@link RevocationListState}), `not-newer`; `security/unsupported` when revocation is ignored
+   * Imports a revocation list, for the application. It must come from an anchor, or from an authority that an anchor
+   * vouches for, be current, and be newer than the list of the same issuer, which it replaces.
+   * @throws DlmsError what `parseRevocationList` throws; `security/certificate` with `no-trusted-issuer` (or the reason
+   *   why the issuer is not trusted), `revocation-unknown` (`detail` is a {@link RevocationListState}), `not-newer`;
+   *   `security/unsupported` when revocation is ignored
    */
   importRevocationList(octets: Uint8Array, later?: ImportContext['later']): Promise<RevocationList> {
     return this.#inTurn(async () => {
@@ -211,12 +235,15 @@ export class CertificateStore {
       return list;
     });
   }
-  /** Hears of every change. Answers what ends it. */
+  /** Calls the listener after every change. @returns a function that removes it */
   onChange(listener: () => MaybePromise<void>): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
-  /** Validates a certificate against the anchors, through the authorities of the store, now. @throws DlmsError `security/certificate` */
+  /**
+   * Validates a certificate now, against the anchors and through the authorities of the store.
+   * @throws DlmsError `security/certificate`
+   */
   validate(
     certificate: Certificate,
     purpose: CertificatePurpose,
@@ -236,8 +263,8 @@ export class CertificateStore {
     });
   }
   /**
-   * The key of a partner for a purpose, from a certificate that validates now; undefined without one. What was believed once is believed again at no cost
-   * until its time is over or anything changes.
+   * The key of a partner for a purpose, from a certificate that is valid now; undefined when there is none. The result
+   * is cached until it expires or anything changes.
    */
   trusted(
     systemTitle: Uint8Array,
@@ -256,7 +283,7 @@ export class CertificateStore {
       return key;
     };
     const doubt = (e: unknown): undefined => {
-      // Without a trusted key the association fails where the key is needed, and says so; `validate` tells why.
+      // Without a trusted key, the association fails where the key is needed, and says so; `validate` tells why.
       if (!isDlmsError(e)) throw e;
       return undefined;
     };
@@ -277,7 +304,7 @@ export class CertificateStore {
     return this.#entries.filter((e) => e.entity === 'certification-authority').map((e) => e.certificate);
   }
 
-  /** Imports and removals one after the other: what one has checked still holds when it is stored. */
+  /** Imports and removals run one after the other, so what one has checked still holds when it stores. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -326,7 +353,10 @@ export class CertificateStore {
         );
     return Math.min(...ends);
   }
-  /** Whoever signed the list, when it may be relied on. An authority whose own list has not come yet may bring the first. */
+  /**
+   * The certificate of whoever signed the list, if it can be relied on. Revocation is only checked when available, so
+   * that the first list of all can be imported.
+   */
   async #issuerOf(list: RevocationList): Promise<Certificate> {
     const { anchors = [], verifier } = this.#options;
     const now = this.now();
@@ -365,14 +395,14 @@ function octetsOf(entries: readonly StoredCertificate[], lists: readonly Revocat
     revocationLists: lists.map((l) => l.raw.slice()),
   };
 }
-/** What a certificate that is imported must be good for. One for nothing in particular is good for nothing here. */
+/** The purpose for which an imported certificate must be valid. One without a purpose is refused. */
 function purposeOf(certificate: Certificate): CertificatePurpose {
   if (certificate.basicConstraints?.ca === true) return 'certification-authority';
   if (certificate.type === 'other') refuse('wrong-usage', certificate, 'its key usage names no purpose');
   if (certificate.type !== 'tls') return certificate.type;
   return certificate.extendedKeyUsage?.includes(oid.serverAuth) === true ? 'tls-server' : 'tls-client';
 }
-/** Authorities are the same by name and key: one that changes its key has both certificates for a while. */
+/** Authorities are the same by name and key, because one that changes its key has both certificates for a while. */
 function sameHolder(a: StoredCertificate, b: StoredCertificate): boolean {
   const [c, d] = [a.certificate, b.certificate];
   if (a.entity !== b.entity || c.type !== d.type || !sameTitle(c.systemTitle, d.systemTitle)) return false;
@@ -388,7 +418,7 @@ function sameIssuer(a: RevocationList, b: RevocationList): boolean {
   const { authorityKeyIdentifier: y } = b;
   return sameName(a.issuer, b.issuer) && (x === undefined || y === undefined ? x === y : equalBytes(x, y));
 }
-/** By number where both have one. */
+/** Compares by number if both have one. */
 function isLater(a: RevocationList, b: RevocationList): boolean {
   if (a.crlNumber !== undefined && b.crlNumber !== undefined) return a.crlNumber > b.crlNumber;
   return a.thisUpdate.getTime() > b.thisUpdate.getTime();

@@ -26,8 +26,8 @@ import {
 } from './provider.js';
 
 /**
- * Runs everywhere and answers at once: the three noble packages, in plain JavaScript. The default outside Node. Keys lie in the memory of the process;
- * `destroy` overwrites them.
+ * The three noble packages, in plain JavaScript: runs everywhere and answers at once. The default outside Node. Keys
+ * are in the memory of the process; `destroy` overwrites them.
  */
 export const nobleProvider: CryptoProvider = {
   name: 'noble',
@@ -59,7 +59,8 @@ export const nobleProvider: CryptoProvider = {
   open(key, iv, aad, sealed) {
     const n = sealed.length - tagLength;
     if (n < 0) return undefined;
-    // The package verifies 16-octet tags alone: the key stream gives the plaintext back, which is sealed again to get the tag to compare.
+    // The package verifies only 16-octet tags, so the key stream recovers the plaintext, which is sealed again to get
+    // the tag to compare with.
     const plaintext = keyStream(aes(key), iv, sealed.subarray(0, n));
     const again = gcm(aes(key), iv, join(aad)).encrypt(plaintext);
     if (constantTimeEqual(again.subarray(n, n + tagLength), sealed.subarray(n))) return plaintext;
@@ -127,7 +128,7 @@ export const nobleProvider: CryptoProvider = {
 
 const owner = {};
 const none = /* @__PURE__ */ new Uint8Array(0);
-// Without lowS: false about half of all valid signatures would be refused; with it, a meter's signature is accepted as it is.
+// `lowS: false`, because otherwise about half of all valid signatures would be refused.
 const signing = { lowS: false, prehash: true, format: 'compact' } as const;
 const curves: Readonly<Record<Curve, typeof p256>> = { 'P-256': p256, 'P-384': p384 };
 const hashes: Readonly<Record<DigestAlgorithm, (data: Uint8Array) => Uint8Array>> = {
@@ -189,7 +190,7 @@ function uncompressed({ curve, octets }: PublicKey): Uint8Array {
   }
   return point;
 }
-/** Whether unwrapped octets can be such a key. */
+/** Whether so many unwrapped octets can be a key for the algorithm. */
 export const fits = (algorithm: SymmetricAlgorithm, length: number): boolean =>
   algorithm === 'secret' ? length >= 16 : length === (algorithm === 'AES-128' ? 16 : 32);
 

@@ -36,8 +36,9 @@ import {
 } from './provider.js';
 
 /**
- * node:crypto, answering at once; the default in Node entries. One KeyObject per key: AES keys and private keys lie in OpenSSL's memory, which
- * Node frees (and does not overwrite) when the handle is destroyed; secrets are overwritten.
+ * node:crypto, which answers at once; the default of the Node entries. One KeyObject per key: AES keys and private keys
+ * are in OpenSSL's memory, which Node frees (but does not overwrite) after the handle is destroyed; secrets are
+ * overwritten.
  */
 export const nodeProvider: CryptoProvider = {
   name: 'node',
@@ -190,11 +191,11 @@ const hashName: Readonly<Record<DigestAlgorithm, string>> = {
   'SHA-384': 'sha384',
 };
 
-/** A Buffer behaves otherwise than a Uint8Array (its slice is a view): none leaves. */
+/** A Buffer differs from a Uint8Array (its slice is a view), so none leaves this file. */
 const plain = (b: Uint8Array): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, b.length);
 /**
- * Room for one result, every octet of which is written before it is given out. Small results share a slab, as Node's own Buffers do: an array buffer of
- * its own would cost more than the cipher. Nothing secret is put there.
+ * Room for one result; the caller writes every octet before returning it. Small results share a slab, as Node's own
+ * Buffers do: an array buffer for each would cost more than the cipher. Nothing secret is put there.
  */
 function uninitialised(n: number): Uint8Array {
   if (n > slabSize >> 3) return plain(Buffer.allocUnsafeSlow(n));
@@ -215,7 +216,9 @@ function wiped<T>(octets: Uint8Array, use: () => T): T {
   octets.fill(0);
   return out;
 }
-/** A secret, and behind each control octet the authenticated data that it makes: the same two parts in every message. */
+/**
+ * A secret, and for each control octet the authenticated data joined from the two, because they recur in every message.
+ */
 interface Secret {
   readonly octets: Uint8Array;
   readonly joined: Map<number, Uint8Array>;
@@ -248,7 +251,7 @@ function aes(key: KeyHandle, use: KeyUse = 'ciphering'): KeyObject {
 const gcmName = (key: KeyHandle): 'aes-128-gcm' | 'aes-256-gcm' =>
   key.algorithm === 'AES-256' ? 'aes-256-gcm' : 'aes-128-gcm';
 const wrapName = (key: KeyHandle): string => (key.algorithm === 'AES-256' ? 'aes256-wrap' : 'aes128-wrap');
-/** The octets of a symmetric key, for wrapping and hashing inside this file. */
+/** The octets of a symmetric key, for wrapping and hashing in this file only. */
 function exported(key: KeyHandle): Uint8Array {
   requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
   return key.algorithm === 'secret'
@@ -292,7 +295,7 @@ function jwk({ curve, octets }: PublicKey): { kty: 'EC'; crv: Curve; x: string; 
   const n = scalarLength(curve);
   return { kty: 'EC', crv: curve, x: base64url(octets.subarray(0, n)), y: base64url(octets.subarray(n)) };
 }
-/** Importing a point costs as much as a third of a verification, so each PublicKey is imported once. */
+/** Importing a point costs a third of a verification, so each PublicKey is imported once. */
 const imported = /* @__PURE__ */ new WeakMap<PublicKey, KeyObject>();
 function publicObject(key: PublicKey): KeyObject {
   let object = imported.get(key);

@@ -1,17 +1,20 @@
 import { buffer, type Constants, type Template } from './pkcs11-token.js';
 import type { Curve, ImportOptions, KeyUse, PrivateKeyAlgorithm } from './provider.js';
 
-/** With a label the key becomes an object of the token and outlives the session; without one it is gone when the provider is closed. */
+/**
+ * With a label, the key becomes an object of the token and outlives the session; without one, it is gone once the
+ * provider is closed.
+ */
 export interface LabelledOptions extends ImportOptions {
   readonly label?: string;
 }
 
-/** Attributes of the objects that are made on a token. */
+/** Templates of the objects made on a token. */
 export interface Templates {
-  /** Of every secret or private object. */
+  /** Attributes of every secret or private object. */
   attributes(label: string | undefined, sensitive: boolean, extractable: boolean): Template;
   aesTemplate(options: LabelledOptions): Template;
-  /** A secret that has to be read to be used. */
+  /** A secret that must be readable to be used. */
   secretTemplate(label?: string): Template;
   privateTemplate(algorithm: PrivateKeyAlgorithm, label: string | undefined): Template;
   publicTemplate(curve: Curve, label: string | undefined): Template;
@@ -23,7 +26,7 @@ export function templates(c: Constants): Templates {
     { type: c.CKA_PRIVATE, value: true },
     { type: c.CKA_SENSITIVE, value: sensitive },
     { type: c.CKA_EXTRACTABLE, value: extractable },
-    // Nobody widens the use of a key later.
+    // So that nobody can widen the use of the key later.
     { type: c.CKA_MODIFIABLE, value: false },
     ...(label === undefined ? [] : [{ type: c.CKA_LABEL, value: label }]),
   ];
@@ -40,7 +43,7 @@ export function templates(c: Constants): Templates {
   ];
   const privateTemplate = (algorithm: PrivateKeyAlgorithm, label: string | undefined): Template => [
     ...attributes(label, true, false),
-    // A key agreement key signs the request for its certificate, see `proveKey`.
+    // A key agreement key signs its own certificate request, see `proveKey`.
     { type: c.CKA_SIGN, value: true },
     { type: c.CKA_DERIVE, value: algorithm.startsWith('ECDH') },
     { type: c.CKA_DECRYPT, value: false },
@@ -55,13 +58,13 @@ export function templates(c: Constants): Templates {
   return { attributes, aesTemplate, secretTemplate, privateTemplate, publicTemplate };
 }
 
-/** One use, and the other one denied by name: defaults differ between modules. */
+/** Allows one use and explicitly denies the other, because defaults differ between modules. */
 export const usesOf = (c: Constants, use: KeyUse): Template => [
   ...[c.CKA_ENCRYPT, c.CKA_DECRYPT].map((type) => ({ type, value: use === 'ciphering' })),
   ...[c.CKA_WRAP, c.CKA_UNWRAP].map((type) => ({ type, value: use === 'wrapping' })),
 ];
 
-/** Object identifiers of the curves as DER. */
+/** Object identifiers of the curves, in DER. */
 export const curveParameters: Readonly<Record<Curve, Uint8Array>> = {
   'P-256': /* @__PURE__ */ Uint8Array.of(0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07),
   'P-384': /* @__PURE__ */ Uint8Array.of(0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22),

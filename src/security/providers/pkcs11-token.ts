@@ -3,17 +3,20 @@ import type { MaybePromise } from '../../core/promise.js';
 
 /** How to reach a token. */
 export interface Pkcs11Options {
-  /** Path of the PKCS#11 library of the module, e.g. `/usr/lib/softhsm/libsofthsm2.so`. */
+  /** Path of the module's PKCS#11 library, e.g. `/usr/lib/softhsm/libsofthsm2.so`. */
   readonly library: string;
-  /** Label of the token; it must be the only one of this label. */
+  /** Label of the token; no other token may have it. */
   readonly token: string;
-  /** PIN of the user; used once and not kept. */
+  /** PIN of the user; used once, not kept. */
   readonly pin: string;
-  /** True: operations run on another thread and answer as promises, one after the other (a module on the network). Default: false, at once. */
+  /**
+   * Runs operations one after the other on another thread and answers with promises (for a module on the network).
+   * Default: false, synchronous.
+   */
   readonly background?: boolean;
 }
 
-/** Handle of an object or session, as pkcs11js gives it out. */
+/** Handle of an object or session, as pkcs11js returns it. */
 export type Handle = Buffer;
 export type Template = readonly { readonly type: number; readonly value?: number | boolean | string | Buffer }[];
 export interface Mechanism {
@@ -33,10 +36,13 @@ type ConstantName =
   | `CKF_${'SERIAL_SESSION' | 'RW_SESSION' | 'OS_LOCKING_OK'}`
   | 'CKU_USER';
 
-/** The functions of pkcs11js that are used; those that compute have a second form, named `…Async`. */
+/** The functions of pkcs11js used here; those that compute have a second form, named `…Async`. */
 type Library = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
-/** One token, logged in, with two sessions: keys belong to the first, operations run in the second, which is replaced when an operation gets stuck. */
+/**
+ * A token, logged in, with two sessions: keys belong to the first; operations run in the second, which is replaced when
+ * one fails half-way.
+ */
 export class Token {
   readonly constants: Constants;
   readonly #library: Library;
@@ -88,7 +94,7 @@ export class Token {
   create(template: Template): Handle {
     return this.#sync('C_CreateObject', this.#objects, template);
   }
-  /** Never fails: what is gone already need not be deleted. */
+  /** Ignores what the module refuses: an object that is already gone need not be deleted. */
   destroy(object: Handle): void {
     if (this.#closed) return;
     try {
@@ -110,12 +116,12 @@ export class Token {
     const [found] = this.#sync<{ value: Buffer }[]>('C_GetAttributeValue', this.#objects, object, [{ type }]);
     if (found === undefined) return new Uint8Array(0);
     const octets = new Uint8Array(found.value);
-    // It may be a secret: one copy is enough.
+    // It may be a secret, so only one copy is kept.
     found.value.fill(0);
     return octets;
   }
 
-  /** One block under a key, at once, in a session of its own: operations in the background are not disturbed. */
+  /** Encrypts one block synchronously in a session of its own, without disturbing operations in the background. */
   encryptNow(mechanism: Mechanism, key: Handle, block: Buffer): Uint8Array {
     const session = this.#open();
     try {
@@ -125,7 +131,7 @@ export class Token {
       this.#sync('C_CloseSession', session);
     }
   }
-  /** One object wrapped under a key, in the same way. */
+  /** Wraps one object under a key, in the same way. */
   wrapNow(mechanism: Mechanism, key: Handle, object: Handle, length: number): Uint8Array {
     const session = this.#open();
     try {
@@ -134,18 +140,21 @@ export class Token {
       this.#sync('C_CloseSession', session);
     }
   }
-  /** A function that does all in one call: generate, derive, wrap. */
+  /** Calls a function that does everything in one step: generate, derive, wrap. */
   call<R>(name: string, ...args: readonly unknown[]): MaybePromise<R> {
     return this.#exclusive(() => this.#finish<R>(name, [this.#objects, ...args]));
   }
-  /** The same for unwrapping: undefined when the module says that the octets are not right. */
+  /** The same for unwrapping; undefined when the module says that the octets are wrong. */
   tryCall<R>(name: string, ...args: readonly unknown[]): MaybePromise<R | undefined> {
     return settled<R | undefined>(
       () => this.call<R>(name, ...args),
       (e) => refusedOctets(e),
     );
   }
-  /** An operation that is started and then given its data. Undefined when `lenient` and the module says that the octets are not right. */
+  /**
+   * Starts an operation, then gives it its data. With `lenient`, undefined when the module says that the octets are
+   * wrong.
+   */
   run(
     kind: string,
     init: readonly [Mechanism, Handle],
@@ -173,7 +182,7 @@ export class Token {
       }, lenient),
     );
   }
-  /** A hash over octets and over keys that the module does not give out. */
+  /** Hashes octets, and keys that do not leave the module. */
   digest(
     mechanism: Mechanism,
     parts: readonly ({ readonly key: Handle } | { readonly data: Buffer })[],
@@ -211,7 +220,7 @@ export class Token {
       throw translated(e, name);
     });
   }
-  /** One operation at a time: in the background they wait for each other. */
+  /** Runs one operation at a time: in the background they wait for each other. */
   #exclusive<R>(use: () => MaybePromise<R>): MaybePromise<R> {
     if (!this.#background) return use();
     const result = this.#queue.then(use);
@@ -273,7 +282,7 @@ export async function openToken(options: Pkcs11Options): Promise<Token> {
   return new Token(library, pkcs11js, slot, options);
 }
 
-/** The methods live on the prototype and need their object. */
+/** Binds the methods, which are on the prototype, to their object. */
 function bound(object: Library): Library {
   return new Proxy(object, {
     get: (target, name) => (typeof name === 'string' ? target[name]?.bind(target) : undefined),
@@ -286,7 +295,7 @@ export const buffer = (octets: Uint8Array): Buffer => Buffer.from(octets.buffer,
 /** The same octets as a plain Uint8Array, whose slice is a copy. */
 const view = (b: Buffer): Uint8Array => new Uint8Array(b.buffer, b.byteOffset, b.length);
 
-/** The value, or undefined when it fails in a way that `accept` takes for an answer. */
+/** The value, or undefined when it fails in a way that `accept` treats as an answer. */
 function settled<R>(use: () => MaybePromise<R>, accept: (e: unknown) => boolean): MaybePromise<R | undefined> {
   const failed = (e: unknown): undefined => {
     if (!accept(e)) throw e;
@@ -300,7 +309,7 @@ function settled<R>(use: () => MaybePromise<R>, accept: (e: unknown) => boolean)
   }
 }
 
-/** The module's code is a name of the standard; nothing else of its error is passed on. */
+/** Passes on only the return code of the module, a name from the standard, and nothing else of its error. */
 function translated(e: unknown, operation: string): unknown {
   if (e instanceof DlmsError || !(e instanceof Error)) return e;
   const reason = /CKR_[A-Z0-9_]+/.exec(e.message)?.[0];
@@ -308,7 +317,7 @@ function translated(e: unknown, operation: string): unknown {
     return new DlmsError('security/provider', {
       provider: 'pkcs11',
       operation,
-      reason: operation === 'load' ? 'the library cannot be loaded' : 'no answer of the module',
+      reason: operation === 'load' ? 'the library cannot be loaded' : 'no answer from the module',
     });
   return keyReasons.has(reason)
     ? new DlmsError('security/invalid-key', { reason: `the token refuses the key for ${operation}: ${reason}` })
@@ -337,7 +346,10 @@ const keyReasons: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'CKR_WRAPPING_KEY_HANDLE_INVALID',
   'CKR_ATTRIBUTE_SENSITIVE',
 ]);
-/** What modules answer for a tag or wrapped key that does not verify. SoftHSM says "general error" for both, so that has to count: it is refused either way. */
+/**
+ * What modules answer for a tag or wrapped key that does not verify. SoftHSM says "general error" for both, so that
+ * counts too: the message is refused either way.
+ */
 const wrongOctets: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'CKR_GENERAL_ERROR',
   'CKR_ENCRYPTED_DATA_INVALID',

@@ -43,17 +43,19 @@ export type { LabelledOptions } from './pkcs11-templates.js';
 export type { Pkcs11Options } from './pkcs11-token.js';
 
 /**
- * Keys on a PKCS#11 token (hardware module, smart card, SoftHSM). AES keys, private keys and shared secrets are made or unwrapped on the token, marked
- * sensitive, and used there; the library holds handles.
+ * Keys on a PKCS#11 token (hardware module, smart card, SoftHSM). AES keys, private keys and shared secrets are made or
+ * unwrapped on the token, marked sensitive, and used there; the library holds only handles.
  *
- * A key has one use (`use`, default `ciphering`): encryption keys have CKA_ENCRYPT and CKA_DECRYPT alone, key encrypting keys CKA_WRAP and CKA_UNWRAP alone, so
- * nobody who may use the token unwraps a key by decrypting it. Keys that may leave (`wrappable`) are extractable, others not; none but those that were unwrapped can be changed later. A
- * key agreement key may sign as well, for the request of its certificate.
+ * A key has one use (`use`, default `ciphering`): encryption keys have only CKA_ENCRYPT and CKA_DECRYPT, key encrypting
+ * keys only CKA_WRAP and CKA_UNWRAP, so nobody who may use the token can unwrap a key by decrypting it. Keys that may
+ * leave (`wrappable`) are extractable, others are not. Only the attributes of unwrapped keys can be changed later. A
+ * key agreement key may also sign, for its certificate request.
  *
- * What PKCS#11 does not allow, said openly: a `secret` that enters the additional authenticated data of AES-GCM (the authentication key) or a hash (the HLS
- * secret) has to be read by the caller of the token, so these lie in the memory of the process while their handle lives, and on the token as readable
- * private objects when they have a label. A derived key passes through the memory of the process as the result of the hash. Verification and
- * hashing without keys are done by node:crypto.
+ * Limits of PKCS#11: a `secret` that is used as additional authenticated data of AES-GCM (the authentication key) or is
+ * hashed (the HLS secret) has to be read by the caller of the token. So secrets are in the memory of the process as
+ * long as their handle lives and, if they have a label, on the token as readable private objects. A derived key passes
+ * through the memory of the process as the result of the hash. node:crypto does the verification, and hashing without
+ * keys.
  */
 export interface Pkcs11Provider extends CryptoProvider {
   importKey(algorithm: SymmetricAlgorithm, octets: Uint8Array, options?: LabelledOptions): MaybePromise<KeyHandle>;
@@ -71,23 +73,25 @@ export interface Pkcs11Provider extends CryptoProvider {
     options?: LabelledOptions,
   ): MaybePromise<KeyHandle | undefined>;
   /**
-   * A symmetric key of the token by its label, for the use that it has there.
-   * @throws DlmsError `security/missing-key`; `security/invalid-key` for another type, several of this label, or an AES key that has both uses, or neither
+   * Finds a symmetric key on the token by its label; it keeps the use that it has there.
+   * @throws DlmsError `security/missing-key`; `security/invalid-key` for another type, several keys with this label, or
+   *   an AES key with both uses or neither
    */
   find(label: string, algorithm: SymmetricAlgorithm): KeyHandle;
-  /** A key pair of the token by the label of both its objects. */
+  /** Finds a key pair on the token by the label that its two objects share. */
   findPair(label: string, algorithm: PrivateKeyAlgorithm): KeyPair;
-  /** Deletes the objects of this label from the token; answers how many there were. */
+  /** Deletes the objects with this label from the token. @returns how many there were */
   remove(label: string): number;
-  /** Signs with a key agreement key, for its certificate request alone. */
+  /** Signs with a key agreement key, only for its certificate request. */
   proveKey(key: KeyHandle, data: Uint8Array): MaybePromise<Uint8Array>;
-  /** Closes the sessions; keys without a label are gone. */
+  /** Closes the sessions. Keys without a label are lost. */
   close(): void;
 }
 
 /**
  * Opens a token. Needs the optional peer dependency `pkcs11js`.
- * @throws DlmsError `security/unsupported` without pkcs11js; `security/provider` when library, token or PIN are refused
+ * @throws DlmsError `security/unsupported` without pkcs11js; `security/provider` when the library, token or PIN is
+ *   refused
  */
 export async function openPkcs11Provider(options: Pkcs11Options): Promise<Pkcs11Provider> {
   return providerOf(await openToken(options));
@@ -112,7 +116,7 @@ function providerOf(token: Token): Pkcs11Provider {
       token.destroy(inside);
     }
   };
-  /** What key wrap with padding turns into `block`: see `wrappedBlock`. */
+  /** The object that key wrap with padding turns into `block`; see `wrappedBlock`. */
   const wrappedTemplate = (block: Uint8Array) => [
     ...secretTemplate(),
     { type: c.CKA_VALUE, value: buffer(block.slice(paddedBlock.length)) },
@@ -128,7 +132,7 @@ function providerOf(token: Token): Pkcs11Provider {
         else if (m.session) token.destroy(m.object);
       },
       algorithm === 'AES-128' || algorithm === 'AES-256'
-        ? // Asked for once per key, and at once: also where operations run in the background.
+        ? // Read once per key, and synchronously, even where operations run in the background.
           (m) =>
             fingerprintOf(
               createHash('sha256')
@@ -143,7 +147,7 @@ function providerOf(token: Token): Pkcs11Provider {
   const objectOf = (key: KeyHandle): Handle => {
     const m = material(key);
     if ('octets' in m)
-      throw new DlmsError('security/invalid-key', { reason: 'a key on the token needed, this one is in memory' });
+      throw new DlmsError('security/invalid-key', { reason: 'a key on the token is needed, this one is in memory' });
     return m.object;
   };
   const isFor = (key: KeyHandle, use: KeyUse): boolean => {
@@ -168,7 +172,7 @@ function providerOf(token: Token): Pkcs11Provider {
       });
     return m.octets;
   };
-  /** Joins parts for one use; the copy is overwritten afterwards when secrets are in it. */
+  /** Joins parts for one use, and overwrites the copy afterwards if there are secrets in it. */
   const joined = <R>(parts: readonly Octets[], use: (octets: Uint8Array) => MaybePromise<R>): MaybePromise<R> => {
     const octets = concat(...parts.map(readable));
     if (parts.every((part) => part instanceof Uint8Array)) return use(octets);
@@ -186,7 +190,7 @@ function providerOf(token: Token): Pkcs11Provider {
   const unused = (label: string | undefined): void => {
     if (label !== undefined && token.find([{ type: c.CKA_LABEL, value: label }]).length > 0)
       throw new DlmsError('security/invalid-key', {
-        reason: `the token has an object labelled ${JSON.stringify(label)} already`,
+        reason: `the token already has an object labelled ${JSON.stringify(label)}`,
       });
   };
   const gcm = (iv: Uint8Array, aad: Uint8Array): Mechanism => {
@@ -206,20 +210,20 @@ function providerOf(token: Token): Pkcs11Provider {
   const encrypt = (key: KeyHandle, mechanism: Mechanism, data: Uint8Array, room: number): MaybePromise<Uint8Array> => {
     const out = Buffer.alloc(data.length + room);
     const init = [mechanism, aes(key, 'ciphering')] as const;
-    // An empty message goes straight to the tag: an empty buffer counts as "no pointer" in the interface.
+    // An empty message goes straight to the tag: the interface takes an empty buffer for "no pointer".
     return data.length === 0
       ? token.run('Encrypt', init, 'C_EncryptFinal', [out])
       : token.run('Encrypt', init, 'C_Encrypt', [buffer(data), out]);
   };
   /**
-   * One block under a key that may wrap and not encrypt. Key wrap with padding (RFC 5649) of 8 octets is AES of one block: A65959A6, the length 8, the octets;
-   * only such blocks can be had.
+   * Encrypts one block under a key that may wrap but not encrypt. Key wrap with padding (RFC 5649) of 8 octets is AES
+   * of one block: A65959A6, the length 8, the octets. Only such blocks can be encrypted.
    */
   const wrappedBlock = (key: KeyHandle, block: Uint8Array): MaybePromise<Uint8Array> => {
     const wrapping = aes(key, 'wrapping');
     if (!paddedBlock.every((octet, i) => octet === block[i]))
       throw new DlmsError('security/invalid-key', {
-        reason: 'a key for wrapping encrypts no block but those that begin with A65959A600000008',
+        reason: 'a key for wrapping encrypts only blocks that begin with A65959A600000008',
       });
     const object = token.create(wrappedTemplate(block));
     const done = (wrapped: Uint8Array): Uint8Array => {
@@ -243,7 +247,7 @@ function providerOf(token: Token): Pkcs11Provider {
       return failed(e);
     }
   };
-  /** The use of a key that is on the token already. One that could read what it unwraps is not taken. */
+  /** The use of a key that is already on the token. A key that could also read what it unwraps is refused. */
   const usedFor = (object: Handle, label: string): KeyUse => {
     const may = (type: number): boolean => token.attribute(object, type)[0] === 1;
     const ciphers = may(c.CKA_ENCRYPT) || may(c.CKA_DECRYPT);
@@ -377,7 +381,7 @@ function providerOf(token: Token): Pkcs11Provider {
       const object = aes(key, 'ciphering');
       if (sealed.length < tagLength) return undefined;
       return joined(aad, (octets) =>
-        // Room for the whole input: some modules ask for it, and an empty buffer counts as "no pointer".
+        // Room for the whole input: some modules require it, and an empty buffer means "no pointer".
         andThen(
           token.run(
             'Decrypt',
@@ -391,7 +395,8 @@ function providerOf(token: Token): Pkcs11Provider {
       );
     },
     ctr(key, iv, data, prefix = none) {
-      // The key stream of GCM without the tag: every module that has AES-GCM can do it, and no structure of the platform has to be laid out by hand.
+      // GCM with the tag cut off: every module with AES-GCM can do it, and no platform structure has to be laid out by
+      // hand.
       return andThen(encrypt(key, gcm(iv, none), data, tagLength), (sealed) =>
         concat(prefix, sealed.subarray(0, data.length)),
       );
@@ -426,13 +431,13 @@ function providerOf(token: Token): Pkcs11Provider {
     },
     unwrap(kek, wrapped, algorithm, options: LabelledOptions = {}) {
       const wrapping = aes(kek, 'wrapping');
-      // SoftHSM does not tell the length of an unwrapped key, but key wrap adds 8 octets and nothing else.
+      // SoftHSM does not report the length of an unwrapped key, but key wrap adds exactly 8 octets.
       const length = wrapped.length - 8;
       if (length < 16 || length % 8 !== 0 || (algorithm !== 'secret' && length !== (algorithm === 'AES-128' ? 16 : 32)))
         return undefined;
       unused(options.label);
       const whole = algorithm === 'secret' ? secretTemplate(options.label) : aesTemplate(options);
-      // SoftHSM sets the value after the object is made, and would find it unchangeable.
+      // SoftHSM sets the value after making the object, so the object has to be modifiable.
       const template = whole.filter(({ type }) => type !== c.CKA_MODIFIABLE);
       const unwrapped = token.tryCall<Handle>(
         'C_UnwrapKey',
@@ -500,7 +505,7 @@ function providerOf(token: Token): Pkcs11Provider {
       );
       if (secret) return inMemory(token.attribute(object, c.CKA_VALUE));
       const length = algorithm === 'AES-128' ? 16 : 32;
-      // Zero: SoftHSM for a key that was unwrapped. (The least significant octet, on the usual platforms.)
+      // The least significant octet, on the usual platforms. SoftHSM reports 0 for a key that was unwrapped.
       const told = token.attribute(object, c.CKA_VALUE_LEN)[0];
       if (told !== length && told !== 0)
         throw new DlmsError('security/invalid-key', {
@@ -519,7 +524,7 @@ function providerOf(token: Token): Pkcs11Provider {
         one([{ type: c.CKA_CLASS, value: c.CKO_PUBLIC_KEY }, ...ec], label),
         c.CKA_EC_POINT,
       );
-      // A pair for signatures may not be taken for one that agrees, and the reverse.
+      // A pair for signatures must not serve for key agreement, nor the reverse.
       if ((token.attribute(object, c.CKA_DERIVE)[0] === 1) !== algorithm.startsWith('ECDH'))
         throw new DlmsError('security/invalid-key', {
           reason: `the key pair labelled ${JSON.stringify(label)} is not for ${algorithm}`,

@@ -22,9 +22,10 @@ import {
 } from './provider.js';
 
 /**
- * WebCrypto with non-extractable keys: script that runs in the same page can use a key, but not read it. Every answer is a promise.
- * `secret`s (authentication key, HLS secrets) must enter hashes and additional data, so their octets stay in memory behind the handle;
- * keys imported with `wrappable` can be wrapped, and others cannot. MD5, which WebCrypto does not have, comes from noble.
+ * WebCrypto with non-extractable keys: scripts in the same page can use a key but not read it. Every answer is a
+ * promise. A `secret` (authentication key, HLS secret) is hashed or used as additional data, so its octets stay in
+ * memory behind the handle. Keys imported with `wrappable` can be wrapped, others cannot. MD5, which WebCrypto lacks,
+ * comes from noble.
  */
 export const webCryptoProvider: CryptoProvider = {
   name: 'webcrypto',
@@ -42,7 +43,7 @@ export const webCryptoProvider: CryptoProvider = {
     if (d.length !== scalarLength(curve) || d.every((o) => o === 0)) throw notPrivate(curve);
     const name = algorithm.startsWith('ECDSA') ? 'ECDSA' : 'ECDH';
     try {
-      // Imported once so that the platform computes the public key, and once more for use: that one cannot be exported.
+      // Imported once to let the platform compute the public key, and again, not extractable, for use.
       const open = await subtle().importKey(
         'pkcs8',
         buffer(pkcs8(curve, d)),
@@ -184,7 +185,7 @@ export const webCryptoProvider: CryptoProvider = {
   },
 } satisfies CryptoProvider;
 
-/** WebCrypto binds a key to one algorithm, so an AES key is several. */
+/** WebCrypto binds a key to one algorithm, so one AES key is several keys here. */
 interface AesKeys {
   readonly gcm: CryptoKey;
   readonly ctr: CryptoKey;
@@ -199,7 +200,7 @@ const hashOf = (curve: Curve): string => (curve === 'P-256' ? 'SHA-256' : 'SHA-3
 const usages = (name: string): KeyUsage[] => (name === 'ECDSA' ? ['sign'] : ['deriveBits']);
 const notPrivate = (curve: Curve): DlmsError =>
   new DlmsError('security/invalid-key', { reason: `not a private key of ${curve}` });
-/** The platform's types want to know that no shared memory is behind the octets. */
+/** The platform's types require that the octets are not in shared memory. */
 const buffer = (octets: Uint8Array): Uint8Array<ArrayBuffer> => octets as Uint8Array<ArrayBuffer>;
 
 const secret = (octets: Uint8Array): KeyHandle =>
@@ -221,7 +222,7 @@ async function aesHandle(
     subtle().importKey('raw', buffer(copy), { name }, extractable, uses);
   return platformHandle(algorithm, octets.length, await wiping(copy, aesKeys(make, options)), options);
 }
-/** The platform answers later and a fingerprint is asked for at once, so it is computed here. */
+/** Computes the fingerprint in advance: it is read synchronously, but the platform only answers with promises. */
 async function platformHandle(
   algorithm: SymmetricAlgorithm,
   length: number,
@@ -232,7 +233,7 @@ async function platformHandle(
   const fingerprint = fingerprintOf(new Uint8Array(await subtle().digest('SHA-256', buffer(block))));
   return new OpaqueKey(owner, algorithm, length, keys, undefined, fingerprint, use);
 }
-/** WebCrypto has no ECB: the first block of CBC with an initial value of zeros is the same. */
+/** WebCrypto has no ECB, but the first block of CBC with an IV of zeros is the same. */
 async function encryptBlock(key: CryptoKey, block: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle().encrypt({ name: 'AES-CBC', iv: new Uint8Array(16) }, key, buffer(block))).slice(
     0,
@@ -304,7 +305,10 @@ async function publicKey(key: PublicKey, name: 'ECDSA' | 'ECDH'): Promise<Crypto
   return made;
 }
 
-/** PrivateKeyInfo around the scalar: version 0, id-ecPublicKey and the curve, ECPrivateKey version 1 without its public key. */
+/**
+ * PrivateKeyInfo around the scalar: version 0, id-ecPublicKey and the curve, ECPrivateKey version 1 without the public
+ * key.
+ */
 function pkcs8(curve: Curve, d: Uint8Array): Uint8Array {
   const oid =
     curve === 'P-256'

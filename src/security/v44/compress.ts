@@ -8,18 +8,28 @@ import {
   requireWithin,
 } from './v44.js';
 
-/** How a packet is made. */
+/** Options of {@link compress}. */
 export interface CompressOptions {
-  /** Codewords that are numbered (N2), with the four control codes, 256 to 65 535. Default 1024: public decoders know no more than 1525, some 1024. */
+  /**
+   * Number of codewords (N2), including the four control codes: 256 to 65 535. Default: 1024, because public decoders
+   * know at most 1525, some only 1024.
+   */
   readonly codewords?: number;
-  /** Characters of a string at most (N7), 32 to 255. Default 255, the packet method's; the receiver must have the same. */
+  /**
+   * Maximum length of a string in characters (N7): 32 to 255. Default: 255, as in the packet method. The receiver must
+   * use the same.
+   */
   readonly maxString?: number;
-  /** Never sends a string that the receiver makes of the very code that names it after a codeword: a public decoder reads what follows wrongly. Costs 0.01 %. Default false. */
+  /**
+   * After a codeword, never sends a codeword that the receiver only creates from that very code: one public decoder
+   * misreads what follows it. Costs 0.01 %. Default: false.
+   */
   readonly avoidFutureCodewords?: boolean;
 }
 
 /**
- * Compresses octets into one packet of ITU-T V.44. What does not repeat grows: up to nine eighths, and two octets. When the dictionary is full it stays as it is.
+ * Compresses octets into one packet of ITU-T V.44. Input without repetitions grows: at most to nine eighths of its
+ * size, plus two octets. Once full, the dictionary stays as it is.
  * @throws DlmsError `encode/invalid-value` for options out of range
  */
 export function compress(octets: Uint8Array, options: CompressOptions = {}): Uint8Array {
@@ -28,18 +38,21 @@ export function compress(octets: Uint8Array, options: CompressOptions = {}): Uin
 
 const nothing = -1;
 
-/** The dictionary is a tree: under each first character, segments of the input. A string is the way to a segment, and its codeword the number of the segment. */
+/**
+ * The dictionary is a tree of segments of the input, one root for each first character. A string is the path to a
+ * segment, and its codeword is the number of that segment.
+ */
 class Compressor {
   readonly #in: Uint8Array;
   readonly #codewords: number;
   readonly #longest: number;
   readonly #avoid: boolean;
   readonly #bits = new BitWriter();
-  /** Of each segment: where it begins in the input, how long it is, and the length of the string that ends with it. */
+  /** For each segment: where it begins in the input, how long it is, and the length of the string that ends with it. */
   readonly #starts: number[] = [];
   readonly #sizes: number[] = [];
   readonly #lengths: number[] = [];
-  /** Segments below a root or a segment that begin with one character, oldest first. */
+  /** By root or segment, and first character: the segments below it, oldest first. */
   readonly #children = new Map<number, number[]>();
   #width = codewordBits;
   #charBits: number = ordinalBits;
@@ -57,7 +70,7 @@ class Compressor {
     const starts = this.#starts;
     const lengths = this.#lengths;
     let afterCodeword = false;
-    /** The segment that the receiver makes only when it reads the next code. */
+    /** The segment that the receiver only creates when it reads the next code. */
     let future = nothing;
     for (let at = 0; at < octets.length; ) {
       const first = octets[at] as number;
@@ -89,7 +102,7 @@ class Compressor {
     return this.#bits.finish();
   }
 
-  /** A segment must match whole, the first that does is taken, and so on below it. */
+  /** Walks down the tree: on each level, takes the first segment that matches in full. */
   #longestMatch(from: number, except: number): number {
     const octets = this.#in;
     let found = nothing;
@@ -114,7 +127,7 @@ class Compressor {
     for (let i = 1; i < size; i++) if (octets[start + i] !== octets[at + i]) return false;
     return true;
   }
-  /** A string is made exactly when the receiver makes it. */
+  /** Creates a string exactly when the receiver does. */
   #make(parent: number, start: number, size: number, length: number): number {
     const made = this.#starts.length;
     if (start >= this.#in.length || length > this.#longest || made + firstCodeword >= this.#codewords) return nothing;

@@ -10,32 +10,35 @@ import {
   requireWithin,
 } from './v44.js';
 
-/** How a packet is read. */
+/** Options of {@link decompress}. */
 export interface DecompressOptions extends DecodeOptions {
-  /** Octets that may come out, at most. Required: one octet can stand for 291. */
+  /** Maximum size of the output in octets. Required, because one octet can stand for 291. */
   readonly maxOutput: number;
-  /** Characters of a string at most (N7) on the side of the sender, 32 to 255. Default 255, the packet method's. */
+  /** The sender's maximum length of a string in characters (N7): 32 to 255. Default: 255, as in the packet method. */
   readonly maxString?: number;
   /**
-   * Codewords that the sender can number (N2) at most, with the four control codes, 256 to 65 535. Default 2048, which takes every known sender (1525 or
-   * fewer): strings that it never made have numbers that it never sends.
+   * Upper bound on the sender's number of codewords (N2), including the four control codes: 256 to 65 535. Default:
+   * 2048, which suits every known sender (1525 or fewer): a sender never sends the numbers of strings that it did not
+   * create.
    */
   readonly codewords?: number;
-  /** Bits of an ordinal at the start (C5). Default 7, the packet method's. */
+  /** Initial number of bits of an ordinal (C5). Default: 7, as in the packet method. */
   readonly ordinalBits?: 7 | 8;
 }
 
-/** What the last code that makes strings was. */
+/** Kinds of the last code that creates strings. */
 const none = 0;
 const ordinal = 1;
 const codeword = 2;
 
 /**
- * Decompresses one packet of ITU-T V.44, whatever its sender does when its dictionary is full. Time and memory are linear in what comes out.
+ * Decompresses one packet of ITU-T V.44, whatever its sender does when its dictionary is full. Time and memory are
+ * linear in the size of the output.
  *
- * Lenient decoding takes a missing end (`v44-no-flush`), octets after it (`v44-trailing`) and padding that is not zero (`v44-padding`).
- * @throws DlmsError `decode/unexpected-end`, `decode/invalid-value` (a code that cannot be), `decode/too-large` (more than `maxOutput`), `decode/trailing-bytes`,
- *   `decode/non-zero-padding`
+ * Lenient decoding accepts a missing end (`v44-no-flush`), octets after the end (`v44-trailing`) and non-zero padding
+ * (`v44-padding`).
+ * @throws DlmsError `decode/unexpected-end`, `decode/invalid-value` (a code that cannot be), `decode/too-large` (more
+ *   than `maxOutput`), `decode/trailing-bytes`, `decode/non-zero-padding`
  */
 export function decompress(packet: Uint8Array, options: DecompressOptions): Uint8Array {
   return new Decompressor(packet, options).run();
@@ -52,7 +55,7 @@ class Decompressor {
   #at = 0;
   #out = new Uint8Array(256);
   #length = 0;
-  /** Of each string: where its last character stands in the output, and its length. */
+  /** For each string: the position of its last character in the output, and its length. */
   readonly #ends: number[] = [];
   readonly #lengths: number[] = [];
 
@@ -74,7 +77,7 @@ class Decompressor {
     let charBits: number = charBitsAtStart;
     let previous = none;
     let last = 0;
-    // The code just before was a codeword: literally, whatever it made.
+    // Whether the very last code was a codeword, whatever it created.
     let extensible = false;
     let stepUp = false;
     for (;;) {
@@ -103,7 +106,7 @@ class Decompressor {
         const begin = this.#length;
         if (index < made)
           this.#copy((ends[index] as number) - (lengths[index] as number) + 1, lengths[index] as number);
-        else if (index > made || previous === none) throw this.#invalid('a codeword of a string that is known');
+        else if (index > made || previous === none) throw this.#invalid('a codeword of a known string');
         else this.#future(previous, last);
         if (previous === ordinal) this.#make(begin, 2);
         else if (previous === codeword) this.#make(begin, (lengths[last] as number) + 1);
@@ -137,7 +140,7 @@ class Decompressor {
     }
   }
 
-  /** The string that this very codeword makes: the previous one and its first character again. */
+  /** The string that this very codeword creates: the previous string, then its first character again. */
   #future(previous: number, last: number): void {
     if (previous === ordinal) {
       this.#append(last);
@@ -179,7 +182,7 @@ class Decompressor {
     this.#room(1);
     this.#out[this.#length++] = character;
   }
-  /** One at a time where the copy overlaps what it is copied from: that is how runs are written. */
+  /** Copies one octet at a time where source and destination overlap: that is how runs are written. */
   #copy(from: number, n: number): void {
     this.#room(n);
     const out = this.#out;
@@ -195,7 +198,7 @@ class Decompressor {
     for (let got = 0; got < n; ) {
       const octet = this.#in[this.#at >> 3];
       if (octet === undefined)
-        throw new DlmsError('decode/unexpected-end', { offset: this.#in.length, expected: 'a code of V.44' });
+        throw new DlmsError('decode/unexpected-end', { offset: this.#in.length, expected: 'a V.44 code' });
       const from = this.#at & 7;
       const take = Math.min(8 - from, n - got);
       value |= ((octet >> from) & ((1 << take) - 1)) << got;
@@ -207,7 +210,7 @@ class Decompressor {
   #invalid(expected: string): DlmsError {
     return new DlmsError('decode/invalid-value', { offset: this.#at >> 3, expected, actual: `bit ${this.#at}` });
   }
-  /** Nothing but padding is left, where FLUSH should stand: the shortest code that begins with a zero has eight bits. */
+  /** Whether only padding is left where FLUSH should be: the shortest code that begins with a zero has eight bits. */
   #endsWithoutFlush(stepUp: boolean): boolean {
     const left = 8 * this.#in.length - this.#at;
     if (left >= 8 || stepUp || this.#options.lenient !== true) return false;
@@ -215,7 +218,7 @@ class Decompressor {
     this.#quirk('v44-no-flush', 'the packet ends without FLUSH');
     return true;
   }
-  /** Behind FLUSH stand zeros to the end of the octet, and nothing else. */
+  /** After FLUSH there are zeros to the end of the octet, and nothing else. */
   #flushed(): Uint8Array {
     const { lenient } = this.#options;
     const offset = this.#at >> 3;

@@ -3,35 +3,35 @@ import { DlmsError } from '../../core/errors.js';
 /**
  * The packet method of ITU-T V.44 (LZJH), as DLMS uses it: parameters, codes, and what both directions share.
  *
- * Bits fill each octet from the least significant upwards, and so does every field. Source: five public codecs that agree on the format; the text of the
- * Recommendation was not at hand.
+ * Bits fill each octet from the least significant upwards, and each field is written in the same order. Source: five
+ * public codecs that agree on the format; the text of the Recommendation was not available.
  */
 
-/** Control codes, which stand where codewords do. */
+/** Control codes, which take the place of codewords. */
 export const control = {
-  /** Enter transparent mode: of the stream method only. */
+  /** Enter transparent mode; only in the stream method. */
   etm: 0,
-  /** The end of the packet; zeros fill the octet. */
+  /** End of the packet; the rest of the octet is zeros. */
   flush: 1,
   /** The next code is one bit wider. */
   stepUp: 2,
-  /** The dictionary begins anew. */
+  /** Start again with an empty dictionary. */
   reinit: 3,
 } as const;
-/** The first codeword of a string (N5). */
+/** The first codeword for strings (N5). */
 export const firstCodeword = 4;
-/** Bits of a codeword at the start (C2). */
+/** Initial number of bits of a codeword (C2). */
 export const codewordBits = 6;
-/** Bits of an ordinal at the start (C5). */
+/** Initial number of bits of an ordinal (C5). */
 export const ordinalBits = 7;
 
-/** Characters of a string at most (N7), the value of the packet method. */
+/** Maximum length of a string in characters (N7), in the packet method. */
 export const longestString = 255;
-/** Bits of the longest form of an extension's length. */
+/** Bits in the longest form of the length of an extension. */
 export const extensionBits = (longest: number): number =>
   longest <= 46 ? 5 : longest <= 78 ? 6 : longest <= 142 ? 7 : 8;
 
-/** @throws DlmsError `encode/invalid-value` for an option that is no integer of the range */
+/** @throws DlmsError `encode/invalid-value` for an option that is not an integer in the range */
 export function requireWithin(name: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max)
     throw new DlmsError('encode/invalid-value', {
