@@ -13,12 +13,11 @@ import { arbitrary } from './arbitrary.js';
 const alternatives = (): Readonly<Record<string, { readonly schema: Schema<unknown> }>> =>
   (Apdu.shape as { alternatives: Readonly<Record<string, { schema: Schema<unknown> }>> }).alternatives;
 
-/** All types of APDUs. */
+/** All types of APDU. */
 export const apduTypes = (): ApduType[] => Object.keys(alternatives()) as ApduType[];
 
 /**
- * Generates APDUs of the given types (default: all), each type equally often. Each can be encoded, and decodes to the
- * same value again.
+ * APDUs of the given types (default: all), each type equally often. Each can be encoded, and decodes to the same value.
  */
 export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbitrary<Apdu> {
   const version = (InitiateResponse.shape as { fields: Record<string, Schema<unknown>> }).fields
@@ -39,7 +38,7 @@ export function apduArbitrary(types: readonly ApduType[] = apduTypes()): fc.Arbi
       const values = arbitrary(schema, instead).map(
         (v) => ('fill' in schema ? { type, ...(v as object) } : { type, value: v }) as Apdu,
       );
-      // The user information of an association APDU is an APDU itself.
+      // Inside an association request there is another APDU.
       return apduFacts[type].service === 'acse'
         ? fc
             .tuple(values, initiate)
@@ -67,13 +66,13 @@ export interface ApduSample {
 }
 export interface SampleOptions {
   readonly count: number;
-  /** The same seed gives the same samples (with the same version of this library and of fast-check). */
+  /** The same seed gives the same samples (with the same versions of this library and of fast-check). */
   readonly seed: number;
   /** Default: all. */
   readonly types?: readonly ApduType[];
 }
 
-/** Valid APDUs to test other implementations with: octets and their meaning. */
+/** Valid APDUs to test other implementations with: octets, and what they mean. */
 export function apduSamples({ count, seed, types }: SampleOptions): ApduSample[] {
   return fc.sample(apduArbitrary(types), { numRuns: count, seed }).map((apdu) => {
     const bytes = encode(Apdu, apdu);

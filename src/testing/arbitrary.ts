@@ -14,20 +14,20 @@ import type { Compound, Shape } from '../axdr/shape.js';
 import { ExceptionResponse } from '../xdlms/errors.js';
 
 /**
- * Generates values of a schema for property tests with fast-check. So every definition (an APDU, an attribute, a
- * structure of your own) has a round-trip property for free:
- * `fc.assert(fc.property(arbitrary(S), (v) => deepEqual(decode(S, encode(S, v)), v)))`.
+ * Values that fit a schema, for property tests with fast-check: any definition (an APDU, an attribute, a structure of
+ * your own) gets a round-trip property for free. `fc.assert(fc.property(arbitrary(S), (v) => deepEqual(decode(S,
+ * encode(S, v)), v)))`.
  *
- * All values are in the form that decoding gives: a code with a name is never generated as a number.
+ * All values have the form that decoding gives: a code with a name is never generated as a number.
  *
- * @param instead generators for parts that accept less than their shape says (an octet string that is a date-time or
- * empty, a text that is an object identifier)
+ * @param instead values for parts that accept less than their definition says (an octet string with a date-time or
+ *   nothing, a text that is an object identifier)
  */
 export function arbitrary<T>(
   schema: Schema<T>,
   instead: readonly (readonly [Schema<unknown>, fc.Arbitrary<unknown>])[] = [],
 ): fc.Arbitrary<T> {
-  // The same generator on every level, because a replaced part does not nest.
+  // On every level, because a replaced part does not count as one.
   const known: Known = new Map(instead.map(([part, values]) => [part.shape, Array.from({ length: 64 }, () => values)]));
   return build(schema, 0, known) as fc.Arbitrary<T>;
 }
@@ -163,7 +163,7 @@ const compactArrays: fc.Arbitrary<unknown> = /* @__PURE__ */ (() => {
   return fc.oneof(same, rows).map((items) => compactArrayOf(items));
 })();
 
-/** How to make records whose fields depend on each other; `fields` generates them independently. */
+/** Records whose fields depend on each other: made in another way, or from independent fields. */
 const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>> =
   /* @__PURE__ */ new Map<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>>([
     [CompactArray.shape, () => compactArrays],
@@ -178,7 +178,7 @@ const dependent: ReadonlyMap<Shape, (fields: () => fc.Arbitrary<unknown>) => fc.
     ],
   ]);
 
-/** Maps a value from the wire; undefined when the schema refuses it, as it is then no value of the type. */
+/** Wire values that the schema refuses to map are not values of the type. */
 function attempt(to: (wire: never) => unknown, wire: unknown): { value: unknown } | undefined {
   try {
     return { value: to(wire as never) };
@@ -186,7 +186,7 @@ function attempt(to: (wire: never) => unknown, wire: unknown): { value: unknown 
     return undefined;
   }
 }
-/** Whether a schema contains others, so that the recursion must end: elements, and what names another type. */
+/** Whether a schema contains others (elements, or a named type), to end the recursion. */
 const containsOthers = ({ shape }: Schema<unknown>): boolean =>
   shape.of === 'elements' ||
   shape.of === 'nested' ||

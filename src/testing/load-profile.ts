@@ -19,14 +19,14 @@ export const capturePeriod = 900;
 
 export interface LoadProfileOptions {
   readonly rows: number;
-  /** The time of the newest row in milliseconds; a multiple of the capture period. */
+  /** Time of the newest row in milliseconds; a multiple of the capture period. */
   readonly newest: number;
   readonly deviationMinutes: number;
 }
 
 /**
- * A quarter-hourly load profile computed by a formula: a household with a morning and an evening peak, and some solar
- * power at noon. The same options give the same rows.
+ * Rows made by a formula: a household with a morning and an evening peak, and a little sun at noon. The same options
+ * give the same rows.
  */
 export class LoadProfile {
   readonly #options: LoadProfileOptions;
@@ -104,7 +104,7 @@ export class LoadProfile {
       .slice(fromSelectedValue - 1, toSelectedValue === 0 ? undefined : toSelectedValue);
     return this.#rows(fromEntry - 1, toEntry === 0 ? this.length : Math.min(toEntry, this.length), columns);
   }
-  /** The index of the first row at or after a time. */
+  /** Index of the first row at or after a time. */
   #first(moment: number): number {
     let low = 0;
     let high = this.#times.length;
@@ -148,7 +148,7 @@ function read<T>(work: () => T): T {
   }
 }
 
-/** The energy in Wh imported and exported in the quarter of an hour before a time. */
+/** Wh imported and exported in the quarter of an hour before a time. */
 function powerAt(at: number, deviationMinutes: number): [number, number] {
   const hour = ((at / 3_600_000 - deviationMinutes / 60) % 24) + 24;
   const h = hour % 24;

@@ -3,8 +3,8 @@ import { decode, encode, isFieldsSchema, type Schema } from '../axdr/schema.js';
 import type { Compound, Shape } from '../axdr/shape.js';
 
 /**
- * The plainest value of a type: zero, no elements, the first name of an enumeration, null-data where anything is
- * allowed. It can always be encoded. For objects of simulated meters whose values do not matter.
+ * The simplest value of a type: zero, no elements, the first name of an enumeration, null-data for any type. It can
+ * always be encoded. For objects of simulated meters whose values do not matter.
  */
 export function plainValue<T>(schema: Schema<T>): T {
   return ofShape(schema.shape as Shape) as T;
@@ -62,13 +62,13 @@ function compound(shape: Compound): unknown {
       return plainValue(shape.inner);
   }
 }
-/** The value as the mapping receives it from the wire: after a round trip. */
+/** The mapping gets what comes from the wire: the value after a round trip. */
 const plainOctetsOf = (inner: Schema<unknown>): unknown => {
   const value = plainValue(inner);
   return value instanceof Uint8Array ? value : decode(inner, encode(inner, value));
 };
 
-/** Plain Data of a type given by its name; undefined for types that cannot be made from the name alone. */
+/** Simple Data of a type known only by its name; undefined for types that contain others. */
 export function plainData(type: string): Data | undefined {
   switch (type) {
     case 'null-data':

@@ -44,9 +44,12 @@ export interface ProfileMeterOptions
     | 'persist'
   > {
   readonly profile: CompanionProfile;
-  /** The options of the meter (D, L, M, polyphase); objects of other options are left out. Default: none. */
+  /**
+   * Options of the profile that the meter has (D, L, M, polyphase); objects of other options are left out. Default:
+   * none.
+   */
   readonly options?: readonly string[];
-  /** The three letters of the manufacturer in system title and logical device name. Default: `SIM`. */
+  /** Three letters of the manufacturer, for both names. Default: `SIM`. */
   readonly manufacturer?: string;
   /** Default: 1. */
   readonly serialNumber?: number;
@@ -63,12 +66,12 @@ export interface ProfileMeter {
 }
 
 /**
- * Makes a meter with every object of a companion profile: the first code of each pattern, the first class version that
- * is allowed, the rights of each client as the profile states them, and plausible values of the right types. Clock,
- * disconnector, load profile 1-0:99.1.0, associations, security setup and invocation counter work; other objects keep
- * what is written to them, and their methods, except resets, fail with `temporary-failure`.
+ * A meter with every object of a companion profile: the first code of each pattern, the first class version allowed,
+ * the rights of each client as stated in the profile, and plausible values of the right types. Clock, disconnector,
+ * load profile 1-0:99.1.0, associations, security setup and invocation counter work. Anything else that is written is
+ * kept; other methods do nothing and say so (`temporary-failure`), except resets.
  *
- * If a profile does not state the rights of a client, the management client can read everything, and other clients only
+ * If the profile does not state the rights of a client, the management client may read everything, and the others only
  * the logical name.
  * @throws DlmsError `service/unsupported` for a class or version that this library does not know
  */
@@ -154,7 +157,7 @@ export async function profileMeter(options: ProfileMeterOptions): Promise<Profil
   };
 }
 
-/** The device type and function type as the profile numbers them; device type 102 if it does not. */
+/** Device type and function type as numbered in the profile; any device if it does not number them. */
 function identityOf(
   { titles }: CompanionProfile,
   present: readonly string[],
@@ -187,7 +190,7 @@ function associationRow(
   const shown = name === '0-0:40.0.0*255' ? associations : associations.find((a) => a.logicalName === name);
   return shown === undefined ? undefined : associationLnObject(shown, options);
 }
-/** An object with values of the types of its class, which keeps what is written. */
+/** An object with values of the types in its class, which keeps what is written. */
 function plainObject(
   definition: InterfaceClass,
   row: ProfileObject,
@@ -293,18 +296,19 @@ function configOf(
     return { ...common, ...ciphering, mechanism: 'none', preEstablished: true };
   if (said.includes('hls') || said.includes('gmac'))
     return { ...common, ...ciphering, security: security.context, mechanism: 'hls-gmac' };
-  // This meter lets a client without any security write what the profile lets it write.
+  // If the profile lets a client without any security write something, so does this meter.
   return { ...common, ...ciphering, mechanism: 'none', ...(client.ciphered ? {} : { anybodyMayChange: true }) };
 }
 function attributeRightOf(rights: Rights | 'none' | 'unknown', index: number, trusted: boolean): ProfileRight {
   if (rights === 'none') return '-';
   if (index === 1) return 'G';
   if (rights === 'unknown') return trusted ? 'G' : '-';
-  // The profile does not judge attributes that it does not name; the management client should be able to read them.
+  // The profile does not judge what it does not name, and a management client that could not read it would be of little
+  // use.
   return rights.attributes.get(index) ?? (trusted ? 'G' : '-');
 }
 
-/** System title and logical device name of this meter, as an association view for `checkProfile` has them. */
+/** Both names of this meter, for a view, in the form that `checkProfile` compares. */
 export const titlesOf = ({
   systemTitle,
   logicalDeviceName,

@@ -17,8 +17,8 @@ export interface PlainWorld {
 }
 
 /**
- * A plausible value of an attribute, in the type of its class: what the profile prescribes, otherwise what an object of
- * that name usually holds, otherwise the plainest value that can be encoded.
+ * A plausible value for an attribute, of the type in its class: what the profile prescribes, or else what an object of
+ * that name usually has, or else the simplest value that can be encoded.
  */
 export function profileValue(
   definition: InterfaceClass,
@@ -33,7 +33,7 @@ export function profileValue(
     try {
       return decode(attribute.schema, encode(Data, data));
     } catch {
-      // The profile requires a type that the class does not have: the check will report it.
+      // The profile requires a type that the class does not have; the check will say so.
     }
   }
   return plainValue(attribute.schema);
@@ -77,13 +77,13 @@ function usualData(
   if (/:97\.9[78]\./.test(name) || /:43\.1\./.test(name)) return number(0);
   return number(0);
 }
-/** A number that differs from object to object but is always the same for one. */
+/** A number that differs between objects, but is always the same for one. */
 function reading(name: Obis): number {
   let sum = 17;
   for (let i = 0; i < name.length; i++) sum = (sum * 31 + name.charCodeAt(i)) % 100_003;
   return sum;
 }
-/** The unit of what the code measures (groups C and D of electricity); a count if that is not known. */
+/** The unit according to the code (groups C and D of electricity); a count if it is not a known quantity. */
 function scalerUnit(name: Obis): Data {
   const unit = unitOf(name);
   return {

@@ -28,46 +28,45 @@ import { capturePeriod, LoadProfile } from './load-profile.js';
 
 /** Options of {@link simulatedMeter}. */
 export interface SimulatedMeterOptions {
-  /** Does the cryptography; for instance `nobleProvider`. */
+  /** The cryptography provider, e.g. `nobleProvider`. */
   readonly provider: CryptoProvider;
   /** The system title, 8 octets. Default: `SIM`, then 00 00 00 00 01. */
   readonly systemTitle?: Uint8Array;
   /**
-   * The keys of the management association, and of the signing association if there is a signing key. Default:
+   * Keys of the management association, and of the signing association if there is a signing key. Default:
    * {@link testKeysOf}, which everybody knows.
    */
   readonly keys?: KeyMaterial;
-  /** The security suite of the management association. Default: 0. */
+  /** Security suite of the management association. Default: 0. */
   readonly suite?: number;
   /**
-   * Suites 1 and 2: the certificates (DER) of clients and of the meter, and of the authorities between them and the
-   * anchors. Default: none.
+   * For suites 1 and 2: certificates (DER) of clients and of the meter, and those that vouch for them. Default: none.
    */
   readonly certificates?: readonly Uint8Array[];
   readonly anchors?: readonly Certificate[];
-  /** Default: `when-available`, with no revocation lists. */
+  /** How revocation is checked. Default: `when-available`, without lists. */
   readonly revocation?: RevocationPolicy;
   /** Stores changed keys and policies. Default: they last as long as the meter. */
   readonly persist?: Pick<SecurityStateOptions, 'persistKeys' | 'persistPolicy'> & {
     /** Stores changed certificates. */
     readonly persistCertificates?: CertificateStoreOptions['persist'];
   };
-  /** Who may ask for signatures: see {@link SecurityStateOptions}. */
+  /** Who may require signatures; see {@link SecurityStateOptions}. */
   readonly signing?: Pick<SecurityStateOptions, 'clients' | 'signingRoles'>;
   /** Default: authenticated and encrypted in both directions. */
   readonly policy?: SecurityPolicy;
-  /** The password of the reading association. Default: `12345678`. */
+  /** Password of the reading association. Default: `12345678`. */
   readonly password?: Uint8Array;
-  /** The number of rows in the load profile. Default: 10 000. */
+  /** Number of rows in the load profile. Default: 10 000. */
   readonly profileRows?: number;
   /** The current time in milliseconds since 1970. Default: the clock of this machine. */
   readonly now?: () => number;
   /** Minutes from local time to UTC, negative east of Greenwich. Default: -60. */
   readonly deviationMinutes?: number;
-  /** The longest APDU that the meter accepts, in octets. Default: 1024. */
+  /** Longest APDU that the meter accepts, in octets. Default: 1024. */
   readonly maxReceivePduSize?: number;
   /**
-   * The longest APDU that the meter sends, even if a client accepts more; 0: as long as the client accepts. Default:
+   * Longest APDU that the meter sends, in octets, even if the client accepts more; 0: as much as it accepts. Default:
    * 1024.
    */
   readonly maxSendPduSize?: number;
@@ -77,11 +76,11 @@ export interface SimulatedMeterOptions {
   readonly objects?: readonly CosemObject[];
   /** More associations; they replace those with the same client SAP. */
   readonly associations?: readonly AssociationConfig[];
-  /** Called with what goes wrong inside the meter; clients are only told `other-reason`. */
+  /** Called for internal errors of the meter; clients only see `other-reason`. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Well-known keys from published examples: for tests only, never for a real meter. */
+/** Keys from examples all over the world: only for tests, never for a meter. */
 export const testKeys = {
   globalUnicast: Uint8Array.from({ length: 16 }, (_, i) => i),
   authentication: Uint8Array.from({ length: 16 }, (_, i) => 0xd0 + i),
@@ -100,19 +99,19 @@ export function testKeysOf(suite: number): KeyMaterial {
   );
 }
 
-/** The client SAPs of the simulated meter, as in companion profiles. */
+/** Client SAPs of the simulated meter, as used in companion profiles. */
 export const simulatedClients = { public: 16, reading: 17, management: 1, signing: 2 } as const;
 
 /**
- * A complete meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or pass APDUs to the handler
- * directly.
+ * A whole meter in memory. Serve it with `serveWrapper(transport, meter.connection())`, or pass APDUs directly to the
+ * handler.
  */
 export interface SimulatedMeter {
   readonly meter: Meter;
   readonly device: LogicalDevice;
   readonly systemTitle: Uint8Array;
   readonly profile: LoadProfile;
-  /** Keys, policy and certificates, and changes to them. */
+  /** Keys, policy and certificates, and their changes. */
   readonly security: SecurityState;
   /** The last invocation counter accepted from the management client. */
   readonly lastCounter: () => number;
@@ -122,8 +121,8 @@ export interface SimulatedMeter {
 
 /**
  * Makes a meter with clock, energy registers, disconnector, identification, security setup, invocation counter and load
- * profile, and three associations: public (no security, few objects), reading (LLS) and management (HLS 5, ciphered as
- * the policy says). With a signing key, in suites 1 and 2, there is also signing (HLS 7, ciphered).
+ * profile, and with three associations: public (no security, few objects), reading (LLS) and management (HLS 5,
+ * ciphered as the policy says). With a signing key, in suites 1 and 2, there is also signing (HLS 7, ciphered).
  */
 export async function simulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedMeter> {
   const now = options.now ?? Date.now;
@@ -236,7 +235,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
     cosemObject(SapAssignment, '0-0:41.0.0*255', {
       sapAssignmentList: [{ sap: 1, logicalDeviceName: new TextEncoder().encode('SIM0000000000001') }],
     }),
-    // Version 0 as long as it can express the policy, because most meters of suite 0 have it.
+    // Version 0 if it can express the policy, because most meters of suite 0 have it.
     securitySetupObject(security, { version: suite === 0 && isSymmetric(policy) ? 0 : 1 }),
     disconnectControlObject(),
   );
@@ -265,7 +264,7 @@ export async function simulatedMeter(options: SimulatedMeterOptions): Promise<Si
   };
 }
 
-/** The public client can identify the meter, and read its clock and the invocation counter. */
+/** The public client can identify the meter, and read its clock and invocation counter. */
 const publicNames: ReadonlySet<Obis> = new Set<Obis>([
   '0-0:1.0.0*255',
   '0-0:42.0.0*255',
