@@ -22,22 +22,22 @@ import { clientKeys } from './objects/security-state.js';
 import { type ServerReferencing, serverLogicalNames } from './referencing.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
-/** The smallest PDU size of a client that a response fits into. */
+/** The smallest client PDU size that is accepted. */
 const minimumPduSize = 64;
 
-/** What was agreed. */
+/** What an accepted AARQ agreed on. */
 export interface Accepted {
   readonly config: AssociationConfig;
   readonly security: SecurityContext | undefined;
   readonly conformance: readonly ConformanceBit[];
-  /** Longest APDU that the client takes. */
+  /** Longest APDU that the client accepts, in octets. */
   readonly clientPduSize: number;
-  /** The client must answer our challenge before anything else. */
+  /** Set when the client must answer our challenge before anything else. */
   readonly hls: HlsExchange | undefined;
-  /** The AARQ carried a tag or signature of the client that verified. */
+  /** Whether the AARQ carried a verified tag or signature of the client. */
   readonly proven: boolean;
 }
-/** An AARE, and what it opens; nothing when it refuses. */
+/** An AARE, and the association that it opens; none when it refuses. */
 export interface AarqOutcome {
   readonly aare: Uint8Array;
   readonly accepted?: Accepted;
@@ -46,15 +46,16 @@ export interface AarqOutcome {
 type Diagnostic = Extract<Aare['resultSourceDiagnostic'], { type: 'acse-service-user' }>['value'];
 
 export interface EvaluateAarqOptions {
-  /** Longest APDU that we take. */
+  /** Longest APDU that we accept, in octets. */
   readonly maxReceivePduSize: number;
   readonly throttle: GuessThrottle;
   readonly guesser: Guesser;
 }
 
 /**
- * Judges an AARQ. A ciphered user-information that does not verify throws what `unprotect` throws: it is answered with an exception-response, and
- * nothing of the AARQ is believed. Until it has verified nothing is kept and nothing is computed that costs more than one tag.
+ * Evaluates an AARQ. If its ciphered user-information does not verify, throws what `unprotect` throws: the answer is
+ * then an exception-response, and nothing in the AARQ is believed. Until it has verified, nothing is kept, and nothing
+ * costlier than one tag is computed.
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the order of the checks is what an attacker would change, so it stands in one place
 export async function evaluateAarq(
@@ -131,7 +132,8 @@ export async function evaluateAarq(
     );
   }
   if (initiate.dedicatedKey !== undefined) {
-    // A key that came in clear, or under what every meter of the group knows, or is no key of the suite, cannot protect anything.
+    // A key that came in clear or under a key that the whole group knows, or that does not fit the suite, cannot
+    // protect anything.
     if (
       opened?.protection.encrypted !== true ||
       opened.layers.some(({ key }) => key === 'global-broadcast-encryption-key') ||
@@ -140,7 +142,7 @@ export async function evaluateAarq(
     )
       return refuse('no-reason-given');
     await security.takeDedicatedKey(initiate.dedicatedKey);
-    // A view of the deciphered request: nobody needs it any more.
+    // A view of the deciphered request, which is no longer needed.
     initiate.dedicatedKey.fill(0);
   }
 
@@ -173,7 +175,10 @@ export async function evaluateAarq(
   };
 }
 
-/** The security of a new association, as its configuration wants it. @throws DlmsError `configuration/…` */
+/**
+ * The security context of a new association, as configured; undefined if it has none.
+ * @throws DlmsError `configuration/…`
+ */
 export async function contextOf(
   config: AssociationConfig,
   clientTitle?: Uint8Array,
@@ -185,18 +190,22 @@ export async function contextOf(
     throw fault(
       'configuration/invalid',
       config,
-      'its security gives one context twice, and each association needs its own',
+      'its security function returned the same context twice, and each association needs its own',
     );
   given.add(security);
   security.broadcast = config.broadcast === true;
   return security;
 }
 /**
- * What an AARQ says about its sender stands in the context before anything has verified: a context that served another association would refuse the right client for
- * the title of somebody else, and share proof and dedicated key with him.
+ * Contexts that were handed out. The context takes what an AARQ says about its sender before anything has verified, so
+ * a context used for a second association would refuse the right client because of somebody else's title, and share
+ * proof and dedicated key with them.
  */
 const given: WeakSet<SecurityContext> = /* @__PURE__ */ new WeakSet<SecurityContext>();
-/** The keys of the client are looked up when a layer needs them; under an outer tag that is after that tag has verified. */
+/**
+ * Opens an APDU. The client's keys are looked up only when a layer needs them, which under an outer tag is after that
+ * tag has verified.
+ */
 export async function verified(apdu: Uint8Array, security: SecurityContext): Promise<Unprotected> {
   try {
     return await unprotect(apdu, security, { lenient: true });
@@ -208,7 +217,7 @@ export async function verified(apdu: Uint8Array, security: SecurityContext): Pro
 export const referencingOf = (config: AssociationConfig | undefined): ServerReferencing =>
   config?.referencing ?? serverLogicalNames;
 
-/** An InitiateResponse: in the AARE, and (without meaning) in the RLRE of a ciphered association. */
+/** An InitiateResponse, for the AARE, and (without meaning) for the RLRE of a ciphered association. */
 export const initiateResponse = (
   conformance: readonly ConformanceBit[],
   maxReceivePduSize: number,
@@ -247,7 +256,7 @@ function succeeds(check: () => void): boolean {
 }
 function challengeOf(config: AssociationConfig, context: SecurityContext, clientToServer: Uint8Array): HlsExchange {
   const mechanism = mechanisms[config.mechanism] as HlsMechanism;
-  // 16 octets are enough and what every client can answer; ECDSA needs 32.
+  // 16 octets are enough, and every client can answer them; ECDSA needs 32.
   const serverToClient = generateChallenge(context.provider, mechanism, mechanism === 7 ? 32 : 16);
   return {
     mechanism,

@@ -11,27 +11,33 @@ export interface Caller {
   /** Logical name of the association object. */
   readonly association: Obis;
   readonly mechanism: Mechanism;
-  /** As the association is configured: what the one who opens it is there for. */
+  /** Role of whoever opened the association, as configured. */
   readonly role?: string;
-  /** What was found on the request, verified. Of a request in parts: what every part had. */
+  /** The verified protection of the request; for a request in parts, the protection that every part had. */
   readonly protection: Protection;
-  /** The key of the layer that authenticates; absent on a request in clear. */
+  /** Name of the key of the layer that authenticates; absent for a request in clear. */
   readonly key?: KeyName;
-  /** System title of who protected the request; proven when `protection` says authenticated. */
+  /** System title of whoever protected the request; proven if `protection` says authenticated. */
   readonly originator?: Uint8Array;
-  /** System titles whose signatures verified. Of a request in parts: those that signed every part. */
+  /**
+   * System titles of the signers whose signatures were verified; for a request in parts, of those who signed every
+   * part.
+   */
   readonly signers: readonly Uint8Array[];
 }
 
-/** The caller of a request whose parts came so; undefined when they came under different keys or from different originators, and do not belong together. */
+/**
+ * The caller of a request in parts; undefined when the parts came under different keys or from different originators,
+ * and do not belong together.
+ */
 export function joined(first: Caller, next: Caller): Caller | undefined {
   if (!sameSource(first, next)) return undefined;
   const signers = first.signers.filter((s) => next.signers.some((n) => equalBytes(s, n)));
   const protection = weakest(first.protection, next.protection);
-  // Parts that were signed by different people were signed by nobody as a whole.
+  // If different parties signed the parts, nobody signed the whole.
   return { ...first, signers, protection: { ...protection, signed: protection.signed === true && signers.length > 0 } };
 }
-/** Whether a request for the next part of a response comes from the caller that began it, protected no less. */
+/** Whether a request for the next part of a response comes from the caller that began it, with no less protection. */
 export function continues(began: Caller, now: Caller): boolean {
   return (
     sameSource(began, now) &&

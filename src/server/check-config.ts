@@ -12,7 +12,7 @@ type Fault = 'configuration/invalid' | 'configuration/open-to-everybody';
 export const fault = (code: Fault, { clientSap, logicalName }: AssociationConfig, what: string): DlmsError =>
   new DlmsError(code, { what: `association ${logicalName} of client ${clientSap}: ${what}` });
 
-/** Anybody can open it and send what he likes: nothing is proven, nothing protected. */
+/** Anybody can open it and send anything: nothing is proven, nothing is protected. */
 const isOpen = ({ mechanism, ciphering }: AssociationConfig): boolean => mechanism === 'none' && ciphering === 'none';
 
 /** The caller of a request without any protection in an association. */
@@ -23,14 +23,17 @@ export const callerOf = (
   clientSap,
   serverSap,
   association: logicalName,
-  // Of a pre-established association it is never carried out.
+  // A pre-established association never carries out its mechanism.
   mechanism: preEstablished === true ? 'none' : mechanism,
   protection: {},
   signers: [],
   ...(role === undefined ? {} : { role }),
 });
 
-/** The rights of an association: as configured, else to read. Where anybody may come in they change nothing, unless the configuration says that they may. */
+/**
+ * The rights of an association: as configured, by default read-only. Where anybody can come in, they change nothing
+ * unless the configuration allows it.
+ */
 export function effectiveRights(config: AssociationConfig): AccessRights {
   const rights = config.rights ?? readOnlyRights;
   if (!isOpen(config) || config.anybodyMayChange === true) return rights;
@@ -43,7 +46,7 @@ export function effectiveRights(config: AssociationConfig): AccessRights {
 }
 
 /**
- * An association that could never be opened, or would be open to everybody, is a fault of the configuration.
+ * Refuses associations that could never be opened, or would be open to everybody.
  * @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody`
  */
 export function checkDevice(device: LogicalDevice): void {
@@ -60,9 +63,9 @@ function checkConfig(config: AssociationConfig): void {
   const { mechanism, ciphering, preEstablished, rights } = config;
   const invalid = (what: string): DlmsError => fault('configuration/invalid', config, what);
   if (ciphering !== 'required' && ciphering !== 'none')
-    throw invalid(`ciphering is ${String(ciphering)}, 'required' or 'none' needed`);
+    throw invalid(`ciphering is ${String(ciphering)}, but must be 'required' or 'none'`);
   if (ciphering === 'required' && config.security === undefined)
-    throw invalid('ciphering is required and there is no security');
+    throw invalid('ciphering is required, but there is no security');
   if (isHls(mechanism) && config.security === undefined) throw invalid(`mechanism ${mechanism} without security`);
   if (
     mechanism === 'lls' &&
@@ -75,7 +78,7 @@ function checkConfig(config: AssociationConfig): void {
   )
     throw invalid(`mechanism ${mechanism} without a secret`);
   if (mechanism === 'hls-2' && config.manufacturer === undefined)
-    throw invalid('mechanism hls-2 without the function of the manufacturer');
+    throw invalid('mechanism hls-2 without the reply function of the manufacturer');
 
   const open = (what: string): DlmsError => fault('configuration/open-to-everybody', config, what);
   if (preEstablished === true && ciphering === 'none' && mechanism !== 'none')
@@ -84,7 +87,7 @@ function checkConfig(config: AssociationConfig): void {
     throw open('no mechanism, no ciphering, and the rights are not named (readOnlyRights lets anybody read)');
 }
 
-/** Rights are functions, so this asks them for every object there is; what they say later is bound by {@link effectiveRights}. */
+/** Rights are functions, so this asks them about every object; {@link effectiveRights} limits what they say later. */
 function checkRights(config: AssociationConfig, serverSap: number, objects: ObjectStore): void {
   const { rights } = config;
   if (!isOpen(config) || config.anybodyMayChange === true || rights === undefined) return;
@@ -95,7 +98,7 @@ function checkRights(config: AssociationConfig, serverSap: number, objects: Obje
     fault(
       'configuration/open-to-everybody',
       config,
-      `without mechanism and ciphering its rights change ${name}; anybodyMayChange must say so`,
+      `its rights allow changes to ${name} without mechanism and ciphering; set anybodyMayChange if that is intended`,
     );
   for (const object of objects) {
     for (const attribute of object.attributes.values()) {
@@ -111,8 +114,8 @@ function checkRights(config: AssociationConfig, serverSap: number, objects: Obje
 }
 
 /**
- * What only the security context shows, asked each time one is made: keys that the policy needs and that are not there, and a policy that proves nothing about
- * clients that nothing else proves either.
+ * Checks each new security context for what only it shows: missing keys that the policy needs, and a policy that proves
+ * nothing about clients that nothing else proves either.
  * @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody`
  */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: refusals one below the other, none of which depends on another
@@ -125,7 +128,7 @@ export function checkContext(config: AssociationConfig, { keys, policy, suite }:
     throw fault('configuration/invalid', config, `mechanism hls-ecdsa in security suite ${suite.id}`);
   if (mechanism === 'hls-ecdsa' && keys.signing === undefined) throw lacks('digital signature key');
   if (ciphering === 'none') return;
-  // Without a key of its own to open and answer with, an association that asks for protection could only speak in clear.
+  // Without a key to open and answer messages with, an association that asks for protection could only speak in clear.
   const { receive, send } = policy;
   const answersUnderIt = config.preEstablished !== true && (send.authenticated === true || send.encrypted === true);
   if (
@@ -138,7 +141,7 @@ export function checkContext(config: AssociationConfig, { keys, policy, suite }:
   if (send.signed === true && keys.signing === undefined) throw lacks('digital signature key');
   if ((send.signed === true || receive.signed === true) && suite.curve === undefined)
     throw fault('configuration/invalid', config, `its policy asks for signatures in security suite ${suite.id}`);
-  // The mechanism of a pre-established association is never carried out.
+  // A pre-established association never carries out its mechanism.
   if (
     (mechanism === 'none' || config.preEstablished === true) &&
     receive.authenticated !== true &&

@@ -1,7 +1,7 @@
 import { encode } from '../axdr/schema.js';
 import { Apdu } from '../xdlms/apdu.js';
 
-/** What the client hears of a request that was not served at all. */
+/** The response to a request that was not served at all. */
 export const exception = (
   stateError: 'service-not-allowed' | 'service-unknown',
   serviceError:

@@ -2,29 +2,29 @@ import type { Clock } from '../core/clock.js';
 import { type Protection, strongest } from '../security/policy.js';
 import type { Caller } from './caller.js';
 
-/** How this association can protect a response beyond its policy. */
+/** How an association can protect a response beyond its policy. */
 export interface ResponseProtection {
-  /** Whether it has the keys. */
+  /** Whether it has the keys for this protection. */
   possible(beyond: Protection): boolean;
-  /** Longest plain response that the client takes when it is protected so, in octets. */
+  /** Longest plain response that the client accepts with this protection, in octets. */
   sendSize(beyond: Protection): number;
 }
-/** What one request may cost. */
+/** How much one request may cost. */
 export interface RequestLimits {
   /** Octets of all values in one response. */
   readonly octets: number;
-  /** Milliseconds of work; the items of a list that have not begun then are refused. */
+  /** Milliseconds of work; items of a list that have not begun by then are refused. */
   readonly ms: number;
   readonly clock: Clock;
 }
 
-/** Milliseconds of work after which others have their turn. */
+/** Milliseconds of work after which others get a turn. */
 const slice = 10;
 const nothing: Protection = {};
 
-/** One request on its way through the meter: who asks, what protection its response needs, and what it has cost. */
+/** One request on its way through the meter: who asks, what protection its response needs, and how much it has cost. */
 export class Exchange {
-  /** Of a request in parts: of all parts together, once the last one is here. */
+  /** For a request in parts: the caller of all parts together, once the last one has arrived. */
   caller: Caller;
   readonly limits: RequestLimits;
   readonly #protects: ResponseProtection;
@@ -37,23 +37,26 @@ export class Exchange {
     this.limits = limits;
     this.#protects = protects;
   }
-  /** Asked of the response beyond the policy of the association: the strongest of all that was accessed. */
+  /** What the response needs beyond the policy of the association: everything that any accessed item requires. */
   get response(): Protection {
     return this.#response;
   }
-  /** @returns false, and asks for nothing, where the association cannot protect its responses so */
+  /**
+   * Adds a protection that the response needs. @returns false, with nothing added, if the association cannot protect
+   *   its responses that way
+   */
   require(protection: Protection | undefined): boolean {
     if (protection === undefined) return true;
     if (!this.#protects.possible(protection)) return false;
     this.#response = strongest(this.#response, protection);
     return true;
   }
-  /** Longest plain response that the client takes, protected as it has to be by now. */
+  /** Longest plain response that the client accepts, with the protection required so far. */
   get sendSize(): number {
     return this.#protects.sendSize(this.#response);
   }
   /**
-   * Between the items of a list: lets others have their turn when this one took long.
+   * Called before each item of a list: gives others a turn if this request has taken long.
    * @returns whether there is time for one more
    */
   async next(): Promise<boolean> {

@@ -1,5 +1,5 @@
 /**
- * The meter: associations, rights, objects and what serves them.
+ * The meter: associations, rights, objects, and the services on them.
  *
  * Stability: preview, may change in a minor version.
  *

@@ -13,36 +13,41 @@ export interface LogicalDevice {
   readonly sap: number;
   readonly objects: ObjectStore;
   readonly associations: readonly AssociationConfig[];
-  /** Longest APDU that the device takes, in octets. Default 1024. */
+  /** Longest APDU that the device accepts, in octets. Default: 1024. */
   readonly maxReceivePduSize?: number;
   /**
-   * Longest APDU that the device sends, in octets, where the client takes more; 0: as much as the client takes. Default 1024: some clients say 65 535 and
-   * have less room.
+   * Longest APDU that the device sends, in octets, even if the client accepts more; 0: as much as the client accepts.
+   * Default: 1024, because some clients say 65 535 and have less room.
    */
   readonly maxSendPduSize?: number;
-  /** Octets of one value that are taken by blocks, all associations of a connection together. Default 1 MiB. */
+  /** Octets of a value received in blocks, for all associations of a connection together. Default: 1 MiB. */
   readonly maxValueSize?: number;
   /**
-   * The same where the client has proven nothing (no HLS, no message that verified) and what the blocks are for stands inside: short names and general block
-   * transfer. Default 8 KiB.
+   * The same for a client that has proven nothing (no HLS, no verified message) when only the contents of the blocks
+   * say what they are for: short names and general block transfer. Default: 8 KiB.
    */
   readonly maxUnprovenSize?: number;
-  /** Octets of all values in one response; what is behind them in a list is refused. Default 8 MiB. */
+  /** Octets of all values in the response to a list; items beyond that are refused. Default: 8 MiB. */
   readonly maxResponseSize?: number;
-  /** Milliseconds that one request with a list may take; what has not begun then is refused. Default 5000. */
+  /**
+   * Milliseconds that one request with a list may take; items that have not begun by then are refused. Default: 5000.
+   */
   readonly maxRequestMs?: number;
   /**
-   * Passwords and HLS replies that are judged in a second for one association, over all connections, when more than a few were wrong: the others wait for
-   * their turn. Default 10.
+   * How many passwords and HLS replies are checked per second for one association, over all connections, once more than
+   * a few were wrong; further ones wait for their turn. Default: 10.
    */
   readonly guessesPerSecond?: number;
-  /** For what waits. Default: the clock of this machine. */
+  /** The clock for everything that waits. Default: the clock of this machine. */
   readonly clock?: Clock;
-  /** What went wrong inside: faults of handlers and refused messages. Nothing of it reaches the client. */
+  /** Called for internal errors: failed handlers and refused messages. None of this reaches the client. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** A meter: logical devices behind any number of connections. Give {@link Meter.connection} to `serveWrapper` or `serveHdlc`. */
+/**
+ * A meter: logical devices behind any number of connections. Give {@link Meter.connection} to `serveWrapper` or
+ * `serveHdlc`.
+ */
 export class Meter {
   readonly #devices = new Map<number, LogicalDevice>();
   readonly #throttles = new Map<AssociationConfig | undefined, GuessThrottle>();
@@ -50,7 +55,7 @@ export class Meter {
   constructor(...devices: readonly LogicalDevice[]) {
     for (const device of devices) {
       if (this.#devices.has(device.sap))
-        throw new DlmsError('configuration/invalid', { what: `two logical devices of SAP ${device.sap}` });
+        throw new DlmsError('configuration/invalid', { what: `two logical devices with SAP ${device.sap}` });
       checkDevice(device);
       this.#devices.set(device.sap, device);
       for (const config of device.associations)
@@ -60,7 +65,7 @@ export class Meter {
   get devices(): IterableIterator<LogicalDevice> {
     return this.#devices.values();
   }
-  /** A handler for one connection: associations live and die with it. */
+  /** A handler for one connection; its associations live and die with it. */
   connection(): ApduHandler {
     const associations = new Map<number, ServerAssociation>();
     const key = (route: Route): number => route.serverSap * 0x10000 + route.clientSap;

@@ -26,7 +26,7 @@ export interface ObjectAccessOptions {
   readonly rights: AccessRights;
   readonly context: Omit<AccessContext, 'selection' | 'caller'>;
   readonly conformance: readonly ConformanceBit[];
-  /** Faults of handlers: the client hears only `other-reason`. */
+  /** Called for failed handlers; the client only sees `other-reason`. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 export interface AttributeTarget {
@@ -35,8 +35,8 @@ export interface AttributeTarget {
 }
 
 /**
- * Reads, writes and invokes objects for one association: existence, class, access right, protection of request and response, then the handler. Values, parameters and
- * return data are octets of Data.
+ * Reads, writes and invokes objects for one association. Checks existence, class, access right, and the protection of
+ * request and response, then calls the handler. Values, parameters and return data are octets of Data.
  */
 export class ObjectAccess {
   readonly #o: ObjectAccessOptions;
@@ -72,7 +72,8 @@ export class ObjectAccess {
     return typeof result === 'object' ? result : { result: result as ActionResult };
   }
 
-  // The same judgements without the deed: what refuses it, or undefined. What a response would need is asked of the exchange all the same.
+  // The same checks without the access: why it would be refused, or undefined. The exchange is still told what the
+  // response would need.
   readRefusal(target: AttributeTarget, exchange: Exchange): DataAccessResult | undefined {
     return this.#refusal(() => this.#readable(target, exchange));
   }
@@ -123,7 +124,7 @@ export class ObjectAccess {
       );
     return { found, attribute };
   }
-  /** Whatever goes wrong inside an object ends in a result; the reason stays in the meter. */
+  /** Turns whatever goes wrong inside an object into a result; the reason stays in the meter. */
   async #guarded<T>(work: () => Promise<T>): Promise<T | (DataAccessResult & ActionResult)> {
     try {
       return await work();
@@ -149,7 +150,10 @@ export class ObjectAccess {
   }
 }
 
-/** What is not named is refused; so is a request that is protected less than the right asks, and a response that could not be. */
+/**
+ * Refuses what the rights do not name, a request with less protection than the right requires, and a response that
+ * cannot be protected as it requires.
+ */
 function allow(named: boolean | undefined, right: AttributeRight | MethodRight | undefined, exchange: Exchange): void {
   if (named !== true || right === undefined) throw new AccessRefused('read-write-denied');
   if (right.request !== undefined && !hasProtection(exchange.caller, right.request))

@@ -15,18 +15,21 @@ import type { SecurityContext } from '../security/context.js';
 import type { ActionResult, DataAccessResult, SelectiveAccessDescriptor } from '../xdlms/common.js';
 import type { Caller } from './caller.js';
 
-/** Who asks, and with what. Handlers of objects like the current association need it. */
+/** Who makes a request, and in what circumstances. Handlers of objects such as the current association need it. */
 export interface AccessContext {
   readonly caller: Caller;
-  /** Security state of this association; undefined where its messages are not ciphered, whatever the authentication. */
+  /** Security context of this association; undefined if its messages are not ciphered, whatever the authentication. */
   readonly security?: SecurityContext | undefined;
-  /** Does something once the response is protected and on its way: a change of keys must not change those of its own response. */
+  /** Defers work until the response is protected: a change of keys must not affect the response to itself. */
   readonly afterResponse?: (work: () => MaybePromise<void>) => void;
-  /** Restricts a read, as it came. */
+  /** Selective access of a read, as received. */
   readonly selection?: SelectiveAccessDescriptor | undefined;
 }
 
-/** Refuses a request with this result instead of `other-reason`. A `cause` goes to `onError` of the device; the client hears nothing of it. */
+/**
+ * Thrown by a handler to refuse a request with this result instead of `other-reason`. A `cause` goes to `onError` of
+ * the device; the client never sees it.
+ */
 export class AccessRefused extends Error {
   override readonly name: string = 'AccessRefused';
   readonly result: DataAccessResult & ActionResult;
@@ -39,28 +42,31 @@ export class AccessRefused extends Error {
 /** An attribute that is computed, watched, or restricted by selective access. */
 export interface Accessor<T> {
   readonly [brand]: true;
-  /** Answers the value. */
+  /** Returns the value. */
   get?(context: AccessContext): MaybePromise<T>;
-  /** Encoded Data instead of a value, for buffers that are long and known to be right. */
+  /** Returns encoded Data instead of a value, for long buffers that are known to be right. */
   getEncoded?(context: AccessContext): MaybePromise<Uint8Array>;
-  /** Takes a new value. */
+  /** Sets a new value. */
   set?(value: T, context: AccessContext): MaybePromise<void>;
-  /** The attribute understands selectors; without this a selection is refused. */
+  /** Says that `get` or `getEncoded` handles selective access. Default: false; selective access is refused. */
   readonly selective?: boolean;
 }
 const brand: unique symbol = Symbol('accessor');
-/** What reads and writes one attribute, for {@link cosemObject}. */
+/** Makes the {@link Accessor} of an attribute, for {@link cosemObject}. */
 export const accessor = <T>(functions: Omit<Accessor<T>, typeof brand>): Accessor<T> => ({
   ...functions,
   [brand]: true,
 });
 const isAccessor = (x: unknown): x is Accessor<unknown> => typeof x === 'object' && x !== null && brand in x;
 
-/** A stored value (written when the client may write), or an {@link Accessor}. Attributes that are left out answer `object-unavailable`. */
+/**
+ * The attributes of a class: for each a stored value (overwritten when the client may write), or an {@link Accessor}.
+ * Attributes that are left out are answered with `object-unavailable`.
+ */
 export type AttributeHandlers<C extends InterfaceClass> = {
   [A in AttributeName<C>]?: AttributeValue<C, A> | Accessor<AttributeValue<C, A>>;
 };
-/** What carries out the methods of a class: a function for each, typed by the class. */
+/** The methods of a class: a function for each, typed by the class. */
 export type MethodHandlers<C extends InterfaceClass> = {
   [M in MethodName<C>]?: (parameter: MethodParameter<C, M>, context: AccessContext) => MaybePromise<MethodResult<C, M>>;
 };
@@ -69,21 +75,21 @@ export type MethodHandlers<C extends InterfaceClass> = {
 export interface ServedAttribute {
   readonly index: number;
   readonly name: string;
-  /** Passwords and secrets are only written. */
+  /** False for passwords and secrets, which can only be written. */
   readonly readable: boolean;
-  /** Writable by its class; the association may say otherwise. */
+  /** Whether the class and the handler make it writable; the association may say otherwise. */
   readonly writable: boolean;
   readonly selective: boolean;
   /** The value as octets of Data. */
   read(context: AccessContext): MaybePromise<Uint8Array>;
-  /** Takes a value as octets of Data. */
+  /** Sets the value from octets of Data. */
   write(value: Uint8Array, context: AccessContext): MaybePromise<void>;
 }
 /** A method that an object offers. */
 export interface ServedMethod {
   readonly index: number;
   readonly name: string;
-  /** Return data as octets of Data, or nothing. */
+  /** Invokes the method. @returns the return data as octets of Data, if any */
   invoke(parameter: Uint8Array | undefined, context: AccessContext): MaybePromise<Uint8Array | undefined>;
 }
 /** An object of a logical device. */
@@ -95,10 +101,14 @@ export interface CosemObject {
 }
 
 /**
- * An object of a meter from its class and the handlers of its attributes and methods, typed by the class. `logicalName` is served by itself.
+ * Makes an object of a meter from its class and the handlers of its attributes and methods, typed by the class.
+ * `logicalName` is served automatically.
  *
  * @example
- * object(Register, '1-0:1.8.0*255', { value: access({ get: () => ({ type: 'double-long-unsigned', value: read() }) }), scalerUnit: { scaler: 0, unit: 'Wh' } })
+ * cosemObject(Register, '1-0:1.8.0*255', {
+ *   value: accessor({ get: () => ({ type: 'double-long-unsigned', value: read() }) }),
+ *   scalerUnit: { scaler: 0, unit: 'Wh' },
+ * });
  */
 export function cosemObject<C extends InterfaceClass>(
   definition: C,
@@ -171,15 +181,18 @@ function servedAttribute(
     },
   };
 }
-/** integer(0) is the convention for methods without parameters: nothing and null-data stand for it. Any other parameter must be there. */
+/**
+ * By convention, methods without parameters get integer(0); no parameter or null-data means the same. Any other
+ * parameter must be present.
+ */
 function parameterOf(schema: Schema<unknown>, octets: Uint8Array | undefined): unknown {
   const absent = octets === undefined || (octets.length === 1 && octets[0] === 0);
   if (absent && schema === (integer as Schema<unknown>)) return 0;
   return matched(schema, octets ?? encodedNull);
 }
 /**
- * The value of the octets, which are copied: decoded octet strings are views, and what an object keeps must not be a view of the request.
- * A value of the wrong type is the client's fault and named so.
+ * Decodes a copy of the octets: decoded octet strings are views, and what an object keeps must not be a view of the
+ * request. A value of the wrong type is the client's fault, and is answered as such.
  */
 function matched(schema: Schema<unknown>, octets: Uint8Array): unknown {
   try {
@@ -189,10 +202,10 @@ function matched(schema: Schema<unknown>, octets: Uint8Array): unknown {
   }
 }
 
-/** Objects by class and logical name. */
+/** The objects of a logical device, by logical name. */
 export class ObjectStore {
   readonly #byName = new Map<string, CosemObject>();
-  /** Adds objects; one with the same logical name is replaced. */
+  /** Adds objects; each replaces any with the same logical name. */
   add(...objects: readonly CosemObject[]): this {
     for (const o of objects) this.#byName.set(o.logicalName, o);
     return this;

@@ -9,30 +9,33 @@ import type { ServiceOptions } from './services/service-context.js';
 
 /** The services of one open association, on plain APDUs. */
 export interface ServerServices {
-  /** The response to a request, to be protected as the exchange says then; undefined when the client wants none. */
+  /**
+   * Serves a request. @returns the response, to be protected as the exchange then says; undefined when the client wants
+   * none
+   */
   handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined>;
-  /** Octets of blocks that wait for those that are missing. */
+  /** Octets of blocks held until the missing ones arrive. */
   readonly held: number;
 }
-/** A request for reply_to_HLS_authentication: what the client replied, and how it wants to be answered. */
+/** A request for reply_to_HLS_authentication: the client's reply, and how to answer it. */
 export interface HlsRequest {
   readonly reply: Uint8Array;
   /**
-   * The response APDU.
-   * @param value our reply to the client's challenge; undefined: the client did not prove itself
+   * Makes the response APDU.
+   * @param value our reply to the client's challenge; undefined if the client did not prove itself
    */
   answer(value: Uint8Array | undefined): Uint8Array;
 }
-/** How a server names attributes and methods. Logical names unless the association says `serverShortNames()`. */
+/** How a server names attributes and methods: by logical names, unless the association says `serverShortNames()`. */
 export interface ServerReferencing {
   readonly kind: 'LN' | 'SN';
-  /** In the InitiateResponse: 7, or -1536 (FA00). */
+  /** vaa-name in the InitiateResponse: 7, or -1536 (FA00). */
   readonly vaaName: number;
-  /** Supported unless the association is told otherwise. */
+  /** Supported by default. */
   readonly conformance: readonly ConformanceBit[];
   /** The services of one association. */
   services(options: ServiceOptions): ServerServices;
-  /** Undefined when it is any other request. */
+  /** Recognises a request for reply_to_HLS_authentication; undefined for any other request. */
   hlsRequest(plain: Uint8Array, association: Obis): HlsRequest | undefined;
 }
 

@@ -8,20 +8,26 @@ import type { CosemObject, ServedAttribute, ServedMethod } from './object.js';
 export interface AttributeRight {
   readonly read: boolean;
   readonly write: boolean;
-  /** Asked of the request besides the policy of the association. */
+  /** Required of the request in addition to the policy of the association. */
   readonly request?: Protection;
-  /** Given to the response besides the policy of the association. Where the association cannot give it, the access is refused. */
+  /**
+   * Applied to the response in addition to the policy of the association. If the association cannot apply it, the
+   * access is refused.
+   */
   readonly response?: Protection;
 }
 /** What one caller may do with a method. */
 export interface MethodRight {
   readonly invoke: boolean;
-  /** Asked of the request besides the policy of the association. */
+  /** Required of the request in addition to the policy of the association. */
   readonly request?: Protection;
-  /** Given to the response besides the policy of the association. Where the association cannot give it, the access is refused. */
+  /**
+   * Applied to the response in addition to the policy of the association. If the association cannot apply it, the
+   * access is refused.
+   */
   readonly response?: Protection;
 }
-/** Who may do what. What is not named here is refused: a function that is missing, or undefined returned. */
+/** Who may do what. Anything not named is refused: where a function is missing or returns undefined. */
 export interface AccessRights {
   /** What the caller may do with an attribute; undefined: nothing. */
   attribute?(object: CosemObject, attribute: ServedAttribute, caller: Caller): AttributeRight | undefined;
@@ -29,36 +35,39 @@ export interface AccessRights {
   method?(object: CosemObject, method: ServedMethod, caller: Caller): MethodRight | undefined;
 }
 
-/** Reads what can be read; writes and invokes nothing. What an association has that says nothing else. */
+/** Allows reading whatever is readable, but no writing or invoking. The default of an association. */
 export const readOnlyRights: AccessRights = { attribute: (_, { readable }) => ({ read: readable, write: false }) };
-/** What the objects themselves allow: every attribute that can be read or written, every method. To be asked for. */
+/**
+ * Allows whatever the objects themselves allow: reading every readable and writing every writable attribute, and
+ * invoking every method. Never the default.
+ */
 export const objectRights: AccessRights = {
   attribute: (_, { readable, writable }) => ({ read: readable, write: writable }),
   method: () => ({ invoke: true }),
 };
 
 /**
- * The right that an access mode of Association LN version 3 means: bit 0 read, bit 1 write, bits 2 to 4 authenticated, encrypted and digitally signed request,
- * bits 5 to 7 the same for the response.
+ * The right that corresponds to an access mode of Association LN version 3: bit 0 read, bit 1 write, bits 2 to 4
+ * authenticated, encrypted and digitally signed request, bits 5 to 7 likewise for the response.
  */
 export function attributeRight(accessMode: number): AttributeRight {
   return { read: (accessMode & 1) !== 0, write: (accessMode & 2) !== 0, ...accessProtection(accessMode) };
 }
-/** The same for a method: bit 0 access; bits 2 to 7 as for attributes. */
+/** Like {@link attributeRight}, for a method: bit 0 access; bits 2 to 7 as for attributes. */
 export function methodRight(accessMode: number): MethodRight {
   return { invoke: (accessMode & 1) !== 0, ...accessProtection(accessMode) };
 }
-/** Access modes of Association LN version 3 by attribute and by method id. */
+/** Access modes of Association LN version 3, by attribute and method id. */
 export interface AccessModes {
   readonly attributes?: Readonly<Record<number, number>>;
   readonly methods?: Readonly<Record<number, number>>;
 }
 /**
- * Rights as a table of logical names and access modes, as the books write them.
+ * Rights from a table of logical names and access modes, in the notation of the books.
  *
  * @example
- * // Anybody reads the clock; who sets it authenticates and encrypts the request.
- * tableRights({ '0-0:1.0.0*255': { attributes: { 1: 0x01, 2: 0x0f } } })
+ * // Anybody may read the clock; setting it takes an authenticated and encrypted request.
+ * tableRights({ '0-0:1.0.0*255': { attributes: { 1: 0x01, 2: 0x0f } } });
  */
 export function tableRights(table: Readonly<Record<Obis, AccessModes>>): AccessRights {
   const modes = new Map(Object.entries(table));
@@ -74,7 +83,10 @@ export function tableRights(table: Readonly<Record<Obis, AccessModes>>): AccessR
   };
 }
 
-/** A right as object lists of Association LN versions 1 and 2 and of Association SN show it: they know of protection only that a request is authenticated. */
+/**
+ * A right as shown in the object lists of Association LN versions 1 and 2 and of Association SN; the only protection
+ * they can express is an authenticated request.
+ */
 export function attributeModeV1(right: AttributeRight | undefined): AttributeAccessModeV1 {
   const { read = false, write = false, request } = right ?? {};
   const mode = read ? (write ? 'read-and-write' : 'read-only') : write ? 'write-only' : 'no-access';

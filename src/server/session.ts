@@ -23,14 +23,17 @@ import { clientKeys, follow, unfollow } from './objects/security-state.js';
 import type { ServerServices } from './referencing.js';
 import type { Guesser, GuessThrottle } from './throttle.js';
 
-/** As much as every client takes that was met, and as most meters send: some clients say 65 535 and have less. */
+/** What every known client accepts and most meters send: some clients say 65 535 and have less room. */
 const defaultSendPduSize = 1024;
-/** ACSE APDUs and the HLS reply may be longer than a small PDU size: the client does not know it yet, or cannot cut them. */
+/**
+ * ACSE APDUs and the HLS reply may exceed a small PDU size, because the client does not know it yet, or cannot split
+ * them.
+ */
 const openingPduSize = 2048;
 
 /**
- * What a message may be longer than the PDU size when it is protected or in blocks: many clients fill the size and forget the header, which is 30 octets at
- * most in the forms of the global and dedicated keys, and 9 for a block.
+ * By how many octets a protected message or a block may exceed the PDU size: many clients fill the size and forget the
+ * header, which is at most 30 octets under the global and dedicated keys, and 9 for a block.
  */
 const headerSlack = 64;
 
@@ -39,28 +42,31 @@ interface Open {
   readonly services: ServerServices;
   readonly security: SecurityContext | undefined;
   readonly ciphered: boolean;
-  /** Longest APDU that the client takes, and that we like to send. */
+  /** Longest APDU that the client accepts and we want to send, in octets. */
   readonly sendSize: number;
   readonly inClear: ResponseProtection;
   readonly gbt: GbtEndpoint | undefined;
-  /** Everything that is the same for each request. */
+  /** The caller, as far as it is the same for each request. */
   readonly caller: Caller;
   /** Set until the client has answered our challenge. */
   hls: HlsExchange | undefined;
-  /** The client has proven itself: by HLS, or by a message that verified. */
+  /** Whether the client has proven itself, by HLS or by a verified message. */
   proven: boolean;
 }
 /** What an association shares with others. */
 export interface Surroundings {
   readonly device: LogicalDevice;
-  /** Of this association over all connections. */
+  /** For this association, over all connections. */
   readonly throttle: GuessThrottle;
   readonly limits: RequestLimits;
-  /** Octets of blocks that the other associations of the connection hold. */
+  /** Octets of blocks held by the other associations of the connection. */
   readonly heldByOthers: (self: ServerAssociation) => number;
 }
 
-/** The server side of one association: AARQ to RLRQ, or always open when pre-established. APDUs in, APDUs out; no socket. */
+/**
+ * The server side of one association: from AARQ to RLRQ, or always open when pre-established. APDUs in, APDUs out; no
+ * socket.
+ */
 export class ServerAssociation implements Guesser {
   readonly #device: LogicalDevice;
   readonly #config: AssociationConfig | undefined;
@@ -69,7 +75,7 @@ export class ServerAssociation implements Guesser {
   #open: Open | undefined;
   #gone = false;
   #turn: Promise<unknown> = Promise.resolve();
-  /** What handlers want done when the response is made. */
+  /** Work that handlers have deferred until the response is made. */
   #after: (() => MaybePromise<void>)[] = [];
 
   constructor(around: Surroundings, config: AssociationConfig | undefined, route: Route) {
@@ -78,11 +84,11 @@ export class ServerAssociation implements Guesser {
     this.#config = config;
     this.#route = route;
   }
-  /** Octets of blocks that wait for those that are missing. */
+  /** Octets of blocks held until the missing ones arrive. */
   get held(): number {
     return (this.#open?.services.held ?? 0) + (this.#open?.gbt?.held ?? 0);
   }
-  /** The connection has ended, and with it the association. */
+  /** Whether the connection, and with it the association, has ended. */
   get gone(): boolean {
     return this.#gone;
   }
@@ -91,7 +97,10 @@ export class ServerAssociation implements Guesser {
     this.#close();
     this.#around.throttle.gone();
   }
-  /** @param next the security of the association that follows: where it is the same, its dedicated key is there already */
+  /**
+   * @param next the security context of the next association; if it is the same one, it already has its new dedicated
+   *   key
+   */
   #close(next?: SecurityContext): void {
     const security = this.#open?.security;
     if (security !== undefined) {
@@ -100,7 +109,7 @@ export class ServerAssociation implements Guesser {
     }
     this.#open = undefined;
   }
-  /** @returns the association that is open now, or undefined when the connection ended in the meantime */
+  /** @returns the association that is open now; undefined if the connection has ended in the meantime */
   #begin(accepted: Accepted): Open | undefined {
     this.#close(accepted.security);
     if (this.#gone) {
@@ -112,7 +121,7 @@ export class ServerAssociation implements Guesser {
     return this.#open;
   }
 
-  /** Answers one APDU after the other, in the order they came. Never throws. */
+  /** Answers APDUs one after the other, in the order received. Never throws. */
   handle(apdu: Uint8Array): Promise<readonly Uint8Array[]> {
     const turn = this.#turn.then(() => this.#handle(apdu));
     this.#turn = turn;
@@ -127,7 +136,7 @@ export class ServerAssociation implements Guesser {
       this.#report(e);
       responses = [refusal(e)];
     }
-    // Also when the response could not be made: what was carried out and stored is in force, not what was there before.
+    // Even if the response could not be made: what was carried out and stored is in force, not what was there before.
     for (const work of this.#after) {
       try {
         await work();
@@ -176,7 +185,7 @@ export class ServerAssociation implements Guesser {
   get #maxReceivePduSize(): number {
     return this.#device.maxReceivePduSize ?? 1024;
   }
-  /** A report that fails must not become the client's trouble. */
+  /** A report that fails must not affect the client. */
   #report(e: unknown): void {
     try {
       this.#device.onError?.(e);
@@ -195,11 +204,11 @@ export class ServerAssociation implements Guesser {
       return response === undefined ? [] : [response];
     }
     const opened = await verified(apdu, security);
-    // An error in clear is for clients: what asks a meter for something must be protected.
+    // Errors in clear are for clients only: whatever asks a meter for something must be protected.
     if (opened.layers.length === 0) requireProtection(security.policy.receive, {});
     if (opened.authenticated && !open.proven) {
       open.proven = true;
-      // Pre-established: this is the first that we know of the client.
+      // Pre-established: this is the first we know about the client.
       if (config.preEstablished === true) await clientKeys(security);
     }
     config.onMessage?.(opened);
@@ -226,7 +235,7 @@ export class ServerAssociation implements Guesser {
     return false;
   }
 
-  /** Pass 3 and 4: nothing else is served before the client has proved itself, and it has one attempt. */
+  /** Passes 3 and 4: nothing else is served before the client has proved itself, and it has one attempt. */
   async #replyToHls(plain: Uint8Array, open: Open, hls: HlsExchange): Promise<Uint8Array> {
     const request = referencingOf(open.config).hlsRequest(plain, open.config.logicalName);
     if (request === undefined) return exception('service-not-allowed', 'operation-not-possible');
@@ -252,8 +261,8 @@ export class ServerAssociation implements Guesser {
   // ── opening and releasing ────────────────────────────────────────────────────────────────────────────
 
   /**
-   * An AARQ ends the association that is open, save for a ciphered one (or one under an unproven client): there only an AARQ that verified does, because
-   * anybody could end it otherwise.
+   * An AARQ ends the open association. A ciphered one is ended only by an AARQ that is accepted; otherwise anybody
+   * could end it. A pre-established one stays open.
    */
   async #associate(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
     const config = this.#config;
@@ -272,7 +281,8 @@ export class ServerAssociation implements Guesser {
   #opened({ config, security, conformance, clientPduSize, hls, proven }: Accepted): Open {
     const device = this.#device;
     const ciphered = config.ciphering === 'required';
-    // Of a value whose target is inside, or of a whole APDU, nobody knows yet who may send it: one who proved nothing sends short ones.
+    // If the target of a value is inside it, or the blocks are a whole APDU, nobody knows yet who may send it; so those
+    // who have proved nothing may only send short ones.
     const receiveLimit = (known: boolean): number => {
       const limit =
         known || this.#open?.proven === true ? (device.maxValueSize ?? 0x100000) : (device.maxUnprovenSize ?? 0x2000);
@@ -293,7 +303,7 @@ export class ServerAssociation implements Guesser {
     return { config, services, security, ciphered, sendSize, inClear: inClear(sendSize), gbt, hls, proven, caller };
   }
 
-  /** In a ciphered association the release must be protected too: anybody could end it otherwise. */
+  /** In a ciphered association the release must be protected too; otherwise anybody could end it. */
   async #release(bytes: Uint8Array, open: Open): Promise<readonly Uint8Array[]> {
     const { security } = open;
     if (!open.ciphered || security === undefined) {
@@ -317,7 +327,7 @@ export class ServerAssociation implements Guesser {
   }
 }
 
-/** What was found on a request, beside what the association says. */
+/** The caller of a request: what was found on it, added to what the association says. */
 function callerFrom(base: Caller, { protection, key, originator, signers }: Unprotected): Caller {
   return {
     ...base,
@@ -327,7 +337,7 @@ function callerFrom(base: Caller, { protection, key, originator, signers }: Unpr
     ...(originator === undefined ? {} : { originator: originator.slice() }),
   };
 }
-/** Without keys nothing can be given beyond nothing. */
+/** Without keys, a response cannot be protected at all. */
 const inClear = (sendSize: number): ResponseProtection => ({ possible: asksNothing, sendSize: () => sendSize });
 const underKeys = (
   pdu: number,
@@ -339,12 +349,15 @@ const underKeys = (
 });
 const asksNothing = ({ authenticated, encrypted, signed }: Protection): boolean =>
   authenticated !== true && encrypted !== true && signed !== true;
-/** The form of the response has its own key for encryption; what it may lack is the authentication key or the signature key. */
+/**
+ * The form of the response has its own key for encryption; only the authentication key or the signature key may be
+ * missing.
+ */
 const canProtect = ({ keys, suite }: SecurityContext, beyond: Protection): boolean =>
   (beyond.authenticated !== true || keys.authentication !== undefined) &&
   (beyond.signed !== true || (keys.signing !== undefined && suite.curve !== undefined));
 
-/** The response travels in the form of the request: service-specific or general, under the same kind of key. */
+/** The response has the form of the request: service-specific or general, under the same kind of key. */
 function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): SimpleForm | GeneralCipheringForm {
   const layer = layers.find((l) => l.kind !== 'general-signing');
   switch (layer?.kind) {
@@ -363,7 +376,7 @@ function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): 
       return 'glo';
   }
 }
-/** What the client hears of a message that was not understood: no more than which of three kinds of fault it was. */
+/** What the client is told about a message that was not understood: only the kind of fault. */
 function refusal(e: unknown): Uint8Array {
   if (isDlmsError(e, 'security/replay'))
     return exception(

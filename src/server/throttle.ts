@@ -1,18 +1,19 @@
 import type { Clock } from '../core/clock.js';
 
-/** Guesses that are judged at once, for people who mistype. */
+/** Guesses that are checked at once, for people who mistype. */
 const burst = 10;
 
-/** Somebody who wants a password or a proof judged. */
+/** Somebody who wants a password or a proof checked. */
 export interface Guesser {
-  /** The connection is gone: nobody waits for the judgement any more, and it costs nothing. */
+  /** Whether the connection is gone: nobody waits for the result any more, so the guess is dropped at no cost. */
   readonly gone: boolean;
 }
 
 /**
- * Slows the guessing of passwords and secrets of one association, over all connections together: ten at once, then so many a second. A guess above that waits
- * for its turn, it is not refused, so nobody can keep the right client out: it waits behind at most one guess of every other connection, because a connection
- * has its next turn only after the answer. What proves right costs nothing.
+ * Slows down guessing the passwords and secrets of one association, over all connections together: ten at once, then so
+ * many per second. Any further guess waits for its turn rather than being refused, so nobody can lock out the right
+ * client: it waits behind at most one guess from each other connection, because a connection gets its next turn only
+ * after the answer. Correct guesses cost nothing.
  */
 export class GuessThrottle {
   readonly #clock: Clock;
@@ -22,13 +23,13 @@ export class GuessThrottle {
   readonly #waiting: { readonly guesser: Guesser; readonly go: (mayGuess: boolean) => void }[] = [];
   #timer: (() => void) | undefined;
 
-  /** @param perSecond guesses judged in a second, in the long run */
+  /** @param perSecond guesses checked per second in the long run */
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
     this.#interval = 1000 / perSecond;
     this.#refilled = clock.now();
   }
-  /** Waits for the turn of a guess. @returns false when the guesser is gone by then */
+  /** Waits for the turn of a guess. @returns false if the guesser is gone by then */
   async turn(guesser: Guesser): Promise<boolean> {
     this.#refill();
     if (this.#waiting.length === 0 && this.#tokens >= 1) {
@@ -40,12 +41,12 @@ export class GuessThrottle {
       this.#schedule();
     });
   }
-  /** The guess was right: it is given back. */
+  /** Refunds a guess that was right. */
   right(): void {
     this.#tokens = Math.min(burst, this.#tokens + 1);
     this.#serve();
   }
-  /** Somebody who waited may be gone. */
+  /** Called when somebody who was waiting may be gone. */
   gone(): void {
     this.#serve();
   }
@@ -64,7 +65,7 @@ export class GuessThrottle {
       if (!first.guesser.gone) this.#tokens--;
       first.go(!first.guesser.gone);
     }
-    // Whoever is gone must not wait behind the others: what he holds is let go.
+    // Whoever is gone must not wait behind the others, so that what they hold is released.
     for (let i = this.#waiting.length - 1; i >= 0; i--) {
       const other = this.#waiting[i];
       if (other?.guesser.gone !== true) continue;
@@ -77,7 +78,7 @@ export class GuessThrottle {
     this.#timer?.();
     this.#timer = undefined;
     if (this.#waiting.length === 0) return;
-    // A hair more than the moment: the timer of a real clock may fire early.
+    // Rounded up, because a real timer may fire early.
     this.#timer = this.#clock.after(Math.max(1, Math.ceil((1 - this.#tokens) * this.#interval)), () => {
       this.#timer = undefined;
       this.#serve();

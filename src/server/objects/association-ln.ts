@@ -10,24 +10,29 @@ import { callerOf, effectiveRights } from '../check-config.js';
 import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 import { isVisible, listedAccess } from './listed-access.js';
 
-/** What an Association LN object shows of an association, or of whichever is asking. */
+/** Options of {@link associationLnObject}. */
 export interface AssociationLnOptions {
-  /** The objects of the device; its object list shows those that a client may do something with, as they are when it is read. */
+  /** The objects of the device. When read, the object list shows those that the client may do something with. */
   readonly objects: Iterable<CosemObject>;
-  /** Longest APDU that the device takes, in octets, as its `LogicalDevice` says. Default 1024. */
+  /** Longest APDU that the device accepts, in octets, as in its `LogicalDevice`. Default: 1024. */
   readonly maxReceivePduSize?: number;
-  /** Longest APDU that the device sends, in octets, as its `LogicalDevice` says. Default 1024. */
+  /** Longest APDU that the device sends, in octets, as in its `LogicalDevice`. Default: 1024. */
   readonly maxSendPduSize?: number;
   /** Logical name of the Security setup object. Default: 0-0:43.0.0*255. */
   readonly securitySetupReference?: Obis;
-  /** The secret counts as readable in the object list, as some companion profiles have it; what is read is empty. Default: it is not readable. */
+  /**
+   * Lists the secret as readable, as some companion profiles require; reading it returns an empty string. Default:
+   * false; it is not readable.
+   */
   readonly secretListed?: boolean;
 }
 
 /**
- * The association object of logical name referencing (class 15, version 1): who the partners are, what they agreed on, and which objects and rights the client has.
- * Every meter has one for each association, and 0-0:40.0.0*255, the current association.
- * @param shown an association, whose object has its logical name; or those of the device, for the object 0-0:40.0.0*255 that shows the one which asks
+ * The association object of logical name referencing (class 15, version 1): who the partners are, what they agreed on,
+ * and which objects and rights the client has. Every meter has one for each association, and 0-0:40.0.0*255 for the
+ * current association.
+ * @param shown an association, for the object with its logical name; or all associations of the device, for
+ *   0-0:40.0.0*255, which shows the one that asks
  *
  * @example
  * for (const association of associations) objects.add(associationLnObject(association, { objects }));
@@ -78,7 +83,10 @@ export function associationLnObject(
   });
 }
 
-/** The rights are those of this association: for who asks, or for its own client when another one asks. */
+/**
+ * Shows the rights in this association: for the caller or, if the caller is in another association, for a client of
+ * this one.
+ */
 function listOf(
   objects: Iterable<CosemObject>,
   config: AssociationConfig,

@@ -5,21 +5,21 @@ import { accessor, type CosemObject, cosemObject } from '../object.js';
 import type { AccessRights } from '../rights.js';
 import { isVisible, listedAccess } from './listed-access.js';
 
-/** What an Association SN object shows. */
+/** Options of {@link associationSnObject}. */
 export interface AssociationSnOptions {
-  /** The objects of the device with their base names (0 to 65535), as they are when a list is read. */
+  /** The objects of the device with their base names (0 to 65535); called each time a list is read. */
   readonly objects: () => Iterable<readonly [object: CosemObject, baseName: number]>;
-  /** Rights of this association: a client sees the objects that it may do something with. */
+  /** Rights of this association: a client only sees objects that it may do something with. */
   readonly rights: AccessRights;
   /** Default: 0-0:40.0.0*255, the current association. */
   readonly logicalName?: Obis;
-  /** Logical name of the Security setup object. Default: 0-0:0.0.0*0, there is none. */
+  /** Logical name of the Security setup object. Default: 0-0:0.0.0*0, which means that there is none. */
   readonly securitySetupReference?: Obis;
 }
 
 /**
- * The association object of short name referencing (class 12, version 2): object list and access rights, each as the client that asks may see it.
- * `serverShortNames` makes one at FA00 by itself. Secrets are not changed by it.
+ * The association object of short name referencing (class 12, version 2): object list and access rights, as far as the
+ * client that asks may see them. `serverShortNames` makes one at FA00 itself. It cannot change secrets.
  */
 export function associationSnObject(options: AssociationSnOptions): CosemObject {
   const listed = (caller: Caller): readonly (readonly [CosemObject, AccessRightsElementV1])[] =>

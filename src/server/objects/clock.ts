@@ -3,12 +3,14 @@ import { type DateTime, fromInstant, toInstant, unspecifiedDateTime } from '../.
 import type { Obis } from '../../cosem/obis.js';
 import { AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';
 
-/** Years that this clock can be set to. A choice of this meter: the books give the format of the year, not its range. */
+/**
+ * Years that this clock can be set to. A choice of this library: the books give the format of the year, not its range.
+ */
 const years = [2000, 2099] as const;
 
-/** The time that a clock object shows, and its zone. */
+/** Options of {@link clockObject}. */
 export interface ClockObjectOptions {
-  /** Milliseconds since 1970 of the clock behind it, which goes on by itself: `Date.now`, or a virtual one. */
+  /** The underlying running clock, in milliseconds since 1970: `Date.now`, or a virtual one. */
   readonly now: () => number;
   /** Minutes from local time to UTC, -720 to 840; negative east of Greenwich. */
   readonly deviationMinutes: number;
@@ -17,18 +19,20 @@ export interface ClockObjectOptions {
 }
 
 /**
- * A clock that can be set (Clock, class 8): what a client sets is kept as the difference to `now`. What is out of range is refused with `other-reason`: a date or time of
- * day that is none or not specified, a year outside 2000 to 2099, a deviation or time zone outside -720 to 840 minutes, a shift of more than 900 seconds.
+ * A clock that can be set (Clock, class 8): what a client sets is kept as an offset from `now`. Refuses with
+ * `other-reason` what is out of range: a date or time that does not exist or is not specified, a year outside 2000 to
+ * 2099, a deviation or time zone outside -720 to 840 minutes, a daylight savings deviation outside -120 to 120 minutes,
+ * a shift of more than 900 seconds.
  */
 export function clockObject({ now, deviationMinutes, logicalName = '0-0:1.0.0*255' }: ClockObjectOptions): CosemObject {
   let offset = 0;
   let zone = deviationMinutes;
   let daylight = 0;
   const time = (): DateTime => fromInstant(now() + offset, zone);
-  /** All or nothing: a clock that shows no moment any more would be of no use to anybody. */
+  /** All or nothing: a clock that no longer shows a valid time would be of no use. */
   const moveTo = (instant: number): void => {
     const year = new Date(instant - zone * 60_000).getUTCFullYear();
-    // A moment that is none has no year.
+    // An invalid time has no year.
     if (!(year >= years[0] && year <= years[1])) throw new AccessRefused('other-reason');
     offset = instant - now();
   };

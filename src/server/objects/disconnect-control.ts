@@ -4,19 +4,21 @@ import { DisconnectControl, DisconnectControlV0 } from '../../cosem/classes/disc
 import type { Obis } from '../../cosem/obis.js';
 import { accessor, type CosemObject, cosemObject } from '../object.js';
 
-/** Which version a disconnector has, and how it begins. */
+/** Options of {@link disconnectControlObject}. */
 export interface DisconnectControlObjectOptions {
   /** Default: 0-0:96.3.10*255. */
   readonly logicalName?: Obis;
-  /** Version of the class. Default 1; the versions differ in one name of the control mode. */
+  /** Version of the class. Default: 1; the versions differ in one value of the control mode. */
   readonly version?: 0 | 1;
-  /** Whether the supply is connected at first. Default true. */
+  /** Whether the supply is connected initially. Default: true. */
   readonly connected?: boolean;
-  /** Switches the breaker or valve. Throws when it cannot: the client hears of it, and the state stays. */
+  /** Switches the breaker or valve. If it throws, the method fails and the state stays as it is. */
   readonly onSwitch?: (connected: boolean) => MaybePromise<void>;
 }
 
-/** A breaker or valve (Disconnect control, class 70) in control mode 1: it follows remote commands at once. */
+/**
+ * A breaker or valve (Disconnect control, class 70) that follows remote commands at once. It reports control mode 1.
+ */
 export function disconnectControlObject(options: DisconnectControlObjectOptions = {}): CosemObject {
   let connected = options.connected ?? true;
   const to = (state: boolean): MaybePromise<void> =>

@@ -3,7 +3,7 @@ import type { Caller } from '../caller.js';
 import type { CosemObject } from '../object.js';
 import { type AccessRights, attributeModeV1, methodModeV1 } from '../rights.js';
 
-/** What a caller may do with an object, in the form of Association LN version 1 and Association SN. */
+/** What a caller may do with an object, in the notation of Association LN version 1 and Association SN. */
 export interface ListedAccess {
   readonly attributeAccess: AttributeAccessV1[];
   readonly methodAccess: MethodAccessV1[];
@@ -19,6 +19,6 @@ export const listedAccess = (object: CosemObject, rights: AccessRights, caller: 
     accessMode: methodModeV1(rights.method?.(object, m, caller)),
   })),
 });
-/** A client does not see what it may not touch. */
+/** A client does not see objects that it may do nothing with. */
 export const isVisible = ({ attributeAccess, methodAccess }: ListedAccess): boolean =>
   attributeAccess.some((a) => a.accessMode !== 'no-access') || methodAccess.some((m) => m.accessMode !== 'no-access');

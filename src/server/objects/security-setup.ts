@@ -32,15 +32,17 @@ import type { OwnPair, SecurityState } from './security-state.js';
 export interface SecuritySetupObjectOptions {
   /** Default: 0-0:43.0.0*255. */
   readonly logicalName?: Obis;
-  /** Default: 1; version 0 knows suite 0 alone. */
+  /** Default: 1; version 0 knows only suite 0. */
   readonly version?: 0 | 1;
 }
 
 /**
- * The Security setup object (class 64) of a meter, every method of it, on a {@link SecurityState}.
+ * The Security setup object (class 64) of a meter, with all its methods, on a {@link SecurityState}.
  *
- * The policy only becomes stronger, and never so that others are locked out. Keys are unwrapped all or none, stored, and in use once the response (under the
- * old ones) is made. Certificates are taken when an anchor vouches for them; a generated pair is used when its own is imported. What the client asks for in vain is answered with a result, the reason goes to `onError` of the device.
+ * The policy can only become stronger, and never so that others are locked out. New keys are unwrapped all or none,
+ * stored, and put into use once the response (under the old keys) is made. Certificates are accepted if an anchor
+ * vouches for them; a generated key pair is put into use when its certificate is imported. A refused request is
+ * answered with a result, and the reason goes to `onError` of the device.
  */
 export function securitySetupObject(state: SecurityState, options: SecuritySetupObjectOptions = {}): CosemObject {
   const logicalName = options.logicalName ?? '0-0:43.0.0*255';
@@ -67,7 +69,7 @@ function version0(state: SecurityState, logicalName: Obis): CosemObject {
       securityActivate: async (wanted, context) => {
         const value = policiesV0.indexOf(wanted as (typeof policiesV0)[number]);
         if (value < 0) throw new AccessRefused('type-unmatched');
-        // Whether it may be without proof is for the state to say.
+        // Whether it may do without proof is up to the state.
         const { send, receive } = policyOf(0, value, 'server', { withoutReplayProtection: true });
         await strengthen(state, receive, send, context);
       },
@@ -138,7 +140,7 @@ function version1(state: SecurityState, logicalName: Obis): CosemObject {
   );
 }
 
-/** The titles: the client's is that of the association that asks. */
+/** The attributes of both versions. The client's title is that of the association that asks. */
 function common(state: SecurityState) {
   let written: Uint8Array | undefined;
   return {
@@ -154,8 +156,9 @@ function common(state: SecurityState) {
 }
 
 /**
- * A stronger policy must not lock out: the request that asks for it meets it, this device has the keys for the responses, and signatures are asked for only when
- * the other clients can sign as well, or by a role that may. (Tags and ciphering every client of the device can do: they share its symmetric keys.)
+ * A stronger policy must not lock anybody out: the request that asks for it must meet it, this device must have the
+ * keys for the responses, and signatures may only be required if the other clients can sign too, or by a role that may.
+ * (Tags and encryption are within reach of every client of the device, since they share its symmetric keys.)
  */
 async function strengthen(
   state: SecurityState,
@@ -174,7 +177,10 @@ async function strengthen(
 }
 const keeps = (old: Protection, now: Protection): boolean =>
   (['authenticated', 'encrypted', 'signed'] as const).every((kind) => old[kind] !== true || now[kind] === true);
-/** What the policy in force needs can be replaced but not removed: whose it is would be locked out, and could not bring another. */
+/**
+ * What the policy in force needs can be replaced but not removed: its holder would be locked out, and could not bring
+ * another.
+ */
 function needs({ request, response }: SecurityState, { entity, certificate: { type } }: StoredCertificate): boolean {
   if (entity === 'server') return response.signed === true && type === 'digital-signature';
   return (
@@ -192,7 +198,7 @@ async function transfer(
   const data = transferred.map(({ keyId, keyWrapped }) => ({ keyId: keyIdOf(keyId), keyWrapped }));
   await change(state, await unwrapKeys(securityOf(context), data), context);
 }
-/** New keys that cannot be stored are not kept. */
+/** Stores new keys and defers their use until the response is made. Keys that cannot be stored are destroyed. */
 async function change(state: SecurityState, keys: SecurityKeys, context: AccessContext): Promise<void> {
   let work: () => void;
   try {
@@ -206,7 +212,7 @@ async function change(state: SecurityState, keys: SecurityKeys, context: AccessC
 const destroyAll = (keys: SecurityKeys): void => {
   for (const key of Object.values(keys)) (key as KeyHandle | undefined)?.destroy();
 };
-/** The meter's half of C(2e, 0s), for each key: the client is party U. */
+/** The meter's half of C(2e, 0s), for each key. The client is party U. */
 async function agree(
   state: SecurityState,
   offers: readonly KeyAgreementData[],
@@ -222,7 +228,8 @@ async function agree(
     for (const { keyId, keyData } of offers) {
       const id = keyIdOf(keyId);
       const name = transferableKey(id);
-      // What is agreed is an encryption key; the authentication key enters the authenticated data and is transferred.
+      // Only encryption keys are agreed; the authentication key, which is part of the authenticated data, is
+      // transferred.
       if (name === 'authentication-key' || slots[name] in changed) throw new AccessRefused('type-unmatched');
       const own = requireKey(security.keys.signing, 'digital signature key');
       const peer = requireKey(security.keys.peerSigning, 'digital signature key of the client');
@@ -238,17 +245,20 @@ async function agree(
   return answers;
 }
 
-/** Keys travel, and the security of the meter changes, in an association that has keys itself: never for a public client, whatever its rights. */
+/**
+ * Keys are transferred, and the security of the meter is changed, only in an association that has keys itself: never
+ * for a public client, whatever its rights.
+ */
 function securityOf({ security }: AccessContext): SecurityContext {
   if (security === undefined) throw new AccessRefused('read-write-denied');
   return security;
 }
 async function after(context: AccessContext, work: () => MaybePromise<void>): Promise<void> {
-  // Without an association around it (a test of the object alone) it happens at once.
+  // Without an association (in a test of the object alone), the work is done at once.
   if (context.afterResponse === undefined) await work();
   else context.afterResponse(work);
 }
-/** What is to be done after the response is done only when all went well. */
+/** Defers work until after the response, but only if everything went well. */
 async function withAfter<T>(
   context: AccessContext,
   use: (later: (work: () => MaybePromise<void>) => void) => Promise<T>,
@@ -258,7 +268,7 @@ async function withAfter<T>(
   for (const work of works) await after(context, work);
   return result;
 }
-/** An id that has no name stays a number, and there is no such key. */
+/** An id without a name stays a number; there is no such key. */
 function keyIdOf(keyId: KeyTransferData['keyId']): number {
   if (typeof keyId === 'number') throw new AccessRefused('type-unmatched');
   return keyIds[keyId];
@@ -281,7 +291,7 @@ function identified({
   if (type !== `certificate-identification-${options.type}`) throw new AccessRefused('type-unmatched');
   return options;
 }
-/** A certificate that is not there or not wanted has a result of its own; the rest is `other-reason`. */
+/** Gives a certificate that is missing, malformed or refused a result of its own; anything else is `other-reason`. */
 async function named<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -11,10 +11,10 @@ import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../../security/providers/provider.js';
 import { type SecuritySuite, securitySuite } from '../../security/suites.js';
 
-/** What may stand in for each purpose; the TLS pair is kept for the transport. */
+/** The purposes that a meter has key pairs for. The TLS pair is kept for the transport. */
 export type OwnPair = Exclude<CertificateUse, 'other'>;
 
-/** What a {@link SecurityState} begins with. */
+/** Options of {@link SecurityState}. */
 export interface SecurityStateOptions {
   readonly provider: CryptoProvider;
   /** 0, 1 or 2. */
@@ -22,31 +22,39 @@ export interface SecurityStateOptions {
   /** Own system title. */
   readonly systemTitle: Uint8Array;
   readonly keys: SecurityKeys;
-  /** On a store that lasts: a meter that forgets what it received accepts every recording again. */
+  /** On a durable store: a meter that forgets what it received accepts every recorded message again. */
   readonly counters: InvocationCounters;
-  /** What requests must have, and what responses get. Default: authenticated and encrypted. */
+  /** Protection that requests must have. Default: authenticated and encrypted. */
   readonly request?: Protection;
   readonly response?: Protection;
-  /** As in `SecurityPolicy`: needed when requests need neither authentication nor a signature. */
+  /** As in `SecurityPolicy`: required if requests need neither authentication nor a signature. */
   readonly withoutReplayProtection?: boolean;
-  /** Certificates of this device and of its clients, with the anchors that vouch for them. Default: none, so keys of clients come from `keys` alone. */
+  /**
+   * Certificates of this device and of its clients, with the anchors that vouch for them. Default: none, so the public
+   * keys of clients come only from `keys`.
+   */
   readonly certificates?: CertificateStore;
   /**
-   * Clients (system titles) that must be able to come back: a policy that asks for signatures is activated only when each of them has a certificate that is
-   * believed. Default: not known, so only a client of `signingRoles` may ask for signatures.
+   * System titles of clients that must not be locked out: a policy that requires signatures is activated only if each
+   * of them has a trusted certificate. Default: unknown, so only a client with one of the `signingRoles` may require
+   * signatures.
    */
   readonly clients?: readonly Uint8Array[];
-  /** Roles (of associations) whose clients may ask for signatures whoever else cannot sign, and so is locked out. Default: none. */
+  /**
+   * Roles (of associations) whose clients may require signatures, even if that locks out others that cannot sign.
+   * Default: none.
+   */
   readonly signingRoles?: readonly string[];
-  /** Stores changed keys durably. They are used, and confirmed to the client, only when it has returned. */
+  /** Stores changed keys durably. They are used, and confirmed to the client, only after this has returned. */
   readonly persistKeys?: (keys: SecurityKeys) => MaybePromise<void>;
-  /** Stores a stronger policy before it is in use. */
+  /** Stores a stronger policy durably, before it is put into use. */
   readonly persistPolicy?: (request: Protection, response: Protection) => MaybePromise<void>;
 }
 
 /**
- * The security of a meter that all its ciphered associations share: keys, policy, certificates. It makes the context of each new association (give
- * {@link SecurityState.context} as `security` of an `AssociationConfig`), and a change reaches the associations that are open.
+ * The security that all ciphered associations of a meter share: keys, policy, certificates. It makes the context of
+ * each new association (pass {@link SecurityState.context} as `security` of an `AssociationConfig`), and changes reach
+ * the associations that are open.
  */
 export class SecurityState {
   readonly options: SecurityStateOptions;
@@ -56,19 +64,19 @@ export class SecurityState {
   readonly counters: InvocationCounters;
   readonly certificates: CertificateStore | undefined;
   #keys: SecurityKeys;
-  /** The keys as they were given to `persistKeys` last: ahead of those in use while a response is made. */
+  /** The keys last given to `persistKeys`: ahead of those in use while a response is made. */
   #stored: SecurityKeys;
   #request: Protection;
   #response: Protection;
-  /** The policy as it was given to `persistPolicy` last. */
+  /** The policy last given to `persistPolicy`. */
   #storedPolicy: { readonly request: Protection; readonly response: Protection };
-  /** What is stored is stored one after the other, whichever association asks. */
+  /** Changes are stored one after the other, whichever association asks. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Pairs that were generated and whose certificate has not come yet. */
+  /** Pairs that were generated, but whose certificate has not been imported yet. */
   readonly #generated = new Map<OwnPair, KeyPair>();
   #tls: KeyPair | undefined;
   readonly #contexts: Set<SecurityContext> = new Set<SecurityContext>();
-  /** The version of the certificates that the keys of a context were taken from. */
+  /** The version of the certificates from which the keys of a context were taken. */
   readonly #taken = new WeakMap<SecurityContext, number>();
 
   constructor(options: SecurityStateOptions) {
@@ -103,7 +111,10 @@ export class SecurityState {
     };
   }
 
-  /** The context of a new association. Nothing is known about the client yet, so nothing is kept for it and none of its certificates looked at. */
+  /**
+   * Makes the context of a new association. Nothing is known about the client yet, so nothing is kept for it and none
+   * of its certificates is looked at.
+   */
   readonly context = (): SecurityContext => {
     const { provider, systemTitle, counters } = this;
     const context = new SecurityContext({
@@ -118,22 +129,24 @@ export class SecurityState {
     return context;
   };
   /**
-   * Keys and policy of an open association change with those of the meter, until {@link SecurityState.unfollowed}. Keys from certificates leave it when the
-   * certificate is removed, replaced or revoked, and when its time is over; the association itself goes on under its symmetric keys.
+   * Lets keys and policy of an open association follow those of the meter, until {@link SecurityState.unfollowed}. A
+   * key from a certificate is dropped when the certificate is removed, replaced or revoked, or expires; the association
+   * itself goes on under its symmetric keys.
    */
   followed(context: SecurityContext): void {
     if (this.#contexts.has(context)) return;
     context.setKeys(this.#keys);
     context.policy = this.policy;
-    // A certificate that went while the client proved itself is missed where it is needed.
+    // The certificates have changed while the client proved itself: their keys are dropped, and looked up again where
+    // one is needed.
     if (this.#taken.get(context) !== this.certificates?.version) context.setPeerKeys({ now: Date.now });
     this.#contexts.add(context);
   }
-  /** The reverse of `followed`. */
+  /** The reverse of {@link SecurityState.followed}. */
   unfollowed(context: SecurityContext): void {
     this.#contexts.delete(context);
   }
-  /** The public keys of the client from its certificates. @returns whether there are any */
+  /** Gives a context the public keys of its client, from the client's certificates. @returns whether there are any */
   async giveClientKeys(context: SecurityContext): Promise<boolean> {
     return this.#takePeerKeys(context);
   }
@@ -147,25 +160,25 @@ export class SecurityState {
       const { version } = store;
       const signing = fits(await store.trusted(title, 'digital-signature'));
       const agreement = fits(await store.trusted(title, 'key-agreement'));
-      // Otherwise a certificate was removed or replaced in between, and what was found may be one of the past.
+      // Otherwise a certificate was removed or replaced in between, and what was found may be out of date.
       if (version !== store.version) continue;
       context.setPeerKeys({ signing, agreement, now: () => store.now().getTime() });
       this.#taken.set(context, version);
       return signing !== undefined || agreement !== undefined;
     }
   }
-  /** Whether signatures may be asked for: see `clients` and `signingRoles` of the options. */
+  /** Whether signatures may be required: see `clients` and `signingRoles` of {@link SecurityStateOptions}. */
   async maySign(role: string | undefined): Promise<boolean> {
     const { clients, signingRoles = [] } = this.options;
     if (role !== undefined && signingRoles.includes(role)) return true;
     if (clients === undefined) return false;
-    // One key that is configured is the key of one client.
+    // A configured key is the key of a single client.
     if (clients.length === 1 && this.#keys.peerSigning !== undefined) return true;
     for (const client of clients)
       if ((await this.certificates?.trusted(client, 'digital-signature')) === undefined) return false;
     return true;
   }
-  /** Keys of this device that protection with signatures or tags needs. */
+  /** Whether this device has the keys that a protection needs. */
   has(protection: Protection): boolean {
     const { globalUnicast, authentication, signing } = this.#keys;
     if (protection.signed === true && (signing === undefined || this.suite.curve === undefined)) return false;
@@ -176,15 +189,16 @@ export class SecurityState {
   // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Takes new symmetric keys. Stored first; what is returned makes them the keys in use, here and in every open association, and is to be called when the
-   * response is protected. Counters are named by their key and none is ever forgotten: a key that returns finds what was received and sent under it, so that no
-   * recording comes to life again, and there is no moment between the change of the key and that of its counters.
+   * Changes symmetric keys. They are stored first; the function returned puts them into use, here and in every open
+   * association, and must be called once the response is protected. Counters are named by their key and never
+   * forgotten: a key that comes back finds what was received and sent under it, so no recorded message becomes valid
+   * again, and key and counter can never get out of step.
    */
   async changeKeys(changed: SecurityKeys): Promise<() => void> {
     await this.#store(changed);
     return () => {
       const entries = Object.entries(changed) as [keyof SecurityKeys & 'globalUnicast', KeyHandle][];
-      // Responses need not be made in the order in which keys were stored: one that was overtaken is not put into use.
+      // Responses may be made in another order than the keys were stored: a key that was overtaken is not put into use.
       const latest = Object.fromEntries(entries.filter(([slot, key]) => this.#stored[slot] === key)) as SecurityKeys;
       const over = entries.map(([slot, key]) => (slot in latest ? this.#keys[slot] : key));
       this.#keys = { ...this.#keys, ...latest };
@@ -192,18 +206,21 @@ export class SecurityState {
       for (const key of over) key?.destroy();
     };
   }
-  /** Several changes may be under way, in one request and in several associations: what is stored has all of them. */
+  /** Several changes may be in progress, in one request and in several associations; all of them are stored. */
   #store(changed: SecurityKeys): Promise<void> {
     return this.#inTurn(async () => {
       const next = { ...this.#stored, ...changed };
-      // Against those in use too: which of several changes is in use first is not known.
+      // Compared with those in use too: nobody knows which of several changes is put into use first.
       checkDistinct({ ...next, dedicated: undefined });
       checkDistinct({ ...this.#keys, ...changed, dedicated: undefined });
       await this.options.persistKeys?.(next);
       this.#stored = next;
     });
   }
-  /** Stored first; what is returned puts the policy into use. It only becomes stronger, also when several associations change it at the same time. */
+  /**
+   * Changes the policy. It is stored first; the function returned puts it into use. The policy only becomes stronger,
+   * even if several associations change it at the same time.
+   */
   async changePolicy(request: Protection, response: Protection): Promise<() => void> {
     await this.#inTurn(async () => {
       const stored = this.#storedPolicy;
@@ -225,7 +242,7 @@ export class SecurityState {
 
   // ── own key pairs ────────────────────────────────────────────────────────────────────────────────────
 
-  /** A new pair, not used before its certificate is imported; the one in use stays. */
+  /** Generates a new pair, which is not used until its certificate is imported; the one in use stays. */
   async generate(type: OwnPair): Promise<void> {
     const { curve } = this.suite;
     if (curve === undefined) return;
@@ -235,7 +252,7 @@ export class SecurityState {
       await this.provider.generateKeyPair(type === 'key-agreement' ? `ECDH ${curve}` : `ECDSA ${curve}`),
     );
   }
-  /** The pair that a certificate is asked for: the new one, else the one in use. */
+  /** The pair to request a certificate for: the new one or, if there is none, the one in use. */
   pair(type: CertificateUse): KeyPair | undefined {
     if (type === 'other') return undefined;
     return this.#generated.get(type) ?? this.#inUse(type);
@@ -244,9 +261,10 @@ export class SecurityState {
     return type === 'tls' ? this.#tls : type === 'key-agreement' ? this.#keys.agreement : this.#keys.signing;
   }
   /**
-   * Takes a certificate that an anchor vouches for. One of this device must be for the pair in use or for the new one, which it puts into use once the response
-   * is made: in open associations too, and the key before it is destroyed.
-   * @param later takes what is to be done when the response is protected
+   * Imports a certificate that an anchor vouches for. A certificate of this device must be for the pair in use or for
+   * the new one. The new pair is put into use once the response is made, in open associations too, and the previous key
+   * is destroyed.
+   * @param later receives the work to do once the response is protected
    */
   async importCertificate(octets: Uint8Array, later: (work: () => MaybePromise<void>) => void): Promise<void> {
     const own = (type: CertificateUse): readonly PublicKey[] =>
@@ -259,20 +277,20 @@ export class SecurityState {
     const before = async ({ entity, certificate }: StoredCertificate): Promise<(() => Promise<void>) | undefined> => {
       const { type, publicKey } = certificate;
       if (type !== 'other' && type !== 'tls' && publicKey.curve !== this.suite.curve)
-        refuse('wrong-usage', certificate, `${publicKey.curve} in another suite`);
+        refuse('wrong-usage', certificate, `${publicKey.curve} belongs to another suite`);
       const pair = entity === 'server' && type !== 'other' ? this.#generated.get(type) : undefined;
       if (pair === undefined || type === 'other' || !equalBytes(pair.publicKey.octets, publicKey.octets))
         return undefined;
       const slot = type === 'key-agreement' ? 'agreement' : 'signing';
       const stored = this.#stored[slot];
       if (type !== 'tls') await this.#store({ [slot]: pair });
-      // From here on it is not the new pair that the next one replaces.
+      // From here on, a pair generated next no longer replaces this one.
       this.#generated.delete(type);
       activation = () => this.#activate(type, pair);
       return async () => {
         activation = undefined;
         if (!this.#generated.has(type)) this.#generated.set(type, pair);
-        // That pair alone: other keys may have been stored meanwhile.
+        // Only that pair: other keys may have been stored meanwhile.
         if (type !== 'tls') await this.#store({ [slot]: stored });
       };
     };
@@ -291,7 +309,7 @@ export class SecurityState {
     }
     old?.privateKey.destroy();
   }
-  /** Without any key: what may stand in a log. */
+  /** Contains no keys, so it is safe to log. */
   toJSON(): object {
     return {
       suite: this.suite.id,
@@ -303,9 +321,12 @@ export class SecurityState {
 }
 const both: Protection = { authenticated: true, encrypted: true };
 
-/** Whose context it is. A context whose client proved nothing is not kept by anybody else. */
+/** Which state made a context. Nothing else keeps a context whose client has proved nothing. */
 const makers: WeakMap<SecurityContext, SecurityState> = new WeakMap<SecurityContext, SecurityState>();
-/** The association of this context is open: it gets the keys of now, and hears of changes. Other contexts than those of a {@link SecurityState} keep theirs. */
+/**
+ * Called when the association of a context opens: the context gets the current keys, and follows changes. A context
+ * that no {@link SecurityState} made keeps its own.
+ */
 export const follow = (context: SecurityContext): void => makers.get(context)?.followed(context);
 export const unfollow = (context: SecurityContext): void => makers.get(context)?.unfollowed(context);
 /** @returns whether public keys of the client were found */

@@ -8,15 +8,17 @@ import { exception } from '../exception.js';
 import type { Exchange } from '../exchange.js';
 import type { ServiceContext } from './service-context.js';
 
-/** Does the items of an Access-Request in order and answers each; undefined when the client wants no answer. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one item of each kind beside the other, with a common room for the response
+/**
+ * Carries out the items of an Access-Request in order, with a result for each. @returns the Access-Response; undefined
+ * when the client wants none
+ */
 export async function serveAccess(
   request: AccessRequest<Uint8Array>,
   exchange: Exchange,
   context: ServiceContext,
 ): Promise<Uint8Array | undefined> {
   const { objects } = context;
-  // It takes care of the length.
+  // General block transfer takes care of the length.
   const cut = context.supports('general-block-transfer');
   const { accessRequestSpecification: specifications, accessRequestListOfData: data } = request.accessRequestBody;
   const invoke = request.longInvokeIdAndPriority;
@@ -24,7 +26,8 @@ export async function serveAccess(
   const values: Uint8Array[] = [];
   let broken = false;
   let total = 0;
-  // What any item asks of the response decides how much of it fits, so that is known before the first is carried out.
+  // What an item requires of the response determines how much fits, so it must be known before the first item is
+  // carried out.
   for (const s of specifications) {
     if (s.type === 'access-request-action') objects.invokeRefusal(s.cosemMethodDescriptor, exchange);
     else if (s.type === 'access-request-set' || s.type === 'access-request-set-with-selection')
@@ -32,7 +35,7 @@ export async function serveAccess(
     else objects.readRefusal(s, exchange);
   }
   const { sendSize, limits } = exchange;
-  // Values that do not fit are refused one by one: what was set or done must be reported all the same.
+  // Values that do not fit are refused one by one, because what was set or invoked must be reported all the same.
   const room = Math.min(
     limits.octets,
     cut
@@ -63,7 +66,8 @@ export async function serveAccess(
       results.push({ type: 'access-response-set', result });
     }
     values.push(returned);
-    // The items after the first failure are answered with other-reason (a recollection; no source at hand says more).
+    // The items after the first failure are answered with other-reason (unconfirmed: no known source says what is
+    // right).
     if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
   }
   if (invoke.serviceClass === 'unconfirmed') return undefined;

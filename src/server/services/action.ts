@@ -17,7 +17,7 @@ import type { ServiceContext } from './service-context.js';
 
 type Returned = ActionResponseWithOptionalData<Uint8Array>;
 
-/** The Action-Response to an Action-Request. */
+/** Serves an Action-Request. @returns the Action-Response */
 export async function serveAction(
   request: ActionRequest<Uint8Array>,
   exchange: Exchange,
@@ -146,7 +146,7 @@ async function invokeAll(
   const responses: Returned[] = [];
   let total = 0;
   for (const [i, method] of methods.entries()) {
-    // What was done is reported with what it returned; where there is no room for more, no more is done.
+    // What was invoked is reported with what it returned; when there is no room for more, nothing more is invoked.
     if (total > exchange.limits.octets) responses.push({ result: 'other-reason' });
     else if (!(await exchange.next())) responses.push({ result: 'temporary-failure' });
     else {
@@ -159,8 +159,8 @@ async function invokeAll(
 }
 
 /**
- * The response when the client takes it, or general block transfer can cut it, else its first block.
- * @param held what the blocks hold together
+ * The whole response if it fits, or if general block transfer can split it; otherwise its first block.
+ * @param held what the blocks contain together
  */
 async function fitting<T>(
   response: ActionResponse<Uint8Array>,

@@ -2,12 +2,12 @@ import { OctetQueue } from '../../session/block-sender.js';
 import type { DataAccessResult } from '../../xdlms/common.js';
 import type { Exchange } from '../exchange.js';
 
-/** Makes the next element on behalf of the request that needs it; undefined after the last. */
+/** Makes the next element, on behalf of the request that needs it; undefined after the last. */
 export type More<T> = (exchange: Exchange) => Promise<T | undefined>;
 
 /**
- * What the blocks of a long response hold together, made as it is sent: elements that are not needed yet are not made yet. Where it turns out that no blocks are
- * needed, the elements are there as they are.
+ * The contents of a long response, made as it is sent: elements are not made until they are needed. If it turns out
+ * that no blocks are needed, the elements themselves are still available.
  */
 export class BlockSource<T = never> {
   readonly queue: OctetQueue;
@@ -17,18 +17,18 @@ export class BlockSource<T = never> {
 
   /**
    * @param front octets in front of the elements
-   * @param encode of one element
+   * @param encode encodes one element
    */
   constructor(front: readonly Uint8Array[], more?: More<T>, encode: (element: T) => Uint8Array = () => nothing) {
     this.queue = new OctetQueue(front, more === undefined);
     this.#more = more;
     this.#encode = encode;
   }
-  /** The elements so far; none once they go in blocks. */
+  /** The elements so far; empty once they are sent in blocks. */
   get elements(): readonly T[] {
     return this.#elements ?? [];
   }
-  /** Fetches until more than `octets` are at hand, or all. */
+  /** Makes elements until more than `octets` octets are available, or all elements are. */
   async fill(octets: number, exchange: Exchange): Promise<void> {
     const { queue } = this;
     while (!queue.ended && queue.size <= octets) {
@@ -38,7 +38,7 @@ export class BlockSource<T = never> {
       queue.push(this.#encode(element));
     }
   }
-  /** It goes in blocks: elements are not kept beside their octets any longer. */
+  /** Says that the response is sent in blocks: only the octets of the elements are still kept. */
   inBlocks(): void {
     this.#elements = undefined;
   }
@@ -48,8 +48,9 @@ export type BlockOctets = Pick<BlockSource, 'queue' | 'fill' | 'inBlocks'>;
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /**
- * Reads one thing after the other, each when it is asked for, as long as the request may cost something. What is behind the one that was too much is not even read.
- * @returns octets of Data, or why there are none
+ * Reads the named items one by one, on demand, within the limits of the request. Items after the one that exceeds a
+ * limit are not even read.
+ * @returns a function that returns octets of Data, or why there are none
  */
 export function oneByOne<N>(
   names: readonly N[],

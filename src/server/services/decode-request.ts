@@ -6,10 +6,10 @@ import { DlmsError } from '../../core/errors.js';
 import { Apdu } from '../../xdlms/apdu.js';
 import { EncodedApdu } from '../../xdlms/encoded-apdu.js';
 
-// Requests may deviate where that is accepted (docs/quirks.md). Objects are strict: they get what should have been written.
+// Requests may deviate in accepted ways (docs/quirks.md). Objects are strict, so they get what should have been sent.
 
 /**
- * A request, its values and parameters left as octets of Data.
+ * Decodes a request, leaving its values and parameters as octets of Data.
  * @throws DlmsError `decode/…`
  */
 export function decodeRequest(octets: Uint8Array): EncodedApdu {
@@ -21,7 +21,7 @@ export function decodeRequest(octets: Uint8Array): EncodedApdu {
 }
 
 const values = /* @__PURE__ */ sequenceOf(encodedData);
-/** The list of values or parameters that came in blocks; undefined when it cannot be read. */
+/** Decodes the list of values or parameters that came in blocks; undefined when it cannot be decoded. */
 export function decodeValues(octets: Uint8Array): Uint8Array[] | undefined {
   return ifReadable(() => {
     const quirks: Quirk[] = [];
@@ -30,7 +30,7 @@ export function decodeValues(octets: Uint8Array): Uint8Array[] | undefined {
   });
 }
 
-/** What the work reads, or undefined when that cannot be read. */
+/** The result of `read`, or undefined when it throws a DlmsError. */
 export function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -13,7 +13,7 @@ import type { Exchange } from '../exchange.js';
 import { BlockSource, oneByOne } from './block-source.js';
 import type { ServiceContext } from './service-context.js';
 
-/** The Get-Response to a Get-Request. */
+/** Serves a Get-Request. @returns the Get-Response */
 export async function serveGet(request: GetRequest, exchange: Exchange, context: ServiceContext): Promise<Uint8Array> {
   const { invokeIdAndPriority: invoke } = request;
   if (request.type === 'get-request-next') {
@@ -48,7 +48,7 @@ async function getList(
   context: ServiceContext,
 ): Promise<Uint8Array> {
   const { objects } = context;
-  // Every block is protected alike, so what any item asks of the response has to be known before the first.
+  // Every block is protected alike, so what the items require of the response must be known before the first block.
   for (const target of targets) objects.readRefusal(target, exchange);
   const read = oneByOne(targets, (target, asking) => objects.read(target, asking));
   const list = new BlockSource<GetDataResult<Uint8Array>>(
@@ -71,7 +71,7 @@ async function getList(
   await list.fill(Number.POSITIVE_INFINITY, exchange);
   return whole();
 }
-/** Octets of a response in front of the count of its list. */
+/** Octets of a response before the count of its list. */
 const listFields = 3;
 const encodedResult = /* @__PURE__ */ getDataResult(encodedData);
 

@@ -17,12 +17,15 @@ export class LogicalNameServices {
   constructor(options: ServiceOptions) {
     this.#context = new ServiceContext(options);
   }
-  /** Octets of blocks that wait for those that are missing. */
+  /** Octets of blocks held until the missing ones arrive. */
   get held(): number {
     return this.#context.held;
   }
 
-  /** The response to a request, to be protected as the exchange says; undefined when the client wants none. */
+  /**
+   * Serves a request. @returns the response, to be protected as the exchange then says; undefined when the client wants
+   * none
+   */
   async handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined> {
     const context = this.#context;
     const apdu = readRequest(request);
@@ -45,11 +48,11 @@ export class LogicalNameServices {
     return exception('service-not-allowed', 'service-not-supported');
   }
 }
-/** An unconfirmed request gets no answer. */
+/** Unconfirmed requests get no answer. */
 const answer = (invoke: InvokeIdAndPriority, response: Uint8Array): Uint8Array | undefined =>
   invoke.serviceClass === 'confirmed' ? response : undefined;
 
-/** The request, undefined for a service that is not known, or the error when it cannot be read. */
+/** The request; undefined for an unknown service, or the error when it cannot be decoded. */
 function readRequest(octets: Uint8Array): EncodedApdu | undefined | DlmsError {
   try {
     return decodeRequest(octets);

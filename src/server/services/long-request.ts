@@ -6,8 +6,8 @@ import { type Caller, continues, joined } from '../caller.js';
 import type { Exchange } from '../exchange.js';
 
 /**
- * A request that comes in blocks. Blocks of different callers, or that cannot be answered alike, do not belong together; those that do are protected as the one that
- * is protected least.
+ * A request that comes in blocks. Blocks from different callers, or that cannot be answered with the same protection,
+ * do not belong together. The whole counts as protected only as well as its least protected block.
  */
 export class LongRequest<Service extends string = string, Targets = unknown> {
   readonly service: Service;
@@ -15,15 +15,15 @@ export class LongRequest<Service extends string = string, Targets = unknown> {
   readonly #receiver: BlockReceiver<Exchange>;
 
   /**
-   * @param limit octets of all blocks that are taken; asked at each block
-   * @param repeats how often in a row a block may come again
+   * @param limit octets of all blocks together; asked at each block
+   * @param repeats how often in a row a block may be repeated
    */
   constructor(service: Service, targets: Targets, exchange: Exchange, limit: () => number, repeats: number) {
     this.service = service;
     this.targets = targets;
-    // What every block had: the last one speaks for itself only.
+    // The caller of all blocks so far; an exchange knows only that of its own block.
     let { caller } = exchange;
-    // Asked of every response when the first block came.
+    // What the first block required of every response.
     const protection = exchange.response;
     this.#receiver = new BlockReceiver({
       limit,
@@ -37,11 +37,14 @@ export class LongRequest<Service extends string = string, Targets = unknown> {
       },
     });
   }
-  /** Octets that wait for the rest. */
+  /** Octets held until the rest arrives. */
   get held(): number {
     return this.#receiver.length;
   }
-  /** The value when it is whole; the exchange speaks for all blocks then. Anything but `more` ends the transfer. */
+  /**
+   * Takes a block. Returns the whole value after the last one; the caller of the exchange is then that of all blocks.
+   * Any result but `more` ends the transfer.
+   */
   take(block: Block, exchange: Exchange): Uint8Array | 'more' | BlockFault {
     const received = this.#receiver.take(block, exchange);
     if (received === 'whole') return this.#receiver.octets();
@@ -49,7 +52,10 @@ export class LongRequest<Service extends string = string, Targets = unknown> {
   }
 }
 
-/** A long request that was carried out: its last block may come again because the response was lost, and must not be carried out again. */
+/**
+ * A long request that was carried out. Its last block may be repeated because the response was lost, but the request
+ * must not be carried out again.
+ */
 export class AnsweredRequest {
   readonly #service: string;
   readonly #invokeId: number;
@@ -71,7 +77,7 @@ export class AnsweredRequest {
     this.#caller = caller;
     this.#protection = protection;
   }
-  /** The response, where this is that block again, from who had it carried out. */
+  /** The response, if this is the same block again from the same caller. */
   again(service: string, { invokeId }: InvokeIdAndPriority, block: Block, exchange: Exchange): Uint8Array | undefined {
     const same =
       service === this.#service &&

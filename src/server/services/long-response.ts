@@ -5,14 +5,14 @@ import { type Caller, continues } from '../caller.js';
 import type { Exchange } from '../exchange.js';
 import type { BlockOctets } from './block-source.js';
 
-/** A response that is sent in blocks: every block is asked for, and protected, as the first one was. */
+/** A response sent in blocks: each must be requested by the same caller, and is protected, like the first one. */
 export class LongResponse {
   readonly #caller: Caller;
   readonly #protection: Protection;
   readonly #source: BlockOctets;
   readonly #sender: BlockSender;
 
-  /** @param modulus of the numbers on the wire */
+  /** @param modulus of the block numbers on the wire */
   constructor(exchange: Exchange, source: BlockOctets, modulus: number) {
     this.#caller = exchange.caller;
     this.#protection = exchange.response;
@@ -20,14 +20,15 @@ export class LongResponse {
     this.#sender = new BlockSender(source.queue, modulus);
     source.inBlocks();
   }
-  /** @param size octets of a block that the client takes, at least one */
+  /** The next block. @param size octets of a block that the client accepts, at least 1 */
   async next(size: number, exchange: Exchange): Promise<Block> {
     await this.#source.fill(size, exchange);
     return this.#sender.next(size);
   }
   /**
-   * The client names the last block that it got: the next one goes out, or, when its response was lost, the same again.
-   * @returns a result where nobody else may go on, and where the number is another one: the transfer has ended then
+   * The block to send after the client has named the last one it got: the next block or, if that response was lost, the
+   * same again.
+   * @returns an error result for another caller or a wrong number; the transfer has then ended
    */
   async after(
     number: number,

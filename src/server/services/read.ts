@@ -15,7 +15,7 @@ const encodedRequest = /* @__PURE__ */ readRequest(encodedData);
 const encodedResult = /* @__PURE__ */ readResult(encodedData);
 
 /**
- * The ReadResponse to a ReadRequest.
+ * Serves a ReadRequest. @returns the ReadResponse
  * @param blocksWithCount see `ServerShortNameOptions`
  */
 export async function serveRead(
@@ -50,7 +50,7 @@ async function readAll(
   const [first, ...others] = names;
   if (first === undefined) return respond([]);
   if (others.length > 0 && !context.supports('multiple-references')) return serviceError('read', 'service-unsupported');
-  // Every block is protected alike, so what any item asks of the response has to be known before the first.
+  // Every block is protected alike, so what the items require of the response must be known before the first block.
   for (const name of others) judge(name, exchange, context);
   const read = oneByOne(names, (name, asking) => readOne(name, asking, context));
   const next = async (asking: Exchange): Promise<Result | undefined> => {
@@ -60,14 +60,14 @@ async function readAll(
   };
   const begin = (await next(exchange)) as Result;
   const front = [encodeCount(names.length), encode(encodedResult, begin)];
-  // The choice of the first result says whether it is a refusal; without it nothing would.
+  // Without the choice of the first result, a refusal could not be told from a value.
   const held = blocksWithCount || begin.type !== 'data' ? front : [begin.value];
   const results = new BlockSource<Result>(held, next, (result) => encode(encodedResult, result));
-  // A method is carried out for the request that names it, never because a block is asked for.
+  // A method is invoked for the request that names it, never because a block is requested.
   if (others.some((name) => context.target(name)?.kind === 'method'))
     await results.fill(Number.POSITIVE_INFINITY, exchange);
   const { sendSize } = exchange;
-  // The tag, and what the blocks leave out.
+  // Subtracts the tag, and what the blocks leave out.
   const room = sendSize - 1 - (size(front) - size(held));
   await results.fill(room, exchange);
   if (results.queue.ended && results.queue.size <= room) return respond([begin, ...results.elements]);
@@ -76,7 +76,9 @@ async function readAll(
 }
 const size = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
-/** Asks of the exchange what a name would ask of the response. Whether it is refused is found again when it is read. */
+/**
+ * Tells the exchange what a name requires of the response. Whether it is refused is determined again when it is read.
+ */
 function judge(name: Name, exchange: Exchange, context: ShortNameContext): void {
   const target = context.target(name);
   if (target === undefined) return;

@@ -13,13 +13,13 @@ import { LongResponse } from './long-response.js';
 
 export interface ServiceOptions extends ObjectAccessOptions {
   /**
-   * Octets of one value that may be taken by blocks at this moment.
-   * @param known whether the target is known and its right was asked; else it stands inside the value
+   * How many octets of one value may be received in blocks at present.
+   * @param known whether the target is known and its right was checked; otherwise the target is inside the value
    */
   readonly receiveLimit: (known: boolean) => number;
 }
 
-/** How the services with long responses send them. */
+/** How each service sends long responses. */
 const responses = {
   get: { bit: 'block-transfer-with-get-or-read', fields: 14, least: 20, modulus: Number.POSITIVE_INFINITY },
   action: { bit: 'block-transfer-with-action', fields: 14, least: 20, modulus: Number.POSITIVE_INFINITY },
@@ -28,27 +28,30 @@ const responses = {
   string,
   {
     readonly bit: ConformanceBit;
-    /** Octets of a response around those of its block. */
+    /** Octets of a response besides those of its block. */
     readonly fields: number;
-    /** Octets that the client must take for blocks to be worth while. */
+    /** Octets that the client must accept for blocks to be worthwhile. */
     readonly least: number;
     readonly modulus: number;
   }
 >;
 type LongResponseService = keyof typeof responses;
 
-/** What a long request is about, by its service. */
+/** The targets of a long request, by service. */
 interface Targets {
   set: { readonly list: boolean; readonly targets: readonly CosemAttributeDescriptorWithSelection[] };
   action: { readonly list: boolean; readonly targets: readonly CosemMethodDescriptor[] };
-  /** With short names that stands inside. */
+  /** With short names the targets are inside the blocks. */
   read: undefined;
   write: undefined;
 }
 type LongRequestService = keyof Targets;
 type AnyLongRequest = { [S in LongRequestService]: LongRequest<S, Targets[S]> }[LongRequestService];
 
-/** What the services of one open association share. The transfers under way, one in each direction, are its only state. */
+/**
+ * What the services of one open association share. The transfers in progress, one in each direction, are its only
+ * state.
+ */
 export class ServiceContext {
   readonly objects: ObjectAccess;
   readonly #options: ServiceOptions;
@@ -63,14 +66,17 @@ export class ServiceContext {
   supports(bit: ConformanceBit): boolean {
     return this.#options.conformance.includes(bit);
   }
-  /** Octets of blocks that wait for those that are missing. */
+  /** Octets of blocks held until the missing ones arrive. */
   get held(): number {
     return this.#receiving?.held ?? 0;
   }
 
   // ── long responses ───────────────────────────────────────────────────────────────────────────────────
 
-  /** Begins to send a response that is too long for the client; undefined where the service has no blocks, or the client no room for them. */
+  /**
+   * Starts sending a response that is too long for the client; undefined if the service has no blocks, or the client no
+   * room for them.
+   */
   async firstBlock(service: LongResponseService, source: BlockOctets, exchange: Exchange): Promise<Block | undefined> {
     const { bit, least, modulus } = responses[service];
     if (!this.supports(bit) || exchange.sendSize < least) return undefined;
@@ -78,7 +84,7 @@ export class ServiceContext {
     this.#sending = { service, response };
     return response.next(blockSize(service, exchange), exchange);
   }
-  /** A request for the next block asks for what the first one asked for, so it must be protected as that was. */
+  /** A request for the next block asks for the same data as the first one, so it must be protected in the same way. */
   async nextBlock(
     service: LongResponseService,
     acknowledged: number,
@@ -95,7 +101,11 @@ export class ServiceContext {
 
   // ── long requests ────────────────────────────────────────────────────────────────────────────────────
 
-  /** @param repeats how often in a row a block may come again. Default: any number of times, the client waits for each answer */
+  /**
+   * Begins a long request.
+   * @param repeats how often in a row a block may be repeated. Default: any number of times, because the client waits
+   *   for each answer
+   */
   beginRequest<S extends LongRequestService>(
     service: S,
     targets: Targets[S],
@@ -107,7 +117,7 @@ export class ServiceContext {
     this.#receiving = request as unknown as AnyLongRequest;
     return request;
   }
-  /** The one of this service that is under way. */
+  /** The long request of this service that is in progress. */
   request<S extends LongRequestService>(service: S): LongRequest<S, Targets[S]> | undefined {
     return this.#receiving?.service === service
       ? (this.#receiving as unknown as LongRequest<S, Targets[S]>)
@@ -117,8 +127,8 @@ export class ServiceContext {
     this.#receiving = undefined;
   }
   /**
-   * Answers a request that may be the last block of a long one, which is carried out once however often it comes.
-   * @param block of this request, where it is one behind the first
+   * Answers a request that may be the last block of a long one, which is carried out once, however often it comes.
+   * @param block the block in this request, unless it is the first
    */
   async once(
     service: 'set' | 'action',

@@ -10,7 +10,7 @@ import type { ServiceContext } from './service-context.js';
 
 type Target = CosemAttributeDescriptorWithSelection;
 
-/** The Set-Response to a Set-Request. */
+/** Serves a Set-Request. @returns the Set-Response */
 export function serveSet(
   request: SetRequest<Uint8Array>,
   exchange: Exchange,
@@ -49,7 +49,7 @@ async function setResponse(
     case 'set-request-with-first-datablock': {
       if (!inBlocks) return normal('other-reason');
       context.endRequest();
-      // Who may not write it does not fill our memory with it.
+      // Whoever may not write the value must not fill our memory with it.
       const result = objects.writeRefusal(request, exchange);
       const { blockNumber } = request.datablock;
       if (result !== undefined)
@@ -111,7 +111,7 @@ async function writeAll(
   exchange: Exchange,
   { objects }: ServiceContext,
 ): Promise<DataAccessResult[]> {
-  // Which value is whose cannot be known then, so nothing is written.
+  // It is unclear which value belongs to which target, so nothing is written.
   if (values.length !== targets.length) return targets.map(() => 'type-unmatched' as const);
   const results: DataAccessResult[] = [];
   for (const [i, target] of targets.entries())

@@ -7,10 +7,13 @@ import type { Exchange } from '../exchange.js';
 import { ServiceContext, type ServiceOptions } from './service-context.js';
 import type { ShortNameLayout, ShortNameTarget } from './short-name-layout.js';
 
-/** A name in a request, its parameter as octets of Data. */
+/** A name in a request, with its parameter as octets of Data. */
 export type Name = VariableAccessSpecification<Uint8Array>;
 
-/** What READ and WRITE share: names instead of descriptors, and requests that say only inside their blocks what they are about. */
+/**
+ * What READ and WRITE share: names instead of descriptors, and long requests whose target is only known from inside
+ * their blocks.
+ */
 export class ShortNameContext extends ServiceContext {
   readonly #layout: ShortNameLayout;
 
@@ -19,18 +22,21 @@ export class ShortNameContext extends ServiceContext {
     super({
       ...options,
       objects: layout.objects,
-      // Parameterized access is what selective access is called with short names.
+      // With short names, selective access is called parameterized access.
       conformance: conformance.includes('parameterized-access') ? [...conformance, 'selective-access'] : conformance,
     });
     this.#layout = layout;
   }
-  /** What a name stands for. */
+  /** The attribute or method that a name stands for. */
   target(name: Name): ShortNameTarget | undefined {
     if (name.type === 'variable-name') return this.#layout.find(name.value & 0xffff);
     if (name.type === 'parameterized-access') return this.#layout.find(name.variableName & 0xffff);
     return undefined;
   }
-  /** The request that was sent in blocks when it is whole, or why there is none; block 1 begins anew. */
+  /**
+   * Takes a block of a request. Returns the whole request when it is complete, `more` until then, or why it failed.
+   * Block 1 starts a new request.
+   */
   takeBlock(service: 'read' | 'write', block: Block, exchange: Exchange): Uint8Array | 'more' | DataAccessResult {
     const bit = service === 'read' ? 'block-transfer-with-get-or-read' : 'block-transfer-with-set-or-write';
     if (!this.supports(bit)) return 'other-reason';
@@ -43,7 +49,7 @@ export class ShortNameContext extends ServiceContext {
   }
 }
 
-/** What a method says has the same names, save for those of long actions. */
+/** The results of a method have the same names, except for those of long actions. */
 export const accessResult = (result: ActionResult): DataAccessResult =>
   result === 'long-action-aborted' || result === 'no-long-action-in-progress'
     ? 'other-reason'

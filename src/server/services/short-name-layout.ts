@@ -5,7 +5,7 @@ import { type CosemObject, ObjectStore } from '../object.js';
 import { associationSnObject } from '../objects/association-sn.js';
 import type { ServiceOptions } from './service-context.js';
 
-/** What a short name stands for. */
+/** The attribute or method that a short name stands for. */
 export interface ShortNameTarget {
   readonly classId: number;
   readonly logicalName: Obis;
@@ -13,7 +13,7 @@ export interface ShortNameTarget {
   readonly index: number;
 }
 export interface ShortNameLayout {
-  /** The objects of the device, with an Association SN in place of those with logical names. */
+  /** The objects of the device, with an Association SN in place of the Association LN objects. */
   readonly objects: ObjectStore;
   find(name: number): ShortNameTarget | undefined;
 }
@@ -22,8 +22,9 @@ const firstBase = 0x0100;
 const current: Obis = '0-0:40.0.0*255';
 
 /**
- * Gives every object of a device a base name and every attribute, and every method whose offset is known, its short name.
- * @throws DlmsError `encode/invalid-value` when base names are no multiples of 8, overlap, or run out
+ * Gives every object of a device a base name, and every attribute, and every method with a known offset, its short
+ * name.
+ * @throws DlmsError `encode/invalid-value` when base names are not multiples of 8, overlap, or run out
  */
 export function layOut(
   o: ServiceOptions,
@@ -37,7 +38,7 @@ export function layOut(
     const put = (name: number, kind: ShortNameTarget['kind'], index: number): void => {
       if (name % 8 !== 0 || name < 0 || name > 0xffff || names.has(name))
         throw new DlmsError('encode/invalid-value', {
-          expected: 'base names that are multiples of 8 and leave room',
+          expected: 'base names that are multiples of 8 and do not overlap',
           actual: `${item.logicalName} at ${base.toString(16)}`,
         });
       names.set(name, { classId, logicalName: item.logicalName, kind, index });
@@ -73,7 +74,7 @@ export function layOut(
   let next = firstBase;
   for (const item of others) {
     if (bases.has(item)) continue;
-    // The next place where nothing given is in the way.
+    // The next place without any configured name in the way.
     while (Array.from({ length: sizeOf(item) / 8 }, (_, i) => next + 8 * i).some((name) => names.has(name))) next += 8;
     place(item, next);
     next += sizeOf(item);

@@ -18,19 +18,22 @@ import { serveWrite } from './write.js';
 
 /** Options of {@link serverShortNames}. */
 export interface ServerShortNameOptions {
-  /** Base names by logical name: multiples of 8. The others follow one another from 0100. */
+  /** Base names (multiples of 8) by logical name. Other objects follow one another from 0100. */
   readonly baseNames?: Readonly<Record<string, number>>;
-  /** Offsets of methods that this library does not know. Methods without a known offset are not offered. */
+  /** Offsets of methods that this library does not know. Methods without a known offset cannot be invoked. */
   readonly methodOffset?: MethodOffset;
   /**
-   * What the blocks of a long response hold together. False (default): the list of results without its count and the choice of the first, which for one attribute is
-   * its Data alone: as the Gurux servers send it and their clients need it. True: the list as it stands in a response without blocks. The client here reads both.
+   * What the blocks of a long response contain together. False (default): the list of results without its count and
+   * without the choice of the first result, which for a single attribute is only its Data, as the Gurux servers send it
+   * and their clients need it. True: the same list as in a response without blocks. The client of this library reads
+   * both.
    */
   readonly blocksWithCount?: boolean;
 }
 /**
- * Short name referencing for an association of a meter: `{ clientSap: 32, …, referencing: serverShortNames() }`. The objects are those of the logical device; the
- * current association is an Association SN at FA00 that this makes, with object list and access rights.
+ * Short name referencing for an association of a meter: `{ clientSap: 32, …, referencing: serverShortNames() }`. It
+ * serves the objects of the logical device, and makes the current association: an Association SN at FA00 with object
+ * list and access rights.
  */
 export function serverShortNames(options: ServerShortNameOptions = {}): ServerReferencing {
   const offsets: MethodOffset = (classId, version, method) =>
@@ -45,7 +48,7 @@ export function serverShortNames(options: ServerShortNameOptions = {}): ServerRe
   };
 }
 
-/** READ with the reply as parameter; or WRITE, as the Gurux family does, which is answered like a READ. */
+/** A READ with the reply as parameter; or a WRITE, as sent by the Gurux family, which is answered like a READ. */
 function hlsRequest(plain: Uint8Array, name: number): HlsRequest | undefined {
   const apdu = decode(Apdu, plain, { lenient: true });
   let parameter: Data | undefined;
@@ -82,7 +85,7 @@ class ShortNameServices implements ServerServices {
   readonly #options: ServiceOptions;
   readonly #lay: () => ShortNameLayout;
   readonly #blocksWithCount: boolean;
-  /** Made by the first request: laying out looks at every object of the device. */
+  /** Made at the first request, because the layout looks at every object of the device. */
   #context: ShortNameContext | undefined;
 
   constructor(options: ServiceOptions, lay: () => ShortNameLayout, blocksWithCount: boolean) {

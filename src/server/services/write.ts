@@ -10,7 +10,7 @@ import { accessResult, type Name, type ShortNameContext, serviceError } from './
 
 const encodedRequest = /* @__PURE__ */ writeRequest(encodedData);
 
-/** The WriteResponse to a WriteRequest. */
+/** Serves a WriteRequest. @returns the WriteResponse */
 export async function serveWrite(
   request: WriteRequest<Uint8Array>,
   exchange: Exchange,
