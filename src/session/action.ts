@@ -18,8 +18,8 @@ type Returned = ActionResponseWithOptionalData<Uint8Array>;
 const returned = /* @__PURE__ */ actionResponseWithOptionalData(encodedData);
 
 /**
- * ACTION of one method. Long parameters go by blocks, and so may the return data.
- * @param parameters octets of Data; so is the return data
+ * ACTION of one method. Long parameters are sent in blocks, and return data may arrive in blocks.
+ * @param parameters octets of Data, like the return data
  */
 export function* invokeMethod(
   invoke: InvokeIdAndPriority,
@@ -51,8 +51,8 @@ export function* invokeMethod(
 }
 
 /**
- * ACTION of several methods; one response for each. Methods without parameters take null-data.
- * @param parameters octets of Data; so is the return data
+ * ACTION of several methods, with one response for each. Methods without parameters get null-data.
+ * @param parameters octets of Data, like the return data
  */
 export function* invokeList(
   invoke: InvokeIdAndPriority,
@@ -132,8 +132,8 @@ function receiveReturned(
 type WithPblock = Extract<ActionResponse, { type: 'action-response-with-pblock' }>;
 
 /**
- * What the blocks of one response hold together is not confirmed by any source: the whole Action-Response-With-Optional-Data, or the
- * return Data alone. The first is tried first; it must use up all octets.
+ * What the blocks of one response contain together is not confirmed by any source: the whole
+ * Action-Response-With-Optional-Data, or only the return Data. The former is tried first, and must use up all octets.
  */
 function singleOf(bytes: Uint8Array): Returned {
   try {

@@ -10,7 +10,7 @@ import {
 } from '../xdlms/initiate.js';
 import { refused } from './conversation.js';
 
-// Opening and closing an association, as pure steps over octets. The shell sends them and applies the protection of the user-information.
+// Opening an association, as pure functions over octets. The shell sends the APDUs and protects the user-information.
 
 /** Authentication mechanisms by name; the number is the last arc of the mechanism name. */
 export const mechanisms = {
@@ -23,12 +23,12 @@ export const mechanisms = {
   'hls-sha256': 6,
   'hls-ecdsa': 7,
 } as const;
-/** Authentication mechanisms by name. */
+/** Name of an authentication mechanism. */
 export type Mechanism = keyof typeof mechanisms;
 /** Whether the mechanism is one of high level security (2 to 7). */
 export const isHls = (mechanism: Mechanism): boolean => mechanisms[mechanism] >= 2;
 
-/** What a client for logical names proposes unless told otherwise. */
+/** What a client with logical names proposes by default. */
 export const defaultConformance: readonly ConformanceBit[] = [
   'priority-mgmt-supported',
   'attribute0-supported-with-get',
@@ -45,13 +45,13 @@ export const defaultConformance: readonly ConformanceBit[] = [
   'action',
 ];
 
-/** What {@link encodeAarq} writes. */
+/** Fields of {@link encodeAarq}. */
 export interface AarqOptions {
   readonly mechanism: Mechanism;
   readonly referencing: 'LN' | 'SN';
-  /** The application context is one with ciphering. */
+  /** Whether the application context is one with ciphering. */
   readonly ciphered: boolean;
-  /** Needed with ciphering and with HLS 5 to 7. */
+  /** Required with ciphering and for HLS 5 to 7. */
   readonly systemTitle?: Uint8Array | undefined;
   /** Password (LLS) or challenge (HLS). */
   readonly authenticationValue?: Uint8Array | undefined;
@@ -60,7 +60,7 @@ export interface AarqOptions {
   /** The InitiateRequest, protected when the association is ciphered. */
   readonly userInformation: Uint8Array;
 }
-/** The octets of an AARQ. */
+/** Encodes an AARQ. */
 export function encodeAarq(o: AarqOptions): Uint8Array {
   const context = `${o.referencing}_${o.ciphered ? 'with' : 'no'}_ciphering` as const;
   const aarq: Aarq = {
@@ -78,7 +78,7 @@ export function encodeAarq(o: AarqOptions): Uint8Array {
   };
   return encode(Apdu, { type: 'aarq', ...aarq });
 }
-/** The octets of an InitiateRequest, which an AARQ carries. */
+/** Encodes an InitiateRequest, the user-information of an AARQ. */
 export const encodeInitiateRequest = (o: {
   dedicatedKey?: Uint8Array | undefined;
   conformance: readonly ConformanceBit[];
@@ -95,13 +95,13 @@ export const encodeInitiateRequest = (o: {
   return encode(Apdu, { type: 'initiateRequest', ...initiate });
 };
 
-/** The answer to an AARQ. @throws DlmsError `service/exception`, `protocol/unexpected-apdu` */
+/** Decodes the answer to an AARQ. @throws DlmsError `service/exception`, `protocol/unexpected-apdu` */
 export function decodeAare(bytes: Uint8Array): Aare {
   const apdu = decode(Apdu, bytes, { lenient: true });
   if (apdu.type !== 'aare') throw refused(apdu, 'association request');
   return apdu;
 }
-/** The (plain) user-information of an AARE. @throws DlmsError `association/rejected` when it is a refusal */
+/** Decodes the (plain) user-information of an AARE. @throws DlmsError `association/rejected` when it is a refusal */
 export function decodeInitiateResponse(plain: Uint8Array): InitiateResponse {
   const apdu = decode(Apdu, plain, { lenient: true });
   if (apdu.type === 'initiateResponse') return apdu;
@@ -113,7 +113,7 @@ export function decodeInitiateResponse(plain: Uint8Array): InitiateResponse {
   throw refused(apdu, 'initiate response');
 }
 /**
- * Refuses an AARE that does not accept the association.
+ * Throws if an AARE does not accept the association.
  * @throws DlmsError `association/rejected` with the words of the diagnostic
  */
 export function requireAccepted(aare: Aare): void {
@@ -128,15 +128,15 @@ export const authenticationOctets = (
   value: { type: 'charstring'; value: Uint8Array } | { type: 'bitstring'; value: string } | undefined,
 ): Uint8Array | undefined => (value?.type === 'charstring' ? value.value : undefined);
 
-/** Mechanism that an APDU names: 'none' without a name, undefined when it is not known. */
+/** The mechanism with this name: `none` without a name, undefined for an unknown one. */
 export function mechanismNamed(name: string | undefined): Mechanism | undefined {
   if (name === undefined) return 'none';
   const arc = mechanismOf(name);
   return (Object.keys(mechanisms) as Mechanism[]).find((m) => mechanisms[m] === arc);
 }
-/** Bits that both sides support, in order. */
+/** The conformance bits that both sides support, in order. */
 export const negotiated = (a: readonly ConformanceBit[], b: readonly ConformanceBit[]): ConformanceBit[] =>
   conformanceBits.filter((bit) => a.includes(bit) && b.includes(bit));
 
-/** A maximum PDU size as sent: 0 says that there is no limit. */
+/** The limit that a transmitted maximum PDU size means: 0 is no limit. */
 export const pduLimit = (size: number): number => (size === 0 ? Number.POSITIVE_INFINITY : size);

@@ -5,33 +5,37 @@ import { BlockSender } from './block-sender.js';
 import type { Conversation } from './conversation.js';
 import type { ServiceLimits } from './limits.js';
 
-// What a client does with blocks, whatever the service: it sends them one after the other, and asks for them one after the other.
+// What a client does with blocks, whatever the service: it sends them one by one, or asks for them one by one.
 
 export const emptyBlock: DataBlockSA = {
   lastBlock: false,
   blockNumber: 1,
   rawData: /* @__PURE__ */ new Uint8Array(0),
 };
-/** Octets of a block that fit beside the other fields of a request. @param request with an empty block */
+/** How many octets of a block fit next to the other fields of a request. @param request with an empty block */
 export const roomOf = ({ sendSize }: ServiceLimits, request: Uint8Array): number =>
   sendSize - request.length - mostLengthOctets;
-/** What the length of a block may have more than that of an empty one. */
+/** How many octets longer the length field of a block may be than that of an empty one. */
 const mostLengthOctets = 4;
 
 /** How a service carries the blocks of a request. */
 export interface BlockRequests<A> {
-  /** Octets of the value that fit the first request (it also names what it is about), and the following ones. */
+  /** Octets of the value that fit into the first request, which also names the target. */
   readonly first: number;
   readonly others: number;
   request(block: Block): Uint8Array;
   answer(bytes: Uint8Array): A;
-  /** The number that an answer acknowledges; undefined when it is something else, and to be returned. Not asked of the answer to the last block. */
+  /**
+   * The block number that an answer acknowledges; undefined for any other answer, which is then returned. Not called
+   * for the answer to the last block.
+   */
   acknowledged(answer: A, block: Block): number | undefined;
 }
 /**
- * Sends a value in blocks, each when the one before is acknowledged by its number. What the server says to the last block is returned, and what it says instead of an
- * acknowledgement: a server that cannot go on does so with its final response.
- * @throws DlmsError `protocol/block-number`, `service/unsupported` when the server's PDU size leaves no room for a block
+ * Sends a value in blocks, each after the previous one has been acknowledged by its number. Returns the answer to the
+ * last block, or the first answer that is not an acknowledgement: a server that cannot go on sends its final response.
+ * @throws DlmsError `protocol/block-number`, `service/unsupported` when the server's PDU size leaves no room for a
+ *   block
  */
 export function* sendBlocks<A>(value: Uint8Array, service: BlockRequests<A>): Conversation<A> {
   const sender = new BlockSender(value);
@@ -50,9 +54,9 @@ export function* sendBlocks<A>(value: Uint8Array, service: BlockRequests<A>): Co
 }
 
 /**
- * Takes the blocks of a value, asking for the next by naming the last one.
- * @param next asks for the block behind the one with this number; what is no block is a refusal, and returned
- * @param onBlock hears how many octets there are
+ * Receives the blocks of a value, asking for each by naming the previous one.
+ * @param next asks for the block after the one with this number. Anything but a block is a refusal, and is returned
+ * @param onBlock called with the number of octets received so far
  * @throws DlmsError `protocol/block-number`, `protocol/unexpected-apdu`, `decode/too-large`
  */
 export function* receiveBlocks<R extends object = never>(

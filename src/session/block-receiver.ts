@@ -1,7 +1,7 @@
 import { BlockBuffer } from '../core/block-buffer.js';
 import { DlmsError } from '../core/errors.js';
 
-/** A part of a value, whichever service carries it. */
+/** A part of a value, whatever service carries it. */
 export interface Block {
   readonly lastBlock: boolean;
   /** Counts from 1. */
@@ -9,63 +9,69 @@ export interface Block {
   readonly rawData: Uint8Array;
 }
 
-/** Blocks of any size that are taken; behind them a block must bring so many octets on average, or a value of some size would take for ever. */
+/**
+ * This many blocks may have any size; further blocks must have `leastOctets` octets on average, or a long value would
+ * take forever.
+ */
 const freeBlocks = 1024;
 const leastOctets = 8;
 
 export interface BlockReceiverOptions<From> {
-  /** Octets of all blocks together that are taken; asked at each block. */
+  /** Maximum number of octets of all blocks together; asked at each block. */
   readonly limit: () => number;
-  /** How often in a row the block that came last may come again: it is passed over. Default 0. */
+  /** How often in a row the last block may be repeated; repetitions are skipped. Default: 0. */
   readonly repeats?: number;
-  /** Numbers on the wire begin again at 0 there. Default: they never do. */
+  /** Block numbers on the wire wrap around to 0 at this value. Default: they never do. */
   readonly modulus?: number;
-  /** Whether a block belongs to those before it, by what is known of where it came from; asked before anything of it counts. Default: it does. */
+  /**
+   * Whether a block belongs to the previous ones, judging by where it came from; asked before anything else about it
+   * counts. Default: it does.
+   */
   readonly join?: (from: From) => boolean;
 }
-/** What is wrong with a block. The transfer has ended then. */
+/** What is wrong with a block. The transfer then ends. */
 export type BlockFault =
-  /** It does not belong to those before. */
+  /** It does not belong to the previous blocks. */
   | 'foreign'
   | 'number'
-  /** It is empty and not the last. */
+  /** It is empty, but not the last one. */
   | 'empty'
   | 'too-large'
-  /** The blocks are so small that they lead nowhere. */
+  /** The blocks are so small that the transfer gets nowhere. */
   | 'too-small';
-/** What a block came to: more are to come, it came again, it was the last one, or a fault. */
+/** The outcome of a block: more are to come, it was a repetition, it was the last one, or a fault. */
 export type Received = 'more' | 'again' | 'whole' | BlockFault;
 
 /**
- * Puts the blocks of one value together, in the order of their numbers: the one place for all services with blocks and for general block transfer, on both sides.
- * It holds at most what the limit says, however the blocks are cut.
+ * Assembles the blocks of one value in the order of their numbers: used by all services with blocks and by general
+ * block transfer, on both sides. It never holds more than its limit, however the value is split.
  */
 export class BlockReceiver<From = void> {
   readonly #options: BlockReceiverOptions<From>;
   readonly #buffer = new BlockBuffer();
-  /** Times in a row that the last block came again. */
+  /** How often in a row the last block was repeated. */
   #repeated = 0;
 
   constructor(options: BlockReceiverOptions<From>) {
     this.#options = options;
   }
-  /** Blocks so far: the number of the last one. */
+  /** Number of blocks so far, which is the number of the last one. */
   get count(): number {
     return this.#buffer.blocks;
   }
-  /** Octets so far. */
+  /** Number of octets so far. */
   get length(): number {
     return this.#buffer.length;
   }
-  /** A block of an index from 0, as a view. */
+  /** The block with this index (from 0), as a view. */
   block(index: number): Uint8Array | undefined {
     return this.#buffer.block(index);
   }
-  /** All octets, as a view: not to be changed. */
+  /** All octets, as a view: do not modify. */
   octets(): Uint8Array {
     return this.#buffer.octets();
   }
-  /** The same blocks in the same order. */
+  /** Whether the other has the same blocks in the same order. */
   equals(other: BlockReceiver<From>): boolean {
     return this.#buffer.equals(other.#buffer);
   }
@@ -86,7 +92,7 @@ export class BlockReceiver<From = void> {
     return block.lastBlock ? 'whole' : 'more';
   }
 
-  /** The error that a fault of the peer's block is. */
+  /** The error for a faulty block from the peer. */
   error(fault: BlockFault, { blockNumber, rawData }: Block): DlmsError {
     const { blocks, cost, length } = this.#buffer;
     if (fault === 'number')
@@ -98,7 +104,7 @@ export class BlockReceiver<From = void> {
         actual: cost + rawData.length,
       });
     const received = {
-      foreign: 'a block of another sender',
+      foreign: 'a block from another sender',
       empty: 'an empty block that is not the last',
       'too-small': `only ${length} octets in all blocks`,
     }[fault];

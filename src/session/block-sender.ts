@@ -1,22 +1,22 @@
 import { DlmsError } from '../core/errors.js';
 import type { Block } from './block-receiver.js';
 
-/** Octets to be sent, in the order in which they become known. */
+/** Octets to be sent, queued as they become known. */
 export class OctetQueue {
   readonly #parts: Uint8Array[];
   #size: number;
   #ended: boolean;
-  /** @param ended nothing is to come behind these */
+  /** @param ended whether these parts are all there will be */
   constructor(parts: readonly Uint8Array[], ended: boolean) {
     this.#parts = [...parts];
     this.#size = parts.reduce((sum, { length }) => sum + length, 0);
     this.#ended = ended;
   }
-  /** Octets at hand. */
+  /** Octets in the queue. */
   get size(): number {
     return this.#size;
   }
-  /** Nothing but what is at hand is to come. */
+  /** Whether nothing will follow what is in the queue. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -27,10 +27,10 @@ export class OctetQueue {
   end(): void {
     this.#ended = true;
   }
-  /** Takes up to so many of the octets at hand. */
+  /** Takes up to this many octets from the queue. */
   take(octets: number): Uint8Array {
     const [first] = this.#parts;
-    // The usual case: a value in one part, which is cut without being copied.
+    // The usual case: a value in one part, which is split without copying.
     if (first !== undefined && first.length > octets) {
       this.#parts[0] = first.subarray(octets);
       this.#size -= octets;
@@ -51,12 +51,16 @@ export class OctetQueue {
   }
 }
 
-/** What an acknowledgement says: of a block that was not acknowledged yet, of the same as before (so what follows was lost), or of none that is on its way. */
+/**
+ * What an acknowledgement names: a block not yet acknowledged, the same as before (so what followed it was lost), or no
+ * block that was sent.
+ */
 export type Acknowledged = 'news' | 'again' | 'unknown';
 
 /**
- * Cuts a value into numbered blocks and keeps those that the peer may not have: the one place for all services with blocks and for general block transfer, on both
- * sides. How many are on their way at a time, and when which is sent again, is the user's to say.
+ * Splits a value into numbered blocks, and keeps those that the peer may not have yet: used by all services with blocks
+ * and by general block transfer, on both sides. How many blocks are in flight, and which are sent again when, is up to
+ * the caller.
  */
 export class BlockSender {
   readonly #source: OctetQueue;
@@ -66,12 +70,12 @@ export class BlockSender {
   #last: Block | undefined;
   readonly #unacknowledged: Block[] = [];
 
-  /** @param modulus numbers on the wire begin again at 0 there. Default: they never do */
+  /** @param modulus block numbers on the wire wrap around to 0 at this value. Default: they never do */
   constructor(source: OctetQueue | Uint8Array, modulus: number = Number.POSITIVE_INFINITY) {
     this.#source = source instanceof Uint8Array ? new OctetQueue([source], true) : source;
     this.#modulus = modulus;
   }
-  /** The number of the block that was cut last, from 1; 0 before the first. */
+  /** The number of the block made last, from 1; 0 before the first. */
   get sent(): number {
     return this.#sent;
   }
@@ -79,30 +83,30 @@ export class BlockSender {
   get acknowledged(): number {
     return this.#acknowledged;
   }
-  /** There is no further block. */
+  /** Whether there are no more blocks to make. */
   get ended(): boolean {
     return this.#last?.lastBlock === true;
   }
-  /** The peer has all of them. */
+  /** Whether the peer has all blocks. */
   get finished(): boolean {
     return this.ended && this.#acknowledged === this.#sent;
   }
-  /** Blocks that the peer may not have, in order. */
+  /** The blocks that the peer may not have yet, in order. */
   get unacknowledged(): readonly Block[] {
     return this.#unacknowledged;
   }
-  /** The block that was cut last. */
+  /** The block made last. */
   get last(): Block | undefined {
     return this.#last;
   }
 
   /**
-   * Cuts the next block. Its number is that of the wire.
-   * @param size octets that it may have, at least 1
-   * @throws DlmsError `service/unsupported` when the peer's PDU size leaves no room at all
+   * Makes the next block, with its number on the wire.
+   * @param size maximum size of the block in octets, at least 1
+   * @throws DlmsError `service/unsupported` when the PDU size of the peer leaves no room for a block
    */
   next(size: number): Block {
-    if (size < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
+    if (size < 1) throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
     const source = this.#source;
     const rawData = source.take(size);
     const block = {
@@ -114,7 +118,7 @@ export class BlockSender {
     this.#unacknowledged.push(block);
     return block;
   }
-  /** The peer names the last block that it has in order. */
+  /** Takes an acknowledgement, which names the last block that the peer has received in order. */
   acknowledge(number: number): Acknowledged {
     const onTheirWay = this.#unacknowledged.findIndex((b) => b.blockNumber === number);
     if (onTheirWay < 0) return number === this.#acknowledged % this.#modulus ? 'again' : 'unknown';

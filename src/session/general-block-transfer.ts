@@ -8,42 +8,53 @@ import { defaultReceiveTotal } from './limits.js';
 
 /** Options of a {@link GbtEndpoint}. */
 export interface GbtOptions {
-  /** Longest APDU that the peer takes; longer ones are cut into blocks. Default: no limit. */
+  /** Longest APDU that the peer accepts, in octets; longer ones are split into blocks. Default: no limit. */
   readonly sendSize?: number;
-  /** Blocks that we take without acknowledging each, 1 to 63. Default 10. */
+  /** How many blocks the peer may send without waiting for an acknowledgement, 1 to 63. Default: 10. */
   readonly window?: number;
-  /** Octets of one whole APDU that are taken; a function is asked at each block. Default 64 MiB. */
+  /** Maximum size of one received APDU in octets; a function is asked at each block. Default: 64 MiB. */
   readonly receiveTotal?: number | (() => number);
-  /** How often {@link GbtEndpoint.expired} asks again without any progress. Default 3. */
+  /** How often {@link GbtEndpoint.expired} asks again without any progress. Default: 3. */
   readonly attempts?: number;
 }
-/** What follows from one block. */
+/** What to do after one block. */
 export interface GbtStep {
-  /** What to send now, in order. */
+  /** APDUs to send now, in order. */
   readonly send: readonly Uint8Array[];
-  /** The whole APDU, when its last block is here. */
+  /** The whole APDU, once its last block has arrived. */
   readonly complete?: Uint8Array;
-  /** The block brought nothing new: it is here already, or came out of order. */
+  /** Set if the block brought nothing new: it was a repetition, or came out of order. */
   readonly ignored?: true;
-  /** Comes with `complete` when the sender waits: to be sent when there is no answer that would acknowledge the last block. */
+  /**
+   * Set together with `complete` if the sender waits: send it if there is no answer that would acknowledge the last
+   * block.
+   */
   readonly acknowledgement?: Uint8Array;
 }
 
 /** Octets of a block besides its data: tag, control, two numbers, and a length of up to three octets. */
 const overhead = 9;
-/** Blocks without any progress that are answered, before the peer is taken for broken: generous for a network that repeats, finite for one that never ends. */
+/**
+ * Blocks in a row that may bring no progress before the peer is considered broken: generous for a network that repeats,
+ * but finite.
+ */
 const maxIdleBlocks = 256;
-/** How often block 1 may begin something else before anything is whole: a sender that was interrupted does that, one that does nothing else is broken. */
+/**
+ * How often block 1 may start another APDU before one is complete: an interrupted sender may do that, but one that does
+ * nothing else is broken.
+ */
 const mostRestarts = 64;
 
 /**
- * General block transfer of one side, both directions, as a pure machine (Green Book: GBT). A sender goes on within the window that the peer offers
- * (streaming) and then waits; the answer names the last block received in order, so what follows it is sent again. Repeated blocks are passed over,
- * out-of-order ones are asked for again. Streaming with window 0 is a one-way transfer (a push): nothing is acknowledged, a gap is an error, and
- * block 1 always begins anew.
+ * One side of general block transfer (Green Book: GBT), in both directions, as a pure machine. A sender streams blocks
+ * within the window that the peer offers, then waits. The answer names the last block received in order, so what
+ * follows that block is sent again. Repeated blocks are skipped; blocks out of order are asked for again. Streaming
+ * with window 0 is a one-way transfer (a push): nothing is acknowledged, a gap is an error, and block 1 always starts
+ * anew.
  *
- * Blocks with data are numbered from 1 in each direction and each exchange. Acknowledgements are numbered on from there, and those of the peer are
- * acknowledged while it sends nothing else: the numbers in the messages of one widespread implementation suggest it; no source at hand says it.
+ * Blocks with data are numbered from 1 in each direction of each exchange. Acknowledgements continue this numbering,
+ * and those of the peer are acknowledged while it sends nothing else. (Doubtful: the messages of one widespread
+ * implementation suggest it, but no known source says so.)
  */
 export class GbtEndpoint {
   readonly #sendSize: number;
@@ -51,21 +62,24 @@ export class GbtEndpoint {
   readonly #receiveTotal: () => number;
   readonly #attempts: number;
   #peerWindow = 1;
-  /** The APDU when it goes without blocks. */
+  /** The APDU, if it is sent without blocks. */
   #whole: Uint8Array | undefined;
   #sending: BlockSender | undefined;
   #receiving: BlockReceiver;
-  /** The highest number that we used in this exchange. */
+  /** The highest number we have used in this exchange. */
   #number = 0;
-  /** The highest number of an acknowledgement of the peer, while it has sent no data. */
+  /** The highest number of an acknowledgement from the peer, while it has sent no data. */
   #peerAck = 0;
-  /** The blocks of the last APDU that came whole, to know them again. */
+  /** The blocks of the last complete APDU, to recognise repetitions. */
   #done: BlockReceiver | undefined;
   #answered = false;
   #idle = 0;
   #restarts = 0;
   #expired = 0;
-  /** Turns that brought the peer nothing: each halves the next, so that no rhythm of losses meets the same block for ever. */
+  /**
+   * Turns in a row that brought the peer nothing. Each halves the next one, so that no pattern of losses hits the same
+   * block forever.
+   */
   #fruitlessTurns = 0;
 
   constructor(options: GbtOptions = {}) {
@@ -80,14 +94,18 @@ export class GbtEndpoint {
   }
 
   /**
-   * Begins an exchange with an APDU: itself when it is short enough, else its first blocks. Whatever was under way is forgotten.
-   * @throws DlmsError `service/unsupported` when it cannot be cut
+   * Starts an exchange with an APDU. Anything in progress is dropped. @returns the APDU itself if it is short enough,
+   * otherwise its first blocks
+   * @throws DlmsError `service/unsupported` when it cannot be split
    */
   begin(apdu: Uint8Array): readonly Uint8Array[] {
     this.#done = undefined;
     return this.#start(apdu);
   }
-  /** The same for the answer to the APDU that came whole last: should its blocks come again, the answer is repeated instead of the request being served twice. */
+  /**
+   * Like {@link GbtEndpoint.begin}, for the answer to the last complete APDU: if the blocks of that APDU are repeated,
+   * so is the answer, and the request is not served twice.
+   */
   answer(apdu: Uint8Array): readonly Uint8Array[] {
     this.#answered = true;
     return this.#start(apdu);
@@ -103,15 +121,18 @@ export class GbtEndpoint {
     this.#sending = fits ? undefined : this.#cut(apdu);
     return this.#turn();
   }
-  /** Something is expected from the peer that {@link expired} may ask for again. */
+  /** Whether something is expected from the peer that {@link GbtEndpoint.expired} could ask for again. */
   get pending(): boolean {
     return this.#receiving.count > 0 || this.#sending !== undefined;
   }
-  /** Octets of an APDU that is not whole yet. */
+  /** Octets of an APDU that is not complete yet. */
   get held(): number {
     return this.#receiving.length;
   }
-  /** Nothing arrived for some time: what to send again. @throws DlmsError `protocol/block-transfer` after so many attempts */
+  /**
+   * Call this when nothing has arrived for some time. @returns what to send again. @throws DlmsError
+   * `protocol/block-transfer` after too many attempts
+   */
   expired(): readonly Uint8Array[] {
     if (!this.pending) return [];
     if (++this.#expired > this.#attempts)
@@ -120,13 +141,13 @@ export class GbtEndpoint {
         reason: `no progress after ${this.#attempts} attempts`,
       });
     const last = this.#sending?.finished === false ? this.#sending.last : undefined;
-    // The last block alone makes the peer say what it has: all of the burst may have arrived.
+    // The last block alone makes the peer say what it has; perhaps the whole burst has arrived.
     return [last === undefined ? this.#acknowledgement() : this.#encode(last, false)];
   }
 
   /**
-   * @throws DlmsError `protocol/block-number` for a gap in a one-way transfer, `protocol/block-transfer` for a peer that makes no progress, `decode/too-large`,
-   *   `decode/…`. The transfer is forgotten then.
+   * @throws DlmsError `protocol/block-number` for a gap in a one-way transfer, `protocol/block-transfer` for a peer
+   *   that makes no progress, `decode/too-large`, `decode/…`. The transfer is then dropped.
    */
   receive(bytes: Uint8Array): GbtStep {
     const apdu = decode(Apdu, bytes, { lenient: true });
@@ -146,7 +167,7 @@ export class GbtEndpoint {
     };
     if (window > 0) this.#peerWindow = window;
     const sending = this.#sending;
-    // A number that we never sent is not believed.
+    // An acknowledgement of a number that was never sent is ignored.
     const progress = sending?.acknowledge(apdu.blockNumberAck) === 'news';
     if (progress) this.#progress();
     else if (++this.#idle > maxIdleBlocks) throw this.#broken(`${maxIdleBlocks} blocks without progress`);
@@ -154,7 +175,7 @@ export class GbtEndpoint {
     if (block.rawData.length === 0 && (!lastBlock || unacknowledged || this.#receiving.count === 0)) {
       if (this.#receiving.count === 0) this.#peerAck = Math.max(this.#peerAck, block.blockNumber);
       if (unacknowledged && !progress && sending.unacknowledged.length > 0) this.#fruitlessTurns++;
-      // An old acknowledgement, overtaken by a newer one, asks for nothing.
+      // An old acknowledgement, overtaken by a newer one, requests nothing.
       const asks = unacknowledged && apdu.blockNumberAck === sending.acknowledged;
       return progress || asks ? { send: asks ? this.#turn() : [] } : { send: [], ignored: true };
     }
@@ -178,11 +199,11 @@ export class GbtEndpoint {
       ((oneWay && before.count > 1) || !equalBytes(rawData, before.block(0) as Uint8Array));
     if (restarts) {
       this.#receiving = this.#newReceiver();
-      if (++this.#restarts > mostRestarts) throw this.#broken(`${mostRestarts} beginnings without an end`);
+      if (++this.#restarts > mostRestarts) throw this.#broken(`${mostRestarts} APDUs begun and none completed`);
     }
     const receiving = this.#receiving;
     const taken = receiving.take(block);
-    // Which repetitions are passed over is decided here: their octets must be the same.
+    // Repetitions are decided on here, because their octets must be the same.
     const received = taken === 'again' ? 'number' : taken;
     if (received === 'number') {
       if (!oneWay) return ignored(streaming ? [] : [this.#acknowledgement()]);
@@ -199,7 +220,7 @@ export class GbtEndpoint {
       this.#receiving = this.#newReceiver();
       return ignored(streaming ? [] : this.#again());
     }
-    // Whoever sends something new has got everything that we sent.
+    // A peer that sends something new has received everything we sent.
     const complete = receiving.octets();
     const acknowledgement = this.#acknowledgement();
     this.#done = receiving;
@@ -223,7 +244,7 @@ export class GbtEndpoint {
 
   #cut(apdu: Uint8Array): BlockSender {
     const size = this.#blockSize;
-    if (size < 1) throw new DlmsError('service/unsupported', { what: 'blocks within so small a PDU size of the peer' });
+    if (size < 1) throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
     if (apdu.length > size * 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
     return new BlockSender(apdu);
   }
@@ -234,7 +255,7 @@ export class GbtEndpoint {
     this.#whole = undefined;
     this.#sending = undefined;
   }
-  /** As many blocks as the peer takes, the last of them without streaming: then it answers. */
+  /** As many blocks as the peer accepts, the last one without streaming, so that it answers. */
   #turn(): readonly Uint8Array[] {
     const sending = this.#sending;
     if (sending === undefined) return this.#whole === undefined ? [] : [this.#whole];
@@ -244,7 +265,7 @@ export class GbtEndpoint {
     this.#number = Math.max(this.#number, sending.acknowledged + blocks.length);
     return blocks.map((block, i) => this.#encode(block, i + 1 < blocks.length));
   }
-  /** The peer repeats what we have: it did not get our answer. */
+  /** The peer repeats what we have, so it did not get our answer. */
   #again(): readonly Uint8Array[] {
     return this.#whole === undefined && this.#sending === undefined ? [this.#acknowledgement()] : this.#turn();
   }
@@ -262,7 +283,7 @@ export class GbtEndpoint {
     this.#fruitlessTurns = 0;
     this.#expired = 0;
   }
-  /** The peer leads nowhere: what it sent is forgotten. */
+  /** Gives up on the peer and drops what it sent. */
   #broken(reason: string): DlmsError {
     this.#forget();
     return new DlmsError('protocol/block-transfer', { side: 'remote', reason });
@@ -286,8 +307,8 @@ interface ReceivedBlock extends Block {
 }
 
 /**
- * A block of the APDU that was just complete. One that came in a single block is never taken for a repetition: clients that put every request into a block
- * ask the same question again and mean it.
+ * Whether this is a block of the APDU just completed. An APDU in a single block never counts as a repetition: clients
+ * that put every request into a block may well ask the same thing twice.
  */
 const isRepeat = ({ blockNumber, rawData }: Block, done: BlockReceiver): boolean => {
   const before = blockNumber > 1 ? done.block(blockNumber - 1) : undefined;

@@ -9,7 +9,7 @@ import type { Block } from './block-receiver.js';
 import { type Conversation, request, response } from './conversation.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
-// Values are octets of Data: the caller decodes them once, with the type that it knows.
+// Values are octets of Data, which the caller decodes once, with the type that it knows.
 
 function readResponse(bytes: Uint8Array, invoke: InvokeIdAndPriority, state: string): GetResponse<Uint8Array> {
   const { value } = response(bytes, 'get-response', state);
@@ -21,7 +21,7 @@ export function sameInvokeId(received: InvokeIdAndPriority, sent: InvokeIdAndPri
     throw new DlmsError('protocol/invoke-id', { side: 'remote', expected: sent.invokeId, received: received.invokeId });
 }
 
-/** GET of one attribute, in one response or by blocks. `onBlock` hears of progress. */
+/** GET of one attribute, in one response or in blocks. `onBlock` is called with the octets received so far. */
 export function* getAttribute(
   invoke: InvokeIdAndPriority,
   target: CosemAttributeDescriptorWithSelection,
@@ -38,8 +38,9 @@ export function* getAttribute(
 }
 
 /**
- * GET of several attributes, one result for each. As many go into one request as the server takes; the response comes whole or by blocks. A server that answers a list
- * like a single request (it knows no lists, or cannot send so long an answer) is asked one by one.
+ * GET of several attributes, with one result for each. Each request has as many as the server accepts; the response
+ * comes whole or in blocks. If a server answers a list like a single request (because it knows no lists, or cannot send
+ * so long an answer), the attributes are read one by one.
  */
 export function* getList(
   invoke: InvokeIdAndPriority,
@@ -70,7 +71,7 @@ function checked<T>(results: T[], count: number): T[] {
     throw new DlmsError('decode/invalid-length', { offset: 0, expected: `${count} results`, actual: results.length });
   return results;
 }
-/** The longest list that fits, at least one. */
+/** A request with a list that fits, of at least one attribute. */
 function listRequest(
   invoke: InvokeIdAndPriority,
   targets: readonly CosemAttributeDescriptorWithSelection[],
@@ -90,7 +91,8 @@ function listRequest(
 }
 
 /**
- * All blocks of a response. The client asks for the next by naming the last one; a block that comes again (a request was repeated below) is passed over once.
+ * Receives all blocks of a response. The client asks for each by naming the previous one; one repetition of a block
+ * (because a lower layer repeated the request) is skipped.
  * @returns the value, or the refusal of a block
  */
 function receive(
@@ -102,7 +104,7 @@ function receive(
   const limit = (): number => limits.receiveTotal;
   return receiveBlocks(blockOf(first), { limit, repeats: 1 }, (number) => nextBlock(invoke, number), onBlock);
 }
-/** A refusal in the form of a normal response counts as one in a block. */
+/** A refusal in a normal response counts like one in a block. */
 function* nextBlock(invoke: InvokeIdAndPriority, received: number): Conversation<Block | Refusal> {
   const next = yield request({
     type: 'get-request',
@@ -118,6 +120,6 @@ type Refusal = Extract<GetDataResult, { type: 'data-access-result' }>;
 const blockOf = ({ lastBlock, blockNumber, result }: DataBlockG): Block | Refusal =>
   result.type === 'data-access-result' ? result : { lastBlock, blockNumber, rawData: result.value };
 
-/** The values of a list as they are cut into blocks. */
+/** The values of a list, as they are split into blocks. */
 export const encodeValues = (values: readonly Uint8Array[]): Uint8Array => encode(listOfValues, [...values]);
 const listOfValues = /* @__PURE__ */ sequenceOf(encodedData);

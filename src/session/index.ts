@@ -1,5 +1,5 @@
 /**
- * The pure machines below client and meter: association, conversations, general block transfer.
+ * The pure machines beneath client and meter: associations, conversations, general block transfer.
  *
  * Stability: preview, may change in a minor version.
  *

@@ -7,17 +7,23 @@ import type { ConformanceBit } from '../xdlms/initiate.js';
 /** Services for logical names. */
 export type Service = 'get' | 'set' | 'action' | 'access';
 
-/** What both sides agreed on when the association was opened; it decides when a service needs blocks. */
+/** What both sides agreed on when the association was opened; determines when a service needs blocks. */
 export interface ServiceLimits {
-  /** Longest plain APDU that may be sent, protection already subtracted; Infinity when the peer has no limit. */
+  /**
+   * Longest plain APDU that may be sent, in octets, with the protection already subtracted; Infinity when the peer has
+   * no limit.
+   */
   readonly sendSize: number;
-  /** Services whose requests go whole, whatever their length: general block transfer cuts them. Default: none. */
+  /**
+   * Services whose requests are never split into blocks of the service, because general block transfer splits them.
+   * Default: none.
+   */
   readonly whole?: readonly Service[];
-  /** Octets of all blocks together that are taken from the peer. */
+  /** Maximum number of octets accepted from the peer in all blocks of one value together. */
   readonly receiveTotal: number;
 }
 /**
- * Longest plain APDU that still fits into `pdu` octets when it is protected as the context sends it.
+ * Longest plain APDU that still fits into `pdu` octets once it is protected as the context sends it.
  * @param form general forms are longer by the system title
  * @param protection default: the policy of the context
  */
@@ -31,7 +37,7 @@ export function plainSize(
   const { suite } = context;
   const signature =
     protection.signed === true ? overhead({ length: pdu, suite: suite.id, form: 'general-signing', protection }) : 0;
-  // A signed APDU is general, so it never gets the service-specific form.
+  // A signed APDU is a general one, so it never gets a service-specific form.
   return (
     pdu -
     signature -
@@ -39,15 +45,18 @@ export function plainSize(
   );
 }
 
-/** Longest request of a service that is not cut into blocks of that service. */
+/** Longest request of a service that is not split into blocks of that service. */
 export const wholeSize = (limits: ServiceLimits, service: Service): number =>
   limits.whole?.includes(service) === true ? Number.POSITIVE_INFINITY : limits.sendSize;
-/** What general block transfer has to cut, because both sides support it and the service's own blocks cannot do it. */
+/**
+ * The services that general block transfer has to split, because both sides support it and the service has no blocks of
+ * its own.
+ */
 export function servicesLeftToGbt(conformance: readonly ConformanceBit[]): readonly Service[] {
   if (!conformance.includes('general-block-transfer')) return [];
   const own = { set: 'block-transfer-with-set-or-write', action: 'block-transfer-with-action' } as const;
   return ['get', 'access', ...(['set', 'action'] as const).filter((service) => !conformance.includes(own[service]))];
 }
 
-/** 64 MiB: far more than any profile, far less than memory. */
+/** 64 MiB: far more than any profile, far less than the memory. */
 export const defaultReceiveTotal = 0x4000000;

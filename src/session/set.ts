@@ -12,7 +12,7 @@ import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
 /**
- * SET of one attribute, in one request or by blocks when the request would be longer than the server takes.
+ * SET of one attribute: in one request, or in blocks if the request would be longer than the server accepts.
  * @param value octets of Data
  */
 export function* setAttribute(
@@ -41,7 +41,7 @@ export function* setAttribute(
 }
 
 /**
- * SET of several attributes; one result for each.
+ * SET of several attributes, with one result for each.
  * @param values octets of Data
  */
 export function* setList(
@@ -85,7 +85,7 @@ export function* setList(
   throw unexpected(last);
 }
 
-/** All blocks but the last are acknowledged by their number. */
+/** Sends a value in blocks; all but the last are acknowledged by their number. */
 function sendValue(
   invoke: InvokeIdAndPriority,
   value: Uint8Array,

@@ -21,9 +21,10 @@ import { type BlockRequests, receiveBlocks, sendBlocks } from './block-conversat
 import { type Conversation, refused, request, response } from './conversation.js';
 import type { ServiceLimits } from './limits.js';
 
-// READ and WRITE with short names. There is no invoke-id: a response belongs to the request before it. Values and parameters are octets of Data.
+// READ and WRITE with short names. There is no invoke-id: a response belongs to the request before it. Values and
+// parameters are octets of Data.
 
-/** What a client for short names proposes, and a server supports, unless told otherwise. */
+/** What a client with short names proposes, and a server supports, by default. */
 export const shortNameConformance: readonly ConformanceBit[] = [
   'read',
   'write',
@@ -34,12 +35,13 @@ export const shortNameConformance: readonly ConformanceBit[] = [
   'parameterized-access',
 ];
 
-/** Octets of a request around the raw data of a block: tag, counts, choice, last-block, number, tag and length. */
+/** Octets of a request besides the raw data of a block: tag, counts, choice, last-block, number, tag and length. */
 const blockFields = 16;
 
 /**
- * READ of one or more names; one result for each. Long responses come by blocks (`data-block-result`; the client names the last block that it got
- * with `block-number-access`), long requests go by blocks (`read-data-block-access`: from the ASN.1 alone, no peer at hand takes them).
+ * READ of one or more names, with one result for each. Long responses come in blocks (`data-block-result`; the client
+ * names the last block it got with `block-number-access`); long requests are sent in blocks (`read-data-block-access`;
+ * from the ASN.1 alone, no known peer accepts them).
  */
 export function* readNames(
   names: readonly VariableAccessSpecification<Uint8Array>[],
@@ -51,14 +53,15 @@ export function* readNames(
     return yield* readResults(itemsOf(yield whole, 'READ'), names.length, limits, onBlock);
   const items = yield* sendByBlocks(encode(encodedReadRequest, [...names]), limits, {
     request: (block) => request({ type: 'readRequest', value: [{ type: 'read-data-block-access', ...block }] }),
-    answer: (bytes) => itemsOf(bytes, 'READ by blocks'),
+    answer: (bytes) => itemsOf(bytes, 'READ in blocks'),
   });
   return yield* readResults(items, names.length, limits, onBlock);
 }
 
 /**
- * WRITE of one or more names; one result for each. A request longer than the server takes goes by blocks: `write-data-block-access`, with the octets of the list of
- * names and the list of values as one octet-string after the other (from the ASN.1 and recollection; no peer at hand takes them).
+ * WRITE of one or more names, with one result for each. A request longer than the server accepts is sent in blocks:
+ * `write-data-block-access`, with the octets of both lists, names and values, as one octet-string after the other
+ * (doubtful: from the ASN.1 alone, no known peer accepts them).
  */
 export function* writeNames(
   names: readonly VariableAccessSpecification<Uint8Array>[],
@@ -90,7 +93,10 @@ export function* writeNames(
     return r.type === 'success' ? 'success' : r.value;
   });
 }
-/** WRITE of one name that is answered like a READ, with data: no book has it, the Gurux family invokes methods with return data so. */
+/**
+ * WRITE of one name that is answered like a READ, with data. Not in the books, but the Gurux family invokes methods
+ * with return data this way.
+ */
 export function* writeThenRead(
   name: VariableAccessSpecification<Uint8Array>,
   value: Uint8Array,
@@ -104,7 +110,7 @@ export function* writeThenRead(
     value: r.type === 'data-access-error' ? r.value : 'other-reason',
   }));
 }
-/** All blocks but the last are acknowledged by their number alone. */
+/** Sends a value in blocks; all but the last are acknowledged by just their number. */
 function sendByBlocks<R extends Item | WriteResult>(
   value: Uint8Array,
   limits: ServiceLimits,
@@ -143,7 +149,7 @@ function* readResults(
 ): Conversation<GetDataResult<Uint8Array>[]> {
   const [only] = items;
   if (items.length !== 1 || only?.type !== 'data-block-result') return plain(items, count);
-  // Numbers have sixteen bits: a transfer longer than that begins again at 0.
+  // Numbers have sixteen bits; a longer transfer wraps around to 0.
   const options = { limit: () => limits.receiveTotal, modulus: 0x10000 };
   const blocks = yield* receiveBlocks<Refusal>(only, options, nextBlock, onBlock);
   if (blocks instanceof Uint8Array) return fromBlocks(blocks, count);
@@ -171,8 +177,9 @@ function plain(items: readonly Item[], count: number): GetDataResult<Uint8Array>
   });
 }
 /**
- * What the blocks hold together: the list of results with its count, as in a response without blocks; or, as the Gurux family cuts it, the same without the count
- * and the choice of the first result. With one result the first octets tell: a count of 1 and a choice of 0 are no Data with anything behind it.
+ * The results in the blocks: a list with its count, as in a response without blocks; or, in the Gurux family, the same
+ * without the count and the choice of the first result. For a single result, the first octets tell which: a count of 1
+ * and a choice of 0 cannot be the start of Data that is followed by anything.
  */
 function fromBlocks(octets: Uint8Array, count: number): GetDataResult<Uint8Array>[] {
   const head = encodeCount(count);
