@@ -18,27 +18,30 @@ import { attributeOf, methodOf, schemaOf, target } from './descriptors.js';
 /** One item of `Client.access`: made by {@link accessGet}, {@link accessSet} or {@link accessAction}. */
 export interface AccessCall<T> {
   readonly item: AccessItem;
-  /** What to call it in an error. */
+  /** Its name in errors. */
   readonly label: string;
-  /** The value of a GET, the return data of an ACTION, from octets of Data. */
+  /** Decodes the value of a GET, or the return data of an ACTION, from octets of Data. */
   read(data: Uint8Array): T;
 }
 /** Options of `Client.access`. */
 export interface AccessOptions {
   readonly signal?: AbortSignal;
-  /** Behind an item that failed the others are carried out (default), or none of them. */
+  /** After a failed item, whether to carry out the others (default) or none of them. */
   readonly onError?: 'continue' | 'stop';
 }
-/** What became of one item: its value (`undefined` for a SET), or why there is none. */
+/** The outcome of one item: its value (`undefined` for a SET), or why there is none. */
 export type AccessOutcome<T> =
   | { readonly value: T; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: DlmsError };
-/** The outcomes in the order of the items. */
+/** The outcomes, in the order of the items. */
 export type AccessOutcomes<T extends readonly AccessCall<unknown>[]> = {
   -readonly [I in keyof T]: AccessOutcome<T[I] extends AccessCall<infer V> ? V : never>;
 };
 
-/** An attribute to be read. @throws DlmsError `service/unsupported` for a name or a selection that the class does not have */
+/**
+ * Makes an item that reads an attribute.
+ * @throws DlmsError `service/unsupported` for a name or a selection that the class does not have
+ */
 export function accessGet<
   C extends InterfaceClass,
   A extends AttributeName<C>,
@@ -51,7 +54,10 @@ export function accessGet<
     read: (data) => decode(schema, data, { lenient: true }),
   };
 }
-/** An attribute to be written; only those that the class makes writable compile. @throws DlmsError `encode/…`, `service/unsupported` */
+/**
+ * Makes an item that writes an attribute; only those that the class declares writable compile.
+ * @throws DlmsError `encode/…`, `service/unsupported`
+ */
 export function accessSet<C extends InterfaceClass, A extends WritableName<C>>(
   cls: C,
   logicalName: Obis,
@@ -69,7 +75,7 @@ export function accessSet<C extends InterfaceClass, A extends WritableName<C>>(
     read: () => undefined,
   };
 }
-/** A method to be invoked. @throws DlmsError `encode/…`, `service/unsupported` */
+/** Makes an item that invokes a method. @throws DlmsError `encode/…`, `service/unsupported` */
 export function accessAction<C extends InterfaceClass, M extends MethodName<C>>(
   cls: C,
   logicalName: Obis,
@@ -86,7 +92,7 @@ export function accessAction<C extends InterfaceClass, M extends MethodName<C>>(
   };
 }
 
-/** @param result absent for an item that was not sent because one before it failed */
+/** @param result absent for an item that was not sent because an earlier one failed */
 export function accessOutcome<T>(
   { item, label, read }: AccessCall<T>,
   result: AccessResult | undefined,

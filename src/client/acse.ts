@@ -28,12 +28,12 @@ import type { Authentication, ClientOptions } from './options.js';
 import { logicalNames, type Referencing } from './referencing.js';
 
 /**
- * Associations that are asked for until the meter sends a challenge that can be answered. Random ones are refused now and then because they look like a message, and
- * up to a quarter where nothing is encrypted.
+ * How many associations are requested at most until the meter sends a challenge that can be answered. Now and then a
+ * random challenge is refused because it looks like a message; without encryption, that is up to a quarter of them.
  */
 const mostChallenges = 8;
 
-/** AARQ, AARE, HLS and release over an open channel: what the two sides say to each other, and what they agree on. */
+/** AARQ, AARE, HLS and release over an open channel, and what the two sides agree on. */
 export class Acse {
   readonly exchange: Exchange;
   readonly options: ClientOptions;
@@ -41,7 +41,7 @@ export class Acse {
   /** What both sides support; empty until the association is open. */
   conformance: readonly ConformanceBit[] = [];
   limits: ServiceLimits;
-  /** The form of the security context while a dedicated key changes it. */
+  /** The form of the security context from before a dedicated key changed it. */
   #formBefore: SimpleForm | undefined;
 
   constructor(exchange: Exchange, options: ClientOptions, ciphered: boolean) {
@@ -63,8 +63,8 @@ export class Acse {
   }
 
   /**
-   * Asks for the association. Again when the meter expects another counter, and when its challenge cannot be answered; each a bounded number of times, since
-   * nobody vouches for what the meter says so far.
+   * Requests the association, and does so again when the meter expects another counter or when its challenge cannot be
+   * answered. Each is limited in number, since nothing vouches for what the meter has said so far.
    */
   async associate(signal: AbortSignal | undefined): Promise<void> {
     const { security, recoverCounter: recovers = true, onEvent } = this.options;
@@ -76,7 +76,7 @@ export class Acse {
         return await this.#ask(signal);
       } catch (e) {
         if (security !== undefined) security.proof = 'none';
-        // The title stood in an AARE that proved nothing: the right meter must not be refused for it next time.
+        // The title came in an AARE that proved nothing; it must not make us refuse the right meter next time.
         if (!known) security?.forgetPeer();
         const reported = expectedCounter(e);
         if (isDlmsError(e, 'association/authentication-failed') && e.context.retryable === true && --challenges > 0) {
@@ -103,7 +103,7 @@ export class Acse {
     const aarq = this.#aarq(authentication, challenge, userInformation);
     exchange.security = undefined;
     exchange.gbt = undefined;
-    // The password goes over the line in clear, but not into logs.
+    // The password goes over the wire in clear, but must not go into logs.
     const hidden =
       authentication.mechanism === 'lls'
         ? this.#aarq(
@@ -116,7 +116,7 @@ export class Acse {
     const serverChallenge = await this.#accept(await this.#aare(signal));
     if (hls) await this.#authenticate(authentication, challenge as Uint8Array, serverChallenge, signal);
   }
-  /** The answer to the AARQ. Some meters push as soon as somebody connects. */
+  /** Receives the answer to the AARQ. Some meters push as soon as somebody connects. */
   async #aare(signal: AbortSignal | undefined): Promise<Uint8Array> {
     const { exchange, options } = this;
     const since = exchange.clock.now();
@@ -130,7 +130,7 @@ export class Acse {
     }
   }
 
-  /** The InitiateRequest as it goes into the AARQ; a dedicated key is made for it. */
+  /** The InitiateRequest as it goes into the AARQ, with a new dedicated key if one is wanted. */
   async #initiate(): Promise<Uint8Array> {
     const { options, ciphered } = this;
     let dedicatedKey: Uint8Array | undefined;
@@ -162,7 +162,10 @@ export class Acse {
     });
   }
 
-  /** The association is over: nothing is proven any more, and the dedicated key belonged to it, as does the form that uses it. */
+  /**
+   * The association is over: nothing is proven any more, and its dedicated key goes, together with the form that uses
+   * it.
+   */
   end(): void {
     const { security } = this.options;
     this.exchange.security = undefined;
@@ -178,7 +181,7 @@ export class Acse {
     security.endDedicatedKey();
   }
 
-  /** Judges the AARE, takes what was negotiated, and returns the challenge of the server. */
+  /** Checks the AARE, takes over what was negotiated, and returns the challenge of the server. */
   async #accept(bytes: Uint8Array): Promise<Uint8Array | undefined> {
     const aare = decodeAare(bytes);
     requireAccepted(aare);
@@ -193,9 +196,9 @@ export class Acse {
       ? (await unprotect(aare.userInformation, this.#security(), { lenient: true })).apdu
       : aare.userInformation;
     const initiate = decodeInitiateResponse(plain);
-    // FA00 is the only name of an association with short names; jDLMS says that of logical names all the same.
+    // With short names the vaa-name is always FA00, but jDLMS sends that of logical names.
     if (initiate.vaaName === logicalNames.vaaName && this.referencing.kind === 'SN')
-      this.#quirk('vaa-name', 'vaa-name 0007 in an association for short names');
+      this.#quirk('vaa-name', 'vaa-name 0007 in an association with short names');
     else if (initiate.vaaName !== this.referencing.vaaName)
       throw new DlmsError('association/rejected', {
         result: 'accepted',
@@ -216,12 +219,12 @@ export class Acse {
     if (authenticationRequired(aare) && value === undefined)
       throw new DlmsError('association/rejected', {
         result: aare.result,
-        diagnostic: 'authentication required without a challenge',
+        diagnostic: 'authentication required, but no challenge sent',
       });
     return value;
   }
 
-  /** Passes 3 and 4: the answer to the server's challenge, then its answer to ours. Only then the association is open. */
+  /** Passes 3 and 4: our reply to the server's challenge, then its reply to ours. Only then is the association open. */
   async #authenticate(
     authentication: Authentication,
     clientToServer: Uint8Array,
@@ -246,10 +249,11 @@ export class Acse {
     };
     const reply = await hlsReply(exchange);
     const invoke = { invokeId: 1, serviceClass: 'confirmed', priority: 'high' } as const;
-    // Under the global key even when there is a dedicated one, and service-specific even when general protection was agreed: so every peer seen does it.
+    // Under the global key even if there is a dedicated one, and service-specific even if general protection was
+    // agreed, as all known peers do.
     const conversation = this.referencing.replyToHls(invoke, reply, {
       ...this.limits,
-      // Never by blocks, whatever the server says that it takes: no peer expects them here.
+      // Never in blocks, whatever PDU size the server states: no peer expects them here.
       sendSize: Number.POSITIVE_INFINITY,
     });
     const response = await this.exchange.run(conversation, signal, { form: 'glo' });
@@ -270,7 +274,7 @@ export class Acse {
     await this.exchange.sendRaw(
       request({ type: 'rlrq', reason: 'normal', ...(userInformation === undefined ? {} : { userInformation }) }),
     );
-    // What the answer says does not matter any more, and some servers encode it wrongly.
+    // The contents of the answer no longer matter, and some servers encode it wrongly.
     const answer = await this.exchange.receiveRaw(undefined, Math.min(options.timeoutMs ?? limitMs, limitMs));
     if (answer[0] !== apduFacts.rlre.tag) this.exchange.drop(answer, 'no answer to a release');
   }

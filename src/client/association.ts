@@ -9,7 +9,10 @@ import { Exchange } from './exchange.js';
 import { type ClientOptions, cipheringOf } from './options.js';
 import type { Referencing } from './referencing.js';
 
-/** Milliseconds that the end of anything may take: many meters close the connection instead of answering a release, and nobody wants to wait for that. */
+/**
+ * Milliseconds allowed for each step of closing: many meters close the connection instead of answering a release, which
+ * nobody wants to wait for.
+ */
 const closeTimeout = 5000;
 /** Opens and releases an association and runs conversations in it. */
 export class ClientAssociation {
@@ -20,7 +23,7 @@ export class ClientAssociation {
   readonly #acse: Acse;
   /** Why the association ended by itself. */
   #lost: DlmsError | undefined;
-  /** Counts openings, so that one that was given up does not open anything. */
+  /** Counts openings, so that one that was abandoned does not open anything later. */
   #opening = 0;
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -49,7 +52,7 @@ export class ClientAssociation {
     return this.#acse.ciphered;
   }
 
-  /** @throws DlmsError `association/not-open` with the reason when the association ended by itself */
+  /** @throws DlmsError `association/not-open` with the reason when the association has ended by itself */
   run<T>(conversation: (limits: ServiceLimits) => Conversation<T>, signal?: AbortSignal): Promise<T> {
     if (this.#state !== 'open')
       return Promise.reject(this.#lost ?? new DlmsError('association/not-open', { state: this.#state }));
@@ -70,7 +73,7 @@ export class ClientAssociation {
         await this.exchange.channel.open();
         if (this.options.preEstablished === true) this.#acse.preEstablished();
         else await this.#acse.associate(signal);
-        // Closed in the meantime.
+        // The client was closed in the meantime.
         if (opening !== this.#opening) throw this.#lost ?? new DlmsError('transport/aborted', { during: 'connecting' });
         this.#state = 'open';
       } catch (e) {
@@ -82,7 +85,10 @@ export class ClientAssociation {
       }
     });
   }
-  /** Nothing can be asked any more: the connection ends as well, since what is still on its way must not come into another association. */
+  /**
+   * Nothing more can be requested. The connection ends too, because what is still on its way must not end up in another
+   * association.
+   */
   #end(reason: DlmsError): void {
     if (this.#state !== 'open') return;
     this.#state = 'failed';
@@ -90,8 +96,9 @@ export class ClientAssociation {
     void this.#closeChannel();
   }
   /**
-   * Ends the lower connection, also one that never opened: the transport below is there already. Does not wait for one that does not end.
-   * @returns what went wrong, unless the meter was only gone
+   * Closes the connection below, even one that never opened, because its transport already exists. Does not wait long
+   * for one that does not close.
+   * @returns what went wrong, unless the meter was simply gone
    */
   #closeChannel(): Promise<unknown> {
     if (this.#channelClosed) return this.#closing;
@@ -106,7 +113,7 @@ export class ClientAssociation {
   }
   close(): Promise<void> {
     const { exchange } = this;
-    // Calls that were made before may end, but not for ever.
+    // Calls made before may finish, but not take forever.
     const stop = exchange.busy ? exchange.clock.after(closeTimeout, () => this.#interrupt()) : undefined;
     return exchange.exclusive(async () => {
       stop?.();
@@ -117,7 +124,8 @@ export class ClientAssociation {
       try {
         if (wasOpen) await this.#acse.release(closeTimeout);
       } catch (e) {
-        // A meter may close the connection instead of answering, or refuse the release: the association is gone either way.
+        // A meter may close the connection instead of answering, or refuse the release; the association is over either
+        // way.
         if (!isDlmsError(e)) throw e;
       } finally {
         fault = await this.#closeChannel();
@@ -127,7 +135,7 @@ export class ClientAssociation {
   }
   #interrupt(): void {
     const reason = new DlmsError('transport/aborted', {
-      during: 'a call that was still under way when the client was closed',
+      during: 'a call still in progress when the client was closed',
     });
     this.#opening++;
     this.#state = 'failed';

@@ -23,12 +23,16 @@ export interface BrowseOptions extends CallOptions {
 }
 
 /**
- * Reads the object list of the association and makes a browser of the meter from it. Classes come from the registry, in exactly the versions that the meter states:
- * `allClasses` knows all, `classes(Register, Clock)` a few.
+ * Reads the object list of the association and makes a browser of the meter from it. Classes come from the registry, in
+ * exactly the versions that the meter states: `allClasses` has all of them, `classes(Register, Clock)` just these two.
  *
  * @example
  * const browser = await browse(client, allClasses);
- * for (const register of browser.find(Register)) console.log(register.logicalName, (await register.read()).values.value);
+ * for (const register of browser.find(Register)) {
+ *   const { values } = await register.read();
+ *   console.log(register.logicalName, values.value);
+ * }
+ *
  * @throws DlmsError `service/data-access`, `decode/…`
  */
 export async function browse(
@@ -44,7 +48,7 @@ export async function browse(
   const list = await get(12, 2);
   if ((readShortNameList(list).associationVersion ?? 0) === 0)
     return new MeterBrowser(client, registry, readShortNameList(list));
-  // Access rights came with version 1, and not every meter with that version has them.
+  // Access rights were added in version 1, but not every meter of that version has them.
   const rights = await get(12, 3).catch((e: unknown) => {
     if (isDlmsError(e, 'service/data-access') || isDlmsError(e, 'service/confirmed-error')) return undefined;
     throw e;
@@ -52,11 +56,11 @@ export async function browse(
   return new MeterBrowser(client, registry, readShortNameList(list, rights));
 }
 
-/** The objects that one client sees of a meter. */
+/** The objects of a meter, as one client sees them. */
 export class MeterBrowser {
   readonly client: Client;
   readonly objects: readonly BrowsedObject[];
-  /** Version of the association object; undefined when the list does not hold it. */
+  /** Version of the association object; undefined when it is not in the list. */
   readonly associationVersion: number | undefined;
   constructor(client: Client, registry: ClassRegistry, list: ObjectList) {
     this.client = client;
@@ -67,7 +71,10 @@ export class MeterBrowser {
   }
   /** Objects of exactly this class and version, typed. */
   find<C extends InterfaceClass>(definition: C): BrowsedObject<C>[];
-  /** Objects of a class id in any version, or whose logical name fits a pattern like `1.b.1-4.8.0-63.255` (see `parseObisPattern`). */
+  /**
+   * Objects with this class id, in any version; or objects whose logical name matches a pattern such as
+   * `1.b.1-4.8.0-63.255` (see `parseObisPattern`).
+   */
   find(what: number | string): BrowsedObject[];
   find(what: InterfaceClass | number | string): BrowsedObject[] {
     if (typeof what === 'number') return this.objects.filter((o) => o.classId === what);
@@ -77,7 +84,7 @@ export class MeterBrowser {
     }
     return this.objects.filter((o) => o.classId === what.classId && o.version === what.version);
   }
-  /** The object of this name; where several classes share it, the first. */
+  /** The object with this logical name; the first, if several classes share it. */
   get(logicalName: Obis): BrowsedObject | undefined {
     return this.objects.find((o) => o.logicalName === logicalName);
   }
@@ -87,24 +94,24 @@ export class MeterBrowser {
   }
 }
 
-/** An attribute as the meter lists it, with its name when the class is known. */
+/** An attribute as listed by the meter, with its name if the class is known. */
 export interface BrowsedAttribute extends AttributeAccessRight {
-  /** `attribute 9` when the class does not know it. */
+  /** `attribute 9`, for example, if the class does not have it. */
   readonly name: string;
   readonly definition: Attribute | undefined;
 }
-/** A method as the meter lists it, with its name when the class is known. */
+/** A method as listed by the meter, with its name if the class is known. */
 export interface BrowsedMethod extends MethodAccessRight {
   readonly name: string;
   readonly definition: Method | undefined;
 }
-/** One object read whole. */
+/** A whole object, as read. */
 export interface ObjectRecord<V = Record<string, unknown>> {
-  /** Typed values by attribute name; Data where the class, or the attribute, is not known. */
+  /** Typed values by attribute name; Data if the class or the attribute is unknown. */
   readonly values: Partial<V> & Readonly<Record<string, unknown>>;
-  /** Attributes without a value, with the reason: `no read access`, or what went wrong. */
+  /** Attributes without a value, and why: `no read access`, or what went wrong. */
   readonly skipped: Readonly<Record<string, string>>;
-  /** Attributes that do not have the type of their class: their value is Data; with the reason. */
+  /** Attributes that are not of the type in their class, and why; their value is Data. */
   readonly deviating: Readonly<Record<string, string>>;
 }
 
@@ -112,14 +119,14 @@ export interface ObjectRecord<V = Record<string, unknown>> {
 export class BrowsedObject<C extends InterfaceClass = InterfaceClass> {
   readonly client: Client;
   readonly classId: number;
-  /** As the meter states it. */
+  /** The version stated by the meter. */
   readonly version: number;
   readonly logicalName: Obis;
-  /** With short name referencing. */
+  /** Base name, with short name referencing. */
   readonly baseName: number | undefined;
-  /** Undefined when the registry does not have this class in this version: attributes are read as Data, by index. */
+  /** Undefined if the registry does not have this class in this version; attributes are then read as Data, by index. */
   readonly definition: C | undefined;
-  /** Whether the meter says what this client may do. If not, what the class has is taken for readable. */
+  /** Whether the meter states what this client may do. If not, everything in the class is assumed to be readable. */
   readonly rightsStated: boolean;
   readonly attributes: readonly BrowsedAttribute[];
   readonly methods: readonly BrowsedMethod[];
@@ -141,19 +148,19 @@ export class BrowsedObject<C extends InterfaceClass = InterfaceClass> {
       return { ...right, name, definition: known };
     });
   }
-  /** What the OBIS code says. */
+  /** The meaning of the OBIS code. */
   get description(): string {
     return describeObis(this.logicalName).text;
   }
-  /** The attribute by name or number; undefined when the meter does not list it. */
+  /** An attribute, by name or index; undefined when the meter does not list it. */
   attribute(which: string | number): BrowsedAttribute | undefined {
     return this.attributes.find((a) => a.name === which || a.index === which);
   }
-  /** A method by its name in the class, or by its index. */
+  /** A method, by name or index; undefined when the meter does not list it. */
   method(which: string | number): BrowsedMethod | undefined {
     return this.methods.find((m) => m.name === which || m.index === which);
   }
-  /** A typed handle. @throws DlmsError `service/unsupported` when the class is not in the registry */
+  /** A typed handle of the object. @throws DlmsError `service/unsupported` when the class is not in the registry */
   handle(): ObjectHandle<C> {
     if (this.definition === undefined)
       throw new DlmsError('service/unsupported', {
@@ -161,12 +168,13 @@ export class BrowsedObject<C extends InterfaceClass = InterfaceClass> {
       });
     return this.client.object(this.definition, this.logicalName);
   }
-  /** One attribute as Data, known or not. */
+  /** Reads one attribute as Data, whether the class knows it or not. */
   getData(index: number, options?: CallOptions): Promise<Data> {
     return this.client.getData(this.classId, this.logicalName, index, options);
   }
   /**
-   * The whole object in one record: in one request when the meter supports lists. What cannot be read is left out, with the reason.
+   * Reads the whole object into one record, in one request if the meter supports lists. What cannot be read is left
+   * out, with the reason.
    * @throws DlmsError `transport/…`, `association/…`, `security/…` when nothing more can be read
    */
   async read(options: CallOptions = {}): Promise<ObjectRecord<ObjectOf<C>>> {
@@ -206,7 +214,7 @@ interface Read {
   readonly value: unknown;
   readonly deviation?: string;
 }
-/** The type of the class, or Data when the meter sends something else. */
+/** Decodes the type of the class, or Data if the meter sends something else. */
 function typedOrData(schema: Schema<unknown>): Schema<Read> {
   return {
     ...schema,

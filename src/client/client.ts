@@ -24,14 +24,17 @@ import { ClientAssociation } from './association.js';
 import { attributeOf, methodOf, schemaOf, target } from './descriptors.js';
 import type { ClientOptions } from './options.js';
 
-/** For one call. */
+/** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Octets received so far of a value that comes by blocks. */
+  /** Called with the octets received so far of a value that arrives in blocks. */
   readonly onProgress?: (octets: number) => void;
 }
 export interface ActionOptions extends CallOptions {
-  /** The method has return data. Needed with short names only, where it decides the service; `action` knows it from the class. */
+  /**
+   * Whether the method has return data. Only needed with short names, where it determines the service; `action` knows
+   * it from the class.
+   */
   readonly returns?: boolean;
 }
 /** Options of {@link Client.get}. */
@@ -44,29 +47,31 @@ export interface GetOptions<
   readonly selection?: S;
 }
 
-/** One attribute to read, the type to read it with, and what to call it in an error. */
+/** One attribute to read, the type to decode it with, and its name in errors. */
 export interface GetTarget {
   readonly descriptor: CosemAttributeDescriptorWithSelection;
   readonly schema: Schema<unknown>;
   readonly label: string;
 }
-/** What became of one attribute of a list: its value, or why there is none. */
+/** The outcome for one attribute of a list: its value, or why there is none. */
 export type GetOutcome =
   | { readonly value: unknown; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: DlmsError };
 
 /**
- * A client (head-end) of one association. Calls may be made at any time; they run one after the other.
+ * A client (head-end) with one association. Calls may be made at any time; they run one after the other.
  *
- * After a timeout or another error in the middle of a call its answer may still come, and must not be taken for that of the next call. With logical names it is known by
- * its invoke-id, which is not used again in this association; after eight such calls the association ends. With short names, and with general block transfer, nothing tells
- * answers apart, and the association ends at once. It ends as well when the connection does. From then on every call fails with `association/not-open`, whose
- * `reason` says why; `connect()` opens again where the channel can be opened again.
+ * After a timeout or another error in the middle of a call, its answer may still come, and must not be mistaken for
+ * that of the next call. With logical names, it is recognised by its invoke-id, which is not used again in this
+ * association; after more than eight such calls the association ends. With short names, and with general block
+ * transfer, nothing tells answers apart, so the association ends at once. It also ends with the connection. From then
+ * on, every call fails with `association/not-open`, whose `reason` says why; `connect()` opens it again if the channel
+ * can be reopened.
  *
  * @example
  * const client = new Client(wrapperChannel(await connectTcp({ host, port: 4059 }), { clientSap: 1, serverSap: 1 }), {
  *   authentication: { mechanism: 'hls-gmac' },
- *   security, // what goes over the line is ciphered from here on
+ *   security, // from here on, what goes over the wire is ciphered
  * });
  * await client.connect();
  * const energy = await client.get(Register, '1-0:1.8.0*255', 'value');
@@ -75,7 +80,10 @@ export type GetOutcome =
 export class Client {
   readonly association: ClientAssociation;
 
-  /** @throws DlmsError `configuration/…` for options that lack a key, contradict each other, or would send in clear without saying so: see `ClientOptions.ciphering` */
+  /**
+   * @throws DlmsError `configuration/…` for options that lack a key, contradict each other, or would send in clear
+   *   without saying so: see `ClientOptions.ciphering`
+   */
   constructor(channel: ApduChannel, options: ClientOptions = {}) {
     this.association = new ClientAssociation(channel, options);
   }
@@ -85,16 +93,17 @@ export class Client {
     return this.association.referencing.kind;
   }
   /**
-   * Opens the lower layer and the association, HLS included. When that fails the channel is closed again: over a transport that cannot be opened twice (a socket) the next
-   * attempt takes a new one, and a new client.
+   * Opens the channel and the association, including HLS. If that fails, the channel is closed again: if its transport
+   * cannot be opened twice (a socket), the next attempt needs a new one, and a new client.
    * @throws DlmsError `association/rejected`, `association/authentication-failed`, `security/…`, `transport/…`
    */
   connect(signal?: AbortSignal): Promise<void> {
     return this.association.open(signal);
   }
   /**
-   * Releases the association and closes the channel; never throws for a meter that is already gone. Calls that are under way may end, for at most 5 seconds; then they
-   * fail with `transport/closed` or `transport/aborted`, and those behind them with `association/not-open`.
+   * Releases the association and closes the channel; does not throw if the meter is already gone. Calls in progress
+   * have 5 seconds to finish; then they fail with `transport/closed` or `transport/aborted`, and those waiting behind
+   * them with `association/not-open`.
    */
   close(): Promise<void> {
     return this.association.close();
@@ -102,7 +111,7 @@ export class Client {
 
   /**
    * Reads one attribute, decoded by its class.
-   * @throws DlmsError `service/data-access` when the meter refuses, `decode/…` when the value is not of the type
+   * @throws DlmsError `service/data-access` when the meter refuses, `decode/…` when the value is not of that type
    */
   async get<
     C extends InterfaceClass,
@@ -116,7 +125,7 @@ export class Client {
     );
     return decode(schemaOf(cls, attribute, options.selection as S), octets, { lenient: true });
   }
-  /** Reads an attribute as Data, of a class that is not known here. */
+  /** Reads an attribute of any class as Data. */
   async getData(classId: number, logicalName: Obis, attributeId: number, options: CallOptions = {}): Promise<Data> {
     const octets = await this.getEncoded(
       { cosemAttributeDescriptor: { classId, instanceId: logicalName, attributeId } },
@@ -124,7 +133,10 @@ export class Client {
     );
     return decode(Data, octets, { lenient: true });
   }
-  /** The octets of Data as the meter sent them, blocks put together: for column decoding of profiles and for storing. */
+  /**
+   * Reads the octets of Data as the meter sent them, with blocks assembled: for decoding profiles by columns, and for
+   * storage.
+   */
   async getEncoded(
     descriptor: CosemAttributeDescriptorWithSelection,
     options: CallOptions = {},
@@ -141,7 +153,7 @@ export class Client {
     throw new DlmsError('service/data-access', { result: result.value, object: label });
   }
 
-  /** Writes one attribute; only those that the class makes writable compile. */
+  /** Writes one attribute; only those that the class declares writable compile. */
   async set<C extends InterfaceClass, A extends WritableName<C>>(
     cls: C,
     logicalName: Obis,
@@ -183,7 +195,7 @@ export class Client {
     if (result !== 'success') throw new DlmsError('service/data-access', { result, object: label });
   }
 
-  /** Invokes a method; the type of the parameter and of what comes back are the class's. */
+  /** Invokes a method; the types of parameter and return data come from the class. */
   async action<C extends InterfaceClass, M extends MethodName<C>>(
     cls: C,
     logicalName: Obis,
@@ -203,7 +215,7 @@ export class Client {
       returns === undefined || returned === undefined ? undefined : decode(returns, returned, { lenient: true })
     ) as MethodResult<C, M>;
   }
-  /** Invokes a method of a class that is not known here. */
+  /** Invokes a method of any class with Data. */
   async actionData(
     classId: number,
     logicalName: Obis,
@@ -241,25 +253,31 @@ export class Client {
     throw new DlmsError('service/data-access', { result: response.returnParameters.value, object: label });
   }
 
-  /** A handle that remembers class and logical name. */
+  /** A handle for one object, which remembers class and logical name. */
   object<C extends InterfaceClass>(cls: C, logicalName: Obis): ObjectHandle<C> {
     return new ObjectHandle(this, cls, logicalName);
   }
 
-  /** Several attributes of any objects: in one request when the meter supports lists, else one after the other. @throws DlmsError for the first that fails */
+  /**
+   * Reads several attributes of any objects: in one request if the meter supports lists, otherwise one after the other.
+   * @throws DlmsError for the first that fails
+   */
   async getMany(targets: readonly GetTarget[], options: CallOptions = {}): Promise<unknown[]> {
     return (await this.getEach(targets, options)).map((r) => {
       if (r.error !== undefined) throw r.error;
       return r.value;
     });
   }
-  /** As {@link Client.getMany}, but each attribute with its value or its own error: a refusal of one does not hide the others. */
+  /**
+   * Like {@link Client.getMany}, but with a value or an error for each attribute, so that a refusal of one does not
+   * hide the others.
+   */
   async getEach(targets: readonly GetTarget[], options: CallOptions = {}): Promise<GetOutcome[]> {
     if (targets.length > 1 && this.association.conformance.includes('multiple-references')) {
       const list = await outcome(async () => this.#getList(targets, options));
       const answered = list.error === undefined ? (list.value as GetOutcome[]) : undefined;
       if (answered?.every((r) => blockFault(r.error)) === false) return answered;
-      // Some meters negotiate lists and answer them wrongly, or not when they are long: then one after the other.
+      // Some meters negotiate lists, but answer them wrongly, or not if they are long: then read one after the other.
       if (
         list.error !== undefined &&
         !list.error.code.startsWith('service/') &&
@@ -310,8 +328,8 @@ export class Client {
   }
 
   /**
-   * GET, SET and ACTION of any objects in one exchange (ACCESS), carried out in the order given; each with its own result. As many items go into one request as
-   * the meter takes.
+   * GET, SET and ACTION of any objects in one exchange (ACCESS), carried out in the order given, each with its own
+   * result. Each request has as many items as the meter accepts.
    *
    * @example
    * const [time, done] = await client.access([
@@ -357,7 +375,10 @@ export class Client {
   }
 }
 
-/** One object of the meter: `const [value, scale] = await client.object(Register, '1-0:1.8.0*255').get('value', 'scalerUnit')`. */
+/**
+ * One object of the meter: `const [value, scale] = await client.object(Register, '1-0:1.8.0*255').get('value',
+ * 'scalerUnit')`.
+ */
 export class ObjectHandle<C extends InterfaceClass> {
   readonly client: Client;
   readonly definition: C;
@@ -367,7 +388,7 @@ export class ObjectHandle<C extends InterfaceClass> {
     this.definition = definition;
     this.logicalName = logicalName;
   }
-  /** Reads the attributes, in one request when the meter supports lists. */
+  /** Reads attributes, in one request if the meter supports lists. */
   async get<const A extends readonly AttributeName<C>[]>(
     ...attributes: A
   ): Promise<{ -readonly [I in keyof A]: AttributeValue<C, A[I]> }> {
@@ -391,9 +412,9 @@ export class ObjectHandle<C extends InterfaceClass> {
   }
 }
 
-/** Attributes in one request. */
+/** Maximum number of attributes in one request. */
 const listLength = 16;
-/** A response that failed as a whole, not for one of its attributes. */
+/** Whether an error is about the response as a whole, not about one of its attributes. */
 const blockFault = (e: DlmsError | undefined): boolean =>
   isDlmsError(e, 'service/data-access') &&
   ['data-block-number-invalid', 'data-block-unavailable', 'long-get-aborted'].includes(String(e.context.result));

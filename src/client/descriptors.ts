@@ -20,7 +20,7 @@ export function attributeOf(cls: InterfaceClass, attribute: string): Attribute {
     throw new DlmsError('service/unsupported', { what: `attribute ${attribute} of ${cls.name}` });
   return declaration;
 }
-/** The descriptor of an attribute by its name in the class, with the selection put into Data. */
+/** The descriptor of an attribute, by its name in the class, with the selection encoded as Data. */
 export function target<C extends InterfaceClass, A extends AttributeName<C>>(
   cls: C,
   logicalName: Obis,
@@ -40,7 +40,7 @@ export function target<C extends InterfaceClass, A extends AttributeName<C>>(
     },
   };
 }
-/** The type that an attribute is answered in: its own, or that of the selection where the class says so. */
+/** The type of the answer for an attribute: its own, or that of the selection if the class says so. */
 export function schemaOf<C extends InterfaceClass, A extends AttributeName<C>, S extends Selection<C, A> | undefined>(
   cls: C,
   attribute: A,
@@ -58,7 +58,10 @@ function selectorOf(cls: InterfaceClass, attribute: string, selection: unknown):
     throw new DlmsError('service/unsupported', { what: `selection by ${by} of ${cls.name} ${attribute}` });
   return selector;
 }
-/** The declaration of a method, and its descriptor. @throws DlmsError `service/unsupported` for a name that the class does not have */
+/**
+ * The declaration of a method, and its descriptor. @throws DlmsError `service/unsupported` for a name that the class
+ * does not have
+ */
 export function methodOf<C extends InterfaceClass, M extends MethodName<C>>(
   cls: C,
   logicalName: Obis,

@@ -12,47 +12,59 @@ import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { InvokeIds } from './invoke-ids.js';
 
-/** What happened on a connection: for logs and metrics. Octets are those of the frame content, ciphered as sent. */
+/**
+ * Something that happened on a connection, for logs and metrics. Octets are those of the APDU on the wire, ciphered if
+ * it was.
+ */
 export type ClientEvent =
   | { readonly type: 'sent' | 'received'; readonly apdu: Uint8Array }
-  /** The plain form of what was ciphered; only when `plain` events are asked for. */
+  /** The plain form of a ciphered APDU; only with {@link ExchangeOptions.plainEvents}. */
   | { readonly type: 'plain'; readonly direction: 'sent' | 'received'; readonly apdu: Uint8Array }
-  /** Something arrived that nobody gets: told here, so that nothing vanishes. */
+  /** Something arrived that is for nobody; reported so that nothing vanishes. */
   | { readonly type: 'dropped'; readonly apdu: Uint8Array; readonly reason: DropReason }
-  /** The association is asked for again, from the AARQ on. */
+  /** The association is requested again, from the AARQ on. */
   | { readonly type: 'retry'; readonly attempt: number }
-  /** The meter refused our invocation counter and said which one it expects. Nobody vouches for that: our counter moved up to `next`, once in this opening. */
+  /**
+   * The meter refused our invocation counter and said which one it expects. Nothing vouches for that, so our counter
+   * moved up to `next` once, and will not again in this opening.
+   */
   | { readonly type: 'counter'; readonly reported: number; readonly next: number }
   /** A deviation of the meter that was accepted (docs/quirks.md). */
   | { readonly type: 'quirk'; readonly name: string; readonly detail: string }
   | { readonly type: 'progress'; readonly octets: number };
 
 export type DropReason =
-  /** The response to a request that was given up, or to none of ours. */
+  /** The response to an abandoned request, or to none of ours. */
   | 'answer to another request'
   /** There is no `onNotification`. */
   | 'notification that nobody listens to'
   | 'notification that cannot be read'
   /** It came while the association was being opened, when nothing can be verified yet. */
   | 'notification before the association is open'
-  /** A block of a general block transfer that is here already, or that nobody waits for. */
+  /** A block of a general block transfer that we already have, or that nobody waits for. */
   | 'block that brings nothing new'
   | 'no answer to a release';
 
-/** Waiting, and what is heard beside the answers: the options that a client has in common with what it stands on. */
+/** Options for waiting, and for what arrives besides the answers. */
 export interface ExchangeOptions {
-  /** Milliseconds to wait for each response. Default 30 000. */
+  /** Milliseconds to wait for each response. Default: 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  /** Gets notifications (data, event, information-report) that arrive in between, plain and verified. */
+  /** Called with notifications (data, event, information-report) that arrive in between, plain and verified. */
   readonly onNotification?: (apdu: Apdu) => void;
-  /** Hears what happens on the connection, for logs and metrics. */
+  /** Called with what happens on the connection, for logs and metrics. */
   readonly onEvent?: (event: ClientEvent) => void;
-  /** Also report the plain form of ciphered APDUs in `onEvent`. Default false: it holds what the cipher protects. */
+  /**
+   * Also reports the plain form of ciphered APDUs to `onEvent`. Default: false, because it contains what the cipher
+   * protects.
+   */
   readonly plainEvents?: boolean;
 }
 
-/** One request at a time over a channel: protects, sends, waits, opens. Everything it knows of DLMS it asks the machines of `session` and `security`. */
+/**
+ * One request at a time over a channel: protects, sends, waits, opens. What it knows about DLMS comes from `session`
+ * and `security`.
+ */
 export class Exchange {
   readonly channel: ApduChannel;
   readonly options: ExchangeOptions;
@@ -62,31 +74,34 @@ export class Exchange {
   /** Set when both sides support general block transfer. */
   gbt: GbtEndpoint | undefined;
   readonly invokeIds: InvokeIds = new InvokeIds();
-  /** Hears why the association cannot go on: an answer that may still come could be taken for another one, or the connection is gone. */
+  /**
+   * Called with the reason when the association cannot go on: an answer that may still come could be mistaken for
+   * another one, or the connection is gone.
+   */
   onLost: ((reason: DlmsError) => void) | undefined;
-  /** Of whoever has the turn. */
+  /** Identifies the current turn; undefined when nobody has it. */
   #turn: object | undefined;
   readonly #waiting: (() => void)[] = [];
-  /** Why a call that is still under way may not go on. */
+  /** Why a call in progress must not go on. */
   #stopped: DlmsError | undefined;
-  /** A request went out, and its answer has not come. */
+  /** Whether a request was sent whose answer has not arrived. */
   #inFlight = false;
-  /** Blocks of general block transfer were asked for again, so they may come twice. */
+  /** Whether blocks of general block transfer were asked for again, so that they may arrive twice. */
   #askedAgain = false;
-  /** Counts connections, so that the end of a call over an old one changes nothing. */
+  /** Counts connections, so that the end of a call over an old one has no effect. */
   #connection = 0;
   readonly #receiveOptions: ReceiveOptions;
 
   constructor(channel: ApduChannel, options: ExchangeOptions) {
     this.channel = channel;
     this.options = options;
-    // Whoever prints a client must not print its password.
+    // Printing a client must not print its password.
     Object.defineProperty(this, 'options', { enumerable: false });
     this.clock = options.clock ?? systemClock;
     this.#receiveOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   }
 
-  /** Waits for its turn, then runs; a failure does not stop the others. */
+  /** Runs the work when its turn comes; a failure does not stop the others. */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (this.#turn !== undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const turn = {};
@@ -100,18 +115,18 @@ export class Exchange {
   get busy(): boolean {
     return this.#turn !== undefined;
   }
-  /** Takes the turn away from a call that does not end. It ends when it sends or receives the next time. */
+  /** Takes the turn away from a call that does not end. That call fails when it next sends or receives. */
   interrupt(reason: DlmsError): void {
     this.#stopped = reason;
     this.#handOn();
   }
-  /** Whoever is done hands the turn on, so nobody who comes later gets in between. */
+  /** Passes the turn straight to the next in line, so that no newcomer gets in between. */
   #handOn(): void {
     const next = this.#waiting.shift();
     this.#turn = next === undefined ? undefined : {};
     next?.();
   }
-  /** For another connection. */
+  /** Starts afresh for another connection. */
   reset(): void {
     this.#connection++;
     this.#stopped = undefined;
@@ -120,7 +135,7 @@ export class Exchange {
     this.invokeIds.reset();
   }
 
-  /** Runs a conversation of plain APDUs to its end, protecting and opening each. */
+  /** Runs a conversation of plain APDUs to its end, protecting each request and opening each response. */
   async run<T>(conversation: Conversation<T>, signal?: AbortSignal, protection?: ProtectOptions): Promise<T> {
     const connection = this.#connection;
     let sent = nothing;
@@ -129,7 +144,7 @@ export class Exchange {
     try {
       let step = conversation.next();
       while (step.done !== true) {
-        // Before there is an answer to wait for.
+        // Checked before there is an answer to wait for.
         if (signal?.aborted === true)
           throw new DlmsError('transport/aborted', { during: 'a call' }, { cause: signal.reason });
         sent = step.value;
@@ -137,11 +152,11 @@ export class Exchange {
         await this.send(sent, protection);
         this.#still(connection);
         let answer = await this.receive(signal);
-        // The response to a request that was given up may come late: it is passed over, and the right one awaited.
+        // The response to an abandoned request may come late: it is skipped, and the right one awaited.
         let othersSince: number | undefined;
         for (let others = 0; isOther(sent, answer); others++) {
           othersSince = this.#since(othersSince, 'a response among those to other requests');
-          // There are 16 invoke-ids: more of them than a few rounds are no stragglers.
+          // There are 16 invoke-ids, so this many responses cannot all be late ones.
           if (others > 64)
             throw new DlmsError('protocol/unexpected-apdu', {
               side: 'remote',
@@ -156,21 +171,21 @@ export class Exchange {
         this.#inFlight = false;
         step = conversation.next(answer);
       }
-      // Ciphered, a block of another transfer would not verify.
+      // In a ciphered association, a block of another transfer would not verify.
       if (this.#askedAgain && this.security === undefined)
-        this.#lose('blocks were asked for again, and one that comes twice could not be told from the next ones');
+        this.#lose('blocks were asked for again, and one that arrives twice could not be told from the next ones');
       return step.value;
     } catch (e) {
       if (connection === this.#connection) this.#failed(e, sent);
       throw e;
     }
   }
-  /** A call that was given up may come back when there is another connection, which is none of its business. */
+  /** An abandoned call may resume when there is another connection, which it must leave alone. */
   #still(connection: number): void {
     if (connection !== this.#connection)
       throw new DlmsError('transport/aborted', { during: 'a call over an earlier connection' });
   }
-  /** What carries no invoke-id may as well answer a request that was given up. */
+  /** An answer without invoke-id may belong to an abandoned request. */
   #ambiguous(answer: Uint8Array): DlmsError {
     const error = new DlmsError('protocol/unexpected-apdu', {
       side: 'remote',
@@ -180,10 +195,14 @@ export class Exchange {
     this.#lose('a refusal came that may belong to any of several requests', error);
     return error;
   }
-  /** After an error an answer may still be on its way. Either it will be known when it comes, or the association ends here. */
+  /**
+   * After an error an answer may still be on its way. Either it can be recognised when it arrives, or the association
+   * ends here.
+   */
   #failed(e: unknown, sent: Uint8Array): void {
     const code = isDlmsError(e) ? e.code : undefined;
-    // Nothing negotiates compression. Nobody vouches for this answer either, but what it brings about is no weaker.
+    // Compression is not negotiated, so the meter may not support it. Nothing vouches for this answer either, but going
+    // without compression is no weaker.
     if (
       isDlmsError(e, 'service/exception') &&
       e.context.serviceError === 'deciphering-error' &&
@@ -213,7 +232,7 @@ export class Exchange {
     this.options.onEvent?.({ type: 'dropped', apdu, reason });
   }
 
-  // Each await costs a GET more than most of what is awaited: what is there already is taken as it is.
+  // Each await costs a GET more than most of what is awaited, so results that are already available are not awaited.
   send(plain: Uint8Array, options?: ProtectOptions): Promise<void> {
     if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'sent', apdu: plain });
     if (this.security === undefined) return this.sendRaw(plain);
@@ -224,7 +243,7 @@ export class Exchange {
       return Promise.reject(e);
     }
   }
-  /** @param shown what `onEvent` hears instead: an APDU without its password */
+  /** @param shown passed to `onEvent` instead: an APDU without its password */
   sendRaw(apdu: Uint8Array, shown: Uint8Array = apdu): Promise<void> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     this.#inFlight = true;
@@ -241,7 +260,7 @@ export class Exchange {
       await this.channel.send(apdu);
     }
   }
-  /** The next plain response. Notifications in between go to `onNotification`. */
+  /** Receives the next plain response. Notifications in between go to `onNotification`. */
   async receive(signal?: AbortSignal): Promise<Uint8Array> {
     let notifiedSince: number | undefined;
     const connection = this.#connection;
@@ -259,13 +278,16 @@ export class Exchange {
       if (this.options.plainEvents === true)
         this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
       if (!isNotification(plain)) return plain;
-      // Nothing else tells the meter that the last block of a notification arrived.
+      // Nothing else tells the meter that the last block of its notification has arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
       this.#notify(plain);
       notifiedSince = this.#since(notifiedSince, 'a response among notifications');
     }
   }
-  /** A meter that sends something else for ever must not hold a request for ever: each wait has its time-out, and all of them together have one. */
+  /**
+   * A meter that keeps sending something else must not hold up a request forever: each wait has its timeout, and so
+   * have all waits together.
+   */
   #since(since: number | undefined, waitingFor: string): number {
     const now = this.clock.now();
     const waitedMs = Math.round(now - (since ?? now));
@@ -280,7 +302,7 @@ export class Exchange {
     try {
       notification = decode(Apdu, plain, lenient);
     } catch {
-      // It must not end the request that it came into.
+      // It must not end the request during which it arrived.
       return this.drop(plain, 'notification that cannot be read');
     }
     onNotification(notification);
@@ -303,7 +325,7 @@ export class Exchange {
       return apdu;
     });
   }
-  /** Puts general block transfer together, sending what its machine asks for. */
+  /** Assembles the blocks of general block transfer, sending what its machine asks for. */
   async #whole(
     first: Uint8Array,
     signal: AbortSignal | undefined,
@@ -313,7 +335,7 @@ export class Exchange {
       this.gbt ??= new GbtEndpoint();
       const { send, complete, acknowledgement, ignored } = this.gbt.receive(apdu);
       if (ignored === true) {
-        // What was asked for again, here or by the peer, may come twice.
+        // What was asked for again, here or by the peer, may arrive twice.
         this.#askedAgain = true;
         this.drop(apdu, 'block that brings nothing new');
       }
@@ -321,7 +343,7 @@ export class Exchange {
       if (complete !== undefined) return { apdu: complete, acknowledgement };
     }
   }
-  /** Blocks that got lost on the way are asked for again. */
+  /** Receives an APDU, asking again for blocks that got lost. */
   async #blockOrWhole(signal: AbortSignal | undefined): Promise<Uint8Array> {
     for (;;) {
       try {
@@ -333,7 +355,7 @@ export class Exchange {
       }
     }
   }
-  /** Turns general block transfer on after both sides said that they support it. */
+  /** Turns on general block transfer if both sides support it. */
   agreed(conformance: readonly ConformanceBit[], sendSize: number): void {
     this.gbt = conformance.includes('general-block-transfer') ? new GbtEndpoint({ sendSize }) : undefined;
   }
@@ -342,7 +364,7 @@ export class Exchange {
 const lenient = { lenient: true } as const;
 
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-/** Errors after which no answer can come over this connection any more. */
+/** Errors after which no more answers can come over this connection. */
 const connectionGone: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'transport/closed',
   'transport/connect',
@@ -350,12 +372,12 @@ const connectionGone: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'decode/framing',
 ]);
 
-/** A response of whatever service, with another invoke-id. */
+/** Whether this is a response (of any service) with another invoke-id. */
 function isOther(sent: Uint8Array, answer: Uint8Array): boolean {
   return isIdentifiedResponse(answer) && responseTagOf(sent) !== undefined && invokeIdOf(sent) !== invokeIdOf(answer);
 }
 
-/** Whether the meter refused because of the counter; then the value that it expects at least. */
+/** The lowest counter that the meter expects, if it refused because of the counter. */
 export function expectedCounter(e: unknown): number | undefined {
   return isDlmsError(e, 'service/exception') && e.context.serviceError === 'invocation-counter-error'
     ? e.context.invocationCounter

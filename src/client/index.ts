@@ -1,5 +1,5 @@
 /**
- * The client: attributes, methods, object lists, profiles, change of keys, pushes.
+ * The client: attributes, methods, object lists, profiles, key changes, pushes.
  *
  * Stability: stable.
  *

@@ -28,32 +28,39 @@ import type { Client } from './client.js';
 /** Options of {@link changeKeys} and {@link agreeKeys}. */
 export interface ChangeKeysOptions extends PendingKeysOptions {
   /**
-   * Stores the new keys where the application keeps its keys; called when they are proven, perhaps again after a crash. The waiting copy is forgotten when it has
-   * returned.
+   * Stores the new keys where the application keeps its keys; called once they are proven, and possibly again after a
+   * crash. After it has returned, the pending copy is deleted.
    */
   readonly keep: (keys: NewKeys) => MaybePromise<void>;
   /**
-   * Opens another association with the meter under this security, with everything else as in the client. It is used to find out which keys the meter
-   * has, and closed again. A meter that serves one connection at a time needs the first one closed here.
+   * Opens another association with the meter under this security context, with everything else as in the client. It is
+   * used to find out which keys the meter has, and then closed. If the meter serves only one connection at a time,
+   * close the first one here.
    */
   readonly connect: (security: SecurityContext) => Promise<Client>;
-  /** The Security setup object. Default: 0-0:43.0.0*255. */
+  /** Logical name of the Security setup object. Default: 0-0:43.0.0*255. */
   readonly securitySetup?: Obis;
-  /** Its version: 0 calls global_key_transfer, 1 key_transfer. Default 1. */
+  /** Its version: 0 calls global_key_transfer, 1 calls key_transfer. Default: 1. */
   readonly version?: 0 | 1;
-  /** Reads this in the new association, as proof. Default: the logical device name, 0-0:42.0.0*255. */
+  /** The Data object that is read in the new association as proof. Default: the logical device name, 0-0:42.0.0*255. */
   readonly proof?: Obis;
 }
 /** How a change of keys ended. */
 export interface ChangedKeys {
-  /** Which keys the meter uses. With `undecided` the new keys wait where they were stored: call {@link resumeKeyChange} later. */
+  /**
+   * Which keys the meter uses. After `undecided`, the new keys stay where they were stored: call
+   * {@link resumeKeyChange} later.
+   */
   readonly result: KeyChangeResult;
 }
 
 /**
- * Replaces keys of the meter, and those of the client's security context when they are proven. The new keys, which must be wrappable, are stored before the
- * first message, because from then on they may be the only ones that work (see {@link resumeKeyChange}). A meter that answers an error and switches all the same, and an answer that got lost, end well: both sets of keys are tried.
- * @throws DlmsError `security/missing-key` (no master key, no security), `security/invalid-key`; nothing has been sent then
+ * Replaces keys of the meter and, once proven, those of the client's security context. The new keys, which must be
+ * wrappable, are stored before the first message, because from then on they may be the only ones that work (see
+ * {@link resumeKeyChange}). Both sets of keys are tried, so it ends well even if the meter answers with an error and
+ * switches all the same, or if an answer gets lost.
+ * @throws DlmsError `security/missing-key` (no master key, no security), `security/invalid-key`, `security/policy`
+ *   (another change is pending); nothing has been sent then
  */
 export async function changeKeys(client: Client, newKeys: NewKeys, options: ChangeKeysOptions): Promise<ChangedKeys> {
   const context = securityOf(client);
@@ -81,9 +88,11 @@ export async function changeKeys(client: Client, newKeys: NewKeys, options: Chan
 }
 
 /**
- * The same by key agreement, C(2e, 0s), in suites 1 and 2: both sides derive new encryption keys (not the authentication key, which must be transferred), signed with
- * the digital signature keys. The agreed keys are stored as soon as they are known, and used afterwards. What cannot be helped: when the answer of the meter is
- * lost, or the process dies before it has arrived, the new key is known to the meter alone, and the change stays undecided as long as the old one does not work.
+ * Like {@link changeKeys}, by key agreement C(2e, 0s) in suites 1 and 2: both sides derive new encryption keys (not the
+ * authentication key, which must be transferred), and sign with their digital signature keys. The agreed keys are
+ * stored as soon as they are known, and used only afterwards. One risk remains: if the meter's answer is lost, or the
+ * process dies before it arrives, only the meter knows the new key, and the change stays undecided as long as the old
+ * key does not work.
  * @throws DlmsError `service/action`, `security/authentication-failed`, `security/missing-key`
  */
 export async function agreeKeys(
@@ -98,7 +107,7 @@ export async function agreeKeys(
   const server = requireKey(context.peerSystemTitle, 'system title of the meter');
   const offers = [];
   for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
-  // That it was begun is known before it begins.
+  // That an agreement was begun is stored before it begins.
   await savePendingKeys(context, {}, options);
   const parameter = offers.map(({ keyId, data }) => ({ keyId: transferableKey(keyId), keyData: data }));
   const answers = await client
@@ -132,10 +141,10 @@ export async function agreeKeys(
 }
 
 /**
- * Goes on with a change that was left undecided, or that a crash has cut off at any point: finds the new keys where they wait, asks the meter which keys it has,
- * and ends the change as it would have ended. Call it for every meter when the application starts.
- * @returns undefined when no change waits for this meter
- * @throws DlmsError `security/missing-key` without the key that they are wrapped under
+ * Resumes a change that was left undecided, or interrupted by a crash at any point: loads the pending keys, asks the
+ * meter which keys it has, and completes the change accordingly. Call it for every meter when the application starts.
+ * @returns undefined when no change is pending for this meter
+ * @throws DlmsError `security/missing-key` when the key is missing under which the new keys are wrapped
  */
 export async function resumeKeyChange(
   security: SecurityContext,
@@ -151,7 +160,7 @@ export async function resumeKeyChange(
     const change = prepareAgreedKeyChange(security, waiting.keys);
     return settled(security, waiting.keys, change, change.resume(), async () => {}, options);
   }
-  // Of an agreement nothing is known but that it was begun: it is over when the old keys work.
+  // All that is known of an agreement is that it was begun; it is over if the old keys work.
   if ((await outcomeOf(() => prove(security.fresh(), options), true)) !== 'ok') return { result: 'undecided' };
   await forgetPendingKeys(security, options);
   return { result: 'old' };
@@ -181,7 +190,7 @@ async function settled(
   }
   const result = step.value;
   if (result === 'undecided') return { result };
-  // The application has them before they are forgotten here, so that no crash can lose them.
+  // The application stores them before they are deleted here, so that no crash can lose them.
   if (result === 'new') await options.keep(newKeys);
   change.settle(result);
   await forgetPendingKeys(context, options);
@@ -198,7 +207,7 @@ async function prove(
     await client.close();
   }
 }
-/** A refusal that came back deciphered is proof as well. */
+/** A refusal that could be deciphered is proof too. */
 async function outcomeOf(work: () => Promise<void>, proving: boolean): Promise<KeyChangeOutcome> {
   try {
     await work();

@@ -4,47 +4,48 @@ import { DlmsError } from '../core/errors.js';
 import { type Obis, obisFromBytes } from '../cosem/obis.js';
 import type { Protection } from '../security/policy.js';
 
-/** What a client may do with one attribute, whatever version of the association object said it. */
+/** What a client may do with one attribute, whatever the version of the association object. */
 export interface AttributeAccessRight {
-  /** Negative ones are the manufacturer's. */
+  /** Attribute index; negative ones are manufacturer specific. */
   readonly index: number;
   readonly read: boolean;
   readonly write: boolean;
-  /** Protection that a request needs. */
+  /** Protection that a request must have. */
   readonly request: Protection;
-  /** Protection that the response will have; empty when the version does not say. */
+  /** Protection that the response will have; empty if that version does not say. */
   readonly response: Protection;
-  /** Selectors of selective access; empty when there are none. */
+  /** Selectors for selective access; empty if there are none. */
   readonly selectors: readonly number[];
 }
-/** What a client may do with one method, whatever version of the association object said it. */
+/** What a client may do with one method, whatever the version of the association object. */
 export interface MethodAccessRight {
   readonly index: number;
   readonly invoke: boolean;
   readonly request: Protection;
   readonly response: Protection;
 }
-/** One object as the meter lists it. */
+/** An object as listed by the meter. */
 export interface ListedObject {
   readonly classId: number;
   readonly version: number;
   readonly logicalName: Obis;
   /** Base name, 0 to 65535, with short name referencing. */
   readonly baseName?: number;
-  /** `undefined`: the meter does not say (lists without rights, short names without access rights list). */
+  /** Undefined if the meter does not say (a list without rights, or short names without an access rights list). */
   readonly attributes: readonly AttributeAccessRight[] | undefined;
   readonly methods: readonly MethodAccessRight[] | undefined;
 }
-/** What a meter lists for one association. */
+/** The object list of one association. */
 export interface ObjectList {
-  /** Version of the association object as the list states it; `undefined` when the association is not in its own list. */
+  /** Version of the association object according to the list; undefined when the association is not in its own list. */
   readonly associationVersion: number | undefined;
   readonly objects: readonly ListedObject[];
 }
 
 /**
- * Attribute 2 of Association LN, from its octets. The version that decides how access modes are read is taken from the list itself: the element of `association`
- * (default: the current one), else any element of class 15. Without one, modes above 6 or of methods above 2 say that it is version 3.
+ * Decodes attribute 2 of Association LN. The version, which determines how access modes are read, comes from the list
+ * itself: from the element of `association` (default: the current one), or else from any element of class 15. Without
+ * either, attribute modes above 6 or method modes above 2 mean version 3.
  * @throws DlmsError `decode/…`
  */
 export function readObjectList(octets: Uint8Array, association: Obis = '0-0:40.0.0*255'): ObjectList {
@@ -63,13 +64,14 @@ export function readObjectList(octets: Uint8Array, association: Obis = '0-0:40.0
 }
 
 /**
- * Attribute 2 of Association SN (base name, class, version, logical name), and attribute 3 (access rights) where the meter has it.
+ * Decodes attribute 2 of Association SN (base name, class, version, logical name), and attribute 3 (access rights) if
+ * the meter has it.
  * @throws DlmsError `decode/…`
  */
 export function readShortNameList(octets: Uint8Array, accessRights?: Uint8Array): ObjectList {
   const elements = items(decode(Data, octets, { lenient: true })).map((element) => {
     const [base, classId, version, name] = fields(element, 4, 4);
-    // An ObjectName is signed on the wire, and some meters send it unsigned: FA00 is -1536 or 64000.
+    // An ObjectName is signed on the wire, but some meters send it unsigned: FA00 is -1536 or 64000.
     return {
       baseName: integer(base) & 0xffff,
       classId: integer(classId),
@@ -119,7 +121,10 @@ function decodeRights(rights: Data | undefined, version: number): Pick<ListedObj
     }),
   };
 }
-/** Versions 0 to 2: 0 none, 1 read, 2 write, 3 both, 4 to 6 the same with an authenticated request. An unknown number gives no right. */
+/**
+ * Versions 0 to 2: 0 none, 1 read, 2 write, 3 both, 4 to 6 likewise with an authenticated request. An unknown number
+ * grants nothing.
+ */
 function numbered(mode: number): Omit<AttributeAccessRight, 'index' | 'selectors'> {
   const known = mode >= 0 && mode <= 6 ? mode : 0;
   const bits = known > 3 ? known - 3 : known;
@@ -130,7 +135,7 @@ function numbered(mode: number): Omit<AttributeAccessRight, 'index' | 'selectors
     response: {},
   };
 }
-/** Version 3: bits 2 to 4 of the request, 5 to 7 of the response. */
+/** Version 3: bits 2 to 4 for the request, 5 to 7 for the response. */
 function protectionOf(mode: number): { request: Protection; response: Protection } {
   const at = (bit: number): Protection => ({
     ...((mode >> bit) & 1 ? { authenticated: true } : {}),
@@ -169,7 +174,7 @@ function integer(d: Data | undefined): number {
   if (d !== undefined && 'value' in d && typeof d.value === 'number' && Number.isInteger(d.value)) return d.value;
   throw wrong('an integer', d);
 }
-/** Attribute and method numbers are signed octets, and some meters send them as unsigned ones. */
+/** Attribute and method indexes are signed octets, but some meters send them unsigned. */
 const signed = (n: number): number => (n > 0x7f && n <= 0xff ? n - 0x100 : n);
 function logicalName(d: Data | undefined): Obis {
   if (d?.type !== 'octet-string' || d.value.length !== 6) throw wrong('a logical name of 6 octets', d);

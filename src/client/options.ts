@@ -7,56 +7,65 @@ import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { ExchangeOptions } from './exchange.js';
 import type { Referencing } from './referencing.js';
 
-/** How the client proves who it is. */
+/** How a client proves who it is. */
 export type Authentication =
   | { readonly mechanism: 'none' }
-  /** Low level security: the password goes in clear, also in a ciphered association; without ciphering `ciphering: 'none'` must say so. */
+  /**
+   * Low level security. The password is sent in clear, even in a ciphered association. Without ciphering,
+   * `ciphering: 'none'` must be set explicitly.
+   */
   | { readonly mechanism: 'lls'; readonly password: Uint8Array }
-  /** HLS with a shared secret; `hls-2` with the function of the manufacturer. */
+  /** HLS with a shared secret, or (`hls-2`) with the manufacturer's reply function. */
   | { readonly mechanism: 'hls-md5' | 'hls-sha1' | 'hls-sha256'; readonly secret: KeyHandle }
   | { readonly mechanism: 'hls-2'; readonly manufacturer: ManufacturerReply }
-  /** HLS with the keys of the security context: GMAC, or the signing key pair. */
+  /** HLS with keys of the security context: the symmetric keys (GMAC), or the signing key pair (ECDSA). */
   | { readonly mechanism: 'hls-gmac' | 'hls-ecdsa' };
 
-/** How a client proves who it is, what it protects, and what it proposes. */
+/** Options of {@link Client}: how it proves who it is, what it protects, and what it proposes. */
 export interface ClientOptions extends ExchangeOptions {
   /** Default: none. */
   readonly authentication?: Authentication;
-  /** Needed for ciphering and for HLS: titles, keys, counters, policy. See `ciphering`. */
+  /** Titles, keys, counters and policy: required for ciphering and for HLS. See {@link ClientOptions.ciphering}. */
   readonly security?: SecurityContext;
   /**
-   * Whether everything behind the AARQ is protected as the policy of `security` says. `required` is the default as soon as `security` is given: nothing then goes out
-   * in clear, and no answer in clear is believed (errors in clear stay hints). What is less has to be said: `none` for HLS without ciphering, and for a password (LLS),
-   * which any listener reads. Without `security` and without a password there is nothing to protect, and `none` is the default.
+   * Whether everything after the AARQ is protected as the policy of `security` says. If `security` is given, the
+   * default is `required`: nothing is sent in clear, and no answer in clear is believed (errors in clear are only
+   * hints). Anything less must be explicit: `none` for HLS without ciphering, and for a password (LLS), which any
+   * listener can read. Without `security` and without a password there is nothing to protect, and the default is
+   * `none`.
    */
   readonly ciphering?: Ciphering;
-  /** Proposes a dedicated key for this association. Default false. */
+  /** Proposes a dedicated key for this association. Default: false. */
   readonly dedicatedKey?: boolean;
   readonly conformance?: readonly ConformanceBit[];
   /** Logical names (default), or `shortNames()` for meters with short name referencing. */
   readonly referencing?: Referencing;
-  /** Longest APDU that we take, in octets. Default 65535. */
+  /** Longest APDU that we accept, in octets. Default: 65 535. */
   readonly maxReceivePduSize?: number;
-  /** Octets of one value that are taken by blocks. Default 64 MiB. */
+  /** Maximum size of a value received in blocks, in octets. Default: 64 MiB. */
   readonly maxValueSize?: number;
-  /** User of this client (0 to 255), where the meter distinguishes users. */
+  /** User of this client (0 to 255), for meters that distinguish users. */
   readonly userId?: number;
-  /** Octets of the challenge with HLS, 8 to 64. Default 16 (32 with ECDSA, which needs them): one widespread server answers longer ones wrongly. */
+  /**
+   * Length of our HLS challenge in octets, 8 to 64. Default: 16, because one widespread server answers longer ones
+   * wrongly; 32 for ECDSA, which needs them.
+   */
   readonly challengeLength?: number;
   /**
-   * When the meter refuses the first ciphered message because of its invocation counter and says which it expects, continue from there
-   * and try once more. The hint is not authenticated; the counter only ever grows. Default true.
+   * If the meter refuses the first ciphered message because of its invocation counter and says which one it expects,
+   * continues from there and tries once more. The hint is not authenticated, but the counter can only grow. Default:
+   * true.
    */
   readonly recoverCounter?: boolean;
-  /** No AARQ: the association is always open (pre-established). Default false. */
+  /** The association is pre-established: always open, without AARQ. Default: false. */
   readonly preEstablished?: boolean;
 }
 
-/** Whether an association protects what goes over it. */
+/** Whether an association protects its messages. */
 export type Ciphering = 'required' | 'none';
 
 /**
- * What `ciphering` means for these options; every combination that would do less than it seems to is refused.
+ * The effective `ciphering` of these options. Refuses every combination that would do less than it seems to.
  * @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody`
  */
 export function cipheringOf(options: ClientOptions): Ciphering {
@@ -68,15 +77,15 @@ export function cipheringOf(options: ClientOptions): Ciphering {
   if (preEstablished && mechanism !== 'none')
     throw invalid(
       `authentication (${mechanism}) of a pre-established association`,
-      'it has no AARQ that could carry it; ciphering proves both sides',
+      'there is no AARQ to carry it; ciphering proves who both sides are',
     );
   if (ciphering === 'required') requireCiphering(security);
   else if (options.dedicatedKey === true)
-    throw invalid('a dedicated key without ciphering', 'it would go over the line in clear');
+    throw invalid('a dedicated key without ciphering', 'it would be sent in clear');
   if (mechanism === 'lls' && ciphering === 'none' && options.ciphering === undefined)
     throw new DlmsError('configuration/open-to-everybody', {
       what: 'a password (LLS) in an association without ciphering',
-      hint: "ciphering: 'none' says that this is meant",
+      hint: "set ciphering: 'none' if this is intended",
     });
   if (isHls(mechanism) && security === undefined)
     throw invalid(`${mechanism} without a security context`, 'give security: titles, keys, counters');
@@ -91,9 +100,9 @@ function requireCiphering(security: SecurityContext | undefined): void {
   if (send.authenticated !== true && send.encrypted !== true && send.signed !== true)
     throw new DlmsError('configuration/open-to-everybody', {
       what: 'ciphering under a policy that applies no protection to what is sent',
-      hint: "give another policy, or say ciphering: 'none'",
+      hint: "give another policy, or set ciphering: 'none'",
     });
-  // Also when everything is only signed: the association is opened under this key.
+  // Even if everything is only signed, the association is opened under this key.
   requireKeys(security, 'ciphering', ['globalUnicast']);
   if (send.authenticated === true || receive.authenticated === true)
     requireKeys(security, 'a policy with authentication', ['authentication']);
@@ -106,7 +115,7 @@ function requireCiphering(security: SecurityContext | undefined): void {
 const keyNames = {
   globalUnicast: 'the global unicast encryption key',
   authentication: 'the authentication key',
-  signing: 'the own signing key',
+  signing: 'our signing key',
   peerSigning: 'the signing key of the meter',
 } as const;
 function requireKeys(

@@ -16,24 +16,31 @@ import { findTimeFindings, type TimeFinding } from '../cosem/profile-times.js';
 import { statusNames } from '../cosem/status.js';
 import type { CallOptions } from './client.js';
 
-/** How this meter wants a selection by time or by position. What it answers is read in any form. */
+/** How this meter expects a selection by time or by position. Its answers are read in any form. */
 export interface RangeForm {
-  /** Data type of the bounds. Default octet-string, which most meters take. */
+  /** Data type of the bounds. Default: octet-string, which most meters accept. */
   readonly as?: 'octet-string' | 'date-time';
   /**
-   * `specified` (default): local time with its deviation. `unspecified`: local time, deviation 8000. `inverted`: the sign that some meters use against the
-   * Blue Book (their rows are then read so too).
+   * `specified` (default): local time with its deviation. `unspecified`: local time with deviation 8000. `inverted`:
+   * with the opposite sign, as some meters use it contrary to the Blue Book (their rows are then read likewise).
    */
   readonly deviation?: 'specified' | 'unspecified' | 'inverted';
-  /** Minutes from local time of the meter to UTC, negative east of Greenwich. Default: the clock of the meter is asked, once. */
+  /**
+   * Minutes from the local time of the meter to UTC, negative east of Greenwich. Default: the meter's clock is asked
+   * once.
+   */
   readonly deviationMinutes?: number;
-  /** Default false: the day of the week is not specified. */
+  /** Includes the day of the week in the bounds. Default: false; it is not specified. */
   readonly withDayOfWeek?: boolean;
-  /** The meter sends single columns when asked to. Default true; when false, or when it sends all the same, the others are dropped here. */
+  /**
+   * Whether the meter can send single columns. Default: true. If false, or if it sends all columns anyway, the others
+   * are dropped here.
+   */
   readonly columnSelection?: boolean;
   /**
-   * What is sent as to_entry where a selection by position has no end. `entries-in-use` (default): the number of the last row, which is asked of the meter before; 0 when it
-   * does not say. `zero`: 0, which means the last row in the Blue Book, and saves that question; some meters answer it with nothing, refuse it, or break.
+   * What is sent as to_entry if a selection by position has no end. `entries-in-use` (default): the number of the last
+   * row, which is read from the meter first; 0 if the meter does not say. `zero`: 0, which means the last row according
+   * to the Blue Book and saves a request; some meters answer it with nothing, refuse it, or break.
    */
   readonly lastEntry?: 'entries-in-use' | 'zero';
 }
@@ -41,25 +48,25 @@ export interface RangeForm {
 export interface OpenProfileOptions extends RowOptions, CallOptions {
   /** Default: version 1. */
   readonly definition?: typeof ProfileGeneric | typeof ProfileGenericV0;
-  /** Names of the columns. Default: what the OBIS code says, e.g. `Active import (+A, QI+QIV) energy`. */
+  /** Names of the columns. Default: the meaning of the OBIS code, e.g. `Active import (+A, QI+QIV) energy`. */
   readonly name?: (object: CaptureObjectDefinition) => string | undefined;
   /** Names of the bits of status columns. Default: bits stay numbers. */
   readonly statusNames?: Readonly<Partial<Record<number, string>>>;
   /** Which columns are status words. Default: values of the objects 0-b:96.10.e (profile status). */
   readonly isStatus?: (object: CaptureObjectDefinition) => boolean;
   readonly range?: RangeForm;
-  /** The layout read before (`reader.layout`): nothing is asked of the meter then. */
+  /** A layout read earlier (`reader.layout`); then it is not read from the meter. */
   readonly layout?: ProfileLayout;
 }
-/** What is read once of a profile. Plain data, it may be stored. */
+/** What is read once about a profile. Plain data, so it can be stored. */
 export interface ProfileLayout extends Profile {
-  /** Rows stand in the order of their time (sort method fifo or lifo). */
+  /** Whether the rows are in the order of their time (sort method fifo or lifo). */
   readonly sortedByTime: boolean;
-  /** Registers whose scaler and unit could not be read, with the reason; their values stay raw numbers. */
+  /** Registers whose scaler and unit could not be read, and why; their values stay raw numbers. */
   readonly withoutScaler: Readonly<Record<string, string>>;
 }
 
-/** Rows that were read, by rows and by columns. */
+/** The rows that were read, as rows and as columns. */
 export class ProfileData {
   /** The columns that were read. */
   readonly layout: ProfileLayout;
@@ -106,32 +113,35 @@ export class ProfileData {
   [Symbol.iterator](): Iterator<ProfileRow> {
     return this.rows[Symbol.iterator]();
   }
-  /** Gaps, duplicates and rows out of order; nothing for a profile that is not sorted by time. */
+  /** Gaps, duplicates and rows out of order; empty for a profile that is not sorted by time. */
   get findings(): readonly TimeFinding[] {
     return this.layout.sortedByTime ? findTimeFindings(this.rows, this.layout) : [];
   }
-  /** One column as decoded, by name, logical name or position. */
+  /** One column as decoded, by name, logical name or position (from 0). */
   column(which: string | number): Column {
     const index = columnIndex(this.layout, which);
     return this.table.columns[index] ?? { type: 'data', dataType: 'null-data', values: [], absent: undefined };
   }
-  /** The numbers of a column with the scaler applied, NaN where there is none: for charts and sums. Exact values are in the rows. */
+  /**
+   * The numbers of a column with the scaler applied, NaN where there is none: for charts and sums. The rows have the
+   * exact values.
+   */
   numbers(which: string | number): Float64Array {
     const { scalerUnit } = this.layout.columns[columnIndex(this.layout, which)] as ProfileColumn;
     const column = this.column(which);
     const power = scalerUnit?.scaler ?? 0;
-    // 10^-3 has no exact binary form but 10^3 has: a division rounds once.
+    // 10^3 has an exact binary form, but 10^-3 has not: a division rounds only once.
     const factor = 10 ** Math.abs(power);
     return Float64Array.from({ length: this.length }, (_, i) => {
       const v = column.absent?.[i] === 1 ? undefined : numberAt(column, i);
       return v === undefined ? Number.NaN : power < 0 ? v / factor : v * factor;
     });
   }
-  /** Moments of the rows, milliseconds since 1970-01-01T00:00:00Z; NaN where a row has none. */
+  /** The times of the rows in milliseconds since 1970-01-01T00:00:00Z; NaN where a row has none. */
   get instants(): Float64Array {
     return Float64Array.from(this.rows, (r) => r.instant ?? Number.NaN);
   }
-  /** The cells of a row by the names of the columns; status words as the names of their bits. */
+  /** The cells of a row by column name; status words as the names of their bits. */
   values(row: ProfileRow): Record<string, RowCell> {
     return rowValues(this.layout, row, this.#options);
   }
@@ -139,7 +149,7 @@ export class ProfileData {
   toCsv(options?: CsvOptions): string {
     return profileCsv(this.layout, this.#printed(), options);
   }
-  /** The rows for JSON. */
+  /** The rows in a form for JSON. */
   toJson(): ProfileJson {
     return profileJson(this.layout, this.#printed());
   }
@@ -147,7 +157,7 @@ export class ProfileData {
   toText(): string {
     return profileText(this.layout, this.#printed());
   }
-  /** Rows with status words in words. */
+  /** The rows, with status words spelled out. */
   *#printed(): Generator<ProfileRow> {
     for (const row of this.rows) {
       const cells = row.cells.map((cell, i): ProfileCell => {
@@ -161,7 +171,7 @@ export class ProfileData {
   }
 }
 
-/** A cell of a row by name: a status word is the list of its bits. */
+/** A cell of a row, with a status word as the list of its bits. */
 export type RowCell = ProfileCell | readonly (string | number)[];
 export function rowValues(layout: Profile, row: ProfileRow, options: OpenProfileOptions): Record<string, RowCell> {
   return Object.fromEntries(
@@ -169,7 +179,7 @@ export function rowValues(layout: Profile, row: ProfileRow, options: OpenProfile
   );
 }
 
-/** @throws DlmsError `service/unsupported` for a column that is not there */
+/** @throws DlmsError `service/unsupported` for a column that does not exist */
 export function columnIndex({ columns }: Profile, which: string | number): number {
   const index =
     typeof which === 'number' ? which : columns.findIndex((c) => c.name === which || c.object.logicalName === which);

@@ -5,24 +5,27 @@ import { cellText } from '../cosem/profile-text.js';
 import { findTimeFindings, type TimeFinding } from '../cosem/profile-times.js';
 import type { ProfileData, ProfileLayout, RowCell } from './profile-data.js';
 
-/** Where an iteration stands, behind one row. Plain data, it may be stored. */
+/** The position of an iteration, just after a row. Plain data, so it can be stored. */
 export type ProfileMarker =
-  /** Milliseconds since 1970, and the rows of that moment that have come. */
+  /** Milliseconds since 1970, and the rows of that time that were received. */
   | { readonly by: 'time'; readonly order: number; readonly rows: readonly string[] }
-  /** Position in the buffer, and what stood there: a ring buffer moves. */
+  /** Position in the buffer, and the row found there, because a ring buffer moves. */
   | { readonly by: 'entry'; readonly entry: number; readonly row: string };
 
 /** One row of {@link ProfileReader.rows}. */
 export interface StreamRow extends ProfileRow {
-  /** Cells by the names of the columns; status words as the list of their bits. */
+  /** Cells by column name; status words as the list of their bits. */
   readonly values: Readonly<Record<string, RowCell>>;
-  /** What is remarkable about the row beside those before it, across chunks. */
+  /** Anything remarkable about the row compared with those before it, across chunks. */
   readonly findings: readonly TimeFinding[];
   /** For `resumeFrom`. */
   readonly marker: ProfileMarker | undefined;
 }
 
-/** A moment to compare with, also where the clock is marked invalid or does not specify its deviation. NaN when it is none. */
+/**
+ * A time for comparison, even if the clock is marked invalid or does not specify its deviation. NaN if it is no valid
+ * time.
+ */
 export function timeOrder(clock: DateTime | undefined, options: InstantOptions): number {
   if (clock === undefined) return Number.NaN;
   try {
@@ -37,15 +40,15 @@ interface Timed {
   readonly index: number;
   readonly instant: number | undefined;
 }
-/** Puts chunks together: drops rows that came before, and looks at the times across the edges. */
+/** Joins chunks: drops rows that were already received, and checks the times across the edges. */
 export class StreamTracker {
   marker: ProfileMarker | undefined;
-  /** How times are read that are no moments by themselves. */
+  /** How to interpret times that are not complete by themselves. */
   times: InstantOptions = {};
   readonly #layout: ProfileLayout;
   #checkFirst: boolean;
   #index = 0;
-  /** The last row in step with the capture period, and the last one at all. */
+  /** The last row in step with the capture period, and the last row of all. */
   #regular: Timed | undefined;
   #last: Timed | undefined;
 
@@ -56,7 +59,7 @@ export class StreamTracker {
     if (resumed?.by === 'time') this.#regular = this.#last = { index: -1, instant: resumed.order };
   }
 
-  /** The new rows of a chunk. @param firstEntry position of its first row, when it was selected by position */
+  /** The new rows of a chunk. @param firstEntry position of its first row, if it was selected by position */
   *take(data: ProfileData, firstEntry: number | undefined): Generator<StreamRow> {
     const byTime = firstEntry === undefined;
     let rows = byTime
@@ -68,7 +71,7 @@ export class StreamTracker {
       const marker = this.marker as Extract<ProfileMarker, { by: 'entry' }>;
       if (rows[0] === undefined || keyOf(rows[0]) !== marker.row)
         throw new DlmsError('service/unsupported', {
-          what: `going on behind entry ${marker.entry}: another row stands there now; go on by time`,
+          what: `resuming after entry ${marker.entry}: there is another row now; resume by time`,
         });
       rows = rows.slice(1);
       entry++;
@@ -88,7 +91,10 @@ export class StreamTracker {
     }
   }
 
-  /** Chunks of time share their edge, so a row on it comes twice; what lies before the edge was asked for before. */
+  /**
+   * Chunks by time share their edge, so a row on the edge arrives twice; anything before the edge belonged to the
+   * previous chunk.
+   */
   #unseen(rows: readonly ProfileRow[]): readonly ProfileRow[] {
     const { marker } = this;
     if (marker?.by !== 'time') return rows;
@@ -110,7 +116,7 @@ export class StreamTracker {
     const { marker } = this;
     if (order === undefined) return marker;
     if (marker?.by !== 'time' || order > marker.order) return { by: 'time', order, rows: [keyOf(row)] };
-    // The clock was set back inside one chunk: the highest moment stays the edge.
+    // The clock was set back within a chunk: the latest time remains the edge.
     return order < marker.order ? marker : { ...marker, rows: [...marker.rows, keyOf(row)] };
   }
   #findings(rows: readonly Timed[], byTime: boolean): readonly TimeFinding[] {

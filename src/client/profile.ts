@@ -17,40 +17,42 @@ import { target } from './descriptors.js';
 import { columnIndex, type OpenProfileOptions, ProfileData, type ProfileLayout } from './profile-data.js';
 import { type ProfileMarker, type StreamRow, StreamTracker, timeOrder } from './profile-stream.js';
 
-/** Rows between two moments, both included. Missing: from the oldest, to the newest. */
+/** Rows between two times, both included. Default: from the oldest to the newest. */
 export interface TimeSelection {
   readonly from?: Date | DateTime | number;
   readonly to?: Date | DateTime | number;
 }
 /** Which rows and columns of a profile to read. */
 export interface ReadProfileOptions extends TimeSelection, CallOptions {
-  /** Rows by position instead, from 1; `to` 0 or missing: the last one (see `RangeForm.lastEntry`). */
+  /** Rows by position instead, from 1. `to` is 0 or omitted for the last one (see {@link RangeForm.lastEntry}). */
   readonly entries?: { readonly from?: number; readonly to?: number };
-  /** Columns by name, by logical name or by position (from 0). Default: all. */
+  /** Columns by name, logical name or position (from 0). Default: all. */
   readonly columns?: readonly (string | number)[];
 }
 /** Options of {@link ProfileReader.rows}. */
 export interface RowsOptions extends ReadProfileOptions {
-  /** How much to ask for in one request. A number counts rows. Default: everything at once. */
+  /** How much to read in one request; a number counts rows. Default: everything at once. */
   readonly chunk?: 'hour' | 'day' | 'week' | number;
-  /** `marker` of the last row that arrived before a break: goes on behind it. The rest of the options as before. */
+  /** The `marker` of the last row received: continues after that row. The other options must be the same as before. */
   readonly resumeFrom?: ProfileMarker;
   /**
-   * Called when the connection breaks; returns a connected client (the same or a new one), with which the reading goes on behind the last row. Without it, and
-   * when it throws, the error ends the iteration.
+   * Called when the connection breaks. It returns a connected client (the same or a new one), and reading continues
+   * after the last row. Without it, or if it throws, the error ends the iteration.
    */
   readonly reconnect?: (error: DlmsError, attempt: number) => Promise<Client>;
-  /** Hears of gaps, duplicates and rows out of order. */
+  /** Called for gaps, duplicates and rows out of order. */
   readonly onFinding?: (finding: TimeFinding) => void;
 }
 
 /**
- * Reads what has to be known of a Profile generic once: capture objects, capture period, order, scaler and unit of each register column (in one request when
- * the meter supports lists).
+ * Reads once what has to be known about a Profile generic: capture objects, capture period, order, and the scaler and
+ * unit of each register column (in one request if the meter supports lists).
  *
  * @example
  * const profile = await openProfile(client, '1-0:99.1.0*255');
- * for await (const row of profile.rows({ from: new Date('2026-11-01'), to: new Date(), chunk: 'day' })) console.log(row.clock, row.values);
+ * const november = { from: new Date('2026-11-01'), to: new Date('2026-12-01'), chunk: 'day' } as const;
+ * for await (const row of profile.rows(november)) console.log(row.clock, row.values);
+ *
  * @throws DlmsError `service/data-access` when the capture objects cannot be read
  */
 export async function openProfile(
@@ -65,7 +67,7 @@ export async function openProfile(
     options,
   );
 }
-/** {@link openProfile} and {@link ProfileReader.read} in one. */
+/** Combines {@link openProfile} and {@link ProfileReader.read}. */
 export async function readProfile(
   client: Client,
   logicalName: Obis,
@@ -74,7 +76,10 @@ export async function readProfile(
   return (await openProfile(client, logicalName, options)).read(options);
 }
 
-/** A profile whose layout is known. Stateless beside the deviation of the meter's clock: many readings may run, one after the other or mixed. */
+/**
+ * A profile whose layout is known. It keeps no state but the deviation of the meter's clock, so any number of reads may
+ * run, one after the other or interleaved.
+ */
 export class ProfileReader {
   readonly client: Client;
   readonly logicalName: Obis;
@@ -89,7 +94,7 @@ export class ProfileReader {
     this.options = options;
     this.#deviation = options.range?.deviationMinutes;
   }
-  /** The same profile over another connection. */
+  /** A reader of the same profile over another connection. */
   with(client: Client): ProfileReader {
     const reader = new ProfileReader(client, this.logicalName, this.layout, this.options);
     reader.#deviation = this.#deviation;
@@ -97,8 +102,10 @@ export class ProfileReader {
   }
 
   /**
-   * Rows in one request: all, by time, or by position; decoded by columns from the octets that came.
-   * @throws DlmsError `service/data-access` when the meter refuses the selection: see {@link RangeForm}; `service/unsupported` for a range without a clock column
+   * Reads rows in one request: all, by time, or by position. They are decoded by columns, straight from the octets
+   * received.
+   * @throws DlmsError `service/data-access` when the meter refuses the selection: see {@link RangeForm};
+   *   `service/unsupported` for a range without a clock column
    */
   async read(options: ReadProfileOptions = {}): Promise<ProfileData> {
     const { layout } = this;
@@ -113,8 +120,9 @@ export class ProfileReader {
   }
 
   /**
-   * Rows one after the other, read in chunks. By time the oldest comes first, whatever the order in the meter; by entry they come in the order of the meter. A row
-   * on the edge of two chunks comes once. Each row has a `marker` from which another iteration can go on.
+   * Iterates over rows, reading them in chunks. By time, the oldest comes first, whatever the order in the meter; by
+   * entry, they come in the order of the meter. A row on the edge of two chunks comes only once. Each row has a
+   * `marker` from which another iteration can continue.
    */
   async *rows(options: RowsOptions = {}): AsyncGenerator<StreamRow, void, undefined> {
     let reader: ProfileReader = this;
@@ -144,11 +152,11 @@ export class ProfileReader {
     }
   }
 
-  /** The selections to ask for, one after the other; told how many rows the last one brought. */
+  /** Yields the selections to read, one after the other; resumed with the number of rows that the last one brought. */
   *#plan(options: RowsOptions): Generator<ReadProfileOptions, void, number | undefined> {
     const { from, to, resumeFrom } = options;
     if (resumeFrom !== undefined && (resumeFrom.by === 'time') !== (from !== undefined || to !== undefined))
-      throw new DlmsError('service/unsupported', { what: `going on by ${resumeFrom.by} in another kind of selection` });
+      throw new DlmsError('service/unsupported', { what: `resuming by ${resumeFrom.by} in another kind of selection` });
     yield* from === undefined && to === undefined ? this.#chunksOfEntries(options) : this.#chunksOfTime(options);
   }
   *#chunksOfEntries({
@@ -157,10 +165,10 @@ export class ProfileReader {
     resumeFrom,
   }: RowsOptions): Generator<ReadProfileOptions, void, number | undefined> {
     const last = entries?.to ?? 0;
-    // The row of the marker is read again, to see that it is still there.
+    // The row of the marker is read again, to check that it is still there.
     let next = resumeFrom?.by === 'entry' ? resumeFrom.entry : (entries?.from ?? 1);
     if (typeof chunk === 'string')
-      throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a range of time` });
+      throw new DlmsError('service/unsupported', { what: `chunks of a ${chunk} without a time range` });
     if (chunk === undefined)
       yield entries === undefined && resumeFrom === undefined ? {} : { entries: { from: next, to: last } };
     while (chunk !== undefined && (last === 0 || next <= last)) {
@@ -183,7 +191,7 @@ export class ProfileReader {
           ? 0
           : widths[chunk];
     if (from === undefined && width > 0)
-      throw new DlmsError('service/unsupported', { what: 'chunks of a range of time without its beginning' });
+      throw new DlmsError('service/unsupported', { what: 'chunks of a time range without a start' });
     const end = to === undefined ? Date.now() : this.#moment(to);
     let start = resumeFrom?.by === 'time' ? resumeFrom.order : from === undefined ? undefined : this.#moment(from);
     if (start === undefined || width === 0) {
@@ -205,7 +213,7 @@ export class ProfileReader {
         : {}),
     };
   }
-  /** Rows by time are told apart by their clock: it is read even when it is not among the columns that are wanted. */
+  /** Rows by time are told apart by their clock, so it is read even if it is not among the wanted columns. */
   #withClock({ columns, from, to }: RowsOptions): Pick<ReadProfileOptions, 'columns'> {
     if (columns === undefined) return {};
     const clock = this.layout.columns.findIndex((c) => c.kind === 'clock');
@@ -244,7 +252,10 @@ export class ProfileReader {
     });
     return { selection: { by: 'range', parameters }, asked };
   }
-  /** Positions select neighbouring columns only: those from the first to the last that are wanted. Nothing is asked for when there are no such rows. */
+  /**
+   * A selection by position can only have adjacent columns: those from the first to the last wanted one. If there are
+   * no such rows, nothing is requested.
+   */
   async #byEntry(
     { entries, signal }: ReadProfileOptions,
     columns: readonly number[] | undefined,
@@ -262,7 +273,7 @@ export class ProfileReader {
       asked: wanted === undefined ? undefined : Array.from({ length: last - first }, (_, i) => first + i),
     };
   }
-  /** Number of the last row, when the meter says it. */
+  /** Number of the last row, if the meter says. */
   async #lastEntry(signal: AbortSignal | undefined): Promise<number | undefined> {
     if (this.options.range?.lastEntry === 'zero') return undefined;
     const definition = (this.options.definition ?? ProfileGeneric) as typeof ProfileGeneric;
@@ -284,7 +295,7 @@ export class ProfileReader {
       this.client.association.options.onEvent?.({ type: 'quirk', name, detail });
     return table;
   }
-  /** Drops the columns that were not asked for: those between (by entry), or all others when the meter does not select columns. */
+  /** Drops unwanted columns: those in between (by entry), or all others if the meter does not select columns. */
   #understood(table: Table, columns: readonly number[] | undefined, asked: readonly number[] | undefined): ProfileData {
     const { layout } = this;
     const sent =
@@ -321,7 +332,7 @@ export class ProfileReader {
 
 interface Request {
   readonly selection: Selection<typeof ProfileGeneric, 'buffer'>;
-  /** Columns that the answer should have; undefined: all. */
+  /** Columns that the answer should have; undefined for all. */
   readonly asked: readonly number[] | undefined;
 }
 
@@ -352,7 +363,7 @@ async function readLayout(client: Client, logicalName: Obis, options: OpenProfil
     if (result?.error === undefined) scalerUnits[name] = result?.value as ScalerUnit;
     else withoutScaler[name] = result.error.message;
   }
-  // Some meters refuse the order or the period: oldest first, and no period known.
+  // Some meters refuse to tell the order or the period: then oldest first, and period unknown.
   const sortMethod = sort?.value as string | number | undefined;
   return {
     ...profile(captureObjects, {
@@ -370,7 +381,7 @@ const scalerTarget = ({ classId, logicalName, attributeIndex }: ValueDefinition)
   schema: ScalerUnitSchema,
   label: `class ${classId} ${logicalName} scaler and unit`,
 });
-/** What the OBIS code says; the attribute or element, when it is not the value. */
+/** The meaning of the OBIS code, and the attribute or element if it is not the value. */
 function shortName({ logicalName, attributeIndex, dataIndex }: CaptureObjectDefinition): string {
   const attribute = attributeIndex === 2 ? '' : ` attribute ${attributeIndex}`;
   return `${describeObis(logicalName).text.replace(/, total$/, '')}${attribute}${dataIndex === 0 ? '' : ` element ${dataIndex}`}`;
@@ -385,6 +396,6 @@ function positive(rows: number): number {
 }
 const hour = 3_600_000;
 const widths = { hour, day: 24 * hour, week: 168 * hour };
-/** For a range that is open at one end: years that every clock can say. */
+/** For a range that is open at one end: years that every clock supports. */
 const oldest: number = Date.UTC(2000, 0, 1);
 const newest: number = Date.UTC(2099, 11, 31);

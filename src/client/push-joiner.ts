@@ -4,39 +4,45 @@ import { DlmsError } from '../core/errors.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 
 export interface PushJoinerOptions {
-  /** Octets of one APDU; all that are under way together may have sixteen times as many. Default 262 144: a push is far below this. */
+  /**
+   * Maximum size of one APDU in octets; all incomplete APDUs together may have sixteen times as many. Default: 262 144;
+   * a push is far smaller.
+   */
   readonly maxApduSize?: number;
-  /** Senders whose blocks are put together at a time; the one silent longest gives way. Default 256. */
+  /** Maximum number of senders with incomplete APDUs; the one silent for longest gives way. Default: 256. */
   readonly maxSenders?: number;
-  /** Hears of blocks that came to nothing. */
+  /** Called for blocks that had to be dropped. */
   readonly onDropped: (error: DlmsError) => void;
 }
 
-/** What one APDU of a sender came to. */
+/** The outcome of one APDU from a sender. */
 export interface JoinedPush {
   /** Acknowledgements of blocks, to be sent at once. */
   readonly send: readonly Uint8Array[];
-  /** The APDU itself, or the one whose last block this was. */
+  /** The APDU itself, or the one that its last block has completed. */
   readonly apdu?: Uint8Array;
-  /** What to send when the receiver has nothing to say: nothing else may tell the sender that its last block arrived. */
+  /** What to send if the receiver has no answer: nothing else may tell the sender that its last block has arrived. */
   readonly acknowledgement?: Uint8Array;
-  /** The octets that carry an answer back. */
+  /** The APDUs that carry an answer back. */
   answer(apdu: Uint8Array): readonly Uint8Array[];
 }
 
 interface Sender {
   readonly blocks: GbtEndpoint;
-  /** Blocks and octets that wait for the rest of their APDU; 0 for none. */
+  /** Blocks and octets held until the rest of their APDU arrives; 0 for none. */
   count: number;
   octets: number;
   first: Uint8Array | undefined;
 }
 
-/** Puts the blocks of pushes together (general block transfer), for each sender apart. A pure machine: who sent what is the caller's to say. */
+/**
+ * Assembles the blocks of pushes (general block transfer), separately for each sender. A pure machine: the caller says
+ * who sent what.
+ */
 export class PushJoiner {
   readonly #options: PushJoinerOptions;
   readonly #limit: number;
-  /** Longest silent first. */
+  /** In the order of their last block, oldest first. */
   readonly #senders = new Map<string, Sender>();
   #octets = 0;
 
@@ -44,12 +50,15 @@ export class PushJoiner {
     this.#options = options;
     this.#limit = options.maxApduSize ?? 0x4_0000;
   }
-  /** Octets that wait for the rest of their APDUs. */
+  /** Octets held until the rest of their APDUs arrives. */
   get pending(): number {
     return this.#octets;
   }
 
-  /** @throws DlmsError `protocol/block-number`, `protocol/block-transfer`, `decode/…`; the blocks of this sender are forgotten then */
+  /**
+   * @throws DlmsError `protocol/block-number`, `protocol/block-transfer`, `decode/…`; the blocks of this sender are
+   *   then dropped
+   */
   take(sender: string, apdu: Uint8Array): JoinedPush {
     if (!isGeneralBlock(apdu)) return { send: [], apdu, answer: (a) => [a] };
     const state = this.#sender(sender);
@@ -72,7 +81,7 @@ export class PushJoiner {
       throw e;
     }
   }
-  /** The senders whose names begin so are gone: what is not complete is dropped. */
+  /** Drops what is incomplete from the senders whose names start with the prefix, because they are gone. */
   forget(prefix: string): void {
     for (const [key, state] of this.#senders) {
       if (!key.startsWith(prefix)) continue;
@@ -97,11 +106,11 @@ export class PushJoiner {
       )
         break;
       this.#senders.delete(oldest);
-      this.#drop(other, 'too many senders have sent half an APDU');
+      this.#drop(other, 'too many senders have sent incomplete APDUs');
     }
     return state;
   }
-  /** Block 1 begins anew, whatever came before it. */
+  /** Block 1 starts anew, whatever came before it. */
   #noticeRestart(state: Sender, apdu: Uint8Array): void {
     const again = apdu[2] === 0 && apdu[3] === 1 && state.count > 0;
     if (again && !(state.count === 1 && state.first !== undefined && equalBytes(state.first, apdu)))
@@ -126,7 +135,7 @@ export class PushJoiner {
       this.#options.onDropped(
         new DlmsError('protocol/block-transfer', {
           side: 'remote',
-          reason: `${why}: ${count} block(s) without their rest are dropped`,
+          reason: `${why}: ${count} block(s) of an incomplete APDU are dropped`,
         }),
       );
   }

@@ -7,7 +7,10 @@ import { PushReceiver, type PushReceiverOptions } from '../transport/push/push-r
 import type { OctetLink, Transport } from '../transport/transport.js';
 import { PushJoiner } from './push-joiner.js';
 
-/** What an error of a reception is about: octets or APDUs that were dropped, what the handler threw, the end of the transport, a caller that was refused. */
+/**
+ * What an error is about. `dropped`: octets or APDUs that were dropped. `handler`: what the handler threw. `transport`:
+ * the end of the transport. `refused`: a refused connection.
+ */
 export interface PushFault {
   readonly kind: 'dropped' | 'handler' | 'transport' | 'refused';
 }
@@ -15,44 +18,53 @@ export interface PushFault {
 /** Options of {@link receivePushes}. */
 export interface ReceivePushesOptions extends Omit<PushReceiverOptions, 'datagrams' | 'onDropped'> {
   /**
-   * Hears of everything that was received and does not reach the handler, and of what the handler threw. Required: nothing vanishes without a word. What it throws
-   * itself is passed over.
+   * Called for everything received that does not reach the handler, and for what the handler throws. Required, so that
+   * nothing vanishes without a trace. What it throws itself is ignored.
    */
   readonly onError: (error: unknown, about: PushFault) => void;
-  /** A gap between octets after which what is incomplete is dropped, and a bare APDU taken for complete. Default 1000 ms. */
+  /**
+   * Milliseconds of silence after which anything incomplete is dropped, and a bare APDU counts as complete. Default:
+   * 1000.
+   */
   readonly silenceMs?: number;
-  /** How long an APDU may take from its first octet to its last before the transport is closed. Default: no limit (a serial line stays open). */
+  /**
+   * Milliseconds that an APDU may take from its first octet to its last before the transport is closed. Default: no
+   * limit (a serial line stays open).
+   */
   readonly messageMs?: number;
-  /** Closes the transport when no whole APDU came for so long. Default: never. */
+  /** Closes the transport when no complete APDU has arrived for this many milliseconds. Default: never. */
   readonly inactivityMs?: number;
   readonly clock?: Clock;
-  /** Puts blocks together for several transports, so that they share its limits. Default: one for this transport. */
+  /** Assembles blocks for several transports, which share its limits. Default: one for this transport alone. */
   readonly joiner?: PushJoiner;
-  /** Tells senders apart where a joiner is shared. Default: none. */
+  /** Tells senders apart if a joiner is shared. Default: empty. */
   readonly sender?: string;
 }
 
-/** Takes a pushed APDU, whole; gives APDUs to send back (a confirmation), or nothing. What it cannot use it should throw: `onError` hears of it. */
+/**
+ * Receives a complete pushed APDU, and may return APDUs to send back (a confirmation). It should throw if it cannot use
+ * the APDU; `onError` then reports that.
+ */
 export type PushHandler = (push: PushedApdu) => MaybePromise<readonly Uint8Array[] | undefined | void>;
 
 /** Pushes on one transport: a connection, a serial line, a datagram sender. */
 export interface PushReception {
-  /** Settles, never rejects, when the transport has ended. */
+  /** Resolves when the transport has ended; never rejects. */
   readonly closed: Promise<void>;
   /** Ends the reception and closes the transport. */
   close(): Promise<void>;
 }
 
-/** Refuses a reception that nobody would hear of. @throws DlmsError `encode/invalid-value` */
+/** Requires `onError`. @throws DlmsError `encode/invalid-value` */
 export function requireListener(onError: unknown): void {
   if (typeof onError !== 'function')
     throw new DlmsError('encode/invalid-value', {
-      expected: 'onError, which hears of what was received and dropped',
+      expected: 'onError, which reports what was received and dropped',
       actual: typeof onError,
     });
 }
 
-/** A report that fails must not stop the reception: what comes behind it is received all the same. */
+/** A report that fails must not stop the reception of what follows. */
 export const undisturbed =
   <A extends unknown[]>(report: (...about: A) => void): ((...about: A) => void) =>
   (...about) => {
@@ -61,13 +73,14 @@ export const undisturbed =
     } catch {}
   };
 
-/** Pushes that wait for the handler; datagrams beyond are dropped, and a stream is held back long before. */
+/** How many pushes may wait for the handler; further datagrams are dropped. A stream is held back long before. */
 const queueLimit = 64;
 const never = Number.POSITIVE_INFINITY;
 
 /**
- * Hands every APDU that arrives on a transport to a handler, whatever framing it has, segments and blocks (general block transfer) put together; one after the other, in order.
- * While the handler works, the sender is held back. A handler that throws is reported, and the next APDU is handed over all the same.
+ * Passes every APDU that arrives on a transport to a handler, one by one and in order, in any framing, with segments
+ * and blocks (general block transfer) assembled. While the handler works, the sender is held back. If the handler
+ * throws, that is reported, and the next APDU is passed on all the same.
  *
  * @throws DlmsError `encode/invalid-value` without `onError`
  */
@@ -92,7 +105,7 @@ class Reception implements PushReception {
   #queue: PushedApdu[] = [];
   #working = false;
   #ended = false;
-  /** When the APDU began that is not complete. */
+  /** When the incomplete APDU began. */
   #begun: number | undefined;
   #lastApdu: number;
   #stopSilence = (): void => {};
@@ -141,7 +154,7 @@ class Reception implements PushReception {
     else if (pushes.length > 0 || this.#begun === undefined) this.#begun = this.#clock.now();
     if (pushes.length === 0) return;
     this.#lastApdu = this.#clock.now();
-    // A stream is held back after one chunk; datagrams come all the same.
+    // A stream is held back after one chunk; datagrams keep arriving.
     const room = this.#datagrams ? Math.max(0, queueLimit - this.#queue.length) : pushes.length;
     this.#queue = this.#queue.concat(pushes.slice(0, room));
     for (const _ of pushes.slice(room))
@@ -194,7 +207,10 @@ class Reception implements PushReception {
     }
   }
 
-  /** When the transport is closed, and why: an APDU that takes too long, or none at all. While the handler works nothing is due. */
+  /**
+   * When the transport is to be closed, and why: an APDU that takes too long, or none at all. Nothing is due while the
+   * handler works.
+   */
   #limit(): { at: number; error: DlmsError } {
     const { messageMs = never, inactivityMs = never } = this.#options;
     const since = this.#working ? this.#clock.now() : 0;
@@ -215,7 +231,7 @@ class Reception implements PushReception {
   }
   #watch(): void {
     const { at } = this.#limit();
-    // A timer that fires too early looks again.
+    // If the timer fires too early, it is set again.
     if (this.#ended || at >= this.#limitAt) return;
     this.#stopLimit();
     this.#limitAt = at;

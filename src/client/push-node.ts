@@ -21,21 +21,28 @@ import {
 export type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
 export type { PushFault } from './push-listener.js';
 
-/** Gets each pushed APDU with who sent it. */
+/** Receives each pushed APDU, and who sent it. */
 export type RemotePushHandler = (push: Parameters<PushHandler>[0], from: RemoteAddress) => ReturnType<PushHandler>;
 
-/** As for one transport, with who sent what the error is about; undefined where it is about several. */
+/** Options of {@link listenPushTcp} and {@link listenPushUdp}. */
 export interface ListenPushOptions extends Omit<ReceivePushesOptions, 'onError' | 'joiner' | 'sender'> {
-  /** Hears of everything that was received and does not reach the handler, of what the handler threw, and of callers that were refused. */
+  /**
+   * Called for everything received that does not reach the handler, for what the handler throws, and for refused
+   * connections. `from` is whom the error is about; undefined if it is about several.
+   */
   readonly onError: (error: unknown, about: PushFault & { readonly from?: RemoteAddress }) => void;
-  /** How long an APDU may take from its first octet to its last before the connection is closed. Default 120 000 ms. */
+  /**
+   * Milliseconds that an APDU may take from its first octet to its last before the connection is closed. Default: 120
+   * 000.
+   */
   readonly messageMs?: number;
-  /** Closes a connection on which no whole APDU came for so long. Default 600 000 ms. */
+  /** Closes a connection on which no complete APDU has arrived for this many milliseconds. Default: 600 000. */
   readonly inactivityMs?: number;
 }
 
 /**
- * Listens for pushes over TCP (port 4059 is registered for DLMS/COSEM). Any framing, found out per connection; segments and blocks are put together.
+ * Listens for pushes over TCP (port 4059 is registered for DLMS/COSEM), in any framing, which is detected for each
+ * connection. Segments and blocks are assembled.
  * @throws DlmsError `transport/connect`; `encode/invalid-value` without `onError`
  */
 export async function listenPushTcp(
@@ -49,12 +56,15 @@ export async function listenPushTcp(
   );
 }
 
-/** Listens for pushes in datagrams. Any framing, found out per datagram. @throws DlmsError `transport/connect`; `encode/invalid-value` without `onError` */
+/**
+ * Listens for pushes in UDP datagrams, in any framing, which is detected for each datagram.
+ * @throws DlmsError `transport/connect`; `encode/invalid-value` without `onError`
+ */
 export async function listenPushUdp(
   options: Omit<UdpListenOptions, 'onDropped'> & ListenPushOptions,
   handler: RemotePushHandler,
 ): Promise<Listener> {
-  // Datagram senders have no connection that could end: `idleMs` and `maxPeers` bound them.
+  // Datagram senders have no connection to close: `idleMs` and `maxPeers` limit them.
   const each = reception(
     { ...options, messageMs: Number.POSITIVE_INFINITY, inactivityMs: Number.POSITIVE_INFINITY },
     handler,
@@ -70,7 +80,7 @@ function reception(
   handler: RemotePushHandler,
 ): (transport: Parameters<typeof receivePushes>[0], from: RemoteAddress) => void {
   requireListener(options.onError);
-  // One for all senders: what half of an APDU costs is bounded over all of them.
+  // One for all senders, so that incomplete APDUs are limited over all of them.
   const joiner = new PushJoiner({
     ...(options.maxApduSize === undefined ? {} : { maxApduSize: options.maxApduSize }),
     onDropped: undisturbed((error) => options.onError(error, { kind: 'dropped' })),

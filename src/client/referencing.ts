@@ -20,18 +20,18 @@ import type { GetDataResult } from '../xdlms/get-data-result.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 
 /**
- * How attributes and methods are named on the wire: the services of one association. Logical names unless `shortNames()` is given to the client.
- * Values, parameters and return data are octets of Data.
+ * How attributes and methods are named on the wire, and the services of one association that follow from it: with
+ * logical names, unless the client is given `shortNames()`. Values, parameters and return data are octets of Data.
  */
 export interface Referencing {
   readonly kind: 'LN' | 'SN';
-  /** What the InitiateResponse of the server must say: 7, or -1536 (FA00). */
+  /** The vaa-name that the server's InitiateResponse must have: 7, or -1536 (FA00). */
   readonly vaaName: number;
-  /** Proposed unless the client is told otherwise. */
+  /** Proposed by default. */
   readonly conformance: readonly ConformanceBit[];
-  /** An association is open: what both sides support. */
+  /** Called when an association is open, with what both sides support. */
   opened?(conformance: readonly ConformanceBit[]): void;
-  /** Reads one attribute; the Data as octets. */
+  /** Reads one attribute. */
   get(
     invoke: InvokeIdAndPriority,
     target: CosemAttributeDescriptorWithSelection,
@@ -57,16 +57,16 @@ export interface Referencing {
     method: CosemMethodDescriptor,
     parameters: Uint8Array | undefined,
     limits: ServiceLimits,
-    /** The method has return data: with short names another service then. */
+    /** Whether the method has return data, which with short names takes another service. */
     returns: boolean,
   ): Conversation<ActionResponseWithOptionalData<Uint8Array>>;
-  /** GET, SET and ACTION of any objects in one request; absent where there is no such service. */
+  /** GET, SET and ACTION of any objects in one request; absent if there is no such service. */
   access?(
     invoke: LongInvokeIdAndPriority,
     items: readonly AccessItem[],
     limits: ServiceLimits,
   ): Conversation<AccessResult[]>;
-  /** Pass 3 of HLS, answered by pass 4: `reply_to_HLS_authentication` of the current association. */
+  /** Passes 3 and 4 of HLS: `reply_to_HLS_authentication` of the current association. */
   replyToHls(
     invoke: InvokeIdAndPriority,
     reply: Uint8Array,

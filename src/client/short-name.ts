@@ -17,29 +17,35 @@ import type { Referencing } from './referencing.js';
 
 /** Options of {@link shortNames}. */
 export interface ShortNameOptions {
-  /** The object list, when it is known from before (`browser.objects`, stored). Default: it is read when the first other object is named. */
+  /**
+   * The object list, if already known (for example `browser.objects`, stored). Default: it is read when the first
+   * object other than the association is accessed.
+   */
   readonly objects?: readonly ListedObject[];
-  /** Offsets of methods that this library does not know, or that the meter has elsewhere. */
+  /** Offsets of methods that this library does not know, or that differ in this meter. */
   readonly methodOffset?: MethodOffset;
   /**
-   * How the reply to the server's challenge goes to reply_to_HLS_authentication (FA58). `read` (default): READ with the reply as parameter. `write`: WRITE, answered by
-   * a ReadResponse: what the Gurux family does on both sides.
+   * How the reply to the server's challenge goes to reply_to_HLS_authentication (FA58). `read` (default): a READ with
+   * the reply as parameter. `write`: a WRITE, answered by a ReadResponse, as the Gurux family does on both sides.
    */
   readonly replyToHls?: 'read' | 'write';
 }
 
 /**
- * Short name referencing for a client: `new Client(channel, { referencing: shortNames() })`. Objects are then named as ever, by class and logical name; their base
- * names come from the object list of the association (attribute 2 of FA00).
+ * Short name referencing for a client: `new Client(channel, { referencing: shortNames() })`. Objects are named as
+ * usual, by class and logical name; their base names come from the object list of the association (attribute 2 of
+ * FA00).
  *
- * A response that comes after its request was given up cannot be told from the next one, because there is no invoke-id: after a timeout, connect again.
- * @throws DlmsError `service/unsupported` for a method whose offset is not known, and for selective access or lists that the meter does not support
+ * A late response to an abandoned request cannot be told from the next one, because there is no invoke-id: after a
+ * timeout, connect again.
+ * @throws DlmsError `service/unsupported` for a method with an unknown offset, and for selective access that the meter
+ *   does not support
  */
 export function shortNames(options: ShortNameOptions = {}): Referencing {
   return new ShortNames(options);
 }
 
-/** The one object that is known without a list. */
+/** The one object known without a list. */
 const current: ListedObject = {
   classId: 12,
   version: 2,
@@ -92,7 +98,10 @@ class ShortNames implements Referencing {
     const [result] = yield* writeNames([yield* this.#attribute(target, limits)], [value], limits);
     return result ?? 'other-reason';
   }
-  /** A method without return data is a WRITE on its name, one with return data a READ with the parameter (parameterized access, selector 0). */
+  /**
+   * A method without return data is a WRITE to its name; one with return data is a READ with the parameter
+   * (parameterized access, selector 0).
+   */
   *action(
     _invoke: unknown,
     { classId, instanceId, methodId }: CosemMethodDescriptor,
@@ -155,11 +164,11 @@ class ShortNames implements Referencing {
       methodOffset(object.classId, object.version, methodId);
     if (offset === undefined)
       throw new DlmsError('service/unsupported', {
-        what: `method ${methodId} of class ${object.classId} version ${object.version} by short name: its offset is not known`,
+        what: `method ${methodId} of class ${object.classId} version ${object.version} by short name: its offset is unknown`,
       });
     return signed((object.baseName ?? 0) + offset);
   }
-  /** @throws DlmsError `service/data-access` as a meter with logical names would answer */
+  /** @throws DlmsError `service/data-access` like the answer of a meter with logical names */
   *#object(classId: number, logicalName: Obis, limits: ServiceLimits): Conversation<ListedObject> {
     if (this.#objects === undefined && classId === 12 && logicalName === current.logicalName) return current;
     this.#objects ??= yield* this.#list(limits);
@@ -184,7 +193,7 @@ class ShortNames implements Referencing {
   }
 }
 
-/** The result of a READ as that of a method. */
+/** Turns the result of a READ into that of a method. */
 function* returned(
   conversation: Conversation<GetDataResult<Uint8Array>[]>,
 ): Conversation<ActionResponseWithOptionalData<Uint8Array>> {

@@ -22,20 +22,22 @@ export type AccessItem =
   | {
       readonly service: 'action';
       readonly method: CosemMethodDescriptor;
-      /** Absent: null-data. */
+      /** Default: null-data. */
       readonly parameter?: Uint8Array | undefined;
     };
-/** What became of one item. */
+/** The outcome of one item. */
 export interface AccessResult {
   readonly result: DataAccessResult | ActionResult;
-  /** Octets of Data: the value of a GET, the return data of an ACTION; null-data where there is none. */
+  /** Octets of Data: the value of a GET, or the return data of an ACTION; null-data if there is none. */
   readonly data: Uint8Array;
 }
 
 /**
- * ACCESS: GET, SET and ACTION of any objects, carried out in order, one result for each. As many go into one request as the server takes; with general block
- * transfer all of them. With `break-on-error` in the invoke-id nothing is sent behind a request in which an item failed; what was not sent has no result.
- * @throws DlmsError `service/unsupported` for an item that does not fit into a request by itself, `service/exception`, `protocol/…`, `decode/…`
+ * ACCESS: GET, SET and ACTION of any objects, carried out in order, with one result for each. Each request has as many
+ * as the server accepts; with general block transfer, all of them. With `break-on-error` in the invoke-id, nothing more
+ * is sent after a request in which an item failed; what was not sent has no result.
+ * @throws DlmsError `service/unsupported` for an item that does not even fit into a request of its own,
+ *   `service/exception`, `protocol/…`, `decode/…`
  */
 export function* accessItems(
   invoke: LongInvokeIdAndPriority,

@@ -106,7 +106,8 @@ export class BlockSender {
    * @throws DlmsError `service/unsupported` when the PDU size of the peer leaves no room for a block
    */
   next(size: number): Block {
-    if (size < 1) throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
+    if (size < 1)
+      throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
     const source = this.#source;
     const rawData = source.take(size);
     const block = {

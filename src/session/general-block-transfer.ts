@@ -244,7 +244,8 @@ export class GbtEndpoint {
 
   #cut(apdu: Uint8Array): BlockSender {
     const size = this.#blockSize;
-    if (size < 1) throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
+    if (size < 1)
+      throw new DlmsError('service/unsupported', { what: 'block transfer within so small a PDU size of the peer' });
     if (apdu.length > size * 0xffff) throw new DlmsError('service/unsupported', { what: 'more than 65535 blocks' });
     return new BlockSender(apdu);
   }

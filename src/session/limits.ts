@@ -4,7 +4,7 @@ import type { Protection } from '../security/policy.js';
 import type { GeneralCipheringForm } from '../security/protect.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 
-/** Services for logical names. */
+/** The services with logical names. */
 export type Service = 'get' | 'set' | 'action' | 'access';
 
 /** What both sides agreed on when the association was opened; determines when a service needs blocks. */

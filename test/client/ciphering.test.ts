@@ -89,7 +89,7 @@ describe('a client that would send in clear although it has a security context',
   it('signatures without a signing key', async () => {
     const policy = { send: { signed: true }, receive: { signed: true } };
     expect(await refusal({ security: await contextOf('client', { policy }) })).toMatch(
-      /^configuration\/invalid .*the own signing key/,
+      /^configuration\/invalid .*our signing key/,
     );
   });
 });
@@ -117,7 +117,7 @@ describe('what lacks its keys', () => {
     const keys = (await contextOf('client')).keys;
     const signing = await provider.generateKeyPair('ECDSA P-256');
     expect(await refusal({ ...ecdsa, security: await contextOf('client') })).toContain(
-      'the own signing key and the signing key of the meter',
+      'our signing key and the signing key of the meter',
     );
     expect(
       await refusal({ ...ecdsa, security: await contextOf('client', { suite: 1, keys: { ...keys, signing } }) }),

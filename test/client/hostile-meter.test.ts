@@ -174,7 +174,7 @@ describe('the AARE', () => {
       const meter = new Meter(() => [aare(required)]);
       const client = meter.client(options);
       expect(await failureOf(() => settled(meter.clock, client.connect()))).toBe(
-        'association/rejected {"result":"accepted","diagnostic":"authentication required without a challenge"}',
+        'association/rejected {"result":"accepted","diagnostic":"authentication required, but no challenge sent"}',
       );
       expect(meter.sent).toHaveLength(1);
       expect(await failureOf(() => read(client))).toContain('association/not-open');

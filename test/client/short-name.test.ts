@@ -265,7 +265,7 @@ describe('a meter with short names', () => {
     );
     // The offset of this class's methods is not known here; whoever knows it can say so.
     expect(await code(client.action(DisconnectControl, '0-0:96.3.10*255', 'remoteDisconnect', 0))).toContain(
-      'its offset is not known',
+      'its offset is unknown',
     );
     const told = (classId: number, _v: number, m: number) => (classId === 70 ? 0x20 + 8 * (m - 1) : undefined);
     const other = await meterWithShortNames({ referencing: serverShortNames({ methodOffset: told }) });
