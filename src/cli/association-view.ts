@@ -17,13 +17,13 @@ export interface ReadViewOptions {
 }
 export interface ReadView {
   readonly view: AssociationView;
-  /** What could not be read, and why: the profile is not judged there. */
+  /** What could not be read, and why; the profile is not checked there. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads what one client sees of a meter: the object list with its rights, the names of the device, and the values about which the profile has a rule;
- * no other value.
+ * Reads what one client sees of a meter: the object list with its rights, the names of the device, and those values (no
+ * others) for which the profile has a rule.
  */
 export async function readAssociationView(
   client: Client,
@@ -92,7 +92,7 @@ const deviceName = '0-0:42.0.0*255';
 const securitySetup = 64;
 const serverTitle = 5;
 
-/** Readable attributes about which the profile has a rule, and those that hold a name of the device. */
+/** Readable attributes for which the profile has a rule, and those that hold a name of the device. */
 function needed(o: BrowsedObject, profile: CompanionProfile): number[] {
   const code = valueGroups(o.logicalName);
   const indexes = new Set<number>();

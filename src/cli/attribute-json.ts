@@ -8,11 +8,11 @@ import { CosemDate, CosemTime, DateTime, TaggedDate, TaggedDateTime, TaggedTime 
 import { formatDate, formatDateTime, formatTime } from '../cosem/date-time-text.js';
 import type { JsonValue } from '../translator/json.js';
 
-// Values of attributes as plain JSON: structures by the names of their class, times as text.
+// Values of attributes as plain JSON: structures with the names of their class, times as text.
 
 /**
- * @param version of the class; without it, and where the value does not fit, the versions are tried from the newest on
- * @returns undefined when no class that is known here reads the value
+ * @param version of the class; without it, or if the value does not fit, all versions are tried, newest first
+ * @returns undefined when no known class can read the value
  */
 export function attributeJson(
   classId: number,
@@ -49,7 +49,7 @@ const times: ReadonlyMap<Schema<unknown>, Format> = new Map([
   asText(CosemTime, formatTime),
   asText(TaggedTime, formatTime),
 ]);
-/** The types of Data stand in the JSON of the Data itself: here a value is enough. */
+/** Without the types of Data, which the JSON of the Data itself has. */
 function plain(schema: Schema<unknown>, value: unknown): JsonValue {
   const time = times.get(schema);
   if (time !== undefined) return time(value);
@@ -90,7 +90,7 @@ function fields(
     ),
   );
 }
-/** Octets as hexadecimal digits, what does not fit a JSON number as text. */
+/** Octets as hexadecimal digits; what is not a JSON number as text. */
 function free(v: unknown): JsonValue {
   if (v instanceof Uint8Array) return formatHex(v);
   if (typeof v === 'bigint') return String(v);

@@ -126,7 +126,7 @@ function optionsArgument(text: string | undefined, { objects, titles }: Companio
   return given;
 }
 
-/** What counts first; objects beyond the profile last. */
+/** Findings that count first, objects beyond the profile last. */
 const kinds: readonly (readonly [FindingKind, string])[] = [
   ['missing', 'objects that are not there'],
   ['class', 'another interface class'],

@@ -1,11 +1,11 @@
 import type { Io } from './io.js';
 
-/** One option of a command: declared once, read by the parser and by the help. */
+/** One option of a command: declared once, used by the parser and the help. */
 export interface Option {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   readonly value?: string;
   readonly help: string;
 }
@@ -24,14 +24,14 @@ export type ParsedValues = Readonly<Record<string, unknown>>;
 
 export interface Command<O extends Options = Options, V = ParsedValues> {
   readonly name: string;
-  /** One line for the list of commands. */
+  /** One line in the list of commands. */
   readonly summary: string;
-  /** Arguments, as the usage line shows them. */
+  /** The arguments, as shown in the usage line. */
   readonly arguments: string;
-  /** Least and most number of arguments. */
+  /** Minimum and maximum number of arguments. */
   readonly count: readonly [number, number];
   readonly options: O;
-  /** More for the help: paragraphs. */
+  /** Further paragraphs of the help. */
   readonly notes?: readonly string[];
   readonly examples?: readonly string[];
   /** @returns the exit code */

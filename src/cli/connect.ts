@@ -30,7 +30,7 @@ import type { Io } from './io.js';
 import { type GivenKeys, givenKeys, meterKeyOptions, waysToGive } from './keys.js';
 import { peerKey, signingKey, suiteOf } from './signature-keys.js';
 
-// A meter by its URL, and a client for it.
+// Finds a meter by its URL, and makes a client for it.
 
 export const urlNote =
   'URL: tcp://HOST:PORT?client=16&server=1 (wrapper; default port 4059), hdlc+tcp://HOST:PORT?client=16&server=1/17 (HDLC over TCP), udp://, tls://, serial:///dev/ttyUSB0?client=16&server=1&baud=9600 (HDLC; needs the package serialport). client is the client address (SAP), server the logical device; with HDLC also UPPER/LOWER, or UPPER/LOWER:4 for a four-octet address. With HDLC also parity=even or odd, echo=yes (the line echoes what is sent), parameters=yes (SNRM with parameters, for jDLMS servers), start=mode-e (IEC 62056-21 sign-on at 300 baud; baud is then the highest speed) or start=mode-e-8bit (the same over a line that stays at 8 data bits). dlms-cosem doctor finds out what a meter answers to.';
@@ -205,7 +205,7 @@ function lineOf(url: URL): Partial<LineSettings> {
 }
 const starts = ['direct', 'mode-e', 'mode-e-8bit'] as const;
 
-/** The line after the sign-on that the URL asks for. */
+/** The line, after the sign-on if the URL asks for one. */
 async function started(url: URL, line: SerialLine, signal: AbortSignal | undefined): Promise<Transport> {
   const start = choice(url, 'start', starts);
   if (start === 'direct') return line;
@@ -219,7 +219,7 @@ async function started(url: URL, line: SerialLine, signal: AbortSignal | undefin
     });
     if (signed.type !== 'hdlc') throw closedError(undefined, 'the sign-on');
     const { direct } = signed.transport;
-    // The transport of a sign-on leaves the line open: here nobody else needs it.
+    // Closes the line too, which the transport of a sign-on leaves open; here nobody else needs it.
     return direct === undefined
       ? signed.transport
       : linkTransport({ ...linkOf(direct), close: () => port.close(), abort: () => void port.close() });
@@ -241,10 +241,10 @@ function choice<const T extends string>(url: URL, name: string, values: readonly
   return found;
 }
 
-/** System title of the client where none is given: `DLMS`, then 00 00 00 01. */
+/** Default system title of the client: `DLMS`, then 00 00 00 01. */
 export const defaultClientTitle: Uint8Array = Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);
 
-/** A client that is not connected yet. `through` may put middleware around the transport. */
+/** Makes a client, not yet connected. `through` may put middleware around the transport. */
 export async function clientOf(
   target: Target,
   values: ConnectValues,
@@ -275,13 +275,13 @@ export async function clientOf(
   try {
     return new Client(channel, options);
   } catch (e) {
-    // Nobody else can: the connection is there already.
+    // The connection exists already, and nobody else can close it.
     await channel.close();
     throw e;
   }
 }
 
-/** Block transfer and general protection are proposed only when they are asked for. */
+/** Block transfer and general protection are proposed only on request. */
 function proposed(values: ConnectValues, shortName: boolean): { conformance?: readonly ConformanceBit[] } {
   const more: ConformanceBit[] = [];
   if (values.gbt === true) more.push('general-block-transfer');
@@ -290,7 +290,7 @@ function proposed(values: ConnectValues, shortName: boolean): { conformance?: re
     ? {}
     : { conformance: [...(shortName ? shortNameConformance : defaultConformance), ...more] };
 }
-/** Both directions the same: what a link proposes and what it takes. */
+/** The same for both directions: what a link proposes and what it accepts. */
 export function hdlcSizes(values: { readonly 'hdlc-info'?: string; readonly 'hdlc-window'?: string }): HdlcSizes {
   const info =
     values['hdlc-info'] === undefined ? undefined : integerOption(values['hdlc-info'], '--hdlc-info', 32, 2030);
@@ -307,7 +307,10 @@ interface Credentials {
   readonly security: SecurityContext | undefined;
   readonly ciphered: boolean;
 }
-/** What the options say who we are. What needs keys is refused without them: an unset variable must not send in clear. */
+/**
+ * Who we are according to the options. What needs keys is refused without them: an unset variable must not make us send
+ * in clear.
+ */
 async function credentials(values: ConnectValues, io: Io): Promise<Credentials> {
   const keys = await givenKeys(values, io);
   const { password: secret, encryption } = keys;
@@ -415,7 +418,7 @@ export function appliedProtection(name = 'both'): { readonly authenticated: bool
     throw usage('--protection must be both, authenticated or encrypted');
   return { authenticated: name !== 'encrypted', encrypted: name !== 'authenticated' };
 }
-/** Both keys of HLS 7: without the one of the meter its answer proves nothing. */
+/** Both keys of HLS 7: without the meter's key its answer proves nothing. */
 async function signaturesOf(
   values: ConnectValues,
   mechanism: string,

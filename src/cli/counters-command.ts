@@ -57,7 +57,7 @@ export const countersCommand: Command = command({
   },
 });
 
-/** A damaged store is made whole again, which moves its counters ahead; undefined where nothing is damaged, or there is no store. */
+/** Repairs a damaged store, which moves its counters ahead; undefined if nothing is damaged, or there is no store. */
 async function damageRepaired(folder: string, ahead: number, values: CounterValues): Promise<Repair | undefined> {
   if (values['create-counters'] === true || !existsSync(folder)) return undefined;
   const repair = await repairCounters(folder, { ahead });
@@ -81,13 +81,13 @@ function damageText({ damaged, movedTo, sent, ask, kept }: Repair): string {
 interface Sequence {
   readonly name: string;
   readonly direction: 'send' | 'receive';
-  /** Fingerprint of the key; of signatures the fingerprint of the public key. */
+  /** Fingerprint of the key; for signatures, of the public key. */
   readonly key: string;
-  /** Of the sender: ours, or the other side's. */
+  /** System title of the sender: ours, or the other side's. */
   readonly systemTitle: string;
   readonly value: bigint;
 }
-/** By key; the rest of the store (what belongs to the counters themselves) is not shown. */
+/** The sequences by key, without the bookkeeping of the counters themselves. */
 async function sequences(store: Store): Promise<Sequence[]> {
   const out: Sequence[] = [];
   for (const direction of ['send', 'receive'] as const)
@@ -98,7 +98,7 @@ async function sequences(store: Store): Promise<Sequence[]> {
     }
   return out.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
-/** All or nothing. @throws Failure before anything has changed, when a key would be used up */
+/** All or nothing. @throws Failure if a key would be used up, before anything is changed */
 async function moveAhead(store: Store, all: readonly Sequence[], ahead: number): Promise<void> {
   const names = all.filter((s) => s.direction === 'send').map((s) => s.name);
   if (names.length === 0) throw new Failure('there are no counters for sending in this folder');
@@ -112,7 +112,7 @@ async function moveAhead(store: Store, all: readonly Sequence[], ahead: number):
     return { result: undefined, set };
   });
 }
-/** Those that sent something under this key: they hold it. */
+/** The meters that hold this key, because they have sent something under it. */
 const metersOf = (all: readonly Sequence[], key: string): string[] =>
   all.filter((s) => s.direction === 'receive' && s.key === key).map((s) => s.systemTitle);
 

@@ -8,7 +8,8 @@ import type { Option } from './command.js';
 import { exitCodes, Failure, usage } from './failure.js';
 import type { Io } from './io.js';
 
-// Where the command keeps invocation counters. One that began low in each run would encrypt twice with the same counter, which gives the key away.
+// Where the command keeps invocation counters. If each run started low, it would encrypt twice with the same counter,
+// which gives the key away.
 
 export const counterOptions = {
   counters: {
@@ -23,19 +24,22 @@ export interface CounterValues {
   readonly 'create-counters'?: boolean;
 }
 
-/** The folder for what programs of this user keep between runs. */
+/** The folder in which programs of this user keep their state between runs. */
 export function stateFolder(io: Io, platform: string = process.platform): string {
   const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = io.env ?? {};
   if (platform === 'win32') return join(local ?? join(homedir(), 'AppData', 'Local'), 'dlms-cosem');
-  // The rules of the XDG folders: what is no absolute path is not looked at.
+  // According to the XDG rules, a path that is not absolute is ignored.
   return join(state?.startsWith('/') === true ? state : join(homedir(), '.local', 'state'), 'dlms-cosem');
 }
 
-/** Where the options say that the counters are. */
+/** The folder of the counters, according to the options. */
 export const counterFolder = (values: CounterValues, io: Io): string =>
   values.counters ?? join(stateFolder(io), 'counters');
 
-/** The store that the options name, closed when the command ends. One that the user named is never made without being told to. Several commands may run at once. */
+/**
+ * The store that the options name, closed when the command ends. A store named by the user is never created unless
+ * requested. Several commands may use it at once.
+ */
 export async function counterStore(values: CounterValues, io: Io): Promise<FileStore> {
   const given = values.counters;
   const create = values['create-counters'] === true;
@@ -59,7 +63,10 @@ export async function counterStore(values: CounterValues, io: Io): Promise<FileS
   if (make) io.stderr.write(`the invocation counters are kept in ${folder} from now on\n`);
   return store;
 }
-/** Around a folder that the user named nothing is made: a volume that is not mounted would be forgotten with all counters. */
+/**
+ * The parents of a folder named by the user are not created: if a volume is not mounted, its counters would be
+ * overlooked.
+ */
 async function madeFolder(folder: string, byDefault: boolean): Promise<void> {
   try {
     if (byDefault) await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
@@ -72,9 +79,9 @@ async function madeFolder(folder: string, byDefault: boolean): Promise<void> {
   }
 }
 
-/** The counters of this user, kept between runs. @param initial the first value of a key that was not used before */
+/** The counters of this user, kept between runs. @param initial the first value for a key never used before */
 export async function keptCounters(values: CounterValues, io: Io, initial?: number): Promise<InvocationCounters> {
   return new InvocationCounters(await counterStore(values, io), initial === undefined ? {} : { initial });
 }
-/** For what is only looked at, and for keys that everybody knows: forgotten with the process. */
+/** Counters that end with the process: for messages that are only looked at, and for keys that everybody knows. */
 export const forgottenCounters = (): InvocationCounters => new InvocationCounters(new VolatileStore());

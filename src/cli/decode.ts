@@ -96,7 +96,7 @@ function human(
 ): void {
   const paint = painter(io);
   if (values.readings !== true) {
-    // The tree shows only what was opened by the rules: with a wrong or missing key it stays outside.
+    // The tree shows only what was opened by the rules; with a wrong or missing key it shows the outside.
     const opened = messages.every((m) => m.error === undefined);
     const tree = explain(octets, {
       names: explainNames(),

@@ -153,7 +153,7 @@ function loadCurve(octets: Uint8Array, period: number, width: number): string {
   ].join('\n');
 }
 
-/** A push of a real meter, published with its keys: HDLC frames, general block transfer, general-glo-ciphering. */
+/** A push from a real meter, published with its keys: HDLC frames, general block transfer, general-glo-ciphering. */
 const push = 'cap-lg-e450-enc-1';
 async function decodePush(io: Io): Promise<void> {
   const paint = painter(io);
@@ -180,7 +180,7 @@ async function decodePush(io: Io): Promise<void> {
       say(indented(readingsTable(readingsOf(message.apdu.notificationBody.dataValue), paint)));
   }
 }
-/** Beside the package, when it is the repository. */
+/** Next to the package, if it is the repository. */
 async function captures(): Promise<string | undefined> {
   for (const up of [
     '../../test/vectors/captures.json',

@@ -84,7 +84,7 @@ export const doctorCommand: Command = command({
   },
 });
 
-/** The same under its other name. */
+/** The same command under its other name. */
 export const scanCommand: Command = {
   ...doctorCommand,
   name: 'scan',
@@ -121,7 +121,7 @@ function opener(target: Target, io: Io): (line: LineSettings | undefined) => Pro
   return async (line) => (await import('../transport/media/serial.js')).openSerial({ path: target.path, ...line });
 }
 
-/** The usual plan, with what the user knows already. */
+/** The usual plan, narrowed to what the user already knows. */
 function narrowed(
   plan: DoctorPlan,
   values: {
@@ -149,7 +149,7 @@ function narrowed(
   return {
     steps: steps.flatMap((s): DoctorStep[] => {
       const chosen = s.framing === 'wrapper' ? servers?.filter((a) => /^(\d+|0x[\da-f]+)$/i.test(a)) : servers;
-      // HDLC has one octet for a client.
+      // HDLC has only one octet for a client.
       const asked = clients?.filter((c) => s.framing === 'wrapper' || c <= 0x7f) ?? s.clients;
       return chosen?.length === 0 || asked.length === 0 ? [] : [{ ...s, clients: asked, servers: chosen ?? s.servers }];
     }),
@@ -178,7 +178,7 @@ interface Result {
   /** What the meter said, in words. */
   readonly verdict: string;
   readonly url: string;
-  /** What else the command `read` needs. */
+  /** Other arguments that the command `read` needs. */
   readonly arguments: string;
 }
 function resultOf(finding: DoctorFinding, target: Target): Result {
@@ -223,7 +223,7 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
     };
   }
 }
-/** For the command `read`. */
+/** The URL for the command `read`. */
 function urlOf({ step, client, server, baud, echo }: DoctorFinding, target: Target): string {
   const { line, start } = step;
   const speed = baud ?? line?.baudRate;
@@ -273,7 +273,7 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
   const lines = grouped(results).flatMap(({ first, clients }) => {
     const { finding, verdict, url, arguments: args, rank } = first;
     const who = `client${clients.length > 1 ? 's' : ''} ${clients.join(', ')}, server ${finding.server}`;
-    // A client that was turned away is worth a try only when there is nothing better.
+    // A rejected client is worth a try only if there is nothing better.
     const useful = rank <= ranks.link || (rank === ranks.rejected && best === rank);
     return [
       `${paint(useful ? 'green' : 'yellow', who)} (${stepText(finding.step)}): ${verdict}`,
@@ -298,7 +298,7 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
   if (!report.complete) lines.push('not everything was tried, because time ran out; --limit allows more');
   return `${lines.join('\n')}\n`;
 }
-/** Clients that were turned away in the same words share a line. */
+/** Clients rejected with the same words share a line. */
 function grouped(results: readonly Result[]): { readonly first: Result; readonly clients: number[] }[] {
   const groups = new Map<string, { first: Result; clients: number[] }>();
   for (const r of results) {

@@ -1,7 +1,7 @@
 import { isDlmsError, truncate } from '../core/errors.js';
 import { harmless } from './text.js';
 
-/** Exit codes, as `dlms-cosem help` and the documentation list them. */
+/** Exit codes, as listed by `dlms-cosem help` and in the documentation. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -28,12 +28,12 @@ export const exitMeanings: readonly (readonly [number, string])[] = [
 ];
 
 /**
- * Without what may be a key (ten octets or more in hexadecimal digits) and without the user and password of a URL: an argument
- * may stand in the wrong place, and errors land in logs.
+ * Removes what may be a key (ten octets or more in hexadecimal digits), and the user and password of a URL: an argument
+ * may be in the wrong place, and errors end up in logs.
  */
 const withoutSecrets = (text: string): string =>
   text.replace(/[\da-f](?: ?[\da-f]){19,}|(?:[\da-f]{2}:){9,}[\da-f]{2}/gi, '…').replace(/\/\/\S*@/g, '//…@');
-/** A word of the command line for an error: bounded, without what may be a key. */
+/** A word of the command line, for an error: limited in length, without anything that may be a key. */
 export const shortened = (text: string): string => truncate(withoutSecrets(text), 60);
 export const quoted = (text: string): string => JSON.stringify(shortened(text));
 const oneLine = (text: string): string => truncate(harmless(text), 2000);
@@ -48,7 +48,7 @@ export class Failure extends Error {
 }
 export const usage = (message: string): Failure => new Failure(message, exitCodes.usage);
 
-/** The line and exit code of anything that was thrown. */
+/** The line and exit code for anything thrown. */
 export function failureOf(e: unknown): { readonly line: string; readonly exitCode: number } {
   if (e instanceof Failure) return { line: e.message, exitCode: e.exitCode };
   if (!isDlmsError(e))
@@ -63,13 +63,13 @@ export function failureOf(e: unknown): { readonly line: string; readonly exitCod
       exitCode: exitCodes.internal,
     };
   const what = (plainly(e) ?? e.message).replace(/\.$/, '').replace(/\s*\n\s*/g, ' ');
-  // What came from a meter is shown; what may come from the command line could be a key.
+  // What came from a meter is shown; what may have come from the command line could be a key.
   const shown = e.code === 'transport/connect' || e.code.startsWith('parse/') ? withoutSecrets(what) : what;
   const next = advice(e);
   return { line: oneLine(next === undefined ? shown : `${shown}. ${next}`), exitCode: codeOf(e) };
 }
 
-/** The errors that users meet most, as sentences. */
+/** The most common errors, as sentences. */
 function plainly(e: { code: string; context: object }): string | undefined {
   const context = e.context as Record<string, unknown>;
   switch (e.code) {
@@ -103,7 +103,7 @@ const deciphering = (e: { context: object }): boolean =>
     String((e.context as { serviceError?: unknown }).serviceError),
   );
 
-/** What to do, where the error itself does not say it. */
+/** What to do, if the error itself does not say. */
 function advice(e: { code: string; context: object }): string | undefined {
   const context = e.context as Record<string, unknown>;
   switch (e.code) {

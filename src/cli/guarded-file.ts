@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import { exitCodes, Failure, usage } from './failure.js';
 
 /**
- * The content of a file with keys. One that others of this machine may read or write is refused: they would know the keys, or choose them.
+ * The contents of a file with keys. Refuses a file that other users of this machine may read or write: they would know
+ * the keys, or choose them.
  * @param option what to call it in an error
  */
 export const secretFile = (path: string, option: string): Promise<Uint8Array> =>
@@ -14,8 +15,8 @@ export const secretFile = (path: string, option: string): Promise<Uint8Array> =>
       `${option}: ${path} holds keys, and other users of this machine can read or write it (mode ${mode}); chmod 600 ${path} keeps them out. Keys that others could read are no secret any more`,
   );
 /**
- * The content of a file that says whom to believe: a public key or a certificate. One that others of this machine may write is
- * refused: they would put their own in its place.
+ * The contents of a file that says whom to trust: a public key or a certificate. Refuses a file that other users of
+ * this machine may write: they could put their own in its place.
  * @param option what to call it in an error
  */
 export const trustedFile = (path: string, option: string): Promise<Uint8Array> =>

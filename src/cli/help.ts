@@ -2,7 +2,7 @@ import type { Command, Option } from './command.js';
 import { exitMeanings } from './failure.js';
 import { type Paint, wrapped } from './text.js';
 
-// Help is made from the declarations of the commands.
+// The help is made from the declarations of the commands.
 
 export function overview(commands: readonly Command[], paint: Paint, columns: number): string {
   const wide = Math.max(...commands.map((c) => c.name.length));
@@ -50,7 +50,7 @@ const label = (name: string, o: Option): string =>
 const hanging = (start: string, indent: number, text: string, columns: number): string =>
   start + wrapped(text, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
 
-/** The same as a page of the documentation. */
+/** The help as a page of the documentation. */
 export function markdown(commands: readonly Command[]): string {
   const plain: Paint = (_, text) => text;
   return [

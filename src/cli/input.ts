@@ -5,7 +5,8 @@ import { quoted, usage } from './failure.js';
 import type { Io } from './io.js';
 
 /**
- * Octets from an argument: hexadecimal digits, the name of a file (of hexadecimal text, or of raw octets), or `-` (also: none) for standard input.
+ * Octets from an argument: hexadecimal digits, the name of a file (with hexadecimal text or raw octets), or `-` or
+ * nothing for standard input.
  */
 export async function octetsFrom(argument: string | undefined, io: Io): Promise<Uint8Array> {
   if (argument === undefined || argument === '-') return octetsOf(await whole(io.stdin), 'standard input');
@@ -15,7 +16,7 @@ export async function octetsFrom(argument: string | undefined, io: Io): Promise<
     throw usage(`${argument} is a folder; give a file, hexadecimal digits, or - for standard input`);
   return hexArgument(argument, argumentName);
 }
-/** Text from an argument: itself when it is no file, or a file, or standard input. */
+/** Text from an argument: the contents of a file, standard input, or the argument itself if there is no such file. */
 export async function textFrom(argument: string | undefined, io: Io): Promise<string> {
   if (argument === undefined || argument === '-') return new TextDecoder().decode(await whole(io.stdin));
   const info = await stat(argument).catch(() => undefined);
@@ -34,7 +35,7 @@ export function hexArgument(text: string, what: string, lengths?: readonly numbe
       throw usage(`${what} has an odd number of hexadecimal digits (${digits.length}): each octet needs two`);
     if (what === argumentName)
       throw usage(`${quoted(text)} is no file, and no hexadecimal digits either (${JSON.stringify(wrong)})`);
-    // It may be a key: not even the wrong character is shown.
+    // It may be a key, so not even the wrong character is shown.
     throw usage(`${what} must be hexadecimal digits`);
   }
   if (octets.length === 0) throw usage(`${what} is empty`);
@@ -49,7 +50,7 @@ async function whole(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8A
   for await (const chunk of stream) parts.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
   return Buffer.concat(parts);
 }
-/** Hexadecimal text when every character fits it, else the octets themselves. */
+/** Decodes hexadecimal text if every character fits; otherwise returns the octets themselves. */
 function octetsOf(content: Uint8Array, what: string): Uint8Array {
   if (content.length === 0) throw usage(`${what} is empty`);
   // Some editors put a byte order mark in front of text.

@@ -1,19 +1,19 @@
-/** What a command may touch of the outside: given by the terminal, or by a test. */
+/** What a command may access of the outside world: provided by the terminal, or by a test. */
 export interface Io {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly stdin: AsyncIterable<Uint8Array | string>;
-  /** Standard output is a terminal: colours and width matter. */
+  /** Whether standard output is a terminal: colours and width matter. */
   readonly isTTY: boolean;
-  /** Standard error is a terminal: progress may overwrite its line. Default: as `isTTY`. */
+  /** Whether standard error is a terminal: progress may overwrite its line. Default: as `isTTY`. */
   readonly errorIsTTY?: boolean;
   readonly columns?: number;
   /** Environment variables. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Asks the user, and does not show what is typed. Absent where there is no terminal. */
+  /** Asks the user without showing what is typed. Absent if there is no terminal. */
   ask?(question: string): Promise<string>;
-  /** Work for when the command has ended, whatever its end. */
+  /** Adds work to do when the command has ended, however it ends. */
   atEnd?(work: () => unknown): void;
-  /** Ends commands that run until they are told to stop, and calls that take long. */
+  /** Ends commands that run until told to stop, and calls that take long. */
   readonly signal?: AbortSignal;
 }

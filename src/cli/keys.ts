@@ -6,9 +6,10 @@ import { secretFile } from './guarded-file.js';
 import { hexArgument } from './input.js';
 import type { Io } from './io.js';
 
-// Keys and passwords: from a file, the environment or the terminal, the same in every command. Arguments are seen by everybody in the list of processes.
+// Keys and passwords, in the same way for every command: from a file, the environment or the terminal. Not from
+// arguments, which everybody can see in the list of processes.
 
-/** Each secret by the name of its option: environment variable, field of the key file, and what it is called. */
+/** Each secret by the name of its option: environment variable, field of the key file, and display name. */
 const secrets = {
   ek: { variable: 'DLMS_COSEM_EK', field: 'encryptionKey', text: 'global unicast encryption key' },
   ak: { variable: 'DLMS_COSEM_AK', field: 'authenticationKey', text: 'authentication key' },
@@ -48,7 +49,7 @@ const passwordOption = {
   help: 'password (LLS) or HLS secret; hex:… for octets; with --keys-on-command-line',
 } as const;
 
-/** Of commands that open what was recorded. */
+/** Options of commands that open recordings. */
 export const keyOptions = {
   ...source,
   ek: hex('global unicast encryption key, 16 or 32 octets; with --keys-on-command-line'),
@@ -59,7 +60,7 @@ export const keyOptions = {
   'broadcast-key': hex('global broadcast encryption key; with --keys-on-command-line'),
   ...onCommandLine,
 } as const satisfies Record<string, Option>;
-/** Of commands that speak with a meter, or are one. */
+/** Options of commands that talk to a meter, or are one. */
 export const meterKeyOptions = {
   ...source,
   ek: keyOptions.ek,
@@ -71,7 +72,7 @@ export const meterKeyOptions = {
 
 export const keysNote = `Keys come from three places, and the first that has a key wins: --ask, the file of --keys, the environment (${secretNames.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${secretNames.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, each of them optional; a file that other users can read or write is refused (chmod 600 FILE).`;
 
-/** For errors about a key that is missing. */
+/** For errors about a missing key. */
 export const waysToGive = `Put it into a file (--keys FILE), into the environment (${secrets.ek.variable}, ${secrets.ak.variable}), or let it be asked for (--ask ek,ak)`;
 
 export interface KeyValues extends Partial<Readonly<Record<SecretName, string>>> {
@@ -86,7 +87,7 @@ export interface GivenKeys {
   readonly title: Uint8Array | undefined;
   readonly dedicated: Uint8Array | undefined;
   readonly broadcast: Uint8Array | undefined;
-  /** Password of LLS, secret of HLS. */
+  /** Password for LLS, or secret for HLS. */
   readonly password: Uint8Array | undefined;
 }
 export const noKeys: GivenKeys = {
@@ -99,7 +100,10 @@ export const noKeys: GivenKeys = {
 };
 
 const keyLengths = [16, 32] as const;
-/** @throws Failure about arguments without `--keys-on-command-line`, files that others can read or write, and what is no key; it shows none */
+/**
+ * @throws Failure for keys in arguments without `--keys-on-command-line`, files that others can read or write, and what
+ *   is not a key; shows no key
+ */
 export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
   for (const name of secretNames)
     if (values[name] !== undefined && values['keys-on-command-line'] !== true)
@@ -138,7 +142,7 @@ export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
 function askedFor(text: string | undefined): readonly SecretName[] {
   return (text?.split(',') ?? []).map((part) => {
     const name = secretNames.find((n) => n === part.trim());
-    // What stands there may be the key itself.
+    // It may be the key itself.
     if (name === undefined) throw usage(`--ask takes names, not values; ${secretNames.join(', ')} can be asked for`);
     return name;
   });
@@ -153,7 +157,7 @@ const passwordOctets = (text: string, where: string): Uint8Array =>
 // ── the key file ─────────────────────────────────────────────────────────────────────────────────────────
 
 export type KeyFile = Partial<Readonly<Record<(typeof secrets)[SecretName]['field'], string>>>;
-/** A key as text, of which no error may show anything. */
+/** A key as text; errors never show any of it. */
 export const secretHex: Check<string> = check(
   { type: 'string', pattern: '^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{64})$' },
   (v) =>
@@ -177,7 +181,7 @@ const shape = (): Check<KeyFile> =>
 const keyFile = async (path: string): Promise<KeyFile> => parseSecrets(await fileText(path), path, shape());
 const fileText = async (path: string): Promise<string> => new TextDecoder().decode(await secretFile(path, '--keys'));
 
-/** Reads JSON with keys. What is wrong is told by its place; nothing of what stands there is shown. */
+/** Reads JSON with keys. Errors name the place of what is wrong, but show none of its contents. */
 export function parseSecrets<T>(json: string, name: string, form: Check<T>): T {
   let value: unknown;
   try {

@@ -104,7 +104,7 @@ export const listenCommand: Command = command({
 
 const ownTitle = Uint8Array.of(0x44, 0x4c, 0x4d, 0x53, 0, 0, 0, 1);
 
-/** Senders by the key file, their profiles loaded. */
+/** The senders in the key file, with their profiles loaded. */
 async function sendersOf(
   file: PushKeyFile | undefined,
   profile: string | undefined,
@@ -162,7 +162,7 @@ class Listening {
   get complete(): boolean {
     return this.#count !== undefined && this.#taken >= this.#count;
   }
-  /** What the reception tells of what does not get as far as {@link take}. */
+  /** Reports what does not get as far as {@link take}. */
   get reception(): { onError(e: unknown, about: PushFault): void } {
     return {
       onError: (e, { kind }) =>
@@ -185,14 +185,14 @@ class Listening {
   }
   async #message(push: PushedApdu, from: RemoteAddress): Promise<Uint8Array[]> {
     const opened = await openPush(push.apdu, from.address, this.#senders);
-    // While this one was verified, another may have been the last one.
+    // While this message was being verified, another may have been the last one.
     if (this.complete) return [];
     this.#taken++;
     const wanted = opened.authenticated && (this.#confirm === 'always' || (this.#confirm === 'asked' && opened.asked));
     const confirmation = wanted && push.framing !== 'mbus' ? await opened.confirm() : undefined;
     if (wanted && push.framing === 'mbus') this.#notes.write('not confirmed: M-Bus cannot carry an answer');
     this.#show(opened, push, from, confirmation !== undefined);
-    // An answer has to leave before the connection is closed.
+    // An answer must be sent before the connection is closed.
     if (this.complete) setTimeout(() => this.#end(), confirmation === undefined ? 0 : 100);
     return confirmation === undefined ? [] : [confirmation];
   }

@@ -5,7 +5,7 @@ import { main } from './run.js';
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
-// A reader that went away (`| head`) is no fault.
+// A reader that went away (`| head`) is not an error.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (e: NodeJS.ErrnoException) => {
     if (e.code === 'EPIPE') process.exit(0);

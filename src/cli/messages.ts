@@ -16,17 +16,17 @@ import { forgottenCounters } from './counters.js';
 import { exitCodes, Failure } from './failure.js';
 import { type GivenKeys, waysToGive } from './keys.js';
 
-// From octets of any framing to plain APDUs.
+// From octets in any framing to plain APDUs.
 
 export interface Message {
-  /** As carried: after framing and block transfer, before deciphering. */
+  /** The APDU as transferred: after framing and block transfer, before deciphering. */
   readonly octets: Uint8Array;
   readonly framing: Framing | undefined;
-  /** Deciphered, or the same octets when nothing was protected. Absent when it could not be opened. */
+  /** The deciphered APDU, or the same octets if nothing was protected. Absent if it could not be opened. */
   readonly plain?: Uint8Array;
   readonly apdu?: Apdu;
   readonly layers: readonly ProtectionLayer[];
-  /** Undefined when there was nothing to verify. */
+  /** Whether it verified; undefined when there was nothing to verify. */
   readonly authenticated?: boolean;
   /** What an association request or response carries. */
   readonly carried?: Carried;
@@ -44,7 +44,7 @@ export interface Carried {
 export type Mode = 'strict' | 'lenient' | 'both';
 export interface OpenOptions {
   readonly keys: GivenKeys;
-  /** Read what cannot be verified. */
+  /** Whether to read what cannot be verified. */
   readonly unverified: boolean;
   readonly mode: Mode;
 }
@@ -78,12 +78,12 @@ export function apdusIn(octets: Uint8Array): {
 }
 
 /**
- * Opens and decodes the APDUs of one recording, one after the other: titles and the dedicated key of an association are remembered for what follows.
- * Never throws: what goes wrong is in the message.
+ * Opens and decodes the APDUs of one recording, one after the other, remembering the titles and the dedicated key of an
+ * association for what follows. Never throws: what goes wrong is in the message.
  */
 export class MessageReader {
   readonly #options: OpenOptions;
-  /** Titles of the association, the latest first. */
+  /** Titles of the association, latest first. */
   readonly #titles: Uint8Array[] = [];
   #dedicated: Uint8Array | undefined;
   constructor(options: OpenOptions) {
@@ -142,7 +142,7 @@ export class MessageReader {
     if (title?.length === 8 && this.#titles.length < 64) this.#titles.unshift(title);
   }
 
-  /** Tries the sender that the message names; when it names none, the title that was given, then those of the messages before. */
+  /** Tries the sender that the message names; if it names none, the title given, then those from earlier messages. */
   async #open(octets: Uint8Array, sender: Uint8Array | undefined): Promise<Unprotected> {
     const given = this.#options.keys.title;
     const titles = sender === undefined ? [...(given === undefined ? [] : [given]), ...this.#titles] : [sender];
@@ -176,7 +176,7 @@ function isApdu(plain: Uint8Array): boolean {
   }
 }
 
-/** Ciphered octets, with the keys of the command line and no other: a key that is not there is asked for by its own name. */
+/** Opens ciphered octets only with the keys of the command line; an error names the key that is missing. */
 async function openAs(
   octets: Uint8Array,
   sender: Uint8Array,
@@ -206,7 +206,7 @@ async function openAs(
     policy: clearPolicy,
     broadcast: true,
     acceptSignaturesWithoutRecipient: true,
-    // Some meters write another suite than the one whose algorithms they use; the key length decides.
+    // Some meters state a suite other than the one whose algorithms they use; the key length decides.
     acceptSuites: suite === 2 ? [2] : [0, 1],
   });
   if (dedicated !== undefined) await context.takeDedicatedKey(dedicated);
@@ -235,7 +235,7 @@ async function openAs(
 }
 const placeholderTitle = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
-/** @param doubtful the octets were deciphered without proof, so that they make no sense says that the key is wrong */
+/** @param doubtful the octets were deciphered without proof; if they make no sense, the key is wrong */
 export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doubtful: boolean): Apdu {
   try {
     if (mode === 'both') return decodeNoting(Apdu, bytes, quirks);

@@ -17,7 +17,7 @@ export const explainNames = (): ExplainNames => ({
   classId: (id) => classNames().get(id),
 });
 
-/** Keys of the command line as the tree wants them. */
+/** Keys of the command line, in the form that the tree needs. */
 export const explainKeys = (keys: GivenKeys): ExplainKeys => ({
   ...(keys.encryption === undefined ? {} : { encryptionKey: keys.encryption }),
   ...(keys.authentication === undefined ? {} : { authenticationKey: keys.authentication }),

@@ -2,9 +2,9 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Failure } from './failure.js';
 
-/** Asks on the terminal; what is typed is not shown. Interrupted with Ctrl+C, it fails. */
+/** Asks on the terminal without showing what is typed. Fails when interrupted with Ctrl+C. */
 export function askHidden(question: string, input: NodeJS.ReadStream, output: NodeJS.WritableStream): Promise<string> {
-  // The line editor writes what is typed to its output: to one that shows nothing.
+  // The line editor echoes what is typed, so it gets an output that shows nothing.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: silent, terminal: true, historySize: 0 });
   output.write(question);

@@ -20,31 +20,32 @@ import { secretFile } from './guarded-file.js';
 import { parseSecrets, secretHex } from './keys.js';
 
 /**
- * What is required of the messages of a sender. `unverified` opens what the keys can read: no tag, no counter and so no replay is looked at.
+ * What is required of the messages of a sender. `unverified` opens whatever the keys can read, without checking tags or
+ * counters, and therefore replays.
  */
 export type PushPolicy = 'both' | 'authenticated' | 'encrypted' | 'unverified';
 /** One sender in the key file. */
 export interface PushSender {
   /** Eight octets as hex. */
   readonly systemTitle: string;
-  /** What people call it. */
+  /** A name for people. */
   readonly name?: string;
   readonly encryptionKey?: string;
   readonly authenticationKey?: string;
   readonly broadcastKey?: string;
-  /** Default: 2 with keys of 32 octets, else 0. */
+  /** Default: 2 for keys of 32 octets, otherwise 0. */
   readonly suite?: number;
-  /** Default `both`. */
+  /** Default: `both`. */
   readonly policy?: PushPolicy;
-  /** Where its messages come from when they do not name their sender. */
+  /** Address from which its messages come, if they do not name their sender. */
   readonly address?: string;
-  /** Id or file of its companion profile, instead of that of --profile. */
+  /** Id or file of its companion profile, instead of the one from --profile. */
   readonly profile?: string;
 }
 /** The file of --keys. */
 export interface PushKeyFile {
   readonly format: 'push-keys/1';
-  /** Messages without any protection: default `refuse`. */
+  /** What to do with messages without any protection. Default: `refuse`. */
   readonly plain?: 'accept' | 'refuse';
   readonly senders: readonly PushSender[];
 }
@@ -77,17 +78,17 @@ const shape = (): Check<PushKeyFile> =>
     ),
   });
 
-/** The form of the key file as JSON Schema (2020-12), for editors. */
+/** The format of the key file as JSON Schema (2020-12), for editors. */
 export const pushKeysJsonSchema = (): JsonSchema => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Keys of push senders',
   ...shape().schema,
 });
 
-/** Reads a key file. What is wrong is told by its place; nothing of what stands there is shown. */
+/** Reads a key file. Errors name the place of what is wrong, but show none of its contents. */
 export const parsePushKeys = (json: string, name: string): PushKeyFile => parseSecrets(json, name, shape());
 
-/** Reads the file; one that others of this machine can read or write is refused. */
+/** Reads the file; refuses one that other users of this machine can read or write. */
 export const readPushKeys = async (path: string): Promise<PushKeyFile> =>
   parsePushKeys(new TextDecoder().decode(await secretFile(path, '--keys')), path);
 
@@ -136,7 +137,7 @@ async function entryOf(sender: PushSender, wrong: (what: string) => Error): Prom
       receive: required[policy],
       withoutReplayProtection: policy === 'encrypted' || policy === 'unverified',
     },
-    // Named for this sender alone, so it is what the operator wants.
+    // Given for this very sender, so the operator wants it.
     broadcast: broadcastKey !== undefined,
     form: 'general-glo',
     acceptSuites: id === 2 ? [2] : [0, 1],

@@ -19,14 +19,14 @@ import { decodePlain } from './messages.js';
 import type { PushPolicy } from './push-keys.js';
 import { nameOf } from './values.js';
 
-// One message of a meter, opened by the rules and named.
+// One message from a meter, opened by the rules and named.
 
 /** What the listener knows about senders. */
 export interface Senders {
   readonly ring: KeyRing | undefined;
   readonly plain: boolean;
   policyOf(systemTitle: Uint8Array): PushPolicy;
-  /** The sender that messages from an address have when they name none. */
+  /** The sender of messages from an address that name no sender. */
   titleAt(address: string): Uint8Array | undefined;
   profileOf(systemTitle: Uint8Array | undefined): CompanionProfile | undefined;
 }
@@ -39,14 +39,17 @@ export interface OpenedPush {
   /** Time of the message itself, not of its values. */
   readonly time?: string;
   readonly setup?: Obis;
-  /** Where the names come from, with a profile. */
+  /** Where the names come from, if there is a profile. */
   readonly namedBy?: string;
   readonly readings: readonly NamedReading[];
   readonly unnamed: readonly Data[];
   readonly quirks: readonly Quirk[];
-  /** The sender asks for a confirmation, by its service class. */
+  /** Whether the sender asks for a confirmation, by its service class. */
   readonly asked: boolean;
-  /** The confirmation, protected as the policy of the sender says. Undefined where there is nothing to confirm, or nobody is proven to have sent it. */
+  /**
+   * Makes the confirmation, protected as the policy of the sender says. Undefined if there is nothing to confirm, or
+   * the sender is not proven.
+   */
   confirm(): Promise<Uint8Array | undefined>;
 }
 
@@ -69,7 +72,7 @@ export async function openPush(octets: Uint8Array, from: string, senders: Sender
       ...named(notificationBody.dataValue, profile),
       asked,
       confirm: async () =>
-        // A counter that nobody compared says nothing about when the message was made.
+        // A counter that was not compared says nothing about when the message was made.
         context === undefined ||
         !authenticated ||
         senders.policyOf(context.peerSystemTitle as Uint8Array) === 'unverified'

@@ -94,7 +94,7 @@ interface Wanted {
   readonly attribute: number;
 }
 interface ReadObject extends Wanted {
-  /** Of the class, where the object list was read. */
+  /** Version of the class, if the object list was read. */
   readonly version?: number;
   readonly name: string;
   readonly value?: Data;
@@ -126,7 +126,10 @@ class Reader {
     this.#io = io;
     this.#progress = progress;
   }
-  /** Reads one after the other. A refusal belongs to its object; what breaks the association ends all. */
+  /**
+   * Reads attributes one after the other. A refusal concerns only its object; anything that breaks the association ends
+   * the rest too.
+   */
   async attributes(wanted: readonly (Wanted & { readonly version?: number })[]): Promise<ReadObject[]> {
     const out: ReadObject[] = [];
     for (const w of wanted) {
@@ -147,7 +150,7 @@ class Reader {
     const { objects } = await browse(this.#client, allClasses, this.#call('object list'));
     return objects.map(({ classId, version, logicalName }) => ({ classId, version, logicalName }));
   }
-  /** Clock, plain data and registers of the association, values only. */
+  /** Clock, plain data and registers of the association; values only. */
   async registers(): Promise<ReadObject[]> {
     const list = await this.list();
     const wanted = list
@@ -191,7 +194,7 @@ class Reader {
       `Profile generic ${obis} buffer`,
     );
   }
-  /** Undefined where the meter does not tell. */
+  /** Undefined if the meter does not say. */
   async #entriesInUse(obis: Obis): Promise<number | undefined> {
     try {
       return await this.#client.get(ProfileGeneric, obis, 'entriesInUse', this.#call(`profile ${obis}`));
@@ -200,7 +203,10 @@ class Reader {
       return undefined;
     }
   }
-  /** Octets that are to come, by the length of one row: asked for only where somebody watches. Undefined where it cannot be known. */
+  /**
+   * The number of octets to expect, from the length of one row; only read if somebody watches. Undefined if it cannot
+   * be known.
+   */
   async #expected(
     obis: Obis,
     selection: Selection | undefined,
@@ -215,12 +221,12 @@ class Reader {
       const one = await this.#buffer(obis, { by: 'entry', from: 1, to: 1 }, capture, this.#call(`profile ${obis}`));
       return (one.length - 2) * rows;
     } catch (e) {
-      // A meter without selective access has no progress in percent.
+      // Without selective access there is no progress in percent.
       if (!isDlmsError(e, 'service/data-access')) throw e;
       return undefined;
     }
   }
-  /** @param value the attribute that is scaled, or not */
+  /** @param value index of the attribute that may be scaled */
   async #scale(classId: number, obis: Obis, value: number): Promise<ScalerUnit | undefined> {
     const attributeId = scalerUnitOf(classId, value);
     if (attributeId === undefined) return undefined;
@@ -238,7 +244,7 @@ class Reader {
     }
     return this.#scales.get(key);
   }
-  /** @param expected octets that are to come */
+  /** @param expected octets to come */
   #call(what: string, expected?: number): CallOptions {
     const { signal } = this.#io;
     return {
@@ -250,9 +256,9 @@ class Reader {
     };
   }
 }
-/** Never 100 % before the end: what is expected is an estimate. */
+/** Never 100 % before the end, because the total is an estimate. */
 const percent = (done: number, all: number): string => `${Math.min(99, Math.floor((100 * done) / all))} %`;
-/** "To the last row" with its number: some meters take the 0 that says so for no row at all. */
+/** Replaces "to the last row" by its number, because some meters take the 0 that means it for no row at all. */
 function boundedBy(selection: Selection | undefined, inUse: number | undefined): Selection | undefined {
   if (selection?.by !== 'entry' || selection.to !== 0 || inUse === undefined) return selection;
   return { ...selection, to: Math.max(inUse, selection.from) };
@@ -281,7 +287,7 @@ function access(
   });
   return { accessSelector: 1, accessParameters: decode(Data, parameters) };
 }
-/** A clock as text, other octets as they read best; numbers as they are. */
+/** A clock as text, other octets in their most readable form, numbers unchanged. */
 function cellOf(column: Column, row: number): Cell {
   if (column.absent?.[row] === 1) return null;
   if (column.type === 'octets') return octetText(column.values.subarray(row * column.width, (row + 1) * column.width));

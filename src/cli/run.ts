@@ -11,7 +11,7 @@ import { version } from './version.js';
 /**
  * The command `dlms-cosem`.
  * @param argv the arguments, without program and script
- * @returns the exit code; what goes wrong is one line on `io.stderr`, never an exception
+ * @returns the exit code; an error is one line on `io.stderr`, never an exception
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const last: (() => unknown)[] = [];
@@ -52,7 +52,10 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   return found.run(positionals, values, io);
 }
 
-/** The option that a message of `parseArgs` names. Of `--passwordXY` only the front is shown: the rest is the secret. */
+/**
+ * The option that a message of `parseArgs` names. Of `--passwordXY` only the start is shown, because the rest is the
+ * secret.
+ */
 function optionIn(message: string): string {
   const option = (/'(-[^']*)'/.exec(message)?.[1]?.split(' ')[0] ?? '').replace(/,$/, '');
   const secret = secretNames.find((name) => option.startsWith(`--${name}`) && option.length > name.length + 2);

@@ -7,9 +7,9 @@ import type { Curve, KeyPair, PublicKey } from '../security/providers/provider.j
 import { Failure, usage } from './failure.js';
 import { secretFile, trustedFile } from './guarded-file.js';
 
-// Keys for digital signatures, from files. What stands in them is never shown.
+// Keys for digital signatures, from files whose contents are never shown.
 
-/** The own key pair: PEM (PKCS 8 or SEC 1), or the scalar as 64 or 96 hexadecimal digits. */
+/** Our key pair: PEM (PKCS 8 or SEC 1), or the scalar as 64 or 96 hexadecimal digits. */
 export async function signingKey(path: string): Promise<KeyPair> {
   const option = '--signing-key';
   const content = Buffer.from(await secretFile(path, option)).toString('latin1');

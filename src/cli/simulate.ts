@@ -127,7 +127,8 @@ export const simulateCommand: Command = command({
       ...(values['max-pdu'] === undefined
         ? {}
         : { maxReceivePduSize: integerOption(values['max-pdu'], '--max-pdu', 64, 0xffff) }),
-      // The meter forgets its counters when it ends, so that the next one must be another: clients remember which values they saw of whom.
+      // The meter forgets its counters when it ends, so the next one must have another title: clients remember which
+      // values they have seen from whom.
       systemTitle: given.title ?? concat(Uint8Array.of(0x53, 0x49, 0x4d, 0), randomBytes(4)),
     });
     state.security = simulated.security;
@@ -178,7 +179,7 @@ function deviceOf(values: Values<typeof options>, address: string): HdlcAddress 
     throw usage(`--hdlc-address ${quoted(address)}: the meter has logical device 1 alone, e.g. 1/17`);
   return device;
 }
-/** The keys of the meter, and the suite that goes with them. */
+/** The keys of the meter, and their suite. */
 async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const { encryption, authentication, broadcast } = given;
   if ((encryption === undefined) !== (authentication === undefined))
@@ -212,7 +213,7 @@ async function keysOf(values: Values<typeof options>, given: GivenKeys) {
 }
 
 const words = ['ciphering', 'short-names', 'pre-established'] as const;
-/** @param state of the meter, which is not there yet */
+/** @param state of the meter, which does not exist yet */
 async function associationOf(
   text: string,
   index: number,
@@ -240,14 +241,14 @@ async function associationOf(
     logicalName: `0-0:40.0.${10 + index}*255`,
     mechanism: mechanism as Mechanism,
     ciphering: ciphered ? 'required' : 'none',
-    // Whoever proves nothing and protects nothing may look.
+    // Those who prove nothing and protect nothing may only read.
     rights: mechanism === 'none' && !ciphered ? readOnlyRights : objectRights,
     ...(ciphered || hls
       ? {
           security: () => {
             if (state.security === undefined) throw new Error('the meter is not ready');
             return andThen(state.security.context(), (context) => {
-              // Nothing is exchanged that could name the client: it is the one of `read`, with its default title.
+              // No message names the client, so it is the one of `read`, with its default title.
               if (given.has('pre-established')) context.setPeer(defaultClientTitle);
               return context;
             });
@@ -264,7 +265,7 @@ async function associationOf(
   };
 }
 
-/** A file that is there already stays as it is, unless it says the same. */
+/** Writes the key file. An existing file with other contents is never overwritten. */
 async function saveKeys(
   path: string,
   keys: { readonly globalUnicast?: unknown; readonly authentication?: unknown },

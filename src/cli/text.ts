@@ -6,18 +6,20 @@ import type { Io } from './io.js';
 type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours where they are seen: on a terminal. */
+/** Colours, if there is a terminal to show them. */
 export const painter = (io: Io): Paint =>
   io.isTTY ? (style, text) => (text === '' ? '' : styleText(style, text)) : (_, text) => text;
 
-/** Text of a meter or of the command line must not steer a terminal: no control characters, no change of direction. */
+/**
+ * Text from a meter or the command line must not control the terminal: no control characters, no change of direction.
+ */
 export const harmless = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (c) => {
     const code = (c.codePointAt(0) as number).toString(16);
     return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
   });
 
-/** Breaks at blanks. */
+/** Breaks lines at blanks. */
 export function wrapped(text: string, columns: number): string {
   const lines: string[] = [];
   let line = '';
@@ -34,7 +36,7 @@ export interface TableColumn {
   readonly title: string;
   readonly right?: boolean;
 }
-/** Columns side by side, two blanks between. */
+/** Columns side by side, two blanks apart. */
 export function table(columns: readonly TableColumn[], rows: readonly (readonly string[])[], paint: Paint): string {
   const wide = columns.map((c, i) => Math.max(width(c.title), ...rows.map((r) => width(r[i] ?? ''))));
   const line = (cells: readonly string[], style?: Style): string =>
@@ -65,7 +67,7 @@ export const size = (octets: number): string =>
       ? `${(octets / 1000).toFixed(1)} kB`
       : `${(octets / 1_000_000).toFixed(1)} MB`;
 
-/** A line on standard error that is written over; nothing when nobody watches. */
+/** A line on standard error that is overwritten; nothing if nobody watches. */
 export class Progress {
   readonly #io: Io;
   #shown = 0;
@@ -86,7 +88,10 @@ export class Progress {
   }
 }
 
-/** Lines on standard error about what others do: at most twenty a second, so that a storm on the line fills no disk. */
+/**
+ * Lines on standard error about what others do: at most twenty per second, so that a flood of messages cannot fill a
+ * disk.
+ */
 export class Notes {
   readonly #io: Io;
   #second = 0;
@@ -108,7 +113,7 @@ export class Notes {
   }
 }
 
-/** Values as a line of blocks, highest of each step: a small chart. */
+/** A small chart of values: a line of blocks, with the highest value of each step. */
 export function sparkline(
   values: readonly number[],
   columns: number,
@@ -129,7 +134,10 @@ export function sparkline(
 }
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** A chart of several lines: a column of blocks for each step, with the highest value on top and the lowest at the bottom. */
+/**
+ * A chart of several lines: a column of blocks for each step, with the highest value at the top and the lowest at the
+ * bottom.
+ */
 export function plot(values: readonly number[], columns: number, lines: number): string[] {
   const [low, high] = [0, Math.max(...values)];
   const steps = Math.min(columns, values.length);

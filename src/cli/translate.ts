@@ -42,7 +42,7 @@ export const translateCommand: Command = command({
   },
 });
 
-/** Text when it looks like XML or JSON, else octets. */
+/** Text if it looks like XML or JSON, otherwise octets. */
 async function textOf(
   argument: string | undefined,
   io: Parameters<typeof octetsFrom>[1],

@@ -14,7 +14,10 @@ import { harmless, type Paint, table } from './text.js';
 
 // Values for people.
 
-/** Data on one line. Octet strings that read as text are text, those of 12 octets that are a date-time are one. */
+/**
+ * Data on one line. Octet strings that read as text are shown as text, those that are a date-time (12 octets) as a
+ * date-time.
+ */
 export function valueText(d: Data): string {
   switch (d.type) {
     case 'null-data':

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Version of the package this file belongs to: the nearest package.json with a name above it. */
+/** The version of the package that this file belongs to: of the nearest package.json with a name above it. */
 export function version(): string {
   for (const up of ['../../package.json', '../../../package.json', '../../../../package.json']) {
     try {
@@ -10,7 +10,7 @@ export function version(): string {
       };
       if (name === 'dlms-cosem' && v !== undefined) return v;
     } catch {
-      // Not there: one further up.
+      // Not here, so look one folder up.
     }
   }
   return 'unknown';
