@@ -458,6 +458,7 @@ export interface KeyMaterial {
   readonly agreement?: Uint8Array | KeyPair | undefined;
   /** Digital signature key of the peer: its point (x and y), or the key. */
   readonly peerSigning?: Uint8Array | PublicKey | undefined;
+  /** Key agreement key of the peer: its point (x and y), or the key. */
   readonly peerAgreement?: Uint8Array | PublicKey | undefined;
 }
 /**

@@ -22,6 +22,7 @@ const mostLengthOctets = 4;
 export interface BlockRequests<A> {
   /** Octets of the value that fit into the first request, which also names the target. */
   readonly first: number;
+  /** Octets of the value that fit into each following request. */
   readonly others: number;
   request(block: Block): Uint8Array;
   answer(bytes: Uint8Array): A;

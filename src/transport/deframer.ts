@@ -1,9 +1,9 @@
 import type { DlmsError } from '../core/errors.js';
 
-/** Some octets of a frame and what they are for. */
+/** A part of a frame, and its meaning. */
 export interface FramePart {
   readonly role: 'flag' | 'header' | 'address' | 'payload' | 'checksum';
-  /** The field in the words of its standard: `destination`, `hcs`, `stsap`. */
+  /** The name of the field in its standard: `destination`, `hcs`, `stsap`. */
   readonly name: string;
   /** Counted from the first octet ever pushed. */
   readonly offset: number;
@@ -15,9 +15,12 @@ export interface FrameSpan<F> {
   /** Counted from the first octet ever pushed. */
   readonly offset: number;
   readonly length: number;
-  /** The frame that these octets are. With an `error` it is damaged: only to be looked at. */
+  /** The frame in these octets. If there is an `error`, it is damaged, and only for display. */
   readonly frame?: F;
-  /** The parts of the frame in order, without gaps; what stands between frames by right (flags, acknowledgements) is a part too. */
+  /**
+   * The parts of the frame in order, without gaps; whatever is allowed between frames (flags, acknowledgements) is a
+   * part too.
+   */
   readonly parts: readonly FramePart[];
   /** Why the octets were skipped. */
   readonly error?: DlmsError;
@@ -25,38 +28,47 @@ export interface FrameSpan<F> {
 /** Octets that were skipped, and why. */
 export type SkippedSpan<F> = FrameSpan<F> & { readonly error: DlmsError };
 
-/** What a deframer tells beside its frames. */
+/** What a deframer reports besides its frames. */
 export interface DeframerOptions<F> {
-  /** Hears of the octets that were skipped. A run that goes on is told again with the next chunk. */
+  /** Called with the octets that were skipped. A run that continues is reported again with the next chunk. */
   readonly onSkipped?: (skipped: SkippedSpan<F>) => void;
   /**
-   * Hears of every octet: frames, skipped octets and what stands between frames, in order and without gaps, up to what is pending.
-   * For tools that show octets; deframing without it is faster.
+   * Called with every octet: frames, skipped octets and what is between frames, in order and without gaps, up to what
+   * is pending. For tools that show octets; deframing is faster without it.
    */
   readonly onSpan?: (span: FrameSpan<F>) => void;
 }
 
-/** Finds the frames in a stream that is cut anywhere. No octets make it throw, and what it holds is bounded by its longest frame. */
+/**
+ * Finds the frames in a stream, wherever it is split into chunks. No input makes it throw, and it never holds more than
+ * its longest frame.
+ */
 export interface Deframer<F> {
   /**
-   * Takes octets, gives the frames that they complete. A frame holds views into the chunk or into a buffer that nothing else uses:
-   * the chunk must not be written into while its frames are in use.
+   * Takes octets and returns the frames that they complete. A frame has views into the chunk, or into a buffer of its
+   * own: do not modify the chunk while its frames are in use.
    */
   push(chunk: Uint8Array): F[];
-  /** Nothing more comes (silence on the line, the end): gives up the frame that has begun, and gives the complete frames that lie in its octets. Nothing is pending afterwards. */
+  /**
+   * Call this when nothing more comes (silence on the line, or the end): gives up the incomplete frame, and returns the
+   * complete frames found in its octets. Nothing is pending afterwards.
+   */
   flush(): F[];
-  /** Octets of a frame that has begun and is not complete. */
+  /** Octets of an incomplete frame. */
   readonly pending: number;
-  /** Why the stream has no more frames: set by framings that cannot find the next beginning behind an error (the wrapper). {@link flush} begins anew. */
+  /**
+   * Why no more frames can be found: set by framings that cannot find the next frame after an error (the wrapper).
+   * {@link Deframer.flush} starts anew.
+   */
   readonly failure?: DlmsError | undefined;
 }
 
-/** Puts together what comes in several frames, for several senders at a time. */
+/** Assembles messages that come in several frames, for several senders at a time. */
 export interface Assembler<F, M> {
-  /** Takes a frame, gives the message that it completes. */
+  /** Takes a frame, and returns the message that it completes. */
   push(frame: F): M | undefined;
-  /** Octets of messages that are not complete. */
+  /** Octets of incomplete messages. */
   readonly pending: number;
-  /** Forgets the messages that are not complete. */
+  /** Drops the incomplete messages. */
   reset(): void;
 }

@@ -1,5 +1,6 @@
 /**
- * Transports and framings: wrapper, M-Bus, IEC 61334 LLC, mode E; middleware to trace, record, replay and disturb; the doctor.
+ * Transports and framings: wrapper, M-Bus, IEC 61334 LLC, mode E; middleware to trace, record, replay and disturb; the
+ * doctor.
  *
  * Stability: stable.
  *

@@ -2,12 +2,18 @@ import { DlmsError, isDlmsError } from '../core/errors.js';
 import type { MaybePromise } from '../core/promise.js';
 import type { OctetLink, OctetSink, Transport } from './transport.js';
 
-/** The push-style view of any transport: its own direct path when it has one, else on top of its streams. Takes the streams over (they become locked). */
+/**
+ * The push-style view of any transport: its own direct path if it has one, otherwise on top of its streams. Takes over
+ * the streams (they become locked).
+ */
 export function octetLink(transport: Transport): OctetLink {
   return transport.direct ?? new StreamLink(transport);
 }
 
-/** A transport from a push-style link. The streams are made when first asked for: a connection that is used directly costs none. */
+/**
+ * Makes a transport from a push-style link. The streams are made on first use, so a connection that is used directly
+ * does without them.
+ */
 export function linkTransport(link: OctetLink, properties: { readonly datagrams?: boolean } = {}): Transport {
   let streams: Pick<Transport, 'readable' | 'writable'> | undefined;
   const made = () => {
@@ -26,7 +32,10 @@ export function linkTransport(link: OctetLink, properties: { readonly datagrams?
   };
 }
 
-/** Errors of a medium as ours: a DlmsError passes, anything else becomes `transport/closed` with the original as cause. */
+/**
+ * Converts an error of a medium: a DlmsError is kept, anything else becomes `transport/closed` with the original as its
+ * cause.
+ */
 export function closedError(error: unknown, during: string, by: 'local' | 'remote' = 'remote'): DlmsError {
   return isDlmsError(error)
     ? error
@@ -60,7 +69,7 @@ function linkStreams(link: OctetLink): Pick<Transport, 'readable' | 'writable'> 
         return link.close();
       },
     },
-    // Octets, not chunks: whoever does not read holds up the peer after this much.
+    // Octets, not chunks: the peer is held back once this much is unread.
     { highWaterMark: 65536, size: (chunk) => chunk?.length ?? 1 },
   );
   const writable = new WritableStream<Uint8Array>({
@@ -82,7 +91,8 @@ class StreamLink implements OctetLink {
   constructor(transport: Transport) {
     this.#reader = transport.readable.getReader();
     this.#writer = transport.writable.getWriter();
-    // Failures are reported by `write` and by the reading loop; these two only keep them from counting as unhandled.
+    // Failures are reported by `write` and by the reading loop; these two lines only keep them from being unhandled
+    // rejections.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
   }
@@ -134,7 +144,7 @@ class StreamLink implements OctetLink {
     if (this.#closed) return;
     this.#closed = true;
     this.resume();
-    // A stream that already failed has nothing left to close.
+    // There is nothing left to close in a stream that has already failed.
     await this.#writer.close().catch(() => {});
     await this.#reader.cancel().catch(() => {});
     this.#end();

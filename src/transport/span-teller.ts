@@ -1,11 +1,11 @@
 import { DlmsError } from '../core/errors.js';
 import type { DeframerOptions, FrameSpan, SkippedSpan } from './deframer.js';
 
-/** Tells the listeners of a deframer what became of the octets. Skipped octets that follow each other are told together. */
+/** Tells the listeners of a deframer what became of the octets. Adjacent skipped octets are reported together. */
 export class SpanTeller<F> {
-  /** Somebody listens to every span, not only to the skipped ones. */
+  /** Whether somebody listens to every span, not only to the skipped ones. */
   readonly all: boolean;
-  /** Somebody listens. */
+  /** Whether anybody listens. */
   readonly listening: boolean;
   readonly #onSpan: DeframerOptions<F>['onSpan'];
   readonly #onSkipped: DeframerOptions<F>['onSkipped'];
@@ -20,13 +20,16 @@ export class SpanTeller<F> {
     this.#onSkipped = onSkipped;
   }
 
-  /** A frame, or what stands between frames by right. */
+  /** Reports a frame, or octets that are allowed between frames. */
   tell(span: FrameSpan<F>): void {
     this.endRun();
     this.#onSpan?.(span);
     if (span.error !== undefined) this.#onSkipped?.(span as SkippedSpan<F>);
   }
-  /** Octets without a frame. The error is made only when somebody hears it: in a storm of false beginnings errors would cost the most. */
+  /**
+   * Reports octets without a frame. The error is only made if somebody listens, because with very many false starts the
+   * errors would cost the most.
+   */
   skip(offset: number, length: number, error?: () => DlmsError): void {
     if (length === 0) return;
     if (offset !== this.#offset + this.#length) this.endRun();
@@ -34,7 +37,7 @@ export class SpanTeller<F> {
     this.#length += length;
     this.#error ??= error;
   }
-  /** The run of skipped octets ends here, or the chunk that it was in. */
+  /** Ends the run of skipped octets, because it is over or its chunk is. */
   endRun(): void {
     const length = this.#length;
     if (length === 0) return;

@@ -26,6 +26,7 @@ export interface SecurityStateOptions {
   readonly counters: InvocationCounters;
   /** Protection that requests must have. Default: authenticated and encrypted. */
   readonly request?: Protection;
+  /** Protection that responses get. Default: authenticated and encrypted. */
   readonly response?: Protection;
   /** As in `SecurityPolicy`: required if requests need neither authentication nor a signature. */
   readonly withoutReplayProtection?: boolean;

@@ -9,19 +9,23 @@ import { Inbox } from './inbox.js';
 
 /** Options that the channels over one connection share. */
 export interface ConnectionOptions {
-  /** How long `receive` waits, and how long `send` waits for a peer that does not read. Default 30 000 ms. */
+  /** Milliseconds that `receive` waits, and that `send` waits for a peer that does not read. Default: 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  /** Longest APDU accepted. Default 65535. */
+  /** Longest APDU accepted, in octets. Default: 65 535. */
   readonly maxApduSize?: number;
   /**
-   * Hears of what came and reaches nobody: APDUs for no open channel (a push to another client SAP, say) or for one that nobody reads from,
-   * and datagrams that were no frame. Without it they are counted (`dropped`), and the next error of `receive` tells of them.
+   * Called with what arrives but reaches nobody: APDUs without an open channel (a push to another client SAP, for
+   * example), or for one that nobody reads from, and datagrams that are not a frame. Without it they are counted
+   * (`dropped`), and mentioned in the next error of `receive`.
    */
   readonly onDropped?: DropListener;
 }
 
-/** APDUs one channel keeps for a reader that does not ask; afterwards the peer is held back (streams), or they are dropped. */
+/**
+ * How many APDUs a channel keeps for a reader that does not ask. After that the peer is held back (streams), or they
+ * are dropped.
+ */
 const queueLimit = 64;
 
 /** The client's end of a connection: several associations (pairs of client SAP and server SAP), each with a channel. */
@@ -48,7 +52,7 @@ export class Connection {
     this.#link.start({
       octets: (chunk) => this.#octets(chunk),
       ended: (error) => {
-        // Half a frame is dropped, with a word.
+        // Drops an incomplete frame, and reports it.
         this.#deframer.flush();
         this.#fail(closedError(error, this.#receiving()));
       },
@@ -59,10 +63,10 @@ export class Connection {
     return this.#drops.count;
   }
 
-  /** The channel of one pair. @throws DlmsError `service/unsupported` when the pair is open already */
+  /** The channel of one pair. @throws DlmsError `service/unsupported` if the pair is already open */
   channel(route: Route, closesConnection = false): ApduChannel {
     const key = keyOf(route);
-    // Refuses SAPs that the framing cannot write here, not at the first APDU.
+    // Refuses SAPs that the framing cannot represent here, not at the first APDU.
     this.#framing.write(route, new Uint8Array(0));
     if (this.#inboxes.has(key))
       throw new DlmsError('service/unsupported', {
@@ -95,7 +99,7 @@ export class Connection {
     this.#fail(new DlmsError('transport/closed', { by: 'local', during: this.#receiving() }));
     const closing = this.#link.close();
     if (closing === undefined) return;
-    // A peer that never reads must not hold up the end.
+    // A peer that never reads must not delay the end.
     await within(this.#clock, this.#timeoutMs, 'the peer to take the last octets', closing).catch(() =>
       this.#link.abort(),
     );
@@ -123,12 +127,12 @@ export class Connection {
     for (const frame of this.#deframer.push(chunk)) this.#deliver(frame);
     const { failure } = this.#deframer;
     if (failure === undefined) return;
-    // The boundaries of the stream are lost for good.
+    // The frame boundaries of the stream are lost for good.
     this.#fail(failure);
     this.#link.abort();
   }
 
-  /** What ends the connection is told by its error. */
+  /** If it ends the connection, the error of the connection reports it. */
   #skipped(error: DlmsError): void {
     if (this.#deframer.failure === undefined) this.#drops.add(error);
   }
@@ -137,7 +141,7 @@ export class Connection {
     const read = this.#framing.read(frame);
     const inbox = this.#inboxes.get(keyOf(read));
     if (inbox === undefined) return this.#drops.refuse('no channel is open for it', read);
-    // What a stream that is held back had brought already is kept.
+    // What a stream had already delivered before it was held back is kept.
     if (inbox.length >= queueLimit && !this.#paused) return this.#drops.refuse(`${queueLimit} wait for a reader`, read);
     inbox.deliver(read.apdu);
     if (inbox.length >= queueLimit / 2 && !this.#datagrams && !this.#anyWaiting()) {
@@ -146,7 +150,7 @@ export class Connection {
     }
   }
 
-  /** Holding back the peer is for everyone's APDUs: never while somebody waits for one. */
+  /** Holding back the peer affects everyone's APDUs, so never while somebody waits for one. */
   #anyWaiting(): boolean {
     for (const inbox of this.#inboxes.values()) if (inbox.waiting) return true;
     return false;

@@ -1,14 +1,14 @@
 import { DlmsError } from '../../core/errors.js';
 import type { Route } from '../transport.js';
 
-/** An APDU that came and reached nobody. */
+/** An APDU that arrived but reached nobody. */
 export interface DroppedApdu extends Route {
   readonly apdu: Uint8Array;
 }
-/** Hears of what was received and reaches nobody: why, and the APDU when there is one. */
+/** Called with what was received but reaches nobody: the reason, and the APDU if there is one. */
 export type DropListener = (error: DlmsError, dropped?: DroppedApdu) => void;
 
-/** What was received and reached nobody. Who does not listen finds it in the next error that `receive` ends with. */
+/** What was received but reached nobody. Without a listener, the next error of `receive` mentions it. */
 export class Drops {
   readonly #listener: DropListener | undefined;
   #count = 0;
@@ -17,7 +17,7 @@ export class Drops {
   constructor(listener: DropListener | undefined) {
     this.#listener = listener;
   }
-  /** How many, so far. */
+  /** How many so far. */
   get count(): number {
     return this.#count;
   }
@@ -26,13 +26,13 @@ export class Drops {
     this.#last = error;
     this.#listener?.(error, dropped);
   }
-  /** For an APDU that came whole. */
+  /** Drops a complete APDU. */
   refuse(reason: string, dropped: DroppedApdu): void {
     const { serverSap, clientSap } = dropped;
     const what = `an APDU of server ${serverSap} for client ${clientSap}: ${reason}`;
     this.add(new DlmsError('protocol/link', { side: 'remote', state: 'receiving', reason: what }), dropped);
   }
-  /** What an error says of it: nothing, or how many and why the last. */
+  /** What an error says about it: nothing, or how many, and why the last one was dropped. */
   get note(): string {
     return this.#last === undefined ? '' : ` (${this.#count} dropped, the last: ${this.#last.message})`;
   }

@@ -4,8 +4,9 @@ import type { ReceiveOptions } from '../transport.js';
 import type { Drops } from './drops.js';
 
 /**
- * APDUs that arrived, for one reader at a time: the receiving half of an `ApduChannel`, whatever the frames below are.
- * One timer serves many `receive` calls (it is only set anew when it fires too early), since setting one per call shows in round trips per second.
+ * Received APDUs, for one reader at a time: the receiving half of an `ApduChannel`, whatever the framing. One timer
+ * serves many `receive` calls (it is set again only if it fires too early), because setting one per call would cost
+ * noticeably many round trips per second.
  */
 export class Inbox {
   readonly #clock: Clock;
@@ -17,14 +18,17 @@ export class Inbox {
   #timerAt = Number.POSITIVE_INFINITY;
   #stopTimer: () => void = () => {};
 
-  /** `timeoutMs` applies where `receive` names none. A time-out tells of `drops`: the answer that is missing may be among them. */
+  /**
+   * `timeoutMs` applies if `receive` gives none. A timeout mentions `drops`, because the missing answer may be among
+   * them.
+   */
   constructor(clock: Clock, timeoutMs: number, drops?: Drops) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#drops = drops;
   }
 
-  /** APDUs nobody has asked for yet. */
+  /** APDUs that nobody has asked for yet. */
   get length(): number {
     return this.#queue.length;
   }
@@ -32,14 +36,14 @@ export class Inbox {
     return this.#waiting !== undefined;
   }
 
-  /** Hands an APDU to the pending `receive`, or keeps it. The caller bounds how many are kept. */
+  /** Passes an APDU to the pending `receive`, or keeps it. The caller limits how many are kept. */
   deliver(apdu: Uint8Array): void {
     const waiting = this.#take();
     if (waiting !== undefined) waiting.resolve(apdu);
     else if (this.#failure === undefined) this.#queue.push(apdu);
   }
 
-  /** Ends it: what arrived before can still be received, then every `receive` fails with this error. */
+  /** Ends the inbox: what arrived before can still be received, then every `receive` fails with this error. */
   fail(error: DlmsError): void {
     this.#failure ??= error;
     this.#stopTimer();

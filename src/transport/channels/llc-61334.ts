@@ -10,7 +10,7 @@ import type { ApduFraming } from './apdu-framing.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { ConnectionServer, type ServedConnection, type ServeOptions } from './server.js';
 
-/** The order of the L-SAPs, which there is no default for. */
+/** The order of the L-SAPs, which has no default. */
 interface Ordered {
   readonly order: LlcAddressOrder;
 }
@@ -18,8 +18,8 @@ interface Ordered {
 export interface LlcOptions extends ConnectionOptions, Ordered {}
 
 /**
- * One association over a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams). PDUs for other SAPs are dropped with a word:
- * when nothing else comes, the order of the addresses is perhaps the other one.
+ * One association over a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams). PDUs for
+ * other SAPs are dropped and reported: if nothing else arrives, the addresses may be in the other order.
  */
 export function llc61334Channel(transport: Transport, options: Route & LlcOptions): ApduChannel {
   return new Connection(transport, pdus('to-client', options), options).channel(options, true);
@@ -28,12 +28,15 @@ export function llc61334Channel(transport: Transport, options: Route & LlcOption
 /** Options of {@link serveLlc61334}. */
 export interface ServeLlcOptions extends ServeOptions, Ordered {}
 
-/** Answers a medium with a handler, one PDU at a time, as `serveWrapper` does. What is no LLC PDU is reported and passed over. */
+/**
+ * Serves a medium with a handler, one PDU at a time, like `serveWrapper`. Anything but an LLC PDU is reported and
+ * skipped.
+ */
 export function serveLlc61334(transport: Transport, handler: ApduHandler, options: ServeLlcOptions): ServedConnection {
   return new ConnectionServer(transport, handler, pdus('to-server', options), options);
 }
 
-/** The LLC as the side sees it that PDUs come to. */
+/** The LLC, as seen by the receiving side. */
 function pdus(
   coming: LlcDirection,
   { order, maxApduSize = 0xffff }: Ordered & { readonly maxApduSize?: number },

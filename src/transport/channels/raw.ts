@@ -4,8 +4,8 @@ import type { ApduFraming } from './apdu-framing.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 
 /**
- * A channel without framing: each chunk is one APDU. For media that keep boundaries themselves (datagrams, a message broker, tests); on a TCP stream chunks
- * are cut anywhere, and this must not be used.
+ * A channel without framing: each chunk is one APDU. For media that keep boundaries themselves (datagrams, a message
+ * broker, tests). Do not use it on a TCP stream, where chunks may be split anywhere.
  */
 export function rawChannel(transport: Transport, options: ConnectionOptions = {}): ApduChannel {
   const framing: ApduFraming<Uint8Array> = {
@@ -15,5 +15,5 @@ export function rawChannel(transport: Transport, options: ConnectionOptions = {}
   };
   return new Connection(transport, framing, options).channel(nobody, true);
 }
-/** Bare APDUs name nobody. */
+/** Bare APDUs have no addresses. */
 const nobody = { clientSap: 0, serverSap: 0 };

@@ -5,18 +5,24 @@ import { closedError, octetLink } from '../link.js';
 import type { ApduHandler, OctetLink, Route, Transport } from '../transport.js';
 import type { ApduFraming } from './apdu-framing.js';
 
-/** Limits of a connection that is served. */
+/** Limits of a served connection. */
 export interface ServeOptions {
   readonly clock?: Clock;
-  /** Longest APDU accepted. Default 65535. */
+  /** Longest APDU accepted, in octets. Default: 65 535. */
   readonly maxApduSize?: number;
-  /** Closes a connection on which no whole APDU arrived for so long (the inactivity_time_out of the TCP-UDP setup class). Default: never; listeners have a limit of their own. */
+  /**
+   * Closes a connection on which no complete APDU has arrived for this many milliseconds (the inactivity_time_out of
+   * the TCP-UDP setup class). Default: never; listeners have a limit of their own.
+   */
   readonly inactivityMs?: number;
-  /** How long an APDU may take from its first octet to its last before the connection is dropped, streams only. Default 120 000 ms; Infinity for no limit. */
+  /**
+   * Milliseconds that an APDU may take from its first octet to its last before the connection is dropped; only for
+   * streams. Default: 120 000; Infinity for no limit.
+   */
   readonly messageMs?: number;
-  /** How long a peer may leave our answer unread before the connection is dropped. Default 30 000 ms. */
+  /** Milliseconds that a peer may leave our answer unread before the connection is dropped. Default: 30 000. */
   readonly timeoutMs?: number;
-  /** Hears what ended the connection, or with UDP what was wrong with a datagram. */
+  /** Called with what ended the connection or, with UDP, what was wrong with a datagram. */
   readonly onError?: (error: DlmsError) => void;
 }
 
@@ -24,20 +30,23 @@ export interface ServeOptions {
 export interface ServedConnection {
   /** Sends an unsolicited APDU (event notification, push) from the server SAP to the client SAP. */
   send(route: Route, apdu: Uint8Array): Promise<void>;
-  /** Settles, never rejects, when the connection is gone. */
+  /** Resolves when the connection is gone; never rejects. */
   readonly closed: Promise<void>;
   /** Closes the connection. */
   close(): Promise<void>;
 }
 
-/** APDUs in datagrams that wait for the handler; more are lost like any datagram, and reported. */
+/** How many APDUs in datagrams may wait for the handler; further ones are lost like any datagram, but reported. */
 const queueLimit = 64;
-/** Octets of a stream that are deframed at a time: very many short frames must not stand in memory as frames while the handler works. */
+/**
+ * Octets of a stream that are deframed at a time, so that memory does not fill with short frames while the handler
+ * works.
+ */
 const portion = 4096;
 
 /**
- * The meter's end of a connection. One APDU at a time, in the order of arrival, whatever the SAPs: while the handler works, the peer is held back.
- * A handler that throws ends the connection.
+ * The meter's end of a connection. It handles one APDU at a time in the order of arrival, whatever the SAPs; while the
+ * handler works, the peer is held back. A handler that throws ends the connection.
  */
 export class ConnectionServer implements ServedConnection {
   readonly closed: Promise<void>;
@@ -48,7 +57,7 @@ export class ConnectionServer implements ServedConnection {
   readonly #framing: ApduFraming<unknown>;
   readonly #deframer: Deframer<unknown>;
   readonly #datagrams: boolean;
-  /** Octets of the stream that came while the handler was busy. */
+  /** Octets of the stream that arrived while the handler was busy. */
   #chunks: Uint8Array[] = [];
   /** Frames for the handler. */
   #frames: unknown[] = [];
@@ -108,7 +117,7 @@ export class ConnectionServer implements ServedConnection {
       this.#options.onError?.(new DlmsError('protocol/link', { side: 'local', state: 'serving datagrams', reason }));
     }
   }
-  /** What ends the connection is told by its end. */
+  /** If it ends the connection, the end of the connection reports it. */
   #skipped(error: DlmsError): void {
     if (this.#deframer.failure === undefined) this.#options.onError?.(error);
   }
@@ -125,7 +134,7 @@ export class ConnectionServer implements ServedConnection {
     }
   }
 
-  /** Answers what has arrived until a promise has to be waited for. */
+  /** Serves what has arrived, until it has to wait for a promise. */
   #serve(): void {
     try {
       while (!this.#ended) {
@@ -179,7 +188,7 @@ export class ConnectionServer implements ServedConnection {
       : within(this.#clock, this.#options.timeoutMs ?? 30_000, 'the peer to read', writing);
   }
 
-  /** Half an APDU is there: whoever sends an octet now and then must not hold the connection. */
+  /** An APDU is incomplete: a peer that sends an octet now and then must not occupy the connection. */
   #awaitRest(): void {
     const { messageMs = 120_000 } = this.#options;
     if (messageMs === Number.POSITIVE_INFINITY) return;
@@ -189,7 +198,7 @@ export class ConnectionServer implements ServedConnection {
   }
   #watch(inactivityMs: number, ms: number): void {
     this.#stopInactivity = this.#clock.after(ms, () => {
-      // What waits for the handler is not the peer's fault.
+      // Waiting for the handler is not the peer's fault.
       if (this.#busy) this.#lastApdu = this.#clock.now();
       const left = this.#lastApdu + inactivityMs - this.#clock.now();
       if (left > 0) this.#watch(inactivityMs, left);

@@ -7,9 +7,12 @@ import { ConnectionServer, type ServedConnection, type ServeOptions } from './se
 
 /** Several associations (pairs of client SAP and server SAP) on one connection. */
 export interface WrapperMux {
-  /** The channel of one pair. Its `close` closes only itself. @throws DlmsError `service/unsupported` when the pair is open already. */
+  /**
+   * The channel of one pair. Its `close` closes only itself. @throws DlmsError `service/unsupported` if the pair is
+   * already open
+   */
   channel(route: Route): ApduChannel;
-  /** How many WPDUs and datagrams came and reached no channel. */
+  /** How many WPDUs and datagrams arrived but reached no channel. */
   readonly dropped: number;
   /** Closes the connection; every channel ends with `transport/closed`. */
   close(): Promise<void>;
@@ -26,20 +29,20 @@ export function wrapperChannel(transport: Transport, options: Route & Connection
   return new Connection(transport, wpdus('client', transport, options), options).channel(options, true);
 }
 
-/** See {@link WrapperMux}. */
+/** Makes a {@link WrapperMux}. */
 export function wrapperMux(transport: Transport, options: ConnectionOptions = {}): WrapperMux {
   return new Connection(transport, wpdus('client', transport, options), options);
 }
 
 /**
- * Answers a connection with a handler. One APDU at a time, in the order of arrival, whatever the SAPs: while the handler works, the peer is held back.
- * A handler that throws ends the connection.
+ * Serves a connection with a handler. It handles one APDU at a time in the order of arrival, whatever the SAPs; while
+ * the handler works, the peer is held back. A handler that throws ends the connection.
  */
 export function serveWrapper(transport: Transport, handler: ApduHandler, options: ServeOptions = {}): ServedConnection {
   return new ConnectionServer(transport, handler, wpdus('server', transport, options), options);
 }
 
-/** The wrapper as one side sees it: what comes has the other side's port as its source. */
+/** The wrapper, as seen by one side: what arrives has the other side's port as its source. */
 function wpdus(
   side: 'client' | 'server',
   { datagrams }: Transport,

@@ -4,19 +4,19 @@ import { DlmsError } from '../../core/errors.js';
 import { octetLink } from '../link.js';
 import type { OctetLink, Transport } from '../transport.js';
 
-/** What one question came to. */
+/** The outcome of one question. */
 export type Asked<T> =
   | { readonly type: 'answer'; readonly value: T }
   | { readonly type: 'silence' }
   | { readonly type: 'closed' };
 
-/** What came on a step without being an answer, over all connections made for it. */
+/** What arrived during a step without being an answer, over all its connections. */
 export class Stray {
-  /** All octets that came. */
+  /** Number of octets that arrived. */
   octets = 0;
   /** The first of them. */
   sample: Uint8Array = new Uint8Array(0);
-  /** The line gave back what was sent. */
+  /** Whether the line echoed what was sent. */
   echo = false;
   keep(chunk: Uint8Array): void {
     this.octets += chunk.length;
@@ -24,7 +24,7 @@ export class Stray {
   }
 }
 
-/** A line on which questions are asked one at a time, and what came without being an answer is remembered. */
+/** A line for asking questions one at a time, which remembers what arrived without being an answer. */
 export class DoctorLine {
   readonly #link: OctetLink;
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class DoctorLine {
   readonly stray: Stray;
   closed = false;
 
-  /** `close` lets go of more than the transport (a port under it). */
+  /** `close` closes more than the transport (the port below it). */
   constructor(transport: Transport, clock: Clock, stray: Stray, close?: () => Promise<void>) {
     this.#clock = clock;
     this.stray = stray;
@@ -50,7 +50,8 @@ export class DoctorLine {
   }
 
   /**
-   * Sends octets and gives each chunk that follows to `take`, until that finds an answer, the time is over, or the line is closed.
+   * Sends octets and passes each chunk that follows to `take`, until it finds an answer, time runs out, or the line is
+   * closed.
    * @throws DlmsError `transport/aborted`
    */
   ask<T>(
@@ -82,11 +83,11 @@ export class DoctorLine {
         const value = take(chunk);
         if (value !== undefined) finish(() => resolve({ type: 'answer', value }), true);
       };
-      // A peer that does not read is silent too.
+      // Not awaited: a peer that does not read counts as silent.
       void this.#link.write(octets);
     });
   }
-  /** Waits; what comes meanwhile is kept. @throws DlmsError `transport/aborted` */
+  /** Waits; what arrives meanwhile is kept. @throws DlmsError `transport/aborted` */
   async pause(ms: number, signal?: AbortSignal): Promise<void> {
     await this.ask(new Uint8Array(0), () => undefined, ms, signal);
   }

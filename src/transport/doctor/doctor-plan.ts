@@ -1,35 +1,39 @@
 import type { LineSettings } from '../media/serial-line.js';
 
-/** One way to reach a meter: a framing, a line, and the addresses to ask there. */
+/** One way to reach a meter: a framing, a line, and the addresses to try there. */
 export interface DoctorStep {
   readonly framing: 'hdlc' | 'wrapper';
-  /** `direct`; `mode-e`: the sign-on of IEC 62056-21 first; `mode-e-8bit`: the same with parity bits put in by software, for lines that stay at 8 data bits. */
+  /**
+   * `direct`; `mode-e`: first the sign-on of IEC 62056-21; `mode-e-8bit`: the same with parity bits added by software,
+   * for lines that stay at 8 data bits.
+   */
   readonly start: 'direct' | 'mode-e' | 'mode-e-8bit';
-  /** How a serial port is set. Absent where somebody else sets the line (a gateway). */
+  /** Settings of the serial port. Absent if somebody else sets the line (a gateway). */
   readonly line?: LineSettings;
-  /** SNRM with parameters, though they are the defaults: servers of jDLMS end on one without. */
+  /** Sends SNRM with parameters, even though they are the defaults, because servers of jDLMS fail on one without. */
   readonly parameters?: true;
   /** Client addresses (SAPs). */
   readonly clients: readonly number[];
-  /** Server addresses: logical devices; for HDLC as `parseHdlcAddress` reads them, in 1, 2 or 4 octets. */
+  /** Server addresses: logical devices; for HDLC in the notation of `parseHdlcAddress`, in 1, 2 or 4 octets. */
   readonly servers: readonly string[];
-  /** Highest speed to change to after the sign-on. Default 9600. */
+  /** Highest speed to change to after the sign-on, in baud. Default: 9600. */
   readonly maxBaud?: number;
 }
-/** What is tried, in this order. A list like any other: filter it, or write one. */
+/** What to try, in this order. A list like any other: filter it, or write your own. */
 export interface DoctorPlan {
   readonly steps: readonly DoctorStep[];
-  /** Client addresses that are asked too once a meter has answered: which associations it has. */
+  /** Further client addresses to try once a meter has answered, to find its associations. */
   readonly moreClients: readonly number[];
 }
 
 /** Public client, management client, and a reading client that many meters have. */
 const firstClients: readonly number[] = [16, 1, 17];
-/** Clients of companion specifications and of meters seen: reading, firmware, utility settings, pre-established. */
+/** Clients from companion specifications and known meters: reading, firmware, utility settings, pre-established. */
 const moreClients: readonly number[] = [16, 1, 17, 2, 3, 18, 32, 48, 64, 100, 101, 102];
 /**
- * The management logical device (1) alone; with the physical addresses 17, 16 and 1 in two and four octets; with "all stations" (127, in four octets 16383),
- * to which a single meter on a line answers with its own address; and the logical devices 16 and 17.
+ * The management logical device (1) alone; with the physical addresses 17, 16 and 1 in two and four octets; with "all
+ * stations" (127, or 16383 in four octets), which a single meter on a line answers with its own address; and the
+ * logical devices 16 and 17.
  */
 const manyServers: readonly string[] = [
   '1',
@@ -46,7 +50,7 @@ const manyServers: readonly string[] = [
 ];
 const fewServers: readonly string[] = ['1', '1/17', '1/127', '1/16383:4'];
 
-/** Speeds and parities of serial ports with HDLC from the start, after the usual 9600 8N1. */
+/** Speeds and parities to try on serial ports with direct HDLC, after the usual 9600 8N1. */
 const otherLines: readonly (readonly [number, LineSettings['parity']])[] = [
   [19200, 'none'],
   [4800, 'none'],
@@ -62,7 +66,9 @@ const otherLines: readonly (readonly [number, LineSettings['parity']])[] = [
   [9600, 'odd'],
 ];
 
-/** A serial port: HDLC at the usual speed, the sign-on of optical heads, then the other speeds and parities. */
+/**
+ * The plan for a serial port: HDLC at the usual speed, the sign-on of optical heads, then other speeds and parities.
+ */
 export function serialPlan(): DoctorPlan {
   const direct = { framing: 'hdlc', start: 'direct' } as const;
   return {
@@ -94,7 +100,10 @@ export function serialPlan(): DoctorPlan {
   };
 }
 
-/** A TCP port: a meter with the wrapper, a meter or gateway with HDLC (also one that wants parameters in SNRM), a gateway with an optical head behind it. */
+/**
+ * The plan for a TCP port: a meter with the wrapper, a meter or gateway with HDLC (including one that needs parameters
+ * in SNRM), a gateway with an optical head behind it.
+ */
 export function tcpPlan(): DoctorPlan {
   return {
     steps: [

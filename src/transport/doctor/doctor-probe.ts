@@ -12,27 +12,28 @@ import {
 } from '../hdlc/parameters.js';
 import type { DoctorLine } from './doctor-line.js';
 
-/** What a meter said when it was asked. */
+/** What a meter answered. */
 export interface ProbeAnswer {
-  /** The addresses that the answer names: a late answer counts for whom it is meant, and a call to all stations tells the address of the meter. */
+  /** Client address in the answer: a late answer counts for whom it was meant. */
   readonly client: number;
+  /** Server address in the answer: after a call to all stations, it tells the address of the meter. */
   readonly server: string;
-  /** `UA`: the link was opened; `DM`, `FRMR`: somebody is there and refuses; `apdu` (wrapper): an APDU came. */
+  /** `UA`: the link was opened; `DM`, `FRMR`: somebody is there and refuses; `apdu` (wrapper): an APDU arrived. */
   readonly answer: 'UA' | 'DM' | 'FRMR' | 'apdu';
-  /** The answer to the request. Absent when none came although the link was open. */
+  /** The answer to the request. Absent if none arrived although the link was open. */
   readonly apdu?: Uint8Array;
-  /** What the UA offers. */
+  /** The parameters that the UA offers. */
   readonly parameters?: HdlcParameters;
 }
 export interface ProbeOptions {
   readonly request: Uint8Array;
   readonly waitMs: number;
-  /** SNRM with parameters. */
+  /** Sends SNRM with parameters. */
   readonly parameters?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Asks over the wrapper: the request itself. */
+/** Asks over the wrapper, with the request itself. */
 export async function probeWrapper(
   line: DoctorLine,
   client: number,
@@ -42,7 +43,7 @@ export async function probeWrapper(
   const deframer = wpduDeframer();
   const asked = await line.ask(
     wrap(client, Number(server), options.request),
-    // What is no WPDU stays with the line, and what it is is found out at the end.
+    // What is not a WPDU is left to the line, and identified at the end.
     (chunk) => deframer.push(chunk)[0],
     options.waitMs,
     options.signal,
@@ -52,7 +53,7 @@ export async function probeWrapper(
   return { client: destination, server: String(source), answer: 'apdu', apdu: payload };
 }
 
-/** Asks over HDLC: SNRM; when a link opens, the request in an I frame; then DISC. */
+/** Asks over HDLC: SNRM; if a link opens, the request in an I frame; then DISC. */
 export async function probeHdlc(
   line: DoctorLine,
   client: number,
@@ -82,13 +83,13 @@ export async function probeHdlc(
     const apdu = await requestOn(line, to, options);
     return { ...found, ...parametersOf(information), ...(apdu === undefined ? {} : { apdu }) };
   } finally {
-    // The link of a meter that is left alone stays up for minutes and keeps others out.
+    // If left alone, the link of a meter stays up for minutes and keeps others out.
     if (signal?.aborted === true) await ask(line, to({ type: 'DISC', pf: true }), isUnnumbered, 50, undefined);
     else await ask(line, to({ type: 'DISC', pf: true }), isUnnumbered, waitMs, undefined);
   }
 }
 
-/** The request as the first I frame; a meter that says RR is asked again. */
+/** Sends the request in the first I frame; asks again if the meter says RR. */
 async function requestOn(
   line: DoctorLine,
   to: (control: HdlcControl, information?: Uint8Array) => HdlcFrame,
@@ -108,7 +109,7 @@ async function requestOn(
       signal,
     );
   }
-  // An answer in several segments is an answer too, but its APDU is not whole.
+  // An answer in several segments is an answer too, but its APDU is incomplete.
   return answer?.control.type === 'I' && !answer.segmented ? stripLlc(answer.information) : undefined;
 }
 
@@ -144,7 +145,7 @@ function parametersOf(information: Uint8Array): { parameters?: HdlcParameters } 
   try {
     return { parameters: decodeHdlcParameters(information) };
   } catch {
-    // What stands there instead does not matter for finding the meter.
+    // For finding the meter, it does not matter what is there instead.
     return {};
   }
 }

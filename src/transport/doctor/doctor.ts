@@ -12,39 +12,39 @@ import { type ProbeAnswer, probeHdlc, probeWrapper } from './doctor-probe.js';
 /** A meter that answered, and how. */
 export interface DoctorFinding extends ProbeAnswer {
   readonly step: DoctorStep;
-  /** Speed of HDLC after a sign-on. */
+  /** Speed of HDLC after a sign-on, in baud. */
   readonly baud?: number;
-  /** Who signed on. */
+  /** The identification from the sign-on. */
   readonly identification?: Identification;
-  /** The line gives back what is sent. */
+  /** Whether the line echoes what is sent. */
   readonly echo: boolean;
 }
-/** Octets that were no answer: a push, a meter in another mode, or noise at a wrong speed. */
+/** Octets that were not an answer: a push, a meter in another mode, or noise at a wrong speed. */
 export interface UnexpectedOctets {
   readonly step: DoctorStep;
-  /** How many came. */
+  /** How many arrived. */
   readonly octets: number;
   /** The first of them, at most 1024. */
   readonly sample: Uint8Array;
-  /** What they are, where that can be told. */
+  /** Their framing, if it can be recognised. */
   readonly framing?: Framing;
 }
 /** What the doctor found. */
 export interface DoctorReport {
   readonly findings: readonly DoctorFinding[];
   readonly unexpected: readonly UnexpectedOctets[];
-  /** Meters that signed on by IEC 62056-21, whether or not HDLC followed. */
+  /** Meters that answered a sign-on of IEC 62056-21, whether or not HDLC followed. */
   readonly signOns: readonly { readonly step: DoctorStep; readonly identification: Identification }[];
-  /** Lines that could not be opened or set, sign-ons that were refused. */
+  /** Lines that could not be opened or set, and sign-ons that were refused. */
   readonly problems: readonly { readonly step: DoctorStep; readonly error: DlmsError }[];
-  /** Steps on which the line gave back what was sent, and nothing answered. */
+  /** Steps in which the line echoed what was sent, and nothing answered. */
   readonly echoes: readonly DoctorStep[];
-  /** Questions asked. */
+  /** Number of questions asked. */
   readonly asked: number;
-  /** Every step was gone through, or ended by a finding; false when the time was over before. */
+  /** Whether every step was completed, or ended by a finding; false if time ran out before. */
   readonly complete: boolean;
 }
-/** What the doctor does and finds, while it is at work. */
+/** What the doctor does and finds, as it happens. */
 export type DoctorEvent =
   | { readonly type: 'step'; readonly step: DoctorStep; readonly number: number; readonly of: number }
   | { readonly type: 'ask'; readonly step: DoctorStep; readonly client: number; readonly server: string }
@@ -53,25 +53,28 @@ export type DoctorEvent =
 
 /** Options of {@link diagnose}. */
 export interface DoctorOptions {
-  /** An APDU that a meter answers to anybody: the AARQ of a client without security. */
+  /** An APDU that any meter answers: the AARQ of a client without security. */
   readonly request: Uint8Array;
-  /** How long each answer may take, in milliseconds; the time on a slow line is added. Default 800. */
+  /** Milliseconds allowed for each answer; the transfer time on a slow line is added. Default: 800. */
   readonly answerMs?: number;
-  /** How long all may take. Default 180 000. */
+  /** Milliseconds allowed in total. Default: 180 000. */
   readonly limitMs?: number;
-  /** Go through the whole plan. Default: the first meter that answers ends it, after its other clients were asked. */
+  /**
+   * Goes through the whole plan. Default: false; ends with the first meter that answers, after its other clients have
+   * been tried.
+   */
   readonly all?: boolean;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
-  /** Hears how far it is. */
+  /** Called as it progresses. */
   readonly onEvent?: (event: DoctorEvent) => void;
 }
 
 /**
- * "The meter does not answer": goes through a plan of framings, lines and addresses and reports who answered to what. Only links are opened and a request
- * for an association is sent; nothing is read or written.
+ * For "the meter does not answer": goes through a plan of framings, lines and addresses, and reports who answered to
+ * what. It only opens links and sends a request for an association; nothing is read or written.
  *
- * @param open opens the line anew, set as asked; closed by the doctor
+ * @param open opens the line anew, with the given settings; the doctor closes it
  * @throws DlmsError `transport/aborted`; `transport/connect` when the line cannot be opened at all
  */
 export async function diagnose(
@@ -106,7 +109,7 @@ class Run {
     complete: true,
   };
   #line: DoctorLine | undefined;
-  /** The line of a sign-on that a DISC has ended: the meter waits for the next one. */
+  /** Whether a DISC has ended the sign-on of this line, so that the meter waits for the next one. */
   #stale = false;
   #signOn: { readonly baud: number; readonly identification?: Identification } | undefined;
   #opened = false;
@@ -147,7 +150,7 @@ class Run {
         for (const other of [...step.clients, ...this.#plan.moreClients]) {
           if (known.has(other)) continue;
           known.add(other);
-          // Each association on a connection of its own: some meters allow one.
+          // Each association gets a connection of its own, because some meters allow only one.
           if (step.framing === 'wrapper') await this.leave();
           if ((await this.#ask(step, other, finding.server)) === 'unreachable') return;
         }
@@ -174,7 +177,7 @@ class Run {
     return finding;
   }
 
-  /** A line that can be asked on; undefined when there is none. */
+  /** A line for asking; undefined if there is none. */
   async #ready(step: DoctorStep): Promise<DoctorLine | undefined> {
     if (this.#line !== undefined && !this.#line.closed && !this.#stale) return this.#line;
     await this.leave();
@@ -184,7 +187,7 @@ class Run {
     } catch (e) {
       if (!isDlmsError(e)) throw e;
       if (e.code === 'transport/aborted' || (!this.#opened && e.code === 'transport/connect')) throw e;
-      // Nobody signed on: that is an answer, not a problem.
+      // If nobody signed on, that is an answer, not a problem.
       if (e.code !== 'transport/timeout') {
         this.#report.problems.push({ step, error: e });
         this.#options.onEvent?.({ type: 'problem', step, error: e });
@@ -219,7 +222,7 @@ class Run {
       throw e;
     }
   }
-  /** A gateway may need a moment before it takes the next connection. */
+  /** Opens a transport. A gateway may need a moment before it accepts the next connection. */
   async #transport(step: DoctorStep): Promise<SerialLine> {
     const { signal } = this.#options;
     try {
@@ -234,7 +237,7 @@ class Run {
     }
   }
 
-  /** Closes the line that is open. */
+  /** Closes the open line. */
   async leave(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
@@ -247,12 +250,12 @@ class Run {
     if (found) return;
     if (echo) this.#report.echoes.push(step);
     if (octets === 0) return;
-    // A first octet alone proves nothing on a line that may be noise.
+    // On a line that may be noisy, a first octet alone proves nothing.
     const detected = detectFraming(sample);
     const framing = detected?.sure === true ? detected.framing : undefined;
     this.#report.unexpected.push({ step, octets, sample, ...(framing === undefined ? {} : { framing }) });
   }
-  /** 100 octets there and back on the line, and the time of the meter. */
+  /** The time for 100 octets there and back on the line, plus the time of the meter. */
   #wait(step: DoctorStep): number {
     const baud = this.#signOn?.baud ?? step.line?.baudRate;
     return (this.#options.answerMs ?? 800) + (baud === undefined ? 0 : 1_000_000 / baud);
@@ -264,5 +267,5 @@ class Run {
   }
 }
 
-/** Somebody talks to this client: not only "there is a station". */
+/** Whether somebody talks to this client, rather than merely being there. */
 const answered = (finding: DoctorFinding): boolean => finding.answer === 'UA' || finding.answer === 'apdu';

@@ -2,24 +2,28 @@ import { latin1 } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 
 /**
- * The identification message of IEC 62056-21: `/ XXX Z [\W] identification CR LF`. Checked with the texts of jDLMS, Gurux and EPRI.
+ * The identification message of IEC 62056-21: `/ XXX Z [\W] identification CR LF`. Checked against texts from jDLMS,
+ * Gurux and EPRI.
  */
 export interface Identification {
-  /** Three letters (FLAG identification). A small third letter: the meter reacts after 20 ms instead of 200. */
+  /** Three letters (FLAG identification). If the third is lower case, the meter reacts after 20 ms instead of 200. */
   readonly manufacturer: string;
-  /** Z: what speed the meter offers, and by which protocol mode. */
+  /** Z: the speed that the meter offers, and the protocol mode. */
   readonly baudCharacter: string;
-  /** Speed after the sign-on; undefined for a Z without a meaning here (mode A: the speed stays). */
+  /** Speed after the sign-on; undefined if Z does not give one (mode A: the speed stays the same). */
   readonly maxBaud?: number;
-  /** What Z allows: `C` also stands for E, which differs by `protocolSelection`. */
+  /** The mode that Z implies. `C` also covers E, which differs in `protocolSelection`. */
   readonly mode: 'A' | 'B' | 'C';
   /** W of the escape sequence `\W`: 2 is HDLC (mode E). */
   readonly protocolSelection?: number;
-  /** What is left: type of the meter and whatever its maker adds. At most 16 characters in the standard; longer ones occur. */
+  /**
+   * The rest: the type of the meter, and whatever its manufacturer adds. At most 16 characters according to the
+   * standard, but longer ones occur.
+   */
   readonly ident: string;
 }
 
-/** Speeds of modes C and E, by Z. */
+/** Speeds of modes C and E, indexed by Z. */
 export const baudRates: readonly number[] = [300, 600, 1200, 2400, 4800, 9600, 19200];
 /** Speeds of mode B, from `A`. */
 const modeB: readonly number[] = [600, 1200, 2400, 4800, 9600, 19200];
@@ -29,11 +33,11 @@ export const identificationPattern: RegExp = /^\/([A-Za-z]{3})([^/!\r\n])((?:\\[
 /** An acknowledgement and option select message. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ACK is what the message begins with
 export const optionPattern: RegExp = /^\x06([0-9])([0-9A-I])([0-9A-Z])\r\n$/;
-/** Longest identification and option messages followed, in octets; the standard's need 38. */
+/** Longest identification or option message followed, in octets; those of the standard need 38. */
 export const longestLine = 128;
 
 /**
- * The fields of an identification message, with or without its CR LF. Parity bits must be gone (see `fromSevenE1`).
+ * Decodes an identification message, with or without its CR LF. Parity bits must have been removed (see `fromSevenE1`).
  * @throws DlmsError `decode/framing`.
  */
 export function decodeIdentification(octets: Uint8Array): Identification {
@@ -56,7 +60,7 @@ export function decodeIdentification(octets: Uint8Array): Identification {
   };
 }
 
-/** The identification message, CR LF included. @throws DlmsError `encode/invalid-value`. */
+/** Encodes an identification message, including CR LF. @throws DlmsError `encode/invalid-value`. */
 export function encodeIdentification(
   id: Pick<Identification, 'manufacturer' | 'baudCharacter' | 'protocolSelection' | 'ident'>,
 ): Uint8Array {
@@ -66,7 +70,10 @@ export function encodeIdentification(
   return octets;
 }
 
-/** Request message `/?address!` CR LF; the address (device number, at most 32 characters) may be empty: whoever is there. */
+/**
+ * Encodes the request message `/?address!` CR LF. The address (device number, at most 32 characters) may be empty to
+ * address any device.
+ */
 export function encodeRequest(address = ''): Uint8Array {
   if (!/^[ -~]{0,32}$/.test(address) || /[/!]/.test(address))
     throw new DlmsError('encode/invalid-value', {
@@ -80,20 +87,23 @@ export function encodeRequest(address = ''): Uint8Array {
 export interface OptionSelect {
   /** V: 0 normal, 1 secondary, 2 HDLC. */
   readonly protocolControl: string;
-  /** Z: the speed to go on with. */
+  /** Z: the speed to continue with. */
   readonly baudCharacter: string;
   readonly baud?: number;
   /** Y: 0 data readout, 1 programming, 2 binary (HDLC). */
   readonly modeControl: string;
 }
 
-/** The acknowledgement and option select message of IEC 62056-21: ACK, protocol control, baud rate, mode control, CR LF. */
+/**
+ * Encodes an acknowledgement and option select message of IEC 62056-21: ACK, protocol control, baud rate, mode control,
+ * CR LF.
+ */
 export function encodeOptionSelect(protocolControl: string, baudCharacter: string, modeControl: string): Uint8Array {
   return ascii(`\x06${protocolControl}${baudCharacter}${modeControl}\r\n`);
 }
 
 /**
- * Reads an acknowledgement and option select message of IEC 62056-21.
+ * Decodes an acknowledgement and option select message of IEC 62056-21.
  * @throws DlmsError `decode/framing`.
  */
 export function decodeOptionSelect(octets: Uint8Array): OptionSelect {
@@ -107,21 +117,22 @@ export function decodeOptionSelect(octets: Uint8Array): OptionSelect {
 
 /** One data set of a readout: `address(value*unit)`. Further groups in parentheses belong to the same address. */
 export interface DataSet {
-  /** Identification code, as written (often an OBIS code such as `1.8.0`); empty where a line begins with a value. */
+  /** Identification code as sent (often an OBIS code such as `1.8.0`); empty if a line begins with a value. */
   readonly address: string;
   readonly values: readonly { readonly value: string; readonly unit?: string }[];
 }
 
-/** The data block of a meter that was read out by IEC 62056-21. */
+/** The data block of a meter read out by IEC 62056-21. */
 export interface Readout {
   readonly dataSets: readonly DataSet[];
-  /** The data block as text, from after STX up to the `!`. */
+  /** The data block as text, from after STX to before the `!`. */
   readonly text: string;
 }
 
 /**
- * The data message of modes A to C: `STX lines ! CR LF ETX BCC`. BCC is the exclusive-or of what follows STX, ETX included. Parity bits must be gone.
- * Mode D, and meters that send it without control characters, leave out STX, ETX and BCC.
+ * Decodes the data message of modes A to C: `STX lines ! CR LF ETX BCC`. BCC is the exclusive-or of everything after
+ * STX, including ETX. Parity bits must have been removed. Mode D, and meters that send no control characters, omit STX,
+ * ETX and BCC.
  * @throws DlmsError `decode/checksum`, `decode/framing`, `decode/unexpected-end`.
  */
 export function decodeReadout(octets: Uint8Array): Readout {
@@ -146,7 +157,7 @@ export function decodeReadout(octets: Uint8Array): Readout {
   return { dataSets: parseDataSets(block), text: block };
 }
 
-/** A data message with its check character, from the text of the data block. */
+/** Encodes a data message with its check character from the text of the data block. */
 export function encodeReadout(text: string): Uint8Array {
   const body = ascii(`${text}!\r\n\x03`);
   const out = new Uint8Array(body.length + 2);
@@ -163,14 +174,14 @@ export function blockCheck(octets: Uint8Array): number {
   return bcc;
 }
 
-/** 7 data bits and even parity, in octets of 8: what goes over a line that is set to 8N1. */
+/** Adds even parity to 7 data bits, for a line that is set to 8N1. */
 export function toSevenE1(octets: Uint8Array): Uint8Array {
   return octets.map((b) => (b & 0x7f) | (oddBits(b & 0x7f) ? 0x80 : 0));
 }
 
 /**
- * Takes the parity bits off octets that a line set to 8N1 received from a 7E1 sender; harmless for octets without.
- * `onError` hears of octets with odd parity (by their index).
+ * Removes the parity bits from octets that a line set to 8N1 received from a 7E1 sender; harmless for octets without
+ * them. `onError` is called with the index of each octet with odd parity.
  */
 export function fromSevenE1(octets: Uint8Array, onError?: (index: number) => void): Uint8Array {
   return octets.map((b, i) => {
@@ -188,7 +199,7 @@ function oddBits(b: number): boolean {
 function parseDataSets(block: string): DataSet[] {
   const sets: DataSet[] = [];
   for (const line of block.split(/[\r\n]+/)) {
-    // One pass, no backtracking: a line of 1 MB costs what it is long.
+    // One pass without backtracking: the cost is linear, even for a line of 1 MB.
     for (let at = 0; at < line.length; ) {
       const open = line.indexOf('(', at);
       const close = open < 0 ? -1 : line.indexOf(')', open);

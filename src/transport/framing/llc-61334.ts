@@ -5,11 +5,11 @@ import type { Route } from '../transport.js';
 import { chunkDeframer } from './chunk-deframer.js';
 
 /**
- * How the two L-SAPs stand behind the control octet. No public source settles it, so there is no default:
- * - `destination-source`: as the data service of a power line modem lists them;
- * - `server-client`: as one implementation (Gurux) writes them, in requests and responses alike.
+ * The order of the two L-SAPs after the control octet. No public source settles it, so there is no default:
+ * - `destination-source`: as listed by the data service of a power line modem;
+ * - `server-client`: as written by one implementation (Gurux), in requests and responses alike.
  *
- * Requests look the same in both; they differ in what the meter sends.
+ * Requests look the same in both; the difference is in what the meter sends.
  */
 export type LlcAddressOrder = 'destination-source' | 'server-client';
 /** A PDU of the LLC sublayer of IEC 61334-4-32. */
@@ -20,12 +20,13 @@ export interface LlcPdu extends Route {
 export type LlcDirection = 'to-server' | 'to-client';
 
 const dataControl = 0x90;
-/** Octets in front of the APDU: control and two L-SAPs. */
+/** Octets before the APDU: control and two L-SAPs. */
 export const llc61334HeaderLength = 3;
 
 /**
- * The LLC of IEC 61334-4-32 (S-FSK and PRIME profiles): `90`, two L-SAPs of one octet, the APDU. Confirmed by a public dissector (three octets in front of the
- * APDU) and the octets of one implementation; see {@link LlcAddressOrder} for what is not. The MAC layer below it is the modem's and not part of this.
+ * Encodes a PDU of the LLC sublayer of IEC 61334-4-32 (S-FSK and PRIME profiles): `90`, two L-SAPs of one octet each,
+ * the APDU. Confirmed by a public dissector (three octets before the APDU) and the octets of one implementation;
+ * {@link LlcAddressOrder} is not confirmed. The MAC layer below is left to the modem.
  * @throws DlmsError `encode/invalid-value` for a SAP above 255
  */
 export function encodeLlc61334(
@@ -40,8 +41,8 @@ export function encodeLlc61334(
   return concat(Uint8Array.of(dataControl, ...addresses), apdu);
 }
 /**
- * Reads a PDU of the LLC sublayer of IEC 61334-4-32: control octet, two L-SAPs, and the APDU.
- * @throws DlmsError `decode/unexpected-end`; `decode/unsupported` for another control octet than 90 (data)
+ * Decodes a PDU of the LLC sublayer of IEC 61334-4-32: control octet, two L-SAPs, and the APDU.
+ * @throws DlmsError `decode/unexpected-end`; `decode/unsupported` for a control octet other than 90 (data)
  */
 export function decodeLlc61334(octets: Uint8Array, direction: LlcDirection, order: LlcAddressOrder): LlcPdu {
   const [control, first, second] = octets;
@@ -60,11 +61,13 @@ const serverFirst = (direction: LlcDirection, order: LlcAddressOrder): boolean =
 
 /** Options of a deframer of IEC 61334-4-32. */
 export interface LlcDeframerOptions extends DeframerOptions<LlcPdu> {
-  /** Longest APDU accepted, in octets. Default 65535. */
+  /** Longest APDU accepted, in octets. Default: 65 535. */
   readonly maxApduSize?: number;
 }
 
-/** A deframer for a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams): each chunk is one. */
+/**
+ * A deframer for a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams): each chunk is one.
+ */
 export function llc61334Deframer(
   direction: LlcDirection,
   order: LlcAddressOrder,

@@ -5,15 +5,20 @@ import { type MbusApdu, type MbusFrame, type MbusSegment, mbusSegment } from './
 
 /** Options of {@link mbusAssembler}. */
 export interface MbusAssemblerOptions {
-  /** Longest APDU. Default 4096, the sixteen segments of 250 octets that the number can count and a little more. */
+  /**
+   * Longest APDU, in octets. Default: 4096, slightly more than the sixteen segments of 250 octets that can be numbered.
+   */
   readonly maxApduSize?: number;
-  /** Senders (address and SAPs) whose APDUs are put together at a time; the oldest gives way. Default 16. */
+  /** Number of senders (address and SAPs) with incomplete APDUs; the oldest gives way. Default: 16. */
   readonly maxSenders?: number;
-  /** Hears why segments were dropped. */
+  /** Called with the reason why segments were dropped. */
   readonly onDropped?: (error: DlmsError) => void;
 }
 
-/** Puts the segments of APDUs together, per sender. Segment 0 always starts anew; another number than the one due drops what was collected. */
+/**
+ * Assembles the segments of APDUs for each sender. Segment 0 always starts anew; an unexpected number drops what was
+ * collected.
+ */
 export function mbusAssembler(options: MbusAssemblerOptions = {}): Assembler<MbusFrame, MbusApdu> {
   return new SegmentAssembler(options);
 }
@@ -33,7 +38,7 @@ class SegmentAssembler implements Assembler<MbusFrame, MbusApdu> {
   reset(): void {
     this.#open.clear();
   }
-  /** Frames of other applications (CI above 1F) give nothing. */
+  /** Ignores frames of other applications (CI above 1F). */
   push(frame: MbusFrame): MbusApdu | undefined {
     if (frame.controlInformation > 0x1f) return undefined;
     if (frame.data.length < 2)
@@ -57,7 +62,7 @@ class SegmentAssembler implements Assembler<MbusFrame, MbusApdu> {
       this.#drop(new DlmsError('protocol/block-number', { side: 'remote', expected: known.parts.length, received: 0 }));
     if (number === 0 && final) return { address, stsap, dtsap, apdu: part };
     const message = number === 0 || known === undefined ? { parts: [], size: 0 } : known;
-    // A copy: the segment is a view into a chunk that can be far longer, and must not keep it alive.
+    // Copied, because the segment is a view into a chunk that may be far longer, and must not keep it alive.
     message.parts.push(part.slice());
     message.size += part.length;
     const limit = this.#options.maxApduSize ?? 4096;

@@ -5,13 +5,16 @@ import { type FrameRule, ScanningDeframer } from './scanning-deframer.js';
 
 /** Options of a deframer of M-Bus frames. */
 export interface MbusDeframerOptions extends DeframerOptions<MbusFrame> {
-  /** Longest frame followed where the length octet holds the length modulo 256. Default 1024; 255 turns that tolerance off. */
+  /**
+   * Longest frame followed if the length octet holds the length modulo 256. Default: 1024; 255 turns that tolerance
+   * off.
+   */
   readonly maxLength?: number;
 }
 
 /**
- * Finds long frames in a stream; noise and short frames are skipped, E5 acknowledgements stand between frames by right. Holds at most one unfinished frame.
- * When the line falls silent inside one, call `flush`.
+ * Finds long frames in a stream. Noise and short frames are skipped; E5 acknowledgements are allowed between frames.
+ * Holds at most one incomplete frame. Call `flush` if the line falls silent within one.
  */
 export function mbusDeframer(options: MbusDeframerOptions = {}): Deframer<MbusFrame> {
   return new ScanningDeframer(new LongFrame(options.maxLength ?? 1024), options);
@@ -34,7 +37,7 @@ class LongFrame implements FrameRule<MbusFrame> {
   lengthAt(octets: Uint8Array, at: number): number | undefined {
     const length = mbusLengthAt(octets, this.#sums, at, this.#maxLength);
     if (length !== undefined) return length === 0 ? 0 : length + 6;
-    // A complete frame further on: what began before it was noise, however long it claimed to be.
+    // If there is a complete frame further on, what began before it was noise, however long it claimed to be.
     return this.#wholeFrameIn(octets, at + 1) ? 0 : undefined;
   }
   read(octets: Uint8Array, at: number, length: number): MbusFrame {
@@ -86,8 +89,9 @@ class LongFrame implements FrameRule<MbusFrame> {
 }
 
 /**
- * True length of the long frame that begins at `at`, up to `maxLength` where the length octet is the length modulo 256; 0 when none begins there;
- * undefined when octets that are still to come decide. `sums` is from `runningSums`, so that a storm of false beginnings costs little each.
+ * True length of the long frame that begins at `at`, up to `maxLength` if the length octet is the length modulo 256; 0
+ * if none begins there; undefined if that depends on further octets. `sums` is from `runningSums`, so that even very
+ * many false starts cost little.
  */
 export function mbusLengthAt(b: Uint8Array, sums: Uint8Array, at: number, maxLength: number): number | undefined {
   const left = b.length - at;
@@ -100,7 +104,7 @@ export function mbusLengthAt(b: Uint8Array, sums: Uint8Array, at: number, maxLen
     const end = at + length + 6;
     if (b[end - 1] !== 0x16) continue;
     if (b[end - 2] === (((sums[end - 2] as number) - (sums[at + 4] as number)) & 0xff)) return length;
-    // Another frame starts right behind: this one has its stated length and is damaged.
+    // Another frame starts right after it: this one has its stated length, and is damaged.
     if (b[end] === 0x68) return 0;
   }
   return 0;

@@ -1,7 +1,8 @@
 import { DlmsError } from '../../core/errors.js';
 
 /**
- * A long frame of wired M-Bus (EN 13757-2): `68 L L 68 C A CI data checksum 16`. L counts C to the end of the data; the checksum is their sum modulo 256.
+ * A long frame of wired M-Bus (EN 13757-2): `68 L L 68 C A CI data checksum 16`. L counts C to the end of the data; the
+ * checksum is their sum modulo 256.
  */
 export interface MbusFrame {
   /** C field: 53 or 73 SND_UD, 08 to 38 RSP_UD. */
@@ -12,17 +13,20 @@ export interface MbusFrame {
   readonly controlInformation: number;
   /** What follows the CI field. A view. */
   readonly data: Uint8Array;
-  /** The length octet was only the true length modulo 256. */
+  /** Whether the length octet was only the true length modulo 256. */
   readonly lengthModulo256: boolean;
 }
 
-/** A segment of an APDU: CI 00 to 1F, that is a number (low four bits) and the final bit (10), then STSAP, DTSAP (IEC 62056-7-3, checked with Kaifa meters). */
+/**
+ * A segment of an APDU: CI 00 to 1F, which is a number (low four bits) and the final bit (10), then STSAP and DTSAP
+ * (IEC 62056-7-3, checked against Kaifa meters).
+ */
 export interface MbusSegment {
   readonly number: number;
   readonly final: boolean;
-  /** Source transport SAP: of a push, the server's. */
+  /** Source transport SAP; in a push, that of the server. */
   readonly stsap: number;
-  /** Destination transport SAP: of a push, the client's (67 hex in the Austrian meters). */
+  /** Destination transport SAP; in a push, that of the client (67 hex in Austrian meters). */
   readonly dtsap: number;
   /** Part of the APDU. A view. */
   readonly part: Uint8Array;
@@ -37,8 +41,9 @@ export interface MbusApdu {
 }
 
 /**
- * The one long frame in these octets.
- * @throws DlmsError `decode/framing` (start octets, lengths that differ, stop octet), `decode/invalid-length`, `decode/checksum`, `decode/unexpected-end`.
+ * Decodes octets that are one long frame.
+ * @throws DlmsError `decode/framing` (start octets, lengths that differ, stop octet), `decode/invalid-length`,
+ *   `decode/checksum`, `decode/unexpected-end`.
  */
 export function decodeMbusFrame(octets: Uint8Array): MbusFrame {
   const n = octets.length;
@@ -61,7 +66,10 @@ export function decodeMbusFrame(octets: Uint8Array): MbusFrame {
   return frameAt(octets, 0, length);
 }
 
-/** Octets of a long frame. @throws DlmsError `encode/invalid-value` for more than 252 octets of data, or a field that is no octet. */
+/**
+ * Encodes a long frame. @throws DlmsError `encode/invalid-value` for more than 252 octets of data, or a field that is
+ * not an octet
+ */
 export function encodeMbusFrame(
   frame: Pick<MbusFrame, 'control' | 'address' | 'controlInformation' | 'data'>,
 ): Uint8Array {
@@ -81,7 +89,10 @@ export function encodeMbusFrame(
   return out;
 }
 
-/** The DLMS segment in a frame (or in the TPL of a wireless telegram), undefined when its CI field is not 00 to 1F. @throws DlmsError `decode/unexpected-end`. */
+/**
+ * The DLMS segment in a frame (or in the TPL of a wireless telegram); undefined if its CI field is not 00 to 1F.
+ * @throws DlmsError `decode/unexpected-end`
+ */
 export function mbusSegment(frame: Pick<MbusFrame, 'controlInformation' | 'data'>): MbusSegment | undefined {
   const { controlInformation, data } = frame;
   if (controlInformation > 0x1f) return undefined;
@@ -100,17 +111,18 @@ export function mbusSegment(frame: Pick<MbusFrame, 'controlInformation' | 'data'
 export interface MbusEncodeOptions {
   readonly stsap: number;
   readonly dtsap: number;
-  /** C field. Default 53 (SND_UD), as the meters push. */
+  /** C field. Default: 53 (SND_UD), as meters push. */
   readonly control?: number;
-  /** A field. Default FF (broadcast). */
+  /** A field. Default: FF (broadcast). */
   readonly address?: number;
-  /** Octets of the APDU in one frame, 1 to 250. Default 245 (length octet FA), as the meters do. */
+  /** Octets of the APDU in one frame, 1 to 250. Default: 245 (length octet FA), as in meters. */
   readonly partSize?: number;
 }
 
 /**
- * The frames that carry an APDU.
- * @throws DlmsError `encode/invalid-value` for an APDU that needs more than 16 segments: whether the four-bit number may start again is not known here.
+ * Encodes the frames that carry an APDU.
+ * @throws DlmsError `encode/invalid-value` for an APDU that needs more than 16 segments, because it is unknown whether
+ *   the four-bit number may wrap around
  */
 export function encodeMbusApdu(apdu: Uint8Array, options: MbusEncodeOptions): Uint8Array[] {
   const { stsap, dtsap, control = 0x53, address = 0xff, partSize = 245 } = options;

@@ -4,7 +4,7 @@ import { chunkDeframer } from './chunk-deframer.js';
 
 /** Options of a deframer of APDUs without framing. */
 export interface RawDeframerOptions extends DeframerOptions<Uint8Array> {
-  /** Longest APDU accepted, in octets. Default 65535. */
+  /** Longest APDU accepted, in octets. Default: 65 535. */
   readonly maxApduSize?: number;
 }
 

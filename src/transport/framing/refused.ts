@@ -1,6 +1,8 @@
 import { DlmsError } from '../../core/errors.js';
 
-/** Framings of DLMS that exist and are not supported here, with the reason: nothing about their octets could be confirmed from a public source. */
+/**
+ * Framings of DLMS that are not supported, and why: nothing about their octets could be confirmed from a public source.
+ */
 export const refusedFramings: Readonly<Record<string, string>> = {
   'iec-8802-2': 'the LLC of power line profiles: no public description with octets',
   coap: 'the CoAP profile of the Green Book: resources, options and message codes are not described publicly',

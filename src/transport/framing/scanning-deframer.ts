@@ -3,34 +3,40 @@ import type { DlmsError } from '../../core/errors.js';
 import type { Deframer, DeframerOptions, FramePart } from '../deframer.js';
 import { SpanTeller } from '../span-teller.js';
 
-/** How frames of one kind are told from other octets. */
+/** How to tell frames of one kind from other octets. */
 export interface FrameRule<F> {
-  /** New octets are looked at: what the rule may compute once for all of them. */
+  /** Called before octets are examined, so that the rule can compute something once for all of them. */
   prepare?(octets: Uint8Array): void;
   /** Where the next frame may begin, from `from` on; -1 for nowhere. */
   beginning(octets: Uint8Array, from: number): number;
   /**
-   * Octets of the frame that begins at `at`; 0 when none does; undefined while octets that are still to come decide.
-   * `seen` octets behind `at` were looked at before, and did not decide.
+   * Length of the frame that begins at `at`; 0 if none does; undefined if that depends on further octets. The `seen`
+   * octets after `at` were examined before, without a decision.
    */
   lengthAt(octets: Uint8Array, at: number, seen: number): number | undefined;
   read(octets: Uint8Array, at: number, length: number): F;
-  /** What is wrong with a frame whose length is certain: it is skipped as a whole, so that nothing in its data is taken for a frame. */
+  /**
+   * What is wrong with a frame whose length is certain. It is skipped as a whole, so that nothing in its data is
+   * mistaken for a frame.
+   */
   damage?(octets: Uint8Array, at: number, length: number, offset: number): (() => DlmsError) | undefined;
   /** `offset` is the place of the frame in the stream. */
   parts(octets: Uint8Array, at: number, length: number, offset: number): readonly FramePart[];
-  /** Why the frame that seems to begin at `at` is none; undefined when nothing there looks like one. */
+  /** Why what seems to begin at `at` is not a frame; undefined if it does not look like one. */
   fault(octets: Uint8Array, at: number, offset: number): (() => DlmsError) | undefined;
-  /** An octet that stands between frames by right. */
+  /** An octet that is allowed between frames. */
   readonly between?: { readonly octet: number; readonly name: string };
 }
 
-/** A deframer for frames that are told by their own octets: it goes from one possible beginning to the next, and holds at most one unfinished frame. */
+/**
+ * A deframer for frames that are recognised by their own octets: it goes from one possible start to the next, and holds
+ * at most one incomplete frame.
+ */
 export class ScanningDeframer<F> implements Deframer<F> {
   readonly #rule: FrameRule<F>;
   readonly #spans: SpanTeller<F>;
   #held: Uint8Array = none;
-  /** Octets in front of those held. */
+  /** Number of octets before those held. */
   #offset = 0;
 
   constructor(rule: FrameRule<F>, options: DeframerOptions<F>) {
@@ -72,7 +78,7 @@ export class ScanningDeframer<F> implements Deframer<F> {
     }
     this.#spans.endRun();
     this.#offset += at;
-    // A copy when it came in the chunk: the rest must not keep a large chunk alive, nor change with it.
+    // Copied if it is part of the chunk: the rest must not keep a large chunk alive, nor change with it.
     this.#held = at === octets.length ? none : at === 0 && seen > 0 ? octets : octets.slice(at);
     return frames;
   }
@@ -90,7 +96,7 @@ export class ScanningDeframer<F> implements Deframer<F> {
   }
   #refuse(octets: Uint8Array, at: number): void {
     const fault = this.#rule.fault(octets, at, this.#offset + at);
-    // What looks like a frame begins a run of its own.
+    // What looks like a frame starts a run of its own.
     if (fault !== undefined) this.#spans.endRun();
     this.#spans.skip(this.#offset + at, 1, fault);
   }

@@ -6,7 +6,7 @@ import { type FrameRule, ScanningDeframer } from './scanning-deframer.js';
 
 /** A message of IEC 62056-21, for `decodeIdentification`, `decodeOptionSelect` or `decodeReadout`. */
 export interface TextMessage {
-  /** `/?…!` of a client, `/XXX…` of a meter, `ACK V Z Y`, `STX … ETX BCC`. */
+  /** `/?…!` from a client, `/XXX…` from a meter, `ACK V Z Y`, `STX … ETX BCC`. */
   readonly type: 'request' | 'identification' | 'option' | 'data';
   /** All its octets, without parity bits. */
   readonly octets: Uint8Array;
@@ -14,11 +14,13 @@ export interface TextMessage {
 
 /** Options of a deframer of IEC 62056-21 messages. */
 export interface TextDeframerOptions extends DeframerOptions<TextMessage> {
-  /** Longest data message, in octets. Default 65536. */
+  /** Longest data message, in octets. Default: 65 536. */
   readonly maxReadout?: number;
 }
 
-/** Finds the messages of IEC 62056-21 in a stream, with or without parity bits. Holds at most one unfinished message. */
+/**
+ * Finds the messages of IEC 62056-21 in a stream, with or without parity bits. Holds at most one incomplete message.
+ */
 export function textDeframer(options: TextDeframerOptions = {}): Deframer<TextMessage> {
   return new ScanningDeframer(new TextRule(options.maxReadout ?? 65_536), options);
 }
@@ -31,7 +33,7 @@ const slash = 0x2f;
 
 class TextRule implements FrameRule<TextMessage> {
   readonly #maxReadout: number;
-  /** Where the next end of a data message and of a line stand, so that very many beginnings do not each look for it. */
+  /** Where the next end of a data message and of a line are, so that very many starts do not each search for it. */
   readonly #ends = new Map<number, number>();
 
   constructor(maxReadout: number) {

@@ -12,8 +12,9 @@ import {
 } from './wireless-mbus.js';
 
 /**
- * Finds telegrams in what a receiver delivers one after the other. With CRCs, octets before and between telegrams are skipped; without, nothing tells them
- * from a telegram, and only a silence (`flush`) finds the next beginning. Holds at most one unfinished telegram, of up to 290 octets.
+ * Finds telegrams in the stream that a receiver delivers. With CRCs, octets before and between telegrams are skipped;
+ * without, nothing tells them from a telegram, and only silence (`flush`) marks the next start. Holds at most one
+ * incomplete telegram, of up to 290 octets.
  */
 export function wirelessMbusDeframer(
   format: WirelessMbusFormat,
@@ -36,7 +37,7 @@ class Telegram implements FrameRule<WirelessMbusTelegram> {
     if (size === 0) return 0;
     if (this.#format === 'without CRC') return left < size ? undefined : size;
     const blocks = blocksOf(octets[at] as number, this.#format);
-    // The first CRC decides early whether this is worth waiting for.
+    // The first CRC tells early whether the rest is worth waiting for.
     if (left < (blocks[0] as number) + 2) return undefined;
     if (wrongCrc(octets, at, blocks, 1) !== undefined) return 0;
     return left < size ? undefined : size;

@@ -1,9 +1,10 @@
 import { DlmsError } from '../../core/errors.js';
 
 /**
- * A wireless M-Bus telegram after the radio (EN 13757-4): L, C, manufacturer, address, CI, data.
- * Format A: L counts what follows without CRCs; a CRC after the first 10 octets and after each 16 that follow.
- * Format B: L counts CRCs too; a CRC after at most 126 octets (from L on), and one after the rest. Many receivers deliver telegrams with the CRCs removed.
+ * A wireless M-Bus telegram after the radio (EN 13757-4): L, C, manufacturer, address, CI, data. Format A: L counts
+ * what follows without CRCs; there is a CRC after the first 10 octets and after each 16 that follow. Format B: L counts
+ * CRCs too; there is a CRC after at most 126 octets (from L on), and one after the rest. Many receivers deliver
+ * telegrams with the CRCs removed.
  */
 export interface WirelessMbusTelegram {
   /** C field: 44 SND_NR, 53 or 73 SND_UD, 08 to 38 RSP_UD. */
@@ -17,11 +18,13 @@ export interface WirelessMbusTelegram {
   readonly data: Uint8Array;
 }
 
-/** Frame formats of wireless M-Bus: A and B have checksums of their own, `without CRC` is what many receivers hand on. */
+/**
+ * Frame formats of wireless M-Bus: A and B have CRCs in different places; `without CRC` is what many receivers deliver.
+ */
 export type WirelessMbusFormat = 'A' | 'B' | 'without CRC';
 
 /**
- * The one telegram in these octets.
+ * Decodes octets that are one telegram.
  * @throws DlmsError `decode/unexpected-end`, `decode/invalid-length`, `decode/checksum`.
  */
 export function decodeWirelessMbus(octets: Uint8Array, format: WirelessMbusFormat): WirelessMbusTelegram {
@@ -42,7 +45,7 @@ export function decodeWirelessMbus(octets: Uint8Array, format: WirelessMbusForma
   return telegramOf(octets, format);
 }
 
-/** The fields of a telegram, whether or not its CRCs are right. */
+/** The fields of a telegram, whether or not its CRCs are correct. */
 export function telegramOf(octets: Uint8Array, format: WirelessMbusFormat): WirelessMbusTelegram {
   const plain = format === 'without CRC' ? octets : withoutCrcs(octets, blocksOf(octets[0] as number, format));
   const code = (plain[2] as number) | ((plain[3] as number) << 8);
@@ -55,7 +58,10 @@ export function telegramOf(octets: Uint8Array, format: WirelessMbusFormat): Wire
   };
 }
 
-/** Octets of a telegram. @throws DlmsError `encode/invalid-value` for more data than L can say, or an address or manufacturer that is none. */
+/**
+ * Encodes a telegram. @throws DlmsError `encode/invalid-value` for more data than L can count, or an invalid address or
+ * manufacturer
+ */
 export function encodeWirelessMbus(telegram: WirelessMbusTelegram, format: WirelessMbusFormat): Uint8Array {
   const { control, manufacturer, address, controlInformation, data } = telegram;
   if (!/^[A-Z]{3}$/.test(manufacturer))
@@ -98,10 +104,12 @@ export function encodeWirelessMbus(telegram: WirelessMbusTelegram, format: Wirel
 }
 
 /**
- * The APDU in a telegram with CI 7C or 7D (COSEM data from the meter) or 60 or 61 (to the meter), with long (7C, 60) or short transport layer header.
- * The header fields are as public M-Bus decoders read them; that the APDU follows them directly rests on the name of the CI field alone, no telegram from a
- * meter was at hand. CI 00 to 1F carry segments as on wired M-Bus: see `mbusSegment`.
- * @throws DlmsError `decode/unsupported` for another CI, and for M-Bus encryption (a security mode other than 0); `decode/unexpected-end`.
+ * The APDU in a telegram with CI 7C or 7D (COSEM data from the meter) or 60 or 61 (to the meter), with a long (7C, 60)
+ * or short transport layer header. The header fields are as in public M-Bus decoders. (Doubtful: that the APDU follows
+ * them directly is concluded only from the name of the CI field; no telegram from a meter was available.) CI 00 to 1F
+ * carry segments as on wired M-Bus, see `mbusSegment`.
+ * @throws DlmsError `decode/unsupported` for another CI, and for M-Bus encryption (a security mode other than 0);
+ *   `decode/unexpected-end`.
  */
 export function cosemOfWirelessMbus(telegram: Pick<WirelessMbusTelegram, 'controlInformation' | 'data'>): {
   readonly accessNumber: number;
@@ -139,14 +147,14 @@ export function crc13757(octets: Uint8Array, from = 0, to: number = octets.lengt
   return ~crc & 0xffff;
 }
 
-/** Octets of a telegram with this L; 0 when no telegram has it. */
+/** Length of a telegram with this L; 0 if no telegram can have it. */
 export function telegramSize(length: number, format: WirelessMbusFormat): number {
   const blocks = blocksOf(length, format);
   if (length < 10 || blocks.some((b) => b < 1)) return 0;
   return blocks.reduce((n, b) => n + b + (format === 'without CRC' ? 0 : 2), 0);
 }
 
-/** Sizes of the blocks, without their CRCs, of which the first starts with L. */
+/** Sizes of the blocks without their CRCs; the first block starts with L. */
 export function blocksOf(length: number, format: WirelessMbusFormat): number[] {
   if (format === 'without CRC') return [length + 1];
   if (format === 'B') return length + 1 > 128 ? [126, length + 1 - 130] : [length - 1];
@@ -155,7 +163,10 @@ export function blocksOf(length: number, format: WirelessMbusFormat): number[] {
   return blocks;
 }
 
-/** Where the first wrong CRC of a telegram at `at` stands, among those of its first `count` blocks; undefined when they are right. */
+/**
+ * The position of the first wrong CRC of a telegram at `at`, among those of its first `count` blocks; undefined if they
+ * are correct.
+ */
 export function wrongCrc(
   octets: Uint8Array,
   at: number,
@@ -172,7 +183,7 @@ export function wrongCrc(
   }
   return undefined;
 }
-/** The error that a wrong CRC is; `offset` is its place in the stream. */
+/** The error for a wrong CRC; `offset` is its position in the stream. */
 export const crcError = (offset: number, wrong: { readonly expected: number; readonly actual: number }): DlmsError =>
   new DlmsError('decode/checksum', {
     offset,

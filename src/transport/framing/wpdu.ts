@@ -4,8 +4,9 @@ import type { Deframer, DeframerOptions, FramePart } from '../deframer.js';
 import { SpanTeller } from '../span-teller.js';
 
 /**
- * The wrapper's protocol data unit (Green Book, COSEM transport layer for IP networks; IEC 62056-4-7): version 0001, source wPort, destination wPort,
- * length, each two octets big-endian, then the APDU. Checked with captures of Gurux, gosem and u9n/dlms-cosem.
+ * The wrapper's protocol data unit (Green Book, COSEM transport layer for IP networks; IEC 62056-4-7): version 0001,
+ * source wPort, destination wPort, length, each two octets big-endian, then the APDU. Checked against captures from
+ * Gurux, gosem and u9n/dlms-cosem.
  */
 export interface Wpdu {
   /** wPort of the sender, 0 to 65535: the client SAP in a request, the server SAP (logical device) in a response. */
@@ -16,11 +17,11 @@ export interface Wpdu {
   readonly payload: Uint8Array;
 }
 
-/** Octets in front of the APDU. */
+/** Octets before the APDU. */
 export const wrapperHeaderLength = 8;
 
 /**
- * Octets of a WPDU.
+ * Encodes a WPDU.
  * @throws DlmsError `encode/invalid-value` for a port or a payload that does not fit 16 bits.
  */
 export function wrap(source: number, destination: number, payload: Uint8Array): Uint8Array {
@@ -38,8 +39,9 @@ export function wrap(source: number, destination: number, payload: Uint8Array): 
 }
 
 /**
- * The one WPDU that these octets are (a datagram). The payload is a view.
- * @throws DlmsError `decode/framing` (version), `decode/too-large` (over `maxApduSize`), `decode/unexpected-end`, `decode/trailing-bytes`.
+ * Decodes octets that are one WPDU (a datagram). The payload is a view.
+ * @throws DlmsError `decode/framing` (version), `decode/too-large` (over `maxApduSize`), `decode/unexpected-end`,
+ *   `decode/trailing-bytes`.
  */
 export function unwrap(octets: Uint8Array, maxApduSize = 0xffff): Wpdu {
   const fault = headerFault(octets, 0, octets.length, maxApduSize, 0);
@@ -53,13 +55,17 @@ export function unwrap(octets: Uint8Array, maxApduSize = 0xffff): Wpdu {
 
 /** Options of a deframer of the wrapper. */
 export interface WpduDeframerOptions extends DeframerOptions<Wpdu> {
-  /** Longest payload accepted, in octets; a header that announces more is refused before anything is kept for it. Default 65535. */
+  /**
+   * Longest payload accepted, in octets; a header that announces more is refused before any memory is used for it.
+   * Default: 65 535.
+   */
   readonly maxApduSize?: number;
 }
 
 /**
- * Finds WPDUs in a stream. Nothing in a TCP stream tells where the next header begins behind one that is wrong: the deframer then has a `failure`
- * (`decode/framing` for a version other than 1, `decode/too-large`) and skips everything. Holds at most one unfinished WPDU and the chunk it came in.
+ * Finds WPDUs in a stream. After a wrong header, nothing in a TCP stream tells where the next one begins: the deframer
+ * then has a `failure` (`decode/framing` for a version other than 1, `decode/too-large`) and skips everything. Holds at
+ * most one incomplete WPDU and the chunk it came in.
  */
 export function wpduDeframer(options: WpduDeframerOptions = {}): Deframer<Wpdu> {
   return new WpduDeframer(options);
@@ -71,9 +77,9 @@ class WpduDeframer implements Deframer<Wpdu> {
   #buffer: Uint8Array = empty;
   #start = 0;
   #end = 0;
-  /** Whether octets may be appended behind `#end` (a buffer made here, not the caller's chunk). */
+  /** Whether octets may be appended after `#end` (in a buffer made here, not in the caller's chunk). */
   #own = false;
-  /** Octets that came before `#start`. */
+  /** Number of octets before `#start`. */
   #offset = 0;
   failure: DlmsError | undefined;
 
@@ -141,7 +147,8 @@ class WpduDeframer implements Deframer<Wpdu> {
       return;
     }
     if (!this.#own || this.#end + chunk.length > this.#buffer.length) {
-      // A fresh buffer, never the old one moved up: payloads handed out are views of it. Doubling keeps octet-wise arrival linear.
+      // A fresh buffer rather than moving the old contents, because payloads already returned are views of it. Doubling
+      // keeps the cost linear even if octets arrive one by one.
       const grown = new Uint8Array(Math.max(2 * held, held + chunk.length));
       grown.set(this.#buffer.subarray(this.#start, this.#end));
       this.#buffer = grown;
@@ -167,7 +174,7 @@ class WpduDeframer implements Deframer<Wpdu> {
     if (this.#spans.all) this.#spans.tell({ offset, length: size, frame: pdu, parts: wpduParts(offset, size) });
     return pdu;
   }
-  /** Nothing is found any more when the octets are no header, or not the beginning of one. */
+  /** Stops finding frames once the octets are not a header, nor the start of one. */
   #fail(held: number): undefined {
     const fault = headerFault(this.#buffer, this.#start, this.#end, this.#limit, this.#offset);
     if (fault === undefined) return;
@@ -177,7 +184,7 @@ class WpduDeframer implements Deframer<Wpdu> {
     this.#drop(held);
   }
 
-  /** These octets are dealt with. */
+  /** Removes octets that have been processed. */
   #drop(octets: number): void {
     this.#offset += octets;
     this.#start += octets;
@@ -188,7 +195,7 @@ class WpduDeframer implements Deframer<Wpdu> {
   }
 }
 
-/** What is wrong with the header at `at`, as far as its octets are there. `offset` is its place in the stream. */
+/** What is wrong with the header at `at`, as far as it has arrived. `offset` is its position in the stream. */
 function headerFault(b: Uint8Array, at: number, end: number, limit: number, offset: number): DlmsError | undefined {
   const left = end - at;
   if (left > 0 && (b[at] !== 0 || (left > 1 && b[at + 1] !== 1))) {
@@ -205,7 +212,7 @@ const wpduAt = (b: Uint8Array, at: number, size: number): Wpdu => ({
   destination: u16(b, at + 4),
   payload: b.subarray(at + 8, at + size),
 });
-/** Where the parts of a WPDU of `size` octets stand. */
+/** The positions of the parts of a WPDU of `size` octets. */
 export function wpduParts(offset: number, size: number): FramePart[] {
   const parts: FramePart[] = [
     { role: 'header', name: 'version', offset, length: 2 },

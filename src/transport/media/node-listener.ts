@@ -3,22 +3,24 @@ import { type Clock, systemClock } from '../../core/clock.js';
 import { DlmsError } from '../../core/errors.js';
 import { type Listener, type RemoteAddress, reasonOf } from './node-socket.js';
 
-/** How to listen for TCP or TLS connections. */
+/** Options for listening for TCP or TLS connections. */
 export interface ListenOptions {
-  /** Address to listen on. Default 127.0.0.1: being reachable from outside is a decision. */
+  /** Address to listen on. Default: 127.0.0.1, because being reachable from outside must be a decision. */
   readonly host?: string;
-  /** 0: the system chooses. */
+  /** Port to listen on; 0 lets the system choose. */
   readonly port: number;
-  /** Further callers are closed at once. Default 1024. */
+  /** Maximum number of connections; further ones are closed at once. Default: 1024. */
   readonly maxConnections?: number;
-  /** Closes a connection on which nothing arrived for so long. Default 600 000 ms; Infinity for never. */
+  /**
+   * Closes a connection on which nothing has arrived for this many milliseconds. Default: 600 000; Infinity for never.
+   */
   readonly inactivityMs?: number;
   readonly clock?: Clock;
-  /** Hears of callers that were closed at once. */
+  /** Called for connections that were closed at once. */
   readonly onRefused?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
-/** What a listener says of its connections. */
+/** The inactivity limit of the connections of a listener. */
 export const inactivity = ({
   inactivityMs = 600_000,
   clock = systemClock,
@@ -27,7 +29,10 @@ export const inactivity = ({
   clock,
 });
 
-/** Starts a TCP or TLS server; connections are counted from the first octet on (before the handshake), so that closing reaches them all. */
+/**
+ * Starts a TCP or TLS server. Connections count from the start (before the handshake), so that closing reaches all of
+ * them.
+ */
 export function listening(server: Server, options: ListenOptions): Promise<Listener> {
   const { host = '127.0.0.1', port, maxConnections = 1024 } = options;
   const open = new Set<Socket>();

@@ -10,12 +10,12 @@ export interface ConnectOptions {
   /** Host name or IP address. */
   readonly host: string;
   readonly port: number;
-  /** Milliseconds until `transport/connect`. Default 10 000. */
+  /** Milliseconds to wait before `transport/connect`. Default: 10 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Who called. */
+/** Address and port of the peer. */
 export interface RemoteAddress {
   readonly address: string;
   readonly port: number;
@@ -23,13 +23,13 @@ export interface RemoteAddress {
 
 /** A running listener. */
 export interface Listener {
-  /** The port listened on; the one the system chose when 0 was asked for. */
+  /** The port listened on; the one chosen by the system if 0 was given. */
   readonly port: number;
-  /** Stops listening and closes the connections that are open. */
+  /** Stops listening, and closes the open connections. */
   close(): Promise<void>;
 }
 
-/** Octets of a node stream socket (TCP, TLS), without the streams in between. */
+/** The octets of a Node stream socket (TCP, TLS), without streams in between. */
 export class SocketLink implements OctetLink {
   readonly #socket: Socket;
   #sink: OctetSink | undefined;
@@ -38,7 +38,7 @@ export class SocketLink implements OctetLink {
   #closing = false;
   #gone = false;
 
-  /** @param inactivity after how long without an octet from the peer the connection is closed */
+  /** @param inactivity closes the connection after this long without an octet from the peer */
   constructor(socket: Socket, inactivity?: { readonly ms: number; readonly clock: Clock }) {
     this.#socket = socket;
     if (inactivity !== undefined && inactivity.ms !== Number.POSITIVE_INFINITY)
@@ -60,7 +60,7 @@ export class SocketLink implements OctetLink {
     let since = clock.now();
     let stop = (): void => {};
     const look = (): void => {
-      // Who is held back cannot be heard.
+      // A peer that is held back cannot be heard.
       if (this.#socket.bytesRead !== heard || this.#socket.isPaused()) {
         heard = this.#socket.bytesRead;
         since = clock.now();
@@ -79,14 +79,15 @@ export class SocketLink implements OctetLink {
   start(sink: OctetSink): void {
     this.#sink = sink;
     if (this.#gone) return queueMicrotask(() => this.#end());
-    // Plain Uint8Array: the `slice` of a Buffer does not copy.
+    // A plain Uint8Array, because the `slice` of a Buffer does not copy.
     this.#socket.on('data', (chunk: Buffer) =>
       this.#sink?.octets(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)),
     );
   }
 
   write(octets: Uint8Array): MaybePromise<void> {
-    // Short arrays live in the heap and would each get a buffer of their own outside of it; copied into the pool of Buffer they do not.
+    // Short arrays are on the heap, and each would get a buffer of its own outside of it; copied into the pool of
+    // Buffer, they do not.
     if (this.#closing || this.#gone || this.#socket.write(octets.length > 64 ? octets : Buffer.from(octets)))
       return undefined;
     if (this.#drained === undefined) {
@@ -117,7 +118,7 @@ export class SocketLink implements OctetLink {
       socket.once('close', () => resolve());
       socket.end(() => {
         resolve();
-        // Everything is sent. A peer that keeps its half open gets a moment, so that it can read before a reset.
+        // Everything has been sent. A peer that keeps its half open gets a moment to read before a reset.
         socket.setTimeout(1000, () => socket.destroy());
       });
       socket.resume();
@@ -188,7 +189,7 @@ const reasons: Record<string, string> = {
   EACCES: 'not permitted',
 };
 
-/** The reason of a system error in words, with its code. */
+/** The reason for a system error in words, with its code. */
 export function reasonOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error.message;

@@ -4,13 +4,16 @@ import type { OctetLink, OctetSink, Transport } from '../transport.js';
 
 /** Options of {@link transportPair}. */
 export interface PairOptions {
-  /** Octets that may wait for a paused reader before `write` makes the writer wait. Default 65536. */
+  /** Octets that may wait for a paused reader before `write` makes the writer wait. Default: 65 536. */
   readonly capacity?: number;
-  /** Chunks are datagrams. Default false. */
+  /** Makes chunks datagrams. Default: false. */
   readonly datagrams?: boolean;
 }
 
-/** Two transports joined in memory, what goes into one comes out of the other, in the next microtask: for tests, simulations and meters in the same process. */
+/**
+ * Two transports joined in memory: what goes into one comes out of the other in the next microtask. For tests,
+ * simulations and meters in the same process.
+ */
 export function transportPair(options: PairOptions = {}): [Transport, Transport] {
   const capacity = options.capacity ?? 65536;
   const a = new PairEnd(capacity);
@@ -81,7 +84,7 @@ class PairEnd implements OctetLink {
     return this.#room.promise;
   }
 
-  /** The other side closed: what is queued is delivered first. */
+  /** The other side has closed; what is queued is delivered first. */
   #finish(): void {
     this.#ending = true;
     this.#schedule();

@@ -1,6 +1,6 @@
 import type { Transport } from '../transport.js';
 
-/** How a serial line is set. */
+/** Settings of a serial line. */
 export interface LineSettings {
   readonly baudRate: number;
   readonly dataBits: 7 | 8;
@@ -8,8 +8,11 @@ export interface LineSettings {
   readonly stopBits: 1 | 2;
 }
 
-/** A transport over a serial line whose settings can change under way (IEC 62056-21: from 300 baud 7E1 to the speed of HDLC, 8N1). */
+/**
+ * A transport over a serial line whose settings can change in operation (IEC 62056-21: from 300 baud 7E1 to the speed
+ * of HDLC, 8N1).
+ */
 export interface SerialLine extends Transport {
-  /** Waits until everything written has left, then sets the line. Absent where a gateway sets it: then nothing is set. */
+  /** Waits until everything written has left, then changes the settings. Absent if a gateway sets the line. */
   configure?(settings: LineSettings): Promise<void>;
 }

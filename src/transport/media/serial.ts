@@ -13,29 +13,32 @@ import type { LineSettings, SerialLine } from './serial-line.js';
 
 export type { LineSettings, SerialLine } from './serial-line.js';
 
-/** What is used of a port of the `serialport` package (13), so that another with the same methods can be given. */
+/**
+ * The methods used of a port of the `serialport` package (13), so that another class with the same methods can be
+ * given.
+ */
 export interface SerialPortLike {
   /** Opens the port. */
   open(done: (error: Error | null) => void): void;
   /** Closes the port. */
   close(done: (error: Error | null) => void): void;
-  /** Sends octets; false: wait for `drain` before the next. */
+  /** Sends octets; false means to wait for `drain` before the next. */
   write(octets: Uint8Array, done: (error: Error | null | undefined) => void): boolean;
   /** Waits until everything has left the port. */
   drain(done: (error: Error | null) => void): void;
   /** Changes the speed. */
   update(options: { baudRate: number }, done: (error: Error | null) => void): void;
-  /** No more `data` for now. */
+  /** Stops `data` for now. */
   pause(): unknown;
-  /** Goes on after `pause`. */
+  /** Continues after `pause`. */
   resume(): unknown;
-  /** Octets that came in. */
+  /** Octets were received. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
-  /** The end of the port. */
+  /** The port has ended. */
   on(event: 'error' | 'close', listener: (error?: Error | null) => void): unknown;
   /** More octets can be written. */
   on(event: 'drain', listener: () => void): unknown;
-  /** Forgets who listens. */
+  /** Removes all listeners. */
   removeAllListeners(): unknown;
 }
 /** A class that opens ports, as `SerialPort` of the package `serialport` does. */
@@ -45,12 +48,15 @@ export type SerialPortConstructor = new (options: LineSettings & { path: string;
 export interface SerialOptions extends Partial<LineSettings> {
   /** `/dev/ttyUSB0`, `COM3`. */
   readonly path: string;
-  /** Class to open ports with. Default: `SerialPort` of the package `serialport`, which must be installed beside this library. */
+  /**
+   * Class to open ports with. Default: `SerialPort` of the package `serialport`, which must be installed next to this
+   * library.
+   */
   readonly SerialPort?: SerialPortConstructor;
 }
 
 /**
- * Opens a serial port, by default with 9600 baud 8N1.
+ * Opens a serial port, by default at 9600 baud 8N1.
  * @throws DlmsError `transport/connect` when the port cannot be opened, or the package `serialport` is missing.
  */
 export async function openSerial(options: SerialOptions): Promise<SerialLine> {
@@ -63,7 +69,7 @@ export async function openSerial(options: SerialOptions): Promise<SerialLine> {
 }
 
 async function installed(path: string): Promise<SerialPortConstructor> {
-  // Not a literal: bundlers must leave an optional package alone.
+  // Not a literal, so that bundlers leave the optional package alone.
   const name: string = 'serialport';
   try {
     return ((await import(name)) as { SerialPort: SerialPortConstructor }).SerialPort;
@@ -109,7 +115,7 @@ class SerialLink implements OctetLink {
     if (this.#paused) port.pause();
   }
 
-  /** The driver changes only the speed of an open port; for the rest the port is closed and opened again. */
+  /** The driver can only change the speed of an open port; for anything else, the port is closed and reopened. */
   async configure(settings: LineSettings): Promise<void> {
     const port = this.#port;
     const old = this.#settings;
@@ -122,7 +128,7 @@ class SerialLink implements OctetLink {
       return;
     }
     port.removeAllListeners();
-    // A port without an error listener would end the process.
+    // Without an error listener, an error of the port would end the process.
     port.on('error', () => {});
     await done((callback) => port.close(callback));
     await this.open(settings);

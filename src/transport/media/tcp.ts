@@ -15,7 +15,7 @@ export type { ListenOptions } from './node-listener.js';
 export type { ConnectOptions, Listener, RemoteAddress } from './node-socket.js';
 
 /**
- * Connects to a meter (port 4059 is registered for DLMS/COSEM) or a gateway. Nagle's delay is off.
+ * Connects to a meter (port 4059 is registered for DLMS/COSEM) or a gateway. Nagle's algorithm is off.
  * @throws DlmsError `transport/connect` with the reason, `transport/aborted`.
  */
 export async function connectTcp(options: ConnectOptions): Promise<Transport> {
@@ -25,7 +25,7 @@ export async function connectTcp(options: ConnectOptions): Promise<Transport> {
 }
 
 /**
- * Listens, and hands each connection over.
+ * Listens, and passes on each connection.
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
 export function listenTcp(

@@ -34,30 +34,32 @@ export interface TlsIdentity {
   readonly cert?: string | Uint8Array;
   /** Its private key. */
   readonly key?: string | Uint8Array;
-  /** Certification authorities to believe instead of the system's. */
+  /** Certification authorities to trust instead of the system's. */
   readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
 }
 
 /** Options of {@link connectTls}. */
 export interface TlsConnectOptions extends ConnectOptions, TlsIdentity {
-  /** Name the certificate must carry. Default: the host. */
+  /** Name that the certificate must have. Default: the host. */
   readonly servername?: string;
   /** Pre-shared key (TLS-PSK, RFC 4279/5489, TLS 1.2) instead of certificates. */
   readonly psk?: { readonly identity: string; readonly key: Uint8Array };
-  /** Anything else that node:tls takes; wins over what is derived from the rest. */
+  /** Further options of node:tls, which override those derived from the other options. */
   readonly tls?: ConnectionOptions;
 }
 
 /**
- * Connects over TLS. The peer's certificate is always checked; a private authority goes into `ca`.
- * @throws DlmsError `transport/connect` with the reason (also a certificate that is not believed), `transport/aborted`.
+ * Connects over TLS. The peer's certificate is checked, unless `tls` overrides that; a private authority goes into
+ * `ca`.
+ * @throws DlmsError `transport/connect` with the reason (including a certificate that is not trusted),
+ *   `transport/aborted`.
  */
 export async function connectTls(options: TlsConnectOptions): Promise<Transport> {
   const { psk } = options;
   const socket = tlsSocket({
     host: options.host,
     port: options.port,
-    // An IP address is no server name (RFC 6066).
+    // An IP address is not a server name (RFC 6066).
     ...(options.servername === undefined ? {} : { servername: options.servername }),
     ...identity(options),
     ...(psk === undefined
@@ -75,23 +77,23 @@ export async function connectTls(options: TlsConnectOptions): Promise<Transport>
 
 /** Options of {@link listenTls}. */
 export interface TlsListenOptions extends ListenOptions, TlsIdentity {
-  /** Ask for a client certificate and refuse callers without one that `ca` vouches for. Default false. */
+  /** Requests a client certificate, and refuses clients without one that `ca` vouches for. Default: false. */
   readonly requestCert?: boolean;
-  /** Pre-shared keys: the key of an identity, undefined to refuse it. */
+  /** Pre-shared keys: returns the key of an identity, or undefined to refuse it. */
   readonly psk?: (identity: string) => Uint8Array | undefined;
-  /** Anything else that node:tls takes; wins over what is derived from the rest. */
+  /** Further options of node:tls, which override those derived from the other options. */
   readonly tls?: NodeServerOptions;
-  /** Hears of callers that were closed at once, and of handshakes that failed. */
+  /** Called for connections that were closed at once, and for failed handshakes. */
   readonly onRefused?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
-/** Who called, and what its certificate says (undefined without one). */
+/** Address of the client, and what its certificate says (undefined without one). */
 export interface TlsCaller extends RemoteAddress {
   readonly certificate?: { readonly subject: string; readonly fingerprint256: string; readonly raw: Uint8Array };
 }
 
 /**
- * Listens over TLS, and hands each connection over once its handshake is complete.
+ * Listens over TLS, and passes on each connection once its handshake is complete.
  * @throws DlmsError `transport/connect` when the address cannot be listened on.
  */
 export function listenTls(
@@ -124,7 +126,7 @@ export function listenTls(
   return listening(server, options);
 }
 
-/** Forward secret suites first. CBC with SHA-2 is what OpenSSL has for ECDHE-PSK besides ChaCha20. */
+/** Suites with forward secrecy first. For ECDHE-PSK, OpenSSL only has CBC with SHA-2 besides ChaCha20. */
 const pskSuites = {
   ciphers:
     'ECDHE-PSK-CHACHA20-POLY1305:ECDHE-PSK-AES256-CBC-SHA384:ECDHE-PSK-AES128-CBC-SHA256:PSK-AES256-GCM-SHA384:PSK-AES128-GCM-SHA256:PSK-AES128-CCM',

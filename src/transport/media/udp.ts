@@ -16,7 +16,7 @@ import { type Listener, type RemoteAddress, reasonOf } from './node-socket.js';
 
 export type { Listener, RemoteAddress } from './node-socket.js';
 
-/** Where datagrams go to. */
+/** Where datagrams go. */
 export interface UdpOptions {
   /** Host name or IP address; an IPv6 address makes an IPv6 socket. */
   readonly host: string;
@@ -24,8 +24,8 @@ export interface UdpOptions {
 }
 
 /**
- * A datagram transport to one peer: each chunk is one datagram. Nothing is sent yet, so an absent peer shows only later (as `transport/closed` where
- * the system hears of it, else as a time-out).
+ * Makes a datagram transport to one peer: each chunk is one datagram. Nothing is sent yet, so an absent peer only shows
+ * later (as `transport/closed` if the system notices, otherwise as a timeout).
  * @throws DlmsError `transport/connect` when the name cannot be looked up.
  */
 export function connectUdp(options: UdpOptions): Promise<Transport> {
@@ -52,15 +52,17 @@ export function connectUdp(options: UdpOptions): Promise<Transport> {
 
 /** Options of {@link listenUdp}. */
 export interface UdpListenOptions {
-  /** Address to listen on. Default 127.0.0.1. */
+  /** Address to listen on. Default: 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
-  /** Senders remembered at a time; the one silent longest gives way (its transport ends). Default 10 000. */
+  /**
+   * Maximum number of senders remembered; the one silent for longest gives way (its transport ends). Default: 10 000.
+   */
   readonly maxPeers?: number;
-  /** A sender silent for so long is forgotten when others call. Default 600 000 ms. */
+  /** A sender silent for this many milliseconds is forgotten when another one calls. Default: 600 000. */
   readonly idleMs?: number;
   readonly clock?: Clock;
-  /** Hears of datagrams that nobody took: too many wait for a reader. */
+  /** Called for datagrams that were dropped because too many are waiting for a reader. */
   readonly onDropped?: (error: DlmsError, from: RemoteAddress) => void;
 }
 
@@ -74,7 +76,7 @@ export function listenUdp(
 ): Promise<Listener> {
   const { host = '127.0.0.1', port, maxPeers = 10_000, idleMs = 600_000, clock = systemClock } = options;
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  /** Longest silent first: a sender moves to the end with every datagram. */
+  /** In the order of their last datagram, oldest first: a sender moves to the end with every datagram. */
   const peers = new Map<string, { readonly link: DatagramLink; at: number }>();
   const forget = (key: string, error?: DlmsError) => {
     const peer = peers.get(key);
@@ -132,7 +134,7 @@ function bound(socket: Socket, host: string, port: number, closing: () => void):
     socket.once('error', failed);
     socket.bind(port, host, () => {
       socket.off('error', failed);
-      // A send that the network refused belongs to one peer, which times out; the others go on.
+      // If the network refuses a datagram, that concerns one peer, which times out; the others go on.
       socket.on('error', () => {});
       resolve({
         port: socket.address().port,
@@ -146,7 +148,10 @@ function bound(socket: Socket, host: string, port: number, closing: () => void):
   });
 }
 
-/** Datagrams kept for a reader that has not started or pauses; more are lost, as datagrams may be. */
+/**
+ * How many datagrams are kept for a reader that has not started or has paused; further ones are lost, as datagrams may
+ * be.
+ */
 const backlog = 64;
 
 class DatagramLink implements OctetLink {
@@ -163,7 +168,7 @@ class DatagramLink implements OctetLink {
     this.#close = close;
   }
 
-  /** False when there was no room for it. */
+  /** Takes a datagram. @returns false if there was no room for it */
   arrived(datagram: Uint8Array): boolean {
     if (!this.#paused) this.#sink?.octets(datagram);
     else if (this.#waiting.length >= backlog) return false;
@@ -187,7 +192,7 @@ class DatagramLink implements OctetLink {
     });
   }
 
-  /** Waits until the system has taken the datagram: bounded memory, however fast the caller writes. */
+  /** Waits until the system has taken the datagram, so that memory is limited however fast the caller writes. */
   write(octets: Uint8Array): MaybePromise<void> {
     if (this.#ended) return undefined;
     return new Promise((resolve) => {

@@ -11,7 +11,7 @@ import { closedError, linkTransport } from '../link.js';
 import type { OctetLink, OctetSink } from '../transport.js';
 import type { LineSettings, SerialLine } from './serial-line.js';
 
-/** A port of the Web Serial API (`await navigator.serial.requestPort()`), as far as it is used here. */
+/** The part of a Web Serial API port (`await navigator.serial.requestPort()`) used here. */
 export interface WebSerialPort {
   readonly readable: ReadableStream<Uint8Array> | null;
   readonly writable: WritableStream<Uint8Array> | null;
@@ -22,7 +22,8 @@ export interface WebSerialPort {
 }
 
 /**
- * Opens a port that the user has chosen, by default with 9600 baud 8N1. (A port that is open already and never changes its settings is a transport as it is.)
+ * Opens a port that the user has chosen, by default at 9600 baud 8N1. (An open port whose settings never change already
+ * is a transport.)
  * @throws DlmsError `transport/connect`.
  */
 export async function openWebSerial(port: WebSerialPort, settings: Partial<LineSettings> = {}): Promise<SerialLine> {
@@ -40,7 +41,7 @@ class WebSerialLink implements OctetLink {
   #sink: OctetSink | undefined;
   #paused: Promise<void> | undefined;
   #wake: (() => void) | undefined;
-  /** The port is being closed on purpose: to change its settings, or for good. */
+  /** Whether the port is being closed on purpose: to change its settings, or for good. */
   #leaving = false;
 
   constructor(port: WebSerialPort) {
@@ -49,7 +50,7 @@ class WebSerialLink implements OctetLink {
 
   async open(settings: LineSettings): Promise<void> {
     try {
-      // The default buffer of 255 octets overruns with long HDLC frames.
+      // The default buffer of 255 octets overflows with long HDLC frames.
       await this.#port.open({ ...settings, bufferSize: 4096 });
     } catch (error) {
       throw new DlmsError(
@@ -100,7 +101,8 @@ class WebSerialLink implements OctetLink {
 
   async #read(): Promise<void> {
     let failure: unknown;
-    // A parity, framing or overrun error ends the stream only; the port offers a new one. Without one, the device is gone.
+    // A parity, framing or overrun error only ends the stream, and the port offers a new one. If it does not, the
+    // device is gone.
     let last: ReadableStream<Uint8Array> | undefined;
     while (!this.#leaving && this.#port.readable != null && this.#port.readable !== last) {
       last = this.#port.readable;
@@ -122,7 +124,7 @@ class WebSerialLink implements OctetLink {
     if (!this.#leaving) this.#end(failure ?? new Error('the device is gone'));
   }
 
-  /** Sends what is written, then lets go of both streams and closes the port. */
+  /** Sends what has been written, then releases both streams and closes the port. */
   async #leave(): Promise<void> {
     this.#leaving = true;
     this.resume();

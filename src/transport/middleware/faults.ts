@@ -2,36 +2,36 @@ import { type Clock, systemClock } from '../../core/clock.js';
 import type { Transport } from '../transport.js';
 import { intercept } from './intercept.js';
 
-/** What goes wrong in one direction. Probabilities (0 to 1) are per chunk as written, which usually is a frame. */
+/** What goes wrong in one direction. Probabilities (0 to 1) are per chunk as written, which is usually a frame. */
 export interface FaultRates {
   readonly loss?: number;
   readonly duplicate?: number;
-  /** The chunk is held back by `reorderMs` while later ones overtake it. */
+  /** Probability that the chunk is held back by `reorderMs` while later ones overtake it. */
   readonly reorder?: number;
-  /** Default 20 ms. */
+  /** Milliseconds by which a reordered chunk is held back. Default: 20. */
   readonly reorderMs?: number;
-  /** One to three bits of the chunk are inverted. */
+  /** Probability that one to three bits of the chunk are inverted. */
   readonly flip?: number;
-  /** Every chunk takes between these many milliseconds; the order stays. */
+  /** Minimum and maximum delay of each chunk in milliseconds; the order is kept. */
   readonly delayMs?: readonly [number, number];
-  /** Chunks are cut into pieces of 1 to so many octets. */
+  /** Splits chunks into pieces of 1 to this many octets. */
   readonly chunk?: number;
-  /** From this chunk on nothing passes for `stallMs`. */
+  /** Probability that from this chunk on, nothing passes for `stallMs`. */
   readonly stall?: number;
-  /** Default 1000 ms. */
+  /** Milliseconds of a stall. Default: 1000. */
   readonly stallMs?: number;
 }
 
 /** Options of {@link faults}. */
 export interface FaultOptions {
-  /** The same seed and the same octets give the same faults. */
+  /** The same seed and octets give the same faults. */
   readonly seed: number;
   readonly clock?: Clock;
   readonly sent?: FaultRates;
   readonly received?: FaultRates;
-  /** A half-duplex line: everything sent also comes back, whole or (with `received` rates) damaged. */
+  /** Simulates a half-duplex line: everything sent also comes back, intact or (with `received` rates) damaged. */
   readonly echo?: boolean;
-  /** Told of each fault, to read a failure by. */
+  /** Called with each fault, to help explain a failure. */
   readonly onFault?: (fault: {
     readonly direction: 'sent' | 'received';
     readonly kind: string;
@@ -39,7 +39,7 @@ export interface FaultOptions {
   }) => void;
 }
 
-/** A bad line, in a reproducible way, for simulations and tests. */
+/** Simulates a bad line in a reproducible way, for simulations and tests. */
 export function faults(transport: Transport, options: FaultOptions): Transport {
   const { clock = systemClock, seed, onFault } = options;
   const lane = (direction: 'sent' | 'received', salt: number) =>
@@ -67,7 +67,7 @@ export function faults(transport: Transport, options: FaultOptions): Transport {
   });
 }
 
-/** Numbers from 0 up to (not including) 1, the same for the same seed (mulberry32). */
+/** Random numbers from 0 to 1 (exclusive), the same for the same seed (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -84,7 +84,7 @@ interface InFlight {
   readonly pass: (octets: Uint8Array) => unknown;
 }
 
-/** One direction. What is in flight is kept in the order of its arrival; one timer waits for the first. */
+/** One direction. What is in flight is kept in the order of arrival; one timer waits for the first. */
 class Lane {
   readonly #rates: FaultRates;
   readonly #clock: Clock;
@@ -92,7 +92,7 @@ class Lane {
   readonly #tell: (kind: string) => void;
   #flying: InFlight[] = [];
   #stopTimer: () => void = () => {};
-  /** Nothing in order arrives before what was sent before it. */
+  /** Unless reordered, nothing arrives before this time, when what was sent earlier arrives. */
   #last = 0;
 
   constructor(rates: FaultRates, clock: Clock, random: () => number, tell: (kind: string) => void) {
@@ -105,7 +105,7 @@ class Lane {
   push(octets: Uint8Array, pass: (octets: Uint8Array) => unknown): void {
     const rates = this.#rates;
     const now = this.#clock.now();
-    // Every number is drawn whether or not it is needed: rates can be changed one at a time without moving the others.
+    // Every number is drawn, needed or not, so that one rate can be changed without affecting the other faults.
     const happens = (kind: string, rate: number | undefined): boolean => {
       const hit = this.#random() < (rate ?? 0);
       if (hit) this.#tell(kind);
@@ -129,7 +129,7 @@ class Lane {
     this.#arrive();
   }
 
-  /** Delivers everything at once (the other side closed). */
+  /** Delivers everything at once, because the other side has closed. */
   flush(): void {
     this.#stopTimer();
     const flying = this.#flying;

@@ -2,22 +2,26 @@ import type { MaybePromise } from '../../core/promise.js';
 import { linkTransport, octetLink } from '../link.js';
 import type { SerialLine } from '../media/serial-line.js';
 
-/** What middleware does with the octets that pass. `pass` hands on: the same octets, others, later, or not at all. */
+/**
+ * What middleware does with the octets that pass. It calls `pass` to pass them on: unchanged or changed, now or later,
+ * or not at all.
+ */
 export interface Interception {
-  /** Octets on their way out. Default: passed. A promise holds back the writer. */
+  /** Octets being sent. Default: passed on. A promise holds back the writer. */
   readonly sent?: (octets: Uint8Array, pass: (octets: Uint8Array) => MaybePromise<void>) => MaybePromise<void>;
-  /** Octets that came in. Default: passed. */
+  /** Octets received. Default: passed on. */
   readonly received?: (octets: Uint8Array, pass: (octets: Uint8Array) => void) => void;
-  /** Delivery can begin: `pass` gives octets to whoever reads, also where none came in (an echo). */
+  /** Called when delivery can begin. `pass` delivers octets to the reader, even if none were received (an echo). */
   readonly started?: (pass: (octets: Uint8Array) => void) => void;
-  /** This side closes: the last chance to pass on what was held. */
+  /** Called when this side closes: the last chance to pass on what was held back. */
   readonly closing?: () => void;
-  /** The end; `pass` hands it on. */
+  /** Called at the end; `pass` passes it on. */
   readonly ended?: (error: unknown, pass: (error?: unknown) => void) => void;
 }
 
 /**
- * Middleware: a transport around a transport (or a serial line around a serial line). All of ours is made with it, and so can yours be:
+ * Middleware: a transport around a transport (or a serial line around a serial line). All middleware of this library is
+ * made with it, and yours can be too:
  *
  * ```ts
  * const upper = intercept(transport, { received: (octets, pass) => pass(octets.map((b) => b & 0x7f)) });
@@ -50,7 +54,7 @@ export function intercept(transport: SerialLine, interception: Interception): Se
     },
     transport.datagrams === true ? { datagrams: true } : {},
   );
-  // A serial line stays one that can be set.
+  // The settings of a serial line can still be changed.
   return configure === undefined
     ? outer
     : Object.defineProperty(outer, 'configure', { value: configure.bind(transport) });

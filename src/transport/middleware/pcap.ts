@@ -3,16 +3,17 @@ import { intercept } from './intercept.js';
 
 /** Options of {@link pcap}. */
 export interface PcapOptions {
-  /** Addresses and ports to write; those of a serial line are made up. Defaults 192.0.2.1:50000 (client) and 192.0.2.2:4059 (server). */
+  /** Address and port of the client in the file; made up for a serial line. Default: 192.0.2.1:50000. */
   readonly client?: PcapEndpoint;
+  /** Address and port of the server in the file. Default: 192.0.2.2:4059. */
   readonly server?: PcapEndpoint;
-  /** Who holds this end of the transport. Default client. */
+  /** Who is at this end of the transport. Default: `client`. */
   readonly side?: 'client' | 'server';
-  /** Milliseconds since 1970. Default `Date.now`. */
+  /** The time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** An address and port, as they stand in a capture file. */
+/** An address and port in a capture file. */
 export interface PcapEndpoint {
   /** IPv4 address. */
   readonly address: string;
@@ -20,8 +21,9 @@ export interface PcapEndpoint {
 }
 
 /**
- * Writes what passes as a capture file (pcap, Ethernet) that Wireshark opens: the octets are the payload of a TCP connection made up around them, or of UDP
- * datagrams where the transport has those. `write` gets the parts of the file in order, the header first. What stands in the file is what passed: see `trace`.
+ * Writes what passes as a capture file (pcap, Ethernet) that Wireshark can open: the octets become the payload of a
+ * made-up TCP connection, or of UDP datagrams if the transport has datagrams. `write` gets the parts of the file in
+ * order, the header first. The file contains what passed, including any passwords: see `trace`.
  */
 export function pcap(transport: Transport, write: (octets: Uint8Array) => void, options: PcapOptions = {}): Transport {
   const file = new PcapWriter(write, { ...options, datagrams: transport.datagrams === true });
@@ -43,7 +45,7 @@ export function pcap(transport: Transport, write: (octets: Uint8Array) => void, 
   });
 }
 
-/** The capture file itself, for octets from elsewhere. */
+/** Writes such a capture file, for octets from elsewhere. */
 export class PcapWriter {
   readonly #write: (octets: Uint8Array) => void;
   readonly #now: () => number;
@@ -72,13 +74,13 @@ export class PcapWriter {
     this.#segment('client', ack);
   }
 
-  /** Octets that one side sent. */
+  /** Writes octets that one side sent. */
   payload(from: 'client' | 'server', octets: Uint8Array): void {
     if (this.#datagrams) return this.#datagram(from, octets);
     for (let at = 0; at < octets.length; at += 1460) this.#segment(from, ack | push, octets.subarray(at, at + 1460));
   }
 
-  /** Closes the connection that the file shows. */
+  /** Closes the connection shown in the file. */
   end(): void {
     if (this.#ended || this.#datagrams) return;
     this.#ended = true;

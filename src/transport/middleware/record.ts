@@ -6,7 +6,7 @@ import { linkTransport } from '../link.js';
 import type { OctetSink, Transport } from '../transport.js';
 import { intercept } from './intercept.js';
 
-/** One chunk as it passed; plain data, to be kept as JSON. */
+/** One chunk, as it passed. Plain data, so it can be kept as JSON. */
 export interface RecordedChunk {
   /** Milliseconds since the recording began. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface RecordedChunk {
   readonly hex: string;
 }
 
-/** Keeps what passes; `recording` grows while the transport is used. */
+/** Records what passes; `recording` grows while the transport is used. */
 export function record(
   transport: Transport,
   options: { readonly clock?: Clock } = {},
@@ -41,15 +41,22 @@ export function record(
 
 /** Options of {@link replay}. */
 export interface ReplayOptions {
-  /** Whose part is played: the chunks of this direction come out, the others are expected. Default `received`: the recorded peer answers. */
+  /**
+   * Whose part to play: the chunks in this direction are delivered, the others are expected. Default: `received`; the
+   * recorded peer answers.
+   */
   readonly play?: 'received' | 'sent';
-  /** Compare what is sent with the recording. Default true; false where it differs by nature (challenges, counters): then only its amount counts. */
+  /**
+   * Compares what is sent with the recording. Default: true. Set it to false if it always differs (challenges,
+   * counters); then only the number of octets counts.
+   */
   readonly compare?: boolean;
 }
 
 /**
- * A transport that plays a recording: each recorded chunk comes once everything before it has been sent. Ends after the last chunk.
- * Octets that differ from the recording end it with `protocol/link` (side local), which names the place.
+ * A transport that plays back a recording: each recorded chunk arrives once everything before it has been sent. It ends
+ * after the last chunk. If octets differ from the recording, it ends with `protocol/link` (side local), which names the
+ * position.
  */
 export function replay(recording: readonly RecordedChunk[], options: ReplayOptions = {}): Transport {
   const { play = 'received', compare = true } = options;

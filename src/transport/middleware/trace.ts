@@ -8,8 +8,8 @@ export type TraceEvent =
   | { readonly type: 'ended'; readonly at: number; readonly error?: unknown };
 
 /**
- * Shows what passes. The octets are those of the line: an association with low level security has its password in them, so where they go is the
- * caller's decision.
+ * Reports what passes. These are the octets on the wire, which in an association with low level security include the
+ * password, so take care where they go.
  */
 export function trace(
   transport: Transport,

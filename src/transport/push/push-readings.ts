@@ -11,15 +11,18 @@ import { addLlc, encodeHdlcFrame, type HdlcFrame, llcCommand, llcOf, stripLlc } 
 import { type HdlcMessage, hdlcReassembler } from '../hdlc/reassembler.js';
 import type { Route } from '../transport.js';
 
-/** An APDU that came unasked, and what its framing says of where from. */
+/** An unsolicited APDU, and what its framing says about its sender. */
 export interface PushedApdu {
   readonly apdu: Uint8Array;
   readonly framing: Exclude<Framing, 'iec-62056-21'>;
   /** Undefined for a bare APDU. For M-Bus: DTSAP and STSAP. */
   readonly route?: Route;
-  /** Physical address: of the HDLC source (lower address), or the A field of M-Bus. */
+  /** Physical address: the lower address of the HDLC source, or the A field of M-Bus. */
   readonly physicalAddress?: number;
-  /** Octets that carry an answer (a confirmation) the same way back. @throws DlmsError `service/unsupported` for M-Bus, where a slave cannot be answered so. */
+  /**
+   * Frames an answer (a confirmation) for the way back. @throws DlmsError `service/unsupported` for M-Bus, where a
+   * slave cannot be answered this way
+   */
   frameAnswer(apdu: Uint8Array): Uint8Array;
 }
 
@@ -27,16 +30,16 @@ interface ReadingOptions {
   readonly maxApduSize: number;
   readonly onDropped?: (error: DlmsError) => void;
 }
-/** Pushes of one framing: the deframer of whole APDUs. */
+/** Reads pushes in one framing: a deframer of whole APDUs. */
 export interface PushReading extends Deframer<PushedApdu> {
   readonly framing: PushedApdu['framing'];
 }
 
-/** How pushes of one framing are made of its frames. */
+/** How pushes are made from the frames of one framing. */
 interface PushRule<F, M> {
   deframer(options: DeframerOptions<F> & ReadingOptions): Deframer<F>;
   assembler(options: ReadingOptions): Assembler<F, M>;
-  /** A frame that carries no part of a push, in words. */
+  /** Describes a frame that carries no part of a push. */
   foreign?(frame: F): string | undefined;
   pushed(message: M): Omit<PushedApdu, 'framing'>;
 }
@@ -63,7 +66,7 @@ const hdlc: PushRule<HdlcFrame, HdlcMessage> = {
   assembler: (options) => hdlcReassembler({ ...options, maxOctets: options.maxApduSize }),
   foreign: ({ control: { type } }) => (type === 'I' || type === 'UI' ? undefined : type),
   pushed({ information, destination, source }) {
-    // A command (what a client sends) has its addresses the other way round.
+    // A command (sent by a client) has its addresses the other way round.
     const [client, server] = llcOf(information) === 'command' ? [source, destination] : [destination, source];
     return {
       apdu: stripLlc(information),
@@ -96,7 +99,7 @@ const mbus: PushRule<MbusFrame, MbusApdu> = {
 };
 const rules = { apdu: bare, wrapper, hdlc, mbus } as const;
 
-/** An APDU without framing, perhaps with an LLC header in front. */
+/** An APDU without framing, possibly with an LLC header in front. */
 export const bareApdu = (octets: Uint8Array): PushedApdu => ({ ...bare.pushed(octets), framing: 'apdu' });
 
 export function readingOf(framing: PushedApdu['framing'], options: ReadingOptions): PushReading {
@@ -114,7 +117,7 @@ class Reading<F, M> implements PushReading {
     const { onDropped } = options;
     this.framing = framing;
     this.#rule = rule;
-    // Errors are made only where somebody hears them.
+    // Errors are only made if somebody listens.
     const listen: DeframerOptions<F> = onDropped === undefined ? {} : { onSkipped: ({ error }) => onDropped(error) };
     this.#deframer = rule.deframer({ ...options, ...listen });
     this.#assembler = rule.assembler(options);

@@ -6,21 +6,25 @@ import { bareApdu, type PushedApdu, type PushReading, readingOf } from './push-r
 
 /** Options of {@link PushReceiver}. */
 export interface PushReceiverOptions {
-  /** The framing, where it is known. Default: found out from what comes. */
+  /** The framing, if known. Default: detected. */
   readonly framing?: PushedApdu['framing'];
-  /** Each chunk is a datagram: looked at by itself, nothing is kept for the next. Default false. */
+  /** Treats each chunk as a datagram, independent of the others. Default: false. */
   readonly datagrams?: boolean;
-  /** Longest APDU. Default 65535. */
+  /** Longest APDU, in octets. Default: 65 535. */
   readonly maxApduSize?: number;
-  /** Octets looked through for a beginning before they are dropped. Default 4096: the longest HDLC frame twice. */
+  /**
+   * How many octets are searched for the start of a frame before they are dropped. Default: 4096, twice the longest
+   * HDLC frame.
+   */
   readonly maxUndecided?: number;
-  /** Hears of octets that were no frame, and why. */
+  /** Called for octets that were not a frame, with the reason. */
   readonly onDropped?: (error: DlmsError) => void;
 }
 
 /**
- * Turns octets of any framing into APDUs: feed chunks, take what they complete. It knows no keys and decodes nothing. Memory is bounded by the options.
- * After a silence of the line call `flush`: what is incomplete then is dropped, and a bare APDU on a stream is recognised.
+ * Turns octets in any framing into APDUs: feed it chunks, and take the APDUs that they complete. It knows no keys and
+ * decodes nothing. Memory is limited by the options. Call `flush` when the line is silent: anything incomplete is then
+ * dropped, and a bare APDU on a stream is recognised.
  */
 export class PushReceiver {
   readonly #options: PushReceiverOptions;
@@ -32,17 +36,17 @@ export class PushReceiver {
     if (options.framing !== undefined && options.datagrams !== true) this.#reading = this.#make(options.framing);
   }
 
-  /** Octets that wait for more. */
+  /** Octets held until more arrive. */
   get pending(): number {
     return this.#undecided.length + (this.#reading?.pending ?? 0);
   }
 
-  /** What was found out so far; undefined while nothing is. */
+  /** The framing detected so far, if any. */
   get framing(): Framing | undefined {
     return this.#reading?.framing;
   }
 
-  /** Takes octets as they come; answers the APDUs that are complete with them. */
+  /** Takes octets as they arrive, and returns the APDUs that they complete. */
   push(chunk: Uint8Array): PushedApdu[] {
     if (this.#options.datagrams === true) return this.#whole(chunk);
     if (this.#reading !== undefined) return this.#feed(this.#reading, chunk);
@@ -57,13 +61,13 @@ export class PushReceiver {
     return this.#decide(found.framing, found.offset);
   }
 
-  /** The line is silent, or has ended. */
+  /** Call this when the line is silent, or has ended. @returns the APDUs found */
   flush(): PushedApdu[] {
     const reading = this.#reading;
     if (reading !== undefined) {
       if (reading.pending === 0) return [];
       const rest = reading.flush();
-      // Half a WPDU: whatever comes next begins anew.
+      // A WPDU is incomplete; whatever comes next starts anew.
       if (this.#options.framing === undefined && reading.framing === 'wrapper') this.#reading = undefined;
       return rest;
     }
@@ -105,7 +109,7 @@ export class PushReceiver {
 
   #feed(reading: PushReading, chunk: Uint8Array): PushedApdu[] {
     const apdus = reading.push(chunk);
-    // A stream without boundaries any more is found out anew.
+    // A stream that has lost its boundaries is detected anew.
     if (reading.failure !== undefined && reading === this.#reading) {
       if (this.#options.framing === undefined) this.#reading = undefined;
       else reading.flush();

@@ -19,23 +19,32 @@ import {
 /** Options of {@link modeEPort}. */
 export interface ModeEPortOptions {
   readonly clock?: Clock;
-  /** The line stays at 8 data bits without parity (a gateway, a pseudo terminal): parity bits of the sign-on are put in by software. Default false. */
+  /**
+   * For a line that stays at 8 data bits without parity (a gateway, a pseudo terminal): adds the parity bits of the
+   * sign-on by software. Default: false.
+   */
   readonly emulateSevenE1?: boolean;
 }
 
-/** What a sign-on came to. */
+/** The outcome of a sign-on. */
 export type ModeEResult =
   | (Extract<ModeEOutput, { type: 'hdlc' }> & {
-      /** For HDLC; valid until the next sign-on. Closing it leaves the line open. */
+      /** The transport for HDLC, valid until the next sign-on. Closing it leaves the line open. */
       readonly transport: Transport;
     })
   | Extract<ModeEOutput, { type: 'readout' }>;
 
-/** A serial line on which IEC 62056-21 sign-ons are done, one after the other. */
+/** A serial line for IEC 62056-21 sign-ons, one after the other. */
 export interface ModeEPort {
-  /** Client: signs on. @throws DlmsError `transport/timeout`, `protocol/link` (no HDLC offered), `transport/closed`, `transport/aborted`, `decode/too-large`. */
+  /**
+   * For a client: signs on. @throws DlmsError `transport/timeout`, `protocol/link` (no HDLC offered),
+   * `transport/closed`, `transport/aborted`, `decode/too-large`
+   */
   signOn(options?: ModeEClientOptions & { readonly signal?: AbortSignal }): Promise<ModeEResult>;
-  /** Meter: waits for a client that wants HDLC; readouts are answered on the way. @throws DlmsError `transport/closed`, `transport/aborted`. */
+  /**
+   * For a meter: waits for a client that wants HDLC, and answers readouts meanwhile. @throws DlmsError
+   * `transport/closed`, `transport/aborted`
+   */
   listen(
     options: ModeEServerOptions & { readonly signal?: AbortSignal },
   ): Promise<Extract<ModeEResult, { type: 'hdlc' }>>;
@@ -43,7 +52,7 @@ export interface ModeEPort {
   close(): Promise<void>;
 }
 
-/** See {@link ModeEPort}. Takes the line over. */
+/** Makes a {@link ModeEPort}, which takes over the line. */
 export function modeEPort(line: SerialLine, options: ModeEPortOptions = {}): ModeEPort {
   return new Port(line, options);
 }
@@ -64,7 +73,7 @@ class Port implements ModeEPort {
     this.#link = octetLink(line);
     this.#link.start({
       octets: (chunk) => {
-        // Nobody listens: a little is kept (HDLC that follows at once), the rest is noise.
+        // Nobody is listening: only a little is kept, in case HDLC follows at once; the rest is noise.
         if (this.#sink === undefined) this.#held = [...this.#held, chunk].slice(-16);
         else this.#sink.octets(chunk);
       },
@@ -95,7 +104,7 @@ class Port implements ModeEPort {
     step: (state: ModeEState, input: ModeEInput, now: number) => [ModeEState, readonly ModeEOutput[]],
     signal: AbortSignal | undefined,
   ): Promise<ModeEResult> {
-    // The transport of the sign-on before ends here.
+    // The transport of the previous sign-on ends here.
     this.#sink?.ended();
     this.#held = [];
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -116,7 +125,7 @@ class Port implements ModeEPort {
       };
       const aborted = () =>
         finish(() => reject(new DlmsError('transport/aborted', { during: 'the sign-on' }, { cause: signal?.reason })));
-      // One input at a time: setting the line takes time, and octets that come meanwhile wait their turn.
+      // One input at a time: setting the line takes time, and octets that arrive meanwhile wait their turn.
       const feed = (input: ModeEInput) => {
         working = working.then(async () => {
           if (finished) return;

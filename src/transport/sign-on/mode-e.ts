@@ -16,9 +16,10 @@ import {
 } from '../framing/iec-62056-21.js';
 
 /**
- * Sign-on of IEC 62056-21 before HDLC (mode E), as a pure machine for each side. Both start at 300 baud 7E1; the client asks `/?!`, the meter identifies
- * itself, the client chooses HDLC and a speed (`ACK 2 Z 2`), the meter repeats that, and both change to the speed with 8N1.
- * A meter without HDLC is read out as far as its mode allows (data blocks of modes A to C), where that is wanted.
+ * The sign-on of IEC 62056-21 before HDLC (mode E), as a pure machine for each side. Both start at 300 baud 7E1. The
+ * client asks `/?!`, the meter identifies itself, the client chooses HDLC and a speed (`ACK 2 Z 2`), the meter repeats
+ * that, and both change to that speed and 8N1. If wanted, a meter without HDLC is read out as far as its mode allows
+ * (data blocks of modes A to C).
  */
 export interface ModeEState {
   /** What is awaited. */
@@ -27,15 +28,15 @@ export interface ModeEState {
   readonly deadline?: number;
   /** Octets collected, without parity bits. */
   readonly held: Uint8Array;
-  /** What the line may give back of our own. */
+  /** What the line may echo of what we sent. */
   readonly echo: Uint8Array;
-  /** How much of that has come. */
+  /** How much of that has arrived. */
   readonly echoed: number;
-  /** Octets of them in which the end of the readout was looked for. */
+  /** How many of the held octets have been searched for the end of the readout. */
   readonly scanned?: number;
-  /** When the present request was sent. */
+  /** When the current request was sent. */
   readonly since?: number;
-  /** It has given back our request. */
+  /** Whether the line has echoed our request. */
   readonly lineEchoes?: boolean;
   readonly attempts: number;
   readonly identification?: Identification;
@@ -56,9 +57,9 @@ export type LineParity = '7E1' | '8N1';
 /** What a sign-on wants done, and how it ends. */
 export type ModeEOutput =
   | { readonly type: 'write'; readonly octets: Uint8Array }
-  /** Set the line, after what was written has left it. */
+  /** Set the line, once what was written has left it. */
   | { readonly type: 'line'; readonly baud: number; readonly parity: LineParity }
-  /** HDLC follows at this speed. `rest` has come already. */
+  /** HDLC follows at this speed. `rest` has already arrived. */
   | {
       readonly type: 'hdlc';
       readonly baud: number;
@@ -71,48 +72,60 @@ export type ModeEOutput =
   | { readonly type: 'option'; readonly option: OptionSelect }
   | { readonly type: 'failed'; readonly error: DlmsError };
 
-/** How a client signs on by IEC 62056-21 mode E. */
+/** Options for a client's sign-on by IEC 62056-21 mode E. */
 export interface ModeEClientOptions {
-  /** Device address; default none: whoever is there. */
+  /** Device address. Default: none, for any device. */
   readonly address?: string;
-  /** Highest speed to go to. Default 19200; the meter's own limit applies too. */
+  /** Highest speed to change to, in baud; the meter's own limit applies too. Default: 19 200. */
   readonly maxBaud?: number;
-  /** What to do with a meter that does not offer HDLC: `readout` reads its data block, `hdlc` asks for HDLC all the same. Default: fail by name. */
+  /**
+   * What to do with a meter that does not offer HDLC: `readout` reads its data block, `hdlc` asks for HDLC all the
+   * same. Default: the sign-on fails.
+   */
   readonly fallback?: 'readout' | 'hdlc';
-  /** Requests before giving up. Default 3. */
+  /** Number of requests before giving up. Default: 3. */
   readonly attempts?: number;
-  /** How long to wait for the identification and for the next octet. Default 1500 ms, the most the standard allows a reaction to take, and 700 for a slow line. */
+  /**
+   * Milliseconds to wait for the identification and for the next octet. Default: 2200; the standard allows 1500 for a
+   * reaction, and 700 are for a slow line.
+   */
   readonly timeoutMs?: number;
-  /** Pause before the option select message. Default 300 ms (the standard: 200 to 1500). */
+  /** Milliseconds before the option select message. Default: 300 (the standard says 200 to 1500). */
   readonly reactionMs?: number;
-  /** How long to wait for the meter to repeat the option; some do not, and HDLC is then tried all the same. Default 1500 ms. */
+  /**
+   * Milliseconds to wait for the meter to repeat the option. Some do not, and HDLC is then tried all the same. Default:
+   * 1500.
+   */
   readonly acknowledgeMs?: number;
-  /** Longest readout, in octets. Default 65536. */
+  /** Longest readout, in octets. Default: 65 536. */
   readonly maxReadout?: number;
 }
 
-/** How a meter answers a sign-on by IEC 62056-21 mode E. */
+/** Options for a meter's answer to a sign-on by IEC 62056-21 mode E. */
 export interface ModeEServerOptions {
   readonly identification: Pick<Identification, 'manufacturer' | 'baudCharacter' | 'ident'>;
   /** Device address that requests may name; a request without an address is always answered. */
   readonly address?: string;
-  /** The data block for a client that asks for the readout; without, it gets an empty one. */
+  /** The data block for a client that asks for the readout. Default: an empty one. */
   readonly readout?: string;
-  /** Pause before an answer. Default 200 ms (20 when the third letter of the manufacturer is small). */
+  /** Milliseconds before an answer. Default: 200 (20 if the third letter of the manufacturer is lower case). */
   readonly reactionMs?: number;
-  /** How long to wait for the option select message. Default 2000 ms. */
+  /** Milliseconds to wait for the option select message. Default: 2000. */
   readonly timeoutMs?: number;
 }
 
 type Step = [state: ModeEState, outputs: readonly ModeEOutput[]];
 
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-/** The state in which a sign-on begins. */
+/** The initial state of a sign-on. */
 export const modeEIdle: ModeEState = { name: 'idle', held: none, echo: none, echoed: 0, attempts: 0, baud: 300 };
-/** What such a message takes at 300 baud. */
+/** The time that such a message takes at 300 baud. */
 const messageMs = 5000;
 
-/** The client's side. Feed `start`, then octets as they come (with or without parity bits) and a tick at `state.deadline`, until the state is `done`. */
+/**
+ * The client's side. Feed `start`, then octets as they come (with or without parity bits) and a tick at
+ * `state.deadline`, until the state is `done`.
+ */
 export function modeEClient(state: ModeEState, input: ModeEInput, now: number, options: ModeEClientOptions = {}): Step {
   const { timeoutMs = 2200 } = options;
   switch (input.type) {
@@ -131,7 +144,7 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
       if (state.name === 'identification') return identified(next, now, options);
       if (state.name === 'acknowledge') return acknowledged(next, now, options);
       if (state.name === 'readout') return readingOut(next, now, options);
-      // During our own pause only the echo of the line is expected; what else comes is kept for later.
+      // During our own pause only the echo of the line is expected; anything else is kept for later.
       return [next.held.length > longestLine ? { ...next, held: none } : next, []];
     }
   }
@@ -163,14 +176,15 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
     const line = findLine(rest, 0x2f);
     rest = line.rest;
     if (line.message === undefined) {
-      // A line that is never silent must not hold up the sign-on for ever: one message, and the time to wait for it.
+      // A line that is never silent must not delay the sign-on forever: it gets the time of one message, and the time
+      // to wait for it.
       const deadline = Math.min(now, (state.since ?? now) + messageMs) + (options.timeoutMs ?? 2200);
       return [{ ...state, held: rest.slice(), deadline }, []];
     }
     try {
       identification = decodeIdentification(line.message);
     } catch {
-      // Noise, or a request of somebody else: whatever follows it may still be the identification.
+      // Noise, or somebody else's request; what follows may still be the identification.
     }
   }
   rest = rest.slice();
@@ -187,7 +201,7 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
   const readout = !offersHdlc && options.fallback === 'readout';
   const base: ModeEState = { ...modeEIdle, identification, held: rest, lineEchoes: state.lineEchoes === true };
   if (mode !== 'C' && readout) {
-    // Modes A and B: the data follows by itself, in B at the speed of Z.
+    // Modes A and B: the data follows unprompted, in B at the speed of Z.
     const baud = identification.maxBaud ?? 300;
     return [
       { ...base, name: 'readout', baud, deadline: now + (options.timeoutMs ?? 2200) },
@@ -198,7 +212,7 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
   const z = Math.max(0, baudRates.filter((b) => b <= limit).length - 1);
   const baud = baudRates[z] as number;
   const select = encodeOptionSelect(readout ? '0' : '2', String(z), readout ? '0' : '2');
-  // The meter repeats the same octets: only a line that gave back the request gives back this.
+  // The meter repeats the same octets, so they count as an echo only if the line echoed the request.
   const echo = state.lineEchoes === true ? select : none;
   const at = now + (options.reactionMs ?? 300);
   const after: ModeEState = readout
@@ -235,7 +249,7 @@ function readingOut(state: ModeEState, now: number, options: ModeEClientOptions)
     return failed(new DlmsError('decode/too-large', { offset: 0, limit, actual: state.held.length }));
   const { held, scanned = 0 } = state;
   const stx = held[0] === 0x02 ? 0 : held.indexOf(0x02, scanned);
-  // What stands before STX is no part of the data, and no longer looked at.
+  // What is before STX is not part of the data, and no longer examined.
   if (stx > 0) return readingOut({ ...state, held: held.slice(stx), scanned: 0 }, now, options);
   const etx = stx < 0 ? -1 : held.indexOf(0x03, scanned);
   if (etx < 0 || etx + 1 >= held.length)
@@ -265,8 +279,8 @@ function failed(error: DlmsError): Step {
 }
 
 /**
- * The meter's side. Feed `start`, then octets and ticks. After `hdlc` the link belongs to HDLC until it is released or silent (inactivity time-out);
- * feed `start` again then.
+ * The meter's side. Feed `start`, then octets and ticks. After `hdlc` the link belongs to HDLC until it is released or
+ * silent (inactivity time-out); feed `start` again then.
  */
 export function modeEServer(state: ModeEState, input: ModeEInput, now: number, options: ModeEServerOptions): Step {
   const listening: ModeEState = { ...modeEIdle, name: 'request' };
@@ -374,7 +388,10 @@ function readOption(message: Uint8Array): OptionSelect | undefined {
   }
 }
 
-/** Takes off octets that are what was sent (two-wire lines, optical heads). Only the whole of it counts: an identification begins like a request. */
+/**
+ * Removes the echo of what was sent (two-wire lines, optical heads). Only a complete echo counts, because an
+ * identification begins like a request.
+ */
 function withoutEcho(state: ModeEState, input: Uint8Array): ModeEState {
   const { echo, echoed } = state;
   let n = 0;
@@ -385,7 +402,10 @@ function withoutEcho(state: ModeEState, input: Uint8Array): ModeEState {
   return { ...state, echo: none, echoed: 0, held: append(append(state.held, echo.subarray(0, echoed)), input) };
 }
 
-/** The first line that starts with this octet and ends in CR LF; `rest` is what follows it, or what to keep while it is not complete. */
+/**
+ * The first line that starts with this octet and ends with CR LF. `rest` is what follows it, or what to keep while it
+ * is incomplete.
+ */
 function findLine(held: Uint8Array, first: number): { readonly message?: Uint8Array; readonly rest: Uint8Array } {
   const start = held.indexOf(first);
   if (start < 0) return { rest: none };
