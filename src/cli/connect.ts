@@ -335,7 +335,7 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
   const authentication = await authenticationOf(mechanism, keys, needSecret);
   const initial = values.counter === undefined ? undefined : integerOption(values.counter, '--counter', 0, 0xfffffffe);
   const ciphered = ciphering === 'required';
-  // HLS 5 encrypts nothing, but its tags take counters too.
+  // HLS 5 encrypts nothing, but its tags need counters too.
   const counted = encryption !== undefined && (ciphered || mechanism === 'hls-gmac');
   const useless = counterNames.find((name) => values[name] !== undefined);
   if (!counted && useless !== undefined)

@@ -44,7 +44,7 @@ interface PushRule<F, M> {
   pushed(message: M): Omit<PushedApdu, 'framing'>;
 }
 
-/** Of framings whose every frame is a message. */
+/** For framings in which every frame is a message. */
 const nothingToJoin = <F>(): Assembler<F, F> => ({ push: (frame) => frame, pending: 0, reset() {} });
 
 const bare: PushRule<Uint8Array, Uint8Array> = {
