@@ -1,4 +1,5 @@
-import { compactArrayOf, TypeDescription } from '../../axdr/compact-array.js';
+import { TypeDescription } from '../../axdr/compact-array.js';
+import { compactArrayOf } from '../../axdr/compact-array-items.js';
 import { Data } from '../../axdr/data.js';
 import { decode, encode } from '../../axdr/schema.js';
 import { isDlmsError } from '../../core/errors.js';
