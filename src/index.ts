@@ -1,6 +1,7 @@
 /**
- * DLMS/COSEM (IEC 62056): what most programs need, portable. Interface classes come one by one from `dlms-cosem/cosem/<class>`; sockets
- * from `dlms-cosem/transport/tcp`; the native crypto provider of Node from `dlms-cosem/security/node`.
+ * DLMS/COSEM (IEC 62056): what most programs need, for Node and browsers. Import each interface class from
+ * `dlms-cosem/cosem/<class>`, TCP connections from `dlms-cosem/transport/tcp`, and Node's native crypto provider from
+ * `dlms-cosem/security/node`.
  *
  * Stability: stable.
  *

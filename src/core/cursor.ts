@@ -26,7 +26,9 @@ export class Reader {
   depth: number;
   readonly bytes: Uint8Array;
   readonly options: DecodeOptions;
-  /** Made on demand: most APDUs have no value that needs it, and accessing a short array's buffer moves it off the heap. */
+  /**
+   * Made on demand: most APDUs have no value that needs it, and accessing a short array's buffer moves it off the heap.
+   */
   #view: DataView | undefined;
   constructor(bytes: Uint8Array, options: DecodeOptions = strict) {
     this.bytes = bytes;
@@ -283,7 +285,9 @@ export class Writer {
     this.u8(0x80 + octets);
     for (let i = octets - 1; i >= 0; i--) this.u8(Math.floor(n / 2 ** (8 * i)) & 0xff);
   }
-  /** Leaves room for the length of what is written next; {@link closeLength} fills it in, given the value returned here. */
+  /**
+   * Leaves room for the length of what is written next; {@link closeLength} fills it in, given the value returned here.
+   */
   openLength(): number {
     return this.#room(1) + 1;
   }

@@ -2,9 +2,9 @@ import { enumeration, integer, structure } from '../axdr/data.js';
 import type { Infer, Schema } from '../axdr/schema.js';
 
 /**
- * The codes of the physical units, by symbol. If two codes would have the same symbol, the second is qualified:
- * `m³ (corrected)`. Source: the table of units of the Blue Book, as three public implementations have it (from 128 on
- * only two of them, 253 only one). The spelling of the symbols from 128 on is this library's. Codes 151, 161 and 166 are
+ * The codes of the physical units, by symbol. If two codes would share a symbol, the second one is qualified, as in `m³
+ * (corrected)`. Source: the table of units of the Blue Book, as three public implementations have it (from 128 on only
+ * two of them, 253 only one). The spelling of the symbols from 128 on is this library's. Codes 151, 161 and 166 are
  * taken as pulse values like 55; Gurux calls them plain volumes.
  */
 export const unitCodes = {
