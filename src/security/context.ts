@@ -444,8 +444,8 @@ export class SecurityContext {
 }
 
 /**
- * Keys for `importKeys`: octets or handles; private keys as scalars or key pairs, public keys as Digital signature key
- * of the peer: x and y.
+ * Keys for `importKeys`: octets or handles; private keys as scalars or key pairs, public keys as x and y or as
+ * public key objects.
  */
 export interface KeyMaterial {
   readonly authentication?: Uint8Array | KeyHandle | undefined;
