@@ -23,7 +23,7 @@ export function parseHex(text: string): Uint8Array {
   const out = new Uint8Array(text.length >> 1);
   let n = 0;
   let high = -1;
-  for (let i = /^\s*0x/i.test(text) ? text.search(/x/i) + 1 : 0; i < text.length; i++) {
+  for (let i = prefixOf(text); i < text.length; i++) {
     const d = digit(text.charCodeAt(i));
     if (d === -2) continue;
     if (d === -1)
@@ -44,8 +44,11 @@ export function parseHex(text: string): Uint8Array {
       expected: 'two hexadecimal digits per octet',
       actual: 'an odd number of digits',
     });
-  return out.slice(0, n);
+  return n === out.length ? out : out.slice(0, n);
 }
+/** Length of a leading `0x`, and of the blanks in front. */
+const prefixOf = (text: string): number =>
+  digit(text.charCodeAt(0)) >= 0 && digit(text.charCodeAt(1)) >= 0 ? 0 : (/^\s*0x/i.exec(text)?.[0].length ?? 0);
 
 /** The value of a digit, -2 for a separator, -1 for anything else. */
 function digit(code: number): number {

@@ -1,11 +1,12 @@
 import { float32, float64 } from '../axdr/scalars.js';
-import { encode, invalid, type Schema } from '../axdr/schema.js';
-import { type Leaf, unnested } from '../axdr/shape.js';
+import { type Alternative, encode, invalid, isFieldsSchema, type Schema } from '../axdr/schema.js';
+import { type Leaf, type Shape, unnested } from '../axdr/shape.js';
 import { equalBytes } from '../core/bytes.js';
 import { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { parseHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
+import { kept } from './kept.js';
 import { identifier } from './names.js';
 import { apduToXml, itemName } from './xml.js';
 import {
@@ -51,164 +52,217 @@ const isApdu = (name: string): boolean =>
 
 function apduOf(doc: Document, root: XmlElement): Apdu {
   plain(doc, root);
-  if (isApdu(root.name)) return alternative(doc, root, Apdu) as Apdu;
+  if (isApdu(root.name)) return readApdu(doc, root);
   if (root.name !== 'xDLMS-APDU' && root.name !== 'aCSE-APDU')
     throw unreadable(doc.text, root.offset, 'xDLMS-APDU or aCSE-APDU', root.name);
-  return one(doc, root, Apdu) as Apdu;
+  return one(doc, root, readApdu) as Apdu;
 }
 
 /** The namespace and the absence of attributes are part of the form. */
 function plain(doc: Document, e: XmlElement): void {
   if (e.namespace !== undefined && e.namespace !== namespace)
     throw unreadable(doc.text, e.offset, `the namespace ${namespace}`, e.namespace);
+  if (e.attributes.size === 0) return;
   for (const name of e.attributes.keys())
     if (!name.includes(':')) throw unreadable(doc.text, e.offset, 'no attributes', name);
 }
 
 /** Errors from below get the place of the element and its name in the path. */
+function placed(doc: Document, e: XmlElement, cause: unknown): unknown {
+  if (!isDlmsError(cause)) return cause;
+  const error =
+    cause.code === 'encode/invalid-value' || (cause.code === 'parse/invalid-text' && !('line' in cause.context))
+      ? new DlmsError('parse/invalid-text', {
+          offset: e.offset,
+          expected: (cause.context as { expected: string }).expected,
+          actual: (cause.context as { actual: string }).actual,
+          ...placeOf(doc.text, e.offset),
+        })
+      : cause;
+  if (error !== cause) error.path = cause.path;
+  error.path.unshift(e.name);
+  return error;
+}
 function within<T>(doc: Document, e: XmlElement, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (!isDlmsError(cause)) throw cause;
-    const placed =
-      cause.code === 'encode/invalid-value' || (cause.code === 'parse/invalid-text' && !('line' in cause.context))
-        ? new DlmsError('parse/invalid-text', {
-            offset: e.offset,
-            expected: (cause.context as { expected: string }).expected,
-            actual: (cause.context as { actual: string }).actual,
-            ...placeOf(doc.text, e.offset),
-          })
-        : cause;
-    if (placed !== cause) placed.path = cause.path;
-    placed.path.unshift(e.name);
-    throw placed;
+    throw placed(doc, e, cause);
   }
 }
 
-const value = (doc: Document, e: XmlElement, schema: Schema<any>, at: string): unknown =>
-  within(doc, e, () => content(doc, e, schema, at));
+/** Reads a value from the element that holds it. */
+type Take = (doc: Document, e: XmlElement) => unknown;
+// A schema is looked at once; what reads its values is kept, by the place (`Type.field`, the key of the hints).
+const takes: WeakMap<Schema<any>, Map<string, Take>> = /* @__PURE__ */ new WeakMap();
+const takeOf = (schema: Schema<any>, at: string): Take =>
+  kept(
+    kept(takes, schema, () => new Map<string, Take>()),
+    at,
+    () => compile(schema, at),
+  );
 
-function content(doc: Document, e: XmlElement, schema: Schema<any>, at: string): unknown {
-  plain(doc, e);
+function value(doc: Document, e: XmlElement, take: Take): unknown {
+  try {
+    plain(doc, e);
+    return take(doc, e);
+  } catch (cause) {
+    throw placed(doc, e, cause);
+  }
+}
+
+function compile(schema: Schema<any>, at: string): Take {
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
     case 'default':
     case 'tagged':
-    case 'nested':
     case 'deviating':
-      return content(doc, e, s.inner, at);
-    case 'mapped':
-      return s.to(content(doc, e, s.inner, at));
+      return takeOf(s.inner, at);
+    case 'nested':
+      return (doc, e) => takeOf(s.inner, at)(doc, e);
+    case 'mapped': {
+      const take = takeOf(s.inner, at);
+      return (doc, e) => s.to(take(doc, e));
+    }
     case 'fields':
-      return fields(doc, e, s.name, s.fields);
-    case 'alternatives':
-      if (impliedStructure.has(at) && e.children.length > 1) {
+      return fieldsOf(s.name, s.fields);
+    case 'alternatives': {
+      const read = alternativeOf(schema);
+      if (!impliedStructure.has(at)) return (doc, e) => one(doc, e, read);
+      return (doc, e) => {
+        if (e.children.length < 2) return one(doc, e, read);
         blank(doc, e);
-        return { type: 'structure', value: e.children.map((c) => alternative(doc, c, schema)) };
-      }
-      return one(doc, e, schema);
-    case 'elements':
-      blank(doc, e);
-      return e.children.flatMap((c) => items(doc, c, s.element));
+        return { type: 'structure', value: e.children.map((c) => read(doc, c)) };
+      };
+    }
+    case 'elements': {
+      const { element } = s;
+      const wanted = itemName(element);
+      return (doc, e) => {
+        blank(doc, e);
+        return e.children.flatMap((c) => items(doc, c, element, wanted));
+      };
+    }
     default:
-      return leaf(doc, e, s, at);
+      return leafOf(s, at);
   }
 }
 
 /** The children in the order of the fields; only optional ones may be missing. */
-function fields(
-  doc: Document,
-  e: XmlElement,
-  type: string,
-  parts: Readonly<Record<string, Schema<any>>>,
-): Record<string, unknown> {
-  blank(doc, e);
-  const out: Record<string, unknown> = {};
+function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): Take {
   const inside = nestedFields[type];
-  let i = 0;
-  for (const [key, schema] of Object.entries(parts)) {
-    if (key === inside?.guest) continue;
-    const child = e.children[i];
-    const at = `${type}.${key}`;
-    const wanted = identifier(key);
-    const name = child === undefined ? undefined : nameOf(child, type);
-    if (child !== undefined && at === innerApdu && name !== wanted) {
-      out[key] = encode(Apdu, within(doc, child, () => alternative(doc, child, Apdu)) as Apdu);
-      i++;
-    } else if (child !== undefined && name === wanted) {
-      i++;
-      if (inside !== undefined && key === inside.host && child.children.length > 0) {
-        out[key] = inside.implies;
-        out[inside.guest] = fields(doc, child, '', { [inside.guest]: parts[inside.guest] as Schema<any> })[
-          inside.guest
-        ];
-      } else out[key] = value(doc, child, schema, at);
-    } else if (schema.shape.of === 'default') out[key] = schema.shape.standard;
-    else if (!('optional' in schema))
-      throw unreadable(doc.text, child?.offset ?? e.offset, `<${wanted}>`, child?.name ?? `the end of ${e.name}`);
-  }
-  const extra = e.children[i];
-  if (extra !== undefined) throw unreadable(doc.text, extra.offset, `nothing more in ${e.name}`, extra.name);
-  return out;
+  const parts = Object.entries(fields)
+    .filter(([key]) => key !== inside?.guest)
+    .map(([key, schema]) => ({
+      key,
+      schema,
+      wanted: identifier(key),
+      innerApdu: `${type}.${key}` === innerApdu,
+      take: takeOf(schema, `${type}.${key}`),
+    }));
+  const guest =
+    inside === undefined ? undefined : fieldsOf('', { [inside.guest]: fields[inside.guest] as Schema<any> });
+  return (doc, e) => {
+    blank(doc, e);
+    const out: Record<string, unknown> = {};
+    let i = 0;
+    for (const { key, schema, wanted, innerApdu, take } of parts) {
+      const child = e.children[i];
+      const name = child === undefined || child.name === wanted ? child?.name : nameOf(child.name, type);
+      if (child !== undefined && innerApdu && name !== wanted) {
+        out[key] = encode(
+          Apdu,
+          within(doc, child, () => readApdu(doc, child)),
+        );
+        i++;
+      } else if (child !== undefined && name === wanted) {
+        i++;
+        if (inside !== undefined && guest !== undefined && key === inside.host && child.children.length > 0) {
+          out[key] = inside.implies;
+          Object.assign(out, guest(doc, child));
+        } else out[key] = value(doc, child, take);
+      } else if (schema.shape.of === 'default') out[key] = schema.shape.standard;
+      else if (!('optional' in schema))
+        throw unreadable(doc.text, child?.offset ?? e.offset, `<${wanted}>`, child?.name ?? `the end of ${e.name}`);
+    }
+    const extra = e.children[i];
+    if (extra !== undefined) throw unreadable(doc.text, extra.offset, `nothing more in ${e.name}`, extra.name);
+    return out;
+  };
 }
-const nameOf = (e: XmlElement, type: string): string => {
-  const name = lookUp(aliases, e.name) ?? e.name;
+/** The name that is meant inside a type. No name of ours is another one's alias in the same type. */
+const nameOf = (given: string, type: string): string => {
+  const name = lookUp(aliases, given) ?? given;
   return lookUp(localAliases, `${type}.${name}`) ?? name;
 };
 const lookUp = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
 /** The one alternative inside an element. */
-function one(doc: Document, e: XmlElement, schema: Schema<any>): unknown {
+function one(doc: Document, e: XmlElement, read: Take): unknown {
   blank(doc, e);
   const [child, second] = e.children;
   if (child === undefined || second !== undefined)
     throw unreadable(doc.text, second?.offset ?? e.offset, `one element in ${e.name}`, second?.name ?? 'none');
-  return alternative(doc, child, schema);
+  return read(doc, child);
 }
 
 /** An element that is named by the alternative it holds. */
-function alternative(doc: Document, e: XmlElement, schema: Schema<any>): unknown {
-  const s = unnested(schema).shape;
-  if (s.of !== 'alternatives') return undefined;
-  const type = nameOf(e, s.name);
-  const chosen: Schema<any> | undefined = Object.hasOwn(s.alternatives, type)
-    ? s.alternatives[type]?.schema
-    : undefined;
-  if (chosen === undefined) {
-    const names = Object.keys(s.alternatives);
+const alternativeOf = (schema: Schema<any>): Take =>
+  kept(choices, schema, () => {
+    const byName = new Map<string, Take>();
+    return (doc, e) => {
+      let take = byName.get(e.name);
+      if (take === undefined) {
+        take = chosenOf(doc, e, schema);
+        byName.set(e.name, take);
+      }
+      return take(doc, e);
+    };
+  });
+const choices: WeakMap<Schema<any>, Take> = /* @__PURE__ */ new WeakMap();
+const readApdu = (doc: Document, e: XmlElement): Apdu => alternativeOf(Apdu)(doc, e) as Apdu;
+/** For the name of this element, and its aliases: other names are refused, so these are all that are ever kept. */
+function chosenOf(doc: Document, e: XmlElement, schema: Schema<any>): Take {
+  const s = unnested(schema).shape as Extract<Shape, { of: 'alternatives' }>;
+  const name = nameOf(e.name, s.name);
+  const names = Object.keys(s.alternatives);
+  // The name as the schema has it: other texts of the same characters are compared one by one.
+  const type = names.find((n) => n === name);
+  if (type === undefined)
     throw unreadable(
       doc.text,
       e.offset,
       names.length > 12 ? `an element of ${s.name}` : `one of ${names.join(', ')}`,
       e.name,
     );
-  }
+  const chosen = (s.alternatives[type] as Alternative<any>).schema;
   if (s.selfDescribing === true && chosen.shape.of === 'elements') {
-    const { element } = chosen.shape;
-    return within(doc, e, () => {
-      plain(doc, e);
-      blank(doc, e);
-      return { type, value: e.children.map((c) => alternative(doc, c, element)) };
-    });
+    const read = alternativeOf(chosen.shape.element);
+    return (doc, e) =>
+      within(doc, e, () => {
+        plain(doc, e);
+        blank(doc, e);
+        return { type, value: e.children.map((c) => read(doc, c)) };
+      });
   }
-  const inner = value(doc, e, chosen, `${s.name}.${type}`);
-  return 'fill' in chosen ? { type, ...(inner as object) } : { type, value: inner };
+  const take = takeOf(chosen, `${s.name}.${type}`);
+  return isFieldsSchema(chosen)
+    ? (doc, e) => ({ type, ...(value(doc, e, take) as object) })
+    : (doc, e) => ({ type, value: value(doc, e, take) });
 }
 
 /** One item of a SEQUENCE OF; some producers leave out the element around it, or put several into one. */
-function items(doc: Document, e: XmlElement, schema: Schema<any>): unknown[] {
-  const wanted = itemName(schema);
+function items(doc: Document, e: XmlElement, schema: Schema<any>, wanted: string): unknown[] {
   const { shape } = unnested(schema);
-  if (e.name.toLowerCase() === wanted.toLowerCase()) {
+  if (e.name === wanted || e.name.toLowerCase() === wanted.toLowerCase()) {
     if (shape.of === 'alternatives' && severalInOne.has(wanted) && e.children.length > 1)
-      return within(doc, e, () => e.children.map((c) => alternative(doc, c, schema)));
-    return [value(doc, e, schema, '')];
+      return within(doc, e, () => e.children.map((c) => alternativeOf(schema)(doc, c)));
+    return [value(doc, e, takeOf(schema, ''))];
   }
-  if (shape.of === 'alternatives' && Object.hasOwn(shape.alternatives, nameOf(e, shape.name)))
-    return [alternative(doc, e, schema)];
+  if (shape.of === 'alternatives' && Object.hasOwn(shape.alternatives, nameOf(e.name, shape.name)))
+    return [alternativeOf(schema)(doc, e)];
   throw unreadable(doc.text, e.offset, `<${wanted}>`, e.name);
 }
 
@@ -221,11 +275,18 @@ function textOf(doc: Document, e: XmlElement): string {
   return e.text;
 }
 
-function leaf(doc: Document, e: XmlElement, s: Leaf, at: string): unknown {
-  const raw = textOf(doc, e);
-  const text = lookUp(valueAliases[at] ?? {}, raw.trim()) ?? raw.trim();
+function leafOf(s: Leaf, at: string): Take {
   const form = forms[at];
-  if (form !== undefined) return form.parse(form === forms['InformationReportRequest.currentTime'] ? raw : text, s);
+  const known = valueAliases[at] ?? {};
+  const blanksCount = form === forms['InformationReportRequest.currentTime'];
+  return (doc, e) => {
+    const raw = textOf(doc, e);
+    const trimmed = raw.trim();
+    const text = lookUp(known, trimmed) ?? trimmed;
+    return form === undefined ? leafValue(e, s, raw, text) : form.parse(blanksCount ? raw : text, s);
+  };
+}
+function leafValue(e: XmlElement, s: Leaf, raw: string, text: string): unknown {
   switch (s.of) {
     case 'integer': {
       const n = /^[+-]?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

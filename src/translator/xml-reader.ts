@@ -57,10 +57,12 @@ export const unreadable = (
 const nameStart =
   'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
 const nameRest = `${nameStart}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040`;
+/** A name where `lastIndex` says. */
+const nameHere = /* @__PURE__ */ new RegExp(`[${nameStart}][${nameRest}]*(?::[${nameStart}][${nameRest}]*)?`, 'y');
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', apos: "'", quot: '"' };
 // What XML 1.0 cannot hold: most control characters, single surrogates, U+FFFE and U+FFFF.
-const forbidden = '[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
+const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** Declarations of one element over those around it. Linked, not copied: a document can declare many prefixes in many places. */
 interface Scope {
@@ -75,20 +77,40 @@ function lookUp(scope: Scope, prefix: string): string | undefined {
   return undefined;
 }
 
+/** A name as written, and its parts. */
+interface Name {
+  readonly qualified: string;
+  /** Empty where there is none. */
+  readonly prefix: string;
+  readonly local: string;
+}
+/** Letters, digits and what else may stand in a name, of ASCII. */
+const plainNames: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\w:.-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+const noAttributes: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
-  readonly #name = new RegExp(`[${nameStart}][${nameRest}]*(?::[${nameStart}][${nameRest}]*)?`, 'y');
-  readonly #forbidden = new RegExp(forbidden, 'u');
+  /** Names by a sum of their characters: a document repeats a few. */
+  readonly #names: (Name | undefined)[] = new Array(64);
+  /** Most documents have none of these. */
+  readonly #references: boolean;
+  readonly #returns: boolean;
+  readonly #ends: boolean;
   #at = 0;
   constructor(text: string, maxDepth: number) {
     this.#text = text;
     this.#maxDepth = maxDepth;
+    this.#references = text.includes('&');
+    this.#returns = text.includes('\r');
+    this.#ends = text.includes(']]>');
   }
 
   document(): XmlElement {
     const t = this.#text;
-    const bad = this.#forbidden.exec(t);
+    const bad = forbidden.exec(t);
     if (bad !== null) throw this.#error('a character that XML 1.0 allows', bad.index);
     if (t.charCodeAt(0) === 0xfeff) this.#at = 1;
     if (t.startsWith('<?xml', this.#at) && isBlank(t.charCodeAt(this.#at + 5))) this.#declaration();
@@ -116,26 +138,19 @@ class Parser {
       const top = open[open.length - 1];
       if (top !== undefined) this.#textInto(top.element);
       if (this.#at >= t.length) throw this.#error(`</${top?.qualified ?? ''}>`);
-      if (t.startsWith('</', this.#at)) {
+      const next = t[this.#at + 1];
+      if (next === '/') {
         const closed = open.pop();
         const offset = this.#at;
         this.#at += 2;
-        const name = this.#readName();
+        const { qualified } = this.#readName();
         this.#blanks();
-        if (closed === undefined || name !== closed.qualified)
+        if (closed === undefined || qualified !== closed.qualified)
           throw this.#error(`</${closed?.qualified ?? ''}>`, offset);
         this.#literal('>');
         const parent = open[open.length - 1];
         if (parent === undefined) return closed.element;
-      } else if (t.startsWith('<!--', this.#at)) this.#comment();
-      else if (t.startsWith('<![CDATA[', this.#at)) {
-        const end = t.indexOf(']]>', this.#at);
-        if (end < 0) throw this.#error('the end of the CDATA section');
-        if (top !== undefined) top.element.text += lineEnds(t.slice(this.#at + 9, end));
-        this.#at = end + 3;
-      } else if (t.startsWith('<?', this.#at)) top?.element.instructions.push(this.#instruction());
-      else if (t.startsWith('<!', this.#at)) throw this.#error('an element, no declaration');
-      else {
+      } else if (next !== '!' && next !== '?') {
         if (open.length >= this.#maxDepth)
           throw new DlmsError('decode/too-deep', { offset: this.#at, limit: this.#maxDepth });
         const started = this.#start(top?.scope ?? outermost);
@@ -143,7 +158,14 @@ class Parser {
         else top.element.children.push(started.element);
         if (!started.empty) open.push(started);
         else if (root !== undefined && open.length === 0) return root;
-      }
+      } else if (t.startsWith('<!--', this.#at)) this.#comment();
+      else if (t.startsWith('<![CDATA[', this.#at)) {
+        const end = t.indexOf(']]>', this.#at);
+        if (end < 0) throw this.#error('the end of the CDATA section');
+        if (top !== undefined) top.element.text += lineEnds(t.slice(this.#at + 9, end));
+        this.#at = end + 3;
+      } else if (next === '?') top?.element.instructions.push(this.#instruction());
+      else throw this.#error('an element, no declaration');
     }
   }
 
@@ -151,8 +173,8 @@ class Parser {
     const t = this.#text;
     const offset = this.#at;
     this.#at++;
-    const qualified = this.#readName();
-    const attributes = new Map<string, string>();
+    const name = this.#readName();
+    let attributes: Map<string, string> | undefined;
     let own: Map<string, string> | undefined;
     for (;;) {
       const spaced = this.#blanks();
@@ -160,36 +182,38 @@ class Parser {
       if (c === '>' || c === '/' || c === undefined) break;
       if (!spaced) throw this.#error('a blank in front of an attribute');
       const at = this.#at;
-      const name = this.#readName();
+      const { qualified } = this.#readName();
       this.#blanks();
       this.#literal('=');
       this.#blanks();
       const value = this.#attributeValue();
-      if (attributes.has(name)) throw this.#error('each attribute once', at);
-      attributes.set(name, value);
-      if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      attributes ??= new Map();
+      if (attributes.has(qualified)) throw this.#error('each attribute once', at);
+      attributes.set(qualified, value);
+      if (qualified === 'xmlns' || qualified.startsWith('xmlns:')) {
         own ??= new Map();
-        own.set(name === 'xmlns' ? '' : name.slice(6), value);
+        own.set(qualified === 'xmlns' ? '' : qualified.slice(6), value);
       }
     }
     const empty = t[this.#at] === '/';
     if (empty) this.#at++;
     this.#literal('>');
     const scope: Scope = own === undefined ? outer : { own, outer };
-    const colon = qualified.indexOf(':');
-    const namespace = lookUp(scope, colon < 0 ? '' : qualified.slice(0, colon));
-    if (colon >= 0 && (namespace === undefined || namespace === '')) throw this.#error('a declared prefix', offset + 1);
-    for (const name of attributes.keys()) if (name === 'xmlns' || name.startsWith('xmlns:')) attributes.delete(name);
+    const namespace = lookUp(scope, name.prefix);
+    if (name.prefix !== '' && (namespace === undefined || namespace === ''))
+      throw this.#error('a declared prefix', offset + 1);
+    if (own !== undefined)
+      for (const prefix of own.keys()) attributes?.delete(prefix === '' ? 'xmlns' : `xmlns:${prefix}`);
     const element: XmlElement = {
-      name: qualified.slice(colon + 1),
+      name: name.local,
       namespace: namespace === '' ? undefined : namespace,
-      attributes,
+      attributes: attributes ?? noAttributes,
       children: [],
       text: '',
       instructions: [],
       offset,
     };
-    return { element, scope, qualified, empty };
+    return { element, scope, qualified: name.qualified, empty };
   }
 
   #textInto(element: XmlElement): void {
@@ -198,7 +222,7 @@ class Parser {
     const end = next < 0 ? t.length : next;
     if (end === this.#at) return;
     const raw = t.slice(this.#at, end);
-    const stop = raw.indexOf(']]>');
+    const stop = this.#ends ? raw.indexOf(']]>') : -1;
     if (stop >= 0) throw this.#error('no ]]> in text', this.#at + stop);
     element.text += this.#resolve(raw, this.#at);
     this.#at = end;
@@ -220,8 +244,8 @@ class Parser {
 
   /** Line ends and references. */
   #resolve(raw: string, base: number): string {
-    const text = lineEnds(raw);
-    if (!raw.includes('&')) return text;
+    const text = this.#returns ? lineEnds(raw) : raw;
+    if (!this.#references || !raw.includes('&')) return text;
     let out = '';
     let from = 0;
     for (let i = raw.indexOf('&'); i >= 0; i = raw.indexOf('&', from)) {
@@ -229,7 +253,7 @@ class Parser {
       const end = raw.indexOf(';', i);
       const name = end < 0 || end - i > 12 ? undefined : raw.slice(i + 1, end);
       const character = name === undefined ? undefined : reference(name);
-      if (character === undefined || this.#forbidden.test(character))
+      if (character === undefined || forbidden.test(character))
         throw this.#error('&lt; &gt; &amp; &apos; &quot; or a character reference', base + i);
       out += character;
       from = end + 1;
@@ -248,7 +272,7 @@ class Parser {
     const end = this.#text.indexOf('?>', this.#at);
     if (end < 0) throw this.#error('the end of the processing instruction');
     this.#at += 2;
-    const target = this.#readName();
+    const target = this.#readName().qualified;
     if (target.toLowerCase() === 'xml') throw this.#error('the XML declaration at the very beginning', offset);
     if (this.#at < end && !isBlank(this.#text.charCodeAt(this.#at))) throw this.#error('a blank behind the target');
     const data = this.#text.slice(this.#at, end).trim();
@@ -267,12 +291,32 @@ class Parser {
     this.#at = end + 2;
   }
 
-  #readName(): string {
-    this.#name.lastIndex = this.#at;
-    const m = this.#name.exec(this.#text);
-    if (m === null) throw this.#error('a name');
-    this.#at += m[0].length;
-    return m[0];
+  #readName(): Name {
+    const t = this.#text;
+    const from = this.#at;
+    let at = from;
+    let sum = 0;
+    let code = t.charCodeAt(at);
+    for (; plainNames[code] === 1; code = t.charCodeAt(++at)) sum = (sum * 31 + code) & 63;
+    const known = this.#names[sum];
+    // A letter beyond ASCII would go on.
+    if (
+      known !== undefined &&
+      known.qualified.length === at - from &&
+      !(code > 0x7f) &&
+      t.startsWith(known.qualified, from)
+    ) {
+      this.#at = at;
+      return known;
+    }
+    nameHere.lastIndex = from;
+    const qualified = nameHere.exec(t)?.[0];
+    if (qualified === undefined) throw this.#error('a name');
+    this.#at = from + qualified.length;
+    const colon = qualified.indexOf(':');
+    const name = { qualified, prefix: qualified.slice(0, Math.max(colon, 0)), local: qualified.slice(colon + 1) };
+    if (this.#at === at) this.#names[sum] = name;
+    return name;
   }
   #literal(c: string): void {
     if (this.#text[this.#at] !== c) throw this.#error(c);

@@ -5,6 +5,7 @@ import { equalBytes } from '../core/bytes.js';
 import { type DecodeOptions, Writer } from '../core/cursor.js';
 import { formatHex } from '../core/hex.js';
 import { Apdu } from '../xdlms/apdu.js';
+import { kept } from './kept.js';
 import { identifier } from './names.js';
 import { forms, innerApdu, itemNames, namespace, nestedFields } from './xml-hints.js';
 
@@ -113,18 +114,6 @@ const puts: WeakMap<Schema<any>, Map<string, Put>> = /* @__PURE__ */ new WeakMap
 function putOf(schema: Schema<any>, at: string): Put {
   const places = kept(puts, schema, () => new Map<string, Put>());
   return kept(places, at, () => compile(schema, at));
-}
-/** What is kept under a key, or made now. */
-function kept<K, V>(
-  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: (key: K) => V,
-): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make(key);
-  map.set(key, made);
-  return made;
 }
 function compile(schema: Schema<any>, at: string): Put {
   const s = schema.shape;
