@@ -43,6 +43,7 @@ export {
 export type { SimpleData, SimpleType } from './data-types.js';
 export { decodeNoting } from './decode-noting.js';
 export { encodedData } from './encoded-data.js';
+export type { JsonNotes, JsonValue } from './json.js';
 export {
   type Alternative,
   type Alternatives,
@@ -53,8 +54,10 @@ export {
   encode,
   type Fields,
   type FieldsSchema,
+  type Flat,
   type Infer,
   type InferAlternatives,
+  type InferFields,
   mapped,
   nested,
   type Optional,
@@ -65,5 +68,5 @@ export {
   sequenceOf,
   withDefault,
 } from './schema.js';
-export type { Compound, Leaf, Shape } from './shape.js';
-export { type Column, decodeTable, type Table, tableRows } from './table.js';
+export type { Compound, Leaf, Shape, Wrapped } from './shape.js';
+export { type Column, type ColumnOf, decodeTable, type Table, tableRows } from './table.js';

@@ -7,10 +7,11 @@ export type { Alternative, Alternatives, Fields, FieldsSchema, Optional, Schema 
 /** The type of the values of a schema: `Infer<typeof register>`. */
 export type Infer<S> = S extends Schema<infer T> ? T : never;
 
-/** Key remapping (`as`) keeps the mapped type homomorphic: the comment above a field shows on hover of the decoded value. */
+/** The record that fields make. Key remapping (`as`) keeps the mapped type homomorphic: the comment above a field shows on hover of the decoded value. */
 export type InferFields<F extends Fields> = {
   -readonly [K in keyof F as F[K] extends { optional: true } ? never : K]: Infer<F[K]>;
 } & { -readonly [K in keyof F as F[K] extends { optional: true } ? K : never]?: Exclude<Infer<F[K]>, undefined> };
+/** The same type with its fields in one record, as editors show it best. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 /** Keeps F itself, so that published declarations keep the comments of the fields. */

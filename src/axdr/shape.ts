@@ -74,7 +74,7 @@ export type Compound = (
 };
 
 /** Shapes whose value is that of `inner`. */
-type Wrapped =
+export type Wrapped =
   | { readonly of: 'optional'; readonly inner: Schema<any> }
   | { readonly of: 'default'; readonly inner: Schema<any>; readonly standard: unknown }
   /** A Data type: its tag octet in front of the untagged form. */

@@ -5,7 +5,8 @@ import { Data, type DataType } from './data.js';
 import { simpleTypes } from './data-types.js';
 import { decode } from './schema.js';
 
-interface ColumnOf<T extends string, V> {
+/** A column whose cells are of one type. */
+export interface ColumnOf<T extends string, V> {
   readonly type: T;
   /** The Data type of the cells. */
   readonly dataType: DataType;

@@ -30,6 +30,7 @@ export interface CallOptions {
   /** Called with the octets received so far of a value that arrives in blocks. */
   readonly onProgress?: (octets: number) => void;
 }
+/** Options of {@link Client.actionData}. */
 export interface ActionOptions extends CallOptions {
   /**
    * Whether the method has return data. Only needed with short names, where it determines the service; `action` knows

@@ -33,6 +33,7 @@ export type ClientEvent =
   | { readonly type: 'quirk'; readonly name: string; readonly detail: string }
   | { readonly type: 'progress'; readonly octets: number };
 
+/** Why something that came was not handed on, in words. */
 export type DropReason =
   /** The response to an abandoned request, or to none of ours. */
   | 'answer to another request'

@@ -15,6 +15,7 @@ export {
   accessGet,
   accessSet,
 } from './access.js';
+export type { ClientAssociation } from './association.js';
 export {
   type BrowsedAttribute,
   type BrowsedMethod,
@@ -25,6 +26,7 @@ export {
   type ObjectRecord,
 } from './browser.js';
 export {
+  type ActionOptions,
   type CallOptions,
   Client,
   type GetOptions,
@@ -33,7 +35,7 @@ export {
   ObjectHandle,
 } from './client.js';
 export { target } from './descriptors.js';
-export type { ClientEvent, ExchangeOptions } from './exchange.js';
+export type { ClientEvent, DropReason, ExchangeOptions } from './exchange.js';
 export { agreeKeys, type ChangedKeys, type ChangeKeysOptions, changeKeys, resumeKeyChange } from './key-change.js';
 export {
   type AttributeAccessRight,
@@ -60,6 +62,7 @@ export {
   type RowCell,
 } from './profile-data.js';
 export type { ProfileMarker, StreamRow } from './profile-stream.js';
+export { type JoinedPush, PushJoiner, type PushJoinerOptions } from './push-joiner.js';
 export {
   type PushFault,
   type PushHandler,

@@ -69,13 +69,12 @@ const rows = {
   'gateway-request': general(230, { sender: 'client', response: 'gateway-response' }),
   'gateway-response': general(231, { sender: 'server' }),
 };
-type Rows = typeof rows;
-
 /** An APDU in the table, by its name in the books. */
-export type PlainApduType = keyof Rows;
-type Protectable = { [K in PlainApduType]: Rows[K] extends { readonly glo: number } ? K : never }[PlainApduType];
+export type PlainApduType = keyof typeof rows;
 /** A service APDU ciphered under a key: one octet string holding security header, content and authentication tag. */
-export type CipheredApduType = `${'glo' | 'ded'}-${Protectable}`;
+export type CipheredApduType = {
+  [K in PlainApduType]: (typeof rows)[K] extends { readonly glo: number } ? `${'glo' | 'ded'}-${K}` : never;
+}[PlainApduType];
 
 /** All APDUs by type, including the glo- and ded- forms. */
 export const apduFacts: Readonly<Record<PlainApduType | CipheredApduType, ApduFacts>> = /* @__PURE__ */ (() => {

@@ -78,6 +78,7 @@ export {
   attribute,
   type Confidence,
   fixed,
+  type Given,
   type InterfaceClass,
   interfaceClass,
   type Method,
@@ -86,8 +87,10 @@ export {
   type MethodResult,
   mandatory,
   method,
+  type NoSelection,
   type ObjectOf,
   type ReadValue,
+  type Revised,
   type RevisedClass,
   type Revision,
   revision,
@@ -110,8 +113,15 @@ export {
 } from './logical-device-name.js';
 export { LogicalName, type Obis, obisFromBytes, obisToBytes, parseObis } from './obis.js';
 export { describeObis, type GroupMeaning, type ObisDescription, obisMedia } from './obis-describe.js';
-export { compareObis, matchObis, type ObisPattern, parseObisPattern } from './obis-match.js';
-export { type OneOf, oneOf } from './one-of.js';
+export {
+  compareObis,
+  matchObis,
+  type ObisPattern,
+  type ObisRange,
+  type ObisRanges,
+  parseObisPattern,
+} from './obis-match.js';
+export { type OneOf, type OneOfOptions, oneOf } from './one-of.js';
 export {
   entryDescriptor,
   type Profile,
@@ -136,7 +146,7 @@ export {
   profileJson,
   profileText,
 } from './profile-text.js';
-export { fillTimes, findTimeFindings, type RowTime, type TimeFinding } from './profile-times.js';
+export { fillTimes, findTimeFindings, type ProfilePeriod, type RowTime, type TimeFinding } from './profile-times.js';
 export {
   AgreedKey,
   IdentifiedKey,

@@ -66,7 +66,8 @@ export interface InterfaceClass {
   readonly methods: Readonly<Record<string, Method>>;
 }
 
-type NoSelection = Readonly<Record<never, never>>;
+/** The selectors of an attribute that has none. */
+export type NoSelection = Readonly<Record<never, never>>;
 // Bundlers may drop calls of functions with this annotation when the result is not used, so an unused class costs
 // nothing in a bundle. (They do not see it on a constant, only on a function declaration.)
 
@@ -157,10 +158,12 @@ export interface Revision {
   readonly methods?: Readonly<Record<string, Method>>;
   readonly without?: readonly string[];
 }
-type Revised<Old, New, Without> = Flat<
+/** The attributes or methods of a revision: the old ones, with others in their place, and without some. */
+export type Revised<Old, New, Without> = Flat<
   { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
 >;
-type Given<T> = T extends object ? T : Record<never, never>;
+/** What a revision gives, or nothing. */
+export type Given<T> = T extends object ? T : Record<never, never>;
 /** The type of a {@link revision}: the class with what the revision changes, adds and leaves out. */
 export interface RevisedClass<C extends InterfaceClass, R extends Revision> {
   readonly name: string;

@@ -11,12 +11,14 @@ export const valueGroups = (obis: Obis | string): ValueGroups => [...obisToBytes
 /** A set of codes: the ranges that each value group allows. */
 export interface ObisPattern {
   readonly text: string;
-  readonly groups: readonly [a: Ranges, b: Ranges, c: Ranges, d: Ranges, e: Ranges, f: Ranges];
+  readonly groups: readonly [a: ObisRanges, b: ObisRanges, c: ObisRanges, d: ObisRanges, e: ObisRanges, f: ObisRanges];
   /** How many codes it covers: the fewer, the more specific it is. */
   readonly size: number;
 }
-type Range = readonly [lo: number, hi: number];
-type Ranges = readonly [Range, ...Range[]];
+/** Numbers of a value group, both ends included. */
+export type ObisRange = readonly [lo: number, hi: number];
+/** The numbers that a pattern allows in a value group. */
+export type ObisRanges = readonly [ObisRange, ...ObisRange[]];
 
 /**
  * Reads a pattern. Each value group is a number, a range `lo-hi`, a comma list of these, or `b` for a channel (0 to
@@ -58,7 +60,7 @@ export function compareObis(x: Obis | string, y: Obis | string): number {
   return i < 0 ? 0 : (a[i] as number) - (b[i] as number);
 }
 
-function range(item: string, text: string): Range {
+function range(item: string, text: string): ObisRange {
   if (item === 'b') return [0, 64];
   const [, lo, hi = lo] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(item) ?? [];
   const [from, to] = [Number(lo), Number(hi)];

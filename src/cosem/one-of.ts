@@ -11,9 +11,10 @@ import {
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
-type Options = Readonly<Record<string, Schema<unknown>>>;
+/** The alternatives of {@link oneOf} by their names. */
+export type OneOfOptions = Readonly<Record<string, Schema<unknown>>>;
 /** `{ type, value }`; an option without a value (null-data) is `{ type }` alone. */
-export type OneOf<O extends Options> = {
+export type OneOf<O extends OneOfOptions> = {
   [K in keyof O & string]: keyof Infer<O[K]> extends never ? { type: K } : Flat<{ type: K; value: Infer<O[K]> }>;
 }[keyof O & string];
 
@@ -23,7 +24,7 @@ export type OneOf<O extends Options> = {
  * the more specific one first. The alternatives keep their own tags.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function oneOf<const O extends Options>(name: string, options: O): Schema<OneOf<O>> {
+export function oneOf<const O extends OneOfOptions>(name: string, options: O): Schema<OneOf<O>> {
   return among(name, options, options) as Schema<OneOf<O>>;
 }
 
@@ -31,7 +32,7 @@ export function oneOf<const O extends Options>(name: string, options: O): Schema
  * `plain` finds out which option it is, so that a tool that decorates the parts sees only that option being read, not
  * the attempts.
  */
-function among(name: string, plain: Options, options: Options): Schema<{ type: string; value?: unknown }> {
+function among(name: string, plain: OneOfOptions, options: OneOfOptions): Schema<{ type: string; value?: unknown }> {
   const entries = Object.entries(plain);
   const kind = `CHOICE { ${entries.map(([type]) => type).join(' | ')} }`;
   const alternatives: Alternatives = Object.fromEntries(entries.map(([type, schema]) => [type, alternative(schema)]));

@@ -1,7 +1,8 @@
 import { isDlmsError } from '../core/errors.js';
 import { type DateTime, fromInstant, type InstantOptions, toInstant } from './date-time.js';
 
-interface Period {
+/** How often a profile captures a row, and in which order it gives them. */
+export interface ProfilePeriod {
   /** Seconds; 0: not periodic. */
   readonly capturePeriod: number;
   readonly newestFirst: boolean;
@@ -19,7 +20,7 @@ export interface RowTime {
  */
 export function fillTimes(
   clocks: readonly (DateTime | undefined)[],
-  { capturePeriod, newestFirst }: Period,
+  { capturePeriod, newestFirst }: ProfilePeriod,
   options: InstantOptions,
 ): RowTime[] {
   const step = (newestFirst ? -1000 : 1000) * capturePeriod;
@@ -91,7 +92,7 @@ export type TimeFinding =
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the cases of one row, each of which excludes the next
 export function findTimeFindings(
   rows: Iterable<{ readonly index: number; readonly instant: number | undefined }>,
-  { capturePeriod, newestFirst }: Period,
+  { capturePeriod, newestFirst }: ProfilePeriod,
 ): TimeFinding[] {
   const period = capturePeriod * 1000;
   const found: TimeFinding[] = [];

@@ -39,7 +39,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     behaviour: AnyBehaviour,
     definition: InterfaceClass,
     logicalName: Obis,
-    attributes: Readonly<Loose>,
+    attributes: Readonly<Record<string, unknown>>,
     options: Readonly<Record<string, unknown>>,
   ) {
     this.engine = engine;

@@ -81,6 +81,7 @@ export {
   wrapKeys,
 } from './key-wrap.js';
 export { type OverheadQuestion, overhead } from './overhead.js';
+export type { PendingKeysOptions } from './pending-keys.js';
 export {
   clearPolicy,
   type Protection,

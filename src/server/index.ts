@@ -7,7 +7,7 @@
  */
 export { type AssociationConfig, serverConformance } from './association.js';
 export type { Caller } from './caller.js';
-export type { Exchange } from './exchange.js';
+export type { Exchange, RequestLimits, ResponseProtection } from './exchange.js';
 export { type LogicalDevice, Meter } from './meter.js';
 export {
   type AccessContext,
@@ -22,6 +22,7 @@ export {
   type ServedAttribute,
   type ServedMethod,
 } from './object.js';
+export type { ObjectAccessOptions } from './object-access.js';
 export { type AssociationLnOptions, associationLnObject } from './objects/association-ln.js';
 export { type AssociationSnOptions, associationSnObject } from './objects/association-sn.js';
 export { type ClockObjectOptions, clockObject } from './objects/clock.js';
@@ -40,4 +41,5 @@ export {
   readOnlyRights,
   tableRights,
 } from './rights.js';
+export type { ServiceOptions } from './services/service-context.js';
 export { type ServerShortNameOptions, serverShortNames } from './services/short-names.js';

@@ -21,6 +21,7 @@ import {
 } from './object.js';
 import type { AccessRights, AttributeRight, MethodRight } from './rights.js';
 
+/** What decides over every access to an object. */
 export interface ObjectAccessOptions {
   readonly objects: ObjectStore;
   readonly rights: AccessRights;

@@ -14,7 +14,6 @@ import { type Conversation, request, response } from './conversation.js';
 import { encodeValues, sameInvokeId } from './get.js';
 import { type ServiceLimits, wholeSize } from './limits.js';
 
-type Returned = ActionResponseWithOptionalData<Uint8Array>;
 const returned = /* @__PURE__ */ actionResponseWithOptionalData(encodedData);
 
 /**
@@ -26,7 +25,7 @@ export function* invokeMethod(
   method: CosemMethodDescriptor,
   parameters: Uint8Array | undefined,
   limits: ServiceLimits,
-): Conversation<Returned> {
+): Conversation<ActionResponseWithOptionalData<Uint8Array>> {
   const whole = request({
     type: 'action-request',
     value: {
@@ -59,7 +58,7 @@ export function* invokeList(
   methods: readonly CosemMethodDescriptor[],
   parameters: readonly Uint8Array[],
   limits: ServiceLimits,
-): Conversation<Returned[]> {
+): Conversation<ActionResponseWithOptionalData<Uint8Array>[]> {
   const cosemMethodDescriptorList = [...methods];
   const whole = request({
     type: 'action-request',
@@ -135,7 +134,7 @@ type WithPblock = Extract<ActionResponse, { type: 'action-response-with-pblock' 
  * What the blocks of one response contain together is not confirmed by any source: the whole
  * Action-Response-With-Optional-Data, or only the return Data. The former is tried first, and must use up all octets.
  */
-function singleOf(bytes: Uint8Array): Returned {
+function singleOf(bytes: Uint8Array): ActionResponseWithOptionalData<Uint8Array> {
   try {
     return decode(returned, bytes);
   } catch {

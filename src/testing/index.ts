@@ -5,6 +5,8 @@
  *
  * @module
  */
+
+export { LoadProfile, type LoadProfileOptions } from './load-profile.js';
 export { plainData, plainValue } from './plain-value.js';
 export { type ProfileMeter, type ProfileMeterOptions, profileMeter, titlesOf } from './profile-meter.js';
 export {

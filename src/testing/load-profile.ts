@@ -17,6 +17,7 @@ export const loadProfileColumns: readonly CaptureObjectDefinition[] = [
 ];
 export const capturePeriod = 900;
 
+/** Options of {@link LoadProfile}. */
 export interface LoadProfileOptions {
   readonly rows: number;
   /** Time of the newest row in milliseconds; a multiple of the capture period. */

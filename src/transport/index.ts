@@ -6,6 +6,7 @@
  *
  * @module
  */
+export type { Clock } from '../core/clock.js';
 export type { ConnectionOptions } from './channels/connection.js';
 export type { DropListener, DroppedApdu } from './channels/drops.js';
 export { type LlcOptions, llc61334Channel, type ServeLlcOptions, serveLlc61334 } from './channels/llc-61334.js';
@@ -99,6 +100,7 @@ export {
   type ModeEOutput,
   type ModeEServerOptions,
   type ModeEState,
+  type ModeEStep,
   modeEClient,
   modeEIdle,
   modeEServer,

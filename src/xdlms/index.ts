@@ -5,7 +5,15 @@
  *
  * @module
  */
-export { type ApduFacts, type ApduProtection, apduFacts, factsOfTag, isApduTag } from '../core/apdu-facts.js';
+export {
+  type ApduFacts,
+  type ApduProtection,
+  apduFacts,
+  type CipheredApduType,
+  factsOfTag,
+  isApduTag,
+  type PlainApduType,
+} from '../core/apdu-facts.js';
 export {
   AccessRequest,
   AccessRequestSpecification,

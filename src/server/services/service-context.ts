@@ -11,6 +11,7 @@ import type { BlockOctets } from './block-source.js';
 import { AnsweredRequest, LongRequest } from './long-request.js';
 import { LongResponse } from './long-response.js';
 
+/** What the services of an association are made for. */
 export interface ServiceOptions extends ObjectAccessOptions {
   /**
    * How many octets of one value may be received in blocks at present.

@@ -10,12 +10,11 @@ import type { ApduFraming } from './apdu-framing.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { ConnectionServer, type ServedConnection, type ServeOptions } from './server.js';
 
-/** The order of the L-SAPs, which has no default. */
-interface Ordered {
+/** Options of {@link llc61334Channel}. */
+export interface LlcOptions extends ConnectionOptions {
+  /** The order of the L-SAPs, which has no default. */
   readonly order: LlcAddressOrder;
 }
-/** Options of {@link llc61334Channel}. */
-export interface LlcOptions extends ConnectionOptions, Ordered {}
 
 /**
  * One association over a medium that keeps the boundaries of LLC PDUs (a modem's data service, datagrams). PDUs for
@@ -26,7 +25,7 @@ export function llc61334Channel(transport: Transport, options: Route & LlcOption
 }
 
 /** Options of {@link serveLlc61334}. */
-export interface ServeLlcOptions extends ServeOptions, Ordered {}
+export interface ServeLlcOptions extends ServeOptions, Pick<LlcOptions, 'order'> {}
 
 /**
  * Serves a medium with a handler, one PDU at a time, like `serveWrapper`. Anything but an LLC PDU is reported and
@@ -39,7 +38,7 @@ export function serveLlc61334(transport: Transport, handler: ApduHandler, option
 /** The LLC, as seen by the receiving side. */
 function pdus(
   coming: LlcDirection,
-  { order, maxApduSize = 0xffff }: Ordered & { readonly maxApduSize?: number },
+  { order, maxApduSize = 0xffff }: Pick<LlcOptions, 'order'> & { readonly maxApduSize?: number },
 ): ApduFraming<LlcPdu> {
   const going = coming === 'to-client' ? 'to-server' : 'to-client';
   return {

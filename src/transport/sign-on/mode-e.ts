@@ -114,7 +114,8 @@ export interface ModeEServerOptions {
   readonly timeoutMs?: number;
 }
 
-type Step = [state: ModeEState, outputs: readonly ModeEOutput[]];
+/** What comes of one input: the next state, and what to do. */
+export type ModeEStep = [state: ModeEState, outputs: readonly ModeEOutput[]];
 
 const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 /** The initial state of a sign-on. */
@@ -126,7 +127,12 @@ const messageMs = 5000;
  * The client's side. Feed `start`, then octets as they come (with or without parity bits) and a tick at
  * `state.deadline`, until the state is `done`.
  */
-export function modeEClient(state: ModeEState, input: ModeEInput, now: number, options: ModeEClientOptions = {}): Step {
+export function modeEClient(
+  state: ModeEState,
+  input: ModeEInput,
+  now: number,
+  options: ModeEClientOptions = {},
+): ModeEStep {
   const { timeoutMs = 2200 } = options;
   switch (input.type) {
     case 'start':
@@ -150,7 +156,7 @@ export function modeEClient(state: ModeEState, input: ModeEInput, now: number, o
   }
 }
 
-function request(state: ModeEState, now: number, options: ModeEClientOptions): Step {
+function request(state: ModeEState, now: number, options: ModeEClientOptions): ModeEStep {
   const octets = encodeRequest(options.address);
   return [
     {
@@ -169,7 +175,7 @@ function request(state: ModeEState, now: number, options: ModeEClientOptions): S
 }
 
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one answer of the meter and what follows from each of its modes
-function identified(state: ModeEState, now: number, options: ModeEClientOptions): Step {
+function identified(state: ModeEState, now: number, options: ModeEClientOptions): ModeEStep {
   let identification: Identification | undefined;
   let rest = state.held;
   while (identification === undefined) {
@@ -223,7 +229,7 @@ function identified(state: ModeEState, now: number, options: ModeEClientOptions)
   return [{ ...base, name: 'pause', deadline: at, next: { outputs, state: after } }, []];
 }
 
-function acknowledged(state: ModeEState, now: number, options: ModeEClientOptions): Step {
+function acknowledged(state: ModeEState, now: number, options: ModeEClientOptions): ModeEStep {
   // A meter that does not know HDLC sends its data, still at 300 baud.
   const stx = state.held.indexOf(0x02);
   if (stx >= 0 && options.fallback === 'readout')
@@ -243,7 +249,7 @@ function acknowledged(state: ModeEState, now: number, options: ModeEClientOption
   return hdlc({ ...state, baud: option.baud ?? state.baud }, rest);
 }
 
-function readingOut(state: ModeEState, now: number, options: ModeEClientOptions): Step {
+function readingOut(state: ModeEState, now: number, options: ModeEClientOptions): ModeEStep {
   const limit = options.maxReadout ?? 65536;
   if (state.held.length > limit)
     return failed(new DlmsError('decode/too-large', { offset: 0, limit, actual: state.held.length }));
@@ -263,7 +269,7 @@ function readingOut(state: ModeEState, now: number, options: ModeEClientOptions)
   ];
 }
 
-function hdlc(state: ModeEState, rest: Uint8Array): Step {
+function hdlc(state: ModeEState, rest: Uint8Array): ModeEStep {
   const { baud, identification } = state;
   return [
     { ...modeEIdle, name: 'done' },
@@ -274,7 +280,7 @@ function hdlc(state: ModeEState, rest: Uint8Array): Step {
   ];
 }
 
-function failed(error: DlmsError): Step {
+function failed(error: DlmsError): ModeEStep {
   return [{ ...modeEIdle, name: 'done' }, [{ type: 'failed', error }]];
 }
 
@@ -282,7 +288,7 @@ function failed(error: DlmsError): Step {
  * The meter's side. Feed `start`, then octets and ticks. After `hdlc` the link belongs to HDLC until it is released or
  * silent (inactivity time-out); feed `start` again then.
  */
-export function modeEServer(state: ModeEState, input: ModeEInput, now: number, options: ModeEServerOptions): Step {
+export function modeEServer(state: ModeEState, input: ModeEInput, now: number, options: ModeEServerOptions): ModeEStep {
   const listening: ModeEState = { ...modeEIdle, name: 'request' };
   switch (input.type) {
     case 'start':
@@ -302,7 +308,7 @@ export function modeEServer(state: ModeEState, input: ModeEInput, now: number, o
   }
 }
 
-function requested(state: ModeEState, now: number, options: ModeEServerOptions): Step {
+function requested(state: ModeEState, now: number, options: ModeEServerOptions): ModeEStep {
   const { message, rest } = findLine(state.held, 0x2f);
   if (message === undefined) return [{ ...state, held: rest }, []];
   const asked = /^\/\?([^!]*)!\r\n$/.exec(latin1(message))?.[1];
@@ -319,7 +325,7 @@ function requested(state: ModeEState, now: number, options: ModeEServerOptions):
   });
 }
 
-function chosen(state: ModeEState, now: number, options: ModeEServerOptions): Step {
+function chosen(state: ModeEState, now: number, options: ModeEServerOptions): ModeEStep {
   const { message, rest } = findLine(state.held, 0x06);
   if (message === undefined)
     return state.held.includes(0x2f) && findLine(state.held, 0x2f).message !== undefined
@@ -360,7 +366,7 @@ function answer(
   options: ModeEServerOptions,
   state: ModeEState,
   more: readonly ModeEOutput[] = [],
-): Step {
+): ModeEStep {
   return [
     {
       ...modeEIdle,
