@@ -349,7 +349,13 @@ export class MeterEngine {
   connect(contact: Obis, closed: boolean): void {
     if (closed) this.#open.delete(contact);
     else this.#open.add(contact);
-    this.environment.count(this.#supply && this.#open.size === 0, this.#elapsed);
+    const counting = this.#supply && this.#open.size === 0;
+    if (counting === this.environment.counting) return;
+    this.environment.count(counting, this.#elapsed);
+    // What grows goes on or stands still from now on: who waits for a value to be reached hears of it.
+    this.operation(() => {
+      for (const o of this.#all()) for (const attribute of o.sources.keys()) this.changed(o, attribute, 'engine');
+    });
   }
   /** The rule of local time, from the Clock object. */
   setZone(zone: Zone): void {

@@ -55,6 +55,9 @@ export class Environment {
   readonly #quantities = new Map<string, Quantity>();
   #counting = true;
 
+  get counting(): boolean {
+    return this.#counting;
+  }
   /** The quantity now; 0 before it was set. */
   level(name: string): number {
     return this.#quantities.get(name)?.level ?? 0;

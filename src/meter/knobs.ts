@@ -87,6 +87,10 @@ export interface Knobs {
   readonly compactTemplateId: 'keep' | 'increment';
   /** Whether what methods change counts for parameter monitors. */
   readonly parameterMonitorMethods: 'count' | 'ignore';
+  /** Charges by time for periods without supply: collected when it is back, or not at all. */
+  readonly timeChargesInOutage: 'all' | 'none';
+  /** What becomes of a request with a token that is refused; the status of the gateway says why in any case. */
+  readonly tokenFailure: 'success' | 'refuse';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -133,5 +137,7 @@ export const defaultKnobs: Knobs = {
   commodityScale: 'price-per-10^n',
   compactTemplateId: 'keep',
   parameterMonitorMethods: 'count',
+  timeChargesInOutage: 'all',
+  tokenFailure: 'success',
   localDisconnectScript: undefined,
 };

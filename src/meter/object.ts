@@ -104,7 +104,10 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   }
   /** Whether what is measured counts, by the tariff that is active. */
   count(on: boolean): void {
-    for (const source of this.#sources.values()) source.count?.(on, this.engine.elapsed);
+    for (const [attribute, source] of this.#sources) {
+      source.count?.(on, this.engine.elapsed);
+      this.engine.changed(this, attribute, 'engine');
+    }
   }
   get sources(): ReadonlyMap<string, Source> {
     return this.#sources;

@@ -1,12 +1,15 @@
 import type { AnyBehaviour } from '../behaviour.js';
+import { accountBehaviour } from './account.js';
 import { activityCalendarBehaviour } from './activity-calendar.js';
 import { arbitratorBehaviour } from './arbitrator.js';
 import { arrayManagerBehaviour } from './array-manager.js';
 import { associationLnBehaviours } from './association-ln.js';
 import { autoConnectBehaviours } from './auto-connect.js';
+import { chargeBehaviour } from './charge.js';
 import { clockBehaviour } from './clock.js';
 import { communicationPortProtectionBehaviour } from './communication-port-protection.js';
 import { compactDataBehaviours } from './compact-data.js';
+import { creditBehaviour } from './credit.js';
 import { dataBehaviour } from './data.js';
 import { demandRegisterBehaviour } from './demand-register.js';
 import { disconnectControlBehaviour, disconnectControlBehaviourV0 } from './disconnect-control.js';
@@ -25,10 +28,15 @@ import { scheduleBehaviour } from './schedule.js';
 import { scriptTableBehaviour } from './script-table.js';
 import { singleActionScheduleBehaviour } from './single-action-schedule.js';
 import { specialDaysTableBehaviour } from './special-days-table.js';
+import { tokenGatewayBehaviour } from './token-gateway.js';
 
 /** How each interface class behaves that does more than keep values: one file a class, one line here. */
 export const behaviours: readonly AnyBehaviour[] = [
   registerMonitorBehaviour,
+  accountBehaviour,
+  chargeBehaviour,
+  creditBehaviour,
+  tokenGatewayBehaviour,
   ...associationLnBehaviours,
   arrayManagerBehaviour,
   ...autoConnectBehaviours,

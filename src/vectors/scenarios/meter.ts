@@ -1,7 +1,15 @@
 import { allClasses } from '../../cosem/all-classes.js';
 import type { InterfaceClass, ObjectOf } from '../../cosem/interface-class.js';
 import { type Obis, obisFromBytes, obisToBytes, parseObis } from '../../cosem/obis.js';
-import { behaviours, defaultKnobs, type Knobs, LocalTime, MeterEngine, type SourceOption } from '../../meter/index.js';
+import {
+  behaviours,
+  defaultKnobs,
+  type Knobs,
+  LocalTime,
+  MeterEngine,
+  type SourceOption,
+  type TokenReader,
+} from '../../meter/index.js';
 import { included } from './included.js';
 import { camel, octetsOf, typedValue } from './notation.js';
 import { type Given, type GivenObject, type Scenario, Unsupported } from './scenario.js';
@@ -62,6 +70,7 @@ export function meterOf({ given, knobs = {} }: Scenario, seed = 1): MeterEngine 
         ...o.engine,
         ...(o.source?.average === undefined ? {} : { average: o.source.average }),
         ...profileOptions(given, o),
+        ...(o.class === 115 && knobs.tokenFormat !== undefined ? { read: readToken } : {}),
       },
     });
   }
@@ -73,6 +82,12 @@ function sourceOf({ integral, input }: NonNullable<GivenObject['source']>): Sour
   if (input !== undefined) return { input };
   throw new Unsupported('source');
 }
+/** Decimal amount, and perhaps `#` with what names the token. */
+const readToken: TokenReader = (octets) => {
+  const [, amount, id] = /^(\d+)(?:#(.+))?$/.exec(new TextDecoder().decode(octets)) ?? [];
+  if (amount === undefined) return 'format-failure';
+  return { amount: Number(amount), ...(id === undefined ? {} : { id }) };
+};
 const profileOptions = ({ profileStatus }: Given, { ln }: GivenObject): Record<string, unknown> =>
   profileStatus?.profile === ln ? { statusObject: profileStatus.object } : {};
 
