@@ -15,6 +15,7 @@ import type {
   Reference,
   Traffic,
 } from './behaviour.js';
+import type { MBusLine } from './behaviours/mbus-client.js';
 import { Environment } from './environment.js';
 import type { EventName } from './events.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
@@ -94,6 +95,8 @@ export class MeterEngine {
   #changes: { readonly object: EngineObject; readonly attribute: string; readonly cause: Cause }[] = [];
   /** The device behind disconnectors: gives back where the contact really is. Default: it obeys. */
   relay: ((contact: Obis, closed: boolean) => boolean) | undefined;
+  /** The line to M-Bus devices. Without one nobody answers. */
+  mbus: MBusLine | undefined;
   /** Hears of every change of an attribute, when the operation is complete: for a journal. */
   onChange: ((object: EngineObject, attribute: string, cause: Cause) => void) | undefined;
 

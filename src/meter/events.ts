@@ -30,6 +30,13 @@ export const eventCodes = {
   limiterThresholdChanged: 67,
   relayFailed: 68,
   localReconnect: 69,
+  /** Of channel 1; each further channel adds ten. */
+  mbusSilent: 100,
+  mbusAnswers: 101,
+  mbusBattery: 102,
+  mbusFraud: 103,
+  mbusClockAdjusted: 104,
+  mbusInstalled: 105,
   loadProfileCleared: 254,
   logCleared: 255,
 } as const;

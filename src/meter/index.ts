@@ -27,6 +27,7 @@ export type {
 export type { DataOptions } from './behaviours/data.js';
 export type { ImageOptions, ImageStore } from './behaviours/image-transfer.js';
 export { behaviours } from './behaviours/index.js';
+export type { MBusIdentity, MBusLine, MBusTelegram } from './behaviours/mbus-client.js';
 export type { Token, TokenReader } from './behaviours/token-gateway.js';
 
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';

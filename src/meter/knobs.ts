@@ -91,6 +91,8 @@ export interface Knobs {
   readonly timeChargesInOutage: 'all' | 'none';
   /** What becomes of a request with a token that is refused; the status of the gateway says why in any case. */
   readonly tokenFailure: 'success' | 'refuse';
+  /** What an M-Bus client knows of a device that was deinstalled. */
+  readonly mbusDeinstall: 'clear' | 'keep-identification';
   /** A script reference that stands for the trigger "local disconnect" of the disconnectors. */
   readonly localDisconnectScript:
     | { readonly script_logical_name: string; readonly script_selector: number }
@@ -139,5 +141,6 @@ export const defaultKnobs: Knobs = {
   parameterMonitorMethods: 'count',
   timeChargesInOutage: 'all',
   tokenFailure: 'success',
+  mbusDeinstall: 'clear',
   localDisconnectScript: undefined,
 };

@@ -18,6 +18,7 @@ import { functionControlBehaviour } from './function-control.js';
 import { imageTransferBehaviour } from './image-transfer.js';
 import { iecHdlcSetupBehaviour, tcpUdpSetupBehaviour } from './inactivity.js';
 import { limiterBehaviour } from './limiter.js';
+import { mbusClientBehaviours } from './mbus-client.js';
 import { parameterMonitorBehaviours } from './parameter-monitor.js';
 import { profileGenericBehaviour } from './profile-generic.js';
 import { pushSetupBehaviours } from './push-setup.js';
@@ -50,6 +51,7 @@ export const behaviours: readonly AnyBehaviour[] = [
   ...pushSetupBehaviours,
   registerActivationBehaviour,
   limiterBehaviour,
+  ...mbusClientBehaviours,
   disconnectControlBehaviour,
   disconnectControlBehaviourV0,
   demandRegisterBehaviour,

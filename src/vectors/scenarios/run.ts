@@ -10,6 +10,7 @@ import { type ProfileCell, profile, profileRows } from '../../cosem/profile.js';
 import { setList } from '../../session/set.js';
 import { matches, mismatch } from './compare.js';
 import { made } from './made.js';
+import { ScenarioMBus } from './mbus.js';
 import { classOf, meterOf, momentOf, nameOf } from './meter.js';
 import { isRecord, type Json, notationOf, octetsOf, typedValue } from './notation.js';
 import { expectOutputs } from './pushes.js';
@@ -49,11 +50,16 @@ class Run {
   /** The same meter, which goes in small steps: for `advanceBothWays`. */
   readonly #scenario: Scenario;
   #other: ScenarioSession | undefined;
+  readonly #mbus: ScenarioMBus | undefined;
   /** A request that is under way. */
   #begun: { readonly answer: Promise<unknown>; readonly line: Line } | undefined;
   constructor(session: ScenarioSession, scenario: Scenario) {
     this.#session = session;
     this.#scenario = scenario;
+    const { mbusSlave } = scenario.given;
+    if (mbusSlave === undefined) return;
+    this.#mbus = new ScenarioMBus(mbusSlave);
+    session.engine.mbus = this.#mbus;
   }
   static async of(scenario: Scenario, seed: number): Promise<Run> {
     const blocks = scenario.steps.some((s) => s.do === 'setBlocks');
@@ -72,6 +78,7 @@ class Run {
         return this.#advanceBothWays(step);
       case 'input':
         if (step.name === 'event') return engine.raise(Number(step.value));
+        if (this.#mbus?.input(String(step.name), step.value as Json) === true) return;
         return engine.input(step.name as string, step.value);
       case 'power':
         return this.#session.power(step.state === 'on');
