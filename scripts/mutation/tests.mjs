@@ -45,9 +45,20 @@ export const relatedTests = (source) =>
   all
     .filter((test) => distances.get(test).has(source))
     .sort((a, b) => distances.get(a).get(source) - distances.get(b).get(source) || (a < b ? -1 : 1));
-/** They take seconds each, mostly for many random cases, and almost every mutant of their folder would meet them: what survives the others does. */
+/**
+ * They take seconds each (the matrix of attacks: minutes), mostly for many random cases, and almost every mutant of their folder would meet them: only what
+ * survives the others does.
+ */
 const slow =
-  /^test\/(server\/(configuration|crash|hostile|profile-meter|security-setup)|transport\/hdlc\/(exchanges|simulation))\./;
+  /^test\/(server\/(configuration|crash|hostile|profile-meter|security-setup)|security\/matrix\/matrix|transport\/hdlc\/(exchanges|simulation))\./;
+/** Tests that are named after an attack or a feature and not after the files they are for, and slow ones: these files meet them at once. */
+const elsewhere = [
+  [/^src\/security\/unprotect/, 'test/security/layer-attacks.test.ts'],
+  [/^src\/security\/(un)?protect/, 'test/security/v44/protection.test.ts'],
+  [/^src\/server\/check-config\./, 'test/server/configuration.test.ts'],
+  [/^src\/server\/objects\/security-state\./, 'test/server/security-setup.test.ts'],
+];
+const alsoFor = (source) => elsewhere.filter(([files]) => files.test(source)).map(([, test]) => test);
 /**
  * Those in the folder of the same name, or in the nearest one above it that has any (`server/services` and `server/objects` are tested in `test/server`), with
  * those that import the file or one beside it themselves; else all that reach it.
@@ -55,22 +66,28 @@ const slow =
 export function folderTests(source) {
   const related = relatedTests(source);
   const folder = dirname(source).replace(/^src/, 'test');
+  const also = alsoFor(source);
   for (let at = folder; at !== 'test' && at !== '.'; at = dirname(at)) {
     if (!related.some((test) => test.startsWith(`${at}/`))) continue;
     const beside = (file) => file === source || (at !== folder && dirname(file) === dirname(source));
     const imports = (test) => [...distances.get(test)].some(([file, distance]) => distance === 1 && beside(file));
-    return related.filter((test) => (test.startsWith(`${at}/`) && !slow.test(test)) || imports(test));
+    return related.filter(
+      (test) => (test.startsWith(`${at}/`) && !slow.test(test)) || imports(test) || also.includes(test),
+    );
   }
   return related;
 }
-/** Of these the ones that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`); else all of them. */
+/**
+ * Of these the ones that are named after the first word of the file (`hls.test.ts` and `hls-challenge.test.ts` of `hls-challenge.ts`), or after its folder
+ * (`providers.test.ts` of `providers/noble.ts`, which half of all tests import); else all of them.
+ */
 export function nearTests(source) {
   if (usesToken(source)) return relatedTests(source).filter(usesToken);
   const folder = dirname(source).replace(/^src/, 'test');
   const name = basename(source, '.ts');
-  for (const prefix of [`${folder}/${name.split('-')[0]}`, `${dirname(folder)}/${name}`]) {
+  for (const prefix of [`${folder}/${name.split('-')[0]}`, `${dirname(folder)}/${name}`, folder]) {
     const named = relatedTests(source).filter((test) => test.startsWith(`${prefix}.`) || test.startsWith(`${prefix}-`));
-    if (named.length > 0) return named;
+    if (named.length > 0) return [...new Set([...named, ...alsoFor(source)])];
   }
   return folderTests(source);
 }
