@@ -185,6 +185,7 @@ function finish(apdu: Uint8Array, opening: Opening): MaybePromise<Unprotected> {
   if (uncounted !== undefined && required.signed === true)
     throw new DlmsError('security/policy', { required: describe(required), actual: uncounted });
   requireProtection(required, protection);
+  if (received === undefined) context.counted = false;
   const recorded = received === undefined ? undefined : counters.record(received, proofOf(apdu, opening));
   if (dedicated === undefined && !(recorded instanceof Promise)) return result;
   return andThen(recorded, () =>
