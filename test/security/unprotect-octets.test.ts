@@ -374,6 +374,9 @@ describe('key information', () => {
       [9, 1],
       [12, 1],
       [13, 0xc0],
+      // No APDU that anybody knows.
+      [13, 0x00],
+      [13, 0xff],
     ] as const) {
       const changed = hex(`${gbcs}${body}`);
       changed[at] = octet;
@@ -381,6 +384,12 @@ describe('key information', () => {
     }
     const named = concat(hex('DD0101'), hex(`${gbcs}${body}`).subarray(2));
     expect(await failure(() => unprotect(named, server))).toMatchObject(key);
+    // Nothing inside, and not even a whole security header.
+    for (const content of ['051100000000', '0411000000', '00'])
+      expect(await failure(() => unprotect(hex(`DD000000000000${content}`), server)), content).toMatchObject(key);
+    // It has no key information: with it this is a message under that key, whose tag does not verify.
+    const keyed = hex(`DD0000000000010000${`${gbcs}${body}`.slice(14)}`);
+    expect(await failure(() => unprotect(keyed, server))).toMatchObject({ code: 'security/authentication-failed' });
     // With a content key at hand it is an ordinary message, whose tag does not verify.
     const contentKey = await nodeProvider.importKey('AES-128', new Uint8Array(16));
     expect(await failure(() => unprotect(hex(`${gbcs}${body}`), server, { contentKey }))).toMatchObject({
