@@ -55,12 +55,12 @@ export const entries: readonly Entry[] = [
     'security/v44/index',
     'preview',
     5,
-    'compression by V.44: `compress` for peers that are known to take it',
+    'V.44 compression: `compress`, for peers that are known to accept it',
   ),
   anywhere('./security/certificates', 'security/certificates/index', 'preview', 17, 'X.509 certificates of meters'),
-  anywhere('./store', 'store/index', 'stable', 2.5, 'where counters and keys outlive the process'),
+  anywhere('./store', 'store/index', 'stable', 2.5, 'stores that keep counters and keys across restarts'),
   node('./store/node', 'store/node', 'stable', 6, 'a store in a folder'),
-  anywhere('./store/sqlite', 'store/sqlite-store', 'preview', 4, 'a store in a SQLite database that is given'),
+  anywhere('./store/sqlite', 'store/sqlite-store', 'preview', 4, 'a store in a SQLite database that you open'),
   anywhere(
     './transport',
     'transport/index',
@@ -74,7 +74,13 @@ export const entries: readonly Entry[] = [
   node('./transport/udp', 'transport/media/udp', 'stable', 4, 'UDP'),
   node('./transport/serial', 'transport/media/serial', 'stable', 3.5, 'serial ports (needs `serialport`)'),
   anywhere('./transport/web-serial', 'transport/media/web-serial', 'preview', 3, 'serial ports of the browser'),
-  anywhere('./session', 'session/index', 'preview', 19, 'the pure machines below client and meter'),
+  anywhere(
+    './session',
+    'session/index',
+    'preview',
+    19,
+    'the protocol below client and meter, without input and output',
+  ),
   anywhere('./client', 'client/index', 'stable', 70, 'the client: attributes, methods, profiles, key change, pushes'),
   node('./client/push-node', 'client/push-node', 'stable', 27, 'pushes over TCP and UDP'),
   anywhere('./server', 'server/index', 'preview', 53, 'the meter: associations, rights, objects'),
@@ -83,7 +89,7 @@ export const entries: readonly Entry[] = [
     'meter/index',
     'preview',
     60,
-    'a meter that runs on a virtual clock: begun, many classes are still values only',
+    'a meter that runs on a virtual clock; unfinished: many classes only hold values',
   ),
   anywhere(
     './translator',
@@ -95,7 +101,7 @@ export const entries: readonly Entry[] = [
   anywhere('./idis', 'idis/index', 'preview', 40, 'companion profiles as data, push and event decoding, pre-checks'),
   anywhere('./testing', 'testing/index', 'preview', 80, 'simulated meters'),
   anywhere('./testing/arbitrary', 'testing/arbitrary', 'preview', 7, 'generators of values (needs `fast-check`)'),
-  anywhere('./vectors', 'vectors/index', 'preview', 88, 'the runner of test vectors'),
+  anywhere('./vectors', 'vectors/index', 'preview', 88, 'the test vector runner'),
   anywhere('./vectors/scenarios', 'vectors/scenarios/index', 'preview', 150, 'scenarios of a running meter'),
 ];
 
