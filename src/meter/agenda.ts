@@ -31,8 +31,9 @@ interface Entry<O> extends Due<O> {
 }
 
 /**
- * What is to be done when. Work at the same instant comes by phase, then in the order in which its owners were added: never in the order in which it happened to
- * be scheduled, so that two ways to the same instant do the same. A binary heap; what is taken back is passed over when its time comes.
+ * What is to be done when. Work at the same instant comes by phase, then in the order in which its owners were added:
+ * never in the order in which it happened to be scheduled, so that two ways to the same instant do the same. A binary
+ * heap; what is taken back is passed over when its time comes.
  */
 export class Agenda<O extends object> {
   readonly #ranks: ReadonlyMap<Phase, number>;

@@ -26,8 +26,9 @@ export function withUsers(config: AssociationConfig, object: EngineObject): Asso
 }
 
 /**
- * Offers the association objects of a logical device to clients: what the server knows of each association, and the secret and the users of the Association LN objects that
- * the engine has under the same names. 0-0:40.0.0*255 is the association of whoever asks.
+ * Offers the association objects of a logical device to clients: what the server knows of each association, and the
+ * secret and the users of the Association LN objects that the engine has under the same names. 0-0:40.0.0*255 is the
+ * association of whoever asks.
  */
 export function serveAssociations(
   space: ObjectSpace,
@@ -52,7 +53,9 @@ export function serveAssociations(
   );
 }
 
-/** The server's object, with the changeable attributes and the methods of one of the engine: of that which `of` gives. */
+/**
+ * The server's object, with the changeable attributes and the methods of one of the engine: of that which `of` gives.
+ */
 function joined(
   known: CosemObject,
   like: EngineObject,

@@ -16,7 +16,10 @@ import type { MeterEngine } from './engine.js';
 import type { Source } from './environment.js';
 import type { ObjectSpace } from './space.js';
 
-/** Who changes an attribute: a client, a script of the meter, the method of the object itself, or the engine (time, measurement). */
+/**
+ * Who changes an attribute: a client, a script of the meter, the method of the object itself, or the engine (time,
+ * measurement).
+ */
 export type Cause = 'client' | 'script' | 'method' | 'engine';
 
 /** An attribute of an object, or, with a `dataIndex` from 1, one element of it. */
@@ -30,8 +33,9 @@ export interface Reference {
 /** The clock was moved, or its relation to local time. Times are UTC milliseconds. */
 export interface ClockChange {
   /**
-   * `adjusted`: by more than the synchronisation limit. `synchronised`: by less, or by a method that says so. `season`: daylight saving began or ended, UTC goes
-   * on. `zone`: the rule of local time was changed, UTC goes on. `lost`: the reserve ran out, the clock began anew.
+   * `adjusted`: by more than the synchronisation limit. `synchronised`: by less, or by a method that says so. `season`:
+   * daylight saving began or ended, UTC goes on. `zone`: the rule of local time was changed, UTC goes on. `lost`: the
+   * reserve ran out, the clock began anew.
    */
   readonly kind: 'adjusted' | 'synchronised' | 'season' | 'zone' | 'lost';
   readonly from: number;
@@ -46,7 +50,8 @@ export interface Outage {
 }
 
 /**
- * One object that runs. Values of attributes are typed by the class; `state` is what the object remembers besides, as plain JSON values, so that it can be stored.
+ * One object that runs. Values of attributes are typed by the class; `state` is what the object remembers besides, as
+ * plain JSON values, so that it can be stored.
  */
 export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown> {
   readonly engine: MeterEngine;
@@ -57,7 +62,10 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   /** Options of this object that are no attributes. */
   readonly options: Readonly<Record<string, unknown>>;
   state: S;
-  /** The value as a client would read it. @throws AccessRefused `object-unavailable` for an attribute that this meter does not have */
+  /**
+   * The value as a client would read it.
+   * @throws AccessRefused `object-unavailable` for an attribute that this meter does not have
+   */
   get<A extends AttributeName<C>>(attribute: A): AttributeValue<C, A>;
   /** Whether this meter has the attribute. */
   has(attribute: AttributeName<C>): boolean;
@@ -73,7 +81,10 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   unobserve(): void;
 }
 
-/** How an interface class behaves: one file, one value, a table of functions. What is left out does what a table of values would do. */
+/**
+ * How an interface class behaves: one file, one value, a table of functions. What is left out does what a table of
+ * values would do.
+ */
 export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefined> {
   readonly definition: C;
   /** Values of attributes that were not given. */
@@ -87,7 +98,8 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   /** Attributes that are worked out when they are read. */
   readonly computed?: { readonly [A in AttributeName<C>]?: (self: Running<C, S>) => AttributeValue<C, A> };
   /**
-   * What a client or a script may write: checks everything, then applies (with `self.set`). An attribute without an entry is stored as it comes.
+   * What a client or a script may write: checks everything, then applies (with `self.set`). An attribute without an
+   * entry is stored as it comes.
    * @throws AccessRefused, then nothing was changed
    */
   readonly write?: {

@@ -24,8 +24,9 @@ export const structureOf = (count: number): Uint8Array => header(2, count);
 export const arrayOf = (elements: readonly Uint8Array[]): Uint8Array => concat(header(1, elements.length), ...elements);
 
 /**
- * One value: an attribute, one element of it, or with attribute 0 all attributes as a structure (one public source). A data index of F0nn hex takes the last nn elements of
- * an array; its other forms (by time, by column) are doubtful and not read. What cannot be read is null-data.
+ * One value: an attribute, one element of it, or with attribute 0 all attributes as a structure (one public source). A
+ * data index of F0nn hex takes the last nn elements of an array; its other forms (by time, by column) are doubtful and
+ * not read. What cannot be read is null-data.
  * @param utc what a clock shows
  */
 export function cellOf(self: Running, column: CaptureObjectDefinition, utc: number): Uint8Array {

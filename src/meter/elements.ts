@@ -29,7 +29,10 @@ export function elementOf(self: Running, entry: ElementDefinition): Uint8Array {
     return nullData;
   }
 }
-/** Rows of a profile between two dates, or by position, and of these the columns that are listed; a range without an end goes up to now. */
+/**
+ * Rows of a profile between two dates, or by position, and of these the columns that are listed; a range without an end
+ * goes up to now.
+ */
 function rowsFor(
   { engine }: Running,
   profile: Profile,

@@ -56,15 +56,20 @@ const workLimit = 10_000;
 const outputLimit = 10_000;
 
 /**
- * A meter that runs: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a timer or opens a socket: the shell says how far
- * time has gone ({@link MeterEngine.advanceTo}), and carries out what leaves the meter ({@link MeterEngine.takeOutputs}).
+ * A meter that runs: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a
+ * timer or opens a socket: the shell says how far time has gone ({@link MeterEngine.advanceTo}), and carries out what
+ * leaves the meter ({@link MeterEngine.takeOutputs}).
  *
- * Elapsed time only grows; what the meter's clock shows can be set. Both are milliseconds. Jumping to an instant does the same as going there in steps.
+ * Elapsed time only grows; what the meter's clock shows can be set. Both are milliseconds. Jumping to an instant does
+ * the same as going there in steps.
  */
 export class MeterEngine {
   readonly knobs: Knobs;
   readonly environment: Environment = new Environment();
-  /** Status of the clock as in a date-time, but for daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status invalid. */
+  /**
+   * Status of the clock as in a date-time, but for daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status
+   * invalid.
+   */
   clockStatus = 0;
   /** What was dropped because scripts and monitors started each other too deeply. */
   dropped = 0;
@@ -122,7 +127,10 @@ export class MeterEngine {
   get spaces(): IterableIterator<ObjectSpace> {
     return this.#spaces.values();
   }
-  /** Adds an object; attributes that are not given have the defaults of the class. {@link MeterEngine.start} begins the work. */
+  /**
+   * Adds an object; attributes that are not given have the defaults of the class. {@link MeterEngine.start} begins the
+   * work.
+   */
   add<C extends InterfaceClass>(
     definition: C,
     logicalName: Obis,
@@ -180,7 +188,10 @@ export class MeterEngine {
   get nextDue(): number | undefined {
     return this.#supply ? this.#agenda.next : undefined;
   }
-  /** Does everything that is due up to and at an instant, in order. @throws DlmsError `encode/invalid-value` for one that is over */
+  /**
+   * Does everything that is due up to and at an instant, in order.
+   * @throws DlmsError `encode/invalid-value` for one that is over
+   */
   advanceTo(elapsed: number): void {
     if (!(elapsed >= this.#elapsed))
       throw new DlmsError('encode/invalid-value', {
@@ -238,7 +249,10 @@ export class MeterEngine {
   traffic(traffic: Traffic): void {
     if (this.#supply) for (const o of this.#working()) o.behaviour.traffic?.(o, traffic);
   }
-  /** What became of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a push that is over changes nothing. */
+  /**
+   * What became of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a push that
+   * is over changes nothing.
+   */
   pushed({ sap, setup }: PushOutput, outcome: PushOutcome): void {
     this.input(`push ${sap} ${setup}`, outcome);
   }
@@ -290,7 +304,8 @@ export class MeterEngine {
     });
   }
   /**
-   * The meter has noticed something: event objects take the code, logs and alarms follow. Without supply nothing is noticed.
+   * The meter has noticed something: event objects take the code, logs and alarms follow. Without supply nothing is
+   * noticed.
    * @param event by its name, or the code of something that a sensor or the maker has
    * @param utc when, by its clock; default now
    */
@@ -379,7 +394,10 @@ export class MeterEngine {
 
   // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Does something that is one operation: who observes attributes hears of their changes when it is complete, never in its middle. */
+  /**
+   * Does something that is one operation: who observes attributes hears of their changes when it is complete, never in
+   * its middle.
+   */
   operation<T>(work: () => T): T {
     this.#depth++;
     try {
@@ -402,7 +420,10 @@ export class MeterEngine {
       this.#nesting--;
     }
   }
-  /** Runs a script of a table of the same logical device; a selector 0 or a name of zeros runs nothing. @throws AccessRefused */
+  /**
+   * Runs a script of a table of the same logical device; a selector 0 or a name of zeros runs nothing.
+   * @throws AccessRefused
+   */
   runScript(space: ObjectSpace, table: Obis, selector: number): void {
     if (selector === 0 || table === '0-0:0.0.0*0') return;
     space.invoke(9, table, 1, { type: 'long-unsigned', value: selector }, 'script');

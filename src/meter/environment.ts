@@ -2,7 +2,10 @@
 export interface Source {
   /** The value, in the unit of the attribute before its scaler. */
   value(at: number): number;
-  /** The first instant from `from` on at which the value is on the other side of, or at, a threshold, as long as nothing changes; undefined: never. */
+  /**
+   * The first instant from `from` on at which the value is on the other side of, or at, a threshold, as long as nothing
+   * changes; undefined: never.
+   */
   crossing(threshold: number, from: number): number | undefined;
   /** Whether it grows: a register of a tariff that is not active stands still. */
   count?(on: boolean, at: number): void;
@@ -13,7 +16,10 @@ export interface Source {
 /** A quantity that is constant between two changes, and its exact integral over the time in which it counts. */
 class Quantity {
   level: number;
-  /** Level × milliseconds up to `since`. An integer as long as the level is one, so sums do not depend on the steps in which they were made. */
+  /**
+   * Level × milliseconds up to `since`. An integer as long as the level is one, so sums do not depend on the steps in
+   * which they were made.
+   */
   #sum = 0;
   #since: number;
   #counting: boolean;
@@ -48,8 +54,9 @@ class Quantity {
 const hour = 3_600_000;
 
 /**
- * What lies around a meter: measured quantities by name, each constant until it is changed, and whether they count (supply on, and no disconnector open). Energy is
- * the exact integral: it does not depend on how often it was looked at.
+ * What lies around a meter: measured quantities by name, each constant until it is changed, and whether they count
+ * (supply on, and no disconnector open). Energy is the exact integral: it does not depend on how often it was looked
+ * at.
  */
 export class Environment {
   readonly #quantities = new Map<string, Quantity>();

@@ -1,6 +1,6 @@
 /**
- * What a meter notices by itself, with the code that event objects and logs show for it (IDIS family; other companion profiles number otherwise, see the knob
- * `eventCodes`).
+ * What a meter notices by itself, with the code that event objects and logs show for it (IDIS family; other companion
+ * profiles number otherwise, see the knob `eventCodes`).
  */
 export const eventCodes = {
   powerDown: 1,

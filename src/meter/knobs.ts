@@ -2,15 +2,18 @@ import type { Phase } from './agenda.js';
 import { type EventCodes, eventCodes } from './events.js';
 
 /**
- * What the standard leaves to the maker of a meter, or where public sources disagree, with the value that this engine takes unless told otherwise.
- * Behaviours add theirs here, one line each.
+ * What the standard leaves to the maker of a meter, or where public sources disagree, with the value that this engine
+ * takes unless told otherwise. Behaviours add theirs here, one line each.
  */
 export interface Knobs {
   /** Order of work inside one instant; phases left out follow in their own order. */
   readonly phaseOrder: readonly Phase[];
   /** Scripts and monitors that start each other: deeper ones are dropped and counted. */
   readonly nestingLimit: number;
-  /** Seconds by which the clock may be set without being "adjusted": no events, no status bit, nothing runs twice or not at all. */
+  /**
+   * Seconds by which the clock may be set without being "adjusted": no events, no status bit, nothing runs twice or not
+   * at all.
+   */
   readonly clockSyncLimit: number;
   /** Seconds that the clock runs without supply. Infinity: always. */
   readonly clockReserveSeconds: number;
@@ -29,25 +32,35 @@ export interface Knobs {
   /** Another capture period clears the buffer. */
   readonly clearOnPeriodChange: boolean;
   /**
-   * Single actions whose time was without supply, or was jumped over by the clock. The end of billing (0-0:15.0.0) and the activation of an image (0-0:15.0.2) are always
-   * made up for.
+   * Single actions whose time was without supply, or was jumped over by the clock. The end of billing (0-0:15.0.0) and
+   * the activation of an image (0-0:15.0.2) are always made up for.
    */
   readonly missedSingleAction: 'skip' | 'execute';
-  /** How rows of profiles are told: see the rules of null-data in the rows before; `delta` needs clients that know delta types. */
+  /**
+   * How rows of profiles are told: see the rules of null-data in the rows before; `delta` needs clients that know delta
+   * types.
+   */
   readonly profileCompression: 'none' | 'partial' | 'total' | 'delta';
   /** The codes of what the meter notices by itself. Default: those of the IDIS family. */
   readonly eventCodes: EventCodes;
   /** Rows of a log of events that does not say how many it has. */
   readonly logEntries: number;
   /**
-   * What a written alarm register, descriptor or error register becomes. `clear`: a bit written 0 is cleared, one written 1 stays as it is; `value`: what was written.
+   * What a written alarm register, descriptor or error register becomes. `clear`: a bit written 0 is cleared, one
+   * written 1 stays as it is; `value`: what was written.
    */
   readonly alarmWrite: 'clear' | 'value';
-  /** When a monitor of an alarm descriptor runs its script for up: for each bit that was not set, or as its thresholds say. */
+  /**
+   * When a monitor of an alarm descriptor runs its script for up: for each bit that was not set, or as its thresholds
+   * say.
+   */
   readonly alarmMonitor: 'new-descriptor-bit' | 'threshold';
   /** Seconds without supply from which on the outage goes to the log of power failures. */
   readonly longPowerFailureThreshold: number;
-  /** The stamp of the row for an interval that an outage cut short: the end that it would have had, or when the supply went. */
+  /**
+   * The stamp of the row for an interval that an outage cut short: the end that it would have had, or when the supply
+   * went.
+   */
   readonly cutIntervalStamp: 'nominal-end' | 'power-down';
   /** A push that is asked for outside the windows waits for the next one, or is lost. */
   readonly pushOutsideWindow: 'pending' | 'lost';

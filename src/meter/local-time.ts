@@ -33,7 +33,10 @@ export interface Switch {
 
 const minute = 60_000;
 const day = 86_400_000;
-/** Years that are looked through for a pattern: 29 February on one day of the week comes back after 28, or 40 over a century. */
+/**
+ * Years that are looked through for a pattern: 29 February on one day of the week comes back after 28, or 40 over a
+ * century.
+ */
 const searchedYears = 41;
 
 /** Local time of one zone: pure, times are milliseconds since 1970, `local` ones as if the local clock showed UTC. */
@@ -87,7 +90,8 @@ export class LocalTime {
     return undefined;
   }
   /**
-   * The moment of a local time. A local time that is skipped when daylight saving begins is the moment of that switch, one that comes twice is the first.
+   * The moment of a local time. A local time that is skipped when daylight saving begins is the moment of that switch,
+   * one that comes twice is the first.
    */
   utc(local: number): number {
     const normal = local + this.zone.timeZone * minute;
@@ -97,8 +101,8 @@ export class LocalTime {
     return this.nextSwitch(Math.min(saving, normal) - 1)?.at ?? normal;
   }
   /**
-   * The first moment after `utc` whose local time of day is a multiple of `period` milliseconds, counted from midnight; midnight always is one.
-   * A switch to a local time that is a multiple counts.
+   * The first moment after `utc` whose local time of day is a multiple of `period` milliseconds, counted from midnight;
+   * midnight always is one. A switch to a local time that is a multiple counts.
    */
   nextBoundary(period: number, utc: number): number {
     let from = utc;
@@ -131,7 +135,9 @@ export class LocalTime {
     return local - Math.floor(local / day) * day;
   }
 
-  /** The first moment after `utc` that matches; undefined: none in the next decades, or a pattern that never matches. */
+  /**
+   * The first moment after `utc` that matches; undefined: none in the next decades, or a pattern that never matches.
+   */
   next(date: CosemDate, time: CosemTime, utc: number): number | undefined {
     const today = Math.floor(this.local(utc) / day) * day;
     const first = new Date(today).getUTCFullYear();
@@ -207,7 +213,10 @@ function moments(pattern: CosemDate & CosemTime, year: number): number[] {
   return [midnight + (hour * 60 + (pattern.minute ?? 0)) * minute + (pattern.second ?? 0) * 1000];
 }
 
-/** Days of a month as local midnights. With a day of week, the last day means the last such day of the week, else both must fit. */
+/**
+ * Days of a month as local midnights. With a day of week, the last day means the last such day of the week, else both
+ * must fit.
+ */
 function daysOfMonth({ dayOfMonth, dayOfWeek }: CosemDate, year: number, month: number): number[] {
   const first = utcOf(year, month, 1);
   const length = (utcOf(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - first) / day;

@@ -56,7 +56,10 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
       if (!this.#values.has(name) && definition.attributes[name] !== undefined) this.#values.set(name, value);
     this.#values.set('logicalName', logicalName);
   }
-  /** The name and the declaration of an attribute. @throws AccessRefused `object-undefined` for an index that the class does not have */
+  /**
+   * The name and the declaration of an attribute.
+   * @throws AccessRefused `object-undefined` for an index that the class does not have
+   */
   attribute(index: number): [name: string, attribute: Attribute] {
     const found = Object.entries(this.definition.attributes).find(([, a]) => a.index === index);
     if (found === undefined) throw new AccessRefused('object-undefined');
@@ -196,7 +199,10 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     this.#working();
     return restricted(this, context);
   }
-  /** A number as the Data type that the attribute was given; a counter begins again at zero after the last value of its type. */
+  /**
+   * A number as the Data type that the attribute was given; a counter begins again at zero after the last value of its
+   * type.
+   */
   #measured(attribute: string, value: number): unknown {
     const given = this.#values.get(attribute) as { readonly type?: string; readonly value?: unknown } | undefined;
     if (given === undefined || typeof given !== 'object') return value;

@@ -7,7 +7,8 @@ import { refuse } from './engine.js';
 import type { ObjectSpace } from './space.js';
 import { dateTimeAt } from './values.js';
 
-// One account rules the credits and charges that it lists. Amounts are whole numbers of the smallest part of the currency.
+// One account rules the credits and charges that it lists. Amounts are whole numbers of the smallest part of the
+// currency.
 
 /** What an Account remembers. */
 export interface AccountState {
@@ -101,16 +102,7 @@ export function judge(account: AccountObject, steady = false): void {
     if (statusOf(credit) === 'in-use' && !usable(credit)) become(credit, 'exhausted');
     else if (statusOf(credit) === 'exhausted' && usable(credit) && owed(credit) === 0) become(credit, 'enabled');
   }
-  for (const [i, credit] of credits.entries()) {
-    const before = credits.slice(0, i);
-    const left = before.reduce((sum, c) => sum + Math.max(0, amountOf(c)), 0);
-    const low = i > 0 && left < credit.get('creditAvailableThreshold');
-    const status = statusOf(credit);
-    if (low && status === 'enabled' && !isToken(credit)) {
-      if (has(credit, 'requires-confirmation-before-selection')) become(credit, 'selectable');
-      else select(credit);
-    } else if (!low && status === 'selectable') become(credit, 'enabled');
-  }
+  offer(credits);
   // Used is the first that has something and was chosen; a token credit needs no choice.
   const chosen = credits.find(
     (c) => usable(c) && (isToken(c) || statusOf(c) === 'selected-invoked' || statusOf(c) === 'in-use'),
@@ -123,6 +115,19 @@ export function judge(account: AccountObject, steady = false): void {
   if (account.get('currentCreditInUse') !== position) account.set('currentCreditInUse', position);
   switchSupply(account, chosen === undefined, steady);
 }
+/** Credits become selectable, or are selected, when little is left of those before them. */
+function offer(credits: readonly CreditObject[]): void {
+  for (const [i, credit] of credits.entries()) {
+    const before = credits.slice(0, i);
+    const left = before.reduce((sum, c) => sum + Math.max(0, amountOf(c)), 0);
+    const low = i > 0 && left < credit.get('creditAvailableThreshold');
+    const status = statusOf(credit);
+    if (low && status === 'enabled' && !isToken(credit)) {
+      if (has(credit, 'requires-confirmation-before-selection')) become(credit, 'selectable');
+      else select(credit);
+    } else if (!low && status === 'selectable') become(credit, 'enabled');
+  }
+}
 /** Without credit the supply is disconnected, in prepayment mode; it comes back as far as the disconnector allows. */
 function switchSupply(account: AccountObject, out: boolean, steady: boolean): void {
   const { paymentMode } = account.get('accountModeAndStatus');
@@ -134,7 +139,10 @@ function switchSupply(account: AccountObject, out: boolean, steady: boolean): vo
 
 // ── charges ──────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Takes an amount for a charge from the credits that it may use, in order; what they do not have goes below zero of the token credit. */
+/**
+ * Takes an amount for a charge from the credits that it may use, in order; what they do not have goes below zero of the
+ * token credit.
+ */
 export function takeFor(account: AccountObject, charge: ChargeObject, wanted: number): void {
   const remaining = charge.get('totalAmountRemaining');
   const endless = charge.get('chargeConfiguration').includes('continuous-collection');
@@ -185,7 +193,10 @@ export function priceOf(charge: ChargeObject, unit: UnitCharge): number {
 
 // ── payments ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Money comes in: charges by payment take their part, then credits that must be paid back, then the credits that take tokens. */
+/**
+ * Money comes in: charges by payment take their part, then credits that must be paid back, then the credits that take
+ * tokens.
+ */
 export function pay(account: AccountObject, amount: number): void {
   let rest = amount;
   for (const charge of chargesOf(account)) {
@@ -221,7 +232,10 @@ export function pay(account: AccountObject, amount: number): void {
   }
   judge(account);
 }
-/** A share in hundredths of a percent, or a fixed amount; no more than what remains and what the provision period still allows. */
+/**
+ * A share in hundredths of a percent, or a fixed amount; no more than what remains and what the provision period still
+ * allows.
+ */
 function partOf(account: AccountObject, charge: ChargeObject, payment: number): number {
   const percentage = charge.get('chargeConfiguration').includes('percentage-based-collection');
   const wanted = percentage

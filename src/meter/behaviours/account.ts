@@ -48,8 +48,8 @@ function available(self: AccountObject): number {
 }
 
 /**
- * Account (class 111). What the sources leave open: available credit counts credits in use and selected ones, and what is to be cleared is told as a negative amount.
- * Friendly credit periods are not known to the meter.
+ * Account (class 111). What the sources leave open: available credit counts credits in use and selected ones, and what
+ * is to be cleared is told as a negative amount. Friendly credit periods are not known to the meter.
  */
 export const accountBehaviour: Behaviour<typeof Account, AccountState> = {
   definition: Account,

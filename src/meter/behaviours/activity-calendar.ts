@@ -21,7 +21,10 @@ const day = 86_400_000;
 /** Days that are looked back for the action in force. */
 const memory = 370;
 
-/** The start of a season that is in force at a moment: the latest one; with every year the same, the last of the list before the first of the year. */
+/**
+ * The start of a season that is in force at a moment: the latest one; with every year the same, the last of the list
+ * before the first of the year.
+ */
 function seasonAt(self: Self, local: number): SeasonProfile | undefined {
   const seasons = self.get('seasonProfileActive');
   const { year } = fieldsOf(local);
@@ -133,7 +136,10 @@ function apply(self: Self): void {
     if (!(e instanceof AccessRefused)) throw e;
   }
 }
-/** The passive calendar is copied, and stays as it is. One whose seasons name weeks, or weeks days, that are not there is refused. */
+/**
+ * The passive calendar is copied, and stays as it is. One whose seasons name weeks, or weeks days, that are not there
+ * is refused.
+ */
 function activate(self: Self): void {
   const weeks = self.get('weekProfileTablePassive');
   const days = new Set(self.get('dayProfileTablePassive').map((d) => d.dayId));

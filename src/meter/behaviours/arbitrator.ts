@@ -5,7 +5,10 @@ import { refuse } from '../engine.js';
 
 type Self = Running<typeof Arbitrator>;
 
-/** The action with the highest sum of weights among the latest requests; a tie keeps the outcome, or takes the lowest number. Counted from 1; 0: none. */
+/**
+ * The action with the highest sum of weights among the latest requests; a tie keeps the outcome, or takes the lowest
+ * number. Counted from 1; 0: none.
+ */
 function decide(self: Self): number {
   const requests = self.get('mostRecentRequestsTable');
   const weights = self.get('weightingsTable');

@@ -27,8 +27,9 @@ function replace(self: Self, definition: ValueDefinition, elements: readonly Dat
 }
 
 /**
- * Array manager (class 123): counts, reads and changes elements of arrays in other objects, with the rights that the caller has there. Elements count from 1; an insertion at 0
- * or behind the end appends (a guess). The array is written as a whole, so its object judges the new value.
+ * Array manager (class 123): counts, reads and changes elements of arrays in other objects, with the rights that the
+ * caller has there. Elements count from 1; an insertion at 0 or behind the end appends (a guess). The array is written
+ * as a whole, so its object judges the new value.
  */
 export const arrayManagerBehaviour: Behaviour<typeof ArrayManager> = {
   definition: ArrayManager,

@@ -89,7 +89,10 @@ function tryToConnect(self: Self): void {
   plan(self);
 }
 
-/** Whether something can be sent: the network is there, and an Auto connect object that opens and closes the connection has opened it. */
+/**
+ * Whether something can be sent: the network is there, and an Auto connect object that opens and closes the connection
+ * has opened it.
+ */
 export function isConnected(space: ObjectSpace): boolean {
   const objects = (space.ofClass(29) as unknown as Self[]).filter((o) => managing.has(String(o.get('mode'))));
   const [first] = space;
@@ -145,8 +148,9 @@ const latest: Behaviour<typeof AutoConnect, State> = {
 };
 
 /**
- * Auto connect (class 29): modes 2, 3 and 101 to 104 open and close the connection, and the push setup of the option `onConnect` (default 0-0:25.9.0) tells the head-end
- * of a new one. That mode 102 refuses `connect` outside its window, and that a connection made by `connect` lasts until the network goes, are choices of ours.
- * Mode 3 does not tell alarms from other pushes.
+ * Auto connect (class 29): modes 2, 3 and 101 to 104 open and close the connection, and the push setup of the option
+ * `onConnect` (default 0-0:25.9.0) tells the head-end of a new one. That mode 102 refuses `connect` outside its window,
+ * and that a connection made by `connect` lasts until the network goes, are choices of ours. Mode 3 does not tell
+ * alarms from other pushes.
  */
 export const autoConnectBehaviours: readonly AnyBehaviour[] = inVersions(latest, AutoConnectV1, AutoConnectV0);

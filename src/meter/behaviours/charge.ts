@@ -155,8 +155,9 @@ function activatePrices(self: ChargeObject): void {
 }
 
 /**
- * Charge (class 113): by consumption (collected when a unit of currency is due, at most once a second), by time (periods that divide a day begin at midnight), or by payment.
- * The price is for 10^commodity_scale units of the register (a choice), that of the tariff of the option `tariff` (a Register activation), else the first.
+ * Charge (class 113): by consumption (collected when a unit of currency is due, at most once a second), by time
+ * (periods that divide a day begin at midnight), or by payment. The price is for 10^commodity_scale units of the
+ * register (a choice), that of the tariff of the option `tariff` (a Register activation), else the first.
  */
 export const chargeBehaviour: Behaviour<typeof Charge, ChargeState> = {
   definition: Charge,

@@ -43,8 +43,8 @@ function attempted(self: Self, { right }: Authentication): void {
 }
 
 /**
- * Communication port protection (class 124): a port at which authentication fails too often is silent for a time that grows. The lock is an output of the engine; what is
- * left of it goes on after a loss of supply (knob `portLockRest`).
+ * Communication port protection (class 124): a port at which authentication fails too often is silent for a time that
+ * grows. The lock is an output of the engine; what is left of it goes on after a loss of supply (knob `portLockRest`).
  */
 export const communicationPortProtectionBehaviour: Behaviour<typeof CommunicationPortProtection, State> = {
   definition: CommunicationPortProtection,

@@ -83,7 +83,8 @@ const latest: Behaviour<typeof CompactData> = {
 };
 
 /**
- * Compact data (class 62): values without their types, which stand once in the template description. Types and contents are told as in a compact-array; arrays inside are
- * doubtful, since sources differ. The first value must be the own template_id, so that a buffer says which description is its own.
+ * Compact data (class 62): values without their types, which stand once in the template description. Types and contents
+ * are told as in a compact-array; arrays inside are doubtful, since sources differ. The first value must be the own
+ * template_id, so that a buffer says which description is its own.
  */
 export const compactDataBehaviours: readonly AnyBehaviour[] = inVersions(latest, CompactDataV0);

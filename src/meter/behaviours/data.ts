@@ -12,7 +12,10 @@ export interface DataOptions {
   readonly events?: readonly number[];
   /** Counts events with these codes. */
   readonly counts?: readonly number[];
-  /** An alarm register or an error object: the bit that an event sets, by its code. It stays set until a client clears it. */
+  /**
+   * An alarm register or an error object: the bit that an event sets, by its code. It stays set until a client clears
+   * it.
+   */
   readonly bits?: Readonly<Record<number, number>>;
   /** Which of the two; default an alarm register. */
   readonly register?: 'alarm' | 'error';
@@ -40,8 +43,9 @@ function rise(self: Self, bit: number): void {
 }
 
 /**
- * Data (class 1): its type is fixed by its first value. With the options of {@link DataOptions} it is an event object, a counter, an alarm or error register, or an
- * alarm descriptor. That writing a 1 does not set a bit is a choice (knob `alarmWrite`), as is that only a rising bit reaches the descriptor.
+ * Data (class 1): its type is fixed by its first value. With the options of {@link DataOptions} it is an event object,
+ * a counter, an alarm or error register, or an alarm descriptor. That writing a 1 does not set a bit is a choice (knob
+ * `alarmWrite`), as is that only a rising bit reaches the descriptor.
  */
 export const dataBehaviour: Behaviour<typeof DataClass> = {
   definition: DataClass,

@@ -46,7 +46,10 @@ function restart(self: Self): void {
   plan(self);
 }
 
-/** Demand register (class 5): the average of a measured quantity, block by block or sliding. Option `average`: the quantity. */
+/**
+ * Demand register (class 5): the average of a measured quantity, block by block or sliding. Option `average`: the
+ * quantity.
+ */
 export const demandRegisterBehaviour: Behaviour<typeof DemandRegister, State> = {
   definition: DemandRegister,
   state: () => ({ begun: 0, past: [] }),

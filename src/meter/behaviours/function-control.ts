@@ -5,7 +5,9 @@ import { refuse } from '../engine.js';
 
 type Self = Running<typeof FunctionControl>;
 
-/** Objects of a function that is not active refuse everything and do nothing; one that is active again goes on from now. */
+/**
+ * Objects of a function that is not active refuse everything and do nothing; one that is active again goes on from now.
+ */
 function apply(self: Self): void {
   const off = self
     .get('activationStatus')
@@ -22,8 +24,9 @@ const has = (list: readonly { readonly functionName: Uint8Array }[], name: Uint8
   list.some((f) => equalBytes(f.functionName, name));
 
 /**
- * Function control (class 122): functions of the meter are objects that are switched on and off together. A name that is not known is refused, and nothing is changed then;
- * new functions are not active. A specification of class 0 stands for a function of the maker, and switches no object.
+ * Function control (class 122): functions of the meter are objects that are switched on and off together. A name that
+ * is not known is refused, and nothing is changed then; new functions are not active. A specification of class 0 stands
+ * for a function of the maker, and switches no object.
  */
 export const functionControlBehaviour: Behaviour<typeof FunctionControl> = {
   definition: FunctionControl,

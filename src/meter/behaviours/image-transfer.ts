@@ -11,7 +11,10 @@ export interface ImageStore {
   write(offset: number, octets: Uint8Array): void;
   /** Whether all of it is what it should be, and its signature. */
   check(): { readonly good: boolean; readonly signature?: Uint8Array };
-  /** Makes it the firmware. @returns whether that worked; if not, the firmware is the one before, and the image is gone */
+  /**
+   * Makes it the firmware.
+   * @returns whether that worked; if not, the firmware is the one before, and the image is gone
+   */
   activate(): boolean;
 }
 /** What an Image transfer object is there for besides its attributes. */
@@ -126,8 +129,9 @@ function forget(self: Self): void {
 }
 
 /**
- * Image transfer (class 18): one process for all clients, which goes on after a lost connection and after a loss of supply (knob `imageBitmap`). A check or an activation that
- * is under way answers temporary-failure. With blocks missing a check is refused and the status stays (one source sets "failed").
+ * Image transfer (class 18): one process for all clients, which goes on after a lost connection and after a loss of
+ * supply (knob `imageBitmap`). A check or an activation that is under way answers temporary-failure. With blocks
+ * missing a check is refused and the status stays (one source sets "failed").
  */
 export const imageTransferBehaviour: Behaviour<typeof ImageTransfer, State> = {
   definition: ImageTransfer,

@@ -8,7 +8,10 @@ interface State {
   ends: Readonly<Record<string, number>>;
 }
 
-/** Connections without traffic for so long are closed: an output of the engine. Another time-out counts from the next traffic on; 0: never. */
+/**
+ * Connections without traffic for so long are closed: an output of the engine. Another time-out counts from the next
+ * traffic on; 0: never.
+ */
 function closing<C extends InterfaceClass>(definition: C, seconds: number): AnyBehaviour {
   const behaviour: Behaviour<typeof TcpUdpSetup, State> = {
     definition: definition as never,

@@ -193,7 +193,8 @@ const latest: Behaviour<typeof MBusClient, State> = {
 };
 
 /**
- * M-Bus client (class 72): reads its device at aligned times over the {@link MBusLine} of the engine. Keys are handed to the line and not kept. The order of key statuses, and
- * that a device is told to be silent once and not at each attempt, are choices of ours; version 2 is taken to be as version 1.
+ * M-Bus client (class 72): reads its device at aligned times over the {@link MBusLine} of the engine. Keys are handed
+ * to the line and not kept. The order of key statuses, and that a device is told to be silent once and not at each
+ * attempt, are choices of ours; version 2 is taken to be as version 1.
  */
 export const mbusClientBehaviours: readonly AnyBehaviour[] = inVersions(latest, MBusClientV1, MBusClientV0);

@@ -79,7 +79,8 @@ const latest: Behaviour<typeof ParameterMonitor> = {
 };
 
 /**
- * Parameter monitor (class 65): the last parameter that was written, by whomever; one that was refused does not count, the same value again does. Profiles that capture it
- * get a row. The digest of version 1 is not there: its algorithms are not known.
+ * Parameter monitor (class 65): the last parameter that was written, by whomever; one that was refused does not count,
+ * the same value again does. Profiles that capture it get a row. The digest of version 1 is not there: its algorithms
+ * are not known.
  */
 export const parameterMonitorBehaviours: readonly AnyBehaviour[] = inVersions(latest, ParameterMonitorV0);

@@ -21,9 +21,10 @@ const deltaTypes = [
 const numberTypes = new Set(['integer', 'long', 'double-long', 'unsigned', 'long-unsigned', 'double-long-unsigned']);
 
 /**
- * Rows as an array, each a structure. Null-data stands for a value as in the row before and for the time one period after it; the first row is always complete, and so
- * are times after a gap, another season or a clock that was set. `partial`: rows of midnight are complete too. `delta`: a number that changed is told as the
- * difference, where that is shorter.
+ * Rows as an array, each a structure. Null-data stands for a value as in the row before and for the time one period
+ * after it; the first row is always complete, and so are times after a gap, another season or a clock that was set.
+ * `partial`: rows of midnight are complete too. `delta`: a number that changed is told as the difference, where that is
+ * shorter.
  */
 export function rowsOf(rows: readonly Uint8Array[], { compression, clocks, period }: RowForm): Uint8Array {
   if (compression === 'none' || rows.length < 2) return arrayOf(rows);

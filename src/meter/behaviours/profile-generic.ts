@@ -91,7 +91,10 @@ function keyOf(value: Data): number {
 
 // ── the buffer ───────────────────────────────────────────────────────────────────────────────────────────
 
-/** Rows go; what was captured stays, and so do the next regular instants. Profiles that capture this buffer are cleared with its structure. */
+/**
+ * Rows go; what was captured stays, and so do the next regular instants. Profiles that capture this buffer are cleared
+ * with its structure.
+ */
 function clear(self: Profile): void {
   const { engine } = self;
   self.state = { ...self.state, rows: [] };
@@ -130,8 +133,9 @@ function regular(self: Profile, stamp: number): void {
   capture(self, stamp);
 }
 /**
- * The interval that an outage, or a clock set forward, cut short: its row comes late, with the end that it would have had (knob `cutIntervalStamp`; that a clock set forward
- * closes it early is a choice of ours). Intervals that were skipped give no row.
+ * The interval that an outage, or a clock set forward, cut short: its row comes late, with the end that it would have
+ * had (knob `cutIntervalStamp`; that a clock set forward closes it early is a choice of ours). Intervals that were
+ * skipped give no row.
  */
 function close(self: Profile, from: number, to: number, why: 'powerDown' | 'clockAdjusted'): void {
   const end = boundaryAfter(self, from);

@@ -13,9 +13,10 @@ import { rowsOf } from './profile-compression.js';
 import { cellsOf, type Profile, sameColumn } from './profile-generic.js';
 
 /**
- * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or rows and columns by position (selector 2). Nothing
- * that matches is an empty array.
- * @throws AccessRefused `scope-of-access-violated` for another selector, `type-unmatched`, `other-reason` for a column that is not captured
+ * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or
+ * rows and columns by position (selector 2). Nothing that matches is an empty array.
+ * @throws AccessRefused `scope-of-access-violated` for another selector, `type-unmatched`, `other-reason` for a column
+ * that is not captured
  */
 export function selectRows(self: Profile, selection: SelectiveAccessDescriptor | undefined): Uint8Array {
   if (selection === undefined) return answer(self, octetsOf(self));
@@ -51,7 +52,10 @@ function columnsOf(row: Uint8Array, wanted: readonly number[]): Uint8Array {
   return concat(structureOf(wanted.length), ...wanted.map((i) => encode(Data, cells[i] as Data)));
 }
 
-/** Rows whose value in one column lies between two values, both included. @throws AccessRefused `other-reason` for a column that is not captured */
+/**
+ * Rows whose value in one column lies between two values, both included.
+ * @throws AccessRefused `other-reason` for a column that is not captured
+ */
 export function rowsBetween(self: Profile, range: RangeDescriptor): Uint8Array {
   const captured = self.get('captureObjects');
   const by = captured.findIndex((c) => sameColumn(c, range.restrictingObject));
@@ -67,7 +71,10 @@ export function rowsBetween(self: Profile, range: RangeDescriptor): Uint8Array {
   return answer(self, inside, wanted);
 }
 
-/** Rows by position from 1, 0 for the last, and of these some columns; no columns: all. @throws AccessRefused `other-reason` for a column that is not captured */
+/**
+ * Rows by position from 1, 0 for the last, and of these some columns; no columns: all.
+ * @throws AccessRefused `other-reason` for a column that is not captured
+ */
 export function rowsAt(
   self: Profile,
   from: number,

@@ -105,7 +105,10 @@ function attempt(self: Self): void {
   self.state = { ...self.state, doing: waits ? 'confirming' : 'nothing' };
   self.schedule('push', waits ? engine.elapsed + engine.knobs.pushConfirmTimeout * 1000 : undefined);
 }
-/** Always by method 2; else when none was confirmed for the interval of the confirmation parameters (a guess at what they mean). */
+/**
+ * Always by method 2; else when none was confirmed for the interval of the confirmation parameters (a guess at what
+ * they mean).
+ */
 function wantsConfirmation(self: Self): boolean {
   if (!self.has('pushOperationMethod')) return false;
   if (self.get('pushOperationMethod') === 'confirmed-retry-on-missing-confirmation') return true;
@@ -133,7 +136,10 @@ function failed(self: Self): void {
   self.state = { ...self.state, doing: 'retry' };
   self.schedule('push', self.engine.elapsed + repetitionDelay(self, attempts) * 1000);
 }
-/** Seconds before a repetition, the first being 1. From version 2 on they grow, in a way that one public source describes. */
+/**
+ * Seconds before a repetition, the first being 1. From version 2 on they grow, in a way that one public source
+ * describes.
+ */
 function repetitionDelay(self: Self, repetition: number): number {
   const delay = self.get('repetitionDelay') as RepetitionDelay | number;
   if (typeof delay === 'number') return delay;
@@ -215,7 +221,8 @@ const latest: Behaviour<typeof PushSetup, State> = {
 };
 
 /**
- * Push setup (class 40), all versions: what is asked for outside the windows waits for the next one (knob `pushOutsideWindow`), attempts that fail are repeated, and
- * what is sent is read when it is sent (knob `pushRead`). Each attempt is an output of the engine; who carries it out answers with {@link MeterEngine.pushed}.
+ * Push setup (class 40), all versions: what is asked for outside the windows waits for the next one (knob
+ * `pushOutsideWindow`), attempts that fail are repeated, and what is sent is read when it is sent (knob `pushRead`).
+ * Each attempt is an output of the engine; who carries it out answers with {@link MeterEngine.pushed}.
  */
 export const pushSetupBehaviours: readonly AnyBehaviour[] = inVersions(latest, PushSetupV2, PushSetupV1, PushSetupV0);

@@ -57,7 +57,10 @@ function execute(self: Self): void {
     if (!(e instanceof AccessRefused)) throw e;
   }
 }
-/** Without supply, or where the clock jumped, times were missed: the end of billing and the activation of an image are made up for, once. */
+/**
+ * Without supply, or where the clock jumped, times were missed: the end of billing and the activation of an image are
+ * made up for, once.
+ */
 function missed(self: Self, from: number): void {
   const { engine, logicalName } = self;
   const at = next(self, Math.max(from, self.state.done));

@@ -41,8 +41,9 @@ function judged(self: Self, octets: Uint8Array): StatusCode {
 }
 
 /**
- * Token gateway (class 115). The format of tokens is the maker's: the option `read`, a {@link TokenReader}; without it tokens are kept and not processed. A token that is
- * refused leaves `enter` successful, and the status says why (knob `tokenFailure`).
+ * Token gateway (class 115). The format of tokens is the maker's: the option `read`, a {@link TokenReader}; without it
+ * tokens are kept and not processed. A token that is refused leaves `enter` successful, and the status says why (knob
+ * `tokenFailure`).
  */
 export const tokenGatewayBehaviour: Behaviour<typeof TokenGateway, State> = {
   definition: TokenGateway,

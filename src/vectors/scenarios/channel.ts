@@ -1,7 +1,10 @@
 import { DlmsError } from '../../core/errors.js';
 import type { ApduChannel } from '../../transport/transport.js';
 
-/** Octets are handed over at once: there is no line, and no time passes in a request. What is on its way can be kept back. */
+/**
+ * Octets are handed over at once: there is no line, and no time passes in a request. What is on its way can be kept
+ * back.
+ */
 export class DirectChannel implements ApduChannel {
   readonly #carry: (apdu: Uint8Array) => Promise<readonly Uint8Array[]>;
   readonly #ended: () => void;

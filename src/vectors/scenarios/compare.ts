@@ -53,7 +53,10 @@ function sameText(expected: string, actual: string): boolean {
     return digits.test(actual) && actual.length === 12 && obisFromBytes(parseHex(actual)) === expected;
   return false;
 }
-/** Only the fields that are named count: not the hundredths, and the day of the week, deviation and status when they are given. */
+/**
+ * Only the fields that are named count: not the hundredths, and the day of the week, deviation and status when they are
+ * given.
+ */
 function sameMoment(expected: { readonly [key: string]: Json }, actual: Json | undefined): boolean {
   if (typeof actual !== 'string' || !digits.test(actual)) return false;
   const octets = parseHex(actual);

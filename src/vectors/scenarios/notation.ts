@@ -4,7 +4,8 @@ import { formatHex, parseHex } from '../../core/hex.js';
 import { type DateTime, dateTimeFromBytes } from '../../cosem/date-time.js';
 import { type Obis, obisFromBytes, obisToBytes, parseObis } from '../../cosem/obis.js';
 
-// The notation of scenarios: values of attributes with the member names of the books, both ways through the schema of the attribute.
+// The notation of scenarios: values of attributes with the member names of the books, both ways through the schema of
+// the attribute.
 
 /** A value as JSON has it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -169,7 +170,10 @@ function alternativeOf(
   throw wrong(schema.kind, json);
 }
 
-/** A value of the schema in the notation, for comparison: names become numbers, octets hexadecimal digits, Data `{ type: value }`. */
+/**
+ * A value of the schema in the notation, for comparison: names become numbers, octets hexadecimal digits, Data `{ type:
+ * value }`.
+ */
 export function notationOf(schema: Schema<any>, value: unknown): Json {
   const { shape } = schema;
   switch (shape?.of) {

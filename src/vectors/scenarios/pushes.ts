@@ -10,7 +10,10 @@ const check = (reason: string | undefined): void => {
 };
 const pushesIn = (outputs: readonly Output[]): PushOutput[] => outputs.flatMap((o) => (o.type === 'push' ? [o] : []));
 
-/** What left each of the meters, and whether the first is connected. @returns false for an expectation of another kind */
+/**
+ * What left each of the meters, and whether the first is connected.
+ * @returns false for an expectation of another kind
+ */
 export function expectOutputs(e: Expectation, meters: readonly (readonly Output[])[], connected: boolean): boolean {
   const all = pushesIn(meters[0] ?? []);
   const pushes = 'attempts' in e ? all : all.filter((p) => p.sent);

@@ -17,7 +17,9 @@ import { expectOutputs } from './pushes.js';
 import { type Expectation, Mismatch, type Scenario, type ScenarioResult, type Step, Unsupported } from './scenario.js';
 import { type Line, ScenarioSession } from './session.js';
 
-/** Runs one scenario: requests over associations, time and inputs through the engine, and compares what the clients see. */
+/**
+ * Runs one scenario: requests over associations, time and inputs through the engine, and compares what the clients see.
+ */
 export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { id, family } = scenario;
   let at = 'the beginning';
