@@ -12,7 +12,8 @@ import {
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importKeys, SecurityContext } from '../src/security/context.js';
+import { SecurityContext } from '../src/security/context.js';
+import { importKeys } from '../src/security/keys.js';
 import { InvocationCounters } from '../src/security/counters.js';
 import { hlsReply, hlsVerify } from '../src/security/hls.js';
 import { deriveAgreedKey } from '../src/security/key-agreement.js';

@@ -39,13 +39,8 @@ export {
 } from './core/index.js';
 export type { InterfaceClass } from './cosem/interface-class.js';
 export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
-export {
-  importKeys,
-  type KeyMaterial,
-  SecurityContext,
-  type SecurityContextOptions,
-  type SecurityKeys,
-} from './security/context.js';
+export { SecurityContext, type SecurityContextOptions } from './security/context.js';
+export { importKeys, type KeyMaterial, type SecurityKeys } from './security/keys.js';
 export { InvocationCounters } from './security/counters.js';
 export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
 export { nobleProvider } from './security/providers/noble.js';

@@ -10,7 +10,7 @@ import {
   refuse,
   text,
 } from '../idis/json-check.js';
-import { importKeys } from '../security/context.js';
+import { importKeys } from '../security/keys.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { KeyRing, type RingEntry } from '../security/key-ring.js';
 import type { Protection } from '../security/policy.js';

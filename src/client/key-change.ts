@@ -5,7 +5,7 @@ import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
-import { requireKey } from '../security/context.js';
+import { requireKey } from '../security/keys.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import {
   type KeyChange,

@@ -20,13 +20,9 @@ export {
 export { constantTimeEqual } from './constant-time.js';
 export {
   type Compress,
-  importKeys,
-  type KeyMaterial,
-  type KeyName,
   type PeerKeys,
   SecurityContext,
   type SecurityContextOptions,
-  type SecurityKeys,
   type SimpleForm,
 } from './context.js';
 export {
@@ -80,6 +76,7 @@ export {
   type WrappedNewKey,
   wrapKeys,
 } from './key-wrap.js';
+export { importKeys, type KeyMaterial, type KeyName, type SecurityKeys } from './keys.js';
 export { type OverheadQuestion, overhead } from './overhead.js';
 export type { PendingKeysOptions } from './pending-keys.js';
 export {

@@ -1,6 +1,7 @@
 import { andThen, type MaybePromise } from '../core/promise.js';
-import type { SecurityContext, SecurityKeys } from './context.js';
+import type { SecurityContext } from './context.js';
 import { type NewKeys, slots, type TransferableKey, type WrappedNewKey, wrapKeys } from './key-wrap.js';
+import type { SecurityKeys } from './keys.js';
 
 /**
  * What to do next. `transfer`: call key_transfer (or the last step of key_agreement) under the old keys. `prove`: do

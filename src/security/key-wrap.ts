@@ -1,7 +1,8 @@
 import { DlmsError } from '../core/errors.js';
 import { keyIds } from '../core/key-ids.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
-import { requireKey, type SecurityContext, type SecurityKeys } from './context.js';
+import type { SecurityContext } from './context.js';
+import { requireKey, type SecurityKeys } from './keys.js';
 import type { KeyHandle, KeyUse } from './providers/provider.js';
 
 /** Name of a key that can be replaced in the meter. */

@@ -2,8 +2,9 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex, parseHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { Store } from '../store/store.js';
-import { requireKey, type SecurityContext } from './context.js';
+import type { SecurityContext } from './context.js';
 import { inOrder, type NewKeys, slots, type TransferableKey, transferableKeys, useOf } from './key-wrap.js';
+import { requireKey } from './keys.js';
 import type { KeyHandle } from './providers/provider.js';
 
 /** Where new keys are kept while nobody knows which ones the meter has. */

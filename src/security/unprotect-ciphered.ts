@@ -1,8 +1,9 @@
 import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import { type OpenOptions, openContent, openUnverified, readSecurityHeader } from './ciphering.js';
-import { type KeyName, requireKey, type SecurityContext } from './context.js';
+import type { SecurityContext } from './context.js';
 import type { ReceivedValue } from './counters.js';
+import { type KeyName, requireKey } from './keys.js';
 import type { KeyHandle, PublicKey } from './providers/provider.js';
 import type { ProtectionLayer } from './unprotect.js';
 import { compare, numberOf, type Opening } from './unprotect-state.js';

@@ -4,8 +4,9 @@ import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { GeneralProtectionHeader } from '../xdlms/ciphered.js';
-import { requireKey, type SecurityContext } from './context.js';
+import type { SecurityContext } from './context.js';
 import { type InvocationCounters, type ProofOfFreshness, type ReceivedValue, replayed } from './counters.js';
+import { requireKey } from './keys.js';
 import type { ProtectionLayer, UnprotectOptions } from './unprotect.js';
 
 /** What one call of `unprotect` has found so far. */

@@ -1,6 +1,6 @@
 import { equalBytes } from '../core/bytes.js';
 import type { Obis } from '../cosem/obis.js';
-import type { KeyName } from '../security/context.js';
+import type { KeyName } from '../security/keys.js';
 import { type Protection, requireProtection, weakest } from '../security/policy.js';
 import type { Mechanism } from '../session/association.js';
 

@@ -8,7 +8,7 @@ import { buildSystemTitle } from '../cosem/system-title.js';
 import type { CompanionProfile, ProfileClient, ProfileObject } from '../idis/profile.js';
 import { type ProfileRight, parseRights, type Rights } from '../idis/rights.js';
 import { firstCode } from '../idis/view-of-profile.js';
-import { importKeys } from '../security/context.js';
+import { importKeys } from '../security/keys.js';
 import { InvocationCounters } from '../security/counters.js';
 import { strictPolicy } from '../security/policy.js';
 import type { Unprotected } from '../security/unprotect.js';

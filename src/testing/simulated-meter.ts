@@ -6,7 +6,7 @@ import type { UnitName } from '../cosem/units.js';
 import type { Certificate } from '../security/certificates/certificate.js';
 import type { RevocationPolicy } from '../security/certificates/chain.js';
 import { CertificateStore, type CertificateStoreOptions } from '../security/certificates/store.js';
-import { importKeys, type KeyMaterial } from '../security/context.js';
+import { importKeys, type KeyMaterial } from '../security/keys.js';
 import { InvocationCounters } from '../security/counters.js';
 import { llsMatches } from '../security/hls.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';

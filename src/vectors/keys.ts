@@ -1,7 +1,8 @@
 import { equalBytes } from '../core/bytes.js';
 import { formatHex } from '../core/hex.js';
 import { ivOf } from '../security/ciphering.js';
-import { importKeys, SecurityContext, type SecurityContextOptions } from '../security/context.js';
+import { SecurityContext, type SecurityContextOptions } from '../security/context.js';
+import { importKeys } from '../security/keys.js';
 import { InvocationCounters } from '../security/counters.js';
 import { clearPolicy } from '../security/policy.js';
 import { nobleProvider } from '../security/providers/noble.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';

@@ -2,7 +2,8 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify, llsMatches } from '../../src/security/hls.js';
 import {
   ChallengeMemory,

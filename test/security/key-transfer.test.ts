@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { importKeys, type SecurityContext } from '../../src/security/context.js';
+import { type SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { ephemeralComplete, ephemeralOffer } from '../../src/security/key-agreement.js';
 import {
   type KeyChange,

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
-import { importKeys, type SecurityContext } from '../../src/security/context.js';
+import { type SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import { generateChallenge } from '../../src/security/hls-challenge.js';
 import { ephemeralComplete, ephemeralOffer } from '../../src/security/key-agreement.js';

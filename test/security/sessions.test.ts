@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import { checkChallenge } from '../../src/security/hls-challenge.js';

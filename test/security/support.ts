@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
-import {
-  importKeys,
-  type KeyMaterial,
-  SecurityContext,
-  type SecurityContextOptions,
-} from '../../src/security/context.js';
+import { SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
+import { importKeys, type KeyMaterial } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { nobleProvider } from '../../src/security/providers/noble.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';

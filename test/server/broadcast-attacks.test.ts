@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import type { KeyName } from '../../src/security/context.js';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import type { KeyName } from '../../src/security/keys.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import { objectRights } from '../../src/server/index.js';

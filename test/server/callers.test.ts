@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import type { Client } from '../../src/client/index.js';
-import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { Protection, SecurityPolicy } from '../../src/security/policy.js';
 import { type ProtectOptions, protect } from '../../src/security/protect.js';

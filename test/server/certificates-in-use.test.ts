@@ -6,7 +6,8 @@ import {
   parseCertificateRequest,
   signerOf,
 } from '../../src/security/certificates/index.js';
-import type { SecurityContext, SecurityKeys } from '../../src/security/context.js';
+import type { SecurityContext } from '../../src/security/context.js';
+import type { SecurityKeys } from '../../src/security/keys.js';
 import { protect } from '../../src/security/protect.js';
 import type { CryptoProvider, KeyPair } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';

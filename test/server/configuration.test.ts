@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
-import { importKeys, type SecurityContextOptions } from '../../src/security/context.js';
+import { type SecurityContextOptions } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { protect } from '../../src/security/protect.js';
 import {

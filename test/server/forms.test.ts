@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
-import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/index.js';
 import { SecuritySetupV0 } from '../../src/cosem/classes/security-setup.js';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { SecurityState, securitySetupObject } from '../../src/server/index.js';

@@ -19,7 +19,8 @@ import {
   objectsOfList,
   parseProfile,
 } from '../../src/idis/index.js';
-import { importKeys, SecurityContext } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { type ProfileMeter, plainValue, profileMeter, testKeysOf, titlesOf } from '../../src/testing/index.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
-import { importKeys, type SecurityKeys } from '../../src/security/context.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { testKeysOf } from '../../src/testing/index.js';

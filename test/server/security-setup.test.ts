@@ -6,7 +6,8 @@ import {
   parseCertificateRequest,
   verifyCertificateRequest,
 } from '../../src/security/certificates/index.js';
-import { importKeys, SecurityContext, type SecurityKeys } from '../../src/security/context.js';
+import { SecurityContext } from '../../src/security/context.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
 import type { KeyHandle, KeyUse } from '../../src/security/providers/provider.js';

@@ -20,7 +20,8 @@ import {
   systemTitleName,
 } from '../../security/certificates/index.js';
 import type { CertificateStore } from '../../security/certificates/store.js';
-import { requireKey, type SecurityContext, type SecurityKeys } from '../../security/context.js';
+import { type SecurityContext } from '../../security/context.js';
+import { requireKey, type SecurityKeys } from '../../security/keys.js';
 import { ephemeralComplete, ephemeralOffer } from '../../security/key-agreement.js';
 import { slots, transferableKey, unwrapKeys } from '../../security/key-wrap.js';
 import { accessProtection, type Protection, policyOf, policyValue } from '../../security/policy.js';

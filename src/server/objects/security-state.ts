@@ -5,7 +5,8 @@ import type { CertificateUse } from '../../security/certificates/certificate.js'
 import type { StoredCertificate } from '../../security/certificates/identification.js';
 import { refuse } from '../../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../../security/certificates/store.js';
-import { checkDistinct, requireKey, SecurityContext, type SecurityKeys } from '../../security/context.js';
+import { SecurityContext } from '../../security/context.js';
+import { checkDistinct, requireKey, type SecurityKeys } from '../../security/keys.js';
 import type { InvocationCounters } from '../../security/counters.js';
 import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '../../security/policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../../security/providers/provider.js';

@@ -5,13 +5,8 @@ import { DlmsError } from '../../../src/core/errors.js';
 import { formatHex } from '../../../src/core/hex.js';
 import { attribute, interfaceClass, method, writable } from '../../../src/cosem/interface-class.js';
 import { LogicalName } from '../../../src/cosem/obis.js';
-import {
-  importKeys,
-  type KeyMaterial,
-  SecurityContext,
-  type SecurityContextOptions,
-  type SecurityKeys,
-} from '../../../src/security/context.js';
+import { SecurityContext, type SecurityContextOptions } from '../../../src/security/context.js';
+import { importKeys, type KeyMaterial, type SecurityKeys } from '../../../src/security/keys.js';
 import { InvocationCounters } from '../../../src/security/counters.js';
 import type { Protection, SecurityPolicy } from '../../../src/security/policy.js';
 import { nodeProvider as provider } from '../../../src/security/providers/node-provider.js';
