@@ -1,4 +1,4 @@
-/** Kinds of work at one instant, in the order in which they are done there. */
+/** Kinds of work at one instant, in the order in which they are done. */
 export const phases = [
   'power',
   'demand',
@@ -16,9 +16,9 @@ export const phases = [
 /** One kind of work. */
 export type Phase = (typeof phases)[number];
 
-/** One piece of work: at most one of a phase for each owner. */
+/** One piece of work. Each owner has at most one per phase. */
 export interface Due<O> {
-  /** Milliseconds of elapsed time. */
+  /** Elapsed time in milliseconds. */
   readonly at: number;
   readonly phase: Phase;
   readonly owner: O;
@@ -26,14 +26,14 @@ export interface Due<O> {
 interface Entry<O> extends Due<O> {
   readonly rank: number;
   readonly order: number;
-  /** Taken back, or replaced. */
+  /** Cancelled or replaced. */
   void: boolean;
 }
 
 /**
- * What is to be done when. Work at the same instant comes by phase, then in the order in which its owners were added:
- * never in the order in which it happened to be scheduled, so that two ways to the same instant do the same. A binary
- * heap; what is taken back is passed over when its time comes.
+ * What to do when. Work at the same instant is ordered by phase, then by the order in which its owners were added,
+ * never by when it happened to be scheduled, so that two ways to the same instant do the same. A binary heap; cancelled
+ * work is skipped when its time comes.
  */
 export class Agenda<O extends object> {
   readonly #ranks: ReadonlyMap<Phase, number>;
@@ -45,11 +45,11 @@ export class Agenda<O extends object> {
   constructor(order: readonly Phase[] = phases) {
     this.#ranks = new Map([...order, ...phases.filter((p) => !order.includes(p))].map((p, i) => [p, i]));
   }
-  /** Fixes the place of an owner among others. */
+  /** Fixes the rank of an owner among the others. */
   add(owner: O): void {
     if (!this.#orders.has(owner)) this.#orders.set(owner, this.#orders.size);
   }
-  /** When an owner has work of a phase next; undefined takes it back. */
+  /** Sets when an owner next has work of a phase; undefined cancels it. */
   schedule(owner: O, phase: Phase, at: number | undefined): void {
     this.add(owner);
     let own = this.#current.get(owner);
@@ -85,7 +85,7 @@ export class Agenda<O extends object> {
   get next(): number | undefined {
     return this.#top()?.at;
   }
-  /** Takes the next work out when it is due at `now` or before. */
+  /** Removes and returns the next work, if it is due at `now` or before. */
   take(now: number): Due<O> | undefined {
     const top = this.#top();
     if (top === undefined || top.at > now) return undefined;
@@ -104,7 +104,7 @@ export class Agenda<O extends object> {
     while (this.#heap[0]?.void === true) this.#pop();
     return this.#heap[0];
   }
-  /** What was taken back may not outgrow what is there. */
+  /** Cancelled work must not outnumber what is left. */
   #trim(): void {
     if (this.#heap.length <= 64 || this.#heap.length <= 2 * this.#live) return;
     const live = this.#heap.filter((e) => !e.void);

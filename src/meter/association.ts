@@ -12,7 +12,7 @@ import type { EngineObject } from './object.js';
 import type { ObjectSpace } from './space.js';
 
 /**
- * An association whose users are those of its object in the engine: an empty list asks for none.
+ * An association with the users of its object in the engine; an empty list admits any user.
  * @param object an Association LN object of the engine, with the logical name of the association
  */
 export function withUsers(config: AssociationConfig, object: EngineObject): AssociationConfig {
@@ -26,9 +26,9 @@ export function withUsers(config: AssociationConfig, object: EngineObject): Asso
 }
 
 /**
- * Offers the association objects of a logical device to clients: what the server knows of each association, and the
- * secret and the users of the Association LN objects that the engine has under the same names. 0-0:40.0.0*255 is the
- * association of whoever asks.
+ * Offers the association objects of a logical device to clients: what the server knows about each association, together
+ * with the secret and the users from the Association LN objects of the same names in the engine. 0-0:40.0.0*255 is the
+ * association of the client that asks.
  */
 export function serveAssociations(
   space: ObjectSpace,
@@ -53,9 +53,7 @@ export function serveAssociations(
   );
 }
 
-/**
- * The server's object, with the changeable attributes and the methods of one of the engine: of that which `of` gives.
- */
+/** The server's object, with the writable attributes and the methods of the engine's object that `of` returns. */
 function joined(
   known: CosemObject,
   like: EngineObject,

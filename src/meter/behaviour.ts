@@ -30,12 +30,12 @@ export interface Reference {
   readonly dataIndex?: number;
 }
 
-/** The clock was moved, or its relation to local time. Times are UTC milliseconds. */
+/** The clock was set, or the rule of local time has changed. Times are UTC milliseconds. */
 export interface ClockChange {
   /**
-   * `adjusted`: by more than the synchronisation limit. `synchronised`: by less, or by a method that says so. `season`:
-   * daylight saving began or ended, UTC goes on. `zone`: the rule of local time was changed, UTC goes on. `lost`: the
-   * reserve ran out, the clock began anew.
+   * `adjusted`: set by more than the synchronisation limit. `synchronised`: by less, or by a method that says so.
+   * `season`: daylight saving began or ended; UTC goes on. `zone`: the rule of local time was changed; UTC goes on.
+   * `lost`: the reserve ran out, and the clock started again.
    */
   readonly kind: 'adjusted' | 'synchronised' | 'season' | 'zone' | 'lost';
   readonly from: number;
@@ -50,8 +50,8 @@ export interface Outage {
 }
 
 /**
- * One object that runs. Values of attributes are typed by the class; `state` is what the object remembers besides, as
- * plain JSON values, so that it can be stored.
+ * A running object. Values of attributes are typed by the class; `state` is what the object remembers besides, as plain
+ * JSON values, so that it can be stored.
  */
 export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown> {
   readonly engine: MeterEngine;
@@ -59,7 +59,7 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   readonly space: ObjectSpace;
   readonly definition: C;
   readonly logicalName: Obis;
-  /** Options of this object that are no attributes. */
+  /** Options of this object that are not attributes. */
   readonly options: Readonly<Record<string, unknown>>;
   state: S;
   /**
@@ -69,47 +69,50 @@ export interface Running<C extends InterfaceClass = InterfaceClass, S = unknown>
   get<A extends AttributeName<C>>(attribute: A): AttributeValue<C, A>;
   /** Whether this meter has the attribute. */
   has(attribute: AttributeName<C>): boolean;
-  /** Sets an attribute; observers hear of it when the operation under way is complete. */
+  /** Sets an attribute; observers are notified when the current operation is complete. */
   set<A extends AttributeName<C>>(attribute: A, value: AttributeValue<C, A>, cause?: Cause): void;
-  /** What an attribute measures, when it does. */
+  /** The source of an attribute that is measured. */
   source(attribute: AttributeName<C>): Source | undefined;
-  /** When this object has work of a phase next, in elapsed milliseconds; undefined takes it back. */
+  /** Sets when this object next has work of a phase, in elapsed milliseconds; undefined cancels it. */
   schedule(phase: Phase, at: number | undefined): void;
-  /** Hears of changes of an attribute from now on, until {@link Running.unobserve}. */
+  /** Observes the changes of an attribute from now on, until {@link Running.unobserve}. */
   observe(reference: Reference): void;
-  /** Hears of nothing any more. */
+  /** Stops observing anything. */
   unobserve(): void;
 }
 
 /**
- * How an interface class behaves: one file, one value, a table of functions. What is left out does what a table of
- * values would do.
+ * How an interface class behaves: one file, one value, a table of functions. Whatever is left out behaves like a table
+ * of values.
  */
 export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefined> {
   readonly definition: C;
-  /** Values of attributes that were not given. */
+  /** Default values of attributes. */
   readonly defaults?: (self: Running<C, S>) => Partial<ObjectOf<C>>;
-  /** What the object remembers at the start. */
+  /** The initial state. */
   readonly state?: () => S;
-  /** The state is steady and the supply is on: sets what is due. Also after the object was restored from a store. */
+  /**
+   * Called when the state is complete and the supply is on, also after the object was restored from a store: schedules
+   * what is due.
+   */
   readonly start?: (self: Running<C, S>) => void;
-  /** Attributes that clients never read. */
+  /** Attributes that clients can never read. */
   readonly hidden?: readonly AttributeName<C>[];
-  /** Attributes that are worked out when they are read. */
+  /** Attributes that are computed when they are read. */
   readonly computed?: { readonly [A in AttributeName<C>]?: (self: Running<C, S>) => AttributeValue<C, A> };
   /**
-   * What a client or a script may write: checks everything, then applies (with `self.set`). An attribute without an
-   * entry is stored as it comes.
-   * @throws AccessRefused, then nothing was changed
+   * Writes by clients and scripts: checks everything, then applies it (with `self.set`). An attribute without an entry
+   * is stored as received.
+   * @throws AccessRefused; nothing is changed then
    */
   readonly write?: {
     readonly [A in AttributeName<C>]?: (self: Running<C, S>, value: AttributeValue<C, A>, cause: Cause) => void;
   };
-  /** Answers of a selective read, as octets of Data; without an entry a selection is refused. */
+  /** Selective reads: returns octets of Data. Without an entry, a selection is refused. */
   readonly selective?: {
     readonly [A in AttributeName<C>]?: (self: Running<C, S>, context: AccessContext) => Uint8Array;
   };
-  /** What the methods do; one that is left out is not there. @throws AccessRefused */
+  /** What the methods do; one that is left out does not exist. @throws AccessRefused */
   readonly methods?: {
     readonly [M in MethodName<C>]?: (
       self: Running<C, S>,
@@ -120,33 +123,33 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   };
   /** Work whose time has come, by phase. `at` is the instant it was scheduled for. */
   readonly due?: Readonly<Partial<Record<Phase, (self: Running<C, S>, at: number) => void>>>;
-  /** An attribute that is observed has changed; told when the operation that changed it is complete. */
+  /** Called when an observed attribute has changed, after the operation that changed it is complete. */
   readonly observed?: (self: Running<C, S>, reference: Reference, cause: Cause) => void;
-  /** The clock was moved, or local time. */
+  /** Called when the clock was set, or local time has changed. */
   readonly clockChanged?: (self: Running<C, S>, change: ClockChange) => void;
-  /** The supply goes. */
+  /** Called when the supply fails. */
   readonly powerDown?: (self: Running<C, S>) => void;
-  /** The supply is back. */
+  /** Called when the supply is back. */
   readonly powerUp?: (self: Running<C, S>, outage: Outage) => void;
-  /** The meter has noticed something that has a code; `utc` is when, by its clock. */
+  /** Called when the meter has noticed something that has a code; `utc` is when, by its clock. */
   readonly event?: (self: Running<C, S>, code: number, utc: number) => void;
-  /** Somebody tried to prove who he is. */
+  /** Called when somebody has tried to authenticate. */
   readonly authentication?: (self: Running<C, S>, attempt: Authentication) => void;
-  /** Something came over a connection, or the connection is gone. */
+  /** Called when something has arrived over a connection, or the connection is gone. */
   readonly traffic?: (self: Running<C, S>, traffic: Traffic) => void;
-  /** Something from outside: a button, a sensor, an answer of a device. */
+  /** Called for something from outside: a button, a sensor, an answer from a device. */
   readonly input?: (self: Running<C, S>, name: string, value: unknown) => void;
 }
 /** A behaviour of any class and state, for tables of them. */
 export type AnyBehaviour = Behaviour<any, any>;
 
-/** The behaviour of a class in this version and in others, as far as they have the same attributes and methods. */
+/** The behaviour of a class in this version and in others, as far as they share attributes and methods. */
 export const inVersions = (latest: AnyBehaviour, ...others: readonly InterfaceClass[]): readonly AnyBehaviour[] => [
   latest,
   ...others.map((definition) => ({ ...latest, definition })),
 ];
 
-/** What became of an attempt to push. */
+/** The outcome of an attempt to push. */
 export type PushOutcome = 'failed' | 'confirmed';
 /** An attempt to push. */
 export interface PushOutput {
@@ -154,18 +157,18 @@ export interface PushOutput {
   /** Elapsed milliseconds, and UTC by the clock of the meter. */
   readonly at: number;
   readonly utc: number;
-  /** The logical device and its Push setup, which says where to. */
+  /** The logical device, and its Push setup, which says where to send it. */
   readonly sap: number;
   readonly setup: Obis;
-  /** From 1; repetitions count on. */
+  /** From 1; repetitions continue the count. */
   readonly attempt: number;
   /** The same for repetitions. */
   readonly invokeId: number;
   readonly dateTime: DateTime;
   readonly body: Data;
-  /** A confirmation by the receiver is asked for. */
+  /** Whether the receiver is asked for a confirmation. */
   readonly confirmed: boolean;
-  /** False: there is no connection, the attempt has failed already. */
+  /** False if there is no connection, so that the attempt has already failed. */
   readonly sent: boolean;
 }
 /** The modem connects, or disconnects. */
@@ -177,15 +180,15 @@ export interface ConnectionOutput {
   readonly object: Obis;
   readonly state: 'up' | 'down';
 }
-/** A connection was silent for too long: it is to be closed. */
+/** A connection has been silent for too long, and is to be closed. */
 export interface DisconnectOutput {
   readonly type: 'disconnect';
   readonly at: number;
-  /** The setup object of the port, and the name that {@link MeterEngine.traffic} was given. */
+  /** The setup object of the port, and the name given to {@link MeterEngine.traffic}. */
   readonly port: Obis;
   readonly connection: string;
 }
-/** A port is to be silent, or to answer again. */
+/** A port is to fall silent, or to answer again. */
 export interface PortOutput {
   readonly type: 'port';
   readonly at: number;
@@ -195,13 +198,13 @@ export interface PortOutput {
 }
 /** What leaves the meter: the shell around the engine carries it out. */
 export type Output = PushOutput | ConnectionOutput | DisconnectOutput | PortOutput;
-/** An attempt to prove who one is: a password, or a reply to a challenge. */
+/** An attempt to authenticate: a password, or a reply to a challenge. */
 export interface Authentication {
   readonly right: boolean;
   /** The setup object of the port over which it came. */
   readonly port?: Obis | undefined;
 }
-/** Something came over a connection; `open` is false for one that is gone. */
+/** Something has arrived over a connection; `open` is false if the connection is gone. */
 export interface Traffic {
   readonly port: Obis;
   readonly connection: string;

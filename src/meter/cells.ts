@@ -25,8 +25,8 @@ export const arrayOf = (elements: readonly Uint8Array[]): Uint8Array => concat(h
 
 /**
  * One value: an attribute, one element of it, or with attribute 0 all attributes as a structure (one public source). A
- * data index of F0nn hex takes the last nn elements of an array; its other forms (by time, by column) are doubtful and
- * not read. What cannot be read is null-data.
+ * data index of F0nn hex means the last nn elements of an array; its other forms (by time, by column) are doubtful and
+ * not supported. What cannot be read is null-data.
  * @param utc what a clock shows
  */
 export function cellOf(self: Running, column: CaptureObjectDefinition, utc: number): Uint8Array {

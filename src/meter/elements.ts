@@ -10,7 +10,7 @@ import { rowsAt, rowsBetween } from './behaviours/profile-selection.js';
 import { cellOf, isClock, nullData } from './cells.js';
 import { dateTimeAt } from './values.js';
 
-/** What a push or a compact buffer carries: an attribute, and of a profile perhaps some rows and columns only. */
+/** What a push or a compact buffer carries: an attribute, possibly only some rows and columns of a profile. */
 export interface ElementDefinition extends CaptureObjectDefinition {
   readonly restriction?: Restriction;
   readonly columns?: readonly CaptureObjectDefinition[];
@@ -30,8 +30,8 @@ export function elementOf(self: Running, entry: ElementDefinition): Uint8Array {
   }
 }
 /**
- * Rows of a profile between two dates, or by position, and of these the columns that are listed; a range without an end
- * goes up to now.
+ * Rows of a profile between two dates, or by position, with only the listed columns. A range without an end goes up to
+ * now.
  */
 function rowsFor(
   { engine }: Running,

@@ -23,69 +23,69 @@ import { LocalTime, type Zone } from './local-time.js';
 import { EngineObject } from './object.js';
 import { ObjectSpace } from './space.js';
 
-/** What an engine is made from. */
+/** Options of {@link MeterEngine}. */
 export interface EngineOptions {
-  /** What the clock of the meter shows at the beginning: UTC milliseconds. */
+  /** What the clock of the meter shows at the start, in UTC milliseconds. */
   readonly utc: number;
-  /** How each class behaves; a class without a behaviour is a table of values. */
+  /** How each class behaves; a class without a behaviour is just a table of values. */
   readonly behaviours: readonly AnyBehaviour[];
   readonly knobs?: Partial<Knobs>;
-  /** For what is drawn at random (delays of pushes): the same seed gives the same run. Default 1. */
+  /** Seed for what is random (delays of pushes): the same seed gives the same run. Default: 1. */
   readonly seed?: number;
 }
 /** Where an attribute gets its value from. */
 export type SourceOption =
   /** The integral of an input over hours: W to Wh. */
   | { readonly integral: string }
-  /** An input as it is. */
+  /** An input, unchanged. */
   | { readonly input: string };
 
 /** What an object has besides its attributes. */
 export interface ObjectOptions {
-  /** Attributes that are measured: by name. */
+  /** Attributes that are measured, by name. */
   readonly sources?: Readonly<Record<string, SourceOption>>;
-  /** SAP of the logical device. Default 1. */
+  /** SAP of the logical device. Default: 1. */
   readonly sap?: number;
-  /** Options of the behaviour that are no attributes. */
+  /** Options of the behaviour that are not attributes. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** Work at one instant that starts work at the same instant, again and again: more is a loop. */
+/** Limit on work at one instant that starts more work at the same instant; beyond it, it must be a loop. */
 const workLimit = 10_000;
-/** Outputs that wait to be taken. */
+/** Maximum number of outputs that wait to be taken. */
 const outputLimit = 10_000;
 
 /**
- * A meter that runs: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a
- * timer or opens a socket: the shell says how far time has gone ({@link MeterEngine.advanceTo}), and carries out what
- * leaves the meter ({@link MeterEngine.takeOutputs}).
+ * A running meter: objects as state machines on a virtual clock. Nothing here reads the clock of the host, starts a
+ * timer or opens a socket: the shell says how far time has advanced ({@link MeterEngine.advanceTo}), and carries out
+ * what leaves the meter ({@link MeterEngine.takeOutputs}).
  *
- * Elapsed time only grows; what the meter's clock shows can be set. Both are milliseconds. Jumping to an instant does
- * the same as going there in steps.
+ * Elapsed time only grows; the time shown by the meter's clock can be set. Both are in milliseconds. Jumping to an
+ * instant does the same as going there in steps.
  */
 export class MeterEngine {
   readonly knobs: Knobs;
   readonly environment: Environment = new Environment();
   /**
-   * Status of the clock as in a date-time, but for daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status
+   * Status of the clock as in a date-time, without daylight saving: bit 0 invalid, 1 doubtful, 2 other base, 3 status
    * invalid.
    */
   clockStatus = 0;
-  /** What was dropped because scripts and monitors started each other too deeply. */
+  /** How many scripts were dropped because scripts and monitors started each other too deeply. */
   dropped = 0;
   readonly #behaviours = new Map<string, AnyBehaviour>();
   readonly #agenda: Agenda<EngineObject>;
   readonly #spaces = new Map<number, ObjectSpace>();
   readonly #observers = new Map<string, Set<EngineObject>>();
   readonly #observed = new Map<EngineObject, Set<string>>();
-  /** Disconnectors that are open. */
+  /** The open disconnectors. */
   readonly #open = new Set<Obis>();
   readonly #conditions = new Set<number>();
   readonly #seed: number;
   #outputs: Output[] = [];
   #phase: Phase | undefined;
   #telling = 0;
-  /** Wrong proofs in a row. */
+  /** Failed authentications in a row. */
   #failures = 0;
   #draws = 0;
   #elapsed = 0;
@@ -98,11 +98,11 @@ export class MeterEngine {
   #depth = 0;
   #nesting = 0;
   #changes: { readonly object: EngineObject; readonly attribute: string; readonly cause: Cause }[] = [];
-  /** The device behind disconnectors: gives back where the contact really is. Default: it obeys. */
+  /** The relay behind disconnectors: returns the actual position of the contact. Default: it obeys. */
   relay: ((contact: Obis, closed: boolean) => boolean) | undefined;
   /** The line to M-Bus devices. Without one nobody answers. */
   mbus: MBusLine | undefined;
-  /** Hears of every change of an attribute, when the operation is complete: for a journal. */
+  /** Called for every change of an attribute, once the operation is complete: for a journal. */
   onChange: ((object: EngineObject, attribute: string, cause: Cause) => void) | undefined;
 
   constructor(options: EngineOptions) {
@@ -127,10 +127,7 @@ export class MeterEngine {
   get spaces(): IterableIterator<ObjectSpace> {
     return this.#spaces.values();
   }
-  /**
-   * Adds an object; attributes that are not given have the defaults of the class. {@link MeterEngine.start} begins the
-   * work.
-   */
+  /** Adds an object; attributes not given have the defaults of the class. {@link MeterEngine.start} starts the work. */
   add<C extends InterfaceClass>(
     definition: C,
     logicalName: Obis,
@@ -158,14 +155,14 @@ export class MeterEngine {
     space.add(object);
     return object;
   }
-  /** All objects are there: they schedule their work from the present instant on. */
+  /** Call this once all objects have been added: they schedule their work from the current instant on. */
   start(): void {
     for (const o of this.#all()) this.operation(() => o.behaviour.start?.(o));
   }
 
   // ── time ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Milliseconds since the engine began: only grow, whatever the clock of the meter is set to. */
+  /** Milliseconds since the engine started: only grows, whatever the clock of the meter is set to. */
   get elapsed(): number {
     return this.#elapsed;
   }
@@ -176,7 +173,7 @@ export class MeterEngine {
   get local(): LocalTime {
     return this.#local;
   }
-  /** The elapsed time at which the clock of the meter will show a moment, if it is not set before. */
+  /** The elapsed time at which the clock of the meter will show a time, unless it is set before. */
   elapsedAt(utc: number): number {
     return utc - this.#offset;
   }
@@ -184,13 +181,13 @@ export class MeterEngine {
   utcAt(elapsed: number): number {
     return elapsed + this.#offset;
   }
-  /** The next instant at which there is work; undefined: none until something comes from outside. */
+  /** The next instant at which there is work; undefined if there is none until something comes from outside. */
   get nextDue(): number | undefined {
     return this.#supply ? this.#agenda.next : undefined;
   }
   /**
-   * Does everything that is due up to and at an instant, in order.
-   * @throws DlmsError `encode/invalid-value` for one that is over
+   * Does everything due up to and at an instant, in order. @throws DlmsError `encode/invalid-value` for an instant in
+   * the past
    */
   advanceTo(elapsed: number): void {
     if (!(elapsed >= this.#elapsed))
@@ -206,7 +203,7 @@ export class MeterEngine {
     }
     this.#elapsed = elapsed;
   }
-  /** All work of the present instant, by phase; what it starts at the same instant comes too. */
+  /** Does all work of the current instant, by phase, including what that starts at the same instant. */
   #instant(): void {
     for (let done = 0; ; done++) {
       const due = this.#agenda.take(this.#elapsed);
@@ -228,13 +225,15 @@ export class MeterEngine {
     }
   }
 
-  /** What has left the meter since this was asked last. Nobody takes it: the oldest is dropped, and counted. */
+  /**
+   * Takes what has left the meter since the last call. If nobody takes the outputs, the oldest are dropped and counted.
+   */
   takeOutputs(): Output[] {
     const taken = this.#outputs;
     this.#outputs = [];
     return taken;
   }
-  /** Somebody tried to prove who he is: ports count it, and too many failures in a row are an event. */
+  /** Reports an attempt to authenticate: ports count it, and too many failures in a row are an event. */
   authenticated(attempt: Authentication): void {
     if (!this.#supply) return;
     this.operation(() => {
@@ -245,13 +244,13 @@ export class MeterEngine {
       this.raise('authenticationFailed');
     });
   }
-  /** Something came over a connection, or the connection is gone: for ports that close what is silent. */
+  /** Reports traffic on a connection, or its end, for ports that close silent connections. */
   traffic(traffic: Traffic): void {
     if (this.#supply) for (const o of this.#working()) o.behaviour.traffic?.(o, traffic);
   }
   /**
-   * What became of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a push that
-   * is over changes nothing.
+   * Reports the outcome of a push: it could not be sent after all, or the receiver has confirmed it. An answer to a
+   * push that is over changes nothing.
    */
   pushed({ sap, setup }: PushOutput, outcome: PushOutcome): void {
     this.input(`push ${sap} ${setup}`, outcome);
@@ -259,26 +258,26 @@ export class MeterEngine {
 
   // ── what behaviours and the shell use ────────────────────────────────────────────────────────────────
 
-  /** When an object has work of a phase next; undefined takes it back. */
+  /** Sets when an object next has work of a phase; undefined cancels it. */
   schedule(object: EngineObject, phase: Phase, at: number | undefined): void {
     this.#agenda.schedule(object, phase, at === undefined ? undefined : Math.max(at, this.#elapsed));
   }
-  /** Something leaves the meter. */
+  /** Makes something leave the meter. */
   output(output: Output): void {
     this.#outputs.push(output);
     if (this.#outputs.length <= outputLimit) return;
     this.#outputs.shift();
     this.dropped++;
   }
-  /** The kind of work that is under way. */
+  /** The current kind of work. */
   get phase(): Phase | undefined {
     return this.#phase;
   }
-  /** What is under way was started by a change of an attribute: by a monitor. */
+  /** Whether the current work was started by the change of an attribute, that is, by a monitor. */
   get telling(): boolean {
     return this.#telling > 0;
   }
-  /** A number from 0 to 1, below 1: the next of this seed. */
+  /** The next random number of this seed, from 0 to 1 (exclusive). */
   random(): number {
     // splitmix32
     let z = (this.#seed + Math.imul(++this.#draws, 0x9e3779b9)) | 0;
@@ -286,11 +285,11 @@ export class MeterEngine {
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
     return ((z ^ (z >>> 16)) >>> 0) / 0x1_0000_0000;
   }
-  /** Whether the network is there: the input `network`, `up` or `down`. */
+  /** Whether there is a network, by the input `network` (`up` or `down`). */
   get network(): boolean {
     return this.#network;
   }
-  /** Sets an input. Measured attributes that depend on it change; objects that wait for it hear of it. */
+  /** Sets an input. Measured attributes that depend on it change; objects that wait for it are notified. */
   input(name: string, value: unknown): void {
     this.operation(() => {
       if (typeof value === 'number') {
@@ -304,10 +303,10 @@ export class MeterEngine {
     });
   }
   /**
-   * The meter has noticed something: event objects take the code, logs and alarms follow. Without supply nothing is
-   * noticed.
-   * @param event by its name, or the code of something that a sensor or the maker has
-   * @param utc when, by its clock; default now
+   * Reports that the meter has noticed something: event objects take the code, and logs and alarms follow. Without
+   * supply nothing is noticed.
+   * @param event by its name, or the code of something specific to a sensor or the manufacturer
+   * @param utc when, by the clock of the meter. Default: now
    */
   raise(event: EventName | number, utc: number = this.utc): void {
     const code = typeof event === 'number' ? event : this.knobs.eventCodes[event];
@@ -316,7 +315,7 @@ export class MeterEngine {
       for (const o of this.#working()) o.behaviour.event?.(o, code, utc);
     });
   }
-  /** Something began that lasts, or is over: an alarm of it cannot be cleared as long as it lasts. */
+  /** Reports the start or end of a lasting condition, whose alarm cannot be cleared as long as it lasts. */
   condition(event: EventName | number, present: boolean): void {
     const code = typeof event === 'number' ? event : this.knobs.eventCodes[event];
     if (code === undefined || this.#conditions.has(code) === present) return;
@@ -326,11 +325,11 @@ export class MeterEngine {
       this.raise(code);
     }
   }
-  /** Codes of what lasts. */
+  /** Codes of the lasting conditions. */
   get conditions(): ReadonlySet<number> {
     return this.#conditions;
   }
-  /** Total loss or return of supply. */
+  /** Reports total loss or return of the supply. */
   power(on: boolean): void {
     if (on === this.#supply) return;
     if (!on) {
@@ -349,7 +348,7 @@ export class MeterEngine {
     this.environment.count(this.#open.size === 0, this.#elapsed);
     const outage: Outage = { from: since.elapsed, to: this.#elapsed, utcFrom: since.utc, utcTo: this.utc };
     this.operation(() => {
-      // The clock is first: what comes after it needs the time.
+      // The clock comes first, because the others need the time.
       const clocks = this.#all().filter((o) => o.definition.classId === 8);
       for (const o of clocks) o.behaviour.powerUp?.(o, outage);
       this.raise('powerUp');
@@ -359,11 +358,11 @@ export class MeterEngine {
   get supply(): boolean {
     return this.#supply;
   }
-  /** Moves a contact; what it really is afterwards. {@link MeterEngine.relay} is the device. */
+  /** Moves a contact ({@link MeterEngine.relay} is the device). @returns its actual position afterwards */
   drive(contact: Obis, closed: boolean): boolean {
     return this.relay?.(contact, closed) ?? closed;
   }
-  /** Whether a disconnector lets consumption through. */
+  /** Sets whether a disconnector lets consumption through. */
   connect(contact: Obis, closed: boolean): void {
     if (closed) this.#open.delete(contact);
     else this.#open.add(contact);
@@ -375,17 +374,17 @@ export class MeterEngine {
       for (const o of this.#all()) for (const attribute of o.sources.keys()) this.changed(o, attribute, 'engine');
     });
   }
-  /** The rule of local time, from the Clock object. */
+  /** Sets the rule of local time, from the Clock object. */
   setZone(zone: Zone): void {
     this.#local = new LocalTime(zone);
   }
-  /** The clock of the meter shows another time from now on. Everybody who goes by the clock hears of it. */
+  /** Sets the clock of the meter, and notifies everything that depends on it. */
   setClock(utc: number, kind: ClockChange['kind']): void {
     const from = this.utc;
     this.#offset = utc - this.#elapsed;
     this.clockChanged({ kind, from, to: utc });
   }
-  /** Tells everybody who goes by the clock. */
+  /** Notifies everything that depends on the clock. */
   clockChanged(change: ClockChange): void {
     this.operation(() => {
       for (const o of this.#working()) o.behaviour.clockChanged?.(o, change);
@@ -394,10 +393,7 @@ export class MeterEngine {
 
   // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /**
-   * Does something that is one operation: who observes attributes hears of their changes when it is complete, never in
-   * its middle.
-   */
+  /** Does something as one operation: observers of attributes are notified when it is complete, never in the middle. */
   operation<T>(work: () => T): T {
     this.#depth++;
     try {
@@ -407,7 +403,10 @@ export class MeterEngine {
       if (this.#depth === 0) this.#tell();
     }
   }
-  /** Does something that may start itself again: scripts that run scripts. Too deep, it is refused and counted. */
+  /**
+   * Does something that may start itself again, such as scripts that run scripts. If nested too deeply, it is refused
+   * and counted.
+   */
   nested<T>(work: () => T): T {
     if (this.#nesting >= this.knobs.nestingLimit) {
       this.dropped++;
@@ -421,14 +420,14 @@ export class MeterEngine {
     }
   }
   /**
-   * Runs a script of a table of the same logical device; a selector 0 or a name of zeros runs nothing.
-   * @throws AccessRefused
+   * Runs a script from a table of the same logical device; selector 0 or a name of zeros runs nothing. @throws
+   * AccessRefused
    */
   runScript(space: ObjectSpace, table: Obis, selector: number): void {
     if (selector === 0 || table === '0-0:0.0.0*0') return;
     space.invoke(9, table, 1, { type: 'long-unsigned', value: selector }, 'script');
   }
-  /** An attribute has changed: observers hear of it when the operation is complete. */
+  /** Records that an attribute has changed; observers are notified when the operation is complete. */
   changed(object: EngineObject, attribute: string, cause: Cause): void {
     this.#changes.push({ object, attribute, cause });
     if (this.#depth === 0) this.#tell();
@@ -456,13 +455,13 @@ export class MeterEngine {
       } finally {
         this.#telling--;
         this.#depth--;
-        // What observers changed is told one level deeper.
+        // What observers have changed is reported one level deeper.
         if (this.#depth === 0 && this.#changes.length > 0) this.#tell();
         this.#nesting--;
       }
     }
   }
-  /** Lets an object hear of changes of an attribute. */
+  /** Lets an object observe the changes of an attribute. */
   observe(observer: EngineObject, reference: Reference): void {
     const key = keyOf(observer.space, reference);
     const observers = this.#observers.get(key) ?? new Set();
@@ -472,7 +471,7 @@ export class MeterEngine {
     own.add(key);
     this.#observed.set(observer, own);
   }
-  /** Takes back everything that an object observes. */
+  /** Ends everything that an object observes. */
   unobserve(observer: EngineObject): void {
     for (const key of this.#observed.get(observer) ?? []) this.#observers.get(key)?.delete(observer);
     this.#observed.delete(observer);
@@ -518,7 +517,7 @@ const referenceOf = (object: EngineObject, attribute: string): Reference => ({
 const keyOf = (space: ObjectSpace, { classId, logicalName, attributeIndex }: Reference): string =>
   `${space.sap} ${classId} ${logicalName} ${attributeIndex}`;
 
-/** Refuses what is of the right type but beyond what this meter can do. */
+/** Refuses a value that has the right type, but that this meter cannot handle. */
 export const refuse = (): never => {
   throw new AccessRefused('other-reason');
 };

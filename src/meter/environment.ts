@@ -1,24 +1,24 @@
-/** What an attribute measures, as a pure function of elapsed time since the last change of what it is made from. */
+/** What an attribute measures: a pure function of elapsed time since its inputs last changed. */
 export interface Source {
   /** The value, in the unit of the attribute before its scaler. */
   value(at: number): number;
   /**
-   * The first instant from `from` on at which the value is on the other side of, or at, a threshold, as long as nothing
-   * changes; undefined: never.
+   * The first instant from `from` on at which the value reaches or crosses a threshold, as long as nothing changes;
+   * undefined for never.
    */
   crossing(threshold: number, from: number): number | undefined;
-  /** Whether it grows: a register of a tariff that is not active stands still. */
+  /** Sets whether it grows: a register of an inactive tariff stands still. */
   count?(on: boolean, at: number): void;
-  /** Names of the inputs that it depends on. */
+  /** Names of the inputs on which it depends. */
   readonly inputs: readonly string[];
 }
 
-/** A quantity that is constant between two changes, and its exact integral over the time in which it counts. */
+/** A quantity that is constant between two changes, and its exact integral over the time during which it counts. */
 class Quantity {
   level: number;
   /**
-   * Level × milliseconds up to `since`. An integer as long as the level is one, so sums do not depend on the steps in
-   * which they were made.
+   * Level × milliseconds up to `since`. An integer as long as the level is one, so that sums do not depend on the steps
+   * in which they were made.
    */
   #sum = 0;
   #since: number;
@@ -54,9 +54,8 @@ class Quantity {
 const hour = 3_600_000;
 
 /**
- * What lies around a meter: measured quantities by name, each constant until it is changed, and whether they count
- * (supply on, and no disconnector open). Energy is the exact integral: it does not depend on how often it was looked
- * at.
+ * The surroundings of a meter: measured quantities by name, each constant until it is changed, and whether they count
+ * (supply on, and no disconnector open). Energy is the exact integral, so it does not depend on how often it is read.
  */
 export class Environment {
   readonly #quantities = new Map<string, Quantity>();
@@ -65,25 +64,25 @@ export class Environment {
   get counting(): boolean {
     return this.#counting;
   }
-  /** The quantity now; 0 before it was set. */
+  /** The current quantity; 0 before it was set. */
   level(name: string): number {
     return this.#quantities.get(name)?.level ?? 0;
   }
-  /** The quantity from an instant on. */
+  /** Sets the quantity from an instant on. */
   set(name: string, level: number, at: number): void {
     this.#quantity(name, at).settle(at, level, this.#counting);
   }
-  /** Whether quantities are integrated: not without supply, not behind an open disconnector. */
+  /** Sets whether quantities are integrated: not without supply, and not behind an open disconnector. */
   count(counting: boolean, at: number): void {
     if (counting === this.#counting) return;
     this.#counting = counting;
     for (const q of this.#quantities.values()) q.settle(at, q.level, counting);
   }
-  /** Quantity × milliseconds since it began. */
+  /** Quantity × milliseconds since the start. */
   sum(name: string, at: number): number {
     return this.#quantity(name, at).sum(at);
   }
-  /** The quantity as it is. */
+  /** The quantity itself. */
   input(name: string): Source {
     return {
       inputs: [name],
@@ -91,7 +90,7 @@ export class Environment {
       crossing: () => undefined,
     };
   }
-  /** The integral over hours (W to Wh), cut to whole units, from a value at an instant on. */
+  /** The integral over hours (W to Wh), truncated to whole units, from a value at an instant on. */
   integral(name: string, start: number, at: number): Source {
     const quantity = this.#quantity(name, at);
     let before = 0;
@@ -123,11 +122,11 @@ export class Environment {
     }
     return q;
   }
-  /** For a store; see {@link Environment.restore}. */
+  /** The state, for a store; see {@link Environment.restore}. */
   toJSON(): unknown {
     return { counting: this.#counting, quantities: Object.fromEntries(this.#quantities) };
   }
-  /** Takes back what {@link Environment.toJSON} gave. */
+  /** Restores the state from {@link Environment.toJSON}. */
   restore(saved: { counting: boolean; quantities: Record<string, readonly [number, number, number, boolean]> }): void {
     this.#counting = saved.counting;
     this.#quantities.clear();

@@ -1,6 +1,6 @@
 /**
- * What a meter notices by itself, with the code that event objects and logs show for it (IDIS family; other companion
- * profiles number otherwise, see the knob `eventCodes`).
+ * What a meter notices by itself, with its code in event objects and logs (IDIS family; other companion profiles have
+ * other numbers, see the knob `eventCodes`).
  */
 export const eventCodes = {
   powerDown: 1,
@@ -42,5 +42,5 @@ export const eventCodes = {
 } as const;
 /** The name of something that a meter notices. */
 export type EventName = keyof typeof eventCodes;
-/** The codes of a companion profile; what it has no code for is not logged. */
+/** The codes of a companion profile; anything without a code is not logged. */
 export type EventCodes = { readonly [N in EventName]?: number | undefined };

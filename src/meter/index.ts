@@ -1,5 +1,5 @@
 /**
- * A meter that runs: behaviour behind the interface classes, on a virtual clock.
+ * A running meter: behaviour behind the interface classes, on a virtual clock.
  *
  * Stability: preview, may change in a minor version.
  *

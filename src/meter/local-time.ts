@@ -1,11 +1,11 @@
 import type { CosemDate, CosemTime } from '../cosem/date-time.js';
 
-/** The rule of a Clock object: where local time stands against UTC. */
+/** The rule of a Clock object for local time. */
 export interface Zone {
   /** Minutes from local normal time to UTC: -60 is Central Europe. */
   readonly timeZone: number;
   readonly daylightSavingsEnabled: boolean;
-  /** Minutes by which local time moves at the beginning of daylight saving. */
+  /** Minutes by which local time is advanced during daylight saving. */
   readonly daylightSavingsDeviation: number;
   /** Local normal time, usually with the year not specified. */
   readonly daylightSavingsBegin: CosemDate & CosemTime;
@@ -34,16 +34,19 @@ export interface Switch {
 const minute = 60_000;
 const day = 86_400_000;
 /**
- * Years that are looked through for a pattern: 29 February on one day of the week comes back after 28, or 40 over a
- * century.
+ * How many years are searched for a pattern: 29 February falls on the same day of the week again after 28 years, or
+ * after 40 across a century.
  */
 const searchedYears = 41;
 
-/** Local time of one zone: pure, times are milliseconds since 1970, `local` ones as if the local clock showed UTC. */
+/**
+ * Local time of one zone. Pure; times are milliseconds since 1970, and `local` ones are as if the local clock showed
+ * UTC.
+ */
 export class LocalTime {
   readonly zone: Zone;
   readonly #switches = new Map<number, readonly Switch[]>();
-  /** Between two switches nothing changes: the season that was asked for last. */
+  /** The season last asked for; nothing changes between two switches. */
   #season = { from: 0, to: 0, saving: false };
 
   constructor(zone: Zone) {
@@ -67,19 +70,19 @@ export class LocalTime {
       saving: last?.begins ?? false,
     };
   }
-  /** Minutes from local time to UTC, daylight saving included. */
+  /** Minutes from local time to UTC, including daylight saving. */
   deviation(utc: number): number {
     return this.zone.timeZone - (this.daylightSaving(utc) ? this.zone.daylightSavingsDeviation : 0);
   }
-  /** What the local clock shows, as milliseconds. */
+  /** What the local clock shows, in milliseconds. */
   local(utc: number): number {
     return utc - this.deviation(utc) * minute;
   }
-  /** What the local clock shows, in its fields. */
+  /** What the local clock shows, as fields. */
   fields(utc: number): LocalFields {
     return fieldsOf(this.local(utc));
   }
-  /** The first switch after a moment. */
+  /** The first switch after a time. */
   nextSwitch(utc: number): Switch | undefined {
     if (!this.zone.daylightSavingsEnabled) return undefined;
     const year = new Date(utc).getUTCFullYear();
@@ -90,8 +93,8 @@ export class LocalTime {
     return undefined;
   }
   /**
-   * The moment of a local time. A local time that is skipped when daylight saving begins is the moment of that switch,
-   * one that comes twice is the first.
+   * The UTC of a local time. For a local time that is skipped when daylight saving begins, that of the switch; for one
+   * that occurs twice, that of the first.
    */
   utc(local: number): number {
     const normal = local + this.zone.timeZone * minute;
@@ -101,8 +104,8 @@ export class LocalTime {
     return this.nextSwitch(Math.min(saving, normal) - 1)?.at ?? normal;
   }
   /**
-   * The first moment after `utc` whose local time of day is a multiple of `period` milliseconds, counted from midnight;
-   * midnight always is one. A switch to a local time that is a multiple counts.
+   * The first time after `utc` whose local time of day is a multiple of `period` milliseconds from midnight; midnight
+   * always is one. A switch to a local time that is a multiple counts too.
    */
   nextBoundary(period: number, utc: number): number {
     let from = utc;
@@ -119,9 +122,9 @@ export class LocalTime {
       from = change.at;
     }
   }
-  /** The last moment not after `utc` whose local time of day is a multiple of `period` milliseconds. */
+  /** The last time not after `utc` whose local time of day is a multiple of `period` milliseconds. */
   lastBoundary(period: number, utc: number): number {
-    // Never further away than a day and the longest switch.
+    // Never further back than a day and the longest switch.
     let at = utc - Math.min(period, day) - 2 * 3_600_000 - 1;
     for (;;) {
       const next = this.nextBoundary(period, at);
@@ -135,9 +138,7 @@ export class LocalTime {
     return local - Math.floor(local / day) * day;
   }
 
-  /**
-   * The first moment after `utc` that matches; undefined: none in the next decades, or a pattern that never matches.
-   */
+  /** The first time after `utc` that matches; undefined if none does in the next decades, or ever. */
   next(date: CosemDate, time: CosemTime, utc: number): number | undefined {
     const today = Math.floor(this.local(utc) / day) * day;
     const first = new Date(today).getUTCFullYear();
@@ -160,7 +161,7 @@ export class LocalTime {
     return (date.year === null || date.year === year) && this.#daysOf(date, year).includes(midnight);
   }
 
-  /** Local midnights of the days of a year that a pattern names, in order. */
+  /** Local midnights of the days of a year that match a pattern, in order. */
   #daysOf(date: CosemDate, year: number): number[] {
     const month = typeof date.month === 'string' ? this.#monthOfSwitch(date.month, year) : date.month;
     const out: number[] = [];
@@ -174,12 +175,12 @@ export class LocalTime {
     const found = this.#switchesOf(year).find((s) => s.begins === (which === 'daylight-savings-begin'));
     return found === undefined ? 0 : fieldsOf(this.local(found.at)).month;
   }
-  /** The first moment of a time pattern on a day that lies after `utc`. */
+  /** The first time after `utc` that matches a time pattern on a day. */
   #firstOf(time: CosemTime, midnight: number, utc: number): number | undefined {
     for (let hour = time.hour ?? 0; hour <= (time.hour ?? 23); hour++)
       for (let min = time.minute ?? 0; min <= (time.minute ?? 59); min++) {
         const start = midnight + (hour * 60 + min) * minute;
-        // Nothing of this minute lies after `utc`: not even where the clock is set back.
+        // Nothing in this minute is after `utc`, not even where the clock is set back.
         if (this.utc(start + minute) < utc - 7_200_000) continue;
         for (let second = time.second ?? 0; second <= (time.second ?? 59); second++) {
           if (hour > 23 || min > 59 || second > 59) return undefined;
@@ -203,7 +204,7 @@ export class LocalTime {
   }
 }
 
-/** Local times of a year at which daylight saving begins or ends; none where the pattern leaves day or hour open. */
+/** Local times of a year at which daylight saving begins or ends; none if the pattern leaves day or hour open. */
 function moments(pattern: CosemDate & CosemTime, year: number): number[] {
   const { month, hour } = pattern;
   if (typeof month !== 'number' || hour === null || (pattern.year !== null && pattern.year !== year)) return [];
@@ -214,8 +215,8 @@ function moments(pattern: CosemDate & CosemTime, year: number): number[] {
 }
 
 /**
- * Days of a month as local midnights. With a day of week, the last day means the last such day of the week, else both
- * must fit.
+ * Days of a month as local midnights. With a day of the week, the last day means the last such day of the week;
+ * otherwise both must match.
  */
 function daysOfMonth({ dayOfMonth, dayOfWeek }: CosemDate, year: number, month: number): number[] {
   const first = utcOf(year, month, 1);
@@ -235,7 +236,7 @@ function utcOf(year: number, month: number, dayOfMonth: number): number {
 }
 const weekdayOf = (local: number): number => new Date(local).getUTCDay() || 7;
 
-/** A local time, given as milliseconds, in its fields. */
+/** The fields of a local time given in milliseconds. */
 export function fieldsOf(local: number): LocalFields {
   const d = new Date(local);
   return {

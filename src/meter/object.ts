@@ -18,7 +18,7 @@ import type { ObjectSpace } from './space.js';
 type Loose = Record<string, unknown>;
 type Functions = Readonly<Record<string, ((...args: never[]) => unknown) | undefined>>;
 
-/** An object of the engine: its values, its sources, and what its behaviour says. */
+/** An object of the engine: its values, its sources, and its behaviour. */
 export class EngineObject implements Running<InterfaceClass, unknown> {
   readonly engine: MeterEngine;
   readonly space: ObjectSpace;
@@ -27,7 +27,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   readonly behaviour: AnyBehaviour;
   readonly options: Readonly<Record<string, unknown>>;
   state: unknown;
-  /** Its function is switched on: else it refuses everything, and does nothing. */
+  /** Whether its function is switched on; otherwise it refuses everything, and does nothing. */
   active = true;
   readonly #values = new Map<string, unknown>();
   readonly #sources = new Map<string, Source>();
@@ -65,13 +65,13 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (found === undefined) throw new AccessRefused('object-undefined');
     return found;
   }
-  /** Switches it off, or on again: then it goes on from now. */
+  /** Switches it off, or on again, in which case it continues from now. */
   activate(on: boolean): void {
     if (on === this.active) return;
     this.active = on;
     if (on) this.behaviour.start?.(this);
   }
-  /** Lets an attribute be measured. */
+  /** Connects an attribute to a source. */
   bind(attribute: string, source: Source): void {
     this.#sources.set(attribute, source);
   }
@@ -83,7 +83,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const { computed } = this.behaviour as { computed?: Functions };
     return computed?.[attribute] !== undefined || this.#values.has(attribute) || this.#sources.has(attribute);
   }
-  /** The class is not known here; behaviours see it typed. */
+  /** Untyped here, because the class is unknown; behaviours see it typed. */
   get(attribute: string): any {
     const { computed } = this.behaviour as { computed?: Readonly<Record<string, (self: unknown) => unknown>> };
     const compute = computed?.[attribute];
@@ -93,7 +93,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (!this.#values.has(attribute)) throw new AccessRefused('object-unavailable');
     return this.#values.get(attribute);
   }
-  /** A value without what is measured or computed on top of it. */
+  /** The stored value, without anything measured or computed on top. */
   stored(attribute: string): unknown {
     return this.#values.get(attribute);
   }
@@ -105,7 +105,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   source(attribute: string): Source | undefined {
     return this.#sources.get(attribute);
   }
-  /** Whether what is measured counts, by the tariff that is active. */
+  /** Sets whether what is measured counts, according to the active tariff. */
   count(on: boolean): void {
     for (const [attribute, source] of this.#sources) {
       source.count?.(on, this.engine.elapsed);
@@ -121,7 +121,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
   observe(reference: Reference): void {
     this.engine.observe(this, reference);
   }
-  /** Hears of nothing any more. */
+  /** Stops observing anything. */
   unobserve(): void {
     this.engine.unobserve(this);
   }
@@ -143,7 +143,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
       this.#written.delete(attribute);
       if (own !== undefined) own(this, value, cause);
       else this.set(attribute, value, cause);
-      // Also what is worked out when it is read, like the time of a clock, was written.
+      // What is computed when read, like the time of a clock, counts as written too.
       if (!this.#written.has(attribute)) this.engine.changed(this, attribute, cause);
     });
   }
@@ -157,7 +157,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (own === undefined) throw new AccessRefused('object-unavailable');
     return this.engine.operation(() => own(this, parameter, cause, context));
   }
-  /** This object for the server: the rights of the association stand above it. */
+  /** This object in the form for the server, which applies the rights of the association. */
   served(): CosemObject {
     const { behaviour, definition } = this;
     const { selective, methods } = behaviour as {
@@ -199,10 +199,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     this.#working();
     return restricted(this, context);
   }
-  /**
-   * A number as the Data type that the attribute was given; a counter begins again at zero after the last value of its
-   * type.
-   */
+  /** A number in the Data type of the attribute; a counter starts again at zero after the last value of its type. */
   #measured(attribute: string, value: number): unknown {
     const given = this.#values.get(attribute) as { readonly type?: string; readonly value?: unknown } | undefined;
     if (given === undefined || typeof given !== 'object') return value;

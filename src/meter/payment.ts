@@ -7,40 +7,41 @@ import { refuse } from './engine.js';
 import type { ObjectSpace } from './space.js';
 import { dateTimeAt } from './values.js';
 
-// One account rules the credits and charges that it lists. Amounts are whole numbers of the smallest part of the
+// An account governs the credits and charges that it lists. Amounts are whole numbers of the smallest unit of the
 // currency.
 
 /** What an Account remembers. */
 export interface AccountState {
-  /** The supply was disconnected because credit had run out. */
+  /** Whether the supply was disconnected because credit had run out. */
   disconnected: boolean;
-  /** What payments gave to charges in the provision period that began then, in UTC milliseconds. */
+  /** What charges took from payments in the provision period that began at `since` (UTC milliseconds). */
   provision: { readonly since: number; readonly amount: number };
 }
 export type AccountObject = Running<typeof Account, AccountState>;
 export type CreditObject = Running<typeof Credit>;
 export interface ChargeState {
-  /** The commodity at the last collection, and what was left of a unit of currency then. */
+  /** The register at the last collection. */
   register: number | undefined;
+  /** The fraction of a unit of currency left over then. */
   remainder: number;
-  /** What is consumed from now on costs that. */
+  /** The price of consumption from now on. */
   price: number;
   /** Elapsed milliseconds of the next collection. */
   next: number | undefined;
   /** Elapsed milliseconds of the last collection by consumption. */
   collected: number;
-  /** Up to when, by the clock, activation of passive prices was looked for. */
+  /** Up to when, by the clock, the activation of passive prices was checked. */
   seen: number;
 }
 export type ChargeObject = Running<typeof Charge, ChargeState>;
 
 const greatest = 0x7fff_ffff;
-/** @throws AccessRefused for an amount that has no place */
+/** @throws AccessRefused for an amount out of range */
 export function checked(amount: number): number {
   if (!Number.isInteger(amount) || Math.abs(amount) > greatest) refuse();
   return amount;
 }
-/** An amount that is counted by the meter itself stays at the end of its range. */
+/** Amounts counted by the meter itself stop at the end of their range. */
 export const bounded = (amount: number): number => Math.max(-greatest, Math.min(greatest, amount));
 
 export function accountOf(
@@ -57,7 +58,7 @@ const listed = <O>({ space }: AccountObject, names: readonly Obis[], classId: nu
     const object = space.get(n);
     return object?.definition.classId === classId ? [object as unknown as O] : [];
   });
-/** Credits in the order in which they are used; priority 0 is not used by itself. */
+/** Credits in the order in which they are used; those of priority 0 are not used automatically. */
 export const creditsOf = (account: AccountObject): CreditObject[] =>
   listed<CreditObject>(account, account.get('creditReferenceList'), 112)
     .filter((c) => c.get('priority') > 0)
@@ -82,7 +83,7 @@ function become(
 ): void {
   if (statusOf(credit) !== status) credit.set('creditStatus', status);
 }
-/** What a credit that was used still has to be paid back. */
+/** What still has to be paid back to a used credit. */
 export function owed(credit: CreditObject): number {
   const used = ['selected-invoked', 'in-use', 'exhausted'].includes(statusOf(credit));
   if (isToken(credit)) return Math.max(0, -amountOf(credit));
@@ -95,7 +96,7 @@ export function select(credit: CreditObject): void {
   become(credit, 'selected-invoked');
 }
 
-/** The states of all credits, as the amounts are now; supply follows, unless this is how the meter was found. */
+/** Sets the states of all credits from the current amounts; the supply follows, unless this is the initial state. */
 export function judge(account: AccountObject, steady = false): void {
   const credits = creditsOf(account);
   for (const credit of credits) {
@@ -103,7 +104,7 @@ export function judge(account: AccountObject, steady = false): void {
     else if (statusOf(credit) === 'exhausted' && usable(credit) && owed(credit) === 0) become(credit, 'enabled');
   }
   offer(credits);
-  // Used is the first that has something and was chosen; a token credit needs no choice.
+  // The first that has an amount and was selected is in use; a token credit need not be selected.
   const chosen = credits.find(
     (c) => usable(c) && (isToken(c) || statusOf(c) === 'selected-invoked' || statusOf(c) === 'in-use'),
   );
@@ -128,7 +129,7 @@ function offer(credits: readonly CreditObject[]): void {
     } else if (!low && status === 'selectable') become(credit, 'enabled');
   }
 }
-/** Without credit the supply is disconnected, in prepayment mode; it comes back as far as the disconnector allows. */
+/** In prepayment mode, the supply is disconnected without credit; it comes back as far as the disconnector allows. */
 function switchSupply(account: AccountObject, out: boolean, steady: boolean): void {
   const { paymentMode } = account.get('accountModeAndStatus');
   const wanted = out && isActive(account) && paymentMode === 'prepayment-mode';
@@ -140,8 +141,8 @@ function switchSupply(account: AccountObject, out: boolean, steady: boolean): vo
 // ── charges ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Takes an amount for a charge from the credits that it may use, in order; what they do not have goes below zero of the
- * token credit.
+ * Takes an amount for a charge from the credits that it may use, in order; what they lack makes the token credit
+ * negative.
  */
 export function takeFor(account: AccountObject, charge: ChargeObject, wanted: number): void {
   const remaining = charge.get('totalAmountRemaining');
@@ -163,7 +164,7 @@ export function takeFor(account: AccountObject, charge: ChargeObject, wanted: nu
   book(charge, amount);
   judge(account);
 }
-/** The amount was paid. */
+/** Records a paid amount. */
 export function book(charge: ChargeObject, amount: number): void {
   const { engine } = charge;
   charge.set('totalAmountPaid', bounded(charge.get('totalAmountPaid') + amount));
@@ -171,7 +172,7 @@ export function book(charge: ChargeObject, amount: number): void {
   charge.set('lastCollectionAmount', amount);
   charge.set('lastCollectionTime', { type: 'octet-string', value: dateTimeAt(engine, engine.utc) } as never);
 }
-/** No configuration at all allows every charge every credit. */
+/** Without any configuration, every charge may use every credit. */
 function mayTake(account: AccountObject, charge: ChargeObject, credit: CreditObject): boolean {
   const configuration = account.get('creditChargeConfiguration');
   if (configuration.length === 0) return true;
@@ -181,7 +182,7 @@ function mayTake(account: AccountObject, charge: ChargeObject, credit: CreditObj
   if (found === undefined) return false;
   return !account.state.disconnected || found.collectionConfiguration.includes('collect-when-supply-disconnected');
 }
-/** The price in force: that of the tariff by its index, else the first. */
+/** The price in force: that of the tariff, by its index, or else the first. */
 export function priceOf(charge: ChargeObject, unit: UnitCharge): number {
   const { tariff } = charge.options as { readonly tariff?: Obis };
   const activation = tariff === undefined ? undefined : charge.space.get(tariff);
@@ -194,8 +195,8 @@ export function priceOf(charge: ChargeObject, unit: UnitCharge): number {
 // ── payments ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Money comes in: charges by payment take their part, then credits that must be paid back, then the credits that take
- * tokens.
+ * Distributes a payment: first to charges by payment, then to credits that must be paid back, then to the credits that
+ * take tokens.
  */
 export function pay(account: AccountObject, amount: number): void {
   let rest = amount;
@@ -233,7 +234,7 @@ export function pay(account: AccountObject, amount: number): void {
   judge(account);
 }
 /**
- * A share in hundredths of a percent, or a fixed amount; no more than what remains and what the provision period still
+ * A share in hundredths of a percent, or a fixed amount; at most what remains and what the provision period still
  * allows.
  */
 function partOf(account: AccountObject, charge: ChargeObject, payment: number): number {

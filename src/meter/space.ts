@@ -7,15 +7,15 @@ import type { AccessRights } from '../server/rights.js';
 import type { Cause, Reference } from './behaviour.js';
 import type { EngineObject } from './object.js';
 
-/** The objects of one logical device. Scripts, monitors and captures refer to objects of their own device only. */
+/** The objects of one logical device. Scripts, monitors and captures only refer to objects of their own device. */
 export class ObjectSpace {
   /** SAP of the logical device. */
   readonly sap: number;
-  /** What a `LogicalDevice` of the server is given. */
+  /** The objects for a `LogicalDevice` of the server. */
   readonly served: ObjectStore = new ObjectStore();
   readonly #objects = new Map<Obis, EngineObject>();
 
-  /** What a caller may do, by its association; undefined: nobody has said, and what needs to know is refused. */
+  /** What a caller may do, by its association; if undefined, anything that needs to know is refused. */
   rightsOf: ((caller: Caller) => AccessRights | undefined) | undefined;
 
   constructor(sap: number) {
@@ -26,7 +26,7 @@ export class ObjectSpace {
     this.#objects.set(object.logicalName, object);
     this.served.add(object.served());
   }
-  /** The object of a name. */
+  /** The object with a logical name. */
   get(logicalName: Obis): EngineObject | undefined {
     return this.#objects.get(logicalName);
   }
@@ -37,13 +37,16 @@ export class ObjectSpace {
     if (found.definition.classId !== classId) throw new AccessRefused('object-class-inconsistent');
     return found;
   }
-  /** @throws AccessRefused also `object-unavailable` for one whose function is switched off */
+  /**
+   * @throws AccessRefused as {@link ObjectSpace.find}, and `object-unavailable` for an object whose function is
+   *   switched off
+   */
   #working(classId: number, logicalName: Obis): EngineObject {
     const object = this.find(classId, logicalName);
     if (!object.active) throw new AccessRefused('object-unavailable');
     return object;
   }
-  /** Whether a caller may read or write an attribute, as it asks now. */
+  /** Whether a caller may read or write an attribute with its present protection. */
   allows({ classId, logicalName, attributeIndex }: Reference, access: 'read' | 'write', caller: Caller): boolean {
     const object = this.served.get(logicalName);
     const attribute = object?.attributes.get(attributeIndex);
@@ -67,8 +70,8 @@ export class ObjectSpace {
     return encode(schema, object.get(name));
   }
   /**
-   * What a reference names: the whole attribute, or with a `dataIndex` one element of an array or structure.
-   * @throws AccessRefused when there is no such thing
+   * What a reference names: the whole attribute or, with a `dataIndex`, one element of an array or structure.
+   * @throws AccessRefused if it does not exist
    */
   read(reference: Reference): Data {
     const object = this.#working(reference.classId, reference.logicalName);
@@ -106,5 +109,5 @@ function typed(schema: Parameters<typeof decode>[0], value: Data): unknown {
     throw new AccessRefused('type-unmatched');
   }
 }
-/** The object as it is served to clients. */
+/** An object as served to clients. */
 export type Served = CosemObject;

@@ -5,7 +5,7 @@ import type { MeterEngine } from './engine.js';
 /** A Data value that is a number. */
 export type NumberData = Data & { readonly value: number | bigint };
 
-/** The number in a Data value; undefined for one that holds none. */
+/** The number in a Data value; undefined if it is not a number. */
 export function numberOf(value: Data): number | undefined {
   const v = (value as { readonly value?: unknown }).value;
   return typeof v === 'number' ? v : typeof v === 'bigint' ? Number(v) : undefined;
@@ -25,7 +25,7 @@ export function defaultOf<D extends Data>(like: D): D {
   if (typeof was === 'boolean') return { ...like, value: false } as D;
   return like;
 }
-/** A moment as the clock of the meter would show it: local time, deviation, status. */
+/** A time as the clock of the meter would show it: local time, deviation, status. */
 export function dateTimeAt(engine: MeterEngine, utc: number): DateTime {
   const saving = engine.local.daylightSaving(utc) ? 0x80 : 0;
   return fromInstant(utc, engine.local.deviation(utc), engine.clockStatus | saving);

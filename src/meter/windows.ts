@@ -1,17 +1,17 @@
 import type { CosemTime, DateTime } from '../cosem/date-time.js';
 import type { LocalTime } from './local-time.js';
 
-/** From when to when, by the local clock; fields that are not specified repeat. */
+/** A time window, by the local clock; it repeats in fields that are not specified. */
 export interface Window {
   readonly startTime: DateTime;
   readonly endTime: DateTime;
 }
-/** A second that is not specified is 0: nothing begins each second. */
+/** A second that is not specified is 0, because nothing begins every second. */
 const timeOf = (t: DateTime): CosemTime => ({ ...t, second: t.second ?? 0, hundredths: null });
 const isOpen = (t: DateTime): boolean =>
   t.year === null && t.month === null && t.dayOfMonth === null && t.dayOfWeek === null && t.hour === null;
 
-/** Whether a moment lies in one of the windows: their begin belongs to them, their end does not. No windows: always. */
+/** Whether a time is within one of the windows, including their start but not their end. Without windows, always. */
 export function isInside(windows: readonly Window[], local: LocalTime, utc: number): boolean {
   return (
     windows.length === 0 ||
@@ -23,7 +23,7 @@ export function isInside(windows: readonly Window[], local: LocalTime, utc: numb
     })
   );
 }
-/** The next moment after another at which a window begins or ends. */
+/** The next time after another at which a window begins or ends. */
 export function nextEdge(
   windows: readonly Window[],
   edge: 'startTime' | 'endTime',

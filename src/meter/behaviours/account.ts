@@ -27,7 +27,7 @@ function reset(self: AccountObject): void {
     charge.set('lastCollectionAmount', 0);
   }
 }
-/** When it is activated or closed by itself; a time that is not specified: never. */
+/** Schedules its automatic activation or closing; never if the time is not specified. */
 function plan(self: AccountObject): void {
   const { engine } = self;
   const { accountStatus } = self.get('accountModeAndStatus');
@@ -48,8 +48,8 @@ function available(self: AccountObject): number {
 }
 
 /**
- * Account (class 111). What the sources leave open: available credit counts credits in use and selected ones, and what
- * is to be cleared is told as a negative amount. Friendly credit periods are not known to the meter.
+ * Account (class 111). Our choices where the sources are silent: available credit counts credits in use and selected
+ * ones, and the amount to clear is negative. The meter does not know friendly credit periods.
  */
 export const accountBehaviour: Behaviour<typeof Account, AccountState> = {
   definition: Account,

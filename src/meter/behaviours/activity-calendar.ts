@@ -10,20 +10,20 @@ import { timeOfDay } from './schedule.js';
 import { specialDay } from './special-days-table.js';
 
 interface State {
-  /** The script that is in force: run again only when another one was. */
+  /** The script in force; run again only after another one was. */
   last: string | undefined;
-  /** Up to when, by the clock, activation was looked at. */
+  /** Up to when, by the clock, activation was checked. */
   seen: number;
 }
 type Self = Running<typeof ActivityCalendar, State>;
 
 const day = 86_400_000;
-/** Days that are looked back for the action in force. */
+/** How many days back the action in force is searched for. */
 const memory = 370;
 
 /**
- * The start of a season that is in force at a moment: the latest one; with every year the same, the last of the list
- * before the first of the year.
+ * The season in force at a time: the one that started last. If every year is the same, before the first start of the
+ * year that is the last season of the list.
  */
 function seasonAt(self: Self, local: number): SeasonProfile | undefined {
   const seasons = self.get('seasonProfileActive');
@@ -36,7 +36,7 @@ function seasonAt(self: Self, local: number): SeasonProfile | undefined {
     }
   return found?.season;
 }
-/** Local time at which a season starts in a year; nothing specified: never. */
+/** Local time at which a season starts in a year; never if nothing is specified. */
 function startOf(self: Self, start: DateTime, year: number): number | undefined {
   if (start.month === null && start.dayOfMonth === null && start.dayOfWeek === null) return undefined;
   const { local } = self.engine;
@@ -45,13 +45,13 @@ function startOf(self: Self, start: DateTime, year: number): number | undefined 
     if (local.matchesDate(start, midnight)) return midnight + timeOfDay(start);
   return undefined;
 }
-/** Actions of a day in order; none where the week or the day is not known. */
+/** Actions of a day in order; none if the week or the day is unknown. */
 function actionsOf(
   self: Self,
   midnight: number,
 ): readonly { readonly at: number; readonly script: string; readonly selector: number }[] {
   const week = self.get('weekProfileTableActive').find((w) => {
-    // The season of the day: where it begins within the day, the day follows the new one.
+    // The season of the day; if one starts within the day, the whole day follows it.
     const season = seasonAt(self, midnight + day - 1);
     return season !== undefined && equalBytes(w.weekProfileName, season.weekName);
   });
@@ -73,7 +73,7 @@ function actionsOf(
 }
 const midnightOf = (local: number): number => Math.floor(local / day) * day;
 
-/** The action that should be in force: the last one before now, looked for day by day. */
+/** The action that should be in force: the last one before now, searched for day by day. */
 function inForce(self: Self): { readonly script: string; readonly selector: number } | undefined {
   const now = self.engine.local.local(self.engine.utc);
   for (let d = 0; d < memory; d++) {
@@ -109,7 +109,7 @@ function plan(self: Self): void {
   const due = activation !== undefined && activation > self.state.seen ? Math.min(at, activation) : at;
   self.schedule('calendar', Math.max(engine.elapsedAt(due), engine.elapsed + (due > engine.utc ? 0 : 1)));
 }
-/** Activation first, then the action that should be in force, if another one is. */
+/** First the activation, then the action that should be in force, if another one is. */
 function work(self: Self): void {
   const { engine } = self;
   const activation = activationTime(self);
@@ -137,8 +137,8 @@ function apply(self: Self): void {
   }
 }
 /**
- * The passive calendar is copied, and stays as it is. One whose seasons name weeks, or weeks days, that are not there
- * is refused.
+ * Copies the passive calendar, which stays as it is. Refuses one whose seasons name missing weeks, or whose weeks name
+ * missing days.
  */
 function activate(self: Self): void {
   const weeks = self.get('weekProfileTablePassive');

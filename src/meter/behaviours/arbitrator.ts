@@ -7,7 +7,7 @@ type Self = Running<typeof Arbitrator>;
 
 /**
  * The action with the highest sum of weights among the latest requests; a tie keeps the outcome, or takes the lowest
- * number. Counted from 1; 0: none.
+ * number. Counted from 1; 0 for none.
  */
 function decide(self: Self): number {
   const requests = self.get('mostRecentRequestsTable');
@@ -26,7 +26,7 @@ function decide(self: Self): number {
   return winners.includes(last) ? last : (winners[0] ?? 0);
 }
 
-/** Arbitrator (class 68): actors ask for actions, weights decide. */
+/** Arbitrator (class 68): actors request actions, and weights decide. */
 export const arbitratorBehaviour: Behaviour<typeof Arbitrator> = {
   definition: Arbitrator,
   defaults: () => ({

@@ -8,7 +8,7 @@ import { refuse } from '../engine.js';
 
 type Self = Running<typeof ArrayManager>;
 
-/** The attribute behind a number, when the caller may do that with it. @throws AccessRefused `read-write-denied` */
+/** The attribute with a number, if the caller has that access to it. @throws AccessRefused `read-write-denied` */
 function target(self: Self, id: number, access: 'read' | 'write', context: AccessContext | undefined): ValueDefinition {
   const found = self.get('arrayObjectList').find((a) => a.arrayObjectId === id)?.arrayObjectDefinition;
   if (found === undefined) throw new AccessRefused('read-write-denied');
@@ -28,8 +28,8 @@ function replace(self: Self, definition: ValueDefinition, elements: readonly Dat
 
 /**
  * Array manager (class 123): counts, reads and changes elements of arrays in other objects, with the rights that the
- * caller has there. Elements count from 1; an insertion at 0 or behind the end appends (a guess). The array is written
- * as a whole, so its object judges the new value.
+ * caller has there. Elements count from 1; an insertion at 0 or after the end appends (a guess). The array is written
+ * as a whole, so its object checks the new value.
  */
 export const arrayManagerBehaviour: Behaviour<typeof ArrayManager> = {
   definition: ArrayManager,

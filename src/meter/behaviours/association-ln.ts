@@ -34,9 +34,9 @@ const latest: Behaviour<typeof AssociationLn> = {
 };
 
 /**
- * Association LN (class 15), what can be changed of it: the secret, which counts from the next association on, and the
- * users. An existing user gets another name; one that is not there is removed without a word (one public source). An
- * empty secret is refused with object-class-inconsistent, as one public source does. {@link serveAssociations} offers
- * it to clients, together with what the server knows.
+ * The part of Association LN (class 15) that can be changed: the secret, which applies from the next association on,
+ * and the users. Adding an existing user changes its name; removing a missing one succeeds silently (one public
+ * source). An empty secret is refused with object-class-inconsistent, as in one public source.
+ * {@link serveAssociations} offers it to clients, together with what the server knows.
  */
 export const associationLnBehaviours: readonly AnyBehaviour[] = inVersions(latest, AssociationLnV2, AssociationLnV1);

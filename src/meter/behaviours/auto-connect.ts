@@ -8,14 +8,17 @@ import { isInside, nextEdge } from '../windows.js';
 
 interface State {
   connected: boolean;
-  /** Somebody called `connect`, and what came of it still holds. */
+  /** Whether `connect` was called and still holds. */
   asked: boolean;
-  /** Attempts to connect that failed since. */
+  /** How many attempts to connect have failed since. */
   failures: number;
 }
 type Self = Running<typeof AutoConnect, State>;
 
-/** Modes in which this object opens and closes the connection; in the others it is there whenever the network is. */
+/**
+ * Modes in which this object opens and closes the connection; in the others there is a connection whenever there is a
+ * network.
+ */
 const managing: ReadonlySet<string> = new Set([
   'auto-dialling-in-calling-window',
   'regular-auto-dialling-in-window-alarm-anytime',
@@ -30,7 +33,7 @@ const byMethod: ReadonlySet<string> = new Set([
 ]);
 const inWindow = (self: Self): boolean => isInside(self.get('callingWindow'), self.engine.local, self.engine.utc);
 
-/** Whether it should be connected, as long as there is a network. */
+/** Whether it should be connected, provided there is a network. */
 function wanted(self: Self): boolean {
   switch (self.get('mode')) {
     case 'permanently-connected':
@@ -43,7 +46,7 @@ function wanted(self: Self): boolean {
       return inWindow(self);
   }
 }
-/** Connects or disconnects as it should be; a new connection is told to the head-end, but for that of the beginning. */
+/** Connects or disconnects as required; a new connection is reported to the head-end, except the one at the start. */
 function settle(self: Self, quietly = false): void {
   const { engine } = self;
   plan(self);
@@ -64,11 +67,11 @@ function settle(self: Self, quietly = false): void {
   try {
     self.space.invoke(40, onConnect, 1, { type: 'integer', value: 0 }, 'engine');
   } catch (e) {
-    // A meter without such a push says nothing.
+    // A meter without such a push reports nothing.
     if (!(e instanceof AccessRefused)) throw e;
   }
 }
-/** Windows begin and end by the clock; a connection that was asked for is tried again while there is no network. */
+/** Windows begin and end by the clock; a requested connection is retried while there is no network. */
 function plan(self: Self): void {
   const { engine } = self;
   const { asked, connected, failures } = self.state;
@@ -80,7 +83,7 @@ function plan(self: Self): void {
   );
   self.schedule('push', edges.length === 0 ? undefined : engine.elapsedAt(Math.min(...edges)));
 }
-/** Without a network a connection that was asked for is tried again, then given up. */
+/** Without a network, a requested connection is retried, then given up. */
 function tryToConnect(self: Self): void {
   if (self.engine.network) return settle(self);
   const failures = self.state.failures + 1;
@@ -90,8 +93,8 @@ function tryToConnect(self: Self): void {
 }
 
 /**
- * Whether something can be sent: the network is there, and an Auto connect object that opens and closes the connection
- * has opened it.
+ * Whether something can be sent: there is a network, and if an Auto connect object manages the connection, it has
+ * opened it.
  */
 export function isConnected(space: ObjectSpace): boolean {
   const objects = (space.ofClass(29) as unknown as Self[]).filter((o) => managing.has(String(o.get('mode'))));
@@ -124,7 +127,7 @@ const latest: Behaviour<typeof AutoConnect, State> = {
         self.state = { ...self.state, asked: true, failures: 0 };
         return tryToConnect(self);
       }
-      // Outside its window a mode that keeps to it does not connect.
+      // A mode that keeps to its window does not connect outside of it.
       if (managing.has(mode) && !wanted(self)) refuse();
     },
   },
@@ -136,7 +139,7 @@ const latest: Behaviour<typeof AutoConnect, State> = {
   },
   input(self, name) {
     if (name !== 'network') return;
-    // A connection that was asked for is not made again by itself.
+    // A requested connection is not re-established automatically.
     if (!self.engine.network && self.state.connected) self.state = { ...self.state, asked: false };
     settle(self);
   },
@@ -148,9 +151,9 @@ const latest: Behaviour<typeof AutoConnect, State> = {
 };
 
 /**
- * Auto connect (class 29): modes 2, 3 and 101 to 104 open and close the connection, and the push setup of the option
- * `onConnect` (default 0-0:25.9.0) tells the head-end of a new one. That mode 102 refuses `connect` outside its window,
- * and that a connection made by `connect` lasts until the network goes, are choices of ours. Mode 3 does not tell
- * alarms from other pushes.
+ * Auto connect (class 29): modes 2, 3 and 101 to 104 open and close the connection, and the push setup in the option
+ * `onConnect` (default 0-0:25.9.0) reports a new one to the head-end. That mode 102 refuses `connect` outside its
+ * window, and that a connection made by `connect` lasts until the network fails, are our own choices. Mode 3 does not
+ * distinguish alarms from other pushes.
  */
 export const autoConnectBehaviours: readonly AnyBehaviour[] = inVersions(latest, AutoConnectV1, AutoConnectV0);

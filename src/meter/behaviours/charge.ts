@@ -36,18 +36,18 @@ function register(self: ChargeObject): number | undefined {
     return undefined;
   }
 }
-/** Units of currency for so many units of the register: numerator and denominator. */
+/** Units of currency per unit of the register, as numerator and denominator. */
 function rate(self: ChargeObject): { readonly times: number; readonly per: number } {
   const { commodityScale, priceScale } = self.get('unitChargeActive').chargePerUnitScaling;
   const power = priceScale - commodityScale;
   return { times: self.state.price * 10 ** Math.max(0, power), per: 10 ** Math.max(0, -power) };
 }
-/** What was consumed since the last time, at the price that held; what is less than a unit of currency is kept. */
+/** Collects consumption since the last time at the price in force; less than a unit of currency is carried over. */
 function collectConsumption(self: ChargeObject, account: AccountObject | undefined): void {
   const now = register(self);
   const { register: before, remainder } = self.state;
   if (now === undefined) return;
-  // A register that went back was reset, or began again at zero: what was in between is not known.
+  // A register that went back was reset, or started again at zero; what was in between is unknown.
   const consumed = before === undefined || now < before ? 0 : now - before;
   const { times, per } = rate(self);
   const whole = consumed * times + remainder;
@@ -60,7 +60,7 @@ function collectConsumption(self: ChargeObject, account: AccountObject | undefin
   };
   if (amount > 0 && account !== undefined) takeFor(account, self, amount);
 }
-/** When the next unit of currency will have been consumed: no more often than once a second. */
+/** When the next unit of currency will have been consumed; at most once a second. */
 function nextConsumption(self: ChargeObject): number | undefined {
   const { engine, space } = self;
   const { commodityReference } = self.get('unitChargeActive');
@@ -80,7 +80,7 @@ function nextPeriod(self: ChargeObject): number | undefined {
   const { engine } = self;
   const period = self.get('period');
   if (period === 0) return undefined;
-  // Also one that does not divide a day begins somewhere: with the elapsed time of the meter.
+  // A period that does not divide a day has to begin somewhere too: it counts elapsed time of the meter.
   if (!aligned(period)) return (Math.floor(engine.elapsed / (period * 1000)) + 1) * period * 1000;
   return engine.elapsedAt(engine.local.nextBoundary(period * 1000, engine.utc));
 }
@@ -129,7 +129,7 @@ function begin(self: ChargeObject): void {
   }
   plan(self);
 }
-/** All charges of the account that are due now, by priority. */
+/** Collects all charges of the account that are due now, by priority. */
 function collectDue(self: ChargeObject): void {
   const { elapsed } = self.engine;
   const account = owner(self);
@@ -142,7 +142,7 @@ function collectDue(self: ChargeObject): void {
     plan(charge);
   }
 }
-/** What was consumed so far costs what it did. */
+/** Activates prices; consumption so far is charged at the old ones. */
 function activatePrices(self: ChargeObject): void {
   if (!self.has('unitChargePassive')) refuse();
   const account = owner(self);
@@ -157,7 +157,7 @@ function activatePrices(self: ChargeObject): void {
 /**
  * Charge (class 113): by consumption (collected when a unit of currency is due, at most once a second), by time
  * (periods that divide a day begin at midnight), or by payment. The price is for 10^commodity_scale units of the
- * register (a choice), that of the tariff of the option `tariff` (a Register activation), else the first.
+ * register (our choice); it is that of the tariff in the option `tariff` (a Register activation), or else the first.
  */
 export const chargeBehaviour: Behaviour<typeof Charge, ChargeState> = {
   definition: Charge,

@@ -14,7 +14,7 @@ interface ClockState {
 }
 type Self = Running<typeof Clock, ClockState>;
 
-/** A local time without the fields that a meter fills by itself; refused when date, hour or minute are left open. */
+/** A local time without the fields that a meter fills in itself; refused if date, hour or minute is left open. */
 function moment(self: Self, time: DateTime): number {
   const { engine } = self;
   const whole: DateTime = { ...time, second: time.second ?? 0, hundredths: time.hundredths ?? 0 };
@@ -26,7 +26,7 @@ function moment(self: Self, time: DateTime): number {
     return refuse();
   }
 }
-/** The switches of daylight saving, and what local time is from now on. */
+/** Sets the switches of daylight saving, and local time from now on. */
 function season(self: Self): void {
   const { engine } = self;
   engine.setZone({
@@ -43,7 +43,7 @@ function nextSwitch(self: Self): void {
   const next = engine.local.nextSwitch(engine.utc);
   self.schedule('power', next === undefined ? undefined : engine.elapsedAt(next.at));
 }
-/** Another rule of local time: UTC goes on. */
+/** Changes the rule of local time; UTC goes on. */
 function zone<
   A extends
     | 'timeZone'
@@ -76,7 +76,7 @@ function set(self: Self, utc: number, synchronises = false): void {
   nextSwitch(self);
   if (!small) engine.raise('clockAdjustedNewTime', utc);
 }
-/** To the nearest multiple of a time of day, by local time. */
+/** Sets the clock to the nearest multiple of a time of day, by local time. */
 function round(self: Self, to: (local: number) => number): void {
   const { engine } = self;
   const { utc } = engine;

@@ -3,7 +3,7 @@ import { obisFromBytes } from '../../cosem/obis.js';
 import type { Authentication, Behaviour, Running } from '../behaviour.js';
 
 interface State {
-  /** What was left of the lock when the supply went, in milliseconds. */
+  /** What was left of the lock when the supply failed, in milliseconds. */
   rest: number | undefined;
   /** Elapsed milliseconds at which the lock ends. */
   until: number | undefined;
@@ -22,13 +22,15 @@ function show(self: Self, now: 'unlocked' | 'temporarily-locked' | 'locked', unt
   if ((now === 'unlocked') !== (was === 'unlocked'))
     engine.output({ type: 'port', at: engine.elapsed, port, locked: now !== 'unlocked' });
 }
-/** Milliseconds of the lock after the k-th failure above those that are allowed (a guess at what steepness means). */
+/**
+ * Duration of the lock in milliseconds after the k-th failure beyond those allowed (a guess at what steepness means).
+ */
 function lockTime(self: Self, k: number): number {
   const seconds = self.get('initialLockoutTime') * self.get('steepnessFactor') ** (k - 1);
   return Math.min(seconds, self.get('maxLockoutTime')) * 1000;
 }
 function attempted(self: Self, { right }: Authentication): void {
-  // While it is locked nothing is answered, and nothing counts.
+  // While it is locked, nothing is answered, and nothing counts.
   if (status(self) !== 'unlocked') return;
   if (right) {
     self.set('failedAttempts', 0);
@@ -43,8 +45,9 @@ function attempted(self: Self, { right }: Authentication): void {
 }
 
 /**
- * Communication port protection (class 124): a port at which authentication fails too often is silent for a time that
- * grows. The lock is an output of the engine; what is left of it goes on after a loss of supply (knob `portLockRest`).
+ * Communication port protection (class 124): a port on which authentication fails too often falls silent for increasing
+ * periods. The lock is an output of the engine; what is left of it continues after a loss of supply (knob
+ * `portLockRest`).
  */
 export const communicationPortProtectionBehaviour: Behaviour<typeof CommunicationPortProtection, State> = {
   definition: CommunicationPortProtection,

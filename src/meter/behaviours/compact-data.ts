@@ -17,7 +17,7 @@ function valuesOf(self: Self): Data {
   const value = entries.map((e) => decode(Data, elementOf(self as unknown as Running, e)));
   return { type: 'structure', value };
 }
-/** The types of the values as they are now; empty where one has no type that could be told (an empty array). */
+/** Describes the types of the current values; empty if the type of one cannot be described (an empty array). */
 function describe(self: Self): void {
   let description: Uint8Array = empty;
   try {
@@ -29,7 +29,7 @@ function describe(self: Self): void {
   self.set('templateDescription', description);
   self.set('compactBuffer', empty);
 }
-/** The values without their types; nothing when they are not of the types of the template. */
+/** The values without their types; empty if they are not of the types in the template. */
 function buffer(self: Self): Uint8Array {
   const description = self.get('templateDescription');
   if (description.length === 0) return empty;
@@ -83,8 +83,8 @@ const latest: Behaviour<typeof CompactData> = {
 };
 
 /**
- * Compact data (class 62): values without their types, which stand once in the template description. Types and contents
- * are told as in a compact-array; arrays inside are doubtful, since sources differ. The first value must be the own
- * template_id, so that a buffer says which description is its own.
+ * Compact data (class 62): values without their types, which are in the template description. Types and contents are
+ * encoded as in a compact-array; arrays inside are doubtful, since sources differ. The first value must be the object's
+ * own template_id, so that a buffer identifies its description.
  */
 export const compactDataBehaviours: readonly AnyBehaviour[] = inVersions(latest, CompactDataV0);

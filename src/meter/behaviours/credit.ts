@@ -13,7 +13,7 @@ function rejudge({ space, logicalName }: CreditObject): void {
   const account = accountOf(space, 'creditReferenceList', logicalName);
   if (account !== undefined) judge(account);
 }
-/** A credit by time has its amount anew at each match of its period. */
+/** A time-based credit gets its amount again at each match of its period. */
 function plan(self: CreditObject): void {
   const { engine } = self;
   const time = self.get('period').value as DateTime;

@@ -6,20 +6,20 @@ import type { Behaviour, Running } from '../behaviour.js';
 import { numberOf, withNumber } from '../values.js';
 import { captureLogsOf } from './profile-generic.js';
 
-/** What a Data object is there for besides its value. */
+/** The role of a Data object besides its value. */
 export interface DataOptions {
-  /** An event object: holds the last of these codes, and logs that capture it get a row. */
+  /** Makes it an event object: it holds the last of these codes, and logs that capture it get a row. */
   readonly events?: readonly number[];
   /** Counts events with these codes. */
   readonly counts?: readonly number[];
   /**
-   * An alarm register or an error object: the bit that an event sets, by its code. It stays set until a client clears
+   * Makes it an alarm or error register: the bit that an event sets, by its code. It stays set until a client clears
    * it.
    */
   readonly bits?: Readonly<Record<number, number>>;
-  /** Which of the two; default an alarm register. */
+  /** Which of the two. Default: an alarm register. */
   readonly register?: 'alarm' | 'error';
-  /** An alarm descriptor: gets the bits that rise in a register, as far as the filter lets them through. */
+  /** Makes it an alarm descriptor: it gets the bits that rise in a register, as far as the filter lets them pass. */
   readonly descriptor?: { readonly register: Obis; readonly filter: Obis };
 }
 type Self = Running<typeof DataClass>;
@@ -28,7 +28,7 @@ const bitsOf = (value: unknown): bigint => BigInt(numberOf(value as Data) ?? 0);
 const withBits = (self: Self, bits: bigint): void =>
   self.set('value', withNumber(self.get('value') as Data, Number(bits)) as never);
 
-/** Sets a bit; descriptors hear of it only when it was not set before. */
+/** Sets a bit; descriptors are only notified if it was not set before. */
 function rise(self: Self, bit: number): void {
   const before = bitsOf(self.get('value'));
   const mask = 1n << BigInt(bit);
@@ -44,8 +44,8 @@ function rise(self: Self, bit: number): void {
 
 /**
  * Data (class 1): its type is fixed by its first value. With the options of {@link DataOptions} it is an event object,
- * a counter, an alarm or error register, or an alarm descriptor. That writing a 1 does not set a bit is a choice (knob
- * `alarmWrite`), as is that only a rising bit reaches the descriptor.
+ * a counter, an alarm or error register, or an alarm descriptor. That writing a 1 does not set a bit is our choice
+ * (knob `alarmWrite`), and so is that only a rising bit reaches the descriptor.
  */
 export const dataBehaviour: Behaviour<typeof DataClass> = {
   definition: DataClass,
@@ -64,7 +64,7 @@ export const dataBehaviour: Behaviour<typeof DataClass> = {
       if (bits === undefined) return;
       if ((before & ~after) !== 0n)
         engine.raise(register === 'error' ? 'errorRegisterCleared' : 'alarmRegisterCleared');
-      // What lasts comes back at once.
+      // Lasting conditions come back at once.
       for (const code of engine.conditions) if (bits[code] !== undefined) rise(self, bits[code]);
     },
   },

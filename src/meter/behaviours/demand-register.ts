@@ -5,9 +5,9 @@ import { refuse } from '../engine.js';
 import { dateTimeAt, defaultOf, numberOf, unspecifiedDateTime, withNumber } from '../values.js';
 
 interface State {
-  /** Sum of the source at the begin of the running period: quantity × milliseconds. */
+  /** Sum of the source at the start of the current period: quantity × milliseconds. */
   begun: number;
-  /** What the complete periods of the window brought, the oldest first: one fewer than the window has. */
+  /** The integral over each completed period of the window, oldest first: one fewer than the window has. */
   past: readonly number[];
 }
 type Self = Running<typeof DemandRegister, State>;
@@ -23,7 +23,7 @@ function plan(self: Self): void {
   const { engine } = self;
   self.schedule('demand', engine.elapsedAt(engine.local.nextBoundary(self.get('period') * 1000, engine.utc)));
 }
-/** A period has ended: the average of the window is captured, and the next period begins. */
+/** Ends a period: captures the average of the window, and starts the next period. */
 function close(self: Self): void {
   const { engine } = self;
   const now = sum(self);
@@ -103,7 +103,7 @@ export const demandRegisterBehaviour: Behaviour<typeof DemandRegister, State> = 
   },
   clockChanged(self, { kind }) {
     if (kind === 'season') return;
-    // The period that was running ends with the energy that it really had.
+    // The current period ends with the energy that it really had.
     if (kind !== 'synchronised') close(self);
     plan(self);
   },

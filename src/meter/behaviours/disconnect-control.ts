@@ -5,7 +5,7 @@ import type { EventName } from '../events.js';
 
 type Self = Running<typeof DisconnectControl>;
 type ControlState = 'disconnected' | 'connected' | 'ready-for-reconnection';
-/** Who switches, and where to. */
+/** Who switches, and in which direction. */
 export type Trigger =
   | 'remote-disconnect'
   | 'remote-reconnect'
@@ -20,7 +20,7 @@ interface Transition {
   readonly from: ControlState;
   readonly to: ControlState;
 }
-/** The transitions by their letters. Source: Blue Book, as told by three public sources; `i` by one. */
+/** The transitions by their letters in the Blue Book, according to three public sources; `i` according to one. */
 const transitions: readonly Transition[] = [
   { letter: 'a', trigger: 'remote-reconnect', from: 'disconnected', to: 'connected' },
   { letter: 'b', trigger: 'remote-disconnect', from: 'connected', to: 'disconnected' },
@@ -67,7 +67,7 @@ function output(self: Self, connected: boolean): void {
   const real = engine.drive(self.logicalName, connected);
   self.set('outputState', real, 'method');
   if (real !== connected) engine.raise('relayFailed');
-  // Behind an open disconnector nothing is consumed.
+  // Nothing is consumed behind an open disconnector.
   if (self.options.load !== true) engine.connect(self.logicalName, real);
 }
 

@@ -5,9 +5,7 @@ import { refuse } from '../engine.js';
 
 type Self = Running<typeof FunctionControl>;
 
-/**
- * Objects of a function that is not active refuse everything and do nothing; one that is active again goes on from now.
- */
+/** Objects of an inactive function refuse everything and do nothing; once active again, they continue from then on. */
 function apply(self: Self): void {
   const off = self
     .get('activationStatus')
@@ -24,9 +22,9 @@ const has = (list: readonly { readonly functionName: Uint8Array }[], name: Uint8
   list.some((f) => equalBytes(f.functionName, name));
 
 /**
- * Function control (class 122): functions of the meter are objects that are switched on and off together. A name that
- * is not known is refused, and nothing is changed then; new functions are not active. A specification of class 0 stands
- * for a function of the maker, and switches no object.
+ * Function control (class 122): a function of the meter is a set of objects that are switched on and off together. An
+ * unknown name is refused without changing anything; new functions are inactive. A specification of class 0 stands for
+ * a manufacturer-specific function, and switches no object.
  */
 export const functionControlBehaviour: Behaviour<typeof FunctionControl> = {
   definition: FunctionControl,

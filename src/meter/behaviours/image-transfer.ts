@@ -3,36 +3,33 @@ import { AccessRefused } from '../../server/object.js';
 import type { Behaviour, Running } from '../behaviour.js';
 import { refuse } from '../engine.js';
 
-/** Where an image goes, who judges it, and who makes it the firmware. */
+/** Stores an image, checks it, and makes it the firmware. */
 export interface ImageStore {
-  /** Another image begins: what was there of the one before is over. */
+  /** Starts a new image, which discards what there was of the previous one. */
   begin(identifier: Uint8Array, size: number): void;
-  /** A part of it; the same part may come again. */
+  /** Stores a part; the same part may come again. */
   write(offset: number, octets: Uint8Array): void;
-  /** Whether all of it is what it should be, and its signature. */
+  /** Whether the whole image is correct, and its signature. */
   check(): { readonly good: boolean; readonly signature?: Uint8Array };
-  /**
-   * Makes it the firmware.
-   * @returns whether that worked; if not, the firmware is the one before, and the image is gone
-   */
+  /** Makes it the firmware. @returns whether that worked; if not, the previous firmware stays, and the image is lost */
   activate(): boolean;
 }
-/** What an Image transfer object is there for besides its attributes. */
+/** Options of an Image transfer object. */
 export interface ImageOptions {
   readonly store?: ImageStore;
-  /** Without a store: what the check finds. Default true. */
+  /** Without a store: the result of the check. Default: true. */
   readonly imageIsGood?: boolean;
-  /** How long the check takes. Default 0: the answer tells the result. */
+  /** Seconds that the check takes. Default: 0; the response has the result. */
   readonly verifySeconds?: number;
-  /** How long the activation takes. Default 0. */
+  /** Seconds that the activation takes. Default: 0. */
   readonly activateSeconds?: number;
 }
 interface State {
   readonly identifier: Uint8Array;
   readonly size: number;
-  /** One octet for each block: 1 is transferred. */
+  /** One octet for each block: 1 if transferred. */
   readonly blocks: Uint8Array;
-  /** The lowest that is not. */
+  /** The first block not transferred. */
   readonly first: number;
 }
 type Self = Running<typeof ImageTransfer, State>;
@@ -56,7 +53,7 @@ function initiate(self: Self, identifier: Uint8Array, size: number): void {
   self.set('imageTransferStatus', 'image-transfer-initiated', 'method');
   self.set('imageToActivateInfo', [], 'method');
 }
-/** All blocks but the last are of the block size; the last may be padded to it. */
+/** All blocks but the last have the block size; the last may be padded to it. */
 function take(self: Self, number: number, octets: Uint8Array): void {
   enabled(self);
   const { size, blocks, first } = self.state;
@@ -66,7 +63,7 @@ function take(self: Self, number: number, octets: Uint8Array): void {
   const padded = number === blocks.length - 1 && octets.length === blockSize;
   if (octets.length !== needed && !padded) refuse();
   optionsOf(self).store?.write(number * blockSize, octets.subarray(0, needed));
-  // A copy of each state would cost the square of the number of blocks.
+  // Changed in place: copying each state would cost the square of the number of blocks.
   blocks[number] = 1;
   let next = first;
   while (blocks[next] === 1) next++;
@@ -112,7 +109,7 @@ function activate(self: Self, cause: string): void {
   self.set('imageTransferStatus', 'image-activation-initiated', 'method');
   const { activateSeconds = 0 } = optionsOf(self);
   self.schedule('image', self.engine.elapsed + activateSeconds * 1000);
-  // Nobody waits for the answer to a script: what comes after it is done all the same.
+  // Nobody waits for the response to a script; what follows is done all the same.
   if (cause !== 'script') busy();
 }
 function activated(self: Self): void {
@@ -129,9 +126,9 @@ function forget(self: Self): void {
 }
 
 /**
- * Image transfer (class 18): one process for all clients, which goes on after a lost connection and after a loss of
- * supply (knob `imageBitmap`). A check or an activation that is under way answers temporary-failure. With blocks
- * missing a check is refused and the status stays (one source sets "failed").
+ * Image transfer (class 18): one process for all clients, which continues after a lost connection and after a loss of
+ * supply (knob `imageBitmap`). During a check or an activation, the answer is temporary-failure. If blocks are missing,
+ * a check is refused and the status stays (one source sets "failed").
  */
 export const imageTransferBehaviour: Behaviour<typeof ImageTransfer, State> = {
   definition: ImageTransfer,
@@ -172,7 +169,7 @@ export const imageTransferBehaviour: Behaviour<typeof ImageTransfer, State> = {
   powerUp(self) {
     const status = statusOf(self);
     if (status === 'image-activation-initiated')
-      // The firmware is the one before, and the image waits for another command.
+      // The previous firmware stays, and the image waits for another command.
       self.set('imageTransferStatus', 'image-verification-successful');
     else if (status === 'image-verification-initiated') self.set('imageTransferStatus', 'image-transfer-initiated');
     if (self.engine.knobs.imageBitmap === 'volatile' && statusOf(self) === 'image-transfer-initiated') forget(self);

@@ -9,8 +9,8 @@ interface State {
 }
 
 /**
- * Connections without traffic for so long are closed: an output of the engine. Another time-out counts from the next
- * traffic on; 0: never.
+ * Closes connections that have been without traffic for this long, by an output of the engine. A changed time-out
+ * counts from the next traffic on; 0 means never.
  */
 function closing<C extends InterfaceClass>(definition: C, seconds: number): AnyBehaviour {
   const behaviour: Behaviour<typeof TcpUdpSetup, State> = {

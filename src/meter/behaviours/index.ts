@@ -31,7 +31,7 @@ import { singleActionScheduleBehaviour } from './single-action-schedule.js';
 import { specialDaysTableBehaviour } from './special-days-table.js';
 import { tokenGatewayBehaviour } from './token-gateway.js';
 
-/** How each interface class behaves that does more than keep values: one file a class, one line here. */
+/** The behaviours of all interface classes that do more than keep values: one file per class, one line here. */
 export const behaviours: readonly AnyBehaviour[] = [
   registerMonitorBehaviour,
   accountBehaviour,

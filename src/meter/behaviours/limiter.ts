@@ -7,19 +7,19 @@ import { refuse } from '../engine.js';
 import { numberOf, unspecifiedDateTime } from '../values.js';
 
 interface State {
-  /** Where the value is: at the threshold it stays. */
+  /** On which side the value is; at the threshold it keeps its side. */
   side: 'under' | 'over' | 'unknown';
-  /** Elapsed milliseconds at which it came there. */
+  /** Elapsed milliseconds at which it got there. */
   since: number;
-  /** The action of this side was carried out. */
+  /** Whether the action of this side was carried out. */
   done: boolean;
-  /** An action for being over was carried out, so that one for being under may follow. */
+  /** Whether an action for being over was carried out, so that one for being under may follow. */
   limited: boolean;
 }
 type Self = Running<typeof Limiter, State>;
 const forEver = 0xffff_ffff;
 
-/** From when to when the emergency holds, by the clock; undefined: not at all. */
+/** From when to when the emergency lasts, by the clock; undefined if there is none. */
 function emergency(self: Self): { readonly from: number; readonly to: number } | undefined {
   const { emergencyProfileId, emergencyActivationTime, emergencyDuration } = self.get('emergencyProfile');
   if (emergencyDuration === 0 || !self.get('emergencyProfileGroupIdList').includes(emergencyProfileId))
@@ -37,7 +37,7 @@ function instantOf(self: Self, time: DateTime): number | undefined {
     return undefined;
   }
 }
-/** Begins and ends the emergency; a threshold that changes starts the time anew. */
+/** Starts and ends the emergency; a change of the threshold restarts the time. */
 function settle(self: Self): void {
   const { engine } = self;
   const window = emergency(self);
@@ -52,7 +52,7 @@ function settle(self: Self): void {
   self.schedule('emergency', next.length === 0 ? undefined : engine.elapsedAt(Math.min(...(next as number[]))));
   sample(self);
 }
-/** Looks at the value, and carries out what has lasted long enough. */
+/** Checks the value, and carries out the action if it has lasted long enough. */
 function sample(self: Self): void {
   const { engine } = self;
   const { classId, logicalName, attributeIndex } = self.get('monitoredValue');
@@ -65,7 +65,7 @@ function sample(self: Self): void {
   const threshold = numberOf(self.get('thresholdActive') as Data);
   if (value === undefined || threshold === undefined) return self.schedule('monitor', undefined);
   const { state } = self;
-  // At the threshold is not over, and not under.
+  // At the threshold is neither over nor under.
   const side = value > threshold ? 'over' : value < threshold ? 'under' : state.side === 'over' ? 'under' : state.side;
   if (side !== state.side) self.state = { ...state, side, since: engine.elapsed, done: false };
   if (side === 'unknown' || self.state.done || value === threshold || (side === 'under' && !self.state.limited))

@@ -12,33 +12,33 @@ import { type AnyBehaviour, type Behaviour, inVersions, type Running } from '../
 import { refuse } from '../engine.js';
 import { dateTimeAt, withNumber } from '../values.js';
 
-/** What an M-Bus device says of itself in the header of a telegram. */
+/** What an M-Bus device says about itself in the header of a telegram. */
 export interface MBusIdentity {
   readonly identificationNumber: number;
   readonly manufacturerId: number;
   readonly version: number;
   readonly deviceType: number;
 }
-/** A telegram of an M-Bus device. */
+/** A telegram from an M-Bus device. */
 export interface MBusTelegram extends MBusIdentity {
-  /** One for each element of the capture definition; undefined: the device has no such value. */
+  /** One for each element of the capture definition; undefined if the device has no such value. */
   readonly values: readonly (number | undefined)[];
   readonly accessNumber: number;
   readonly status: number;
   /** Alarm bits: 0 battery, 1 fraud attempt, and others. */
   readonly alarm: number;
-  /** It came encrypted, and was opened with the key of {@link MBusLine.setKey}. */
+  /** Whether it was encrypted, and opened with the key from {@link MBusLine.setKey}. */
   readonly encrypted: boolean;
 }
-/** The line to M-Bus devices, by channel. What is undefined or false: nobody answered. */
+/** The line to M-Bus devices, by channel. A result of undefined or false means that nobody answered. */
 export interface MBusLine {
-  /** A telegram with these values; also undefined when it could not be opened. */
+  /** Reads a telegram with these values; also undefined if it could not be opened. */
   read(channel: number, address: number, definition: readonly CaptureDefinitionElement[]): MBusTelegram | undefined;
-  /** The device at an address, or with address 0 whichever is there, and the address that it has then. */
+  /** Installs the device at an address (address 0 for any). @returns its identity, and the address that it now has */
   install(channel: number, address: number): (MBusIdentity & { readonly address: number }) | undefined;
-  /** Hands a wrapped key to the device. */
+  /** Passes a wrapped key to the device. */
   transferKey(channel: number, address: number, wrapped: Uint8Array): boolean;
-  /** The key for telegrams of this channel from now on; empty: none. */
+  /** Sets the key for telegrams of this channel from now on; empty for none. */
   setKey(channel: number, key: Uint8Array): void;
   send(channel: number, address: number, records: readonly DataSendElement[]): boolean;
   /** Sets the clock of the device. @returns by how many seconds it was wrong */
@@ -46,7 +46,7 @@ export interface MBusLine {
 }
 
 interface State {
-  /** The last attempt to read it failed. */
+  /** Whether the last attempt to read it failed. */
   readonly silent: boolean;
 }
 type Self = Running<typeof MBusClient, State>;
@@ -56,7 +56,7 @@ const keyStatus = (self: Self) => self.get('encryptionKeyStatus');
 /** Value group B of the logical name. */
 const channelOf = (self: Self): number => Number(/^\d+-(\d+):/.exec(self.logicalName)?.[1] ?? 0);
 type MBusEvent = 'mbusSilent' | 'mbusAnswers' | 'mbusBattery' | 'mbusFraud' | 'mbusClockAdjusted' | 'mbusInstalled';
-/** Each channel has ten codes. */
+/** Each channel has ten event codes. */
 function raise(self: Self, event: MBusEvent): void {
   const code = self.engine.knobs.eventCodes[event];
   if (code !== undefined) self.engine.raise(code + 10 * (channelOf(self) - 1));
@@ -73,7 +73,7 @@ function setKeyStatus(self: Self, status: KeyStatus): void {
   if (self.has('encryptionKeyStatus')) self.set('encryptionKeyStatus', status, 'method');
 }
 
-/** Reads the device; where it is silent values and their times stay. @returns whether it answered */
+/** Reads the device; if it is silent, values and their times stay. @returns whether it answered */
 function capture(self: Self): boolean {
   const { engine } = self;
   const address = self.get('primaryAddress');
@@ -193,8 +193,8 @@ const latest: Behaviour<typeof MBusClient, State> = {
 };
 
 /**
- * M-Bus client (class 72): reads its device at aligned times over the {@link MBusLine} of the engine. Keys are handed
- * to the line and not kept. The order of key statuses, and that a device is told to be silent once and not at each
- * attempt, are choices of ours; version 2 is taken to be as version 1.
+ * M-Bus client (class 72): reads its device at aligned times over the {@link MBusLine} of the engine. Keys are passed
+ * to the line and not kept. The order of key statuses, and that a silent device is reported once and not at each
+ * attempt, are our own choices; version 2 is assumed to be like version 1.
  */
 export const mbusClientBehaviours: readonly AnyBehaviour[] = inVersions(latest, MBusClientV1, MBusClientV0);

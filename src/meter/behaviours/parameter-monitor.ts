@@ -67,7 +67,7 @@ const latest: Behaviour<typeof ParameterMonitor> = {
   },
   observed(self, { classId, logicalName, attributeIndex }, cause) {
     const { engine } = self;
-    // What the meter itself changes is no parameter.
+    // What the meter itself changes is not a parameter.
     if (cause === 'engine' || (cause === 'method' && engine.knobs.parameterMonitorMethods === 'ignore')) return;
     const parameter = { classId, logicalName, attributeIndex };
     self.set('changedParameter', { ...parameter, attributeValue: parameterValue(self, parameter) });
@@ -79,8 +79,8 @@ const latest: Behaviour<typeof ParameterMonitor> = {
 };
 
 /**
- * Parameter monitor (class 65): the last parameter that was written, by whomever; one that was refused does not count,
- * the same value again does. Profiles that capture it get a row. The digest of version 1 is not there: its algorithms
- * are not known.
+ * Parameter monitor (class 65): the last parameter written, by anyone; a refused write does not count, writing the same
+ * value again does. Profiles that capture it get a row. The digest of version 1 is missing, because its algorithms are
+ * unknown.
  */
 export const parameterMonitorBehaviours: readonly AnyBehaviour[] = inVersions(latest, ParameterMonitorV0);

@@ -4,7 +4,7 @@ import { concat, equalBytes } from '../../core/bytes.js';
 import { dateTimeFromBytes, toInstant } from '../../cosem/date-time.js';
 import { arrayOf, nullData, structureOf } from '../cells.js';
 
-/** How rows that were selected are told. */
+/** How selected rows are encoded. */
 export interface RowForm {
   readonly compression: 'none' | 'partial' | 'total' | 'delta';
   /** Columns of the answer that are captured clocks. */
@@ -21,9 +21,9 @@ const deltaTypes = [
 const numberTypes = new Set(['integer', 'long', 'double-long', 'unsigned', 'long-unsigned', 'double-long-unsigned']);
 
 /**
- * Rows as an array, each a structure. Null-data stands for a value as in the row before and for the time one period
- * after it; the first row is always complete, and so are times after a gap, another season or a clock that was set.
- * `partial`: rows of midnight are complete too. `delta`: a number that changed is told as the difference, where that is
+ * Rows as an array of structures. Null-data means the same value as in the previous row or, for a time, one period
+ * later; the first row is always complete, and so are times after a gap, a change of season or a clock that was set.
+ * `partial`: rows at midnight are complete too. `delta`: a number that changed is encoded as the difference, if that is
  * shorter.
  */
 export function rowsOf(rows: readonly Uint8Array[], { compression, clocks, period }: RowForm): Uint8Array {
@@ -65,7 +65,7 @@ function isMidnight(cell: Data): boolean {
   const octets = timeOctets(cell);
   return octets !== undefined && octets[5] === 0 && octets[6] === 0 && octets[7] === 0;
 }
-/** The same deviation and status, one period later. */
+/** Whether a time has the same deviation and status, one period later. */
 function follows(was: Data, cell: Data, period: number): boolean {
   const [a, b] = [timeOctets(was), timeOctets(cell)];
   if (a === undefined || b === undefined || !equalBytes(a.subarray(9), b.subarray(9))) return false;
@@ -73,7 +73,7 @@ function follows(was: Data, cell: Data, period: number): boolean {
     const at = (octets: Uint8Array): number => toInstant(dateTimeFromBytes(octets), { acceptInvalid: true });
     return period > 0 && at(b) - at(a) === period;
   } catch {
-    // Without a deviation, or not specified.
+    // No deviation, or not specified.
     return false;
   }
 }

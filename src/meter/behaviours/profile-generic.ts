@@ -14,26 +14,26 @@ import { numberOf, withNumber } from '../values.js';
 import { selectRows } from './profile-selection.js';
 import { clearStatus, mark, statusAt } from './profile-status.js';
 
-/** One row: the structure as it goes over the wire, and what it is sorted by. */
+/** One row: the encoded structure, and its sort key. */
 export interface ProfileRow {
   readonly octets: Uint8Array;
   readonly key: number;
 }
 export interface ProfileState {
   rows: readonly ProfileRow[];
-  /** The stamp of the last regular row, UTC milliseconds: a clock that is synchronised makes none twice. */
+  /** The time stamp of the last regular row in UTC milliseconds, so that synchronising the clock repeats none. */
   done: number;
 }
 export type Profile = Running<typeof ProfileGeneric, ProfileState>;
 
-/** Rows in the order of the buffer; `a` before `b` when negative. By age, nothing is compared. */
+/** Comparators of rows for the sort methods: negative for `a` before `b`. Sorting by age needs none. */
 const orders: Readonly<Record<string, (a: number, b: number) => number>> = {
   largest: (a, b) => b - a,
   smallest: (a, b) => a - b,
   'nearest-to-zero': (a, b) => Math.abs(a) - Math.abs(b),
   'farthest-from-zero': (a, b) => Math.abs(b) - Math.abs(a),
 };
-/** A new row stands after those that are equal; the last of a full buffer goes. */
+/** Inserts a new row after equal ones; a full buffer loses its last row. */
 function inserted(self: Profile, row: ProfileRow): readonly ProfileRow[] {
   const { rows } = self.state;
   const method = String(self.get('sortMethod'));
@@ -45,7 +45,7 @@ function inserted(self: Profile, row: ProfileRow): readonly ProfileRow[] {
   return (at < 0 ? [...rows, row] : [...rows.slice(0, at), row, ...rows.slice(at)]).slice(0, most);
 }
 
-/** One row: all columns as they are now. @param utc what a captured clock shows; default now */
+/** Captures a row: the current values of all columns. @param utc what a captured clock shows. Default: now */
 export function capture(self: Profile, utc: number = self.engine.utc): void {
   const columns = self.get('captureObjects');
   if (columns.length === 0) return;
@@ -57,7 +57,7 @@ export function capture(self: Profile, utc: number = self.engine.utc): void {
   self.set('entriesInUse', self.state.rows.length);
   clearStatus(self);
 }
-/** Profiles that capture the value of an object, of no period of their own: each gets a row. */
+/** Adds a row to each profile that captures the value of an object and has no period of its own. */
 export function captureLogsOf({ space, definition, logicalName }: Running, utc: number): void {
   for (const log of space.ofClass(7) as unknown as Profile[])
     if (log.get('capturePeriod') === 0 && log.get('captureObjects').some((c) => isValueOf(c, definition, logicalName)))
@@ -65,7 +65,7 @@ export function captureLogsOf({ space, definition, logicalName }: Running, utc: 
 }
 const isValueOf = (c: CaptureObjectDefinition, { classId }: InterfaceClass, logicalName: Obis): boolean =>
   c.classId === classId && c.logicalName === logicalName && c.attributeIndex === 2;
-/** What makes a profile a log: the event object that it captures. */
+/** The event object that a profile captures, which makes it a log. */
 function eventObjectOf({ space }: Profile, columns: readonly CaptureObjectDefinition[]): EngineObject | undefined {
   return columns
     .flatMap((c) => (c.classId === 1 && c.attributeIndex === 2 ? (space.get(c.logicalName) ?? []) : []))
@@ -80,7 +80,7 @@ export const sameColumn = (a: CaptureObjectDefinition, b: CaptureObjectDefinitio
 export function cellsOf(row: Uint8Array): readonly Data[] {
   return (decode(AnyData, row) as { readonly value: readonly Data[] }).value;
 }
-/** What a value is sorted by: a number, or a moment by its fields. */
+/** The sort key of a value: a number, or a time by its fields. */
 function keyOf(value: Data): number {
   const number = numberOf(value);
   if (number !== undefined) return number;
@@ -92,8 +92,8 @@ function keyOf(value: Data): number {
 // ── the buffer ───────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Rows go; what was captured stays, and so do the next regular instants. Profiles that capture this buffer are cleared
- * with its structure.
+ * Deletes the rows; what is captured stays, and so do the next regular instants. Profiles that capture this buffer are
+ * cleared together with its structure.
  */
 function clear(self: Profile): void {
   const { engine } = self;
@@ -104,7 +104,7 @@ function clear(self: Profile): void {
     if (self.get('capturePeriod') > 0) engine.raise('loadProfileCleared');
     return;
   }
-  // A log that was cleared says so itself, and no other does.
+  // Only a cleared log itself records that it was cleared.
   const code = engine.knobs.eventCodes.logCleared;
   if (code === undefined) return;
   log.set('value', withNumber(log.get('value') as Data, code));
@@ -133,9 +133,9 @@ function regular(self: Profile, stamp: number): void {
   capture(self, stamp);
 }
 /**
- * The interval that an outage, or a clock set forward, cut short: its row comes late, with the end that it would have
- * had (knob `cutIntervalStamp`; that a clock set forward closes it early is a choice of ours). Intervals that were
- * skipped give no row.
+ * Closes an interval that was cut short by an outage or by setting the clock forward: its row comes late, with its
+ * nominal end (knob `cutIntervalStamp`; that setting the clock forward closes it early is our choice). Skipped
+ * intervals get no row.
  */
 function close(self: Profile, from: number, to: number, why: 'powerDown' | 'clockAdjusted'): void {
   const end = boundaryAfter(self, from);
@@ -145,7 +145,7 @@ function close(self: Profile, from: number, to: number, why: 'powerDown' | 'cloc
   const early = why === 'powerDown' && self.engine.knobs.cutIntervalStamp === 'power-down';
   capture(self, early ? from : end);
   self.state = { ...self.state, done: Number.NEGATIVE_INFINITY };
-  // The interval under way is not whole either, unless it begins this instant.
+  // The current interval is not complete either, unless it begins at this instant.
   if (self.engine.local.lastBoundary(self.get('capturePeriod') * 1000, to) < to || why === 'clockAdjusted')
     mark(self, why);
   plan(self);
@@ -216,10 +216,10 @@ export const profileGenericBehaviour: Behaviour<typeof ProfileGeneric, ProfileSt
     },
   },
   clockChanged(self, { kind, from, to }) {
-    // A season was known beforehand, and what is due at its very instant is still to come.
+    // A season is known beforehand, and what is due at its very instant is still to come.
     if (kind === 'season') return;
     if (kind === 'synchronised') {
-      // Nothing is lost by a small step: what it jumped over is captured now.
+      // A small step loses nothing: what it skipped is captured now.
       const skipped = boundaryAfter(self, Math.max(from, self.state.done));
       if (skipped !== undefined && skipped <= to) regular(self, skipped);
       return plan(self);

@@ -14,9 +14,9 @@ import { cellsOf, type Profile, sameColumn } from './profile-generic.js';
 
 /**
  * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or
- * rows and columns by position (selector 2). Nothing that matches is an empty array.
+ * rows and columns by position (selector 2). An empty array if nothing matches.
  * @throws AccessRefused `scope-of-access-violated` for another selector, `type-unmatched`, `other-reason` for a column
- * that is not captured
+ *   that is not captured
  */
 export function selectRows(self: Profile, selection: SelectiveAccessDescriptor | undefined): Uint8Array {
   if (selection === undefined) return answer(self, octetsOf(self));
@@ -36,7 +36,7 @@ function parameters<T>(schema: Parameters<typeof decode<T>>[0], value: Data): T 
     throw new AccessRefused('type-unmatched');
   }
 }
-/** Some columns of some rows, as the profile tells them (knob `profileCompression`). */
+/** Encodes some columns of some rows (knob `profileCompression`). */
 function answer(self: Profile, rows: readonly Uint8Array[], wanted?: readonly number[]): Uint8Array {
   const captured = self.get('captureObjects');
   const told = wanted ?? captured.map((_, i) => i);
@@ -72,8 +72,8 @@ export function rowsBetween(self: Profile, range: RangeDescriptor): Uint8Array {
 }
 
 /**
- * Rows by position from 1, 0 for the last, and of these some columns; no columns: all.
- * @throws AccessRefused `other-reason` for a column that is not captured
+ * Rows by position (from 1, 0 for the last), with some columns, or all columns if none are given. @throws AccessRefused
+ * `other-reason` for a column that is not captured
  */
 export function rowsAt(
   self: Profile,
@@ -89,7 +89,7 @@ function part(self: Profile, from: number, to: number): readonly Uint8Array[] {
   return rows.slice(first, Math.max(first, to === 0 ? rows.length : to));
 }
 const octetsOf = (self: Profile): readonly Uint8Array[] => self.state.rows.map((r) => r.octets);
-/** Their positions, in the order of the profile whatever the order in which they are named; undefined: all. */
+/** The positions of named columns, in the order of the profile; undefined for all columns. */
 function columnsNamed(
   captured: readonly CaptureObjectDefinition[],
   named: readonly CaptureObjectDefinition[],
@@ -112,7 +112,7 @@ function byEntry(self: Profile, entry: EntryDescriptor): Uint8Array {
 
 // ── values ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Numbers by value; moments as instants where both say their deviation, else by their local fields. */
+/** Compares numbers by value; times as instants if both have a deviation, otherwise by their local fields. */
 function compare(a: Data, b: Data, local: LocalTime, open: 'lowest' | 'highest'): number {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== undefined && y !== undefined) return x - y;
@@ -129,7 +129,7 @@ function compare(a: Data, b: Data, local: LocalTime, open: 'lowest' | 'highest')
 }
 interface Moment {
   readonly deviation: number | undefined;
-  /** As if the local clock showed UTC; what is not specified is the lowest or the highest possible. */
+  /** As if the local clock showed UTC; unspecified fields have the lowest or the highest possible value. */
   fields(open: 'lowest' | 'highest'): number;
 }
 function momentOf(value: Data): Moment | undefined {

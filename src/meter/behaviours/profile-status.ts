@@ -2,7 +2,7 @@ import type { Data } from '../../axdr/data.js';
 import { numberOf, withNumber } from '../values.js';
 import type { Profile } from './profile-generic.js';
 
-/** Bits of the status word of a load profile (two public sources; 4 and 6 are the maker's). */
+/** Bits of the status word of a load profile (two public sources; 4 and 6 are manufacturer specific). */
 const bit = {
   clockInvalid: 1 << 1,
   dataNotValid: 1 << 2,
@@ -20,17 +20,17 @@ function change(self: Profile, to: (bits: number) => number): void {
   const next = to(bits);
   if (next !== bits) object.set('value', withNumber(value, next));
 }
-/** What holds as long as it holds, at a moment. */
+/** The lasting conditions at a time. */
 function lasting({ engine }: Profile, utc: number): number {
   const invalid = (engine.clockStatus & 1) !== 0 ? bit.clockInvalid | bit.dataNotValid : 0;
   return invalid | (engine.local.daylightSaving(utc) ? bit.daylightSaving : 0);
 }
 const lastingBits = bit.clockInvalid | bit.dataNotValid | bit.daylightSaving;
 
-/** The status object (option `statusObject`) notes something about the interval under way. */
+/** Records something about the current interval in the status object (option `statusObject`). */
 export const mark = (self: Profile, what: keyof typeof bit): void => change(self, (bits) => bits | bit[what]);
-/** The status word as it is to be captured at a moment. */
+/** Sets the status word to what is to be captured at a time. */
 export const statusAt = (self: Profile, utc: number): void =>
   change(self, (bits) => (bits & ~lastingBits) | lasting(self, utc));
-/** The next interval begins; what still holds stays. */
+/** Clears the status word for the next interval, except for lasting conditions. */
 export const clearStatus = (self: Profile): void => change(self, () => lasting(self, self.engine.utc));

@@ -25,15 +25,17 @@ import { isInside, nextEdge } from '../windows.js';
 import { isConnected } from './auto-connect.js';
 
 interface State {
-  /** `waiting` for a window or a random delay, for a `retry`, or `confirming`: sent, and not answered yet. */
+  /**
+   * `waiting` for a window or a random delay; `retry`: waiting to repeat; `confirming`: sent, but not confirmed yet.
+   */
   doing: 'nothing' | 'waiting' | 'retry' | 'confirming';
-  /** Attempts that were made of the push under way. */
+  /** Attempts made for the current push. */
   attempts: number;
-  /** Pushes so far. */
+  /** Number of pushes so far. */
   invokeId: number;
-  /** Asked for by a monitor: outlives a loss of supply. */
+  /** Whether a monitor triggered it, so that it survives a loss of supply. */
   alarm: boolean;
-  /** The body, when it was read at the trigger. */
+  /** The body, if it was read at the trigger. */
   body: Uint8Array | undefined;
 }
 type Self = Running<typeof PushSetup, State>;
@@ -46,7 +48,10 @@ function randomDelay(self: Self): number {
 
 // ── triggers ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Somebody asks for a push. What waits already is one push; what is being tried begins anew with what is true now. */
+/**
+ * Triggers a push. One that is already waiting stays a single push; one that is being tried starts again with current
+ * values.
+ */
 export function push(self: Self): void {
   const { engine } = self;
   if (self.get('pushObjectList').length === 0) return;
@@ -69,7 +74,7 @@ function begin(self: Self, at: number): void {
   self.state = { ...self.state, doing: 'waiting', attempts: 0, invokeId: (self.state.invokeId + 1) & 0xff_ffff };
   self.schedule('push', at);
 }
-/** Until the next window begins, and then a random time. */
+/** Waits until the next window begins, plus a random time. */
 function wait(self: Self): void {
   const { engine } = self;
   const next = nextEdge(self.get('communicationWindow'), 'startTime', engine.local, engine.utc);
@@ -106,8 +111,8 @@ function attempt(self: Self): void {
   self.schedule('push', waits ? engine.elapsed + engine.knobs.pushConfirmTimeout * 1000 : undefined);
 }
 /**
- * Always by method 2; else when none was confirmed for the interval of the confirmation parameters (a guess at what
- * they mean).
+ * Whether to ask for a confirmation: always with push method 2; otherwise if none was received for the interval in the
+ * confirmation parameters (a guess at what they mean).
  */
 function wantsConfirmation(self: Self): boolean {
   if (!self.has('pushOperationMethod')) return false;
@@ -137,8 +142,8 @@ function failed(self: Self): void {
   self.schedule('push', self.engine.elapsed + repetitionDelay(self, attempts) * 1000);
 }
 /**
- * Seconds before a repetition, the first being 1. From version 2 on they grow, in a way that one public source
- * describes.
+ * Seconds before a repetition, the first being number 1. From version 2 on they grow, as described by one public
+ * source.
  */
 function repetitionDelay(self: Self, repetition: number): number {
   const delay = self.get('repetitionDelay') as RepetitionDelay | number;
@@ -150,7 +155,7 @@ function repetitionDelay(self: Self, repetition: number): number {
 function due(self: Self): void {
   if (self.state.doing === 'confirming') return failed(self);
   if (inWindow(self)) return attempt(self);
-  // The window has ended meanwhile: it goes on in the next one.
+  // The window has ended meanwhile, so it continues in the next one.
   if (self.engine.knobs.pushWindowEnd === 'resume') return wait(self);
   self.state = { ...self.state, doing: 'nothing', alarm: false, body: undefined };
 }
@@ -158,7 +163,7 @@ function outcome(self: Self, what: PushOutcome): void {
   if (what === 'confirmed' && self.has('lastConfirmationDateTime'))
     self.set('lastConfirmationDateTime', dateTimeAt(self.engine, self.engine.utc));
   if (what === 'failed') {
-    // An attempt that was thought to be on its way.
+    // An attempt that was believed to be on its way.
     if (self.state.doing === 'confirming' || (self.state.doing === 'nothing' && self.state.attempts > 0)) failed(self);
     return;
   }
@@ -169,7 +174,7 @@ function outcome(self: Self, what: PushOutcome): void {
 
 // ── body ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** One structure with an element for each entry, in order; what cannot be read is null-data. */
+/** One structure with an element for each entry, in order; null-data for what cannot be read. */
 function bodyOf(self: Self): Uint8Array {
   const list = self.get('pushObjectList');
   return concat(structureOf(list.length), ...list.map((entry) => elementOf(self as unknown as Running, entry)));
@@ -221,8 +226,8 @@ const latest: Behaviour<typeof PushSetup, State> = {
 };
 
 /**
- * Push setup (class 40), all versions: what is asked for outside the windows waits for the next one (knob
- * `pushOutsideWindow`), attempts that fail are repeated, and what is sent is read when it is sent (knob `pushRead`).
- * Each attempt is an output of the engine; who carries it out answers with {@link MeterEngine.pushed}.
+ * Push setup (class 40), all versions: a push triggered outside the windows waits for the next one (knob
+ * `pushOutsideWindow`), failed attempts are repeated, and values are read when they are sent (knob `pushRead`). Each
+ * attempt is an output of the engine; whoever carries it out reports back with {@link MeterEngine.pushed}.
  */
 export const pushSetupBehaviours: readonly AnyBehaviour[] = inVersions(latest, PushSetupV2, PushSetupV1, PushSetupV0);

@@ -5,7 +5,7 @@ import { refuse } from '../engine.js';
 
 type Self = Running<typeof RegisterActivation>;
 
-/** Registers of the active mask count, the others of the list stand still; an empty name lets none of them count. */
+/** Registers in the active mask count, the others in the list stand still; with an empty name none of them count. */
 function apply(self: Self): void {
   const active = self.get('activeMask');
   const mask = self.get('maskList').find((m) => equalBytes(m.maskName, active));

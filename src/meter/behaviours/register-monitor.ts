@@ -7,9 +7,9 @@ import { numberOf } from '../values.js';
 
 type Side = 'below' | 'above' | 'unknown';
 interface State {
-  /** Where the value is, of each threshold. */
+  /** On which side of each threshold the value is. */
   sides: readonly Side[];
-  /** The bits of an alarm descriptor that were seen. */
+  /** The bits of an alarm descriptor seen so far. */
   bits?: number;
 }
 type Self = Running<typeof RegisterMonitor, State>;
@@ -30,7 +30,7 @@ function sideOf(value: number, threshold: Data, side: Side): Side {
   if (limit === undefined || value === limit) return side;
   return value > limit ? 'above' : 'below';
 }
-/** Whether it is a descriptor of alarms: each new bit counts then (knob `alarmMonitor`). */
+/** Whether it watches an alarm descriptor, so that each new bit counts (knob `alarmMonitor`). */
 function watchesAlarms(self: Self): boolean {
   const { options } = self.space.get(self.get('monitoredValue').logicalName) ?? {};
   return self.engine.knobs.alarmMonitor === 'new-descriptor-bit' && options?.descriptor !== undefined;
@@ -39,11 +39,11 @@ function run({ engine, space }: Self, { scriptLogicalName, scriptSelector }: Act
   try {
     engine.nested(() => engine.runScript(space, scriptLogicalName, scriptSelector));
   } catch (e) {
-    // The next thresholds are looked at all the same.
+    // The next thresholds are checked all the same.
     if (!(e instanceof AccessRefused)) throw e;
   }
 }
-/** Runs the actions of what was crossed, in the order of the list; a side that was not known is only noted. */
+/** Runs the actions of the thresholds crossed, in the order of the list; if the side was unknown, it is only noted. */
 function evaluate(self: Self): void {
   const value = monitored(self);
   const thresholds = self.get('thresholds');
@@ -67,7 +67,7 @@ function evaluate(self: Self): void {
   }
   plan(self);
 }
-/** A value that grows by itself crosses at an instant that can be known beforehand. */
+/** A value that grows by itself crosses a threshold at an instant that can be calculated. */
 function plan(self: Self): void {
   const { classId, logicalName, attributeIndex } = self.get('monitoredValue');
   const object = self.space.get(logicalName);
@@ -83,7 +83,7 @@ function plan(self: Self): void {
   const next = instants.filter((at) => at > elapsed);
   self.schedule('monitor', next.length === 0 ? undefined : Math.min(...next));
 }
-/** Anew: whatever the value is, nothing was crossed. */
+/** Starts anew: whatever the value is, nothing has been crossed. */
 function begin(self: Self): void {
   self.unobserve();
   const { classId, logicalName, attributeIndex } = self.get('monitoredValue');

@@ -5,8 +5,8 @@ import { defaultOf, withNumber } from '../values.js';
 import { captureLogsOf } from './profile-generic.js';
 
 /**
- * Register (class 3). What is measured cannot be reset: its source goes on. Option `powerFailureDuration`: it holds the
- * seconds of the last long outage, and logs that capture it get a row when the supply is back.
+ * Register (class 3). A measured register cannot be reset, because its source goes on. Option `powerFailureDuration`:
+ * it holds the seconds of the last long outage, and logs that capture it get a row when the supply is back.
  */
 export const registerBehaviour: Behaviour<typeof Register> = {
   definition: Register,

@@ -7,25 +7,25 @@ import { fieldsOf } from '../local-time.js';
 import { specialDay } from './special-days-table.js';
 
 interface State {
-  /** Up to when, by the clock, every entry was executed or passed over. */
+  /** Up to when, by the clock, every entry was executed or skipped. */
   done: number;
-  /** The clock was synchronised: what it jumped over is executed whatever its window says. */
+  /** Whether the clock was synchronised: what it skipped is then executed, whatever its window says. */
   synchronised: boolean;
 }
 type Self = Running<typeof Schedule, State>;
 
 const day = 86_400_000;
-/** How far ahead is looked; with nothing to do it is looked again then. */
+/** How many days to look ahead; if there is nothing to do, it looks again then. */
 const horizon = 370;
 const always = 0xffff;
 
-/** Milliseconds from midnight; what is not specified is zero. */
+/** Milliseconds since midnight; unspecified fields are zero. */
 export const timeOfDay = ({ hour, minute, second }: CosemTime): number =>
   (((hour ?? 0) * 60 + (minute ?? 0)) * 60 + (second ?? 0)) * 1000;
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
-/** A date of which only what is specified counts, as a number that can be compared with the day itself. */
+/** A date, of which only the specified fields count, as a number that can be compared with the day itself. */
 function bound(date: CosemDate, midnight: number, open: 'first' | 'last'): number {
   const d = fieldsOf(midnight);
   const year = date.year ?? d.year;
@@ -48,7 +48,7 @@ function inRange(entry: ScheduleEntry, midnight: number): boolean {
   const today = (d.year * 100 + d.month) * 100 + d.day;
   const from = bound(entry.beginDate, midnight, 'first');
   const to = bound(entry.endDate, midnight, 'last');
-  // Every year over its turn: from October to March.
+  // Every year across its end, as from October to March.
   if (from > to && entry.beginDate.year === null && entry.endDate.year === null) return today >= from || today <= to;
   return from <= today && today <= to;
 }
@@ -60,7 +60,7 @@ function runsOn(self: Self, entry: ScheduleEntry, midnight: number): boolean {
   const { weekday } = fieldsOf(midnight);
   return (entry.execWeekdays as readonly unknown[]).includes(weekdays[weekday - 1]);
 }
-/** Entries of a day with their moments, in the order in which they are executed. */
+/** Entries of a day with their times, in the order of execution. */
 function ofDay(self: Self, midnight: number): readonly { readonly at: number; readonly entry: ScheduleEntry }[] {
   const { local } = self.engine;
   return self
@@ -81,7 +81,7 @@ function plan(self: Self): void {
   }
   self.schedule('schedule', self.get('entries').length === 0 ? undefined : engine.elapsed + horizon * day);
 }
-/** Everything after `done` whose time has come: late only within the window of the entry. */
+/** Executes everything after `done` whose time has come; late only within the window of the entry. */
 function execute(self: Self): void {
   const { engine } = self;
   const { done, synchronised } = self.state;
@@ -149,7 +149,7 @@ export const scheduleBehaviour: Behaviour<typeof Schedule, State> = {
   due: { schedule: execute },
   clockChanged(self, { kind, from, to }) {
     if (kind === 'season') return;
-    // Set back, entries of the repeated span run again; a small step back runs nothing twice.
+    // If the clock is set back, entries in the repeated span run again; a small step back runs nothing twice.
     if (kind === 'lost' || (kind === 'adjusted' && to < from)) self.state = { ...self.state, done: to };
     if (to > from && kind !== 'lost') {
       self.state = { ...self.state, synchronised: kind === 'synchronised' };

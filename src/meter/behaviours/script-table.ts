@@ -4,8 +4,8 @@ import type { Behaviour, Running } from '../behaviour.js';
 import { refuse } from '../engine.js';
 
 /**
- * Runs a script with the authority of the meter. An action that fails ends it; what ran before stays.
- * @throws AccessRefused of the action that failed
+ * Runs a script with the authority of the meter. A failed action ends it; what ran before it stays.
+ * @throws AccessRefused from the failed action
  */
 export function runScript(self: Running<typeof ScriptTable>, identifier: number): void {
   // The null script.

@@ -9,7 +9,7 @@ import type { Behaviour, Running } from '../behaviour.js';
 import { refuse } from '../engine.js';
 
 interface State {
-  /** Up to when, by the clock, everything was executed that was due. */
+  /** Up to when, by the clock, everything due was executed. */
   done: number;
 }
 type Self = Running<typeof SingleActionSchedule, State>;
@@ -18,7 +18,7 @@ const isFixed = ({ year, month, dayOfMonth }: CosemDate): boolean =>
   year !== null && typeof month === 'number' && typeof dayOfMonth === 'number';
 const sameTime = (a: CosemTime, b: CosemTime): boolean =>
   a.hour === b.hour && a.minute === b.minute && a.second === b.second;
-/** What each type promises of its entries. */
+/** Whether the entries fit the type. */
 function fits(type: SingleActionScheduleType, entries: readonly ExecutionTime[]): boolean {
   const oneTime = entries.every((e) => sameTime(e.time, (entries[0] as ExecutionTime).time));
   const fixedDates = entries.every((e) => isFixed(e.date));
@@ -53,13 +53,13 @@ function execute(self: Self): void {
   try {
     self.engine.runScript(self.space, scriptLogicalName, scriptSelector);
   } catch (e) {
-    // A script that is not there, or fails, is nobody's answer.
+    // A script that is missing or fails has nobody to report to.
     if (!(e instanceof AccessRefused)) throw e;
   }
 }
 /**
- * Without supply, or where the clock jumped, times were missed: the end of billing and the activation of an image are
- * made up for, once.
+ * Handles times missed without supply or because the clock jumped: the end of billing and the activation of an image
+ * are made up for, once.
  */
 function missed(self: Self, from: number): void {
   const { engine, logicalName } = self;
@@ -99,7 +99,7 @@ export const singleActionScheduleBehaviour: Behaviour<typeof SingleActionSchedul
     },
   },
   clockChanged(self, { kind, from, to }) {
-    // Set back, a time that comes again is executed again; a small step back does nothing twice.
+    // If the clock is set back, a time that comes again is executed again; a small step back runs nothing twice.
     if (kind === 'adjusted' && to < from) self.state = { done: to };
     if (kind === 'lost') self.state = { done: to };
     if (kind === 'synchronised' && to > from) return makeUp(self, from);
@@ -108,7 +108,7 @@ export const singleActionScheduleBehaviour: Behaviour<typeof SingleActionSchedul
   },
   powerUp: (self, outage) => missed(self, outage.utcFrom),
 };
-/** Nothing is lost by a small step: what it jumped over is executed now. */
+/** A small step loses nothing: what it skipped is executed now. */
 function makeUp(self: Self, from: number): void {
   const { engine } = self;
   const at = next(self, Math.max(from, self.state.done));

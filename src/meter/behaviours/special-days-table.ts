@@ -6,7 +6,7 @@ import type { ObjectSpace } from '../space.js';
 const unspecified = ({ specialdayDate: d }: SpecialDay): number =>
   [d.year, d.month, d.dayOfMonth, d.dayOfWeek].filter((f) => f === null).length;
 
-/** The day id of a special day, given as its local midnight: the most specific entry wins, then the smaller index. */
+/** The day id of a special day, given as its local midnight: the most specific entry wins, then the lowest index. */
 export function specialDay(space: ObjectSpace, local: LocalTime, midnight: number): number | undefined {
   const entries = space.ofClass(11).flatMap((o) => o.get('entries') as readonly SpecialDay[]);
   return entries

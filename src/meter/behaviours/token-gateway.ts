@@ -4,20 +4,20 @@ import { refuse } from '../engine.js';
 import { type AccountObject, isActive, pay } from '../payment.js';
 import { dateTimeAt, unspecifiedDateTime } from '../values.js';
 
-/** What a token says, once its form and its proof are right. */
+/** The contents of a token whose form and proof are right. */
 export interface Token {
-  /** What it pays. */
+  /** The amount that it pays. */
   readonly amount: number;
-  /** Names it among all tokens, so that it counts once; without one it is up to the reader that it does. */
+  /** Unique among all tokens, so that it counts only once; without it, the reader has to ensure that. */
   readonly id?: string;
 }
-/** Reads tokens in the format of the maker. */
+/** Reads tokens in the format of the manufacturer. */
 export type TokenReader = (
   token: Uint8Array,
 ) => Token | 'format-failure' | 'authentication-failure' | 'validation-failure';
 
 interface State {
-  /** Tokens that were used. */
+  /** Ids of the used tokens. */
   readonly used: readonly string[];
 }
 type Self = Running<typeof TokenGateway, State>;
@@ -34,16 +34,16 @@ function judged(self: Self, octets: Uint8Array): StatusCode {
   if (token.id !== undefined && self.state.used.includes(token.id)) return 'validation-result-failure';
   const [account] = (self.space.ofClass(111) as unknown as AccountObject[]).filter(isActive);
   if (account === undefined || !Number.isSafeInteger(token.amount)) return 'token-execution-result-failure';
-  // Used before it pays: whatever happens, it pays once.
+  // Marked as used before it pays, so that it pays only once, whatever happens.
   if (token.id !== undefined) self.state = { used: [...self.state.used, token.id] };
   pay(account, token.amount);
   return 'token-execution-ok';
 }
 
 /**
- * Token gateway (class 115). The format of tokens is the maker's: the option `read`, a {@link TokenReader}; without it
- * tokens are kept and not processed. A token that is refused leaves `enter` successful, and the status says why (knob
- * `tokenFailure`).
+ * Token gateway (class 115). The format of tokens is manufacturer specific: the option `read` is a {@link TokenReader};
+ * without it, tokens are kept but not processed. If a token is refused, `enter` succeeds all the same, and the status
+ * says why (knob `tokenFailure`).
  */
 export const tokenGatewayBehaviour: Behaviour<typeof TokenGateway, State> = {
   definition: TokenGateway,
