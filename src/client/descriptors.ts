@@ -59,8 +59,8 @@ function selectorOf(cls: InterfaceClass, attribute: string, selection: unknown):
   return selector;
 }
 /**
- * The declaration of a method, and its descriptor. @throws DlmsError `service/unsupported` for a name that the class
- * does not have
+ * The declaration of a method, and its descriptor.
+ * @throws DlmsError `service/unsupported` for a name that the class does not have
  */
 export function methodOf<C extends InterfaceClass, M extends MethodName<C>>(
   cls: C,

@@ -186,8 +186,8 @@ export class MeterEngine {
     return this.#supply ? this.#agenda.next : undefined;
   }
   /**
-   * Does everything due up to and at an instant, in order. @throws DlmsError `encode/invalid-value` for an instant in
-   * the past
+   * Does everything due up to and at an instant, in order.
+   * @throws DlmsError `encode/invalid-value` for an instant in the past
    */
   advanceTo(elapsed: number): void {
     if (!(elapsed >= this.#elapsed))
@@ -420,8 +420,8 @@ export class MeterEngine {
     }
   }
   /**
-   * Runs a script from a table of the same logical device; selector 0 or a name of zeros runs nothing. @throws
-   * AccessRefused
+   * Runs a script from a table of the same logical device; selector 0 or a name of zeros runs nothing.
+   * @throws AccessRefused
    */
   runScript(space: ObjectSpace, table: Obis, selector: number): void {
     if (selector === 0 || table === '0-0:0.0.0*0') return;

@@ -42,8 +42,8 @@ export class Exchange {
     return this.#response;
   }
   /**
-   * Adds a protection that the response needs. @returns false, with nothing added, if the association cannot protect
-   *   its responses that way
+   * Adds a protection that the response needs.
+   * @returns false, with nothing added, if the association cannot protect its responses that way
    */
   require(protection: Protection | undefined): boolean {
     if (protection === undefined) return true;

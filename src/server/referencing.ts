@@ -10,8 +10,8 @@ import type { ServiceOptions } from './services/service-context.js';
 /** The services of one open association, on plain APDUs. */
 export interface ServerServices {
   /**
-   * Serves a request. @returns the response, to be protected as the exchange then says; undefined when the client wants
-   * none
+   * Serves a request.
+   * @returns the response, to be protected as the exchange then says; undefined when the client wants none
    */
   handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined>;
   /** Octets of blocks held until the missing ones arrive. */

@@ -94,8 +94,8 @@ export class GbtEndpoint {
   }
 
   /**
-   * Starts an exchange with an APDU. Anything in progress is dropped. @returns the APDU itself if it is short enough,
-   * otherwise its first blocks
+   * Starts an exchange with an APDU. Anything in progress is dropped.
+   * @returns the APDU itself if it is short enough, otherwise its first blocks
    * @throws DlmsError `service/unsupported` when it cannot be split
    */
   begin(apdu: Uint8Array): readonly Uint8Array[] {
@@ -130,8 +130,9 @@ export class GbtEndpoint {
     return this.#receiving.length;
   }
   /**
-   * Call this when nothing has arrived for some time. @returns what to send again. @throws DlmsError
-   * `protocol/block-transfer` after too many attempts
+   * Call this when nothing has arrived for some time.
+   * @returns what to send again.
+   * @throws DlmsError `protocol/block-transfer` after too many attempts
    */
   expired(): readonly Uint8Array[] {
     if (!this.pending) return [];

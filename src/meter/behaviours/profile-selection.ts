@@ -72,8 +72,8 @@ export function rowsBetween(self: Profile, range: RangeDescriptor): Uint8Array {
 }
 
 /**
- * Rows by position (from 1, 0 for the last), with some columns, or all columns if none are given. @throws AccessRefused
- * `other-reason` for a column that is not captured
+ * Rows by position (from 1, 0 for the last), with some columns, or all columns if none are given.
+ * @throws AccessRefused `other-reason` for a column that is not captured
  */
 export function rowsAt(
   self: Profile,

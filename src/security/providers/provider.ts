@@ -132,8 +132,8 @@ export interface CryptoProvider {
   /** AES key wrap, RFC 3394, initial value A6 x 8. The result is 8 octets longer than the key. */
   wrap(kek: KeyHandle, key: KeyHandle): MaybePromise<Uint8Array>;
   /**
-   * The reverse of {@link CryptoProvider.wrap}. @returns undefined when the integrity check fails or the length does
-   *   not fit the algorithm
+   * The reverse of {@link CryptoProvider.wrap}.
+   * @returns undefined when the integrity check fails or the length does not fit the algorithm
    */
   unwrap(
     kek: KeyHandle,

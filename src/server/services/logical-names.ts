@@ -23,8 +23,8 @@ export class LogicalNameServices {
   }
 
   /**
-   * Serves a request. @returns the response, to be protected as the exchange then says; undefined when the client wants
-   * none
+   * Serves a request.
+   * @returns the response, to be protected as the exchange then says; undefined when the client wants none
    */
   async handle(request: Uint8Array, exchange: Exchange): Promise<Uint8Array | undefined> {
     const context = this.#context;

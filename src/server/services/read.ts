@@ -15,7 +15,8 @@ const encodedRequest = /* @__PURE__ */ readRequest(encodedData);
 const encodedResult = /* @__PURE__ */ readResult(encodedData);
 
 /**
- * Serves a ReadRequest. @returns the ReadResponse
+ * Serves a ReadRequest.
+ * @returns the ReadResponse
  * @param blocksWithCount see `ServerShortNameOptions`
  */
 export async function serveRead(

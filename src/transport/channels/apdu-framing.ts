@@ -10,8 +10,8 @@ export interface ApduFraming<F> {
   /** The APDU in a received frame, and who speaks to whom. */
   read(frame: F): Route & { readonly apdu: Uint8Array };
   /**
-   * The octets that carry an APDU to the other side. @throws DlmsError `encode/invalid-value` for SAPs that the framing
-   * cannot represent
+   * The octets that carry an APDU to the other side.
+   * @throws DlmsError `encode/invalid-value` for SAPs that the framing cannot represent
    */
   write(route: Route, apdu: Uint8Array): Uint8Array;
 }

@@ -8,8 +8,8 @@ import { ConnectionServer, type ServedConnection, type ServeOptions } from './se
 /** Several associations (pairs of client SAP and server SAP) on one connection. */
 export interface WrapperMux {
   /**
-   * The channel of one pair. Its `close` closes only itself. @throws DlmsError `service/unsupported` if the pair is
-   * already open
+   * The channel of one pair. Its `close` closes only itself.
+   * @throws DlmsError `service/unsupported` if the pair is already open
    */
   channel(route: Route): ApduChannel;
   /** How many WPDUs and datagrams arrived but reached no channel. */

@@ -67,8 +67,8 @@ export function decodeMbusFrame(octets: Uint8Array): MbusFrame {
 }
 
 /**
- * Encodes a long frame. @throws DlmsError `encode/invalid-value` for more than 252 octets of data, or a field that is
- * not an octet
+ * Encodes a long frame.
+ * @throws DlmsError `encode/invalid-value` for more than 252 octets of data, or a field that is not an octet
  */
 export function encodeMbusFrame(
   frame: Pick<MbusFrame, 'control' | 'address' | 'controlInformation' | 'data'>,

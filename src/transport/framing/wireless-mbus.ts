@@ -59,8 +59,8 @@ export function telegramOf(octets: Uint8Array, format: WirelessMbusFormat): Wire
 }
 
 /**
- * Encodes a telegram. @throws DlmsError `encode/invalid-value` for more data than L can count, or an invalid address or
- * manufacturer
+ * Encodes a telegram.
+ * @throws DlmsError `encode/invalid-value` for more data than L can count, or an invalid address or manufacturer
  */
 export function encodeWirelessMbus(telegram: WirelessMbusTelegram, format: WirelessMbusFormat): Uint8Array {
   const { control, manufacturer, address, controlInformation, data } = telegram;

@@ -20,8 +20,8 @@ export interface PushedApdu {
   /** Physical address: the lower address of the HDLC source, or the A field of M-Bus. */
   readonly physicalAddress?: number;
   /**
-   * Frames an answer (a confirmation) for the way back. @throws DlmsError `service/unsupported` for M-Bus, where a
-   * slave cannot be answered this way
+   * Frames an answer (a confirmation) for the way back.
+   * @throws DlmsError `service/unsupported` for M-Bus, where a slave cannot be answered this way
    */
   frameAnswer(apdu: Uint8Array): Uint8Array;
 }

@@ -37,13 +37,14 @@ export type ModeEResult =
 /** A serial line for IEC 62056-21 sign-ons, one after the other. */
 export interface ModeEPort {
   /**
-   * For a client: signs on. @throws DlmsError `transport/timeout`, `protocol/link` (no HDLC offered),
-   * `transport/closed`, `transport/aborted`, `decode/too-large`
+   * For a client: signs on.
+   * @throws DlmsError `transport/timeout`, `protocol/link` (no HDLC offered), `transport/closed`, `transport/aborted`,
+   *   `decode/too-large`
    */
   signOn(options?: ModeEClientOptions & { readonly signal?: AbortSignal }): Promise<ModeEResult>;
   /**
-   * For a meter: waits for a client that wants HDLC, and answers readouts meanwhile. @throws DlmsError
-   * `transport/closed`, `transport/aborted`
+   * For a meter: waits for a client that wants HDLC, and answers readouts meanwhile.
+   * @throws DlmsError `transport/closed`, `transport/aborted`
    */
   listen(
     options: ModeEServerOptions & { readonly signal?: AbortSignal },
