@@ -13,10 +13,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecurityContext } from '../src/security/context.js';
-import { importKeys } from '../src/security/keys.js';
 import { InvocationCounters } from '../src/security/counters.js';
 import { hlsReply, hlsVerify } from '../src/security/hls.js';
 import { deriveAgreedKey } from '../src/security/key-agreement.js';
+import { importKeys } from '../src/security/keys.js';
 import { protect } from '../src/security/protect.js';
 import { nobleProvider } from '../src/security/providers/noble.js';
 import { nodeProvider } from '../src/security/providers/node-provider.js';

@@ -40,8 +40,8 @@ export {
 export type { InterfaceClass } from './cosem/interface-class.js';
 export { type Obis, obisFromBytes, obisToBytes, parseObis } from './cosem/obis.js';
 export { SecurityContext, type SecurityContextOptions } from './security/context.js';
-export { importKeys, type KeyMaterial, type SecurityKeys } from './security/keys.js';
 export { InvocationCounters } from './security/counters.js';
+export { importKeys, type KeyMaterial, type SecurityKeys } from './security/keys.js';
 export { clearPolicy, type SecurityPolicy, strictPolicy } from './security/policy.js';
 export { nobleProvider } from './security/providers/noble.js';
 export { type Store, VolatileStore } from './store/index.js';

@@ -10,9 +10,9 @@ import {
   refuse,
   text,
 } from '../idis/json-check.js';
-import { importKeys } from '../security/keys.js';
 import type { InvocationCounters } from '../security/counters.js';
 import { KeyRing, type RingEntry } from '../security/key-ring.js';
+import { importKeys } from '../security/keys.js';
 import type { Protection } from '../security/policy.js';
 import { nodeProvider } from '../security/providers/node-provider.js';
 import { usage } from './failure.js';

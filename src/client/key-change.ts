@@ -5,7 +5,6 @@ import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
-import { requireKey } from '../security/keys.js';
 import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import {
   type KeyChange,
@@ -16,6 +15,7 @@ import {
   prepareKeyChange as transferredChange,
 } from '../security/key-transfer.js';
 import { type NewKeys, type TransferableKey, transferableKey } from '../security/key-wrap.js';
+import { requireKey } from '../security/keys.js';
 import {
   forgetPendingKeys,
   loadPendingKeys,

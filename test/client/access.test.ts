@@ -8,8 +8,8 @@ import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js
 import { ProfileGeneric } from '../../src/cosem/classes/profile-generic.js';
 import { Register } from '../../src/cosem/classes/register.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { type AccessItem, type AccessResult, accessItems } from '../../src/session/access.js';
 import type { ServiceLimits } from '../../src/session/limits.js';

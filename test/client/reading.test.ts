@@ -10,8 +10,8 @@ import { ProfileGeneric } from '../../src/cosem/classes/profile-generic.js';
 import { Register } from '../../src/cosem/classes/register.js';
 import { fromInstant, toInstant } from '../../src/cosem/date-time.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { VolatileStore } from '../../src/store/store.js';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
 import { SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
-import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { clearPolicy, strictPolicy } from '../../src/security/policy.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider, KeyHandle, PublicKey } from '../../src/security/providers/provider.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { protect } from '../../src/security/protect.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/core/bytes.js';
 import { formatHex } from '../../src/core/hex.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify, llsMatches } from '../../src/security/hls.js';
 import {
   ChallengeMemory,
@@ -11,6 +10,7 @@ import {
   generateChallenge,
   type HlsMechanism,
 } from '../../src/security/hls-challenge.js';
+import { importKeys } from '../../src/security/keys.js';
 import { clearPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
+import type { SecurityContext } from '../../src/security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../../src/security/key-agreement.js';
 import {
   type KeyChange,
@@ -16,6 +15,7 @@ import {
   unwrapKeys,
   wrapKeys,
 } from '../../src/security/key-wrap.js';
+import { importKeys } from '../../src/security/keys.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';

@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
-import { type SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
+import type { SecurityContext } from '../../src/security/context.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import { generateChallenge } from '../../src/security/hls-challenge.js';
 import { ephemeralComplete, ephemeralOffer } from '../../src/security/key-agreement.js';
 import { KeyRing } from '../../src/security/key-ring.js';
 import { prepareKeyChange } from '../../src/security/key-transfer.js';
 import { unwrapKeys, wrapKeys } from '../../src/security/key-wrap.js';
+import { importKeys } from '../../src/security/keys.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';

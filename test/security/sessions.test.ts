@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { aesEcbReply, type HlsExchange, hlsReply, hlsVerify } from '../../src/security/hls.js';
 import { checkChallenge } from '../../src/security/hls-challenge.js';
+import { importKeys } from '../../src/security/keys.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';

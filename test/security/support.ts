@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseHex } from '../../src/core/hex.js';
 import { SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
-import { importKeys, type KeyMaterial } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys, type KeyMaterial } from '../../src/security/keys.js';
 import { nobleProvider } from '../../src/security/providers/noble.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider } from '../../src/security/providers/provider.js';

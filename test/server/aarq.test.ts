@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import type { SecurityPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';

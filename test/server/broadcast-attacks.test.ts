@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import type { KeyName } from '../../src/security/keys.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import type { KeyName } from '../../src/security/keys.js';
+import { importKeys } from '../../src/security/keys.js';
 import { protect } from '../../src/security/protect.js';
 import { objectRights } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { isDlmsError } from '../../src/core/errors.js';
-import { type SecurityContextOptions } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
+import type { SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { protect } from '../../src/security/protect.js';
 import {
   type AccessRights,

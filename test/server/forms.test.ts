@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import { VolatileStore } from '../../src/store/store.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { agreeKeys, changeKeys } from '../../src/client/index.js';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
-import type { SecurityKeys } from '../../src/security/keys.js';
 import { generateTransferableKey, type TransferableKey } from '../../src/security/key-wrap.js';
+import type { SecurityKeys } from '../../src/security/keys.js';
 import type { CryptoProvider, KeyHandle } from '../../src/security/providers/provider.js';
 import { bench, setup, works } from './security-bench.js';
 import { failureOf, octets, provider } from './support.js';

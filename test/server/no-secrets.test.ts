@@ -4,8 +4,8 @@ import { Client, type ClientOptions, changeKeys } from '../../src/client/index.j
 import { DataClass } from '../../src/cosem/classes/data.js';
 import { buildCertificate, name, signerOf, systemTitleName } from '../../src/security/certificates/index.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import type { CryptoProvider, SymmetricAlgorithm } from '../../src/security/providers/provider.js';
 import { VolatileStore } from '../../src/store/store.js';
 import {

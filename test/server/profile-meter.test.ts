@@ -20,8 +20,8 @@ import {
   parseProfile,
 } from '../../src/idis/index.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { type ProfileMeter, plainValue, profileMeter, testKeysOf, titlesOf } from '../../src/testing/index.js';
 import { clientTitle, DirectChannel, failureOf, provider } from './support.js';

@@ -10,8 +10,8 @@ import {
   systemTitleName,
 } from '../../src/security/certificates/index.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import type { KeyPair, PublicKey } from '../../src/security/providers/provider.js';
 import { VolatileStore } from '../../src/store/store.js';
 import {

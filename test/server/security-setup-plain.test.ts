@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { testKeysOf } from '../../src/testing/simulated-meter.js';

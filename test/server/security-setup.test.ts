@@ -7,9 +7,9 @@ import {
   verifyCertificateRequest,
 } from '../../src/security/certificates/index.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { generateTransferableKey, type NewKeys } from '../../src/security/key-wrap.js';
+import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import type { KeyHandle, KeyUse } from '../../src/security/providers/provider.js';
 import { ObjectStore, SecurityState, securitySetupObject } from '../../src/server/index.js';
 import { type Store, VolatileStore } from '../../src/store/store.js';

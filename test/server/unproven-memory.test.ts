@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { testKeys } from '../../src/testing/simulated-meter.js';
 import { applicationContexts } from '../../src/xdlms/acse.js';

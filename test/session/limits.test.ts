@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
 import type { Protection } from '../../src/security/policy.js';
 import { type ProtectForm, protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';

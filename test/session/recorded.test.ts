@@ -4,9 +4,9 @@ import { Data } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { parseHex } from '../../src/core/hex.js';
 import { SecurityContext } from '../../src/security/context.js';
-import { importKeys } from '../../src/security/keys.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { isProtected } from '../../src/security/index.js';
+import { importKeys } from '../../src/security/keys.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { unprotect } from '../../src/security/unprotect.js';
 import {

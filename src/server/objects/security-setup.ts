@@ -20,10 +20,10 @@ import {
   systemTitleName,
 } from '../../security/certificates/index.js';
 import type { CertificateStore } from '../../security/certificates/store.js';
-import { type SecurityContext } from '../../security/context.js';
-import { requireKey, type SecurityKeys } from '../../security/keys.js';
+import type { SecurityContext } from '../../security/context.js';
 import { ephemeralComplete, ephemeralOffer } from '../../security/key-agreement.js';
 import { slots, transferableKey, unwrapKeys } from '../../security/key-wrap.js';
+import { requireKey, type SecurityKeys } from '../../security/keys.js';
 import { accessProtection, type Protection, policyOf, policyValue } from '../../security/policy.js';
 import type { KeyHandle } from '../../security/providers/provider.js';
 import { type AccessContext, AccessRefused, accessor, type CosemObject, cosemObject } from '../object.js';

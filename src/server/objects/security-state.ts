@@ -6,8 +6,8 @@ import type { StoredCertificate } from '../../security/certificates/identificati
 import { refuse } from '../../security/certificates/refusal.js';
 import type { CertificateStore, TrustedKey } from '../../security/certificates/store.js';
 import { SecurityContext } from '../../security/context.js';
-import { checkDistinct, requireKey, type SecurityKeys } from '../../security/keys.js';
 import type { InvocationCounters } from '../../security/counters.js';
+import { checkDistinct, requireKey, type SecurityKeys } from '../../security/keys.js';
 import { checkedPolicy, type Protection, type SecurityPolicy, strongest } from '../../security/policy.js';
 import type { CryptoProvider, KeyHandle, KeyPair, PublicKey } from '../../security/providers/provider.js';
 import { type SecuritySuite, securitySuite } from '../../security/suites.js';
