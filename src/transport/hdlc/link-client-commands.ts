@@ -29,8 +29,9 @@ export function connect(s: ClientIn<'disconnected' | 'draining'>, now: number, o
 }
 
 /**
- * DISC; a link that was up is forgotten. UA answers SNRM too: in a link that has hardly begun, one that comes once more can pass for the answer to DISC, and the next
- * link must not meet what the server sends until DISC arrives. After two turns with data no UA to SNRM is under way any more.
+ * DISC; a link that was up is forgotten. UA answers SNRM too: in a link that has hardly begun, one that comes once
+ * more can pass for the answer to DISC, and the next link must not meet what the server sends until DISC arrives.
+ * After two turns with data no UA to SNRM is under way any more.
  */
 export function leave(s: HdlcClientState, now: number, out: Outputs): ClientIn<'disconnecting'> {
   const settled = 'sending' in s && s.sending.recent.length === 2;

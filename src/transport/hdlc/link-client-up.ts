@@ -180,7 +180,8 @@ function checkpoint(before: Up, control: Numbered, fresh: boolean, now: number, 
   s = { ...s, sending: acknowledge(s.sending, n, peerBusy) };
   if (!heldBack(s)) s = { ...s, busyUntil: never };
   const lacking = underWay || gap || s.receiving.segments.count > 0;
-  // An answer by which nothing is missing is as good as progress: polls that were lost long before are no failure now. How long "not ready" may last is `busyTimeoutMs`.
+  // An answer by which nothing is missing is as good as progress: polls that were lost long before are no failure now.
+  // How long "not ready" may last is `busyTimeoutMs`.
   if (progress || peerBusy || !lacking) s = { ...s, failures: 0 };
   else {
     s = { ...s, failures: s.failures + 1 };

@@ -16,14 +16,18 @@ export interface HdlcLinkOptions {
    */
   readonly windowTransmit?: number;
   readonly windowReceive?: number;
-  /** Use shorter segments than negotiated, for peers that count more than the information field into the limit: 3 to 2030 (without LLC header from 1). */
+  /**
+   * Use shorter segments than negotiated, for peers that count more than the information field into the limit: 3 to
+   * 2030 (without LLC header from 1).
+   */
   readonly segmentOctets?: number;
   /** Client: how long the answer to a poll may take, one frame of full length included. Default 5000. */
   readonly responseTimeoutMs?: number;
   /**
-   * Client: how long frames of a link can still be on the way when it has failed, did not answer, or was ended before two requests were answered; a new link is begun
-   * no sooner, so that nothing of the former one meets it. Counts from the failure, from the last poll that was given up, and from such an early DISC.
-   * 0 on lines that keep the order and double nothing. Default: `responseTimeoutMs`.
+   * Client: how long frames of a link can still be on the way when it has failed, did not answer, or was ended before
+   * two requests were answered; a new link is begun no sooner, so that nothing of the former one meets it. Counts from
+   * the failure, from the last poll that was given up, and from such an early DISC. 0 on lines that keep the order and
+   * double nothing. Default: `responseTimeoutMs`.
    */
   readonly drainMs?: number;
   /** Client: attempts without progress after the first one. Default 3. */
