@@ -50,7 +50,7 @@ export const relatedTests = (source) =>
  * survives the others does.
  */
 const slow =
-  /^test\/(server\/(configuration|crash|hostile|profile-meter|security-setup)|security\/matrix\/matrix|transport\/hdlc\/(exchanges|simulation))\./;
+  /^test\/(server\/(configuration|crash|hostile|profile-meter|security-setup)|security\/matrix\/matrix|transport\/hdlc\/(exchanges|exploration|hdlc-link-page|simulation))\./;
 /** Tests that are named after an attack or a feature and not after the files they are for, and slow ones: these files meet them at once. */
 const elsewhere = [
   [/^src\/security\/unprotect/, 'test/security/layer-attacks.test.ts'],

@@ -1,7 +1,8 @@
 import { Channels } from './channels.js';
 import { memoized } from './interned.js';
 import { States } from './states.js';
-import { frameText, type Local, type Plan, Stations, type Step } from './stations.js';
+import { type Local, type Plan, Stations, type Step } from './stations.js';
+import { frameText } from './values.js';
 
 /** What can happen next: something at a station by itself, or to a frame on its way. */
 type Kind = 'local' | 'arrives' | 'arrives, and once more later' | 'arrives late' | 'is late' | 'is lost';

@@ -8,7 +8,7 @@ import {
   type HdlcLinkState,
   hdlcLinkStep,
 } from '../../../../src/transport/hdlc/index.js';
-import { armed, still, type Timer } from './stations.js';
+import { armed, still, type Timer } from './values.js';
 
 // Everything that can come to a machine in a state: every frame, good, bad or out of place, every wish of the
 // application, every timer.
