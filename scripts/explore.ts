@@ -38,9 +38,11 @@ if (isMainThread) {
 } else {
   const name = workerData as Name;
   const started = Date.now();
+  // What a busy worker writes itself stays in its buffer.
+  const tell = (text: string): void => parentPort?.postMessage(`${name}: ${text}`);
   const result = explore(all[name], {
     onLevel: (level, states) => {
-      if (level % 10 === 0) console.log(`${name}: ${states} states nearer than ${level} events`);
+      if (level % 10 === 0) tell(`${states} states nearer than ${level} events`);
     },
   });
   const seconds = (Date.now() - started) / 1000;
@@ -66,7 +68,7 @@ function inWorker(name: Name): Promise<Found> {
     resourceLimits: { maxOldGenerationSizeMb: 3000 },
   });
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
+    worker.on('message', (said: string | Found) => (typeof said === 'string' ? console.log(said) : resolve(said)));
     worker.once('error', reject);
   });
 }
