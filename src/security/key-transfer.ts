@@ -1,7 +1,9 @@
+import { DlmsError } from '../core/errors.js';
 import { andThen, type MaybePromise } from '../core/promise.js';
 import type { SecurityContext } from './context.js';
 import { type NewKeys, slots, type TransferableKey, type WrappedNewKey, wrapKeys } from './key-wrap.js';
 import type { SecurityKeys } from './keys.js';
+import type { KeyHandle } from './providers/provider.js';
 
 /**
  * What to do next. `transfer`: call key_transfer (or the last step of key_agreement) under the old keys. `prove`: do
@@ -62,7 +64,16 @@ export function prepareAgreedKeyChange(context: SecurityContext, newKeys: NewKey
   return keyChange(context, newKeys, []);
 }
 
+/** An answer that anybody can write would prove the new keys, and the old ones would be destroyed. */
+function requireProofs({ policy: { receive } }: SecurityContext): void {
+  if (receive.authenticated !== true && receive.signed !== true)
+    throw new DlmsError('configuration/invalid', {
+      what: 'a change of keys under a policy that accepts answers which prove nothing',
+      hint: 'require authentication of what is received',
+    });
+}
 function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly WrappedNewKey[]): KeyChange {
+  requireProofs(context);
   const names = Object.keys(newKeys) as TransferableKey[];
   const replaced = Object.fromEntries(names.map((name) => [slots[name], newKeys[name]])) as SecurityKeys;
   const candidate = context.fresh({ keys: { ...context.keys, ...replaced, dedicated: undefined } });
@@ -87,11 +98,18 @@ function keyChange(context: SecurityContext, newKeys: NewKeys, wrapped: readonly
       if (result === 'old') return discard(newKeys, names);
       const old = names.map((name) => context.keys[slots[name]]);
       context.setKeys(replaced);
-      for (const key of old) key?.destroy();
+      destroy(names, old);
     },
   };
 }
 /** Nothing was received under the new keys. What was sent under them stays counted, in case they are tried again. */
 function discard(newKeys: NewKeys, names: readonly TransferableKey[]): void {
-  for (const name of names) newKeys[name]?.destroy();
+  destroy(
+    names,
+    names.map((name) => newKeys[name]),
+  );
+}
+/** The broadcast key belongs to a group of meters: whoever gave the handle knows when the last of them is done. */
+function destroy(names: readonly TransferableKey[], keys: readonly (KeyHandle | undefined)[]): void {
+  for (const [i, name] of names.entries()) if (name !== 'global-broadcast-encryption-key') keys[i]?.destroy();
 }

@@ -11,7 +11,7 @@ import { type CipherInput, sealBehind, sealContent, sealedLength } from './ciphe
 import type { SecurityContext, SimpleForm } from './context.js';
 import { asymmetric, onePassOriginator, staticUnified } from './key-agreement.js';
 import { type KeyName, requireKey } from './keys.js';
-import type { Protection } from './policy.js';
+import { describe, type Protection } from './policy.js';
 import type { KeyHandle } from './providers/provider.js';
 import { authenticatedBit, broadcastKeyBit, compressedBit, encryptedBit } from './security-control.js';
 import { securityHeaderLength } from './suites.js';
@@ -52,7 +52,7 @@ export interface ProtectOptions {
    */
   readonly protection?: Protection;
   /**
-   * Uses the global broadcast key, and says so in the security control. Only for `glo` and `general-glo`. Default:
+   * Uses the global broadcast key, and says so in the security control: in `glo` and `general-glo`. Default:
    * false.
    */
   readonly broadcast?: boolean;
@@ -68,8 +68,8 @@ export interface ProtectOptions {
  * makes the APDU shorter. When there is no protection to apply, the APDU is returned unchanged. Each layer uses one
  * invocation counter, reserved before it is used.
  *
- * @throws DlmsError `security/missing-key`, `security/counter-exhausted`, `security/counter-store`,
- *   `security/unsupported`
+ * @throws DlmsError `configuration/invalid` for forms that do not apply what is asked for, `security/missing-key`,
+ *   `security/counter-exhausted`, `security/counter-store`, `security/unsupported`
  */
 export function protect(
   apdu: Uint8Array,
@@ -79,10 +79,14 @@ export function protect(
   if (apdu.length === 0) throw new DlmsError('encode/invalid-value', { expected: 'an APDU', actual: 'no octets' });
   const protection = options.protection ?? context.policy.send;
   const form = options.form ?? context.form;
-  if (typeof form === 'string' && protection.signed !== true)
+  if (typeof form === 'string' && protection.signed !== true) {
+    if (options.broadcast === true && (form === 'ded' || form === 'general-ded')) throw noBroadcast();
     return simple(apdu, context, form, protection, options.broadcast === true);
+  }
   let protectedApdu: MaybePromise<Uint8Array> = apdu;
-  for (const f of allForms(form, protection))
+  const forms = allForms(form, protection);
+  requireForms(forms, protection, options.broadcast === true);
+  for (const f of forms)
     protectedApdu = andThen(protectedApdu, (inner) => applyForm(inner, context, f, protection, options));
   return protectedApdu;
 }
@@ -95,6 +99,23 @@ function allForms(form: ProtectForm | readonly ProtectForm[], protection: Protec
   return protection.encrypted === true && protection.authenticated !== true ? [...forms, signing] : [signing, ...forms];
 }
 const signing: GeneralSigningForm = { type: 'general-signing' };
+function requireForms(forms: readonly ProtectForm[], protection: Protection, broadcast: boolean): void {
+  // An empty list would send in clear what was to be protected, without a word.
+  if (forms.length === 0 && (protection.authenticated === true || protection.encrypted === true))
+    throw new DlmsError('configuration/invalid', {
+      what: `no form for a message that is to be ${describe(protection)}`,
+      hint: 'leave `form` out for that of the context, or ask for no protection: protection: {}',
+    });
+  if (!broadcast) return;
+  const uses = (f: ProtectForm): boolean =>
+    typeof f === 'string' ? f === 'glo' || f === 'general-glo' : 'key' in f && f.key === 'global-broadcast';
+  if (!forms.some(uses)) throw noBroadcast();
+}
+const noBroadcast = (): DlmsError =>
+  new DlmsError('configuration/invalid', {
+    what: 'broadcast: true in a form that does not use the global keys',
+    hint: 'use glo or general-glo, or general-ciphering with the key global-broadcast',
+  });
 function applyForm(
   apdu: Uint8Array,
   context: SecurityContext,

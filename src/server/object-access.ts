@@ -99,7 +99,7 @@ export class ObjectAccess {
   #writable(target: AttributeTarget, exchange: Exchange): ServedAttribute {
     const { found, attribute } = this.#attribute(target.cosemAttributeDescriptor);
     const right = this.#o.rights.attribute?.(found, attribute, exchange.caller);
-    allow(right?.write, right, exchange);
+    allow(right?.write && attribute.writable, right, exchange);
     if (target.accessSelection !== undefined) throw new AccessRefused('scope-of-access-violated');
     return attribute;
   }

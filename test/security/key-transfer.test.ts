@@ -16,6 +16,7 @@ import {
   wrapKeys,
 } from '../../src/security/key-wrap.js';
 import { importKeys } from '../../src/security/keys.js';
+import { strictPolicy } from '../../src/security/policy.js';
 import { protect } from '../../src/security/protect.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { KeyHandle } from '../../src/security/providers/provider.js';
@@ -97,13 +98,13 @@ describe.each(providers.map((p) => [p.name, p] as const))('a change of keys with
       await change.settle(expected);
       expect(await meter.probe(client)).toBe('ok');
       const kek = await provider.generateKey('AES-128', { use: 'wrapping' });
-      for (const key of Object.values(newKeys)) {
+      for (const [name, key] of Object.entries(newKeys)) {
         const use = async (): Promise<unknown> => provider.wrap(kek, key);
         const usable = await use().then(
           () => true,
           () => false,
         );
-        expect(usable).toBe(expected === 'new');
+        expect(usable).toBe(expected === 'new' || name === 'global-broadcast-encryption-key');
       }
     }
   });
@@ -150,7 +151,11 @@ describe('counters at a change of keys', () => {
   it.each(['new', 'old'] as const)('the handles that %s leaves over are destroyed, and no others', async (result) => {
     const { client } = await pairOf(nodeProvider, 0);
     const before = client.keys;
-    const newKeys = await newKeysOf(client, ['global-unicast-encryption-key', 'master-key']);
+    const newKeys = await newKeysOf(client, [
+      'global-unicast-encryption-key',
+      'master-key',
+      'global-broadcast-encryption-key',
+    ]);
     (await prepareKeyChange(client, newKeys)).settle(result);
     const dead = async (key: KeyHandle | undefined): Promise<boolean> =>
       (await laterOutcome(() => nodeProvider.digest('SHA-256', [key!]))) === 'security/invalid-key';
@@ -161,7 +166,15 @@ describe('counters at a change of keys', () => {
     ];
     expect(await Promise.all(pick(kept).map(dead))).toEqual([false, false]);
     expect(await Promise.all(pick(gone).map(dead))).toEqual([true, true]);
-    expect(await dead(client.keys.globalBroadcast)).toBe(false);
+    // The other meters of the group have, or get, the same broadcast keys.
+    for (const key of [before.globalBroadcast, newKeys['global-broadcast-encryption-key']])
+      expect(await dead(key)).toBe(false);
+  });
+  it('are not changed where any answer would prove them', async () => {
+    const policy = { ...strictPolicy, receive: { encrypted: true }, withoutReplayProtection: true };
+    const { client } = await pairOf(nodeProvider, 0, { policy });
+    const newKeys = await newKeysOf(client, ['global-unicast-encryption-key']);
+    expect((await failure(() => prepareKeyChange(client, newKeys))).code).toBe('configuration/invalid');
   });
   it('are not used twice under the new key when the candidate has sent already', async () => {
     const { client } = await pairOf(nodeProvider, 0);

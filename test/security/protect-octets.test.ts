@@ -205,6 +205,14 @@ describe('which layers', () => {
 });
 
 describe('which key and control octet', () => {
+  it('an empty list of forms does not send in clear what is to be protected', async () => {
+    const { client } = await pairOf(nodeProvider, 1);
+    expect(await failure(() => protect(get, client, { form: [] }))).toMatchObject({
+      code: 'configuration/invalid',
+      context: { what: 'no form for a message that is to be authenticated and encrypted' },
+    });
+    expect(await octets(client, { form: [], protection: {} })).toEqual(get);
+  });
   it('the broadcast key says so, and not in front of the dedicated key', async () => {
     const { client } = await pairOf(nodeProvider, 1);
     await client.newDedicatedKey();
@@ -213,8 +221,11 @@ describe('which key and control octet', () => {
     expect(await control({ broadcast: true }, 2)).toBe(0x71);
     expect(await control({ broadcast: false }, 2)).toBe(0x31);
     expect(await control({ broadcast: true, form: 'general-glo' }, 11)).toBe(0x71);
-    expect(await control({ broadcast: true, form: 'ded' }, 2)).toBe(0x31);
-    expect(await control({ broadcast: true, form: 'general-ded', protection: { authenticated: true } }, 11)).toBe(0x11);
+    // What was meant for the group must not leave under another key without a word.
+    for (const f of ['ded', 'general-ded', form('global-unicast'), form('wrapped'), ['ded', 'general-ded']] as const)
+      expect((await failure(() => protect(get, client, { broadcast: true, form: f }))).code).toBe(
+        'configuration/invalid',
+      );
     expect(await control({ broadcast: true, protection: { encrypted: true } }, 2)).toBe(0x61);
     // In the list form as well.
     expect(await control({ broadcast: true, form: ['general-glo'] }, 11)).toBe(0x71);

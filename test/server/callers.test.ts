@@ -666,6 +666,15 @@ describe('short names', () => {
 
 describe('rights as the books write them', () => {
   const [allBits, readOnly] = [0xff, 0x01];
+  it('do not let anybody write what the class says is only read: the name of an object stays', async () => {
+    const rights = tableRights({ [echoName]: { attributes: { 1: 0x03, 2: 0x03 } } });
+    const { client } = await connected(await meterWith({ rights }), {});
+    const name = { type: 'octet-string', value: octets(6, 1) } as const;
+    const target = { cosemAttributeDescriptor: { ...descriptor(), attributeId: 1 } };
+    expect(await failureOf(() => client.setData(target, name))).toContain('read-write-denied');
+    expect(await client.get(Echo, echoName, 'logicalName')).toBe(echoName);
+    await client.close();
+  });
   it('access modes of Association LN version 3', async () => {
     const rights = tableRights({ [echoName]: { attributes: { 1: readOnly, 2: 0x0f, 3: 0x43 }, methods: { 1: 0x05 } } });
     const { say, meter } = await speaking({ rights });

@@ -17,7 +17,8 @@ export interface DisconnectControlObjectOptions {
 }
 
 /**
- * A breaker or valve (Disconnect control, class 70) that follows remote commands at once. It reports control mode 1.
+ * A breaker or valve (Disconnect control, class 70) that follows remote commands at once, which is control mode 4:
+ * remote disconnection and reconnection (transitions b and a), and no manual disconnection.
  */
 export function disconnectControlObject(options: DisconnectControlObjectOptions = {}): CosemObject {
   let connected = options.connected ?? true;
@@ -31,7 +32,7 @@ export function disconnectControlObject(options: DisconnectControlObjectOptions 
     {
       outputState: accessor({ get: () => connected }),
       controlState: accessor({ get: () => (connected ? 'connected' : 'disconnected') }),
-      controlMode: 'mode-1',
+      controlMode: 'mode-4',
     },
     { remoteDisconnect: () => to(false), remoteReconnect: () => to(true) },
   );
