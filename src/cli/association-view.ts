@@ -55,7 +55,7 @@ export async function readAssociationView(
       if (result === undefined) continue;
       if (result.error !== undefined)
         notes.push(
-          `${o.logicalName} attribute ${index} cannot be read, its value is not compared: ${result.error.message}`,
+          `${o.logicalName} attribute ${index} cannot be read, so its value is not compared: ${result.error.message}`,
         );
       else values.set(o, (values.get(o) ?? new Map<number, Data>()).set(index, result.value as Data));
     }

@@ -55,17 +55,17 @@ export const checkProfileCommand: Command = command({
   async run([source], values, io) {
     if (values.profile === undefined)
       throw usage(
-        'check-profile needs --profile, e.g. --profile idis-package-2: a profile is never guessed from the meter',
+        'check-profile needs --profile, e.g. --profile idis-package-2: the profile is never guessed from the meter',
       );
     const profile = await profileArgument(values.profile);
     const client = values.client;
     if (client !== undefined && !profile.clients.some((c) => c.id === client))
       throw usage(
-        `--client ${quoted(client)} is none of the profile; it has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`,
+        `--client ${quoted(client)} is not in the profile, which has ${profile.clients.map((c) => c.id).join(', ') || 'no clients'}`,
       );
     const options = optionsArgument(values.options, profile);
     const live = /^[a-z][a-z+]*:\/\//i.test(source as string);
-    if (!live && values.save !== undefined) throw usage('--save goes with the URL of a meter');
+    if (!live && values.save !== undefined) throw usage('--save needs the URL of a meter');
     const { view, notes } = live
       ? await fromMeter(source as string, profile, values, io)
       : { view: await saved(source as string, io), notes: [] };
@@ -106,7 +106,7 @@ async function fromMeter(
 async function saved(source: string, io: Io): Promise<AssociationView> {
   if (source === '-') return parseAssociationView(await textFrom(source, io));
   const json = await readFile(source, 'utf8').catch(() => {
-    throw usage(`${quoted(source)} is no URL like tcp://127.0.0.1:4059?client=1, and no readable file either`);
+    throw usage(`${quoted(source)} is neither a URL like tcp://127.0.0.1:4059?client=1 nor a readable file`);
   });
   return parseAssociationView(json);
 }
@@ -122,7 +122,9 @@ function optionsArgument(text: string | undefined, { objects, titles }: Companio
   const given = text.split(',').map((o) => o.trim());
   const strange = given.find((o) => !known.includes(o));
   if (strange !== undefined)
-    throw usage(`--options: ${quoted(strange)} is no option of the profile; it has ${known.join(', ') || 'none'}`);
+    throw usage(
+      `--options: ${quoted(strange)} is not an option of the profile, which has ${known.join(', ') || 'none'}`,
+    );
   return given;
 }
 

@@ -124,19 +124,17 @@ export function targetOf(text: string): Target {
   try {
     url = new URL(text);
   } catch {
-    throw usage(`${quoted(text)} is no URL like tcp://127.0.0.1:4059?client=16&server=1`);
+    throw usage(`${quoted(text)} is not a URL like tcp://127.0.0.1:4059?client=16&server=1`);
   }
   const scheme = url.protocol.slice(0, -1);
   if (scheme !== 'tcp' && scheme !== 'hdlc+tcp' && scheme !== 'udp' && scheme !== 'tls' && scheme !== 'serial')
-    throw usage(`scheme ${quoted(scheme)} is not known; use tcp, hdlc+tcp, udp, tls or serial`);
+    throw usage(`unknown scheme ${quoted(scheme)}; use tcp, hdlc+tcp, udp, tls or serial`);
   if (scheme !== 'serial' && url.hostname === '') throw usage(`${quoted(text)} names no host`);
   for (const name of url.searchParams.keys())
     if (!urlParameters.includes(name))
-      throw usage(`${quoted(name)} in the URL is not known; ${urlParameters.join(', ')} are`);
+      throw usage(`unknown ${quoted(name)} in the URL; known are ${urlParameters.join(', ')}`);
   if (url.password !== '' || url.username !== '')
-    throw usage(
-      'secrets do not belong into a URL: DLMS_COSEM_PASSWORD, --ask password or the file of --keys are for them',
-    );
+    throw usage('secrets do not belong in a URL: use DLMS_COSEM_PASSWORD, --ask password or the file of --keys');
   return {
     url,
     scheme,
@@ -238,7 +236,7 @@ const linkOf = (link: OctetLink): Omit<OctetLink, 'close' | 'abort'> => ({
 function choice<const T extends string>(url: URL, name: string, values: readonly [T, ...T[]]): T {
   const given = url.searchParams.get(name) ?? values[0];
   const found = values.find((v) => v === given);
-  if (found === undefined) throw usage(`${name}=${quoted(given)} in the URL is not known; ${values.join(', ')} are`);
+  if (found === undefined) throw usage(`unknown ${name}=${quoted(given)} in the URL; known are ${values.join(', ')}`);
   return found;
 }
 
@@ -257,7 +255,7 @@ export async function clientOf(
   if (!(timeoutMs > 0)) throw usage('--timeout must be a number of seconds');
   const { authentication, security, ciphered } = await credentials(values, io);
   const shortName = values['short-name'] === true;
-  if (values['hls-by-write'] === true && !shortName) throw usage('--hls-by-write goes with --short-name');
+  if (values['hls-by-write'] === true && !shortName) throw usage('--hls-by-write needs --short-name');
   const maxReceivePduSize =
     values['max-pdu'] === undefined ? undefined : integerOption(values['max-pdu'], '--max-pdu', 64, 0xffff);
   const channel = await channelOf(target, values, timeoutMs, io.signal, through);
@@ -320,9 +318,9 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
     throw usage('--general-glo and --dedicated exclude each other');
   const { ciphering = encryption === undefined ? 'none' : 'required' } = values;
   if (ciphering !== 'required' && ciphering !== 'none')
-    throw usage(`--ciphering ${quoted(ciphering)} is not known; required and none are`);
+    throw usage(`--ciphering must be required or none, not ${quoted(ciphering)}`);
   if (ciphering === 'required' && encryption === undefined)
-    throw usage(`--ciphering required goes with keys. ${waysToGive}`);
+    throw usage(`--ciphering required needs keys. ${waysToGive}`);
   const mechanism = mechanismOf(values, keys);
   const needSecret = (): Uint8Array => {
     if (secret === undefined)
@@ -340,7 +338,7 @@ async function credentials(values: ConnectValues, io: Io): Promise<Credentials> 
   const counted = encryption !== undefined && (ciphered || mechanism === 'hls-gmac');
   const useless = counterNames.find((name) => values[name] !== undefined);
   if (!counted && useless !== undefined)
-    throw usage(`--${useless}: nothing is counted without ciphering and with mechanism ${mechanism}`);
+    throw usage(`--${useless} has no effect: without ciphering and with mechanism ${mechanism} nothing is counted`);
   const counters = counted ? () => keptCounters(values, io, initial) : forgottenCounters;
   const security =
     ciphered || mechanism.startsWith('hls') ? await securityOf(values, keys, suite, signatures, counters) : undefined;
@@ -353,7 +351,7 @@ function refuseWithoutKey(values: ConnectValues, { authentication, broadcast }: 
   const needs = (['protection', 'general-glo', 'dedicated', ...counterNames] as const).find(
     (name) => values[name] !== undefined,
   );
-  if (needs !== undefined) throw usage(`--${needs} goes with keys. ${waysToGive}`);
+  if (needs !== undefined) throw usage(`--${needs} needs keys. ${waysToGive}`);
 }
 /** The mechanism that was named, else the strongest that the keys allow. */
 function mechanismOf(values: ConnectValues, { encryption, password }: GivenKeys): string {
@@ -361,7 +359,7 @@ function mechanismOf(values: ConnectValues, { encryption, password }: GivenKeys)
     const { mechanism = 'none' } = values;
     if (mechanism !== 'none')
       throw usage(
-        `--pre-established and --mechanism ${quoted(mechanism)} exclude each other: nothing is authenticated there`,
+        `--pre-established and --mechanism ${quoted(mechanism)} exclude each other: without AARQ nothing is authenticated`,
       );
     return mechanism;
   }
@@ -382,7 +380,7 @@ function suiteFor(
       ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
       : integerOption(values.suite, '--suite', 0, 2);
   if (byCurve !== undefined && suite !== byCurve)
-    throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
+    throw usage(`--suite ${suite} does not fit the signing key, which belongs to suite ${byCurve}`);
   const needed = suite === 2 ? 32 : 16;
   if (encryption !== undefined && encryption.length !== needed)
     throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${needed}`);
@@ -426,8 +424,7 @@ async function signaturesOf(
 ): Promise<{ signing: KeyPair; peerSigning: PublicKey } | undefined> {
   const { 'signing-key': own, 'peer-key': peer } = values;
   if (mechanism !== 'hls-ecdsa') {
-    if (own !== undefined || peer !== undefined)
-      throw usage('--signing-key and --peer-key go with --mechanism hls-ecdsa');
+    if (own !== undefined || peer !== undefined) throw usage('--signing-key and --peer-key need --mechanism hls-ecdsa');
     return undefined;
   }
   if (own === undefined || peer === undefined) throw usage('mechanism hls-ecdsa needs --signing-key and --peer-key');
@@ -435,7 +432,7 @@ async function signaturesOf(
   const { curve } = signatures.signing.publicKey;
   if (signatures.peerSigning.curve !== curve)
     throw usage(
-      `--peer-key is of ${signatures.peerSigning.curve}, --signing-key of ${curve}: both belong to one suite`,
+      `--peer-key is for ${signatures.peerSigning.curve}, --signing-key for ${curve}: both must belong to one suite`,
     );
   return signatures;
 }

@@ -32,10 +32,10 @@ export const countersCommand: Command = command({
   examples: ['dlms-cosem counters list', 'dlms-cosem counters repair --ahead 100000'],
   async run([action = ''], values, io) {
     if (action !== 'list' && action !== 'repair')
-      throw usage(`counters ${quoted(action)} is not known; list and repair are`);
-    if (action === 'list' && values.ahead !== undefined) throw usage('--ahead goes with repair');
+      throw usage(`counters: unknown action ${quoted(action)}; known are list and repair`);
+    if (action === 'list' && values.ahead !== undefined) throw usage('--ahead is only for repair');
     if (action === 'repair' && values.ahead === undefined)
-      throw usage('repair needs --ahead N, e.g. --ahead 100000: how many messages may have been sent since');
+      throw usage('repair needs --ahead N, e.g. --ahead 100000: the number of messages that may have been sent since');
     const ahead = values.ahead === undefined ? 0 : integerOption(values.ahead, '--ahead', 1, counterLimit - 1);
     const folder = counterFolder(values as CounterValues, io);
     if (action === 'repair') {
@@ -66,12 +66,12 @@ async function damageRepaired(folder: string, ahead: number, values: CounterValu
 function damageText({ damaged, movedTo, sent, ask, kept }: Repair): string {
   return [
     ...damaged.map(({ file, reason }) => `${file}: ${reason}`),
-    `the damaged folder is kept at ${movedTo}; a new one stands in its place`,
+    `the damaged folder is kept at ${movedTo}; a new one takes its place`,
     ...sent.map(({ key, systemTitle, from, to }) => `key ${key}, title ${systemTitle}: ${from} moved to ${to}`),
     ...(ask.length === 0
       ? []
       : [
-          `ask ${ask.join(', ')} for the last counter that they accepted: it must be lower; what they sent into the lost part could be sent again`,
+          `ask ${ask.join(', ')} for the last counter that they accepted: it must be lower; messages that they sent in the lost part could be replayed`,
         ]),
     ...(kept.length === 0 ? [] : [`kept as last readable, perhaps old: ${kept.join(', ')}`]),
     '',
@@ -101,7 +101,7 @@ async function sequences(store: Store): Promise<Sequence[]> {
 /** All or nothing. @throws Failure if a key would be used up, before anything is changed */
 async function moveAhead(store: Store, all: readonly Sequence[], ahead: number): Promise<void> {
   const names = all.filter((s) => s.direction === 'send').map((s) => s.name);
-  if (names.length === 0) throw new Failure('there are no counters for sending in this folder');
+  if (names.length === 0) throw new Failure('there are no send counters in this folder');
   await store.update(names, (get) => {
     const set = new Map<string, string>();
     for (const name of names) {
@@ -117,7 +117,7 @@ const metersOf = (all: readonly Sequence[], key: string): string[] =>
   all.filter((s) => s.direction === 'receive' && s.key === key).map((s) => s.systemTitle);
 
 function listText(all: readonly Sequence[], io: Io): string {
-  if (all.length === 0) return 'no counters are kept here yet\n';
+  if (all.length === 0) return 'there are no counters here yet\n';
   return `${table(
     [{ title: 'Key' }, { title: 'Counter' }, { title: 'System title' }, { title: 'Last', right: true }],
     all.map((s) => [s.key, s.direction, s.systemTitle, String(s.value)]),
@@ -132,7 +132,7 @@ function repairText(before: readonly Sequence[], after: readonly Sequence[]): st
       const meters = metersOf(after, s.key);
       const ask =
         meters.length === 0
-          ? 'no meter is known that holds this key'
+          ? 'no known meter has this key'
           : `ask ${meters.join(', ')} for the last counter that they accepted`;
       return `key ${s.key}, title ${s.systemTitle}: ${old} moved to ${s.value}; ${ask}: it must be lower`;
     });

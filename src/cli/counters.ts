@@ -44,7 +44,7 @@ export async function counterStore(values: CounterValues, io: Io): Promise<FileS
   const given = values.counters;
   const create = values['create-counters'] === true;
   if (given === undefined && create)
-    throw usage('--create-counters goes with --counters DIR; the default folder is created automatically');
+    throw usage('--create-counters needs --counters DIR; the default folder is created automatically');
   const folder = counterFolder(values, io);
   const info = await stat(folder).catch((e: NodeJS.ErrnoException) => {
     if (e.code === 'ENOENT') return undefined;
@@ -55,7 +55,7 @@ export async function counterStore(values: CounterValues, io: Io): Promise<FileS
       `--counters: there is no folder ${folder}. Counters that start again under a used key compromise that key: check the path (is the volume mounted?), or create a new folder with --create-counters`,
       exitCodes.security,
     );
-  if (info !== undefined && !info.isDirectory()) throw usage(`the counters: ${folder} is no folder`);
+  if (info !== undefined && !info.isDirectory()) throw usage(`the counters: ${folder} is not a folder`);
   const make = create || (given === undefined && info === undefined);
   if (make) await madeFolder(folder, given === undefined);
   const store = await (make ? FileStore.create(folder, { shared: true }) : FileStore.open(folder, { shared: true }));
@@ -74,8 +74,8 @@ async function madeFolder(folder: string, byDefault: boolean): Promise<void> {
   } catch (e) {
     const { code } = e as NodeJS.ErrnoException;
     if (code === 'EEXIST')
-      throw usage(`--create-counters: ${folder} is there already; without --create-counters it is opened`);
-    throw usage(`the folder ${folder} for the counters cannot be made (${code})`);
+      throw usage(`--create-counters: ${folder} exists already; leave out --create-counters to open it`);
+    throw usage(`the folder ${folder} for the counters cannot be created (${code})`);
   }
 }
 

@@ -75,7 +75,7 @@ export const decodeCommand: Command = command({
     if (apdus.length === 0 && framing === undefined)
       failures.push(
         new Failure(
-          'no frame and no APDU that is known in these octets (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs, with right checksums)',
+          'no known frame or APDU in these octets (looked for HDLC, wrapper, M-Bus, IEC 62056-21 and bare APDUs, with correct checksums)',
         ),
       );
     else if (apdus.length === 0) failures.push(...problems.slice(0, 1));

@@ -108,7 +108,7 @@ function targetOf(text: string): Target {
   const { protocol, hostname, port, pathname } = url;
   if (protocol === 'serial:') return targetOf(decodeURIComponent(pathname).replace(/^\/(COM\d+)$/i, '$1'));
   if (protocol !== 'tcp:' && protocol !== 'hdlc+tcp:')
-    throw usage(`the doctor looks at serial ports and tcp://HOST:PORT, not at ${quoted(`${protocol}//`)}`);
+    throw usage(`the doctor examines serial ports and tcp://HOST:PORT, not ${quoted(`${protocol}//`)}`);
   if (hostname === '') throw usage(`${quoted(text)} names no host`);
   const number = port === '' ? 4059 : Number(port);
   return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, base: `${hostname}:${number}` };
@@ -188,13 +188,13 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
   if (answer === 'DM' || answer === 'FRMR')
     return {
       rank: ranks.refused,
-      verdict: `refuses the link (${answer}): another client may hold it, or this client is not known`,
+      verdict: `refuses the link (${answer}): another client may hold it, or the meter does not know this client`,
       arguments: '',
     };
   if (apdu === undefined)
     return {
       rank: ranks.link,
-      verdict: 'opens the link, but says nothing to a request for an association',
+      verdict: 'opens the link, but does not answer a request for an association',
       arguments: '',
     };
   try {
@@ -218,7 +218,7 @@ function judged({ answer, apdu }: DoctorFinding): Pick<Result, 'rank' | 'verdict
       return { rank: ranks.locked, verdict: failureOf(e).line, arguments: ' --ask ek,ak' };
     return {
       rank: ranks.link,
-      verdict: `answers with something else than an AARE: ${formatHex(apdu.subarray(0, 16))}`,
+      verdict: `answers with something other than an AARE: ${formatHex(apdu.subarray(0, 16))}`,
       arguments: '',
     };
   }
@@ -288,7 +288,7 @@ function asText(target: Target, results: readonly Result[], report: DoctorReport
     );
   for (const { step, octets, sample, framing } of report.unexpected)
     lines.push(
-      `${stepText(step)}: ${octets} octets came that are no answer${framing === undefined ? ': noise, another speed or parity, or another protocol' : `, but ${framing}: the meter may push by itself`} (${formatHex(sample.subarray(0, 16))}${sample.length > 16 ? '…' : ''})`,
+      `${stepText(step)}: received ${octets} octets that are not an answer${framing === undefined ? ': noise, another speed or parity, or another protocol' : `, but ${framing}: the meter may push by itself`} (${formatHex(sample.subarray(0, 16))}${sample.length > 16 ? '…' : ''})`,
     );
   if (results.length === 0) {
     for (const step of report.echoes)
@@ -311,14 +311,14 @@ function grouped(results: readonly Result[]): { readonly first: Result; readonly
   return [...groups.values()];
 }
 function checklist(target: Target, report: DoctorReport): string[] {
-  const common = 'the client or server address may be one that is not tried: --client and --server name others';
+  const common = 'the client or server address may be one that was not tried: --client and --server try others';
   if (target.kind === 'tcp')
     return [`check: the port; whether another client holds the connection (many meters allow one); ${common}`];
   const wiring =
     report.unexpected.length > 0
       ? []
       : [
-          'check: the optical head or the wiring (A and B of RS-485 exchanged, RX and TX), and the supply of the converter',
+          'check: the optical head or the wiring (RS-485: A and B swapped; RX and TX swapped), and the supply of the converter',
         ];
   return [...wiring, `check: ${common}`];
 }

@@ -73,7 +73,7 @@ export const meterKeyOptions = {
 export const keysNote = `Keys come from three places, and the first that has a key wins: --ask, the file of --keys, the environment (${secretNames.map((n) => secrets[n].variable).join(', ')}). FILE is {"format": "keys/1", ${secretNames.map((n) => `"${secrets[n].field}": ${n === 'password' ? 'TEXT' : 'HEX'}`).join(', ')}}, each of them optional; a file that other users can read or write is refused (chmod 600 FILE).`;
 
 /** For errors about a missing key. */
-export const waysToGive = `Put it into a file (--keys FILE), into the environment (${secrets.ek.variable}, ${secrets.ak.variable}), or let it be asked for (--ask ek,ak)`;
+export const waysToGive = `Put it in a file (--keys FILE) or in the environment (${secrets.ek.variable}, ${secrets.ak.variable}), or enter it at a prompt (--ask ek,ak)`;
 
 export interface KeyValues extends Partial<Readonly<Record<SecretName, string>>> {
   readonly keys?: string;
@@ -108,7 +108,7 @@ export async function givenKeys(values: KeyValues, io: Io): Promise<GivenKeys> {
   for (const name of secretNames)
     if (values[name] !== undefined && values['keys-on-command-line'] !== true)
       throw usage(
-        `every user of this machine can see --${name} in the list of processes: put the ${secrets[name].text} into a file (--keys FILE), into the environment (${secrets[name].variable}), or let it be asked for (--ask ${name}); --keys-on-command-line takes it all the same`,
+        `every user of this machine can see --${name} in the process list: put the ${secrets[name].text} in a file (--keys FILE) or in the environment (${secrets[name].variable}), or enter it at a prompt (--ask ${name}); --keys-on-command-line accepts it all the same`,
       );
   const asked = askedFor(values.ask);
   const file = values.keys === undefined ? {} : await keyFile(values.keys);
@@ -143,12 +143,12 @@ function askedFor(text: string | undefined): readonly SecretName[] {
   return (text?.split(',') ?? []).map((part) => {
     const name = secretNames.find((n) => n === part.trim());
     // It may be the key itself.
-    if (name === undefined) throw usage(`--ask takes names, not values; ${secretNames.join(', ')} can be asked for`);
+    if (name === undefined) throw usage(`--ask takes names, not values: ${secretNames.join(', ')}`);
     return name;
   });
 }
 function ask(name: SecretName, io: Io): Promise<string> {
-  if (io.ask === undefined) throw usage(`--ask ${name} needs a terminal: standard input and standard error are none`);
+  if (io.ask === undefined) throw usage(`--ask ${name} needs a terminal, but standard input or standard error is none`);
   return io.ask(`${secrets[name].text}: `);
 }
 const passwordOctets = (text: string, where: string): Uint8Array =>

@@ -73,7 +73,7 @@ export const listenCommand: Command = command({
       throw usage('--confirm and --never-confirm exclude each other');
     for (const name of ['confirm', 'counters', 'create-counters'] as const)
       if (values[name] !== undefined && values.keys === undefined)
-        throw usage(`--${name} goes with --keys: without keys nothing is verified`);
+        throw usage(`--${name} needs --keys: without keys nothing is verified`);
     const title =
       values['system-title'] === undefined ? ownTitle : hexArgument(values['system-title'], '--system-title', [8]);
     const file = values.keys === undefined ? undefined : await readPushKeys(values.keys);

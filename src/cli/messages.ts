@@ -189,7 +189,7 @@ async function openAs(
   const any = encryption ?? broadcast ?? dedicated;
   if (any === undefined && authentication === undefined)
     throw new Failure(
-      `the message is ciphered: its key is needed, and the authentication key. ${waysToGive}`,
+      `the message is ciphered: its key and the authentication key are needed. ${waysToGive}`,
       exitCodes.security,
     );
   const suite = (any ?? authentication)?.length === 32 ? 2 : 0;
@@ -229,7 +229,7 @@ async function openAs(
   }
   if (!opened.authenticated && !unverified && opened.layers.length > 0)
     throw new Failure(
-      'the message is encrypted but not authenticated, so nothing proves its sender or content: read it all the same with --unverified',
+      'the message is encrypted but not authenticated, so nothing proves its sender or content; --unverified reads it all the same',
       exitCodes.security,
     );
   return opened;
@@ -243,10 +243,6 @@ export function decodePlain(bytes: Uint8Array, mode: Mode, quirks: Quirk[], doub
     return decode(Apdu, bytes, { lenient: mode === 'lenient', quirks });
   } catch (e) {
     if (!doubtful || !isDlmsError(e)) throw e;
-    throw new DlmsError(
-      'security/authentication-failed',
-      { what: 'deciphered octets (they are no APDU)' },
-      { cause: e },
-    );
+    throw new DlmsError('security/authentication-failed', { what: 'deciphered octets (not an APDU)' }, { cause: e });
   }
 }

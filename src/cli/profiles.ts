@@ -12,7 +12,7 @@ export async function profileArgument(text: string): Promise<CompanionProfile> {
   if (builtInProfiles().includes(text)) return builtInProfile(text);
   const json = await readFile(text, 'utf8').catch(() => {
     throw usage(
-      `${quoted(text)} is no profile that comes with this program (${builtInProfiles().join(', ')}), and no readable file either`,
+      `${quoted(text)} is neither a profile that comes with this program (${builtInProfiles().join(', ')}) nor a readable file`,
     );
   });
   return parseProfile(json);

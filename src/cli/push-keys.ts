@@ -106,7 +106,7 @@ export async function pushKeyRing(file: PushKeyFile, own: Uint8Array, counters: 
   for (const [i, sender] of file.senders.entries()) {
     const wrong = (what: string): Error => usage(`--keys, senders.${i} (${sender.systemTitle}): ${what}`);
     const key = sender.systemTitle.toUpperCase();
-    if (seen.has(key)) throw wrong('the same system title stands there twice');
+    if (seen.has(key)) throw wrong('the same system title appears twice');
     seen.add(key);
     ring.set(parseHex(sender.systemTitle), await entryOf(sender, wrong));
   }
@@ -122,7 +122,7 @@ async function entryOf(sender: PushSender, wrong: (what: string) => Error): Prom
   if (encryptionKey === undefined && broadcastKey === undefined) throw wrong('encryptionKey is missing');
   if ((policy === 'both' || policy === 'authenticated') && authenticationKey === undefined)
     throw wrong(
-      `policy ${policy} needs the authenticationKey; "encrypted" and "unverified" go without, and are shown as not authenticated`,
+      `policy ${policy} needs the authenticationKey; "encrypted" and "unverified" do without it, and are shown as not authenticated`,
     );
   const octets = (hex: string | undefined): Uint8Array | undefined => (hex === undefined ? undefined : parseHex(hex));
   return {

@@ -104,7 +104,7 @@ export async function openPush(octets: Uint8Array, from: string, senders: Sender
       confirm: async () => undefined,
     };
   }
-  throw new Failure(`${apdu.type} is no push`);
+  throw new Failure(`${apdu.type} is not a push`);
 }
 
 async function opened(
@@ -119,13 +119,16 @@ async function opened(
 }> {
   if (!isProtected(octets)) {
     if (!plain)
-      throw new Failure('the message is not protected, and the key file does not accept such ones', exitCodes.security);
+      throw new Failure(
+        'the message is not protected, and the key file does not accept such messages',
+        exitCodes.security,
+      );
     return { plain: octets, layers: [], authenticated: false };
   }
   const title = senderTitleOf(octets) ?? titleAt(from);
   if (title === undefined)
     throw new Failure(
-      'the message is ciphered and does not name its sender; an address in the key file can',
+      'the message is ciphered and does not name its sender; give the sender an address in the key file',
       exitCodes.security,
     );
   const context = ring?.context(title);

@@ -63,7 +63,7 @@ export const readCommand: Command = command({
     const selection = selectionOf(values);
     const profile = values.profile === undefined ? undefined : obisArgument(values.profile, '--profile');
     if (profile === undefined && (selection !== undefined || values.csv === true))
-      throw usage('--from, --to, --entries and --csv go with --profile');
+      throw usage('--from, --to, --entries and --csv need --profile');
     const target = targetOf(url as string);
     const progress = new Progress(io);
     progress.show(`connecting to ${target.url.host || target.url.pathname} …`);
@@ -277,7 +277,7 @@ function access(
   }
   const clock = capture.find(isClock);
   if (clock === undefined)
-    throw usage('the profile captures no clock, so rows cannot be chosen by time; use --entries');
+    throw usage('the profile captures no clock, so rows cannot be selected by time; use --entries');
   const octets = (value: Uint8Array): Data => ({ type: 'octet-string', value });
   const parameters = encode(RangeDescriptor, {
     restrictingObject: clock,
@@ -431,7 +431,7 @@ function obisArgument(text: string, what: string): Obis {
   try {
     return parseObis(text);
   } catch {
-    throw usage(`${what}: ${quoted(text)} is no OBIS code like 1-0:1.8.0*255`);
+    throw usage(`${what}: ${quoted(text)} is not an OBIS code like 1-0:1.8.0*255`);
   }
 }
 function selectionOf(values: { from?: string; to?: string; entries?: string }): Selection | undefined {
@@ -451,7 +451,7 @@ function selectionOf(values: { from?: string; to?: string; entries?: string }): 
     try {
       return dateTimeToBytes(parseDateTime(/T| /.test(text) ? text : `${text}T00:00:00`));
     } catch {
-      throw usage(`${what}: ${quoted(text)} is no time like 2026-01-31T00:00:00+01:00`);
+      throw usage(`${what}: ${quoted(text)} is not a time like 2026-01-31T00:00:00+01:00`);
     }
   };
   return {

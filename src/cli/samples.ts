@@ -30,7 +30,8 @@ export const samplesCommand: Command = command({
     });
     const known: readonly string[] = generator.apduTypes();
     const unknown = values.type?.find((t) => !known.includes(t));
-    if (unknown !== undefined) throw usage(`--type ${quoted(unknown)} is no APDU type; there are ${known.join(', ')}`);
+    if (unknown !== undefined)
+      throw usage(`--type ${quoted(unknown)} is not an APDU type; the types are ${known.join(', ')}`);
     const samples = generator.apduSamples({
       count,
       seed,

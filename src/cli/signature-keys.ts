@@ -33,7 +33,7 @@ export async function peerKey(path: string): Promise<PublicKey> {
   const option = '--peer-key';
   const content = Buffer.from(await trustedFile(path, option)).toString('latin1');
   if (/PRIVATE KEY-----/.test(content))
-    throw usage(`${option}: ${path} holds a private key; the public one (or a certificate) of the meter is needed`);
+    throw usage(`${option}: ${path} holds a private key; the meter's public key or certificate is needed`);
   const point = hexOctets(content);
   try {
     if (point !== undefined) return ecPublicKey(point);

@@ -173,19 +173,19 @@ export const simulateCommand: Command = command({
 /** The HDLC address of the meter. */
 function deviceOf(values: Values<typeof options>, address: string): HdlcAddress {
   for (const name of ['hdlc-address', 'hdlc-info', 'hdlc-window'] as const)
-    if (values[name] !== undefined && values.hdlc !== true) throw usage(`--${name} goes with --hdlc`);
+    if (values[name] !== undefined && values.hdlc !== true) throw usage(`--${name} needs --hdlc`);
   const device = parseHdlcAddress(address);
   if (device.upper !== 1)
-    throw usage(`--hdlc-address ${quoted(address)}: the meter has logical device 1 alone, e.g. 1/17`);
+    throw usage(`--hdlc-address ${quoted(address)}: the meter only has logical device 1, e.g. 1/17`);
   return device;
 }
 /** The keys of the meter, and their suite. */
 async function keysOf(values: Values<typeof options>, given: GivenKeys) {
   const { encryption, authentication, broadcast } = given;
   if ((encryption === undefined) !== (authentication === undefined))
-    throw usage('encryption key and authentication key go together');
+    throw usage('the encryption key and the authentication key must be given together');
   const { 'signing-key': own, 'peer-key': peer } = values;
-  if ((own === undefined) !== (peer === undefined)) throw usage('--signing-key and --peer-key go together');
+  if ((own === undefined) !== (peer === undefined)) throw usage('--signing-key and --peer-key must be given together');
   const signatures =
     own === undefined || peer === undefined
       ? undefined
@@ -196,9 +196,9 @@ async function keysOf(values: Values<typeof options>, given: GivenKeys) {
       ? (byCurve ?? (encryption?.length === 32 ? 2 : 0))
       : integerOption(values.suite, '--suite', 0, 2);
   if (byCurve !== undefined && suite !== byCurve)
-    throw usage(`--suite ${suite} does not go with the signing key: it is of suite ${byCurve}`);
+    throw usage(`--suite ${suite} does not fit the signing key, which belongs to suite ${byCurve}`);
   if (signatures !== undefined && signatures.peerSigning.curve !== signatures.signing.publicKey.curve)
-    throw usage('--peer-key and --signing-key are of different curves: both belong to one suite');
+    throw usage('--peer-key and --signing-key are for different curves: both must belong to one suite');
   if (encryption !== undefined && encryption.length !== (suite === 2 ? 32 : 16))
     throw usage(`the encryption key has ${encryption.length} octets; suite ${suite} needs ${suite === 2 ? 32 : 16}`);
   const symmetric =
@@ -226,11 +226,11 @@ async function associationOf(
   if (client === undefined || mechanism === undefined)
     throw wrong('CLIENT:MECHANISM[:WORDS] is needed, e.g. 40:hls-gmac:ciphering');
   if (!Object.hasOwn(mechanisms, mechanism))
-    throw wrong(`mechanism ${quoted(mechanism)} is not known; ${Object.keys(mechanisms).join(', ')} are`);
+    throw wrong(`unknown mechanism ${quoted(mechanism)}; known are ${Object.keys(mechanisms).join(', ')}`);
   const given = new Set(list?.split(',') ?? []);
   for (const word of given)
     if (!(words as readonly string[]).includes(word))
-      throw wrong(`${quoted(word)} is not known; ${words.join(', ')} are`);
+      throw wrong(`unknown word ${quoted(word)}; known are ${words.join(', ')}`);
   const ciphered = given.has('ciphering');
   const hls = mechanism.startsWith('hls-');
   const clientSap = integerOption(client, '--association: client', 1, 0xffff);
@@ -282,7 +282,7 @@ async function saveKeys(
   await writeFile(path, content, { flag: 'wx', mode: 0o600 }).catch(async (e: NodeJS.ErrnoException) => {
     if (e.code !== 'EEXIST') throw usage(`--save-keys: cannot write ${path} (${e.code})`);
     if ((await readFile(path, 'utf8').catch(() => '')) !== content)
-      throw usage(`--save-keys: ${path} is there already, with something else in it`);
+      throw usage(`--save-keys: ${path} exists already, with other content`);
   });
 }
 

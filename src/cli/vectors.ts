@@ -29,7 +29,7 @@ export const vectorsCommand: Command = command({
       ...(values.kind === undefined ? {} : { kind: values.kind }),
     });
     if (results.length === 0 && (values.only !== undefined || values.kind !== undefined))
-      throw usage(`no vector in ${dir} has this --only or --kind`);
+      throw usage(`no vector in ${dir} matches --only or --kind`);
     const summary = summarize(results);
     const paint = painter(io);
     if (values.json === true) io.stdout.write(`${JSON.stringify({ ...summary, results }, undefined, 1)}\n`);
@@ -38,7 +38,7 @@ export const vectorsCommand: Command = command({
         if (result.status !== 'passed' || values.verbose === true) io.stdout.write(`${lineOf(result, paint)}\n`);
     (values.json === true ? io.stderr : io.stdout).write(`${summaryLine(summary)}\n`);
     const broken = files.filter((f) => !Array.isArray(f.vectors)).map((f) => f.name);
-    if (broken.length > 0) throw new Failure(`no JSON array of vectors in ${broken.join(', ')}`);
+    if (broken.length > 0) throw new Failure(`not a JSON array of vectors: ${broken.join(', ')}`);
     if (summary.passed + summary.failed === 0) throw new Failure(`nothing was tested in ${dir}`);
     return summary.failed > 0 ? exitCodes.failed : exitCodes.ok;
   },

@@ -200,7 +200,7 @@ describe('signature keys that cannot be used', () => {
       [file('secret words'), file(own.spki), [], /neither PEM/],
       [join(folder, 'none'), file(own.spki), [], /--signing-key: nothing readable/],
       [file(own.pkcs8), join(folder, 'none'), [], /--peer-key: nothing readable/],
-      [file(own.pkcs8), file(own.pkcs8), [], /holds a private key; the public one/],
+      [file(own.pkcs8), file(own.pkcs8), [], /holds a private key; the meter's public key/],
       [
         file(own.pkcs8),
         file(own.point.replace(/.$/, (d) => (d === '0' ? '1' : '0'))),
@@ -209,12 +209,12 @@ describe('signature keys that cannot be used', () => {
       ],
       [file(own.pkcs8), file(k256.getPublicKey('hex').slice(2)), [], /holds no public key/],
       [file(own.pkcs8), file(pem(rsa.publicKey, 'spki')), [], /holds no public key/],
-      [file(own.pkcs8), file(other.spki), [], /--peer-key is of P-384, --signing-key of P-256/],
+      [file(own.pkcs8), file(other.spki), [], /--peer-key is for P-384, --signing-key for P-256/],
       [
         file(own.pkcs8),
         file(own.spki),
         ['--suite', '2'],
-        /--suite 2 does not go with the signing key: it is of suite 1/,
+        /--suite 2 does not fit the signing key, which belongs to suite 1/,
       ],
       [
         file(own.pkcs8),
@@ -222,7 +222,7 @@ describe('signature keys that cannot be used', () => {
         ['--keys', keyFile({ encryptionKey: '00'.repeat(32), authenticationKey: '00'.repeat(32) })],
         /the encryption key has 32 octets; suite 1 needs 16/,
       ],
-      [file(own.pkcs8), file(own.spki), ['--mechanism', 'lls'], /go with --mechanism hls-ecdsa/],
+      [file(own.pkcs8), file(own.spki), ['--mechanism', 'lls'], /need --mechanism hls-ecdsa/],
     ];
     for (const [a, b, more, text] of cases) {
       const { code, err, out } = await attempt(a, b, ...more);

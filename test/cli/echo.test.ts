@@ -91,7 +91,7 @@ describe('what an error repeats', () => {
   it('is bounded, and does not push the advice away', async () => {
     const err = await attempt(['read', `http-${'x'.repeat(50_000)}`]);
     expect(err.length).toBeLessThan(400);
-    expect(err).toMatch(/is no URL like tcp:/);
+    expect(err).toMatch(/is not a URL like tcp:/);
     const mechanism = await attempt(['read', 'tcp://127.0.0.1:1', '--mechanism', 'm'.repeat(50_000)]);
     expect(mechanism.length).toBeLessThan(400);
     expect(mechanism).toMatch(/is not known/);

@@ -76,7 +76,7 @@ describe('where keys come from', () => {
   });
   it('no terminal, no question', async () => {
     await expect(hexOf({ ask: 'ek' })).rejects.toThrow(/needs a terminal/);
-    await expect(hexOf({ ask: 'everything' })).rejects.toThrow(/--ask takes names, not values; ek, ak/);
+    await expect(hexOf({ ask: 'everything' })).rejects.toThrow(/--ask takes names, not values: ek, ak/);
   });
   it('an unset variable does not turn into an association in clear', async () => {
     const { code, err } = await cli(['read', 'tcp://127.0.0.1:1', '--mechanism', 'none'], '', {
@@ -92,7 +92,7 @@ describe('where keys come from', () => {
       ['--counter', '5'],
     ]) {
       const run = await cli(['read', 'tcp://127.0.0.1:1', ...more]);
-      expect(run.err).toMatch(new RegExp(`${more[0]}.* goes with keys`));
+      expect(run.err).toMatch(new RegExp(`${more[0]}.* needs keys`));
       expect(run.code).toBe(2);
     }
     expect((await cli(['read', 'tcp://127.0.0.1:1', '--keys', keyFile({ authenticationKey: ak })])).err).toMatch(
@@ -210,7 +210,7 @@ describe('simulate --save-keys', () => {
   it('leaves a file with other things alone', async () => {
     const other = file('my diary');
     expect((await cli(['simulate', '--port', '0', '--save-keys', other])).err).toMatch(
-      /is there already, with something else in it/,
+      /exists already, with other content/,
     );
   });
 });

@@ -386,7 +386,7 @@ describe('listen', () => {
     const l = await listening('--count', '1');
     await send(l.port, [parseHex('FFFFFFFFFFFF')]);
     await send(l.port, [wrap(1, 16, parseHex('C001C100080000010000FF0200'))]);
-    expect(await l.line(1)).toMatchObject({ type: 'refused', reason: 'get-request is no push' });
+    expect(await l.line(1)).toMatchObject({ type: 'refused', reason: 'get-request is not a push' });
     await send(l.port, [wrap(1, 16, notification('unconfirmed'))]);
     expect(await l.line(2)).toMatchObject({ type: 'push' });
     expect((await l.ended).err).toMatch(/^dropped: /);
@@ -513,10 +513,10 @@ describe('the key file', () => {
     expect(out + err).not.toMatch(new RegExp(`${ek.slice(0, 12)}|${ak.slice(0, 12)}|${ek.slice(2, 14)}`));
   });
   it('other bad options', async () => {
-    expect((await cli(['listen', '--confirm'])).err).toMatch(/--confirm goes with --keys/);
+    expect((await cli(['listen', '--confirm'])).err).toMatch(/--confirm needs --keys/);
     expect((await cli(['listen', '--keys', join(folder, 'none')])).err).toMatch(/nothing readable/);
     expect((await cli(['listen', '--profile', 'idis-package-9'])).err).toMatch(
-      /no profile that comes with this program \(idis-package-1/,
+      /neither a profile that comes with this program \(idis-package-1/,
     );
     expect((await cli(['listen', '--count', '0'])).code).toBe(2);
   });

@@ -146,19 +146,19 @@ describe('simulate and read', () => {
 describe('options that do not go together are one line', () => {
   it.each<[string[], RegExp]>([
     [['--association', '40'], /CLIENT:MECHANISM/],
-    [['--association', '40:hls-9'], /mechanism "hls-9" is not known; none, lls/],
-    [['--association', '40:lls:magic'], /"magic" is not known; ciphering/],
+    [['--association', '40:hls-9'], /unknown mechanism "hls-9"; known are none, lls/],
+    [['--association', '40:lls:magic'], /unknown word "magic"; known are ciphering/],
     [['--association', '1:lls'], /client 1 has an association already/],
     [['--association', '40:lls', '--association', '40:hls-md5'], /client 40 has an association already/],
     [['--association', '0:lls'], /client must be a whole number from 1/],
-    [['--hdlc-info', '128'], /--hdlc-info goes with --hdlc/],
-    [['--hdlc', '--hdlc-address', '300/17'], /logical device 1 alone/],
+    [['--hdlc-info', '128'], /--hdlc-info needs --hdlc/],
+    [['--hdlc', '--hdlc-address', '300/17'], /only has logical device 1/],
     [['--hdlc', '--hdlc-address', 'x'], /./],
     [['--hdlc', '--hdlc-info', '31'], /--hdlc-info must be a whole number from 32 to 2030/],
     [['--hdlc', '--hdlc-window', '8'], /--hdlc-window must be a whole number from 1 to 7/],
     [['--suite', '3'], /--suite must be a whole number from 0 to 2/],
     [['--protection', 'nothing'], /--protection must be/],
-    [['--signing-key', 'x'], /go together/],
+    [['--signing-key', 'x'], /must be given together/],
   ])('simulate %j', async (options, text) => {
     const { code, err } = await cli(['simulate', '--port', '0', ...options]);
     expect(err).toMatch(text);
@@ -167,9 +167,9 @@ describe('options that do not go together are one line', () => {
   });
   it.each<[string[], RegExp]>([
     [['--general-glo', '--dedicated'], /exclude each other/],
-    [['--hls-by-write'], /goes with --short-name/],
+    [['--hls-by-write'], /needs --short-name/],
     [['--pre-established', '--mechanism', 'hls-gmac'], /exclude each other/],
-    [['--ciphering', 'maybe'], /required and none are/],
+    [['--ciphering', 'maybe'], /must be required or none, not "maybe"/],
     [['--max-pdu', '10'], /--max-pdu must be/],
   ])('read %j', async (options, text) => {
     const keys = keyFile({ encryptionKey: '00'.repeat(16), authenticationKey: '00'.repeat(16) });
