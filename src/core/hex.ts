@@ -46,7 +46,7 @@ export function parseHex(text: string): Uint8Array {
     });
   return n === out.length ? out : out.slice(0, n);
 }
-/** Length of a leading `0x`, and of the blanks in front. */
+/** The length of a leading `0x`, including blanks before it. */
 const prefixOf = (text: string): number =>
   digit(text.charCodeAt(0)) >= 0 && digit(text.charCodeAt(1)) >= 0 ? 0 : (/^\s*0x/i.exec(text)?.[0].length ?? 0);
 

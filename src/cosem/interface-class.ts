@@ -158,11 +158,11 @@ export interface Revision {
   readonly methods?: Readonly<Record<string, Method>>;
   readonly without?: readonly string[];
 }
-/** The attributes or methods of a revision: the old ones, with others in their place, and without some. */
+/** The attributes or methods of a revision: the old ones, some of them replaced, added or left out. */
 export type Revised<Old, New, Without> = Flat<
   { readonly [K in keyof Old as K extends keyof New | Without ? never : K]: Old[K] } & New
 >;
-/** What a revision gives, or nothing. */
+/** What a revision specifies; nothing if it is absent. */
 export type Given<T> = T extends object ? T : Record<never, never>;
 /** The type of a {@link revision}: the class with what the revision changes, adds and leaves out. */
 export interface RevisedClass<C extends InterfaceClass, R extends Revision> {

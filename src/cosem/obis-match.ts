@@ -15,7 +15,7 @@ export interface ObisPattern {
   /** How many codes it covers: the fewer, the more specific it is. */
   readonly size: number;
 }
-/** Numbers of a value group, both ends included. */
+/** A range of numbers in a value group, both ends included. */
 export type ObisRange = readonly [lo: number, hi: number];
 /** The numbers that a pattern allows in a value group. */
 export type ObisRanges = readonly [ObisRange, ...ObisRange[]];

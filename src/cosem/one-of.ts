@@ -11,7 +11,7 @@ import {
 import type { Reader } from '../core/cursor.js';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 
-/** The alternatives of {@link oneOf} by their names. */
+/** The alternatives of {@link oneOf}, by name. */
 export type OneOfOptions = Readonly<Record<string, Schema<unknown>>>;
 /** `{ type, value }`; an option without a value (null-data) is `{ type }` alone. */
 export type OneOf<O extends OneOfOptions> = {

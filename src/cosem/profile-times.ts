@@ -1,7 +1,7 @@
 import { isDlmsError } from '../core/errors.js';
 import { type DateTime, fromInstant, type InstantOptions, toInstant } from './date-time.js';
 
-/** How often a profile captures a row, and in which order it gives them. */
+/** How often a profile captures a row, and in which order it returns its rows. */
 export interface ProfilePeriod {
   /** Seconds; 0: not periodic. */
   readonly capturePeriod: number;
