@@ -5,7 +5,8 @@ const digits: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toStri
 /** Octets as upper-case hexadecimal digits, with an optional separator between octets. */
 export function formatHex(bytes: Uint8Array, separator = ''): string {
   let out = '';
-  for (let i = 0; i < bytes.length; i++) out += (i === 0 ? '' : separator) + digits[bytes[i] as number];
+  if (separator === '') for (let i = 0; i < bytes.length; i++) out += digits[bytes[i] as number];
+  else for (let i = 0; i < bytes.length; i++) out += (i === 0 ? '' : separator) + digits[bytes[i] as number];
   return out;
 }
 

@@ -5,6 +5,7 @@ import { dateFromBytes, dateTimeFromBytes, timeFromBytes } from '../cosem/date-t
 import { looksLikeDateTime } from '../cosem/date-time-guess.js';
 import { formatDate, formatDateTime, formatTime } from '../cosem/date-time-text.js';
 import { obisFromBytes } from '../cosem/obis.js';
+import { kept } from './kept.js';
 
 /** Names that the explanation can borrow: give those of your own tables, or `describeObis` and the names of the interface classes. */
 export interface ExplainNames {
@@ -88,15 +89,16 @@ function plainText(value: unknown, names: ExplainNames): string {
   if (typeof value === 'string') return /^\d+-\d+:\d+\.\d+\.\d+\*\d+$/.test(value) ? obisText(value, names) : value;
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Uint8Array) return octetsText(value, names);
-  return Object.entries(value)
-    .filter(([, v]) => v !== undefined && v !== false)
-    .map(([k, v]) =>
-      v === true
-        ? words(k)
-        : typeof v === 'string'
-          ? `${v}${k === 'priority' ? ' priority' : ''}`
-          : `${words(k)} ${String(v)}`,
-    )
-    .join(', ');
+  let out = '';
+  for (const [k, v] of Object.entries(value)) {
+    if (v === undefined || v === false) continue;
+    if (out !== '') out += ', ';
+    if (v === true) out += words(k);
+    else out += typeof v === 'string' ? `${v}${k === 'priority' ? ' priority' : ''}` : `${words(k)} ${String(v)}`;
+  }
+  return out;
 }
-const words = (camel: string): string => camel.replace('Id', '-id').replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
+/** The name of a field as words. */
+const words = (camel: string): string =>
+  kept(spelled, camel, () => camel.replace('Id', '-id').replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`));
+const spelled: Map<string, string> = /* @__PURE__ */ new Map();

@@ -43,13 +43,8 @@ export interface Explaining {
 export const end = (node: ExplainNode): number => node.offset + node.length;
 
 /** A part that has a length and a meaning, and nothing inside. */
-export const part = (offset: number, length: number, name: string, meaning: string, path = ''): Draft => ({
-  offset,
-  length,
-  path,
-  name,
-  meaning,
-});
+export const part = (offset: number, length: number, name: string, meaning: string, path = '', type?: string): Draft =>
+  type === undefined ? { offset, length, path, name, meaning } : { offset, length, path, name, type, meaning };
 
 /** Lets a node begin earlier: what stood in front (a tag, a count, a presence octet) becomes its first child, or part of it when it has no children. */
 export function extend(node: Draft, offset: number, name: string, meaning: string): Draft {
@@ -65,8 +60,14 @@ export function extend(node: Draft, offset: number, name: string, meaning: strin
 /** Every octet between the children gets a node of its own. Nodes about other octets stay where they are. */
 export function fillGaps(node: Draft, name: string): void {
   if (node.children === undefined || node.children.length === 0) return;
-  const out: Draft[] = [];
   let at = node.offset;
+  for (const c of node.children) {
+    if (c.origin !== undefined || c.offset !== at) break;
+    at = end(c);
+  }
+  if (at === end(node)) return;
+  const out: Draft[] = [];
+  at = node.offset;
   for (const c of node.children) {
     if (c.origin === undefined) {
       if (c.offset > at) out.push(part(at, c.offset - at, name, '', node.path));

@@ -1,24 +1,35 @@
 import { decodeFrom, type FieldsSchema, isFieldsSchema, type Schema } from '../axdr/schema.js';
+import type { Shape } from '../axdr/shape.js';
 import { type DecodeOptions, type Quirk, Reader } from '../core/cursor.js';
 import { type DlmsError, isDlmsError } from '../core/errors.js';
 import { type ExplainNames, meaningOf } from './explain-meaning.js';
 import { type Draft, end, extend, fillGaps, noteQuirks, part } from './explain-node.js';
+import { kept } from './kept.js';
 
 /** What one schema read: kept by the note-takers while the value is decoded. */
-interface Note {
+class Note {
   readonly key: string;
   readonly schema: Schema<any>;
+  readonly shape: Shape;
   readonly start: number;
   stop: number;
-  value: unknown;
-  done: boolean;
-  readonly children: Note[];
+  value: unknown = undefined;
+  done = false;
+  children: readonly Note[] = none;
+  constructor(key: string, schema: Schema<any>, shape: Shape, start: number) {
+    this.key = key;
+    this.schema = schema;
+    this.shape = shape;
+    this.start = start;
+    this.stop = start;
+  }
 }
+const none: readonly Note[] = [];
 
 export interface SchemaOptions {
   readonly names: ExplainNames;
   readonly maxDepth?: number;
-  /** Hears of every node that has no children yet, with its `Type.field`: octets that contain something else get their parts here. */
+  /** Hears of every node of octets that has no children yet, with its `Type.field`: those that contain something else get their parts here. */
   inside?(node: Draft, at: string, siblings: Readonly<Record<string, unknown>>): void;
 }
 /** What was read, and why it ended early. */
@@ -42,14 +53,14 @@ export function explainSchema(
   options: SchemaOptions,
 ): SchemaResult {
   const quirks: Quirk[] = [];
-  const tracer: Tracer = { open: [], limit: to, top: undefined };
+  const tracer: Tracer = { open: undefined, limit: to, top: undefined };
   const noting: NotingOptions = {
     lenient: true,
     quirks,
     taker: tracer,
     ...(options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth }),
   };
-  const r = new Reader(bytes.subarray(0, to), noting);
+  const r = new Reader(to === bytes.length ? bytes : bytes.subarray(0, to), noting);
   r.offset = from;
   let error: DlmsError | undefined;
   try {
@@ -59,14 +70,15 @@ export function explainSchema(
     error = e;
   }
   const top = tracer.top as Note;
-  const node = toNode(top, name, '', '', {}, options) ?? part(from, 0, name, '');
-  noteQuirks(node, quirks);
+  const node = toNode(top, name, '', '', '', {}, options) ?? part(from, 0, name, '');
+  if (quirks.length > 0) noteQuirks(node, quirks);
   return { node, error };
 }
 
 /** The notes of one reading. The reader carries them in its options, so that the rebuilt schemas can be used again for the next reading. */
 interface Tracer {
-  readonly open: Note[];
+  /** Of what is being read. */
+  open: Note | undefined;
   readonly limit: number;
   top: Note | undefined;
 }
@@ -75,45 +87,46 @@ interface NotingOptions extends DecodeOptions {
 }
 const rebuilt: WeakMap<Schema<any>, Schema<any>> = /* @__PURE__ */ new WeakMap();
 
-/** The same schema with a note-taker in front. */
+/** The same schema with a note-taker in front. One that only names another leaves the note to that. */
 function around(schema: Schema<any>, key: string): Schema<any> {
-  const read = (r: Reader): unknown => noted(schema, key, r, (inner) => inner.read(r));
+  const { shape } = schema;
+  if (shape.of === 'nested') return shape.with((inner) => around(inner, key));
+  let inner: Schema<any> | undefined;
+  const noted = <T>(r: Reader, read: (inner: Schema<any>, r: Reader, into?: object) => T, into?: object): T => {
+    inner ??= innerOf(schema);
+    const { taker } = r.options as NotingOptions;
+    const outer = taker.open;
+    const note = new Note(key, schema, shape, r.offset);
+    if (outer === undefined) taker.top = note;
+    else if (outer.children === none) outer.children = [note];
+    else (outer.children as Note[]).push(note);
+    taker.open = note;
+    try {
+      const value = read(inner, r, into);
+      note.value = value;
+      note.done = true;
+      note.stop = r.offset;
+      return value;
+    } catch (e) {
+      const last = note.children[note.children.length - 1];
+      note.stop = Math.min(Math.max(r.offset, last?.stop ?? 0), taker.limit);
+      throw e;
+    } finally {
+      taker.open = outer;
+    }
+  };
   return {
     kind: schema.kind,
-    shape: schema.shape,
-    read,
+    shape,
+    read: (r) => noted(r, readWith),
     write: schema.write,
     ...('optional' in schema ? { optional: true } : {}),
-    ...(isFieldsSchema(schema)
-      ? {
-          fill: (r: Reader, into: object) =>
-            noted(schema, key, r, (inner) => (inner as FieldsSchema<any>).fill(r, into)),
-        }
-      : {}),
+    ...(isFieldsSchema(schema) ? { fill: (r: Reader, into: object) => noted(r, fillWith, into) } : {}),
   };
 }
-
-function noted<T>(schema: Schema<any>, key: string, r: Reader, read: (inner: Schema<any>) => T): T {
-  const { taker } = r.options as NotingOptions;
-  const note: Note = { key, schema, start: r.offset, stop: r.offset, value: undefined, done: false, children: [] };
-  const outer = taker.open[taker.open.length - 1];
-  if (outer === undefined) taker.top = note;
-  else outer.children.push(note);
-  taker.open.push(note);
-  try {
-    const value = read(innerOf(schema));
-    note.value = value;
-    note.done = true;
-    note.stop = r.offset;
-    return value;
-  } catch (e) {
-    const last = note.children[note.children.length - 1];
-    note.stop = Math.min(Math.max(r.offset, last?.stop ?? 0), taker.limit);
-    throw e;
-  } finally {
-    taker.open.pop();
-  }
-}
+const readWith = (inner: Schema<any>, r: Reader): unknown => inner.read(r);
+const fillWith = (inner: Schema<any>, r: Reader, into?: object): unknown =>
+  (inner as FieldsSchema<any>).fill(r, into as object);
 
 /** What stands behind the note-taker: a leaf as it is, everything else around parts with note-takers of their own. */
 function innerOf(schema: Schema<any>): Schema<any> {
@@ -127,19 +140,28 @@ function innerOf(schema: Schema<any>): Schema<any> {
   return known;
 }
 
+/** `Type.field`: one text for each, so that it is known again at once. */
+const place = (type: string, field: string): string =>
+  kept(
+    kept(places, type, () => new Map<string, string>()),
+    field,
+    () => `${type}.${field}`,
+  );
+const places: Map<string, Map<string, string>> = /* @__PURE__ */ new Map();
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** The node of a note; undefined for something optional that is not there and takes no octet. */
+/** The node of a note, which is a field of its owner; undefined for something optional that is not there and takes no octet. */
 function toNode(
   note: Note,
   name: string,
   path: string,
-  at: string,
+  owner: string,
+  field: string,
   siblings: Readonly<Record<string, unknown>>,
   options: SchemaOptions,
   type?: string,
 ): Draft | undefined {
-  const s = note.schema.shape;
+  const s = note.shape;
   const only = note.children[0];
   switch (s.of) {
     case 'optional':
@@ -149,25 +171,34 @@ function toNode(
           : part(note.start, note.stop - note.start, name, note.done ? 'absent' : '', path);
       return withHeader(
         note,
-        toNode(only, name, path, at, siblings, options, type),
+        toNode(only, name, path, owner, field, siblings, options, type),
         s.inner.shape.of === 'tagged' ? 'header' : 'presence',
         s.inner.shape.of === 'tagged' ? s.inner.kind : 'present',
       );
     case 'default':
       if (only === undefined)
         return part(note.start, note.stop - note.start, name, note.done ? `${String(s.standard)} (default)` : '', path);
-      return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'presence', 'not the default');
-    case 'nested':
+      return withHeader(
+        note,
+        toNode(only, name, path, owner, field, siblings, options, type),
+        'presence',
+        'not the default',
+      );
     case 'deviating':
-      if (only !== undefined) return toNode(only, name, path, at, siblings, options, type);
+      if (only !== undefined) return toNode(only, name, path, owner, field, siblings, options, type);
       break;
     case 'tagged':
       if (only !== undefined)
-        return withHeader(note, toNode(only, name, path, at, siblings, options, type), 'header', s.inner.kind);
+        return withHeader(
+          note,
+          toNode(only, name, path, owner, field, siblings, options, type),
+          'header',
+          s.inner.kind,
+        );
       break;
     case 'mapped':
       if (only !== undefined) {
-        const node = toNode(only, name, path, at, siblings, options, type);
+        const node = toNode(only, name, path, owner, field, siblings, options, type);
         if (node !== undefined && note.done)
           Object.assign(node, {
             value: note.value,
@@ -178,7 +209,7 @@ function toNode(
       break;
     case 'alternatives':
       if (only !== undefined) {
-        const node = toNode(only, name, join(path, only.key), `${s.name}.${only.key}`, siblings, options, only.key);
+        const node = toNode(only, name, join(path, only.key), s.name, only.key, siblings, options, only.key);
         if (node === undefined) return undefined;
         node.type = node.type === undefined || node.type === only.key ? only.key : `${only.key} ${node.type}`;
         const header = node.children?.[0];
@@ -205,13 +236,18 @@ function toNode(
         ? values
         : Object.fromEntries(note.children.map((c) => [c.key, c.value]));
       const children: Draft[] = [];
-      note.children.forEach((c, i) => {
+      for (let i = 0; i < note.children.length; i++) {
+        const c = note.children[i] as Note;
         const key = s.of === 'fields' ? c.key : String(i);
-        const child = toNode(c, key, join(path, key), s.of === 'fields' ? `${s.name}.${key}` : at, seen, options);
+        const child =
+          s.of === 'fields'
+            ? toNode(c, key, join(path, key), s.name, key, seen, options)
+            : toNode(c, key, join(path, key), owner, field, seen, options);
         if (child !== undefined) children.push(child);
-      });
-      const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '', children };
-      if (s.of === 'elements') node.meaning = `${note.children.length} elements`;
+      }
+      const meaning = s.of === 'elements' ? `${note.children.length} elements` : '';
+      const node = part(note.start, note.stop - note.start, name, meaning, path, type);
+      node.children = children;
       const first = children[0];
       if (first !== undefined && first.offset > note.start) {
         children.unshift(
@@ -229,15 +265,14 @@ function toNode(
       return node;
     }
   }
-  const node: Draft = { offset: note.start, length: note.stop - note.start, path, name, meaning: '' };
-  if (type !== undefined) node.type = type;
+  const node = part(note.start, note.stop - note.start, name, '', path, type);
   if (note.done) {
     // A record that a CHOICE has put its type into is shown by its wire form.
     const wire = s.of === 'mapped' && isFieldsSchema(note.schema);
     node.value = wire ? s.from(note.value) : s.of === 'fields' ? undefined : note.value;
     const schema = wire ? s.inner : note.schema;
     node.meaning = s.of === 'elements' ? '0 elements' : meaningOf(schema, name, type, node.value, options.names);
-    options.inside?.(node, at, siblings);
+    if (node.value instanceof Uint8Array) options.inside?.(node, place(owner, field), siblings);
   }
   return node;
 }

@@ -16,27 +16,31 @@ export interface ExplainTextOptions {
 /** The tree of `explain` as lines: offset, octets, name and meaning. Octets of a node with children stand on the lines of the children. */
 export function explainText(node: ExplainNode, options: ExplainTextOptions = {}): string {
   const lines: string[] = [];
+  const colours = options.colours === true;
   const paint = (code: number, text: string): string =>
-    options.colours === true && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+    colours && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   const wide = options.octets ?? 16;
   const column = wide * 3 + 1;
   const walk = (n: ExplainNode, octets: Uint8Array, level: number): void => {
     const own = n.octets ?? octets;
     const leaf = n.children === undefined || n.children.length === 0;
-    const all = leaf ? own.subarray(n.offset, n.offset + n.length) : new Uint8Array(0);
-    const hex = formatHex(all.subarray(0, wide), ' ') + (all.length > wide ? ' …' : '');
-    const label = [paint(36, n.name), n.type === undefined ? '' : paint(2, n.type), n.meaning]
-      .filter((t) => t !== '')
-      .join('  ');
-    const notes = [
-      n.quirk === undefined ? '' : paint(33, `[quirk ${n.quirk}]`),
-      n.error === undefined ? '' : paint(31, n.meaning === n.error.message ? '[error]' : `[error: ${n.error.message}]`),
-      options.paths === true && n.path !== '' ? paint(2, n.path) : '',
-      options.sources === true && n.source !== undefined ? paint(2, `(${n.source})`) : '',
-    ].filter((t) => t !== '');
-    lines.push(
-      `${paint(2, n.offset.toString(16).toUpperCase().padStart(6, '0'))}  ${hex.padEnd(column)}${'  '.repeat(level)}${[label, ...notes].join('  ')}`.trimEnd(),
-    );
+    let hex = '';
+    if (leaf) {
+      hex = formatHex(own.subarray(n.offset, n.offset + Math.min(n.length, wide)), ' ');
+      if (n.length > wide) hex += ' …';
+    }
+    let text = paint(36, n.name);
+    const add = (code: number, more: string): void => {
+      if (more !== '') text += `  ${paint(code, more)}`;
+    };
+    if (n.type !== undefined) add(2, n.type);
+    if (n.meaning !== '') text += `  ${n.meaning}`;
+    if (n.quirk !== undefined) add(33, `[quirk ${n.quirk}]`);
+    if (n.error !== undefined) add(31, n.meaning === n.error.message ? '[error]' : `[error: ${n.error.message}]`);
+    if (options.paths === true) add(2, n.path);
+    if (options.sources === true && n.source !== undefined) add(2, `(${n.source})`);
+    const offset = n.offset.toString(16).toUpperCase().padStart(6, '0');
+    lines.push(`${paint(2, offset)}  ${hex.padEnd(column)}${'  '.repeat(level)}${text}`.trimEnd());
     for (const c of n.children ?? []) walk(c, own, level + 1);
   };
   walk(node, new Uint8Array(0), 0);

@@ -12,6 +12,7 @@ import { explainFrames } from './explain-frames.js';
 import type { ExplainNames } from './explain-meaning.js';
 import { type Draft, type ExplainNode, type ExplainOrigin, end, part } from './explain-node.js';
 import { explainSchema } from './explain-schema.js';
+import { kept } from './kept.js';
 
 /** Options of {@link explain}. */
 export interface ExplainOptions {
@@ -46,7 +47,10 @@ export function explainValue(
   const { node, error } = explainSchema(schema, bytes, 0, bytes.length, schema.kind, state.schemaOptions(bytes));
   return withOctets(withUnread(node, error, 0, bytes.length), bytes);
 }
-const withOctets = (top: Draft, octets: Uint8Array): ExplainNode => ({ ...top, octets });
+function withOctets(top: Draft, octets: Uint8Array): ExplainNode {
+  top.octets = octets;
+  return top;
+}
 
 /** A frame behind other octets is one, unless all of them together are an APDU that contains it. */
 function framingOf(bytes: Uint8Array): Framing {
@@ -88,6 +92,7 @@ export function withUnread(node: Draft, error: DlmsError | undefined, from: numb
   };
 }
 
+const contents: Map<string, Content> = /* @__PURE__ */ new Map();
 /** What is remembered from one APDU to the next: titles, a dedicated key, blocks. */
 class Explainer implements ExplainingCiphered {
   readonly options: ExplainOptions;
@@ -137,10 +142,9 @@ class Explainer implements ExplainingCiphered {
     siblings: Readonly<Record<string, unknown>>,
     tag: number | undefined,
   ): void {
-    const { value } = node;
-    if (!(value instanceof Uint8Array) || value.length === 0) return;
-    if (at.endsWith('APTitle') || at.endsWith('ystemTitle')) this.#remember(value);
-    else if (at === 'InitiateRequest.dedicatedKey') this.dedicatedKey = value;
+    const value = node.value as Uint8Array;
+    const content = kept(contents, at, contentOf);
+    if (content === undefined || value.length === 0) return;
     const from = end(node) - value.length;
     const fill = (children: Draft[]): void => {
       const header = from - node.offset;
@@ -148,20 +152,23 @@ class Explainer implements ExplainingCiphered {
       if (header > 0) children.unshift(part(node.offset, header, 'length', String(value.length), node.path));
       node.children = children;
     };
-    if (apduInside.has(at)) fill([this.apdu(bytes, from, end(node))]);
-    else if (at === 'compact-array.arrayContents')
-      fill(
-        compactArrayContents(
-          bytes,
-          from,
-          end(node),
-          siblings.contentsDescription as TypeDescription,
-          this.schemaOptions(bytes),
-        ),
-      );
-    else if (at === 'General-Block-Transfer.blockData') this.#block(node, value, siblings, fill);
-    else if (at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at))
-      fill(explainCiphered(this, bytes, from, end(node), { at, tag, siblings }));
+    switch (content) {
+      case 'title':
+        return this.#remember(value);
+      case 'key':
+        this.dedicatedKey = value;
+        return;
+      case 'apdu':
+        return fill([this.apdu(bytes, from, end(node))]);
+      case 'elements': {
+        const description = siblings.contentsDescription as TypeDescription;
+        return fill(compactArrayContents(bytes, from, end(node), description, this.schemaOptions(bytes)));
+      }
+      case 'block':
+        return this.#block(node, value, siblings, fill);
+      case 'ciphered':
+        return fill(explainCiphered(this, bytes, from, end(node), { at, tag, siblings }));
+    }
   }
   #remember(title: Uint8Array): void {
     if (title.length === 8 && this.titles.length < 64) this.titles.unshift(title);
@@ -221,3 +228,13 @@ const apduInside: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'Gateway.payload',
   'General-Signing.content',
 ]);
+/** What the octets at a place are or contain. */
+type Content = 'title' | 'key' | 'apdu' | 'elements' | 'block' | 'ciphered' | undefined;
+function contentOf(at: string): Content {
+  if (at.endsWith('APTitle') || at.endsWith('ystemTitle')) return 'title';
+  if (at === 'InitiateRequest.dedicatedKey') return 'key';
+  if (apduInside.has(at)) return 'apdu';
+  if (at === 'compact-array.arrayContents') return 'elements';
+  if (at === 'General-Block-Transfer.blockData') return 'block';
+  return at.endsWith('.cipheredContent') || /^xDLMS-APDU\.(glo|ded)-/.test(at) ? 'ciphered' : undefined;
+}
