@@ -9,8 +9,9 @@ import { measure, type Row } from './measure.js';
 import { profileOctets } from './profile.js';
 
 /**
- * Values against code that is written for them alone. It takes and gives the same values, looks at the same things (types, ranges, that the octets are there and used
- * up) and allocates what it must. What the library does beyond that is paid for: any type at any place, the path of an error, deviations by name.
+ * Values against code that is written for them alone. It takes and gives the same values, looks at the same things
+ * (types, ranges, that the octets are there and used up) and allocates what it must. What the library does beyond that is
+ * paid for: any type at any place, the path of an error, deviations by name.
  */
 export async function byHandBench(): Promise<Row[]> {
   // As in a program that has seen them all.

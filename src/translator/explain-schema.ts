@@ -29,7 +29,10 @@ const none: readonly Note[] = [];
 export interface SchemaOptions {
   readonly names: ExplainNames;
   readonly maxDepth?: number;
-  /** Hears of every node of octets that has no children yet, with its `Type.field`: those that contain something else get their parts here. */
+  /**
+   * Hears of every node of octets that has no children yet, with its `Type.field`: those that contain something else get
+   * their parts here.
+   */
   inside?(node: Draft, at: string, siblings: Readonly<Record<string, unknown>>): void;
 }
 /** What was read, and why it ended early. */
