@@ -118,6 +118,7 @@ export function berSequence<F extends Fields>(
   const places = new Map(parts.map((f, i) => [tagOf(f), i]));
   // One bit for each field; no APDU has more than 30.
   const mandatory = parts.reduce((bits, f, i) => ('optional' in f ? bits : bits | (1 << i)), 0);
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop over elements, with the disorders that it tolerates at their places; it is hot
   const elements = (r: Reader, end: number, into: Record<string, unknown>): void => {
     let read = 0;
     for (let tag = r.bytes[r.offset]; tag !== undefined; tag = r.bytes[r.offset]) {
@@ -139,7 +140,7 @@ export function berSequence<F extends Fields>(
           withReadPath(unexpected(r, `a field behind ${keys[31 - Math.clz32(read)]}`, tag), key, r) as DlmsError,
         );
       try {
-        into[key] = (parts[place] as Schema<any>).read(r);
+        into[key] = (parts[place] as Schema<unknown>).read(r);
       } catch (e) {
         throw withReadPath(e, key, r);
       }
@@ -167,7 +168,7 @@ const unexpected = (r: Reader, expected: string, actual: number): DlmsError =>
 /** Number of the lowest bit that is set. */
 const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
 /** The tag in front of a field, whatever a tool has wrapped around it. */
-function tagOf({ shape }: Schema<any>): number {
+function tagOf({ shape }: Schema<unknown>): number {
   if (shape.of === 'tagged') return shape.tag;
   if ('inner' in shape) return tagOf(shape.inner);
   throw new DlmsError('encode/invalid-value', { expected: 'a field with a tag', actual: shape.of });
@@ -191,7 +192,7 @@ export function berChoice<const A extends Alternatives>(name: string, alternativ
     },
   } as Schema<InferAlternatives<A>>;
 }
-const lengthed = <S extends Schema<any>>(inner: S): S => ({
+const lengthed = <S extends Schema<unknown>>(inner: S): S => ({
   ...inner,
   read: (r) => contents(r, (c) => inner.read(c)),
   write(w, v) {

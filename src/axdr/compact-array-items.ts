@@ -45,7 +45,7 @@ function untagged(t: TypeDescription, d: Data, w: Writer): void {
     if (value.length !== t.numberOfElements) throw invalid(`${t.numberOfElements} elements`, value.length);
     for (const e of value) untagged(t.typeDescription, e, w);
   } else {
-    const schema: Schema<any> = simpleTypes[t.type].schema;
+    const schema: Schema<unknown> = simpleTypes[t.type].schema;
     schema.write(w, isFieldsSchema(schema) ? d : (d as { value: unknown }).value);
   }
 }
@@ -54,7 +54,7 @@ function element(t: TypeDescription, r: Reader): Data {
   if (t.type === 'structure') return { type: 'structure', value: t.value.map((member) => element(member, r)) };
   if (t.type === 'array')
     return { type: 'array', value: Array.from({ length: t.numberOfElements }, () => element(t.typeDescription, r)) };
-  const schema: Schema<any> = simpleTypes[t.type].schema;
+  const schema: Schema<unknown> = simpleTypes[t.type].schema;
   return (
     isFieldsSchema(schema) ? schema.fill(r, { type: t.type }) : { type: t.type, value: schema.read(r) }
   ) as SimpleData;

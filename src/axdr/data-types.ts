@@ -12,7 +12,13 @@ function booleanRecord(octet: Schema<boolean | number>): FieldsSchema<DataBoolea
   const schema = mapped('boolean', octet, recordOf, octetOf);
   return {
     ...schema,
-    shape: { of: 'mapped', inner: octet, to: recordOf, from: octetOf, with: (part) => booleanRecord(part(octet, '')) },
+    shape: {
+      of: 'mapped',
+      inner: octet,
+      to: recordOf,
+      from: octetOf,
+      with: (part) => booleanRecord(part(octet, '') as Schema<boolean | number>),
+    },
     fill: (r, into) => Object.assign(into, schema.read(r)),
   };
 }

@@ -191,7 +191,11 @@ export function tagged<T>(kind: SimpleType | 'array', tag: number, inner: Schema
   };
 }
 const ofType = <K extends SimpleType>(kind: K): Schema<Infer<(typeof simpleTypes)[K]['schema']>> =>
-  tagged(kind, simpleTypes[kind].tag, simpleTypes[kind].schema as Schema<any>);
+  tagged(
+    kind,
+    simpleTypes[kind].tag,
+    simpleTypes[kind].schema as Schema<unknown> as Schema<Infer<(typeof simpleTypes)[K]['schema']>>,
+  );
 
 /** `null-data` (tag 0): no contents. */
 export const nullData: Schema<Record<never, never>> = /* @__PURE__ */ ofType('null-data');
@@ -326,7 +330,7 @@ export function dataOf<const K extends DataType>(...types: readonly K[]): Schema
   const all = (Data.shape as { alternatives: Alternatives }).alternatives;
   return {
     kind,
-    shape: choice(kind, Object.fromEntries(types.map((type) => [type, all[type] as Alternative<any>]))).shape,
+    shape: choice(kind, Object.fromEntries(types.map((type) => [type, all[type] as Alternative<unknown>]))).shape,
     read(r) {
       const offset = r.offset;
       const value = Data.read(r);

@@ -44,15 +44,15 @@ const steps: Int8Array = /* @__PURE__ */ (() => {
   for (const { tag, schema } of alternativesOfData()) table[tag] = stepOf(schema);
   return table;
 })();
-const declarations: readonly (Schema<any> | undefined)[] = /* @__PURE__ */ (() => {
-  const table = new Array<Schema<any> | undefined>(256);
+const declarations: readonly (Schema<unknown> | undefined)[] = /* @__PURE__ */ (() => {
+  const table = new Array<Schema<unknown> | undefined>(256);
   for (const { tag, schema } of alternativesOfData()) table[tag] = schema;
   return table;
 })();
-function alternativesOfData(): readonly Alternative<any>[] {
+function alternativesOfData(): readonly Alternative<unknown>[] {
   return Object.values((Data.shape as { alternatives: Alternatives }).alternatives);
 }
-function stepOf({ shape }: Schema<any>): number {
+function stepOf({ shape }: Schema<unknown>): number {
   switch (shape.of) {
     case 'integer':
       return Math.log2(shape.max - shape.min + 1) / 8;

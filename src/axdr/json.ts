@@ -44,7 +44,8 @@ export function fromJson<T>(schema: Schema<T>, json: JsonValue, limits: JsonLimi
 
 // ── to JSON ──────────────────────────────────────────────────────────────────────────────────────────────
 
-function plainOf(schema: Schema<any>, value: any, notes: JsonNotes): JsonValue {
+// biome-ignore lint/suspicious/noExplicitAny: each shape says of what type its value is
+function plainOf(schema: Schema<unknown>, value: any, notes: JsonNotes): JsonValue {
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
@@ -61,7 +62,7 @@ function plainOf(schema: Schema<any>, value: any, notes: JsonNotes): JsonValue {
       return plainFields({}, s.fields, value, notes);
     case 'alternatives': {
       const { type } = value as { type: string };
-      const chosen: Schema<any> | undefined = s.alternatives[type]?.schema;
+      const chosen: Schema<unknown> | undefined = s.alternatives[type]?.schema;
       // A type of Data that is not listed: lenient decoding kept it.
       if (chosen === undefined) return plainOf(Data, value, notes);
       if (!('fill' in chosen)) return { type, value: plainOf(chosen, value.value, notes) };
@@ -84,7 +85,7 @@ function plainOf(schema: Schema<any>, value: any, notes: JsonNotes): JsonValue {
 }
 function plainFields(
   out: JsonObject,
-  fields: Readonly<Record<string, Schema<any>>>,
+  fields: Readonly<Record<string, Schema<unknown>>>,
   value: Record<string, unknown>,
   notes: JsonNotes,
 ): JsonObject {
@@ -129,7 +130,7 @@ function hex(text: string, key?: string): Uint8Array {
   }
 }
 
-function read(schema: Schema<any>, json: unknown, depth: number): unknown {
+function read(schema: Schema<unknown>, json: unknown, depth: number): unknown {
   if (depth <= 0) throw new DlmsError('decode/too-deep', { offset: 0, limit: 0 });
   const s = schema.shape;
   switch (s.of) {
@@ -155,7 +156,7 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
     case 'alternatives': {
       const o = record(json);
       const type = Object.hasOwn(o, 'type') ? o.type : undefined;
-      const chosen: Schema<any> | undefined =
+      const chosen: Schema<unknown> | undefined =
         typeof type === 'string' && Object.hasOwn(s.alternatives, type) ? s.alternatives[type]?.schema : undefined;
       if (typeof type !== 'string' || chosen === undefined) {
         const names = Object.keys(s.alternatives);
@@ -172,7 +173,7 @@ function read(schema: Schema<any>, json: unknown, depth: number): unknown {
   }
 }
 /** What an alternative adds to its `type`: its fields, its record, or its value. */
-function contentOf(chosen: Schema<any>, o: Record<string, unknown>, depth: number): object {
+function contentOf(chosen: Schema<unknown>, o: Record<string, unknown>, depth: number): object {
   if (!('fill' in chosen)) return fieldsOf(o, { value: chosen }, depth, ['type']);
   if (chosen.shape.of === 'fields') return fieldsOf(o, chosen.shape.fields, depth, ['type']);
   const { type: _, ...rest } = o;
@@ -186,7 +187,7 @@ function record(json: unknown): Record<string, unknown> {
 /** Exactly the members of the schema: a misspelt one is an error, not an absent one. */
 function fieldsOf(
   o: Record<string, unknown>,
-  fields: Readonly<Record<string, Schema<any>>>,
+  fields: Readonly<Record<string, Schema<unknown>>>,
   depth: number,
   known: readonly string[],
 ): Record<string, unknown> {
@@ -208,7 +209,7 @@ function fieldsOf(
 
 /** The nicer value is written to the wire form and read back: what comes back differently was not a value of this type. */
 function mappedValue(
-  s: { inner: Schema<any>; to: (wire: any) => unknown; from: (value: any) => unknown },
+  s: { inner: Schema<unknown>; to(wire: unknown): unknown; from(value: unknown): unknown },
   json: unknown,
   depth: number,
 ): unknown {
@@ -256,6 +257,7 @@ function unfree(json: unknown, depth: number): unknown {
   return Object.fromEntries(keys.map((k) => [k, unfree(json[k], depth - 1)]));
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one case for each kind of leaf
 function leafValue(s: Leaf, v: unknown): unknown {
   switch (s.of) {
     case 'integer':

@@ -37,7 +37,7 @@ export interface FieldsForm {
   open?(r: Reader): void;
   start?(w: Writer): void;
   /** The same form around other parts, for tools that decorate every part. */
-  with(part: (schema: Schema<any>, key: string) => Schema<any>): Schema<any>;
+  with(part: (schema: Schema<unknown>, key: string) => Schema<unknown>): Schema<unknown>;
 }
 /** The one implementation of "fields in order", used by SEQUENCE and by `structure`. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -56,11 +56,11 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
       let i = 0;
       try {
         for (; i < n; i++) {
-          const v = parts[i]!.read(r);
-          if (v !== undefined) (into as Record<string, unknown>)[keys[i]!] = v;
+          const v = (parts[i] as Schema<unknown>).read(r);
+          if (v !== undefined) (into as Record<string, unknown>)[keys[i] as string] = v;
         }
       } catch (e) {
-        throw withReadPath(e, keys[i]!, r);
+        throw withReadPath(e, keys[i] as string, r);
       }
       return into as typeof into & Flat<InferFields<F>>;
     },
@@ -69,9 +69,10 @@ export function fieldsOf<F extends Fields>(form: FieldsForm, fields: F): FieldsS
       form.start?.(w);
       let i = 0;
       try {
-        for (; i < n; i++) parts[i]!.write(w, (value as Record<string, unknown>)[keys[i]!]);
+        for (; i < n; i++)
+          (parts[i] as Schema<unknown>).write(w, (value as Record<string, unknown>)[keys[i] as string]);
       } catch (e) {
-        throw withWritePath(e, keys[i]!, value);
+        throw withWritePath(e, keys[i] as string, value);
       }
     },
   };
@@ -145,7 +146,7 @@ export function sequenceOf<T>(element: Schema<T>): Schema<T[]> {
       w.length(v.length);
       let i = 0;
       try {
-        for (; i < v.length; i++) element.write(w, v[i]!);
+        for (; i < v.length; i++) element.write(w, v[i] as T);
       } catch (e) {
         throw withWritePath(e, String(i), v[i]);
       }
@@ -166,7 +167,7 @@ export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
       with(part) {
         let made: Schema<T> | undefined;
         return nested(kind, () => {
-          made ??= part(get(), '');
+          made ??= part(get(), '') as Schema<T>;
           return made;
         });
       },
@@ -186,7 +187,7 @@ export function nested<T>(kind: string, get: () => Schema<T>): Schema<T> {
 export function mapped<A, B>(kind: string, inner: Schema<A>, to: (a: A) => B, from: (b: B) => A): Schema<B> {
   return {
     kind,
-    shape: { of: 'mapped', inner, to, from, with: (part) => mapped(kind, part(inner, ''), to, from) },
+    shape: { of: 'mapped', inner, to, from, with: (part) => mapped(kind, part(inner, '') as Schema<A>, to, from) },
     read: (r) => to(inner.read(r)),
     write: (w, v) => inner.write(w, from(v)),
   };
@@ -208,7 +209,7 @@ export function deviating<T>(inner: Schema<T>, deviation: (r: Reader) => T | und
 
 /** An alternative of {@link choice}: tag octet (0 to 255) and schema. */
 /* @__NO_SIDE_EFFECTS__ */
-export function alternative<S extends Schema<any>>(
+export function alternative<S extends Schema<unknown>>(
   tag: number,
   schema: S,
 ): { readonly tag: number; readonly schema: S } {
@@ -221,14 +222,14 @@ export type InferAlternatives<A extends Alternatives> = {
     : Flat<{ type: K; value: Infer<A[K]['schema']> }>;
 }[keyof A];
 
-export const isFieldsSchema = (s: Schema<any>): s is FieldsSchema<any> => 'fill' in s;
+export const isFieldsSchema = (s: Schema<unknown>): s is FieldsSchema<unknown> => 'fill' in s;
 
 /** An alternative as a CHOICE looks it up; `fields` where it puts its `type` into the record. */
 interface Chosen {
   readonly type: string;
   readonly tag: number;
-  readonly schema: Schema<any>;
-  readonly fields: FieldsSchema<any> | undefined;
+  readonly schema: Schema<unknown>;
+  readonly fields: FieldsSchema<unknown> | undefined;
 }
 /** CHOICE: a tag octet, then the alternative. Decodes to a union discriminated by `type`. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -346,12 +347,15 @@ export const invalid = (expected: string, actual: unknown, cause?: unknown): Dlm
     cause === undefined ? undefined : { cause },
   );
 
-export function mapFields<F extends Fields>(fields: F, part: (schema: Schema<any>, key: string) => Schema<any>): F {
+export function mapFields<F extends Fields>(
+  fields: F,
+  part: (schema: Schema<unknown>, key: string) => Schema<unknown>,
+): F {
   return Object.fromEntries(Object.entries(fields).map(([k, s]) => [k, part(s, k)])) as unknown as F;
 }
 export function mapAlternatives<A extends Alternatives>(
   alternatives: A,
-  part: (schema: Schema<any>, key: string) => Schema<any>,
+  part: (schema: Schema<unknown>, key: string) => Schema<unknown>,
 ): A {
   return Object.fromEntries(
     Object.entries(alternatives).map(([k, a]) => [k, alternative(a.tag, part(a.schema, k))]),

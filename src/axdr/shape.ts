@@ -15,7 +15,7 @@ export interface Optional<T> extends Schema<T | undefined> {
   readonly optional: true;
 }
 /** The fields of a record by their names, in the order in which they are encoded. */
-export type Fields = Readonly<Record<string, Schema<any>>>;
+export type Fields = Readonly<Record<string, Schema<unknown>>>;
 /** A schema whose value is a record: a CHOICE puts its `type` into the same record. */
 export interface FieldsSchema<T> extends Schema<T> {
   /** Decodes the value into an object that has other members already. */
@@ -27,7 +27,7 @@ export interface Alternative<T> {
   readonly schema: Schema<T>;
 }
 /** The alternatives of a CHOICE by their names, which become the `type` of the value. */
-export type Alternatives = Readonly<Record<string, Alternative<any>>>;
+export type Alternatives = Readonly<Record<string, Alternative<unknown>>>;
 
 /** What a schema looks like from outside: enough for XML, JSON, documentation, generators and annotated octets to be derived, whatever its name. */
 export type Shape = Leaf | Compound;
@@ -58,32 +58,32 @@ export type Compound = (
       /** The alternatives are the types of Data: nothing but the tag says what stands there, and elements have no name of their own. */
       readonly selfDescribing?: true;
     }
-  | { readonly of: 'elements'; readonly element: Schema<any>; readonly size?: number }
+  | { readonly of: 'elements'; readonly element: Schema<unknown>; readonly size?: number }
   | Wrapped
   | {
       readonly of: 'mapped';
-      readonly inner: Schema<any>;
+      readonly inner: Schema<unknown>;
       /** The value of a decoded one. */
-      readonly to: (wire: any) => unknown;
+      to(wire: unknown): unknown;
       /** The reverse of `to`. */
-      readonly from: (value: any) => unknown;
+      from(value: unknown): unknown;
     }
 ) & {
   /** The same schema around other parts. */
-  readonly with: (part: (schema: Schema<any>, key: string) => Schema<any>) => Schema<any>;
+  readonly with: (part: (schema: Schema<unknown>, key: string) => Schema<unknown>) => Schema<unknown>;
 };
 
 /** Shapes whose value is that of `inner`. */
 export type Wrapped =
-  | { readonly of: 'optional'; readonly inner: Schema<any> }
-  | { readonly of: 'default'; readonly inner: Schema<any>; readonly standard: unknown }
+  | { readonly of: 'optional'; readonly inner: Schema<unknown> }
+  | { readonly of: 'default'; readonly inner: Schema<unknown>; readonly standard: unknown }
   /** A Data type: its tag octet in front of the untagged form. */
-  | { readonly of: 'tagged'; readonly tag: number; readonly inner: Schema<any> }
+  | { readonly of: 'tagged'; readonly tag: number; readonly inner: Schema<unknown> }
   /** A type that contains itself: `inner` is looked up when it is asked for. */
-  | { readonly of: 'nested'; readonly inner: Schema<any> }
+  | { readonly of: 'nested'; readonly inner: Schema<unknown> }
   /** Lenient decoding may find another form than that of `inner`. */
-  | { readonly of: 'deviating'; readonly inner: Schema<any> };
+  | { readonly of: 'deviating'; readonly inner: Schema<unknown> };
 
 /** The type itself, where `nested` only names it. */
-export const unnested = (schema: Schema<any>): Schema<any> =>
+export const unnested = (schema: Schema<unknown>): Schema<unknown> =>
   schema.shape.of === 'nested' ? schema.shape.inner : schema;

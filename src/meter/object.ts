@@ -84,6 +84,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     return computed?.[attribute] !== undefined || this.#values.has(attribute) || this.#sources.has(attribute);
   }
   /** Untyped here, because the class is unknown; behaviours see it typed. */
+  // biome-ignore lint/suspicious/noExplicitAny: the behaviour, which knows the class, sees the type
   get(attribute: string): any {
     const { computed } = this.behaviour as { computed?: Readonly<Record<string, (self: unknown) => unknown>> };
     const compute = computed?.[attribute];

@@ -72,7 +72,7 @@ function explained(name: string, text: string, where: string, types: Types): str
 }
 
 /** The Data type in the words of the books; `where` names what has no name of its own. */
-function typeName(s: Schema<any>, where: string, types: Types): string {
+function typeName(s: Schema<unknown>, where: string, types: Types): string {
   const { shape } = s;
   if (shape.of === 'alternatives' && shape.selfDescribing === true) return 'any Data';
   if (shape.of === 'fields' && s.kind === 'structure') {
@@ -112,5 +112,5 @@ function typeName(s: Schema<any>, where: string, types: Types): string {
   return inner.shape.of === 'bits' && inner.shape.size !== undefined ? inner.kind : s.kind;
 }
 /** The option is named after its own Data type, so the name says nothing more. */
-const isDataType = (s: Schema<any>, type: string): boolean =>
+const isDataType = (s: Schema<unknown>, type: string): boolean =>
   s.kind === type || s.kind.startsWith(`${type}(`) || type === s.shape.of || (type === 'array' && s.kind === 'array');

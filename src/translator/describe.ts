@@ -11,14 +11,14 @@ export interface DescribeOptions {
 
 /** One definition and everything in it that has a name of its own, each type once. */
 export function describeType(
-  schema: Schema<any>,
+  schema: Schema<unknown>,
   name: string = nameOf(schema),
   options: DescribeOptions = {},
 ): string {
   const { level = 3, known = new Set() } = options;
   const done = new Set(known);
   const out: string[] = [];
-  const queue: [string, Schema<any>][] = [[name, schema]];
+  const queue: [string, Schema<unknown>][] = [[name, schema]];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const [title, current] = next;
     if (done.has(title)) continue;
@@ -41,7 +41,7 @@ export function describeType(
 }
 
 /** The type of a value in the words of the books: `Unsigned16`, `SEQUENCE OF Data`, `OCTET STRING (SIZE(6))`. */
-export function typeText(schema: Schema<any>): string {
+export function typeText(schema: Schema<unknown>): string {
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
@@ -69,7 +69,7 @@ function fieldTable(fields: Fields): string[] {
   const rows = Object.entries(fields).map(([key, schema]) => `| ${key} | ${typeText(schema)} | ${presence(schema)} |`);
   return ['| Field | Type | Presence |', '|---|---|---|', ...rows];
 }
-function presence(schema: Schema<any>): string {
+function presence(schema: Schema<unknown>): string {
   const s = schema.shape;
   if ('optional' in schema)
     return s.of === 'optional' && s.inner.shape.of === 'tagged'
@@ -104,13 +104,13 @@ function nameTable(names: Readonly<Record<string, number>>): string[] {
 }
 
 /** What a definition is made of; the fields of an alternative belong to its CHOICE. */
-function partsOf(schema: Schema<any>): Schema<any>[] {
+function partsOf(schema: Schema<unknown>): Schema<unknown>[] {
   const s = schema.shape;
   switch (s.of) {
     case 'fields':
       return Object.values(s.fields).map(unwrapped);
     case 'alternatives':
-      return Object.values(s.alternatives).flatMap((a): Schema<any>[] => {
+      return Object.values(s.alternatives).flatMap((a): Schema<unknown>[] => {
         const inner = a.schema.shape;
         return 'fill' in a.schema && inner.of === 'fields'
           ? Object.values(inner.fields as Fields).map(unwrapped)
@@ -120,13 +120,13 @@ function partsOf(schema: Schema<any>): Schema<any>[] {
       return [];
   }
 }
-function unwrapped(schema: Schema<any>): Schema<any> {
+function unwrapped(schema: Schema<unknown>): Schema<unknown> {
   const s = schema.shape;
   if (s.of === 'elements') return unwrapped(s.element);
   return 'inner' in s && (s.of !== 'mapped' || isNamed(s.inner)) ? unwrapped(s.inner) : schema;
 }
 /** Types with a table of their own: records, choices, and enumerations that the books name. */
-const isNamed = (schema: Schema<any>): boolean => {
+const isNamed = (schema: Schema<unknown>): boolean => {
   const s = schema.shape;
   return (
     s.of === 'alternatives' ||
@@ -134,7 +134,7 @@ const isNamed = (schema: Schema<any>): boolean => {
     (s.of === 'names' && schema.kind !== 'ENUMERATED' && schema.kind !== 'enum')
   );
 };
-function nameOf(schema: Schema<any>): string {
+function nameOf(schema: Schema<unknown>): string {
   const s = schema.shape as Leaf | { of: string; name?: string };
   return 'name' in s && s.name !== undefined ? s.name : schema.kind;
 }

@@ -45,7 +45,7 @@ function sizeOf(t: TypeDescription): number {
   if (t.type === 'structure') return t.value.reduce((n, m) => n + sizeOf(m), 1);
   return 1;
 }
-function untagged(t: TypeDescription): Schema<any> {
+function untagged(t: TypeDescription): Schema<unknown> {
   if (t.type === 'structure')
     return sequence('structure', Object.fromEntries(t.value.map((m, i) => [String(i), untagged(m)])));
   if (t.type === 'array')

@@ -85,7 +85,7 @@ function nodeOf<F>(view: View<F>, span: FrameSpan<F>): Draft {
   return node;
 }
 /** The check sequence that is wrong, or the length that promises more than there is. */
-function culprit(view: View<any>, children: readonly Draft[], error: DlmsError): Draft | undefined {
+function culprit(view: View<unknown>, children: readonly Draft[], error: DlmsError): Draft | undefined {
   if (!isDlmsError(error, 'decode/checksum')) return children.find((c) => c.name === view.cutShort);
   const { offset } = error.context;
   return children.find((c) => c.offset <= offset && offset < end(c));

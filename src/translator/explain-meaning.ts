@@ -17,7 +17,7 @@ export interface ExplainNames {
 
 /** A value in the words of its field. */
 export function meaningOf(
-  schema: Schema<any>,
+  schema: Schema<unknown>,
   field: string,
   type: string | undefined,
   value: unknown,
@@ -31,6 +31,7 @@ export function meaningOf(
   return text ?? String(value);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each shape says of what type its value is
 function wordsOf(s: Shape, field: string, value: any, names: ExplainNames): string | undefined {
   switch (s.of) {
     case 'names':

@@ -9,14 +9,14 @@ import { kept } from './kept.js';
 /** What one schema read: kept by the note-takers while the value is decoded. */
 class Note {
   readonly key: string;
-  readonly schema: Schema<any>;
+  readonly schema: Schema<unknown>;
   readonly shape: Shape;
   readonly start: number;
   stop: number;
   value: unknown = undefined;
   done = false;
   children: readonly Note[] = none;
-  constructor(key: string, schema: Schema<any>, shape: Shape, start: number) {
+  constructor(key: string, schema: Schema<unknown>, shape: Shape, start: number) {
     this.key = key;
     this.schema = schema;
     this.shape = shape;
@@ -48,7 +48,7 @@ export interface SchemaResult {
  * @param to end of the octets; nodes count from the beginning of `bytes`, not from `from`
  */
 export function explainSchema(
-  schema: Schema<any>,
+  schema: Schema<unknown>,
   bytes: Uint8Array,
   from: number,
   to: number,
@@ -88,14 +88,14 @@ interface Tracer {
 interface NotingOptions extends DecodeOptions {
   readonly taker: Tracer;
 }
-const rebuilt: WeakMap<Schema<any>, Schema<any>> = /* @__PURE__ */ new WeakMap();
+const rebuilt: WeakMap<Schema<unknown>, Schema<unknown>> = /* @__PURE__ */ new WeakMap();
 
 /** The same schema with a note-taker in front. One that only names another leaves the note to that. */
-function around(schema: Schema<any>, key: string): Schema<any> {
+function around(schema: Schema<unknown>, key: string): Schema<unknown> {
   const { shape } = schema;
   if (shape.of === 'nested') return shape.with((inner) => around(inner, key));
-  let inner: Schema<any> | undefined;
-  const noted = <T>(r: Reader, read: (inner: Schema<any>, r: Reader, into?: object) => T, into?: object): T => {
+  let inner: Schema<unknown> | undefined;
+  const noted = <T>(r: Reader, read: (inner: Schema<unknown>, r: Reader, into?: object) => T, into?: object): T => {
     inner ??= innerOf(schema);
     const { taker } = r.options as NotingOptions;
     const outer = taker.open;
@@ -127,12 +127,12 @@ function around(schema: Schema<any>, key: string): Schema<any> {
     ...(isFieldsSchema(schema) ? { fill: (r: Reader, into: object) => noted(r, fillWith, into) } : {}),
   };
 }
-const readWith = (inner: Schema<any>, r: Reader): unknown => inner.read(r);
-const fillWith = (inner: Schema<any>, r: Reader, into?: object): unknown =>
-  (inner as FieldsSchema<any>).fill(r, into as object);
+const readWith = (inner: Schema<unknown>, r: Reader): unknown => inner.read(r);
+const fillWith = (inner: Schema<unknown>, r: Reader, into?: object): unknown =>
+  (inner as FieldsSchema<unknown>).fill(r, into as object);
 
 /** What stands behind the note-taker: a leaf as it is, everything else around parts with note-takers of their own. */
-function innerOf(schema: Schema<any>): Schema<any> {
+function innerOf(schema: Schema<unknown>): Schema<unknown> {
   const s = schema.shape;
   if (!('with' in s) || (s.of === 'mapped' && !('with' in s.inner.shape))) return schema;
   let known = rebuilt.get(schema);
@@ -153,7 +153,8 @@ const place = (type: string, field: string): string =>
 const places: Map<string, Map<string, string>> = /* @__PURE__ */ new Map();
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** The node of a note, which is a field of its owner; undefined for something optional that is not there and takes no octet. */
+/** The node of a note, which is a field of its owner; undefined for something optional that is absent and takes no octet. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one node from one note: each exception says why it exists
 function toNode(
   note: Note,
   name: string,

@@ -21,6 +21,7 @@ export function explainText(node: ExplainNode, options: ExplainTextOptions = {})
     colours && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   const wide = options.octets ?? 16;
   const column = wide * 3 + 1;
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one line of one node, and the columns it does without
   const walk = (n: ExplainNode, octets: Uint8Array, level: number): void => {
     const own = n.octets ?? octets;
     const leaf = n.children === undefined || n.children.length === 0;

@@ -94,8 +94,8 @@ function within<T>(doc: Document, e: XmlElement, read: () => T): T {
 /** Reads a value from the element that holds it. */
 type Take = (doc: Document, e: XmlElement) => unknown;
 // A schema is looked at once; what reads its values is kept, by the place (`Type.field`, the key of the hints).
-const takes: WeakMap<Schema<any>, Map<string, Take>> = /* @__PURE__ */ new WeakMap();
-const takeOf = (schema: Schema<any>, at: string): Take =>
+const takes: WeakMap<Schema<unknown>, Map<string, Take>> = /* @__PURE__ */ new WeakMap();
+const takeOf = (schema: Schema<unknown>, at: string): Take =>
   kept(
     kept(takes, schema, () => new Map<string, Take>()),
     at,
@@ -111,7 +111,7 @@ function value(doc: Document, e: XmlElement, take: Take): unknown {
   }
 }
 
-function compile(schema: Schema<any>, at: string): Take {
+function compile(schema: Schema<unknown>, at: string): Take {
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
@@ -150,7 +150,7 @@ function compile(schema: Schema<any>, at: string): Take {
 }
 
 /** The children in the order of the fields; only optional ones may be missing. */
-function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): Take {
+function fieldsOf(type: string, fields: Readonly<Record<string, Schema<unknown>>>): Take {
   const inside = nestedFields[type];
   const parts = Object.entries(fields)
     .filter(([key]) => key !== inside?.guest)
@@ -162,7 +162,8 @@ function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): 
       take: takeOf(schema, `${type}.${key}`),
     }));
   const guest =
-    inside === undefined ? undefined : fieldsOf('', { [inside.guest]: fields[inside.guest] as Schema<any> });
+    inside === undefined ? undefined : fieldsOf('', { [inside.guest]: fields[inside.guest] as Schema<unknown> });
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the fields of an element in any order, with those that stand inside another
   return (doc, e) => {
     blank(doc, e);
     const out: Record<string, unknown> = {};
@@ -209,7 +210,7 @@ function one(doc: Document, e: XmlElement, read: Take): unknown {
 }
 
 /** An element that is named by the alternative it holds. */
-const alternativeOf = (schema: Schema<any>): Take =>
+const alternativeOf = (schema: Schema<unknown>): Take =>
   kept(choices, schema, () => {
     const byName = new Map<string, Take>();
     return (doc, e) => {
@@ -221,10 +222,10 @@ const alternativeOf = (schema: Schema<any>): Take =>
       return take(doc, e);
     };
   });
-const choices: WeakMap<Schema<any>, Take> = /* @__PURE__ */ new WeakMap();
+const choices: WeakMap<Schema<unknown>, Take> = /* @__PURE__ */ new WeakMap();
 const readApdu = (doc: Document, e: XmlElement): Apdu => alternativeOf(Apdu)(doc, e) as Apdu;
 /** For the name of this element, and its aliases: other names are refused, so these are all that are ever kept. */
-function chosenOf(doc: Document, e: XmlElement, schema: Schema<any>): Take {
+function chosenOf(doc: Document, e: XmlElement, schema: Schema<unknown>): Take {
   const s = unnested(schema).shape as Extract<Shape, { of: 'alternatives' }>;
   const name = nameOf(e.name, s.name);
   const names = Object.keys(s.alternatives);
@@ -237,7 +238,7 @@ function chosenOf(doc: Document, e: XmlElement, schema: Schema<any>): Take {
       names.length > 12 ? `an element of ${s.name}` : `one of ${names.join(', ')}`,
       e.name,
     );
-  const chosen = (s.alternatives[type] as Alternative<any>).schema;
+  const chosen = (s.alternatives[type] as Alternative<unknown>).schema;
   if (s.selfDescribing === true && chosen.shape.of === 'elements') {
     const read = alternativeOf(chosen.shape.element);
     return (doc, e) =>
@@ -254,7 +255,7 @@ function chosenOf(doc: Document, e: XmlElement, schema: Schema<any>): Take {
 }
 
 /** One item of a SEQUENCE OF; some producers leave out the element around it, or put several into one. */
-function items(doc: Document, e: XmlElement, schema: Schema<any>, wanted: string): unknown[] {
+function items(doc: Document, e: XmlElement, schema: Schema<unknown>, wanted: string): unknown[] {
   const { shape } = unnested(schema);
   if (e.name === wanted || e.name.toLowerCase() === wanted.toLowerCase()) {
     if (shape.of === 'alternatives' && severalInOne.has(wanted) && e.children.length > 1)
@@ -286,6 +287,7 @@ function leafOf(s: Leaf, at: string): Take {
     return form === undefined ? leafValue(e, s, raw, text) : form.parse(blanksCount ? raw : text, s);
   };
 }
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one case for each kind of leaf
 function leafValue(e: XmlElement, s: Leaf, raw: string, text: string): unknown {
   switch (s.of) {
     case 'integer': {

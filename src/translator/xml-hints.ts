@@ -8,7 +8,7 @@ export const namespace = 'http://www.dlms.com/COSEMpdu';
 
 /** How one leaf is written and read, by `Type.field`. `lossy` is called when the text does not say everything. */
 export interface TextForm {
-  format(value: any, leaf: Leaf | undefined, lossy: () => void): string;
+  format(value: unknown, leaf: Leaf | undefined, lossy: () => void): string;
   parse(text: string, leaf: Leaf | undefined): unknown;
 }
 

@@ -105,17 +105,19 @@ const unholdable = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const special = /[^\t\n\u0020-%'-;=?-\uD7FF\uE000-\uFFFD]/;
 
 /** Writes one value as an element of that name; nothing for an optional one that is absent. */
+// biome-ignore lint/suspicious/noExplicitAny: a value of the schema that this was made of
 type Put = (w: XmlWriter, name: string, value: any) => void;
 /** Writes what stands inside an element. */
+// biome-ignore lint/suspicious/noExplicitAny: a value of the schema that this was made of
 type PutInside = (w: XmlWriter, value: any) => void;
 // A schema is looked at once; what writes its values is kept, by the place (`Type.field`, the key of the hints).
-const puts: WeakMap<Schema<any>, Map<string, Put>> = /* @__PURE__ */ new WeakMap();
+const puts: WeakMap<Schema<unknown>, Map<string, Put>> = /* @__PURE__ */ new WeakMap();
 
-function putOf(schema: Schema<any>, at: string): Put {
+function putOf(schema: Schema<unknown>, at: string): Put {
   const places = kept(puts, schema, () => new Map<string, Put>());
   return kept(places, at, () => compile(schema, at));
 }
-function compile(schema: Schema<any>, at: string): Put {
+function compile(schema: Schema<unknown>, at: string): Put {
   const s = schema.shape;
   switch (s.of) {
     case 'optional':
@@ -168,7 +170,7 @@ const losing = (w: XmlWriter): void => {
 };
 
 /** The fields one after the other. */
-function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): PutInside {
+function fieldsOf(type: string, fields: Readonly<Record<string, Schema<unknown>>>): PutInside {
   const inside = nestedFields[type];
   const guest = inside === undefined ? undefined : fields[inside.guest];
   const parts = Object.entries(fields)
@@ -189,15 +191,15 @@ function fieldsOf(type: string, fields: Readonly<Record<string, Schema<any>>>): 
 }
 
 /** The element of the alternative that was chosen. */
-const alternativeOf = (schema: Schema<any>): PutInside =>
+const alternativeOf = (schema: Schema<unknown>): PutInside =>
   kept(choices, schema, () => {
     const byType = new Map<string, PutInside>();
     return (w, value) => kept(byType, (value as { type: string }).type, (type) => chosenOf(schema, type))(w, value);
   });
-const choices: WeakMap<Schema<any>, PutInside> = /* @__PURE__ */ new WeakMap();
-function chosenOf(schema: Schema<any>, type: string): PutInside {
+const choices: WeakMap<Schema<unknown>, PutInside> = /* @__PURE__ */ new WeakMap();
+function chosenOf(schema: Schema<unknown>, type: string): PutInside {
   const s = unnested(schema).shape as Extract<Shape, { of: 'alternatives' }>;
-  const chosen = (s.alternatives[type] as Alternative<any>).schema;
+  const chosen = (s.alternatives[type] as Alternative<unknown>).schema;
   if (s.selfDescribing === true && chosen.shape.of === 'elements') {
     const put = alternativeOf(chosen.shape.element);
     return (w, value) => {
@@ -227,12 +229,13 @@ function putInnerApdu(w: XmlWriter, name: string, payload: Uint8Array): void {
 }
 
 /** The element around an item: the name of its type. */
-export function itemName(schema: Schema<any>): string {
+export function itemName(schema: Schema<unknown>): string {
   const { shape, kind } = unnested(schema);
   const name = 'name' in shape ? shape.name : kind;
   return itemNames[name] ?? name;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each leaf says of what type its value is
 function leafText(w: XmlWriter, s: Leaf, value: any): string {
   switch (s.of) {
     case 'float': {

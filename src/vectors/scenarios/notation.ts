@@ -31,6 +31,7 @@ const monthOf = (text: string): number => (text === 'begin' ? 0xfe : text === 'e
 const dayOf = (text: string): number => (text === 'last' ? 0xfe : text === 'last2' ? 0xfd : part(text, 0xff));
 
 /** Octets of a date-time, a date or a time, by the number of octets wanted. Undefined for a text that is none. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: date, time and date-time are read by one rule for each field
 function temporal(json: Json, size: number): Uint8Array | undefined {
   const { dt, dev, status, weekday } = isRecord(json) ? json : ({ dt: json } as Record<string, Json>);
   if (typeof dt !== 'string') return undefined;
@@ -74,7 +75,7 @@ export function octetsOf(json: Json, size?: number): Uint8Array {
 const octetString = (octets: Uint8Array): Uint8Array => Uint8Array.of(9, octets.length, ...octets);
 
 /** A value of the notation as a value of the schema. */
-export function typedValue(schema: Schema<any>, json: Json): unknown {
+export function typedValue(schema: Schema<unknown>, json: Json): unknown {
   const { shape } = schema;
   switch (shape?.of) {
     case 'tagged':
@@ -135,15 +136,15 @@ const camelOrKebab = (names: Readonly<Record<string, number>>, json: Json): Json
 
 /** `{ "long-unsigned": 5 }` names the type; a bare value takes the first type that holds it. */
 function alternativeOf(
-  schema: Schema<any>,
-  alternatives: Readonly<Record<string, { readonly schema: Schema<any> }>>,
+  schema: Schema<unknown>,
+  alternatives: Readonly<Record<string, { readonly schema: Schema<unknown> }>>,
   json: Json,
 ): unknown {
   const [name, value] =
     isRecord(json) && Object.keys(json).length === 1 ? (Object.entries(json)[0] as [string, Json]) : [];
   const type = name === undefined ? undefined : Object.keys(alternatives).find((a) => same(a, name));
   const made = (t: string, v: Json): unknown => {
-    const inner = (alternatives[t] as { readonly schema: Schema<any> }).schema;
+    const inner = (alternatives[t] as { readonly schema: Schema<unknown> }).schema;
     if (v === null) return { type: t };
     const content = typedValue(inner, v);
     return 'fill' in inner ? { type: t, ...(content as object) } : { type: t, value: content };
@@ -174,7 +175,7 @@ function alternativeOf(
  * A value of the schema in the notation, for comparison: names become numbers, octets hexadecimal digits, Data `{ type:
  * value }`.
  */
-export function notationOf(schema: Schema<any>, value: unknown): Json {
+export function notationOf(schema: Schema<unknown>, value: unknown): Json {
   const { shape } = schema;
   switch (shape?.of) {
     case 'tagged':
@@ -196,7 +197,7 @@ export function notationOf(schema: Schema<any>, value: unknown): Json {
       return (value as readonly unknown[]).map((e) => notationOf(shape.element, e));
     case 'alternatives': {
       const { type, value: inner } = value as { readonly type: string; readonly value?: unknown };
-      const chosen = (shape.alternatives as Readonly<Record<string, { readonly schema: Schema<any> }>>)[type];
+      const chosen = (shape.alternatives as Readonly<Record<string, { readonly schema: Schema<unknown> }>>)[type];
       if (inner === undefined || chosen === undefined) return { [type]: null };
       return { [type]: notationOf(chosen.schema, 'fill' in chosen.schema ? value : inner) };
     }
