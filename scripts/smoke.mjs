@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Octets that the tarball may have. */
-const tarballLimit = 1_200_000;
+/** Octets that the tarball may have: 1.2 MB without the running meter (`dlms-cosem/meter`), and what that adds. */
+const tarballLimit = 1_300_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'smoke-'));
 const run = (file, args, options = {}) =>
