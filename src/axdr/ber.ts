@@ -118,7 +118,7 @@ export function berSequence<F extends Fields>(
   const places = new Map(parts.map((f, i) => [tagOf(f), i]));
   // One bit for each field; no APDU has more than 30.
   const mandatory = parts.reduce((bits, f, i) => ('optional' in f ? bits : bits | (1 << i)), 0);
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop over elements, with the disorders that it tolerates at their places; it is hot
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a hot loop, with what it tolerates in place
   const elements = (r: Reader, end: number, into: Record<string, unknown>): void => {
     let read = 0;
     for (let tag = r.bytes[r.offset]; tag !== undefined; tag = r.bytes[r.offset]) {

@@ -128,7 +128,7 @@ function equalRows(bytes: Uint8Array): Table | undefined {
 }
 
 /** One loop for each tag: the tag in front of each value is looked at, so a row that lies is never misread. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop that makes profiles fast; calls inside would cost more than all the rest
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop that makes profiles fast
 function equalCells(
   b: Uint8Array,
   v: DataView,

@@ -89,7 +89,7 @@ export type TimeFinding =
  * profile that is not periodic has no gaps. An extra row does not start a new grid; rows that continue in step with it
  * (because the clock was set) do.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the cases of one row, each of which excludes the next
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: cases of one row that exclude each other
 export function findTimeFindings(
   rows: Iterable<{ readonly index: number; readonly instant: number | undefined }>,
   { capturePeriod, newestFirst }: ProfilePeriod,

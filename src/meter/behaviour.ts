@@ -141,7 +141,7 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   readonly input?: (self: Running<C, S>, name: string, value: unknown) => void;
 }
 /** A behaviour of any class and state, for tables of them. */
-// biome-ignore lint/suspicious/noExplicitAny: no other type takes behaviours of every class and state
+// biome-ignore lint/suspicious/noExplicitAny: no other type takes every class and state
 export type AnyBehaviour = Behaviour<any, any>;
 
 /** The behaviour of a class in this version and in others, as far as they share attributes and methods. */

@@ -57,7 +57,7 @@ export interface EvaluateAarqOptions {
  * then an exception-response, and nothing in the AARQ is believed. Until it has verified, nothing is kept, and nothing
  * costlier than one tag is computed.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the order of the checks is what an attacker would change, so it stands in one place
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the order of the checks is their meaning
 export async function evaluateAarq(
   aarq: Aarq,
   config: AssociationConfig | undefined,

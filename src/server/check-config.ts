@@ -118,7 +118,7 @@ function checkRights(config: AssociationConfig, serverSap: number, objects: Obje
  * nothing about clients that nothing else proves either.
  * @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody`
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: refusals one below the other, none of which depends on another
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: refusals that do not depend on each other
 export function checkContext(config: AssociationConfig, { keys, policy, suite }: SecurityContext): void {
   const { mechanism, ciphering } = config;
   const lacks = (what: string): DlmsError => fault('configuration/invalid', config, `its security lacks the ${what}`);

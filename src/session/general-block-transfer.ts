@@ -188,7 +188,7 @@ export class GbtEndpoint {
   #newReceiver(): BlockReceiver {
     return new BlockReceiver({ limit: this.#receiveTotal });
   }
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the rules for one block in their order; each decides for all below
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the rules for one block, in their order
   #take(block: ReceivedBlock): GbtStep {
     const { oneWay, streaming, blockNumber, rawData } = block;
     const before = this.#receiving;

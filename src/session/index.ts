@@ -23,5 +23,5 @@ export {
 export { type Conversation, converse } from './conversation.js';
 export { GbtEndpoint, type GbtOptions, type GbtStep } from './general-block-transfer.js';
 export { getAttribute, getList } from './get.js';
-export type { ServiceLimits } from './limits.js';
+export type { Service, ServiceLimits } from './limits.js';
 export { setAttribute, setList } from './set.js';

@@ -57,7 +57,7 @@ export interface CipheredPlace {
 }
 
 /** Security header, content and tag; below the content what the keys make of it. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: what is shown of each part of a protected APDU, in the order of its octets
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: part by part, in the order of the octets
 export function explainCiphered(
   state: ExplainingCiphered,
   bytes: Uint8Array,

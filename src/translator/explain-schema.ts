@@ -154,7 +154,7 @@ const places: Map<string, Map<string, string>> = /* @__PURE__ */ new Map();
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /** The node of a note, which is a field of its owner; undefined for something optional that is absent and takes no octet. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one node from one note: each exception says why it exists
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one node, each exception with its reason
 function toNode(
   note: Note,
   name: string,

@@ -163,7 +163,7 @@ function fieldsOf(type: string, fields: Readonly<Record<string, Schema<unknown>>
     }));
   const guest =
     inside === undefined ? undefined : fieldsOf('', { [inside.guest]: fields[inside.guest] as Schema<unknown> });
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the fields of an element in any order, with those that stand inside another
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: fields in any order, some inside others
   return (doc, e) => {
     blank(doc, e);
     const out: Record<string, unknown> = {};

@@ -129,7 +129,7 @@ class Parser {
   }
 
   /** The root with everything inside; a stack instead of recursion, so that depth costs nothing but the limit. */
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the state machine of XML content, one case for each kind of markup
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one case for each kind of markup
   #tree(): XmlElement {
     const t = this.#text;
     const open: { element: XmlElement; scope: Scope; qualified: string }[] = [];
@@ -170,7 +170,7 @@ class Parser {
     }
   }
 
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a start tag read once from left to right
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a start tag, from left to right
   #start(outer: Scope): { element: XmlElement; scope: Scope; qualified: string; empty: boolean } {
     const t = this.#text;
     const offset = this.#at;

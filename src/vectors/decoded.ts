@@ -13,7 +13,7 @@ import { otherWordsFor, plainName, renames } from './renames.js';
 
 export class Decoded implements Part {
   readonly schema: Schema<unknown> | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: a value of any schema; who uses it looks first at what it is
+  // biome-ignore lint/suspicious/noExplicitAny: of any schema; users look first at what it is
   readonly value: any;
   constructor(schema: Schema<unknown> | undefined, value: unknown) {
     this.schema = schema === undefined ? undefined : bare(schema);

@@ -16,7 +16,7 @@ import { anyOf, firstOf, later, onlyRecord, type View } from './compare.js';
 /** A decoded value as made by `decoded.ts`. */
 export interface Part extends View {
   readonly schema: Schema<unknown> | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: a value of any schema; who uses it looks first at what it is
+  // biome-ignore lint/suspicious/noExplicitAny: of any schema; users look first at what it is
   readonly value: any;
   list(): readonly Part[] | undefined;
 }

@@ -68,7 +68,7 @@ class Decompressor {
     this.#widest = 32 - Math.clz32(this.#codewords - 1);
   }
 
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop over codewords; its state in local variables is what makes it fast
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a hot loop with its state in variables
   run(): Uint8Array {
     const ends = this.#ends;
     const lengths = this.#lengths;

@@ -12,7 +12,7 @@ import type { ServiceContext } from './service-context.js';
  * Carries out the items of an Access-Request in order, with a result for each.
  * @returns the Access-Response; undefined when the client wants none
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of item beside the other, sharing the room of one response
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: items that share the room of a response
 export async function serveAccess(
   request: AccessRequest<Uint8Array>,
   exchange: Exchange,

@@ -130,7 +130,7 @@ class FrameFinder implements HdlcDeframer {
    * Looks for frames from `from` on; keeps a beginning at the end. `base` is the place of `b[0]` in the whole stream.
    * `fault` says what is known against the first octets.
    */
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop over octets; it is hot, and its state is in local variables
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a hot loop with its state in variables
   #scan(b: Uint8Array, from: number, base: number, frames: HdlcFrame[], fault?: () => DlmsError): void {
     const to = b.length;
     const counters = this.#counters;

@@ -174,7 +174,7 @@ function request(state: ModeEState, now: number, options: ModeEClientOptions): M
   ];
 }
 
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one answer of the meter and what follows from each of its modes
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: what follows from each mode
 function identified(state: ModeEState, now: number, options: ModeEClientOptions): ModeEStep {
   let identification: Identification | undefined;
   let rest = state.held;

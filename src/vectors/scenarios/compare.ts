@@ -57,7 +57,7 @@ function sameText(expected: string, actual: string): boolean {
  * Only the fields that are named count: not the hundredths, and the day of the week, deviation and status when they are
  * given.
  */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: each field of a date-time may be left open, and each in its own way
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: each field may be open in its own way
 function sameMoment(expected: { readonly [key: string]: Json }, actual: Json | undefined): boolean {
   if (typeof actual !== 'string' || !digits.test(actual)) return false;
   const octets = parseHex(actual);

@@ -31,7 +31,7 @@ const monthOf = (text: string): number => (text === 'begin' ? 0xfe : text === 'e
 const dayOf = (text: string): number => (text === 'last' ? 0xfe : text === 'last2' ? 0xfd : part(text, 0xff));
 
 /** Octets of a date-time, a date or a time, by the number of octets wanted. Undefined for a text that is none. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: date, time and date-time are read by one rule for each field
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one rule for each field
 function temporal(json: Json, size: number): Uint8Array | undefined {
   const { dt, dev, status, weekday } = isRecord(json) ? json : ({ dt: json } as Record<string, Json>);
   if (typeof dt !== 'string') return undefined;

@@ -355,7 +355,7 @@ class Run {
       }
     }
   }
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of expectation about rows after the other
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of expectation after the other
   #rows(e: Step | Expectation, got: Json): void {
     const rows = rowsOf(got);
     if (rows === undefined) throw new Mismatch(`expected rows, got ${JSON.stringify(got)?.slice(0, 200)}`);
