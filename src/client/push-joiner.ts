@@ -3,6 +3,7 @@ import { equalBytes } from '../core/bytes.js';
 import { DlmsError } from '../core/errors.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 
+/** Options of {@link PushJoiner}. */
 export interface PushJoinerOptions {
   /**
    * Maximum size of one APDU in octets; all incomplete APDUs together may have sixteen times as many. Default: 262 144;

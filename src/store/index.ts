@@ -6,5 +6,5 @@
  * @module
  */
 
-export { GroupedStore, type StoreBackend, type StoreOptions } from './grouped-store.js';
+export type { GroupedStore, StoreBackend, StoreOptions } from './grouped-store.js';
 export { type Store, type StoreChange, type StoreChanges, type UpdateOptions, VolatileStore } from './store.js';
