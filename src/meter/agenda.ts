@@ -94,6 +94,10 @@ export class Agenda<O extends object> {
     this.#live--;
     return top;
   }
+  /** Everything that is scheduled. */
+  *entries(): Iterable<Due<O>> {
+    for (const own of this.#current.values()) yield* own.values();
+  }
   clear(): void {
     this.#heap = [];
     this.#current.clear();

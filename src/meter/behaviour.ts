@@ -92,8 +92,8 @@ export interface Behaviour<C extends InterfaceClass = InterfaceClass, S = undefi
   /** The initial state. */
   readonly state?: () => S;
   /**
-   * Called when the state is complete and the supply is on, also after the object was restored from a store: schedules
-   * what is due.
+   * Called when the state is complete and the supply is on: schedules what is due. Not called after the object was
+   * restored from a store; it continues then.
    */
   readonly start?: (self: Running<C, S>) => void;
   /** Attributes that clients can never read. */

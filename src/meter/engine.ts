@@ -20,7 +20,8 @@ import { Environment } from './environment.js';
 import type { EventName } from './events.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
 import { LocalTime, type Zone } from './local-time.js';
-import { EngineObject } from './object.js';
+import { EngineObject, type SavedObject } from './object.js';
+import { fromPlain, type Plain, toPlain } from './plain.js';
 import { ObjectSpace } from './space.js';
 
 /** Options of {@link MeterEngine}. */
@@ -81,7 +82,7 @@ export class MeterEngine {
   /** The open disconnectors. */
   readonly #open = new Set<Obis>();
   readonly #conditions = new Set<number>();
-  readonly #seed: number;
+  #seed: number;
   #outputs: Output[] = [];
   #phase: Phase | undefined;
   #telling = 0;
@@ -463,7 +464,9 @@ export class MeterEngine {
   }
   /** Lets an object observe the changes of an attribute. */
   observe(observer: EngineObject, reference: Reference): void {
-    const key = keyOf(observer.space, reference);
+    this.#hear(observer, keyOf(observer.space, reference));
+  }
+  #hear(observer: EngineObject, key: string): void {
     const observers = this.#observers.get(key) ?? new Set();
     observers.add(observer);
     this.#observers.set(key, observers);
@@ -476,6 +479,77 @@ export class MeterEngine {
     for (const key of this.#observed.get(observer) ?? []) this.#observers.get(key)?.delete(observer);
     this.#observed.delete(observer);
   }
+  // ── for a store ──────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * All that the engine holds, as JSON has it: passwords included. Drivers (relay, M-Bus line, image store) keep what
+   * is theirs.
+   * @throws DlmsError `configuration/invalid` in the middle of an operation
+   */
+  save(): SavedEngine {
+    if (this.#depth > 0) throw new DlmsError('configuration/invalid', { what: 'a meter saved in an operation' });
+    const objects = this.#all();
+    return {
+      format: 'dlms-cosem-meter/1',
+      engine: toPlain({
+        elapsed: this.#elapsed,
+        offset: this.#offset,
+        clockStatus: this.clockStatus,
+        dropped: this.dropped,
+        seed: this.#seed,
+        draws: this.#draws,
+        failures: this.#failures,
+        supply: this.#supply,
+        downSince: this.#downSince,
+        network: this.#network,
+        conditions: [...this.#conditions],
+        open: [...this.#open],
+        outputs: this.#outputs,
+        zone: this.#local.zone,
+        environment: this.environment.save(),
+        agenda: [...this.#agenda.entries()].map(({ owner, phase, at }) => [nameOf(owner), phase, at]),
+        observers: [...this.#observers].map(([key, observers]) => [key, [...observers].map(nameOf)]),
+      }),
+      objects: Object.fromEntries(objects.map((o) => [nameOf(o), o.save()])),
+    };
+  }
+  /**
+   * Takes back what {@link MeterEngine.save} gave, instead of {@link MeterEngine.start}: for an engine with the same
+   * objects and drivers. It goes on as if nothing had happened; a time that passed meanwhile is for the shell to tell.
+   * @throws DlmsError `configuration/invalid` when the objects are not the same
+   */
+  restore({ format, engine, objects }: SavedEngine): void {
+    const all = new Map(this.#all().map((o) => [nameOf(o), o]));
+    const missing = [...all.keys()].find((n) => !Object.hasOwn(objects, n));
+    const unknown = Object.keys(objects).find((n) => !all.has(n));
+    if (format !== 'dlms-cosem-meter/1' || missing !== undefined || unknown !== undefined)
+      throw new DlmsError('configuration/invalid', {
+        what: `a saved meter ${missing === undefined ? `with ${unknown ?? format}` : `without ${missing}`}`,
+      });
+    const saved = fromPlain(engine) as SavedState;
+    this.#elapsed = saved.elapsed;
+    this.#offset = saved.offset;
+    this.clockStatus = saved.clockStatus;
+    this.dropped = saved.dropped;
+    this.#seed = saved.seed;
+    this.#draws = saved.draws;
+    this.#failures = saved.failures;
+    this.#supply = saved.supply;
+    this.#downSince = saved.downSince;
+    this.#network = saved.network;
+    this.#outputs = [...saved.outputs];
+    this.#local = new LocalTime(saved.zone);
+    replace(this.#conditions, saved.conditions);
+    replace(this.#open, saved.open);
+    this.environment.restore(saved.environment);
+    for (const [name, object] of Object.entries(objects)) all.get(name)?.restore(object);
+    this.#agenda.clear();
+    for (const [name, phase, at] of saved.agenda) this.#agenda.schedule(all.get(name) as EngineObject, phase, at);
+    this.#observers.clear();
+    this.#observed.clear();
+    for (const [key, observers] of saved.observers)
+      for (const name of observers) this.#hear(all.get(name) as EngineObject, key);
+  }
   #all(): EngineObject[] {
     return [...this.#spaces.values()].flatMap((s) => [...s]);
   }
@@ -484,6 +558,37 @@ export class MeterEngine {
   }
 }
 
+/** What {@link MeterEngine.save} gives: JSON. */
+export interface SavedEngine {
+  readonly format: string;
+  readonly engine: Plain;
+  /** By SAP of the logical device and logical name. */
+  readonly objects: Readonly<Record<string, SavedObject>>;
+}
+interface SavedState {
+  readonly elapsed: number;
+  readonly offset: number;
+  readonly clockStatus: number;
+  readonly dropped: number;
+  readonly seed: number;
+  readonly draws: number;
+  readonly failures: number;
+  readonly supply: boolean;
+  readonly downSince: { readonly elapsed: number; readonly utc: number } | undefined;
+  readonly network: boolean;
+  readonly conditions: readonly number[];
+  readonly open: readonly Obis[];
+  readonly outputs: readonly Output[];
+  readonly zone: Zone;
+  readonly environment: unknown;
+  readonly agenda: readonly (readonly [owner: string, phase: Phase, at: number])[];
+  readonly observers: readonly (readonly [key: string, observers: readonly string[]])[];
+}
+const nameOf = (o: EngineObject): string => `${o.space.sap} ${o.logicalName}`;
+function replace<T>(set: Set<T>, values: readonly T[]): void {
+  set.clear();
+  for (const v of values) set.add(v);
+}
 const noZone: Zone = {
   timeZone: 0,
   daylightSavingsEnabled: false,

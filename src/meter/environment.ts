@@ -9,6 +9,10 @@ export interface Source {
   crossing(threshold: number, from: number): number | undefined;
   /** Sets whether it grows: a register of an inactive tariff stands still. */
   count?(on: boolean, at: number): void;
+  /** The state besides the inputs, for a store. */
+  save?(): unknown;
+  /** Restores the state from {@link Source.save}. */
+  restore?(saved: unknown): void;
   /** Names of the inputs on which it depends. */
   readonly inputs: readonly string[];
 }
@@ -40,15 +44,17 @@ class Quantity {
   get rate(): number {
     return this.#counting ? this.level : 0;
   }
-  toJSON(): readonly [number, number, number, boolean] {
+  save(): SavedQuantity {
     return [this.level, this.#sum, this.#since, this.#counting];
   }
-  static from([level, sum, since, counting]: readonly [number, number, number, boolean]): Quantity {
-    const q = new Quantity(level, since, counting);
-    q.#sum = sum;
-    return q;
+  restore([level, sum, since, counting]: SavedQuantity): void {
+    this.level = level;
+    this.#sum = sum;
+    this.#since = since;
+    this.#counting = counting;
   }
 }
+type SavedQuantity = readonly [level: number, sum: number, since: number, counting: boolean];
 
 /** Milliseconds of an hour: W to Wh. */
 const hour = 3_600_000;
@@ -106,6 +112,10 @@ export class Environment {
         if (rate === 0 || missing / rate < 0) return undefined;
         return from + Math.ceil(missing / rate);
       },
+      save: () => [before, begin, counts],
+      restore(saved) {
+        [before, begin, counts] = saved as [number, number, boolean];
+      },
       count(on, now) {
         if (on === counts) return;
         before = sum(now);
@@ -123,13 +133,16 @@ export class Environment {
     return q;
   }
   /** The state, for a store; see {@link Environment.restore}. */
-  toJSON(): unknown {
-    return { counting: this.#counting, quantities: Object.fromEntries(this.#quantities) };
+  save(): unknown {
+    return {
+      counting: this.#counting,
+      quantities: Object.fromEntries([...this.#quantities].map(([name, q]) => [name, q.save()])),
+    };
   }
-  /** Restores the state from {@link Environment.toJSON}. */
-  restore(saved: { counting: boolean; quantities: Record<string, readonly [number, number, number, boolean]> }): void {
-    this.#counting = saved.counting;
-    this.#quantities.clear();
-    for (const [name, q] of Object.entries(saved.quantities)) this.#quantities.set(name, Quantity.from(q));
+  /** Restores the state from {@link Environment.save}. */
+  restore(saved: unknown): void {
+    const { counting, quantities } = saved as { counting: boolean; quantities: Record<string, SavedQuantity> };
+    this.#counting = counting;
+    for (const [name, q] of Object.entries(quantities)) this.#quantity(name, 0).restore(q);
   }
 }

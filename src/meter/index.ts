@@ -30,10 +30,11 @@ export { behaviours } from './behaviours/index.js';
 export type { MBusIdentity, MBusLine, MBusTelegram } from './behaviours/mbus-client.js';
 export type { Token, TokenReader } from './behaviours/token-gateway.js';
 
-export { type EngineOptions, MeterEngine, type ObjectOptions, type SourceOption } from './engine.js';
+export { type EngineOptions, MeterEngine, type ObjectOptions, type SavedEngine, type SourceOption } from './engine.js';
 export { Environment, type Source } from './environment.js';
 export { type EventCodes, type EventName, eventCodes } from './events.js';
 export { defaultKnobs, type Knobs } from './knobs.js';
 export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from './local-time.js';
-export type { EngineObject } from './object.js';
+export type { EngineObject, SavedObject } from './object.js';
+export type { Plain } from './plain.js';
 export type { ObjectSpace } from './space.js';

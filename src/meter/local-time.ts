@@ -147,7 +147,7 @@ export class LocalTime {
         if (date.year < year) return undefined;
         continue;
       }
-      for (const midnight of this.#daysOf(date, year)) {
+      for (const midnight of this.daysOf(date, year)) {
         if (midnight < today - day) continue;
         const found = this.#firstOf(time, midnight, utc);
         if (found !== undefined) return found;
@@ -158,11 +158,12 @@ export class LocalTime {
   /** Whether a local day, given as its midnight, matches a date pattern. */
   matchesDate(date: CosemDate, midnight: number): boolean {
     const { year } = fieldsOf(midnight);
-    return (date.year === null || date.year === year) && this.#daysOf(date, year).includes(midnight);
+    return this.daysOf(date, year).includes(midnight);
   }
 
   /** Local midnights of the days of a year that match a pattern, in order. */
-  #daysOf(date: CosemDate, year: number): number[] {
+  daysOf(date: CosemDate, year: number): number[] {
+    if (date.year !== null && date.year !== year) return [];
     const month = typeof date.month === 'string' ? this.#monthOfSwitch(date.month, year) : date.month;
     const out: number[] = [];
     for (let m = month ?? 1; m <= (month ?? 12); m++) {

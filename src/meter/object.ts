@@ -1,3 +1,6 @@
+import { decode, encode, type Schema } from '../axdr/schema.js';
+import { DlmsError } from '../core/errors.js';
+import { formatHex, parseHex } from '../core/hex.js';
 import type { Attribute, InterfaceClass } from '../cosem/interface-class.js';
 import type { Obis } from '../cosem/obis.js';
 import {
@@ -13,6 +16,7 @@ import type { Phase } from './agenda.js';
 import type { AnyBehaviour, Cause, Reference, Running } from './behaviour.js';
 import type { MeterEngine } from './engine.js';
 import type { Source } from './environment.js';
+import { fromPlain, type Plain, toPlain } from './plain.js';
 import type { ObjectSpace } from './space.js';
 
 type Loose = Record<string, unknown>;
@@ -158,6 +162,32 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     if (own === undefined) throw new AccessRefused('object-unavailable');
     return this.engine.operation(() => own(this, parameter, cause, context));
   }
+  // ── for a store ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Everything that it holds, passwords included. */
+  save(): SavedObject {
+    const { definition, state, active } = this;
+    const values = [...this.#values].filter(([name]) => name !== 'logicalName');
+    return {
+      attributes: Object.fromEntries(
+        values.map(([name, value]) => [name, formatHex(encode(schemaOf(definition, name), value))]),
+      ),
+      state: toPlain(state),
+      sources: Object.fromEntries([...this.#sources].map(([name, s]) => [name, toPlain(s.save?.())])),
+      active,
+    };
+  }
+  /** Takes back what {@link EngineObject.save} gave. Nobody hears of it. */
+  restore({ attributes, state, sources, active }: SavedObject): void {
+    this.#values.clear();
+    this.#values.set('logicalName', this.logicalName);
+    for (const [name, hex] of Object.entries(attributes))
+      this.#values.set(name, decode(schemaOf(this.definition, name), parseHex(hex)));
+    for (const [name, saved] of Object.entries(sources)) this.#sources.get(name)?.restore?.(fromPlain(saved));
+    this.state = fromPlain(state);
+    this.active = active;
+  }
+
   /** This object in the form for the server, which applies the rights of the association. */
   served(): CosemObject {
     const { behaviour, definition } = this;
@@ -208,6 +238,18 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const counted = modulus === undefined ? value : value % modulus;
     return { type: given.type, value: typeof given.value === 'bigint' ? BigInt(counted) : counted };
   }
+}
+/** What is kept of an object: its attributes as octets of Data in hexadecimal digits, and what else it remembers. */
+export interface SavedObject {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly state: Plain;
+  readonly sources: Readonly<Record<string, Plain>>;
+  readonly active: boolean;
+}
+function schemaOf(definition: InterfaceClass, attribute: string): Schema<unknown> {
+  const found = definition.attributes[attribute];
+  if (found === undefined) throw new DlmsError('configuration/invalid', { what: `${definition.name} ${attribute}` });
+  return found.schema;
 }
 const moduli: Readonly<Record<string, number>> = {
   unsigned: 0x100,

@@ -40,21 +40,17 @@ function seasonAt(self: Self, local: number): SeasonProfile | undefined {
 function startOf(self: Self, start: DateTime, year: number): number | undefined {
   if (start.month === null && start.dayOfMonth === null && start.dayOfWeek === null) return undefined;
   const { local } = self.engine;
-  const first = Date.UTC(year, 0, 1);
-  for (let midnight = first; midnight < first + 366 * day; midnight += day)
-    if (local.matchesDate(start, midnight)) return midnight + timeOfDay(start);
-  return undefined;
+  const [midnight] = local.daysOf(start, year);
+  return midnight === undefined ? undefined : midnight + timeOfDay(start);
 }
 /** Actions of a day in order; none if the week or the day is unknown. */
 function actionsOf(
   self: Self,
   midnight: number,
 ): readonly { readonly at: number; readonly script: string; readonly selector: number }[] {
-  const week = self.get('weekProfileTableActive').find((w) => {
-    // The season of the day; if one starts within the day, the whole day follows it.
-    const season = seasonAt(self, midnight + day - 1);
-    return season !== undefined && equalBytes(w.weekProfileName, season.weekName);
-  });
+  // The season of the day; if one starts within the day, the whole day follows it.
+  const season = seasonAt(self, midnight + day - 1);
+  const week = season && self.get('weekProfileTableActive').find((w) => equalBytes(w.weekProfileName, season.weekName));
   const { weekday } = fieldsOf(midnight);
   const ids = week && [
     week.monday,

@@ -7,5 +7,5 @@
  * @module
  */
 export type { Json } from './notation.js';
-export { runScenario } from './run.js';
+export { runScenario, type Ways } from './run.js';
 export type { Expectation, Given, GivenObject, Scenario, ScenarioResult, Step } from './scenario.js';

@@ -43,8 +43,8 @@ export function classOf(classId: number, version: number): InterfaceClass {
   return found;
 }
 
-/** The meter of a scenario, steady at its beginning. */
-export function meterOf({ given, knobs = {} }: Scenario, seed = 1): MeterEngine {
+/** The meter of a scenario, steady at its beginning; one that is not started takes what another saved. */
+export function meterOf({ given, knobs = {} }: Scenario, seed = 1, started = true): MeterEngine {
   // The format of tokens is a function, which the runner has.
   const unknown = Object.keys(knobs).find((k) => k !== 'tokenFormat' && !Object.hasOwn(defaultKnobs, k));
   if (unknown !== undefined) throw new Unsupported(`knob ${unknown}`);
@@ -74,7 +74,7 @@ export function meterOf({ given, knobs = {} }: Scenario, seed = 1): MeterEngine 
       },
     });
   }
-  engine.start();
+  if (started) engine.start();
   return engine;
 }
 function sourceOf({ integral, input }: NonNullable<GivenObject['source']>): SourceOption {

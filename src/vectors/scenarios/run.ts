@@ -7,6 +7,7 @@ import { ProfileGeneric } from '../../cosem/classes/profile-generic.js';
 import { DateTime } from '../../cosem/date-time.js';
 import type { Obis } from '../../cosem/obis.js';
 import { type ProfileCell, profile, profileRows } from '../../cosem/profile.js';
+import type { MeterEngine } from '../../meter/index.js';
 import { setList } from '../../session/set.js';
 import { matches, mismatch } from './compare.js';
 import { made } from './made.js';
@@ -17,23 +18,39 @@ import { expectOutputs } from './pushes.js';
 import { type Expectation, Mismatch, type Scenario, type ScenarioResult, type Step, Unsupported } from './scenario.js';
 import { type Line, ScenarioSession } from './session.js';
 
+/** Other ways to the same end, for tests of the engine. */
+export interface Ways {
+  /** Time goes in so many parts of each step instead of in one. */
+  readonly parts?: number;
+  /**
+   * Before the step of this index the meter is saved, and another one goes on with that. Not inside an association that
+   * a step opened.
+   */
+  readonly savedBefore?: number;
+  /** Looks at each meter when all is done. */
+  readonly atEnd?: (engine: MeterEngine) => void;
+}
 /**
  * Runs one scenario: requests over associations, time and inputs through the engine, and compares what the clients see.
  */
-export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
+export async function runScenario(scenario: Scenario, ways: Ways = {}): Promise<ScenarioResult> {
   const { id, family } = scenario;
   let at = 'the beginning';
   try {
     const runs: Run[] = [];
-    for (let seed = 1; seed <= (scenario.given.meters ?? 1); seed++) runs.push(await Run.of(scenario, seed));
+    for (let seed = 1; seed <= (scenario.given.meters ?? 1); seed++) runs.push(await Run.of(scenario, seed, ways));
     for (const [i, step] of scenario.steps.entries()) {
       at = `step ${i + 1} (${step.do})`;
-      for (const run of runs) await run.step(step);
+      for (const run of runs) {
+        if (ways.savedBefore === i) await run.save();
+        await run.step(step);
+      }
     }
     for (const [i, expectation] of scenario.expect.entries()) {
       at = `expectation ${i + 1}`;
       await (runs[0] as Run).expect(await made(expectation as Step), runs);
     }
+    for (const run of runs) ways.atEnd?.(run.engine);
     return { id, family, status: 'passed' };
   } catch (e) {
     if (e instanceof Unsupported) return { id, family, status: 'unsupported', reason: `${at}: ${e.message}` };
@@ -41,6 +58,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   }
 }
 
+const needsBlocks = ({ steps }: Scenario): boolean => steps.some((s) => s.do === 'setBlocks');
 interface Target {
   readonly classId: number;
   readonly ln: Obis;
@@ -48,14 +66,18 @@ interface Target {
 }
 
 class Run {
-  readonly #session: ScenarioSession;
+  #session: ScenarioSession;
   /** The same meter, which goes in small steps: for `advanceBothWays`. */
   readonly #scenario: Scenario;
   #other: ScenarioSession | undefined;
   readonly #mbus: ScenarioMBus | undefined;
   /** A request that is under way. */
   #begun: { readonly answer: Promise<unknown>; readonly line: Line } | undefined;
-  constructor(session: ScenarioSession, scenario: Scenario) {
+  readonly #parts: number;
+  readonly #seed: number;
+  constructor(session: ScenarioSession, scenario: Scenario, parts: number, seed: number) {
+    this.#parts = parts;
+    this.#seed = seed;
     this.#session = session;
     this.#scenario = scenario;
     const { mbusSlave } = scenario.given;
@@ -63,9 +85,23 @@ class Run {
     this.#mbus = new ScenarioMBus(mbusSlave);
     session.engine.mbus = this.#mbus;
   }
-  static async of(scenario: Scenario, seed: number): Promise<Run> {
-    const blocks = scenario.steps.some((s) => s.do === 'setBlocks');
-    return new Run(await ScenarioSession.of(meterOf(scenario, seed), scenario.given, blocks), scenario);
+  get engine(): MeterEngine {
+    return this.#session.engine;
+  }
+  async save(): Promise<void> {
+    if (this.#session.plain && this.#begun === undefined)
+      this.#session = await this.#session.moved(
+        meterOf(this.#scenario, this.#seed, false),
+        needsBlocks(this.#scenario),
+      );
+  }
+  static async of(scenario: Scenario, seed: number, { parts = 1 }: Ways): Promise<Run> {
+    return new Run(
+      await ScenarioSession.of(meterOf(scenario, seed), scenario.given, needsBlocks(scenario)),
+      scenario,
+      parts,
+      seed,
+    );
   }
   async step(step: Step): Promise<void> {
     await this.#step(await made(step));
@@ -75,7 +111,7 @@ class Run {
     const { engine } = this.#session;
     switch (step.do) {
       case 'advance':
-        return engine.advanceTo(this.#until(step));
+        return this.#advance(this.#until(step));
       case 'advanceBothWays':
         return this.#advanceBothWays(step);
       case 'input':
@@ -125,6 +161,12 @@ class Run {
     return typeof to === 'string'
       ? engine.elapsedAt(momentOf(to, engine.local))
       : engine.elapsed + Number(seconds) * 1000;
+  }
+  #advance(to: number): void {
+    const { engine } = this.#session;
+    const part = Math.ceil((to - engine.elapsed) / this.#parts);
+    while (engine.elapsed + part < to) engine.advanceTo(engine.elapsed + part);
+    engine.advanceTo(to);
   }
   async #advanceBothWays(step: Step): Promise<void> {
     this.#other = await ScenarioSession.of(meterOf(this.#scenario), this.#scenario.given);

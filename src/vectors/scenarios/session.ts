@@ -61,30 +61,43 @@ export class ScenarioSession {
   /** Where requests without a name go: the association that was opened last. */
   #current: string | undefined;
   #count = 0;
+  /** Those of the meter, which outlive it. */
+  readonly #meterCounters: InvocationCounters;
   /** All associations of the client count on. */
-  readonly #counters = new InvocationCounters(new VolatileStore());
+  #counters = new InvocationCounters(new VolatileStore());
   #unicast: Uint8Array = GUEK;
   readonly #locked = new Set<Obis>();
   /** The line whose request is judged. */
   #asking: Line | undefined;
 
-  private constructor(engine: MeterEngine, given: Given, meter: (session: ScenarioSession) => Meter) {
+  private constructor(
+    engine: MeterEngine,
+    given: Given,
+    counters: InvocationCounters,
+    meter: (session: ScenarioSession) => Meter,
+  ) {
+    this.#meterCounters = counters;
     this.engine = engine;
     this.#given = given;
     this.#meter = meter(this);
   }
-  static async of(engine: MeterEngine, given: Given, blocksOfSet = false): Promise<ScenarioSession> {
+  static async of(
+    engine: MeterEngine,
+    given: Given,
+    blocksOfSet = false,
+    counters: InvocationCounters = new InvocationCounters(new VolatileStore()),
+  ): Promise<ScenarioSession> {
     const state = new SecurityState({
       provider: nobleProvider,
       suite: 0,
       systemTitle: meterTitle,
       keys: await importKeys(nobleProvider, 0, material),
-      counters: new InvocationCounters(new VolatileStore()),
+      counters,
       persistKeys: () => engine.raise('keyChanged'),
     });
     const space = engine.space();
     if (given.objects.some((o) => o.class === 64)) space.served.add(securitySetupObject(state));
-    const session = new ScenarioSession(engine, given, (self) => {
+    const session = new ScenarioSession(engine, given, counters, (self) => {
       const associations = self.#associations(state);
       serveAssociations(space, associations);
       return new Meter({
@@ -170,6 +183,20 @@ export class ScenarioSession {
     if (typeof via === 'string') throw new Unsupported(`association ${via}`);
     const name = `${clientSap} ${String(port ?? 'wan')}`;
     return this.#lines.get(name) ?? (await this.#connected(await this.#newLine(name, { clientSap, port }, false)));
+  }
+  /** No step has opened an association that would have to go on. */
+  get plain(): boolean {
+    return [...this.#lines.values()].every((l) => !l.explicit) && !this.#given.objects.some((o) => o.class === 64);
+  }
+  /** The same clients before another engine, which has all that this one held. */
+  async moved(engine: MeterEngine, blocksOfSet: boolean): Promise<ScenarioSession> {
+    const moved = await ScenarioSession.of(engine, this.#given, blocksOfSet, this.#meterCounters);
+    engine.restore(JSON.parse(JSON.stringify(this.engine.save())));
+    moved.outputs.push(...this.outputs);
+    moved.#counters = this.#counters;
+    for (const port of this.#locked) moved.#locked.add(port);
+    engine.mbus = this.engine.mbus;
+    return moved;
   }
   /** Final expectations: by a client with all rights, in an association of its own. */
   forExpectations(): void {
