@@ -35,6 +35,7 @@ export { Environment, type Source } from './environment.js';
 export { type EventCodes, type EventName, eventCodes } from './events.js';
 export { defaultKnobs, type Knobs } from './knobs.js';
 export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from './local-time.js';
+export { MeterStore } from './meter-store.js';
 export type { EngineObject, SavedObject } from './object.js';
 export type { Plain } from './plain.js';
 export type { ObjectSpace } from './space.js';
