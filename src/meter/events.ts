@@ -18,6 +18,8 @@ export const eventCodes = {
   authenticationFailed: 46,
   parametersChanged: 47,
   keyChanged: 48,
+  decryptionFailed: 49,
+  replayed: 50,
   imageVerificationFailed: 51,
   readyForManualReconnection: 59,
   manualDisconnect: 60,

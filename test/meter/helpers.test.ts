@@ -3,9 +3,13 @@ import { ArrayManager } from '../../src/cosem/classes/array-manager.js';
 import { Clock } from '../../src/cosem/classes/clock.js';
 import { CompactDataV0 } from '../../src/cosem/classes/compact-data.js';
 import { DataClass } from '../../src/cosem/classes/data.js';
+import { ExtendedRegister } from '../../src/cosem/classes/extended-register.js';
 import { FunctionControl } from '../../src/cosem/classes/function-control.js';
 import { ParameterMonitorV0 } from '../../src/cosem/classes/parameter-monitor.js';
 import { ProfileGeneric } from '../../src/cosem/classes/profile-generic.js';
+import { Register } from '../../src/cosem/classes/register.js';
+import { ScriptTable } from '../../src/cosem/classes/script-table.js';
+import { SensorManager } from '../../src/cosem/classes/sensor-manager.js';
 import { SpecialDaysTable } from '../../src/cosem/classes/special-days-table.js';
 import type { AccessRights } from '../../src/server/rights.js';
 import { aMeter, bits, clockColumn, column, never, rowsOf } from './a-meter.js';
@@ -149,5 +153,70 @@ describe('Parameter monitor', () => {
     const clock = engine.space().find(Clock.classId, '0-0:1.0.0*255');
     clock.write('time', { ...never, year: 2026, month: 1, dayOfMonth: 15, hour: 11, minute: 0 }, 'client');
     expect(monitor.get('changedParameter')).toMatchObject({ classId: 8, attributeIndex: 2 });
+  });
+});
+
+describe('Sensor manager', () => {
+  it('runs the script of a threshold that the raw value crosses, and notes when the value came', () => {
+    const engine = aMeter();
+    engine.add(ProfileGeneric, '0-0:99.50.0*255', { captureObjects: [clockColumn] });
+    const parameter = { type: 'integer', value: 0 } as const;
+    const action = {
+      serviceId: 'execute-specific-method',
+      classId: 7,
+      logicalName: '0-0:99.50.0*255',
+      index: 2,
+      parameter,
+    } as const;
+    engine.add(ScriptTable, '0-0:10.0.0*255', { scripts: [{ scriptIdentifier: 1, actions: [action] }] });
+    const script = (scriptSelector: number) => ({ scriptLogicalName: '0-0:10.0.0*255' as const, scriptSelector });
+    const sensor = engine.add(
+      SensorManager,
+      '1-0:94.39.0*255',
+      {
+        rawValue: bits(0) as never,
+        rawValueThresholds: [bits(100) as never],
+        rawValueActions: [{ actionUp: script(1), actionDown: script(0) }],
+      },
+      { sources: { rawValue: { input: 'raw' } } },
+    );
+    engine.start();
+    for (const [second, value] of [
+      [10, 50],
+      [20, 150],
+      [30, 200],
+      [40, 50],
+      [50, 101],
+    ] as const) {
+      engine.advanceTo(second * 1000);
+      engine.input('raw', value);
+    }
+    expect(rowsOf(engine.space().find(7, '0-0:99.50.0*255'))).toEqual([['10:00:20'], ['10:00:50']]);
+    expect(sensor.get('captureTime')).toMatchObject({ hour: 10, minute: 0, second: 50 });
+  });
+});
+
+describe('Extended register', () => {
+  it('that holds a maximum keeps the time of the first of equal values, and begins anew after a reset', () => {
+    const engine = aMeter();
+    engine.add(Register, '1-0:1.7.0*255', { value: bits(0) as never }, { sources: { value: { input: 'p' } } });
+    const maximum = engine.add(
+      ExtendedRegister,
+      '1-0:1.6.0*255',
+      { value: bits(0) as never },
+      { options: { maximumOf: { classId: 3, logicalName: '1-0:1.7.0*255', attributeIndex: 2 } } },
+    );
+    engine.start();
+    const at = (second: number, value: number): void => {
+      engine.advanceTo(second * 1000);
+      engine.input('p', value);
+    };
+    at(10, 70);
+    at(20, 70);
+    at(30, 40);
+    expect([maximum.get('value'), maximum.get('captureTime').second]).toEqual([bits(70), 10]);
+    maximum.invoke('reset', 0, 'script');
+    at(40, 30);
+    expect([maximum.get('value'), maximum.get('captureTime').second]).toEqual([bits(30), 40]);
   });
 });

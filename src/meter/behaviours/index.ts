@@ -27,6 +27,7 @@ import { registerActivationBehaviour } from './register-activation.js';
 import { registerMonitorBehaviour } from './register-monitor.js';
 import { scheduleBehaviour } from './schedule.js';
 import { scriptTableBehaviour } from './script-table.js';
+import { sensorManagerBehaviour } from './sensor-manager.js';
 import { singleActionScheduleBehaviour } from './single-action-schedule.js';
 import { specialDaysTableBehaviour } from './special-days-table.js';
 import { tokenGatewayBehaviour } from './token-gateway.js';
@@ -34,6 +35,7 @@ import { tokenGatewayBehaviour } from './token-gateway.js';
 /** The behaviours of all interface classes that do more than keep values: one file per class, one line here. */
 export const behaviours: readonly AnyBehaviour[] = [
   registerMonitorBehaviour,
+  sensorManagerBehaviour,
   accountBehaviour,
   chargeBehaviour,
   creditBehaviour,

@@ -1,4 +1,5 @@
 import { allClasses } from '../../cosem/all-classes.js';
+import { ValueDefinition } from '../../cosem/common-types.js';
 import type { InterfaceClass, ObjectOf } from '../../cosem/interface-class.js';
 import { type Obis, obisFromBytes, obisToBytes, parseObis } from '../../cosem/obis.js';
 import {
@@ -65,10 +66,13 @@ export function meterOf({ given, knobs = {} }: Scenario, seed = 1, started = tru
     if (o.class === 64) continue;
     const definition = classOf(o.class, o.version);
     engine.add(definition, parseObis(o.ln) as Obis, attributesOf(definition, o), {
-      ...(o.source === undefined || o.source.average !== undefined ? {} : { sources: { value: sourceOf(o.source) } }),
+      ...(o.source === undefined || o.source.average !== undefined || o.source.maximumOf !== undefined
+        ? {}
+        : { sources: { value: sourceOf(o.source) } }),
       options: {
         ...o.engine,
         ...(o.source?.average === undefined ? {} : { average: o.source.average }),
+        ...(o.source?.maximumOf === undefined ? {} : { maximumOf: typedValue(ValueDefinition, o.source.maximumOf) }),
         ...profileOptions(given, o),
         ...(o.class === 115 && knobs.tokenFormat !== undefined ? { read: readToken } : {}),
       },

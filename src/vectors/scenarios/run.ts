@@ -425,7 +425,9 @@ class Run {
       for (const time of e.noRowWithClock as Json[])
         if (rows.some((r) => matches(time, r[0]))) throw new Mismatch(`a row of ${String(time)}`);
     } else if (e.countRowsWithClock !== undefined) {
-      throw new Unsupported('countRowsWithClock');
+      if (!isRecord(e.countRowsWithClock)) throw new Unsupported('countRowsWithClock');
+      for (const [time, count] of Object.entries(e.countRowsWithClock))
+        check(mismatch(count, rows.filter((r) => matches(time, r[0])).length));
     } else if (isRecord(e.rowCellIsStructureContaining)) {
       const { row, column, value } = e.rowCellIsStructureContaining;
       const cell = rows[Number(row) - 1]?.[Number(column) - 1];

@@ -6,7 +6,12 @@ export interface GivenObject {
   readonly ln: string;
   readonly version: number;
   readonly attributes: { readonly [name: string]: Json };
-  readonly source?: { readonly integral?: string; readonly input?: string; readonly average?: string };
+  readonly source?: {
+    readonly integral?: string;
+    readonly input?: string;
+    readonly average?: string;
+    readonly maximumOf?: Json;
+  };
   readonly engine?: { readonly [option: string]: Json };
 }
 /** What there is at the beginning. */

@@ -208,7 +208,7 @@ export class ScenarioSession {
   }
   async #newLine(
     name: string,
-    { clientSap, mechanism, password, port }: { readonly [key: string]: Json | undefined },
+    { clientSap, mechanism, password, port, user }: { readonly [key: string]: Json | undefined },
     explicit: boolean,
   ): Promise<Line> {
     const portName = ports[String(port ?? 'wan')];
@@ -221,7 +221,7 @@ export class ScenarioSession {
     );
     const client = new Client(channel, {
       ...(this.#given.smallPdu === true ? { maxReceivePduSize: 200 } : {}),
-      ...this.#userOf(Number(clientSap)),
+      ...(typeof user === 'number' ? { userId: user } : this.#userOf(Number(clientSap))),
       ...(high
         ? {
             authentication: { mechanism: 'hls-gmac' as const },
