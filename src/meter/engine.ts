@@ -507,8 +507,12 @@ export class MeterEngine {
         outputs: this.#outputs,
         zone: this.#local.zone,
         environment: this.environment.save(),
-        agenda: [...this.#agenda.entries()].map(({ owner, phase, at }) => [nameOf(owner), phase, at]),
-        observers: [...this.#observers].map(([key, observers]) => [key, [...observers].map(nameOf)]),
+        // In one order, so that what is the same is saved as the same text.
+        agenda: [...this.#agenda.entries()].map(({ owner, phase, at }) => [nameOf(owner), phase, at]).sort(byText),
+        observers: [...this.#observers]
+          .filter(([, observers]) => observers.size > 0)
+          .map(([key, observers]) => [key, [...observers].map(nameOf)])
+          .sort(byText),
       }),
       objects: Object.fromEntries(objects.map((o) => [nameOf(o), o.save()])),
     };
@@ -584,6 +588,7 @@ interface SavedState {
   readonly agenda: readonly (readonly [owner: string, phase: Phase, at: number])[];
   readonly observers: readonly (readonly [key: string, observers: readonly string[]])[];
 }
+const byText = (a: readonly unknown[], b: readonly unknown[]): number => (String(a) < String(b) ? -1 : 1);
 const nameOf = (o: EngineObject): string => `${o.space.sap} ${o.logicalName}`;
 function replace<T>(set: Set<T>, values: readonly T[]): void {
   set.clear();
