@@ -3,11 +3,9 @@ import type { Output, PushOutput } from '../../meter/index.js';
 import { matches, mismatch } from './compare.js';
 import { momentOf } from './meter.js';
 import { isRecord, type Json, notationOf } from './notation.js';
+import { check } from './rows.js';
 import { type Expectation, Mismatch } from './scenario.js';
 
-const check = (reason: string | undefined): void => {
-  if (reason !== undefined) throw new Mismatch(reason);
-};
 const pushesIn = (outputs: readonly Output[]): PushOutput[] => outputs.flatMap((o) => (o.type === 'push' ? [o] : []));
 
 /**

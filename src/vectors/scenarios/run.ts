@@ -4,17 +4,17 @@ import { decodeTable } from '../../axdr/table.js';
 import { type DlmsError, isDlmsError } from '../../core/errors.js';
 import { formatHex } from '../../core/hex.js';
 import { ProfileGeneric } from '../../cosem/classes/profile-generic.js';
-import { DateTime } from '../../cosem/date-time.js';
 import type { Obis } from '../../cosem/obis.js';
-import { type ProfileCell, profile, profileRows } from '../../cosem/profile.js';
+import { profile, profileRows } from '../../cosem/profile.js';
 import type { MeterEngine } from '../../meter/index.js';
 import { setList } from '../../session/set.js';
 import { matches, mismatch } from './compare.js';
 import { made } from './made.js';
 import { ScenarioMBus } from './mbus.js';
 import { classOf, meterOf, momentOf, nameOf } from './meter.js';
-import { isRecord, type Json, notationOf, octetsOf, typedValue } from './notation.js';
+import { isRecord, type Json, notationOf, typedValue } from './notation.js';
 import { expectOutputs } from './pushes.js';
+import { cellOf, check, expectRows, firstMembers, names, namesIn, rowsOf } from './rows.js';
 import { type Expectation, Mismatch, type Scenario, type ScenarioResult, type Step, Unsupported } from './scenario.js';
 import { type Line, ScenarioSession } from './session.js';
 
@@ -219,7 +219,7 @@ class Run {
     const got = await this.#result(step, () => this.#readAs(step));
     if (got === undefined) return;
     if ('equals' in step) check(mismatch(step.equals, got as Json));
-    if ('rows' in step) this.#rows(step, got as Json);
+    if ('rows' in step) expectRows(step, got as Json);
     if ('count' in step) check(mismatch(step.count, (rowsOf(got as Json) ?? []).length));
     if ('rowsAfterUndo' in step) await this.#undone(step);
     if ('listOfLogicalNames' in step) check(mismatch(sorted(step.listOfLogicalNames), sorted(namesIn(got as Json))));
@@ -380,7 +380,7 @@ class Run {
     else if ('notReferencing' in e) names(got, e.notReferencing as string, false);
     else if ('isSpecifiedDateTime' in e) check(mismatch({ isSpecifiedDateTime: e.isSpecifiedDateTime as Json }, got));
     else if ('statusCode' in e) check(mismatch(e.statusCode, isRecord(got) ? Object.values(got)[0] : got));
-    else this.#rows(e, got);
+    else expectRows(e, got);
   }
   /** All that can be read is the same, whichever way time went. */
   async #sameState(): Promise<void> {
@@ -397,76 +397,11 @@ class Run {
       }
     }
   }
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of expectation after the other
-  #rows(e: Step | Expectation, got: Json): void {
-    const rows = rowsOf(got);
-    if (rows === undefined) throw new Mismatch(`expected rows, got ${JSON.stringify(got)?.slice(0, 200)}`);
-    const columns = e.columns as readonly number[] | undefined;
-    const shown = columns === undefined ? rows : rows.map((r) => columns.map((c) => r[c - 1] as Json));
-    const expected = (e.rows ?? e.firstRows ?? e.lastRows) as Json[] | undefined;
-    const second = rows.map((r) => r[1] as Json);
-    if (expected !== undefined) {
-      const part =
-        e.firstRows !== undefined
-          ? shown.slice(0, expected.length)
-          : e.lastRows !== undefined
-            ? shown.slice(-expected.length)
-            : shown;
-      check(mismatch(expected, part));
-    } else if (e.containsCodes !== undefined) {
-      for (const code of e.containsCodes as Json[])
-        if (!second.some((s) => matches(code, s)))
-          throw new Mismatch(`no row with code ${code as number} in ${JSON.stringify(second)}`);
-    } else if (e.codes !== undefined) check(mismatch(e.codes, second));
-    else if (e.noRowWithCode !== undefined) {
-      if (second.some((s) => matches(e.noRowWithCode, s)))
-        throw new Mismatch(`a row with code ${String(e.noRowWithCode)}`);
-    } else if (e.noRowWithClock !== undefined) {
-      for (const time of e.noRowWithClock as Json[])
-        if (rows.some((r) => matches(time, r[0]))) throw new Mismatch(`a row of ${String(time)}`);
-    } else if (e.countRowsWithClock !== undefined) {
-      if (!isRecord(e.countRowsWithClock)) throw new Unsupported('countRowsWithClock');
-      for (const [time, count] of Object.entries(e.countRowsWithClock))
-        check(mismatch(count, rows.filter((r) => matches(time, r[0])).length));
-    } else if (isRecord(e.rowCellIsStructureContaining)) {
-      const { row, column, value } = e.rowCellIsStructureContaining;
-      const cell = rows[Number(row) - 1]?.[Number(column) - 1];
-      const members = isRecord(cell) ? Object.values(cell)[0] : cell;
-      if (!Array.isArray(members) || !members.some((m) => matches(value, m)))
-        throw new Mismatch(`no ${String(value)} in ${JSON.stringify(cell)}`);
-    } else throw new Unsupported(`expectation ${Object.keys(e).join(', ')}`);
-  }
 }
 
-const check = (reason: string | undefined): void => {
-  if (reason !== undefined) throw new Mismatch(reason);
-};
 /** A request that was not served at all. */
 class Refused extends Error {}
 const sorted = (names: Json | undefined): Json => [...((names ?? []) as string[])].sort();
-/** The names in a list of structures that begin with one. */
-const firstMembers = (list: Json): Json =>
-  (list as readonly Json[]).map((e) => (isRecord(e) ? Object.values(e)[0] : e) as Json);
-function names(got: Json, ln: string, wanted: boolean): void {
-  if (JSON.stringify(got).includes(`"${ln}"`) !== wanted)
-    throw new Mismatch(`${wanted ? 'no' : 'a'} reference to ${ln} in ${JSON.stringify(got).slice(0, 200)}`);
-}
-/** Logical names of an object list. */
-const namesIn = (list: Json): Json => (list as readonly { readonly logical_name: string }[]).map((o) => o.logical_name);
-/** A cell of a row in the notation. */
-function cellOf(cell: ProfileCell): Json {
-  if (cell === null || typeof cell === 'number') return cell;
-  if (typeof cell === 'bigint') return Number(cell);
-  if (cell instanceof Uint8Array) return formatHex(cell);
-  if ('year' in cell) return formatHex(encode(DateTime, cell).subarray(2));
-  return notationOf(Data, cell);
-}
-/** Rows of a buffer that came as an array of structures. */
-function rowsOf(got: Json): readonly (readonly Json[])[] | undefined {
-  const array = isRecord(got) ? got.array : got;
-  if (!Array.isArray(array)) return undefined;
-  return array.map((row) => (isRecord(row) ? (row.structure as readonly Json[]) : (row as readonly Json[])));
-}
 function refusalOf(e: unknown): string | number | undefined {
   if (e instanceof Refused) return e.message;
   if (isDlmsError(e, 'service/data-access') || isDlmsError(e, 'service/action'))
@@ -488,5 +423,3 @@ function selectionOf(step: Step): { accessSelector: number; accessParameters: Da
   const value = typedValue(declared.parameters, selection.parameters as Json);
   return { accessSelector: Number(selector), accessParameters: decode(Data, encode(declared.parameters, value)) };
 }
-
-export { octetsOf };
