@@ -44,7 +44,7 @@ export function cellOf(self: Running, column: CaptureObjectDefinition, utc: numb
 function everyAttribute({ space }: Running, { classId, logicalName }: CaptureObjectDefinition): Uint8Array {
   const object = space.find(classId, logicalName);
   const parts = Object.entries(object.definition.attributes)
-    .filter(([name]) => object.has(name))
+    .filter(([name]) => object.has(name) && object.behaviour.hidden?.includes(name) !== true)
     .map(([, { index }]) => space.readEncoded({ classId, logicalName, attributeIndex: index }));
   return concat(structureOf(parts.length), ...parts);
 }

@@ -66,7 +66,7 @@ export class ObjectSpace {
   /** An attribute as octets of Data. */
   readEncoded({ classId, logicalName, attributeIndex }: Reference): Uint8Array {
     const object = this.#working(classId, logicalName);
-    const [name, { schema }] = object.attribute(attributeIndex);
+    const [name, { schema }] = readable(object, attributeIndex);
     return encode(schema, object.get(name));
   }
   /**
@@ -75,7 +75,7 @@ export class ObjectSpace {
    */
   read(reference: Reference): Data {
     const object = this.#working(reference.classId, reference.logicalName);
-    const [name, { schema }] = object.attribute(reference.attributeIndex);
+    const [name, { schema }] = readable(object, reference.attributeIndex);
     const value = object.get(name);
     const whole = (schema as unknown) === Data ? (value as Data) : decode(Data, encode(schema, value));
     const { dataIndex = 0 } = reference;
@@ -101,6 +101,12 @@ export class ObjectSpace {
     const [name, method] = found;
     object.invoke(name, typed(method.parameter, parameter), cause);
   }
+}
+/** What nobody reads is not captured, pushed or watched either. @throws AccessRefused `read-write-denied` */
+function readable(object: EngineObject, index: number): ReturnType<EngineObject['attribute']> {
+  const found = object.attribute(index);
+  if (object.behaviour.hidden?.includes(found[0]) === true) throw new AccessRefused('read-write-denied');
+  return found;
 }
 function typed(schema: Parameters<typeof decode>[0], value: Data): unknown {
   try {
