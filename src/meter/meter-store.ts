@@ -9,7 +9,7 @@ import type { MeterEngine, SavedEngine } from './engine.js';
  * meter.
  *
  * @example
- * const kept = new MeterStore(engine, await openFileStore('state'), 'meter 1 ');
+ * const kept = new MeterStore(engine, await FileStore.open('state'), 'meter 1 ');
  * if (!(await kept.restore())) engine.start();
  * engine.advanceTo(now);
  * await kept.save();
