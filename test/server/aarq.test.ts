@@ -21,6 +21,8 @@ import {
   contextOf,
   data,
   descriptor,
+  Echo,
+  echoName,
   failureOf,
   get,
   initiate,
@@ -31,6 +33,7 @@ import {
   route,
   secretOf,
   serverTitle,
+  type TestMeter,
 } from './support.js';
 
 describe('AARQ: every refusal has its diagnostic', () => {
@@ -186,7 +189,8 @@ describe('what an AARQ may claim', () => {
   });
 
   it('no user is none of the users that may come, not user 0', async () => {
-    expect(await answered({ users: [0] }, aarq('none'))).toBe('calling-AE-invocation-identifier-not-recognized');
+    for (const users of [[0], [1]])
+      expect(await answered({ users }, aarq('none'))).toBe('calling-AE-invocation-identifier-not-recognized');
     expect(await answered({ users: [0] }, aarq('none', { callingAEInvocationId: 0 }))).toBe('accepted');
     expect(await answered({ users: [] }, aarq('none', { callingAEInvocationId: 0 }))).toBe(
       'calling-AE-invocation-identifier-not-recognized',
@@ -390,6 +394,144 @@ describe('what an AARQ may claim', () => {
   });
 });
 
+describe('an AARQ where there is nothing to open', () => {
+  it('is refused for a client that nobody configured, and for an association that is always open', async () => {
+    const refused = {
+      type: 'aare',
+      result: 'rejected-permanent',
+      resultSourceDiagnostic: { type: 'acse-service-user', value: 'no-reason-given' },
+    };
+    for (const [config, clientSap] of [
+      [{}, 77],
+      [{ preEstablished: true }, 1],
+    ] as const) {
+      const meter = await meterWith(config);
+      const [aare] = await meter.handler.handle(aarq('none'), { clientSap, serverSap: 1 });
+      expect(decode(Apdu, aare!)).toMatchObject(refused);
+      expect(meter.errors).toEqual([]);
+    }
+    // As another may, which is the difference.
+    expect(await ask(await meterWith({}), aarq('none'))).toMatchObject({ result: 'accepted' });
+  });
+});
+
+describe('what the meter keeps of an AARQ', () => {
+  it('is a copy: the octets that came in may be used again', async () => {
+    const titles: (Uint8Array | undefined)[] = [];
+    const { security } = await cipheredConfig();
+    const meter = await meterWith({
+      mechanism: 'hls-gmac',
+      ciphering: 'required',
+      security: (title) => {
+        titles.push(title);
+        return security!(title);
+      },
+    });
+    // As a transport does that has one buffer.
+    const { handler } = meter;
+    const overwriting: TestMeter = {
+      ...meter,
+      handler: {
+        handle: async (apdu, to) => {
+          const buffer = apdu.slice();
+          const answers = await handler.handle(buffer, to);
+          buffer.fill(0);
+          return answers;
+        },
+      },
+    };
+    const { client } = await connected(overwriting, {
+      authentication: { mechanism: 'hls-gmac' },
+      security: await contextOf('client'),
+      dedicatedKey: true,
+    });
+    await client.set(Echo, echoName, 'value', octets(4));
+    expect(await client.get(Echo, echoName, 'value')).toEqual(octets(4));
+    expect(titles).toEqual([clientTitle]);
+  });
+  it('is nothing where neither ciphering nor HLS needs a context', async () => {
+    let asked = 0;
+    const { security } = await cipheredConfig();
+    const config = {
+      security: (title?: Uint8Array) => {
+        asked++;
+        return security!(title);
+      },
+    };
+    expect(await ask(await meterWith(config), aarq('none'))).toMatchObject({ result: 'accepted' });
+    const password = octets(16);
+    expect(await ask(await meterWith({ ...config, mechanism: 'lls', password }), aarq('lls'))).toMatchObject({
+      result: 'accepted',
+    });
+    expect(asked).toBe(0);
+  });
+  it('is whether it was proven: who is encrypted only has proven nothing, and may send little before he does', async () => {
+    const conformance = ['get', 'set', 'general-block-transfer'] as const;
+    const encrypted: SecurityPolicy = {
+      send: { encrypted: true },
+      receive: { encrypted: true },
+      withoutReplayProtection: true,
+    };
+    const taken = async (policy: SecurityPolicy | undefined): Promise<number> => {
+      const changes = policy === undefined ? {} : { policy };
+      const meter = await meterWith({
+        ...(await cipheredConfig(changes)),
+        mechanism: 'lls',
+        password: octets(16),
+        conformance,
+        rights: {},
+      });
+      const client = await contextOf('client', { form: 'glo', ...changes });
+      expect(await ask(meter, aarq('lls', {}, await protect(initiate({ conformance }), client), true))).toMatchObject({
+        result: 'accepted',
+      });
+      let blockNumber = 0;
+      while (blockNumber++ < 40) {
+        const answer = await ask(meter, {
+          type: 'general-block-transfer',
+          blockControl: { lastBlock: false, streaming: true, window: 10 },
+          blockNumber,
+          blockNumberAck: 0,
+          blockData: octets(500),
+        });
+        if (answer?.type === 'general-block-transfer' ? answer.blockControl.lastBlock : answer !== undefined) break;
+      }
+      return (blockNumber - 1) * 500;
+    };
+    expect(await taken(undefined)).toBe(20_000);
+    expect(await taken(encrypted)).toBeLessThanOrEqual(0x2000);
+  });
+});
+
+describe('an AARQ of a client that writes its lengths otherwise', () => {
+  it('is taken, plain and ciphered', async () => {
+    const accepted = { type: 'aare', result: 'accepted' };
+    expect(await ask(await meterWith(), aarq('none', {}, Uint8Array.of(...initiate(), 0)))).toMatchObject(accepted);
+    const sealed = await protect(initiate(), await contextOf('client', { form: 'glo' }));
+    const long = Uint8Array.of(sealed[0]!, 0x84, 0, 0, 0, ...sealed.subarray(1));
+    expect(await ask(await meterWith(await cipheredConfig()), aarq('hls-gmac', {}, long, true))).toMatchObject(
+      accepted,
+    );
+  });
+});
+
+describe('the key of the whole group', () => {
+  it('opens an association that says so, and no other, whatever its context says', async () => {
+    const group = await contextOf('client', { form: 'glo' });
+    const answered = async (config: Partial<AssociationConfig>): Promise<string | undefined> => {
+      const secured = await protect(initiate(), group, { broadcast: true });
+      const answer = await ask(
+        await meterWith({ ...(await cipheredConfig({ broadcast: true })), mechanism: 'none', ...config }),
+        aarq('none', {}, secured, true),
+      );
+      return answer?.type === 'aare' ? String(answer.result) : answer?.type;
+    };
+    expect(await answered({})).toBe('exception-response');
+    expect(await answered({ broadcast: false })).toBe('exception-response');
+    expect(await answered({ broadcast: true })).toBe('accepted');
+  });
+});
+
 describe('a dedicated key', () => {
   const bothWays = { authenticated: true, encrypted: true };
   const opened = async (
@@ -417,6 +559,9 @@ describe('a dedicated key', () => {
     expect(await opened(authenticated, octets(16), {}, { protection: bothWays })).toBe('accepted');
     expect(await opened(strict, octets(16), { broadcast: true })).toBe('accepted');
     expect(await opened(strict, octets(16), { broadcast: true }, { broadcast: true })).toBe('no-reason-given');
+    // Nor when the other layer is under the key of the two.
+    const form = ['glo', { type: 'general-ciphering', key: 'global-broadcast' }] as const;
+    expect(await opened(strict, octets(16), { broadcast: true }, { form })).toBe('no-reason-given');
   });
 });
 
@@ -441,10 +586,13 @@ describe('a password', () => {
       return fits;
     };
     const apdu = of(bytes('secret'));
+    const sent = aarq('lls', apdu);
+    await (await meterWith({ mechanism: 'lls', password: judge(true) })).handler.handle(sent, route);
+    expect(sent).toEqual(aarq('lls', apdu));
     expect(await given(judge(true), apdu)).toBe('accepted');
     expect(await given(judge(false), apdu)).toBe('rejected-permanent');
     expect(await given(() => false, apdu)).toBe('rejected-permanent');
-    expect(seen).toEqual([bytes('secret'), bytes('secret')]);
+    expect(seen).toEqual([bytes('secret'), bytes('secret'), bytes('secret')]);
   });
   it('that is missing is not asked for: nobody judges what was not given', async () => {
     let asked = 0;
