@@ -130,6 +130,15 @@ describe('a false meter that has its challenge tagged', () => {
     };
     expect(formatHex((await sealContent(cipher, 0x10, 2, action)).subarray(-12))).toBe(formatHex(tag));
   });
+  it('is told from the honest one by the whole header: what only begins as one cannot have been protected', () => {
+    // One or four octet strings that fit, and then a length that does not.
+    for (const tag of ['DD', 'DF'])
+      for (const begins of ['00', '00000000', '0101084D4D4D0000BC614E0000']) {
+        const challenge = concat(hex(tag), hex(begins), hex('7F'), new Uint8Array(16).fill(0xff));
+        checkChallenge(5, challenge, undefined, encrypted);
+        expect(readsAsApdu(challenge)).toBe(false);
+      }
+  });
   it('learns nothing from a reply in clear to anything that begins like an APDU', async () => {
     let refused = 0;
     for (let tag = 0; tag < 256; tag++) {
