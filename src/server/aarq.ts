@@ -166,7 +166,7 @@ export async function evaluateAarq(
           mechanismName: mechanismName(exchange.mechanism),
           respondingAuthenticationValue: { type: 'charstring' as const, value: exchange.serverToClient },
         }),
-    userInformation: ciphered && security !== undefined ? await protect(response, security, { form: 'glo' }) : response,
+    userInformation: ciphered && security !== undefined ? await protect(response, security) : response,
   });
   const clientPduSize = pduLimit(initiate.clientMaxReceivePduSize);
   return {
