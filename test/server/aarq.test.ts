@@ -378,6 +378,9 @@ describe('what an AARQ may claim', () => {
     expect(heard).toEqual([]);
     expect(await answered(config, aarq('hls-gmac', {}, secured, true))).toBe('accepted');
     expect(heard).toMatchObject([{ authenticated: true, originator: clientTitle }]);
+    // In clear there is nothing that could be told as protected.
+    expect(await answered({ onMessage: config.onMessage }, aarq('none'))).toBe('accepted');
+    expect(heard).toHaveLength(1);
   });
   it('a response under keys in place of the request opens nothing', async () => {
     const client = await contextOf('client', { form: 'glo' });
