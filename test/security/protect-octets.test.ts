@@ -293,6 +293,15 @@ describe('counters', () => {
     expect(await fast.counters.next(fast.sendName('global-unicast-encryption-key'))).toBe(6);
     expect(await slow.counters.next(slow.sendName('global-unicast-encryption-key'))).toBe(6);
   });
+  it('are used up by a signature only where its transaction-id comes from them', async () => {
+    const { client } = await pairOf(nodeProvider, 1);
+    const signing = { type: 'general-signing' } as const;
+    const id = async (more: object = {}): Promise<string> =>
+      formatHex((await octets(client, { form: { ...signing, ...more }, protection: {} })).subarray(2, 10));
+    const first = await id();
+    expect(await id({ transactionId: hex('7000000000000001') })).toBe('7000000000000001');
+    expect(BigInt(`0x${await id()}`)).toBe(BigInt(`0x${first}`) + 1n);
+  });
 });
 
 describe('a content key of one message', () => {
