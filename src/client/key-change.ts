@@ -5,7 +5,7 @@ import { DataClass } from '../cosem/classes/data.js';
 import { SecuritySetup, SecuritySetupV0 } from '../cosem/classes/security-setup.js';
 import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
-import { ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
+import { type EphemeralOffer, ephemeralComplete, ephemeralOffer } from '../security/key-agreement.js';
 import {
   type KeyChange,
   type KeyChangeOutcome,
@@ -105,35 +105,40 @@ export async function agreeKeys(
   const signing = requireKey(keys.signing, 'digital signature key');
   const peerSigning = requireKey(keys.peerSigning, 'digital signature key of the meter');
   const server = requireKey(context.peerSystemTitle, 'system title of the meter');
-  const offers = [];
-  for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
-  // That an agreement was begun is stored before it begins.
-  await savePendingKeys(context, {}, options);
-  const parameter = offers.map(({ keyId, data }) => ({ keyId: transferableKey(keyId), keyData: data }));
-  const answers = await client
-    .action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter)
-    .catch(async (e: unknown) => {
-      if (isDlmsError(e, 'service/action')) await forgetPendingKeys(context, options);
-      throw e;
-    });
+  const offers: EphemeralOffer[] = [];
   const newKeys: Partial<Record<TransferableKey, KeyHandle>> = {};
-  for (const [i, offer] of offers.entries()) {
-    const answer = answers[i];
-    if (answer === undefined || answers.length !== offers.length || answer.keyId !== transferableKey(offer.keyId))
-      throw new DlmsError('decode/invalid-value', {
-        offset: 0,
-        expected: 'an answer for each key',
-        actual: `${answers.length} answers`,
+  try {
+    for (const name of names) offers.push(await ephemeralOffer(provider, suite, signing, keyIds[name]));
+    // That an agreement was begun is stored before it begins.
+    await savePendingKeys(context, {}, options);
+    const parameter = offers.map(({ keyId, data }) => ({ keyId: transferableKey(keyId), keyData: data }));
+    const answers = await client
+      .action(SecuritySetup, options.securitySetup ?? '0-0:43.0.0*255', 'keyAgreement', parameter)
+      .catch(async (e: unknown) => {
+        if (isDlmsError(e, 'service/action')) await forgetPendingKeys(context, options);
+        throw e;
       });
-    newKeys[transferableKey(offer.keyId)] = await ephemeralComplete(
-      provider,
-      suite,
-      offer,
-      peerSigning,
-      answer.keyData,
-      systemTitle,
-      server,
-    );
+    for (const [i, offer] of offers.entries()) {
+      const answer = answers[i];
+      if (answer === undefined || answers.length !== offers.length || answer.keyId !== transferableKey(offer.keyId))
+        throw new DlmsError('decode/invalid-value', {
+          offset: 0,
+          expected: 'an answer for each key',
+          actual: `${answers.length} answers`,
+        });
+      newKeys[transferableKey(offer.keyId)] = await ephemeralComplete(
+        provider,
+        suite,
+        offer,
+        peerSigning,
+        answer.keyData,
+        systemTitle,
+        server,
+      );
+    }
+  } finally {
+    // Answered or not: an ephemeral key serves one agreement.
+    for (const { keyPair } of offers) keyPair.privateKey.destroy();
   }
   await savePendingKeys(context, newKeys, options, true);
   const change = prepareAgreedKeyChange(context, newKeys);

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { agreeKeys, changeKeys } from '../../src/client/index.js';
 import { SecuritySetup } from '../../src/cosem/classes/security-setup.js';
 import { generateTransferableKey, type TransferableKey } from '../../src/security/key-wrap.js';
 import type { SecurityKeys } from '../../src/security/keys.js';
-import type { CryptoProvider, KeyHandle } from '../../src/security/providers/provider.js';
+import type { CryptoProvider, KeyHandle, KeyPair } from '../../src/security/providers/provider.js';
 import { bench, setup, works } from './security-bench.js';
 import { failureOf, octets, provider } from './support.js';
 
@@ -84,12 +84,20 @@ describe('keys of the meter', () => {
       throw new Error('the flash is worn out');
     });
     const client = await connect();
+    const ephemeral = vi.spyOn(provider, 'generateKeyPair');
     expect(
       await failureOf(() =>
         agreeKeys(client, ['global-unicast-encryption-key', 'global-broadcast-encryption-key'], options),
       ),
     ).toContain('other-reason');
     expect(await Promise.all(made.map(destroyed))).toEqual([true, true]);
+    // Nor does the client keep the private keys of offers that were refused.
+    expect(ephemeral).toHaveBeenCalledTimes(2);
+    for (const { value } of ephemeral.mock.results) {
+      const { privateKey, publicKey } = (await value) as KeyPair;
+      expect(await failureOf(async () => provider.agree(privateKey, publicKey))).toContain('destroyed');
+    }
+    ephemeral.mockRestore();
     made.length = 0;
     const pair = await provider.generateKeyPair('ECDH P-256');
     const { octets: point } = pair.publicKey;
