@@ -140,6 +140,18 @@ describe('the length of ciphered content', () => {
 });
 
 describe('the service tag', () => {
+  it('that nobody knows is that of an APDU in clear, and no fault of ours', async () => {
+    const { server } = await pair(0);
+    for (const tag of ['00', '02', '7F', 'FF']) {
+      const unknown = hex(`${tag}0102`);
+      expect(await failure(() => unprotect(unknown, server)), tag).toMatchObject({ code: 'security/policy' });
+      expect(await unprotect(unknown, server.fresh({ policy: clearPolicy })), tag).toMatchObject({
+        apdu: unknown,
+        authenticated: false,
+        layers: [],
+      });
+    }
+  });
   it('names what must be inside', async () => {
     const { client, server } = await pair(0);
     await server.takeDedicatedKey(await client.newDedicatedKey());

@@ -95,7 +95,6 @@ describe('the counter of a message in a proven association', () => {
       broadcast: true,
       counters: new InvocationCounters(disk.open()),
     });
-    // A key that the originator agrees on or signs with is the one that the meter knew.
     return failure(() => unprotect(message, server));
   };
   it.each(requests)('need not be on the disk: %s', async (_, message) => {
@@ -104,6 +103,10 @@ describe('the counter of a message in a proven association', () => {
   it.each([
     ...others,
     ['the global key in general-ciphering', { options: { form: ciphering('global-unicast') } }] as const,
+    [
+      'the same inside the dedicated key',
+      { options: { form: ciphering('global-unicast') }, around: { form: 'general-ded' } },
+    ] as const,
   ])('is on the disk before the message is given out: %s', async (_, message) => {
     expect((await writesOf(message)).writes).toBe(3);
   });
