@@ -143,12 +143,16 @@ describe('the rights that a client is shown', () => {
     const list = associationLnObject(config, { objects: [object] }).attributes.get(2);
     const shown = async (changes: Partial<Caller>): Promise<string> =>
       JSON.stringify(decode(Data, (await list?.read({ caller: callerOf(changes) })) ?? octets(0)));
-    const own = { association: config.logicalName, clientSap: 16 };
+    const own: Partial<Caller> = { association: config.logicalName, clientSap: 16 };
     // The second field of an attribute is its access mode: 1 to read, 3 to read and write.
     const mode = (n: number): string => JSON.stringify({ type: 'enum', value: n });
     expect(await shown(own)).not.toContain(mode(3));
     expect(await shown({ ...own, protection: { authenticated: true } })).toContain(mode(3));
-    const other = { association: '0-0:40.0.1*255', clientSap: 1, protection: { authenticated: true } };
+    const other: Partial<Caller> = {
+      association: '0-0:40.0.1*255',
+      clientSap: 1,
+      protection: { authenticated: true },
+    };
     expect(await shown(other)).toContain(mode(1));
     expect(await shown(other)).not.toContain(mode(3));
   });
