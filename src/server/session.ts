@@ -353,9 +353,9 @@ const asksNothing = ({ authenticated, encrypted, signed }: Protection): boolean 
  * The form of the response has its own key for encryption; only the authentication key or the signature key may be
  * missing.
  */
-const canProtect = ({ keys, suite }: SecurityContext, beyond: Protection): boolean =>
+const canProtect = ({ keys }: SecurityContext, beyond: Protection): boolean =>
   (beyond.authenticated !== true || keys.authentication !== undefined) &&
-  (beyond.signed !== true || (keys.signing !== undefined && suite.curve !== undefined));
+  (beyond.signed !== true || keys.signing !== undefined);
 
 /** The response has the form of the request: service-specific or general, under the same kind of key. */
 function formOf(layers: readonly ProtectionLayer[], { keys }: SecurityContext): SimpleForm | GeneralCipheringForm {
