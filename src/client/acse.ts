@@ -67,7 +67,7 @@ export class Acse {
    * answered. Each is limited in number, since nothing vouches for what the meter has said so far.
    */
   async associate(signal: AbortSignal | undefined): Promise<void> {
-    const { security, recoverCounter: recovers = true, onEvent } = this.options;
+    const { security, recoverCounter: recovers = true } = this.options;
     let mayRecover = recovers && security !== undefined;
     let challenges = mostChallenges;
     const known = security?.peerSystemTitle !== undefined;
@@ -84,9 +84,9 @@ export class Acse {
         } else if (reported !== undefined && security !== undefined && mayRecover) {
           mayRecover = false;
           const next = await recoverCounter(security, reported);
-          onEvent?.({ type: 'counter', reported, next });
+          this.exchange.onEvent?.({ type: 'counter', reported, next });
         } else throw e;
-        onEvent?.({ type: 'retry', attempt });
+        this.exchange.onEvent?.({ type: 'retry', attempt });
       }
     }
   }
@@ -280,7 +280,7 @@ export class Acse {
   }
 
   #quirk(name: string, detail: string): void {
-    this.options.onEvent?.({ type: 'quirk', name, detail });
+    this.exchange.onEvent?.({ type: 'quirk', name, detail });
   }
   #security(): SecurityContext {
     const { security } = this.options;

@@ -11,6 +11,7 @@ import type { ApduChannel, ReceiveOptions } from '../transport/transport.js';
 import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { InvokeIds } from './invoke-ids.js';
+import { undisturbed } from './undisturbed.js';
 
 /**
  * Something that happened on a connection, for logs and metrics. Octets are those of the APDU on the wire, ciphered if
@@ -21,7 +22,13 @@ export type ClientEvent =
   /** The plain form of a ciphered APDU; only with {@link ExchangeOptions.plainEvents}. */
   | { readonly type: 'plain'; readonly direction: 'sent' | 'received'; readonly apdu: Uint8Array }
   /** Something arrived that is for nobody; reported so that nothing vanishes. */
-  | { readonly type: 'dropped'; readonly apdu: Uint8Array; readonly reason: DropReason }
+  | {
+      readonly type: 'dropped';
+      readonly apdu: Uint8Array;
+      readonly reason: DropReason;
+      /** What `onNotification` threw. */
+      readonly error?: unknown;
+    }
   /** The association is requested again, from the AARQ on. */
   | { readonly type: 'retry'; readonly attempt: number }
   /**
@@ -40,6 +47,8 @@ export type DropReason =
   /** There is no `onNotification`. */
   | 'notification that nobody listens to'
   | 'notification that cannot be read'
+  /** `onNotification` threw; the `error` of the event says what. */
+  | 'notification whose listener failed'
   /** It came while the association was being opened, when nothing can be verified yet. */
   | 'notification before the association is open'
   /** A block of a general block transfer that we already have, or that nobody waits for. */
@@ -51,9 +60,12 @@ export interface ExchangeOptions {
   /** Milliseconds to wait for each response. Default: 30 000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  /** Called with notifications (data, event, information-report) that arrive in between, plain and verified. */
+  /**
+   * Called with notifications (data, event, information-report) that arrive in between, plain and verified. If it
+   * throws, the call in progress goes on, and `onEvent` is told.
+   */
   readonly onNotification?: (apdu: Apdu) => void;
-  /** Called with what happens on the connection, for logs and metrics. */
+  /** Called with what happens on the connection, for logs and metrics. What it throws is ignored. */
   readonly onEvent?: (event: ClientEvent) => void;
   /**
    * Also reports the plain form of ciphered APDUs to `onEvent`. Default: false, because it contains what the cipher
@@ -70,6 +82,8 @@ export class Exchange {
   readonly channel: ApduChannel;
   readonly options: ExchangeOptions;
   readonly clock: Clock;
+  /** `onEvent` of the options, which no longer throws. */
+  readonly onEvent: ((event: ClientEvent) => void) | undefined;
   /** Set while the association is ciphered. */
   security: SecurityContext | undefined;
   /** Set when both sides support general block transfer. */
@@ -99,6 +113,7 @@ export class Exchange {
     // Printing a client must not print its password.
     Object.defineProperty(this, 'options', { enumerable: false });
     this.clock = options.clock ?? systemClock;
+    this.onEvent = options.onEvent === undefined ? undefined : undisturbed(options.onEvent);
     this.#receiveOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   }
 
@@ -229,13 +244,13 @@ export class Exchange {
       new DlmsError('association/not-open', { state: 'failed', reason }, cause === undefined ? {} : { cause }),
     );
   }
-  drop(apdu: Uint8Array, reason: DropReason): void {
-    this.options.onEvent?.({ type: 'dropped', apdu, reason });
+  drop(apdu: Uint8Array, reason: DropReason, error?: unknown): void {
+    this.onEvent?.({ type: 'dropped', apdu, reason, ...(error === undefined ? {} : { error }) });
   }
 
   // Each await costs a GET more than most of what is awaited, so results that are already available are not awaited.
   send(plain: Uint8Array, options?: ProtectOptions): Promise<void> {
-    if (this.options.plainEvents === true) this.options.onEvent?.({ type: 'plain', direction: 'sent', apdu: plain });
+    if (this.options.plainEvents === true) this.onEvent?.({ type: 'plain', direction: 'sent', apdu: plain });
     if (this.security === undefined) return this.sendRaw(plain);
     try {
       const apdu = protect(plain, this.security, options);
@@ -249,7 +264,7 @@ export class Exchange {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     this.#inFlight = true;
     if (this.gbt !== undefined) return this.#sendBlocks(this.gbt, apdu);
-    this.options.onEvent?.({ type: 'sent', apdu: shown });
+    this.onEvent?.({ type: 'sent', apdu: shown });
     return this.channel.send(apdu);
   }
   async #sendBlocks(gbt: GbtEndpoint, apdu: Uint8Array): Promise<void> {
@@ -257,7 +272,7 @@ export class Exchange {
   }
   async #sendAll(apdus: readonly Uint8Array[]): Promise<void> {
     for (const apdu of apdus) {
-      this.options.onEvent?.({ type: 'sent', apdu });
+      this.onEvent?.({ type: 'sent', apdu });
       await this.channel.send(apdu);
     }
   }
@@ -276,8 +291,7 @@ export class Exchange {
         const opened = unprotect(apdu, this.security, lenient);
         plain = (opened instanceof Promise ? await opened : opened).apdu;
       }
-      if (this.options.plainEvents === true)
-        this.options.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
+      if (this.options.plainEvents === true) this.onEvent?.({ type: 'plain', direction: 'received', apdu: plain });
       if (!isNotification(plain)) return plain;
       // Nothing else tells the meter that the last block of its notification has arrived.
       if (acknowledgement !== undefined) await this.#sendAll([acknowledgement]);
@@ -306,7 +320,11 @@ export class Exchange {
       // It must not end the request during which it arrived.
       return this.drop(plain, 'notification that cannot be read');
     }
-    onNotification(notification);
+    try {
+      onNotification(notification);
+    } catch (error) {
+      this.drop(plain, 'notification whose listener failed', error);
+    }
   }
   receiveRaw(signal?: AbortSignal, timeoutMs?: number): Promise<Uint8Array> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
@@ -319,7 +337,7 @@ export class Exchange {
             ...(signal === undefined ? {} : { signal }),
           },
     );
-    const { onEvent } = this.options;
+    const { onEvent } = this;
     if (onEvent === undefined) return received;
     return received.then((apdu) => {
       onEvent({ type: 'received', apdu });

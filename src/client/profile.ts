@@ -292,7 +292,7 @@ export class ProfileReader {
     const quirks: Quirk[] = [];
     const table = decodeTable(octets, { lenient: true, quirks });
     for (const { name, detail } of oneOfEach(quirks))
-      this.client.association.options.onEvent?.({ type: 'quirk', name, detail });
+      this.client.association.exchange.onEvent?.({ type: 'quirk', name, detail });
     return table;
   }
   /** Drops unwanted columns: those in between (by entry), or all others if the meter does not select columns. */

@@ -6,6 +6,7 @@ import type { PushedApdu } from '../transport/push/push-readings.js';
 import { PushReceiver, type PushReceiverOptions } from '../transport/push/push-receiver.js';
 import type { OctetLink, Transport } from '../transport/transport.js';
 import { PushJoiner } from './push-joiner.js';
+import { undisturbed } from './undisturbed.js';
 
 /**
  * What an error is about. `dropped`: octets or APDUs that were dropped. `handler`: what the handler threw. `transport`:
@@ -63,15 +64,6 @@ export function requireListener(onError: unknown): void {
       actual: typeof onError,
     });
 }
-
-/** A report that fails must not stop the reception of what follows. */
-export const undisturbed =
-  <A extends unknown[]>(report: (...about: A) => void): ((...about: A) => void) =>
-  (...about) => {
-    try {
-      report(...about);
-    } catch {}
-  };
 
 /** How many pushes may wait for the handler; further datagrams are dropped. A stream is held back long before. */
 const queueLimit = 64;

@@ -15,8 +15,8 @@ import {
   type ReceivePushesOptions,
   receivePushes,
   requireListener,
-  undisturbed,
 } from './push-listener.js';
+import { undisturbed } from './undisturbed.js';
 
 export type { Listener, RemoteAddress } from '../transport/media/node-socket.js';
 export type { PushFault } from './push-listener.js';

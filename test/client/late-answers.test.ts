@@ -265,6 +265,54 @@ it('general block transfer has no invoke-id: a request that was given up ends th
   expect(await failureOf(() => get(2))).toMatch(/^association\/not-open .*general block transfer/);
 });
 
+describe('a listener that throws does not end the call in progress', () => {
+  const conformance: readonly ConformanceBit[] = ['get', 'set', 'general-block-transfer'];
+  const kinds: Record<string, [Partial<AssociationConfig>, ClientOptions]> = {
+    'logical names': [{}, {}],
+    'short names': [forSn, { referencing: shortNames() }],
+    'general block transfer': [{ conformance }, { conformance }],
+  };
+  it.each(Object.keys(kinds))('onNotification, with %s', async (kind) => {
+    const [config, options] = kinds[kind]!;
+    const failure = new Error('a fault of the caller');
+    const onNotification = (): void => {
+      throw failure;
+    };
+    const { clock, channel, client, events, get } = setup(() => 0, config, { ...options, onNotification });
+    await settled(clock, client.connect());
+    const notification = encode(Apdu, {
+      type: 'data-notification',
+      longInvokeIdAndPriority: {
+        invokeId: 1,
+        selfDescriptive: false,
+        processingOption: 'continue',
+        serviceClass: 'unconfirmed',
+        priority: 'normal',
+      },
+      dateTime: new Uint8Array(0),
+      notificationBody: { dataValue: { type: 'null-data' } },
+    });
+    channel.arrive(notification);
+    expect(await settled(clock, get(1))).toEqual(contentOf(1));
+    expect(events.filter((e) => e.type === 'dropped')).toEqual([
+      { type: 'dropped', apdu: notification, reason: 'notification whose listener failed', error: failure },
+    ]);
+    expect(client.association.state).toBe('open');
+    expect(await settled(clock, get(2))).toEqual(contentOf(2));
+  });
+  it.each(Object.keys(kinds))('onEvent, with %s', async (kind) => {
+    const [config, options] = kinds[kind]!;
+    const onEvent = (): void => {
+      throw new Error('a fault of the caller');
+    };
+    const { clock, client, get } = setup(() => 0, config, { ...options, onEvent, plainEvents: true });
+    await settled(clock, client.connect());
+    expect(await settled(clock, get(1))).toEqual(contentOf(1));
+    expect(client.association.state).toBe('open');
+    await settled(clock, client.close());
+  });
+});
+
 describe('answers with any delay', () => {
   const general: readonly ConformanceBit[] = ['get', 'set', 'general-block-transfer'];
   const kinds: Record<string, () => Promise<[Partial<AssociationConfig>, ClientOptions, { client?: number }]>> = {

@@ -447,7 +447,7 @@ describe('meters that deviate', () => {
     const events: ClientEvent[] = [];
     const local = {
       getEncoded: async () => Uint8Array.of(1, 1, ...row, 0xaa),
-      association: { options: { onEvent: (e: ClientEvent) => events.push(e) } },
+      association: { exchange: { onEvent: (e: ClientEvent) => events.push(e) } },
     } as unknown as Client;
     expect((await readProfile(local, odd, { layout })).length).toBe(1);
     expect(events).toMatchObject([{ type: 'quirk', name: 'trailing-octets' }]);
@@ -456,7 +456,7 @@ describe('meters that deviate', () => {
     const { layout } = await openProfile(await client({}), odd);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 120 }), async (octets) => {
-        const local = { getEncoded: async () => octets, association: { options: {} } } as unknown as Client;
+        const local = { getEncoded: async () => octets, association: { exchange: {} } } as unknown as Client;
         try {
           const data = await readProfile(local, odd, { layout });
           data.toText();
