@@ -50,6 +50,7 @@ export function effectiveRights(config: AssociationConfig): AccessRights {
  * @throws DlmsError `configuration/invalid`, `configuration/open-to-everybody`
  */
 export function checkDevice(device: LogicalDevice): void {
+  checkNumbers(device);
   const seen = new Set<number>();
   for (const config of device.associations) {
     if (seen.has(config.clientSap))
@@ -57,6 +58,30 @@ export function checkDevice(device: LogicalDevice): void {
     seen.add(config.clientSap);
     checkConfig(config);
     checkRights(config, device.sap, device.objects);
+  }
+}
+/** The range of each number of a device, ends included. */
+const ranges = {
+  sap: { from: 0, to: 0xffff, whole: true },
+  maxReceivePduSize: { from: 0, to: 0xffff, whole: true },
+  maxSendPduSize: { from: 0, to: 0xffff, whole: true },
+  maxValueSize: { from: 0, to: Number.MAX_SAFE_INTEGER, whole: true },
+  maxUnprovenSize: { from: 0, to: Number.MAX_SAFE_INTEGER, whole: true },
+  maxResponseSize: { from: 0, to: Number.MAX_SAFE_INTEGER, whole: true },
+  maxRequestMs: { from: 0, to: Number.MAX_SAFE_INTEGER, whole: false },
+  // A timer cannot wait longer than 2^31 milliseconds: it would fire at once.
+  guessesPerSecond: { from: 1e-6, to: Number.MAX_SAFE_INTEGER, whole: false },
+} as const satisfies Partial<Record<keyof LogicalDevice, { from: number; to: number; whole: boolean }>>;
+function checkNumbers(device: LogicalDevice): void {
+  for (const name of Object.keys(ranges) as (keyof typeof ranges)[]) {
+    const { from, to, whole } = ranges[name];
+    const given: unknown = device[name];
+    if (given === undefined && name !== 'sap') continue;
+    if (typeof given !== 'number' || !(given >= from && given <= to) || (whole && !Number.isInteger(given)))
+      throw new DlmsError('configuration/invalid', {
+        what: `${name} of logical device ${device.sap} is ${String(given)}`,
+        hint: `${whole ? 'an integer' : 'a number'} from ${from} to ${to}`,
+      });
   }
 }
 function checkConfig(config: AssociationConfig): void {

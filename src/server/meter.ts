@@ -35,7 +35,7 @@ export interface LogicalDevice {
   readonly maxRequestMs?: number;
   /**
    * How many passwords and HLS replies are checked per second for one association, over all connections, once more than
-   * a few were wrong; further ones wait for their turn. Default: 10.
+   * a few were wrong; further ones wait for their turn. At least 0.000001. Default: 10.
    */
   readonly guessesPerSecond?: number;
   /** The clock for everything that waits. Default: the clock of this machine. */

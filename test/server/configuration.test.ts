@@ -9,6 +9,7 @@ import {
   type AccessRights,
   type AssociationConfig,
   cosemObject,
+  type LogicalDevice,
   Meter,
   ObjectStore,
   objectRights,
@@ -57,6 +58,23 @@ const made = (config: Partial<AssociationConfig>, ...more: AssociationConfig[]):
     return e.code;
   }
 };
+const numbers: Partial<LogicalDevice>[] = [
+  ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e-9].map((guessesPerSecond) => ({ guessesPerSecond })),
+  ...[-1, Number.NaN, 1.5, 0x10000].flatMap((n) => [{ sap: n }, { maxReceivePduSize: n }, { maxSendPduSize: n }]),
+  ...[-1, Number.NaN, 1.5, Number.POSITIVE_INFINITY].flatMap((n) => [
+    { maxValueSize: n },
+    { maxUnprovenSize: n },
+    { maxResponseSize: n },
+  ]),
+  ...[-1, Number.NaN, Number.POSITIVE_INFINITY].map((maxRequestMs) => ({ maxRequestMs })),
+  { maxRequestMs: '100' as unknown as number },
+];
+it.each(numbers)('a limit that bounds nothing, or a timer that never rests: %o', (number) => {
+  expect(() => new Meter({ sap: 1, objects: new ObjectStore(), associations: [], ...number })).toThrow(
+    expect.objectContaining({ code: 'configuration/invalid' }),
+  );
+});
+
 const writes: AccessRights = { attribute: (_, { index }) => ({ read: true, write: index === 2 }) };
 const invokes: AccessRights = { method: () => ({ invoke: true }) };
 const open = 'configuration/open-to-everybody';
