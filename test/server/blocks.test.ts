@@ -333,6 +333,45 @@ describe('ACCESS', () => {
     const many = await ask(meter, request({}, ...Array.from({ length: 30 }, () => absent)));
     expect(many).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
   });
+  it.each([
+    ['of the client', 64, conformance, {}],
+    ['of all values', 0, [...conformance, 'general-block-transfer'], { maxResponseSize: 60 }],
+  ] as const)(
+    'a method whose return data exceeds the room %s is reported as carried out',
+    async (_, size, bits, device) => {
+      const meter = await meterWith({ conformance: bits }, device);
+      await connected(meter, { conformance: bits, maxReceivePduSize: size });
+      const answer = await ask(meter, request({}, call(octets(12)), call(octets(80)), call(octets(5))));
+      expect(meter.calls).toEqual([octets(12), octets(80), octets(5)]);
+      expect(answer).toMatchObject({
+        accessResponseBody: {
+          accessResponseListOfData: [data(octets(12)), none, data(octets(5))],
+          accessResponseSpecification: Array(3).fill({ type: 'access-response-action', result: 'success' }),
+        },
+      });
+    },
+  );
+  it('carries out nothing when not even the results fit into the response', async () => {
+    const meter = await opened(64);
+    const answer = await ask(meter, request({}, ...Array.from({ length: 30 }, (_, i) => call(octets(1, i)))));
+    expect(answer).toMatchObject({ type: 'exception-response', serviceError: 'pdu-too-long' });
+    expect(meter.calls).toEqual([]);
+  });
+  it('a self-descriptive response leaves room for the selections that it repeats', async () => {
+    const meter = await opened(128);
+    const selected: AccessRequestSpecification = {
+      type: 'access-request-get-with-selection',
+      cosemAttributeDescriptor: descriptor(),
+      accessSelection: { accessSelector: 1, accessParameters: data(octets(50)) },
+    };
+    const answer = await ask(meter, request({ selfDescriptive: true }, [selected, none], call(octets(40))));
+    expect(answer).toMatchObject({
+      accessResponseBody: {
+        accessResponseListOfData: [none, none],
+        accessResponseSpecification: [{ result: 'scope-of-access-violated' }, { result: 'success' }],
+      },
+    });
+  });
   it('does nothing when the counts differ, and answers nothing when unconfirmed', async () => {
     const meter = await opened(0);
     const odd = request({}, set(octets(1))) as Extract<Apdu, { type: 'access-request' }>;

@@ -375,7 +375,7 @@ it('lists of methods and of values to write end with the time of a request, and 
       },
     }),
   ).toMatchObject({
-    accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'other-reason' }] },
+    accessResponseBody: { accessResponseSpecification: [{ result: 'success' }, { result: 'temporary-failure' }] },
   });
   expect(done).toEqual(['set', 'take', 'set']);
 });

@@ -36,34 +36,63 @@ export async function serveAccess(
     else objects.readRefusal(s, exchange);
   }
   const { sendSize, limits } = exchange;
-  // Values that do not fit are refused one by one, because what was set or invoked must be reported all the same.
-  const room = Math.min(
-    limits.octets,
-    cut
-      ? Number.POSITIVE_INFINITY
-      : sendSize - accessFields - specifications.length * (invoke.selfDescriptive ? 16 : 4),
-  );
+  const answered = (
+    accessResponseListOfData: Uint8Array[],
+    accessResponseSpecification: AccessResponseSpecification[],
+  ): Uint8Array =>
+    encode(EncodedApdu, {
+      type: 'access-response',
+      longInvokeIdAndPriority: invoke,
+      dateTime: request.dateTime,
+      accessResponseBody: {
+        ...(invoke.selfDescriptive ? { accessRequestSpecification: specifications } : {}),
+        accessResponseListOfData,
+        accessResponseSpecification,
+      },
+    });
+  // Values that do not fit are left out one by one, because what was set or invoked must be reported all the same.
+  let room = limits.octets;
+  if (!cut && invoke.serviceClass === 'confirmed') {
+    const withoutValues = answered(
+      specifications.map(() => encodedNull),
+      specifications.map(() => ({ type: 'access-response-get', result: 'success' })),
+    );
+    // Nothing is carried out that could not be reported.
+    if (withoutValues.length > sendSize) return exception('service-not-allowed', 'pdu-too-long');
+    room = Math.min(room, sendSize - withoutValues.length);
+  }
+  const fits = ({ length }: Uint8Array): boolean => {
+    // Each value takes the place of null-data.
+    if (total + length - encodedNull.length > room) return false;
+    total += length - encodedNull.length;
+    return true;
+  };
   for (const [i, s] of specifications.entries()) {
     const value = data[i] ?? encodedNull;
-    const failed = broken || data.length !== specifications.length || !(await exchange.next());
+    const refusal =
+      broken || data.length !== specifications.length
+        ? 'other-reason'
+        : (await exchange.next())
+          ? undefined
+          : 'temporary-failure';
     let returned = encodedNull;
     let result: DataAccessResult | ActionResult;
     if (s.type === 'access-request-action') {
-      const response: ActionResponseWithOptionalData<Uint8Array> = failed
-        ? { result: 'other-reason' }
-        : await objects.invoke(s.cosemMethodDescriptor, value, exchange);
-      if (response.returnParameters?.type === 'data') returned = response.returnParameters.value;
+      const response: ActionResponseWithOptionalData<Uint8Array> =
+        refusal === undefined ? await objects.invoke(s.cosemMethodDescriptor, value, exchange) : { result: refusal };
+      // The method was carried out, so its result stays even if there is no room for what it returned.
+      if (response.returnParameters?.type === 'data' && fits(response.returnParameters.value))
+        returned = response.returnParameters.value;
       result = response.result;
       results.push({ type: 'access-response-action', result: response.result });
     } else if (s.type === 'access-request-get' || s.type === 'access-request-get-with-selection') {
-      const found = failed ? 'other-reason' : await objects.read(s, exchange);
-      const read = found instanceof Uint8Array && total + found.length > room ? 'other-reason' : found;
-      if (read instanceof Uint8Array) total += read.length;
+      const found = refusal ?? (await objects.read(s, exchange));
+      const read = found instanceof Uint8Array && !fits(found) ? 'other-reason' : found;
       if (read instanceof Uint8Array) returned = decode(encodedData, read);
       result = read instanceof Uint8Array ? 'success' : read;
       results.push({ type: 'access-response-get', result });
     } else {
-      result = failed ? 'other-reason' : await objects.write(s, value, exchange);
+      result = refusal ?? (await objects.write(s, value, exchange));
       results.push({ type: 'access-response-set', result });
     }
     values.push(returned);
@@ -72,18 +101,6 @@ export async function serveAccess(
     if (result !== 'success' && invoke.processingOption === 'break-on-error') broken = true;
   }
   if (invoke.serviceClass === 'unconfirmed') return undefined;
-  const response = encode(EncodedApdu, {
-    type: 'access-response',
-    longInvokeIdAndPriority: invoke,
-    dateTime: request.dateTime,
-    accessResponseBody: {
-      ...(invoke.selfDescriptive ? { accessRequestSpecification: specifications } : {}),
-      accessResponseListOfData: values,
-      accessResponseSpecification: results,
-    },
-  });
+  const response = answered(values, results);
   return response.length <= sendSize || cut ? response : exception('service-not-allowed', 'pdu-too-long');
 }
-
-/** Tag, invoke-id, date-time and the three counts. */
-const accessFields = 26;
