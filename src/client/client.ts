@@ -196,7 +196,11 @@ export class Client {
     if (result !== 'success') throw new DlmsError('service/data-access', { result, object: label });
   }
 
-  /** Invokes a method; the types of parameter and return data come from the class. */
+  /**
+   * Invokes a method; the types of parameter and return data come from the class.
+   * @throws DlmsError `service/action` when the meter refuses; `decode/…` when it carried the method out, but returned
+   *   nothing where the class declares return data, or something of another type
+   */
   async action<C extends InterfaceClass, M extends MethodName<C>>(
     cls: C,
     logicalName: Obis,
@@ -212,9 +216,14 @@ export class Client {
       { ...options, returns: returns !== undefined },
       `${cls.name} ${logicalName} ${method}`,
     );
-    return (
-      returns === undefined || returned === undefined ? undefined : decode(returns, returned, { lenient: true })
-    ) as MethodResult<C, M>;
+    if (returns === undefined) return undefined as MethodResult<C, M>;
+    if (returned === undefined)
+      throw new DlmsError('decode/invalid-value', {
+        offset: 0,
+        expected: `return data of ${cls.name} ${logicalName} ${method}`,
+        actual: 'success without any',
+      });
+    return decode(returns, returned, { lenient: true }) as MethodResult<C, M>;
   }
   /** Invokes a method of any class with Data. */
   async actionData(

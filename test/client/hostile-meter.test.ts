@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/axdr/schema.js';
-import { Client, type ClientEvent, type ClientOptions, shortNames } from '../../src/client/index.js';
+import {
+  agreeKeys,
+  type ChangeKeysOptions,
+  Client,
+  type ClientEvent,
+  type ClientOptions,
+  resumeKeyChange,
+  shortNames,
+} from '../../src/client/index.js';
 import { DlmsError } from '../../src/core/errors.js';
+import { DataClass } from '../../src/cosem/classes/data.js';
 import { InvocationCounters } from '../../src/security/counters.js';
+import { importKeys } from '../../src/security/keys.js';
+import { cosemObject, ObjectStore } from '../../src/server/index.js';
 import { VolatileStore } from '../../src/store/store.js';
+import { testKeys } from '../../src/testing/simulated-meter.js';
 import { Inbox } from '../../src/transport/channels/inbox.js';
 import type { ApduChannel } from '../../src/transport/index.js';
 import {
@@ -16,6 +28,7 @@ import {
 } from '../../src/xdlms/index.js';
 import {
   cipheredConfig,
+  connected,
   contextOf,
   DirectChannel,
   Echo,
@@ -23,6 +36,8 @@ import {
   failureOf,
   meterWith,
   octets,
+  provider,
+  serverTitle,
 } from '../server/support.js';
 import { VirtualClock } from '../transport/virtual-clock.js';
 import { settled } from './delayed.js';
@@ -241,6 +256,52 @@ describe('the AARE', () => {
       /^transport\/timeout .*AARE among notifications/,
     );
     expect(endless.clock.now()).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe('a method carried out without the return data that its class declares', () => {
+  const withoutData = (changes: Partial<Aare> = {}): Meter =>
+    new Meter((r) => (r[0] === 0x60 ? [aare(changes)] : [Uint8Array.of(0xc7, 1, r[2] as number, 0, 0)]));
+  it('is an error by name, not undefined in place of the result', async () => {
+    const meter = withoutData();
+    const client = meter.client();
+    await settled(meter.clock, client.connect());
+    expect(await failureOf(() => settled(meter.clock, client.action(Echo, echoName, 'echo', octets(3))))).toMatch(
+      /^decode\/invalid-value .*return data of Echo .*success without any/,
+    );
+    await settled(meter.clock, client.action(Echo, echoName, 'take', octets(3)));
+    expect(client.association.state).toBe('open');
+  });
+  it('a key agreement stays begun, because the meter may have switched, and is over once the old keys work', async () => {
+    const meter = withoutData({ respondingAPTitle: serverTitle });
+    const pair = await provider.generateKeyPair('ECDSA P-256');
+    const security = await contextOf('client', {
+      suite: 1,
+      keys: { ...(await importKeys(provider, 0, testKeys)), signing: pair, peerSigning: pair.publicKey },
+    });
+    const client = meter.client({ security, ciphering: 'none' });
+    await settled(meter.clock, client.connect());
+    const pending = new VolatileStore();
+    const options: ChangeKeysOptions = {
+      pending,
+      keep: () => {},
+      connect: async () => connectedToEcho,
+    };
+    const honest = await meterWith(
+      {},
+      {
+        objects: new ObjectStore().add(
+          cosemObject(DataClass, '0-0:42.0.0*255', { value: { type: 'unsigned', value: 1 } }),
+        ),
+      },
+    );
+    const { client: connectedToEcho } = await connected(honest);
+    expect(
+      await failureOf(() => settled(meter.clock, agreeKeys(client, ['global-unicast-encryption-key'], options))),
+    ).toMatch(/^decode\/invalid-value .*success without any/);
+    expect(pending.entries('')).toHaveLength(1);
+    expect(await resumeKeyChange(security, options)).toEqual({ result: 'old' });
+    expect(pending.entries('')).toHaveLength(0);
   });
 });
 
