@@ -58,6 +58,7 @@ export function checkDevice(device: LogicalDevice): void {
     seen.add(config.clientSap);
     checkConfig(config);
     checkRights(config, device.sap, device.objects);
+    config.referencing?.check?.(device.objects, effectiveRights(config));
   }
 }
 /** The range of each number of a device, ends included. */

@@ -4,6 +4,8 @@ import { Apdu } from '../xdlms/apdu.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import { serverConformance } from './association.js';
 import type { Exchange } from './exchange.js';
+import type { ObjectStore } from './object.js';
+import type { AccessRights } from './rights.js';
 import { LogicalNameServices } from './services/logical-names.js';
 import type { ServiceOptions } from './services/service-context.js';
 
@@ -33,6 +35,11 @@ export interface ServerReferencing {
   readonly vaaName: number;
   /** Supported by default. */
   readonly conformance: readonly ConformanceBit[];
+  /**
+   * Called when the meter is made: refuses options that do not suit the objects of the device.
+   * @throws DlmsError `configuration/invalid`
+   */
+  check?(objects: ObjectStore, rights: AccessRights): void;
   /** The services of one association. */
   services(options: ServiceOptions): ServerServices;
   /** Recognises a request for reply_to_HLS_authentication; undefined for any other request. */

@@ -15,6 +15,7 @@ import {
   objectRights,
   readOnlyRights,
   SecurityState,
+  serverShortNames,
 } from '../../src/server/index.js';
 import { defaultConformance, encodeAarq, encodeInitiateRequest } from '../../src/session/index.js';
 import { VolatileStore } from '../../src/store/store.js';
@@ -74,6 +75,25 @@ it.each(numbers)('a limit that bounds nothing, or a timer that never rests: %o',
     expect.objectContaining({ code: 'configuration/invalid' }),
   );
 });
+
+it.each([0x1001, -8, 0xfff8, 0xfa08, 0x10000, Number.NaN])(
+  'a base name with which the first request would fail: %d',
+  (base) => {
+    const fault = 'configuration/invalid';
+    const at = (baseNames: Record<string, number>): unknown => {
+      const objects = new ObjectStore().add(echo, cosemObject(Echo, '0-0:96.1.1*255', { value: octets(3) }));
+      const referencing = serverShortNames({ baseNames });
+      const open = { mechanism: 'none', ciphering: 'none', rights: readOnlyRights } as const;
+      const associations = [{ clientSap: 1, logicalName: '0-0:40.0.1*255', ...open, referencing }] as const;
+      return new Meter({ sap: 1, objects, associations });
+    };
+    expect(at({ [echoName]: 0x1000 })).toBeInstanceOf(Meter);
+    expect(() => at({ [echoName]: base })).toThrow(expect.objectContaining({ code: fault }));
+    expect(() => at({ [echoName]: 0x1000, '0-0:96.1.1*255': 0x1010 })).toThrow(
+      expect.objectContaining({ code: fault }),
+    );
+  },
+);
 
 const writes: AccessRights = { attribute: (_, { index }) => ({ read: true, write: index === 2 }) };
 const invokes: AccessRights = { method: () => ({ invoke: true }) };

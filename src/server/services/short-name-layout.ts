@@ -24,10 +24,10 @@ const current: Obis = '0-0:40.0.0*255';
 /**
  * Gives every object of a device a base name, and every attribute, and every method with a known offset, its short
  * name.
- * @throws DlmsError `encode/invalid-value` when base names are not multiples of 8, overlap, or run out
+ * @throws DlmsError `configuration/invalid` when base names are not multiples of 8, overlap, or run out
  */
 export function layOut(
-  o: ServiceOptions,
+  o: Pick<ServiceOptions, 'objects' | 'rights'>,
   given: Readonly<Record<string, number>>,
   methodOffset: MethodOffset,
 ): ShortNameLayout {
@@ -37,9 +37,9 @@ export function layOut(
     const { classId, version, attributes, methods } = item.definition;
     const put = (name: number, kind: ShortNameTarget['kind'], index: number): void => {
       if (name % 8 !== 0 || name < 0 || name > 0xffff || names.has(name))
-        throw new DlmsError('encode/invalid-value', {
-          expected: 'base names that are multiples of 8 and do not overlap',
-          actual: `${item.logicalName} at ${base.toString(16)}`,
+        throw new DlmsError('configuration/invalid', {
+          what: `base name ${base.toString(16)} of ${item.logicalName}`,
+          hint: 'base names are multiples of 8 from 0 to fff8, and objects do not overlap',
         });
       names.set(name, { classId, logicalName: item.logicalName, kind, index });
     };

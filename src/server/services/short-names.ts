@@ -42,6 +42,7 @@ export function serverShortNames(options: ServerShortNameOptions = {}): ServerRe
     kind: 'SN',
     vaaName: -1536,
     conformance: shortNameConformance,
+    check: (objects, rights) => void layOut({ objects, rights }, options.baseNames ?? {}, offsets),
     services: (o) =>
       new ShortNameServices(o, () => layOut(o, options.baseNames ?? {}, offsets), options.blocksWithCount ?? false),
     hlsRequest: (plain) => hlsRequest(plain, associationSnBase + (offsets(12, 2, 8) ?? 0)),
