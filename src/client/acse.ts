@@ -221,6 +221,14 @@ export class Acse {
         result: aare.result,
         diagnostic: 'authentication required, but no challenge sent',
       });
+    // Without passes 3 and 4 the association would only look open.
+    const { mechanism } = this.options.authentication ?? { mechanism: 'none' };
+    if (authenticationRequired(aare) && !isHls(mechanism))
+      throw new DlmsError('association/authentication-failed', {
+        mechanism,
+        side: 'local',
+        reason: 'the server asks for high level security (HLS), for which this client is not configured',
+      });
     return value;
   }
 

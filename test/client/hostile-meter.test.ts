@@ -259,6 +259,25 @@ describe('the AARE', () => {
   });
 });
 
+it.each<ClientOptions>([{}, { authentication: { mechanism: 'lls', password: octets(8) }, ciphering: 'none' }])(
+  'a client without HLS does not take an association for open that waits for its proof: %o',
+  async (options) => {
+    const meter = new Meter(() => [
+      aare({
+        resultSourceDiagnostic: { type: 'acse-service-user', value: 'authentication-required' },
+        mechanismName: mechanismName(5),
+        respondingAuthenticationValue: { type: 'charstring', value: octets(16) },
+      }),
+    ]);
+    const client = meter.client(options);
+    expect(await failureOf(() => settled(meter.clock, client.connect()))).toMatch(
+      /^association\/authentication-failed .*high level security/,
+    );
+    expect(client.association.state).toBe('failed');
+    expect(meter.sent).toHaveLength(1);
+  },
+);
+
 describe('a method carried out without the return data that its class declares', () => {
   const withoutData = (changes: Partial<Aare> = {}): Meter =>
     new Meter((r) => (r[0] === 0x60 ? [aare(changes)] : [Uint8Array.of(0xc7, 1, r[2] as number, 0, 0)]));
