@@ -70,7 +70,7 @@ export class ClientAssociation {
       try {
         this.exchange.reset();
         this.#channelClosed = false;
-        await this.exchange.channel.open();
+        await unlessAborted(signal, () => this.exchange.channel.open());
         if (this.options.preEstablished === true) this.#acse.preEstablished();
         else await this.#acse.associate(signal);
         // The client was closed in the meantime.
@@ -142,5 +142,21 @@ export class ClientAssociation {
     this.#lost = new DlmsError('association/not-open', { state: 'closed' }, { cause: reason });
     void this.#closeChannel();
     this.exchange.interrupt(reason);
+  }
+}
+
+/** Ends with `transport/aborted` as soon as the signal says so; the work itself cannot be stopped. */
+async function unlessAborted(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  if (signal === undefined) return work();
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new DlmsError('transport/aborted', { during: 'connecting' }, { cause: signal.reason }));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    await Promise.race(signal.aborted ? [aborted] : [aborted, work()]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

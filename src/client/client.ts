@@ -96,6 +96,7 @@ export class Client {
   /**
    * Opens the channel and the association, including HLS. If that fails, the channel is closed again: if its transport
    * cannot be opened twice (a socket), the next attempt needs a new one, and a new client.
+   * @param signal ends the attempt at any point, with `transport/aborted`
    * @throws DlmsError `association/rejected`, `association/authentication-failed`, `security/…`, `transport/…`
    */
   connect(signal?: AbortSignal): Promise<void> {

@@ -69,6 +69,29 @@ describe('a connect that fails closes the channel', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: expect.any(String) });
     expect([channel.opened, channel.closed]).toEqual([2, 2]);
   });
+  it('when its signal is aborted while the lower layer opens, or before', async () => {
+    const channel = new Scripted();
+    let fail = (_: Error): void => {};
+    channel.open = () => {
+      channel.opened++;
+      return new Promise((_, reject) => {
+        fail = reject;
+      });
+    };
+    const client = new Client(channel);
+    const cancel = new AbortController();
+    const connecting = client.connect(cancel.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([channel.opened, channel.closed]).toEqual([1, 0]);
+    cancel.abort(new Error('enough'));
+    await expect(connecting).rejects.toMatchObject({ code: 'transport/aborted', cause: cancel.signal.reason });
+    expect([channel.opened, channel.closed]).toEqual([1, 1]);
+    expect(client.association.state).toBe('failed');
+    // What it says later reaches nobody, not even as an unhandled rejection.
+    fail(new Error('closed'));
+    await expect(client.connect(cancel.signal)).rejects.toMatchObject({ code: 'transport/aborted' });
+    expect(channel.opened).toBe(1);
+  });
   it('when HLS fails', async () => {
     const meter = await meterWith(await cipheredConfig());
     const channel = new DirectChannel(meter.handler, (answers) =>
