@@ -36,8 +36,8 @@ export interface AccessResult {
  * ACCESS: GET, SET and ACTION of any objects, carried out in order, with one result for each. Each request has as many
  * as the server accepts; with general block transfer, all of them. With `break-on-error` in the invoke-id, nothing more
  * is sent after a request in which an item failed; what was not sent has no result.
- * @throws DlmsError `service/unsupported` for an item that does not even fit into a request of its own,
- *   `service/exception`, `protocol/…`, `decode/…`
+ * @throws DlmsError `service/unsupported` for an item that does not even fit into a request of its own, before anything
+ *   is sent; `service/exception`, `protocol/…`, `decode/…`
  */
 export function* accessItems(
   invoke: LongInvokeIdAndPriority,
@@ -45,8 +45,12 @@ export function* accessItems(
   limits: ServiceLimits,
 ): Conversation<AccessResult[]> {
   const results: AccessResult[] = [];
+  const sendSize = wholeSize(limits, 'access');
   while (results.length < items.length) {
-    const { apdu, count } = longestRequest(invoke, items.slice(results.length), wholeSize(limits, 'access'));
+    const { apdu, count } = longestRequest(invoke, items.slice(results.length), sendSize);
+    // An item refused after the first request would lose the results of what had been done.
+    if (results.length === 0 && count < items.length)
+      for (const item of items) longestRequest(invoke, [item], sendSize);
     const { longInvokeIdAndPriority, accessResponseBody } = response(yield apdu, 'access-response', 'ACCESS');
     if (longInvokeIdAndPriority.invokeId !== invoke.invokeId)
       throw new DlmsError('protocol/invoke-id', {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { array, unsigned } from '../../src/axdr/data.js';
+import { array, Data, unsigned } from '../../src/axdr/data.js';
 import { encode } from '../../src/axdr/schema.js';
 import { accessAction, accessGet, accessSet, Client } from '../../src/client/index.js';
 import { AssociationLn, ObjectListEntry } from '../../src/cosem/classes/association-ln.js';
@@ -150,6 +150,14 @@ describe('the conversation of ACCESS', () => {
   });
   it('refuses an item that does not fit by itself, before anything is sent', () => {
     expect(refusal(() => run([read(1)], 10, []))).toMatchObject({ code: 'service/unsupported' });
+  });
+  it('refuses it before anything is sent even if it comes after items that fit', () => {
+    const { cosemAttributeDescriptor } = (read(1) as Extract<AccessItem, { service: 'get' }>).attribute;
+    const value = encode(Data, { type: 'octet-string', value: new Uint8Array(80) });
+    const long: AccessItem = { service: 'set', attribute: { cosemAttributeDescriptor }, value };
+    const answers = [answer(2), answer(1)];
+    expect(refusal(() => run([read(1), read(2), long], 60, answers)).code).toBe('service/unsupported');
+    expect(answers).toHaveLength(2);
   });
   it('sends nothing behind a request with a failure when it is told to stop', () => {
     const { sent, results } = run([1, 2, 3].map(read), 25, [answer(1, { result: 'other-reason' })], true);
