@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { DlmsError } from '../core/errors.js';
 import { counterLimit } from '../security/counters.js';
 import { type Repair, repairCounters } from '../security/repair-counters.js';
+import { unfinishedRepair } from '../store/file-store-files.js';
 import type { Store } from '../store/store.js';
 import { type Command, command } from './command.js';
 import { integerOption } from './connect.js';
@@ -59,7 +60,8 @@ export const countersCommand: Command = command({
 
 /** Repairs a damaged store, which moves its counters ahead; undefined if nothing is damaged, or there is no store. */
 async function damageRepaired(folder: string, ahead: number, values: CounterValues): Promise<Repair | undefined> {
-  if (values['create-counters'] === true || !existsSync(folder)) return undefined;
+  if (values['create-counters'] === true || !(existsSync(folder) || existsSync(unfinishedRepair(folder))))
+    return undefined;
   const repair = await repairCounters(folder, { ahead });
   return repair.damaged.length === 0 ? undefined : repair;
 }

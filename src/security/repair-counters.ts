@@ -1,7 +1,8 @@
-import { renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DlmsError, isDlmsError } from '../core/errors.js';
 import { FileStore } from '../store/file-store.js';
-import { applied, type ReadVersion, StoreFolder } from '../store/file-store-files.js';
+import { applied, type ReadVersion, StoreFolder, unfinishedRepair } from '../store/file-store-files.js';
 import { storeError } from '../store/grouped-store.js';
 import { counterLimit } from './counters.js';
 
@@ -42,13 +43,15 @@ export interface Repair {
 /**
  * Turns a damaged store into a usable one in the same folder: takes what is intact, moves all sending sequences ahead,
  * and keeps the highest values received. Messages recorded only in the lost part would be accepted again: hence
- * {@link Repair.ask}. No process may use the store meanwhile.
+ * {@link Repair.ask}. No process may use the store meanwhile. A repair that was interrupted is undone and done again;
+ * until then, no new store can be created in its place.
  * @throws DlmsError `security/counter-store` when nothing at all can be read, or the folder cannot be written
  */
 export async function repairCounters(directory: string, { ahead }: RepairOptions): Promise<Repair> {
   if (!Number.isInteger(ahead) || ahead < 1 || ahead > counterLimit)
     throw new DlmsError('encode/invalid-value', { expected: 'a margin from 1 to 2^32 - 1', actual: String(ahead) });
   try {
+    await undone(directory);
     const opened = await FileStore.open(directory).catch((e: unknown) => {
       if (isDlmsError(e, 'security/counter-store') && e.context.file !== undefined && e.context.file !== directory)
         return undefined;
@@ -77,19 +80,42 @@ export async function repairCounters(directory: string, { ahead }: RepairOptions
       } else if (kind === 'receive') ask.add(systemTitle);
       else if (kind !== 'ahead' && kind !== 'moved') kept.push(name);
     }
-    const fresh = `${directory}.repaired`;
+    const fresh = unfinishedRepair(directory);
     const store = await FileStore.create(fresh);
     await store.update([...values.keys()], () => ({ result: undefined, set: values }));
     await store.close();
     const movedTo = `${directory}.damaged-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+    const parent = new StoreFolder(dirname(directory));
+    // The new store must be on the disk before the old one loses its name.
+    await parent.flush();
     renameSync(directory, movedTo);
+    await parent.flush();
     renameSync(fresh, directory);
+    await parent.flush();
     return { damaged, movedTo, sent, ask: [...ask].sort(), kept };
   } catch (e) {
     throw storeError(e, directory);
   }
 }
 
+/** Brings back the state before a repair that was interrupted; without one, does nothing. */
+async function undone(directory: string): Promise<void> {
+  const fresh = unfinishedRepair(directory);
+  if (!existsSync(fresh)) return;
+  const parent = new StoreFolder(dirname(directory));
+  if (!existsSync(directory)) {
+    // By their names, the last one is the latest.
+    const moved = readdirSync(parent.path)
+      .filter((name) => name.startsWith(`${basename(directory)}.damaged-`))
+      .sort()
+      .at(-1);
+    // If somebody took the damaged store away, the new one is all there is, and it is complete.
+    renameSync(moved === undefined ? fresh : join(parent.path, moved), directory);
+    await parent.flush();
+    if (moved === undefined) return;
+  }
+  rmSync(fresh, { recursive: true });
+}
 function readable(folder: StoreFolder): { versions: readonly ReadVersion[]; damaged: Repair['damaged'] } {
   const versions: ReadVersion[] = [];
   const damaged: Repair['damaged'][number][] = [];

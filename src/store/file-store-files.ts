@@ -174,6 +174,8 @@ export class StoreFolder {
     }
   }
 }
+/** Where the repair of a store makes its new one; while this folder exists, the repair is not finished. */
+export const unfinishedRepair = (directory: string): string => `${directory}.repaired`;
 const temporaryName = /^tmp\.(\d+)\.[0-9a-f]+$/;
 const flush = (file: number): Promise<void> => promisify(fsync)(file);
 export const isCode = (e: unknown, code: string): boolean => (e as NodeJS.ErrnoException).code === code;

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { DlmsError } from '../core/errors.js';
-import { applied, formatVersion, isCode, type ReadVersion, StoreFolder, type Version } from './file-store-files.js';
+import {
+  applied,
+  formatVersion,
+  isCode,
+  type ReadVersion,
+  StoreFolder,
+  unfinishedRepair,
+  type Version,
+} from './file-store-files.js';
 import { GroupedStore, type StoreBackend, type StoreOptions, storeError } from './grouped-store.js';
 import { entriesOf, type StoreChanges } from './store.js';
 
@@ -29,12 +37,14 @@ export class FileStore extends GroupedStore {
   }
   /**
    * Creates a new, empty store, and its folder if that does not exist.
-   * @throws DlmsError `security/counter-store` when there is a store already, or the folder contains anything else or
-   * cannot be written
+   * @throws DlmsError `security/counter-store` when there is a store already, its repair was not finished, or the folder
+   * contains anything else or cannot be written
    */
   static async create(directory: string, options: StoreOptions = {}): Promise<FileStore> {
     const folder = new StoreFolder(directory);
     try {
+      if (statSync(unfinishedRepair(directory), { throwIfNoEntry: false }) !== undefined)
+        throw refused('the repair of a store was not finished here: repair it again', directory);
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       if (folder.versions().length > 0) throw refused('there is a store already: open it', directory);
       if (!folder.isEmpty()) throw refused('the folder is not empty: a store needs a folder of its own', directory);

@@ -1,4 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +24,23 @@ import { failure } from '../support/outcome.js';
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof import('node:fs')>()),
   fsync: (_: number, done: (e: unknown) => void) => setImmediate(done, null),
+  ...(await dying()),
 }));
+/** Everything that changes the disk, until the process is killed. */
+async function dying() {
+  const fs = await vi.importActual<typeof import('node:fs')>('node:fs');
+  const names = ['mkdirSync', 'linkSync', 'renameSync', 'rmSync', 'openSync', 'writeSync', 'chmodSync'] as const;
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (...args: never[]) => {
+        if (life.steps-- <= 0) throw new Error('killed');
+        return (fs[name] as (...a: never[]) => unknown)(...args);
+      },
+    ]),
+  );
+}
+const life = vi.hoisted(() => ({ steps: Number.POSITIVE_INFINITY }));
 
 let folder: string;
 let directory: string;
@@ -81,6 +109,50 @@ describe('the repair of a store', () => {
       expect(await new InvocationCounters(await FileStore.open(directory)).next(mine)).toBe(sent[0]!.to + 1);
     },
   );
+  it('interrupted after any step: no new store can be made in its place, and the next repair is complete', async () => {
+    let interrupted = 0;
+    const files = await filled();
+    truncateSync(join(directory, files.at(-1)!), 100);
+    const damaged = mkdtempSync(join(tmpdir(), 'damaged-'));
+    cpSync(directory, damaged, { recursive: true });
+    for (let steps = 0; ; steps++) {
+      life.steps = steps;
+      const killed = await repairCounters(directory, { ahead: 1000 }).then(
+        () => false,
+        () => true,
+      );
+      life.steps = Number.POSITIVE_INFINITY;
+      expect(await failure(() => FileStore.create(directory))).toMatchObject({ code: 'security/counter-store' });
+      if (killed) {
+        interrupted++;
+        await repairCounters(directory, { ahead: 1000 });
+      }
+      const store = await FileStore.open(directory);
+      const counters = new InvocationCounters(store);
+      expect(await counters.next(mine)).toBe(197 * 32 + 1001);
+      expect([counters.last(meter), counters.last(other), store.get('state meter')]).toEqual([197, 7, 'on']);
+      await store.close();
+      // The damaged store is there too, whole, and nothing else.
+      expect(readdirSync(folder).sort()).toEqual(['store', expect.stringMatching(/^store\.damaged-/)]);
+      expect(readdirSync(join(folder, readdirSync(folder).sort()[1]!))).toEqual(expect.arrayContaining(files));
+      rmSync(folder, { recursive: true });
+      if (!killed) break;
+      cpSync(damaged, directory, { recursive: true });
+      chmodSync(directory, 0o700);
+    }
+    rmSync(damaged, { recursive: true });
+    mkdirSync(folder);
+    expect(interrupted).toBeGreaterThan(8);
+  });
+  it('interrupted, and the damaged store taken away since: the new one takes its place', async () => {
+    const files = await filled();
+    truncateSync(join(directory, files.at(-1)!), 100);
+    const { movedTo } = await repairCounters(directory, { ahead: 1000 });
+    rmSync(movedTo!, { recursive: true });
+    renameSync(directory, `${directory}.repaired`);
+    expect(await repairCounters(directory, { ahead: 10 })).toMatchObject({ damaged: [], sent: [] });
+    expect(await new InvocationCounters(await FileStore.open(directory)).next(mine)).toBe(197 * 32 + 1001);
+  });
   it('a version that is missing is named', async () => {
     const files = await filled();
     rmSync(join(directory, files[3]!));
