@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SecurityContext, SecurityKeys } from '../../src/security/context.js';
+import type { SecurityContext } from '../../src/security/context.js';
+import type { SecurityKeys } from '../../src/security/keys.js';
 import type { Protection } from '../../src/security/policy.js';
 import { checkContext } from '../../src/server/check-config.js';
 import type { AssociationConfig } from '../../src/server/index.js';

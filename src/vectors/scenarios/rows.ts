@@ -38,6 +38,7 @@ export function rowsOf(got: Json): readonly (readonly Json[])[] | undefined {
 }
 
 /** What an expectation says of the rows of a buffer. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one kind of expectation after the other
 export function expectRows(e: Step | Expectation, got: Json): void {
   const rows = rowsOf(got);
   if (rows === undefined) throw new Mismatch(`expected rows, got ${JSON.stringify(got)?.slice(0, 200)}`);
