@@ -97,21 +97,17 @@ export class ServerAssociation implements Guesser {
     this.#close();
     this.#around.throttle.gone();
   }
-  /**
-   * @param next the security context of the next association; if it is the same one, it already has its new dedicated
-   *   key
-   */
-  #close(next?: SecurityContext): void {
+  #close(): void {
     const security = this.#open?.security;
     if (security !== undefined) {
       unfollow(security);
-      if (security !== next) security.endDedicatedKey();
+      security.endDedicatedKey();
     }
     this.#open = undefined;
   }
   /** @returns the association that is open now; undefined if the connection has ended in the meantime */
   #begin(accepted: Accepted): Open | undefined {
-    this.#close(accepted.security);
+    this.#close();
     if (this.#gone) {
       accepted.security?.endDedicatedKey();
       return undefined;
