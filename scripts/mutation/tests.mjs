@@ -55,9 +55,6 @@ const slow =
 const elsewhere = [
   [/^src\/security\/unprotect/, 'test/security/layer-attacks.test.ts'],
   [/^src\/security\/(un)?protect/, 'test/security/v44/protection.test.ts'],
-  [/^src\/server\/aarq\./, 'test/server/shared-context.test.ts'],
-  [/^src\/server\/aarq\./, 'test/server/guesses.test.ts'],
-  [/^src\/server\/aarq\./, 'test/server/certificates-in-use.test.ts'],
   [/^src\/server\/check-config\./, 'test/server/configuration.test.ts'],
   [/^src\/server\/objects\/security-state\./, 'test/server/security-setup.test.ts'],
 ];
