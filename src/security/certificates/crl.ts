@@ -10,7 +10,7 @@ import {
   signed,
   verifySigned,
 } from './certificate.js';
-import { DerReader, derContext, derSequence, derTag } from './der.js';
+import { type DerElement, DerReader, derContext, derSequence, derTag } from './der.js';
 import { derInteger, derTime, readInteger, readSmallInteger, readTime } from './der-values.js';
 import { derSignatureAlgorithm, type SignatureAlgorithm, signatureAlgorithm } from './ec.js';
 import { derExtensionList, type Extension, keyIdentifier, knownExtensions, readExtensions } from './extensions.js';
@@ -96,9 +96,7 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
     ...(nextUpdate === undefined ? {} : { nextUpdate }),
     revoked,
     ...(authorityKeyIdentifier === undefined ? {} : { authorityKeyIdentifier }),
-    ...(number === undefined
-      ? {}
-      : { crlNumber: readInteger(new DerReader(number.value).expect(derTag.integer, 'CRLNumber')) }),
+    ...(number === undefined ? {} : { crlNumber: readInteger(only(number, derTag.integer, 'CRLNumber')) }),
     extensions,
     unknownCritical: [...unknown],
     signatureAlgorithm: algorithm,
@@ -106,6 +104,13 @@ export function parseRevocationList(bytes: Uint8Array): RevocationList {
   };
 }
 
+/** The element that is the whole value of an extension. */
+function only({ value }: Extension, tag: number, name: string): DerElement {
+  const r = new DerReader(value);
+  const element = r.expect(tag, name);
+  r.end();
+  return element;
+}
 function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, unknown: Set<string>): void {
   while (!list.done) {
     const entry = list.sequence('revoked certificate');
@@ -118,7 +123,7 @@ function readEntries(list: DerReader, revoked: Map<bigint, RevokedCertificate>, 
     const reason = extensions.find((e) => e.oid === oid.reasonCode);
     if (reason === undefined) revoked.set(serialNumber, { serialNumber, revocationDate });
     else {
-      const code = readSmallInteger(new DerReader(reason.value).expect(derTag.enumerated, 'CRLReason'), 255);
+      const code = readSmallInteger(only(reason, derTag.enumerated, 'CRLReason'), 255);
       revoked.set(serialNumber, { serialNumber, revocationDate, reason: revocationReasons[code] ?? code });
     }
   }

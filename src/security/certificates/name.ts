@@ -30,6 +30,9 @@ export interface Name {
  */
 export const sameName = (a: Name, b: Name): boolean => equalBytes(a.raw, b.raw);
 
+/** Attributes whose value is `#` and octets; a text may look the same. */
+const inOctets = /* @__PURE__ */ new WeakSet<NameAttribute>();
+
 export function readName(r: DerReader): Name {
   const element = r.expect(derTag.sequence, 'Name');
   const rdns = r.open(element);
@@ -43,7 +46,10 @@ export function readName(r: DerReader): Name {
       const type = readObjectIdentifier(pair.expect(derTag.objectIdentifier, 'attribute type'));
       const value = pair.element();
       pair.end();
-      attributes.push({ type: shortNames.get(type) ?? type, value: readString(value) ?? `#${formatHex(value.raw)}` });
+      const text = readString(value);
+      const attribute = { type: shortNames.get(type) ?? type, value: text ?? `#${formatHex(value.raw)}` };
+      if (text === undefined) inOctets.add(attribute);
+      attributes.push(attribute);
     }
   }
   return { raw: element.raw, attributes };
@@ -95,9 +101,8 @@ export function systemTitleOf(subject: Name): Uint8Array | undefined {
  * RFC 4514.
  */
 export const formatName = (subject: Name): string =>
-  subject.attributes
-    .map((a) => `${a.type}=${a.value.replace(/[,+"\\<>;]|^[ ]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}`)
-    .join(', ');
+  subject.attributes.map((a) => `${a.type}=${inOctets.has(a) ? a.value : escaped(a.value)}`).join(', ');
+const escaped = (text: string): string => text.replace(/[,+"\\<>;]|^[ #]|[ ]$/g, '\\$&').replace(/\p{Cc}/gu, hexEscape);
 const hexEscape = (c: string): string => `\\${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 const shortNames: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([

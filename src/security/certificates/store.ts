@@ -57,6 +57,8 @@ export interface CertificateStoreOptions {
   readonly certificates?: readonly Uint8Array[];
   /** Stores a change durably. The change takes effect, and is confirmed to the client, only after this has returned. */
   readonly persist?: (octets: StoredOctets) => MaybePromise<void>;
+  /** Called with what a listener of {@link CertificateStore.onChange} throws: the change is stored and stays. */
+  readonly onError?: (error: unknown) => void;
 }
 /** What goes with an import into a {@link CertificateStore}. */
 export interface ImportContext {
@@ -235,7 +237,11 @@ export class CertificateStore {
       return list;
     });
   }
-  /** Calls the listener after every change. @returns a function that removes it */
+  /**
+   * Calls the listener after every change. What it throws undoes nothing and keeps no other listener from being called;
+   * it goes to `onError`, or with {@link ImportContext.later} to whoever does that work.
+   * @returns a function that removes it
+   */
   onChange(listener: () => MaybePromise<void>): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -314,10 +320,26 @@ export class CertificateStore {
     this.#version++;
     this.#believed.clear();
     const tell = async (): Promise<void> => {
-      for (const listener of this.#listeners) await listener();
+      const faults: unknown[] = [];
+      for (const listener of this.#listeners) {
+        try {
+          await listener();
+        } catch (e) {
+          faults.push(e);
+        }
+      }
+      if (faults.length > 0) throw faults.length === 1 ? faults[0] : new AggregateError(faults);
     };
-    if (later === undefined) await tell();
-    else later(tell);
+    if (later !== undefined) return later(tell);
+    try {
+      await tell();
+    } catch (e) {
+      try {
+        this.#options.onError?.(e);
+      } catch {
+        // A report that fails does not undo the change either.
+      }
+    }
   }
   #parsed(octets: Uint8Array): Certificate {
     const limit = this.#options.limits?.octets ?? 4096;

@@ -317,7 +317,28 @@ describe('names', () => {
     expect(
       issue(undefined, 'P-256', { subject: { raw: strange, attributes: [] } }).certificate.subject.attributes,
     ).toEqual([{ type: 'CN', value: '#0500' }]);
+    const { subject } = issue(undefined, 'P-256', { subject: { raw: strange, attributes: [] } }).certificate;
+    expect(formatName(subject)).toBe('CN=#0500');
   });
+  it('print a text that looks like octets so that it cannot be taken for them', () => {
+    expect(formatName(name({ type: 'CN', value: '#0500' }, { type: 'O', value: 'a#b' }))).toBe('CN=\\#0500, O=a#b');
+    const { subject } = issue(undefined, 'P-256', { subject: name({ type: 'CN', value: '#0500' }) }).certificate;
+    expect(formatName(subject)).toBe('CN=\\#0500');
+  });
+});
+
+it.each([
+  ['the CRL number', '551D14040402020107', '551D14040402010107'],
+  ['the reason', '551D1504040A0200C8', '551D1504040A0100C8'],
+])('octets behind %s of a revocation list are refused, not passed over', (_, whole, cut) => {
+  const { raw } = revocations(authority(undefined, 'P-256', 'Root'), {
+    crlNumber: 0x0107n,
+    revoked: [{ serialNumber: 5n, revocationDate: from, reason: 200 }],
+  });
+  expect(parseRevocationList(raw)).toMatchObject({ crlNumber: 0x0107n });
+  const hex = formatHex(raw);
+  expect(hex.split(whole)).toHaveLength(2);
+  expect(outcome(() => parseRevocationList(parseHex(hex.replace(whole, cut))))).toBe('decode/trailing-bytes');
 });
 
 describe('PEM', () => {

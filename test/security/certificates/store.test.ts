@@ -48,6 +48,36 @@ const byEntity = (
   certificateType: CertificateUse = 'digital-signature',
 ) => ({ type: 'entity', value: { certificateEntity, certificateType, systemTitle } }) as const;
 
+describe('a listener that throws', () => {
+  it('does not have a change refused that is stored, nor the other listeners forgotten', async () => {
+    const persisted: StoredOctets[] = [];
+    const errors: unknown[] = [];
+    const fault = new Error('a fault of the application');
+    const store = storeOf({ persist: (octets) => void persisted.push(octets), onError: (e) => errors.push(e) });
+    let told = 0;
+    store.onChange(() => {
+      throw fault;
+    });
+    store.onChange(() => void told++);
+    await store.import(client.certificate.raw);
+    await store.remove(byEntity('client', Uint8Array.of(0x41, 0x42, 0x43, 0, 0, 0, 0, 2)));
+    expect([persisted.length, store.entries.length, told]).toEqual([2, 0, 2]);
+    expect(errors).toEqual([fault, fault]);
+    const silent = storeOf({
+      onError: () => {
+        throw new Error('a second fault');
+      },
+    });
+    silent.onChange(() => Promise.reject(fault));
+    await silent.import(client.certificate.raw);
+    expect(silent.entries).toHaveLength(1);
+    // Work for later fails for whoever does it.
+    const work: (() => Promise<void>)[] = [];
+    await silent.import(own.certificate.raw, { own: () => [own.key.publicKey], later: (w) => work.push(w) });
+    await expect(work[0]!()).rejects.toBe(fault);
+  });
+});
+
 describe('the certificate store', () => {
   const all = [root, own, client, machine].map((i) => i.certificate.raw);
   it('sorts certificates by entity and lists them as attribute 6 does', () => {
