@@ -89,7 +89,7 @@ export const entries: readonly Entry[] = [
     'meter/index',
     'preview',
     60,
-    'a meter that runs on a virtual clock; unfinished: many classes only hold values',
+    'a meter that runs on a virtual clock: the behaviour behind its classes, kept in a store',
   ),
   anywhere(
     './translator',

@@ -1,5 +1,5 @@
 /**
- * Scenarios of a running meter: what clients ask, and what they must see. Begun: a step that is not known is
+ * Scenarios of a running meter: what clients ask, and what they must see. A step or a knob that is not known is
  * `unsupported`.
  *
  * Stability: preview, may change in a minor version.
