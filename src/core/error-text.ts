@@ -1,4 +1,4 @@
-import type { DlmsErrorCode, DlmsErrorContext } from './errors.js';
+import type { DlmsErrorCode, DlmsErrorContext } from './error-codes.js';
 
 /** The facts of an error in words: what follows the code and the place in its message, without the hint. */
 export function factsOf(code: DlmsErrorCode, context: object): string {

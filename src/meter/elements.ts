@@ -5,7 +5,7 @@ import { DateTime } from '../cosem/date-time.js';
 import type { Restriction } from '../cosem/protection.js';
 import { AccessRefused } from '../server/object.js';
 import type { Running } from './behaviour.js';
-import type { Profile } from './behaviours/profile-generic.js';
+import type { Profile } from './behaviours/profile-rows.js';
 import { rowsAt, rowsBetween } from './behaviours/profile-selection.js';
 import { cellOf, isClock, nullData } from './cells.js';
 import { dateTimeAt } from './values.js';

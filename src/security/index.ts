@@ -121,4 +121,5 @@ export {
   suite1,
   suite2,
 } from './suites.js';
-export { type ProtectionLayer, type Unprotected, type UnprotectOptions, unprotect } from './unprotect.js';
+export { unprotect } from './unprotect.js';
+export type { ProtectionLayer, Unprotected, UnprotectOptions } from './unprotected.js';

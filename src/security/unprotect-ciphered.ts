@@ -5,8 +5,8 @@ import type { SecurityContext } from './context.js';
 import type { ReceivedValue } from './counters.js';
 import { type KeyName, requireKey } from './keys.js';
 import type { KeyHandle, PublicKey } from './providers/provider.js';
-import type { ProtectionLayer } from './unprotect.js';
 import { compare, numberOf, type Opening } from './unprotect-state.js';
+import type { ProtectionLayer } from './unprotected.js';
 
 /**
  * The content key of general-ciphering. `namedBy` is the key that names its counters, where the context does not

@@ -14,7 +14,6 @@ import { requireKey } from './keys.js';
 import { type KeyHandle, type PublicKey, publicKeyLength } from './providers/provider.js';
 import { authenticatedBit } from './security-control.js';
 import { securityHeaderLength } from './suites.js';
-import type { ProtectionLayer } from './unprotect.js';
 import { type ContentKey, openCiphered } from './unprotect-ciphered.js';
 import {
   checkRecipient,
@@ -27,6 +26,7 @@ import {
   peerOf,
   senderOf,
 } from './unprotect-state.js';
+import type { ProtectionLayer } from './unprotected.js';
 
 /** general-ciphering: finds the content key, opens the content, and destroys a key that served only this message. */
 export function openGeneralCiphering(apdu: Uint8Array, opening: Opening): MaybePromise<Uint8Array> {

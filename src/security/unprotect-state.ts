@@ -7,7 +7,7 @@ import type { GeneralProtectionHeader } from '../xdlms/ciphered.js';
 import type { SecurityContext } from './context.js';
 import { type InvocationCounters, type ProofOfFreshness, type ReceivedValue, replayed } from './counters.js';
 import { requireKey } from './keys.js';
-import type { ProtectionLayer, UnprotectOptions } from './unprotect.js';
+import type { ProtectionLayer, UnprotectOptions } from './unprotected.js';
 
 /** What one call of `unprotect` has found so far. */
 export interface Opening {

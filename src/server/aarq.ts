@@ -4,7 +4,8 @@ import type { SecurityContext } from '../security/context.js';
 import { type HlsExchange, llsMatches } from '../security/hls.js';
 import { checkChallenge, generateChallenge, type HlsMechanism } from '../security/hls-challenge.js';
 import { protect } from '../security/protect.js';
-import { type Unprotected, unprotect } from '../security/unprotect.js';
+import { unprotect } from '../security/unprotect.js';
+import type { Unprotected } from '../security/unprotected.js';
 import {
   authenticationOctets,
   isHls,

@@ -3,7 +3,7 @@ import type { Obis } from '../cosem/obis.js';
 import type { SecurityContext } from '../security/context.js';
 import type { ManufacturerReply } from '../security/hls.js';
 import type { KeyHandle } from '../security/providers/provider.js';
-import type { Unprotected } from '../security/unprotect.js';
+import type { Unprotected } from '../security/unprotected.js';
 import { defaultConformance, type Mechanism } from '../session/association.js';
 import type { ConformanceBit } from '../xdlms/initiate.js';
 import type { Caller } from './caller.js';

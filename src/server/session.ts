@@ -6,7 +6,7 @@ import type { SecurityContext, SimpleForm } from '../security/context.js';
 import { type HlsExchange, hlsReply, hlsVerify } from '../security/hls.js';
 import { type Protection, requireProtection, strongest } from '../security/policy.js';
 import { type GeneralCipheringForm, protect } from '../security/protect.js';
-import type { ProtectionLayer, Unprotected } from '../security/unprotect.js';
+import type { ProtectionLayer, Unprotected } from '../security/unprotected.js';
 import { pduLimit } from '../session/association.js';
 import { GbtEndpoint } from '../session/general-block-transfer.js';
 import { plainSize } from '../session/limits.js';

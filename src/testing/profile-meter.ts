@@ -11,7 +11,7 @@ import { firstCode } from '../idis/view-of-profile.js';
 import { InvocationCounters } from '../security/counters.js';
 import { importKeys } from '../security/keys.js';
 import { strictPolicy } from '../security/policy.js';
-import type { Unprotected } from '../security/unprotect.js';
+import type { Unprotected } from '../security/unprotected.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { AccessRefused, accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';

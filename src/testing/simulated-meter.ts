@@ -11,7 +11,7 @@ import { llsMatches } from '../security/hls.js';
 import { importKeys, type KeyMaterial } from '../security/keys.js';
 import { type SecurityPolicy, strictPolicy } from '../security/policy.js';
 import type { CryptoProvider } from '../security/providers/provider.js';
-import type { Unprotected } from '../security/unprotect.js';
+import type { Unprotected } from '../security/unprotected.js';
 import type { AssociationConfig } from '../server/association.js';
 import { type LogicalDevice, Meter } from '../server/meter.js';
 import { accessor, type CosemObject, cosemObject, ObjectStore } from '../server/object.js';

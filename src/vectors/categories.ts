@@ -1,4 +1,5 @@
-import { type DlmsErrorCode, isDlmsError } from '../core/errors.js';
+import type { DlmsErrorCode } from '../core/error-codes.js';
+import { isDlmsError } from '../core/errors.js';
 import { Unsupported } from './vector.js';
 
 // The words with which vectors say why something is refused, and the errors of the library that correspond to them.

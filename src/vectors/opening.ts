@@ -1,6 +1,7 @@
 import { decode } from '../axdr/schema.js';
 import { readSecurityHeader } from '../security/ciphering.js';
-import { type Unprotected, unprotect } from '../security/unprotect.js';
+import { unprotect } from '../security/unprotect.js';
+import type { Unprotected } from '../security/unprotected.js';
 import { Apdu } from '../xdlms/apdu.js';
 import { contentsOf, originatorOf, recipientOf } from './ciphered.js';
 import { contextOf, suiteOf } from './keys.js';

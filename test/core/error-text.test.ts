@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DlmsError, type DlmsErrorCode, type DlmsErrorContext } from '../../src/core/errors.js';
+import { DlmsError } from '../../src/core/errors.js';
+import type { DlmsErrorCode, DlmsErrorContext } from '../../src/core/error-codes.js';
 
 /** Codes and the names of their facts, as they are declared. */
 const declared = [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Data } from '../../src/axdr/data.js';
 import { decode, encode } from '../../src/axdr/schema.js';
 import { protect } from '../../src/security/protect.js';
-import { type Unprotected, unprotect } from '../../src/security/unprotect.js';
+import { unprotect } from '../../src/security/unprotect.js';
+import type { Unprotected } from '../../src/security/unprotected.js';
 import {
   type AssociationConfig,
   accessor,

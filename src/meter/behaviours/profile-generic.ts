@@ -11,20 +11,9 @@ import { cellOf, structureOf } from '../cells.js';
 import { refuse } from '../engine.js';
 import type { EngineObject } from '../object.js';
 import { numberOf, withNumber } from '../values.js';
+import { cellsOf, type Profile, type ProfileRow, type ProfileState, sameColumn } from './profile-rows.js';
 import { selectRows } from './profile-selection.js';
 import { clearStatus, mark, statusAt } from './profile-status.js';
-
-/** One row: the encoded structure, and its sort key. */
-export interface ProfileRow {
-  readonly octets: Uint8Array;
-  readonly key: number;
-}
-export interface ProfileState {
-  rows: readonly ProfileRow[];
-  /** The time stamp of the last regular row in UTC milliseconds, so that synchronising the clock repeats none. */
-  done: number;
-}
-export type Profile = Running<typeof ProfileGeneric, ProfileState>;
 
 /** Comparators of rows for the sort methods: negative for `a` before `b`. Sorting by age needs none. */
 const orders: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -70,15 +59,6 @@ function eventObjectOf({ space }: Profile, columns: readonly CaptureObjectDefini
   return columns
     .flatMap((c) => (c.classId === 1 && c.attributeIndex === 2 ? (space.get(c.logicalName) ?? []) : []))
     .find((o) => Array.isArray(o.options.events));
-}
-export const sameColumn = (a: CaptureObjectDefinition, b: CaptureObjectDefinition): boolean =>
-  a.classId === b.classId &&
-  a.logicalName === b.logicalName &&
-  a.attributeIndex === b.attributeIndex &&
-  a.dataIndex === b.dataIndex;
-
-export function cellsOf(row: Uint8Array): readonly Data[] {
-  return (decode(AnyData, row) as { readonly value: readonly Data[] }).value;
 }
 /** The sort key of a value: a number, or a time by its fields. */
 function keyOf(value: Data): number {

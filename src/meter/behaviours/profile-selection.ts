@@ -10,7 +10,7 @@ import { refuse } from '../engine.js';
 import type { LocalTime } from '../local-time.js';
 import { numberOf } from '../values.js';
 import { rowsOf } from './profile-compression.js';
-import { cellsOf, type Profile, sameColumn } from './profile-generic.js';
+import { cellsOf, type Profile, sameColumn } from './profile-rows.js';
 
 /**
  * The buffer as octets of Data: all of it, rows between two values of a column (selector 1, both ends included), or

@@ -1,6 +1,6 @@
 import type { Data } from '../../axdr/data.js';
 import { numberOf, withNumber } from '../values.js';
-import type { Profile } from './profile-generic.js';
+import type { Profile } from './profile-rows.js';
 
 /** Bits of the status word of a load profile (two public sources; 4 and 6 are manufacturer specific). */
 const bit = {

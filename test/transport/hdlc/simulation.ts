@@ -1,5 +1,5 @@
 import { equalBytes } from '../../../src/core/bytes.js';
-import type { DlmsErrorCode } from '../../../src/core/errors.js';
+import type { DlmsErrorCode } from '../../../src/core/error-codes.js';
 import {
   encodeHdlcFrame,
   type HdlcDeframer,
