@@ -124,10 +124,10 @@ export const nodeProvider: CryptoProvider = {
     return plain(cipher.update(block));
   },
   wrap(kek, key) {
-    const octets = exported(key);
-    if (octets.length < 16 || octets.length % 8 !== 0)
-      throw new DlmsError('security/invalid-key', { reason: `a key of ${octets.length} octets cannot be wrapped` });
-    return plain(createCipheriv(wrapName(kek), aes(kek, 'wrapping'), wrapIv).update(octets));
+    if (key.length < 16 || key.length % 8 !== 0)
+      throw new DlmsError('security/invalid-key', { reason: `a key of ${key.length} octets cannot be wrapped` });
+    const cipher = createCipheriv(wrapName(kek), aes(kek, 'wrapping'), wrapIv);
+    return withOctets(key, (octets) => plain(cipher.update(octets)));
   },
   unwrap(kek, wrapped, algorithm, options) {
     const key = aes(kek, 'wrapping');
@@ -144,14 +144,10 @@ export const nodeProvider: CryptoProvider = {
     );
   },
   digest(algorithm, parts) {
-    const hash = createHash(hashName[algorithm]);
-    for (const part of parts) hash.update(part instanceof Uint8Array ? part : exported(part));
-    return plain(hash.digest());
+    return plain(hashed(algorithm, parts));
   },
   deriveKey(algorithm, hash, parts, options) {
-    const h = createHash(hashName[hash]);
-    for (const part of parts) h.update(part instanceof Uint8Array ? part : exported(part));
-    const octets = h.digest();
+    const octets = hashed(hash, parts);
     return wiped(octets, () => aesHandle(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32), options));
   },
   sign(key, data) {
@@ -212,9 +208,18 @@ const slabSize = 16384;
 let slab: ArrayBufferLike = /* @__PURE__ */ new ArrayBuffer(0);
 let slabAt = slabSize;
 function wiped<T>(octets: Uint8Array, use: () => T): T {
-  const out = use();
-  octets.fill(0);
-  return out;
+  try {
+    return use();
+  } finally {
+    octets.fill(0);
+  }
+}
+function hashed(algorithm: DigestAlgorithm, parts: readonly Octets[]): Buffer {
+  const hash = createHash(hashName[algorithm]);
+  for (const part of parts)
+    if (part instanceof Uint8Array) hash.update(part);
+    else withOctets(part, (octets) => hash.update(octets));
+  return hash.digest();
 }
 /**
  * A secret, and for each control octet the authenticated data joined from the two, because they recur in every message.
@@ -251,12 +256,12 @@ function aes(key: KeyHandle, use: KeyUse = 'ciphering'): KeyObject {
 const gcmName = (key: KeyHandle): 'aes-128-gcm' | 'aes-256-gcm' =>
   key.algorithm === 'AES-256' ? 'aes-256-gcm' : 'aes-128-gcm';
 const wrapName = (key: KeyHandle): string => (key.algorithm === 'AES-256' ? 'aes256-wrap' : 'aes128-wrap');
-/** The octets of a symmetric key, for wrapping and hashing in this file only. */
-function exported(key: KeyHandle): Uint8Array {
+/** The octets of a symmetric key for one use, which keeps none of them; in this file only. */
+function withOctets<T>(key: KeyHandle, use: (octets: Uint8Array) => T): T {
   requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
-  return key.algorithm === 'secret'
-    ? OpaqueKey.open<Secret>(key, owner).octets
-    : OpaqueKey.open<KeyObject>(key, owner).export();
+  if (key.algorithm === 'secret') return use(OpaqueKey.open<Secret>(key, owner).octets);
+  const copy = OpaqueKey.open<KeyObject>(key, owner).export();
+  return wiped(copy, () => use(copy));
 }
 function join(parts: readonly Octets[]): Uint8Array {
   const [control, second] = parts;
@@ -283,7 +288,9 @@ function joined(parts: readonly Octets[]): Uint8Array {
   const out = new Uint8Array(n);
   let at = 0;
   for (const part of parts) {
-    out.set(part instanceof Uint8Array ? part : exported(part), at);
+    const here = at;
+    if (part instanceof Uint8Array) out.set(part, here);
+    else withOctets(part, (octets) => out.set(octets, here));
     at += part.length;
   }
   return out;

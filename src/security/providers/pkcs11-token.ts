@@ -7,7 +7,10 @@ export interface Pkcs11Options {
   readonly library: string;
   /** Label of the token; no other token may have it. */
   readonly token: string;
-  /** PIN of the user; used once, not kept. */
+  /**
+   * PIN of the user; used once, not kept. The module checks it, which it does not where this process is logged in to
+   * the token already: so a token is open only once per process, and a second time is refused.
+   */
   readonly pin: string;
   /**
    * Runs operations one after the other on another thread and answers with promises (for a module on the network).
@@ -62,15 +65,38 @@ export class Token {
     try {
       this.#sync('C_Login', this.#objects, constants.CKU_USER, options.pin);
     } catch (e) {
-      if (!isReason(e, 'CKR_USER_ALREADY_LOGGED_IN')) {
-        this.#sync('C_CloseSession', this.#objects);
-        throw e;
-      }
+      // Also when the process is logged in already: the module has not looked at the PIN then.
+      this.#abandon(this.#objects);
+      throw e;
     }
-    this.#operations = this.#open();
+    try {
+      this.#operations = this.#open();
+    } catch (e) {
+      this.#abandon(this.#objects);
+      throw e;
+    }
   }
   #open(): Handle {
     return this.#sync('C_OpenSession', this.#slot, this.constants.CKF_SERIAL_SESSION | this.constants.CKF_RW_SESSION);
+  }
+  /** Closes a session after something went wrong in it, which is what is to be told. */
+  #abandon(session: Handle): void {
+    try {
+      this.#sync('C_CloseSession', session);
+    } catch {}
+  }
+  /** Runs something in a session of its own. */
+  #apart<R>(use: (session: Handle) => R): R {
+    const session = this.#open();
+    let result: R;
+    try {
+      result = use(session);
+    } catch (e) {
+      this.#abandon(session);
+      throw e;
+    }
+    this.#sync('C_CloseSession', session);
+    return result;
   }
   #sync<R>(name: string, ...args: readonly unknown[]): R {
     if (this.#closed)
@@ -103,14 +129,24 @@ export class Token {
       if (!isReason(e)) throw e;
     }
   }
-  /** All objects that match (up to 64). */
+  /** All objects that match. */
   find(template: Template): readonly Handle[] {
+    const found: Handle[] = [];
     this.#sync('C_FindObjectsInit', this.#objects, template);
     try {
-      return this.#sync<Handle[]>('C_FindObjects', this.#objects, 64);
-    } finally {
-      this.#sync('C_FindObjectsFinal', this.#objects);
+      for (;;) {
+        const more = this.#sync<Handle[]>('C_FindObjects', this.#objects, 64);
+        if (more.length === 0) break;
+        found.push(...more);
+      }
+    } catch (e) {
+      try {
+        this.#sync('C_FindObjectsFinal', this.#objects);
+      } catch {}
+      throw e;
     }
+    this.#sync('C_FindObjectsFinal', this.#objects);
+    return found;
   }
   attribute(object: Handle, type: number): Uint8Array {
     const [found] = this.#sync<{ value: Buffer }[]>('C_GetAttributeValue', this.#objects, object, [{ type }]);
@@ -123,22 +159,16 @@ export class Token {
 
   /** Encrypts one block synchronously in a session of its own, without disturbing operations in the background. */
   encryptNow(mechanism: Mechanism, key: Handle, block: Buffer): Uint8Array {
-    const session = this.#open();
-    try {
+    return this.#apart((session) => {
       this.#sync('C_EncryptInit', session, mechanism, key);
       return view(this.#sync<Buffer>('C_Encrypt', session, block, Buffer.alloc(block.length)));
-    } finally {
-      this.#sync('C_CloseSession', session);
-    }
+    });
   }
   /** Wraps one object under a key, in the same way. */
   wrapNow(mechanism: Mechanism, key: Handle, object: Handle, length: number): Uint8Array {
-    const session = this.#open();
-    try {
-      return view(this.#sync<Buffer>('C_WrapKey', session, mechanism, key, object, Buffer.alloc(length)));
-    } finally {
-      this.#sync('C_CloseSession', session);
-    }
+    return this.#apart((session) =>
+      view(this.#sync<Buffer>('C_WrapKey', session, mechanism, key, object, Buffer.alloc(length))),
+    );
   }
   /** Calls a function that does everything in one step: generate, derive, wrap. */
   call<R>(name: string, ...args: readonly unknown[]): MaybePromise<R> {
@@ -232,10 +262,11 @@ export class Token {
     return settled<Uint8Array | undefined>(use, (e) => {
       if (!isReason(e) && !(e instanceof DlmsError)) return false;
       if (!this.#closed) {
+        this.#abandon(this.#operations);
         try {
-          this.#sync('C_CloseSession', this.#operations);
-        } finally {
           this.#operations = this.#open();
+        } catch {
+          // The next operation fails in the old session, and tries again to replace it.
         }
       }
       return lenient && refusedOctets(e);

@@ -340,12 +340,18 @@ function providerOf(token: Token): Pkcs11Provider {
         ]);
         if (options.label !== undefined) {
           const point = concat(Uint8Array.of(4, 1 + publicKey.octets.length, 4), publicKey.octets);
-          token.create([
-            { type: c.CKA_CLASS, value: c.CKO_PUBLIC_KEY },
-            type,
-            ...publicTemplate(curve, options.label),
-            { type: c.CKA_EC_POINT, value: buffer(point) },
-          ]);
+          try {
+            token.create([
+              { type: c.CKA_CLASS, value: c.CKO_PUBLIC_KEY },
+              type,
+              ...publicTemplate(curve, options.label),
+              { type: c.CKA_EC_POINT, value: buffer(point) },
+            ]);
+          } catch (e) {
+            // Half a pair could not be found, and its label not be used again.
+            token.destroy(object);
+            throw e;
+          }
         }
         return { privateKey: handle(algorithm, d.length, { object, session: options.label === undefined }), publicKey };
       });
@@ -417,17 +423,29 @@ function providerOf(token: Token): Pkcs11Provider {
       requireAlgorithm(key, !key.algorithm.startsWith('EC'), 'a symmetric key');
       const object =
         'octets' in m ? token.create([...secretTemplate(), { type: c.CKA_VALUE, value: buffer(m.octets) }]) : m.object;
-      const wrapped = token.call<Uint8Array>(
-        'C_WrapKey',
-        { mechanism: c.CKM_AES_KEY_WRAP },
-        wrapping,
-        object,
-        Buffer.alloc(key.length + 8),
-      );
-      if (!('octets' in m)) return andThen(wrapped, plain);
-      if (wrapped instanceof Promise) return wrapped.then(plain).finally(() => token.destroy(object));
+      const wrap = (): MaybePromise<Uint8Array> =>
+        andThen(
+          token.call<Uint8Array>(
+            'C_WrapKey',
+            { mechanism: c.CKM_AES_KEY_WRAP },
+            wrapping,
+            object,
+            Buffer.alloc(key.length + 8),
+          ),
+          plain,
+        );
+      if (!('octets' in m)) return wrap();
+      // A secret on the token is readable there, so it goes in any case.
+      let wrapped: MaybePromise<Uint8Array>;
+      try {
+        wrapped = wrap();
+      } catch (e) {
+        token.destroy(object);
+        throw e;
+      }
+      if (wrapped instanceof Promise) return wrapped.finally(() => token.destroy(object));
       token.destroy(object);
-      return plain(wrapped);
+      return wrapped;
     },
     unwrap(kek, wrapped, algorithm, options: LabelledOptions = {}) {
       const wrapping = aes(kek, 'wrapping');

@@ -152,7 +152,7 @@ export const webCryptoProvider: CryptoProvider = {
   },
   async deriveKey(algorithm, hash, parts, options = {}) {
     const octets = await digest(hash, parts);
-    return wiping(octets, aesHandle(algorithm, octets.slice(0, algorithm === 'AES-128' ? 16 : 32), options));
+    return wiping(octets, aesHandle(algorithm, octets.subarray(0, algorithm === 'AES-128' ? 16 : 32), options));
   },
   async sign(key, data) {
     requireAlgorithm(key, key.algorithm.startsWith('ECDSA'), 'a signature key');
@@ -208,9 +208,11 @@ const secret = (octets: Uint8Array): KeyHandle =>
 const privateHandle = (algorithm: PrivateKeyAlgorithm, key: CryptoKey): KeyHandle =>
   new OpaqueKey(owner, algorithm, scalarLength(curveOf(algorithm)), key);
 async function wiping<T>(octets: Uint8Array, use: Promise<T>): Promise<T> {
-  const out = await use;
-  octets.fill(0);
-  return out;
+  try {
+    return await use;
+  } finally {
+    octets.fill(0);
+  }
 }
 async function aesHandle(
   algorithm: SymmetricAlgorithm,
