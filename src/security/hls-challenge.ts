@@ -141,8 +141,16 @@ const lenient = { lenient: true } as const;
 export class ChallengeMemory {
   readonly #seen = new Set<string>();
   readonly #size: number;
-  /** @param size how many challenges are kept; the oldest is forgotten first. Default: 1024 */
+  /**
+   * @param size how many challenges are kept, at least 1; the oldest is forgotten first. Default: 1024
+   * @throws DlmsError `configuration/invalid`
+   */
   constructor(size = 1024) {
+    if (!Number.isSafeInteger(size) || size < 1)
+      throw new DlmsError('configuration/invalid', {
+        what: `a memory of ${size} challenges`,
+        hint: 'an integer from 1',
+      });
     this.#size = size;
   }
   /** Adds a challenge. @returns false when it was already there */

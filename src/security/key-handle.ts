@@ -1,6 +1,6 @@
 import { DlmsError } from '../core/errors.js';
 import { formatHex } from '../core/hex.js';
-import type { KeyAlgorithm, KeyHandle, KeyUse } from './providers/provider.js';
+import type { KeyAlgorithm, KeyHandle, KeyUse, SymmetricAlgorithm } from './providers/provider.js';
 
 /**
  * The key handle of this library's providers. The material is in a private field: not enumerable, not serialised, and
@@ -110,6 +110,16 @@ export const fingerprintOf = (hash: Uint8Array): string => formatHex(hash.subarr
 /** @throws DlmsError `security/invalid-key` when the handle is for another algorithm */
 export function requireAlgorithm(key: KeyHandle, ok: boolean, needed: string): void {
   if (!ok) throw new DlmsError('security/invalid-key', { reason: `${needed} is needed, not one for ${key.algorithm}` });
+}
+
+/**
+ * How many octets a new key has.
+ * @param length of a `secret`, from 1 to 65535
+ */
+export function newKeyLength(algorithm: SymmetricAlgorithm, length = 16): number {
+  if (algorithm !== 'secret') return algorithm === 'AES-128' ? 16 : 32;
+  if (Number.isInteger(length) && length >= 1 && length <= 0xffff) return length;
+  throw new DlmsError('security/invalid-key', { reason: `a new secret has 1 to 65535 octets, not ${length}` });
 }
 
 /** Checks the length of a key to be imported. */

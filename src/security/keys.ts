@@ -61,23 +61,29 @@ export interface KeyMaterial {
 /**
  * Imports key octets as handles; the caller may overwrite its own copy afterwards.
  * @throws DlmsError `security/invalid-key` for a length that does not fit the suite, `security/unsupported` for
- *   asymmetric keys in suite 0
+ *   asymmetric keys in suite 0; no handle made on the way is left then
  */
 export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMaterial): MaybePromise<SecurityKeys> {
   const { aes, curve } = securitySuite(suite);
+  const made: MaybePromise<KeyHandle | KeyPair>[] = [];
+  const ours = <T extends KeyHandle | KeyPair>(key: MaybePromise<T>): MaybePromise<T> => {
+    made.push(key);
+    return key;
+  };
+  const destroyed = (key: KeyHandle | KeyPair): void => ('privateKey' in key ? key.privateKey : key).destroy();
   const pair = (use: 'ECDSA' | 'ECDH', key: Uint8Array | KeyPair | undefined): MaybePromise<KeyPair | undefined> => {
     if (!(key instanceof Uint8Array)) return key;
-    return provider.importPrivateKey(`${use} ${needCurve(curve)}` as PrivateKeyAlgorithm, key);
+    return ours(provider.importPrivateKey(`${use} ${needCurve(curve)}` as PrivateKeyAlgorithm, key));
   };
   const symmetric = (
     algorithm: 'AES-128' | 'AES-256' | 'secret',
     key: Uint8Array | KeyHandle | undefined,
     use: KeyUse = 'ciphering',
   ): MaybePromise<KeyHandle | undefined> =>
-    key instanceof Uint8Array ? provider.importKey(algorithm, key, { use }) : key;
+    key instanceof Uint8Array ? ours(provider.importKey(algorithm, key, { use })) : key;
   const open = (key: Uint8Array | PublicKey | undefined): PublicKey | undefined =>
     key instanceof Uint8Array ? { curve: needCurve(curve), octets: key.slice() } : key;
-  const entries: [keyof SecurityKeys, MaybePromise<unknown>][] = [
+  const all = (): [keyof SecurityKeys, MaybePromise<unknown>][] => [
     ['authentication', symmetric('secret', keys.authentication)],
     ['globalUnicast', symmetric(aes, keys.globalUnicast)],
     ['globalBroadcast', symmetric(aes, keys.globalBroadcast)],
@@ -87,15 +93,31 @@ export function importKeys(provider: CryptoProvider, suite: number, keys: KeyMat
     ['peerSigning', open(keys.peerSigning)],
     ['peerAgreement', open(keys.peerAgreement)],
   ];
-  const finish = (values: readonly unknown[]): SecurityKeys => {
+  const finish = (names: readonly string[], values: readonly unknown[]): SecurityKeys => {
     const out = Object.fromEntries(
-      entries.map(([name], i) => [name, values[i]]).filter(([, v]) => v !== undefined),
+      names.map((name, i) => [name, values[i]] as const).filter(([, v]) => v !== undefined),
     ) as SecurityKeys;
     checkKeys(securitySuite(suite), out);
     return out;
   };
-  const values = entries.map(([, v]) => v);
-  return values.some((v) => v instanceof Promise) ? Promise.all(values).then(finish) : finish(values);
+  try {
+    const entries = all();
+    const names = entries.map(([name]) => name);
+    const values = entries.map(([, v]) => v);
+    if (!values.some((v) => v instanceof Promise)) return finish(names, values);
+    return Promise.all(values)
+      .then((found) => finish(names, found))
+      .catch(async (e: unknown) => {
+        for (const key of await Promise.allSettled(made)) if (key.status === 'fulfilled') destroyed(key.value);
+        throw e;
+      });
+  } catch (e) {
+    for (const key of made) {
+      if (key instanceof Promise) key.then(destroyed, () => {});
+      else destroyed(key);
+    }
+    throw e;
+  }
 }
 function needCurve(curve: 'P-256' | 'P-384' | undefined): 'P-256' | 'P-384' {
   if (curve === undefined)

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { formatHex } from '../../src/core/hex.js';
+import { andThen } from '../../src/core/promise.js';
 import { SecurityContext, type SecurityContextOptions } from '../../src/security/context.js';
 import { InvocationCounters } from '../../src/security/counters.js';
 import { importKeys, type SecurityKeys } from '../../src/security/keys.js';
 import { clearPolicy, strictPolicy } from '../../src/security/policy.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import type { CryptoProvider, KeyHandle, PublicKey } from '../../src/security/providers/provider.js';
+import { webCryptoProvider } from '../../src/security/providers/webcrypto.js';
 import { VolatileStore } from '../../src/store/store.js';
 import { failure, laterOutcome, outcome } from '../support/outcome.js';
 import { clientTitle, countersFrom, hex, pairOf, serverTitle, testKeys } from './support.js';
@@ -70,6 +72,44 @@ describe('importing keys', () => {
     expect(await importKeys(nodeProvider, 1, { globalUnicast: given.globalUnicast })).toEqual({
       globalUnicast: given.globalUnicast,
     });
+  });
+  it.each([
+    ['a key of another suite', { signing: new Uint8Array(32) }, 0],
+    ['a key that the provider refuses', { signing: new Uint8Array(32) }, 1],
+    ['a key of the wrong length for its place', { authentication: new Uint8Array(15) }, 1],
+    ['two keys, one of which comes later', { signing: new Uint8Array(32), agreement: new Uint8Array(32) }, 1],
+  ] as const)('leaves no handle behind when it fails on the way: %s', async (_, bad, suite) => {
+    for (const base of [nodeProvider, webCryptoProvider]) {
+      const made: KeyHandle[] = [];
+      const destroyed: KeyHandle[] = [];
+      const watch = (key: KeyHandle): void => {
+        made.push(key);
+        vi.spyOn(key, 'destroy').mockImplementation(() => void destroyed.push(key));
+      };
+      const given = await base.importKey('AES-128', new Uint8Array(16).fill(1));
+      const provider: CryptoProvider = {
+        ...base,
+        importKey: (...args) =>
+          andThen(base.importKey(...args), (key) => {
+            watch(key);
+            return key;
+          }),
+        importPrivateKey: (...args) =>
+          andThen(base.importPrivateKey(...args), (pair) => {
+            watch(pair.privateKey);
+            return pair;
+          }),
+      };
+      const keys = { ...testKeys[suite], globalUnicast: given, ...bad };
+      expect(await laterOutcome(() => importKeys(provider, suite, keys))).toMatch(/^security\//);
+      await vi.waitFor(() => {
+        expect(destroyed.length).toBeGreaterThan(0);
+        expect(new Set(destroyed)).toEqual(new Set(made));
+      });
+      // A handle of the caller stays the caller's.
+      expect(given.fingerprint).toMatch(/^[0-9A-F]{16}$/);
+      expect(await laterOutcome(() => base.seal(given, new Uint8Array(12), [], new Uint8Array(1)))).toBe('accepted');
+    }
   });
   it('copies a point: the caller may use its octets again', async () => {
     const octets = new Uint8Array(64).fill(1);

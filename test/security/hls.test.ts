@@ -172,6 +172,12 @@ describe('challenges', () => {
       expect(await failure(async () => hlsVerify(reflected, reply))).toMatchObject(failed);
     }
   });
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'a memory that would remember nothing, or everything, is refused: %d',
+    (size) => {
+      expect(() => new ChallengeMemory(size)).toThrow(expect.objectContaining({ code: 'configuration/invalid' }));
+    },
+  );
   it('that were used before are refused where a memory is given, and the memory stays small', () => {
     const memory = new ChallengeMemory(3);
     const challenge = (i: number): Uint8Array => new Uint8Array(8).fill(i);

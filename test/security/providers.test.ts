@@ -431,3 +431,18 @@ function structuredCloneText(value: object): string {
   for (const key of Reflect.ownKeys(value)) seen.push(key, (value as Record<PropertyKey, unknown>)[key as string]);
   return inspect(seen, { showHidden: true, depth: 9 });
 }
+
+describe.each(providers.map((provider) => [provider.name, provider] as const))('a new secret of %s', (_, provider) => {
+  it.each([-1, 0, 1.5, Number.NaN, 0x10000, Number.POSITIVE_INFINITY])(
+    'of a length that no secret has is refused by name: %d',
+    async (length) => {
+      expect(await failure(async () => provider.generateKey('secret', { length }))).toMatchObject({
+        code: 'security/invalid-key',
+      });
+    },
+  );
+  it('has the length that was asked for', async () => {
+    for (const length of [undefined, 1, 0xffff])
+      expect((await provider.generateKey('secret', length === undefined ? {} : { length })).length).toBe(length ?? 16);
+  });
+});

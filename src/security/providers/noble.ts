@@ -5,7 +5,14 @@ import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { constantTimeEqual } from '../constant-time.js';
-import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from '../key-handle.js';
+import {
+  checkKeyLength,
+  fingerprintBlock,
+  fingerprintOf,
+  newKeyLength,
+  OpaqueKey,
+  requireAlgorithm,
+} from '../key-handle.js';
 import { webRandom } from '../random.js';
 import { tagLength } from '../suites.js';
 import {
@@ -37,11 +44,7 @@ export const nobleProvider: CryptoProvider = {
     return handle(algorithm, octets.slice(), options);
   },
   generateKey(algorithm, options = {}) {
-    return handle(
-      algorithm,
-      webRandom(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
-      options,
-    );
+    return handle(algorithm, webRandom(newKeyLength(algorithm, options.length)), options);
   },
   importPrivateKey(algorithm, d) {
     const curve = curveOf(algorithm);

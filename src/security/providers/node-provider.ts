@@ -16,7 +16,14 @@ import {
 import { markAsUntransferable } from 'node:worker_threads';
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from '../key-handle.js';
+import {
+  checkKeyLength,
+  fingerprintBlock,
+  fingerprintOf,
+  newKeyLength,
+  OpaqueKey,
+  requireAlgorithm,
+} from '../key-handle.js';
 import { tagLength } from '../suites.js';
 import {
   type CryptoProvider,
@@ -48,9 +55,7 @@ export const nodeProvider: CryptoProvider = {
     return algorithm === 'secret' ? secret(octets.slice()) : aesHandle(algorithm, octets, options);
   },
   generateKey(algorithm, options = {}) {
-    const octets = plain(
-      randomBytes(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16)),
-    );
+    const octets = plain(randomBytes(newKeyLength(algorithm, options.length)));
     return algorithm === 'secret' ? secret(octets) : wiped(octets, () => aesHandle(algorithm, octets, options));
   },
   importPrivateKey(algorithm, d) {

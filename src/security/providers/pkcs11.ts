@@ -10,7 +10,14 @@ import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
 import { andThen, type MaybePromise } from '../../core/promise.js';
 import { ecPublicKey } from '../certificates/ec.js';
-import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from '../key-handle.js';
+import {
+  checkKeyLength,
+  fingerprintBlock,
+  fingerprintOf,
+  newKeyLength,
+  OpaqueKey,
+  requireAlgorithm,
+} from '../key-handle.js';
 import { tagLength } from '../suites.js';
 import { nodeProvider } from './node-provider.js';
 import { curveParameters, type LabelledOptions, templates } from './pkcs11-templates.js';
@@ -315,11 +322,11 @@ function providerOf(token: Token): Pkcs11Provider {
     importKey: (algorithm, octets, options = {}) => symmetricFrom(algorithm, octets, options),
     generateKey(algorithm, options: LabelledOptions & { readonly length?: number } = {}) {
       if (algorithm === 'secret') {
-        const octets = token.random(options.length ?? 16);
+        const octets = token.random(newKeyLength(algorithm, options.length));
         return symmetricFrom('secret', octets, options);
       }
       unused(options.label);
-      const length = algorithm === 'AES-128' ? 16 : 32;
+      const length = newKeyLength(algorithm);
       const template = [...aesTemplate(options), { type: c.CKA_VALUE_LEN, value: length }];
       return andThen(token.call<Handle>('C_GenerateKey', { mechanism: c.CKM_AES_KEY_GEN }, template), (object) =>
         handle(algorithm, length, { object, session: options.label === undefined, use: useOf(options) }),

@@ -87,7 +87,7 @@ export interface CryptoProvider {
    * octets.
    */
   importKey(algorithm: SymmetricAlgorithm, octets: Uint8Array, options?: ImportOptions): MaybePromise<KeyHandle>;
-  /** A new random key (a `secret` has 16 octets unless `length` says otherwise). */
+  /** A new random key (a `secret` has 16 octets unless `length`, from 1 to 65535, says otherwise). */
   generateKey(
     algorithm: SymmetricAlgorithm,
     options?: ImportOptions & { readonly length?: number },

@@ -1,7 +1,14 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { concat } from '../../core/bytes.js';
 import { DlmsError } from '../../core/errors.js';
-import { checkKeyLength, fingerprintBlock, fingerprintOf, OpaqueKey, requireAlgorithm } from '../key-handle.js';
+import {
+  checkKeyLength,
+  fingerprintBlock,
+  fingerprintOf,
+  newKeyLength,
+  OpaqueKey,
+  requireAlgorithm,
+} from '../key-handle.js';
 import { webRandom } from '../random.js';
 import { tagLength } from '../suites.js';
 import {
@@ -35,7 +42,7 @@ export const webCryptoProvider: CryptoProvider = {
     return algorithm === 'secret' ? secret(octets.slice()) : aesHandle(algorithm, octets, options);
   },
   async generateKey(algorithm, options = {}) {
-    const octets = webRandom(algorithm === 'AES-256' ? 32 : algorithm === 'AES-128' ? 16 : (options.length ?? 16));
+    const octets = webRandom(newKeyLength(algorithm, options.length));
     return algorithm === 'secret' ? secret(octets) : wiping(octets, aesHandle(algorithm, octets, options));
   },
   async importPrivateKey(algorithm, d) {
