@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decode, type Schema } from '../../src/axdr/schema.js';
+import { parseHex } from '../../src/core/hex.js';
 import { AssociationLnV1 } from '../../src/cosem/classes/association-ln.js';
 import { AssociationSnV2 } from '../../src/cosem/classes/association-sn.js';
 import { DisconnectControl } from '../../src/cosem/classes/disconnect-control.js';
@@ -16,6 +17,7 @@ import {
   ObjectStore,
   objectRights,
   readOnlyRights,
+  serverShortNames,
 } from '../../src/server/index.js';
 import { callerOf, connected, Echo, echoName, failureOf, meterWith, octets } from './support.js';
 
@@ -51,6 +53,18 @@ describe('Association LN', () => {
       expect(await shown(object, AssociationLnV1, 'associatedPartnersId', { clientSap })).toMatchObject({
         clientSap: 2,
       });
+  });
+  it.each<[Partial<AssociationConfig>, string]>([
+    [{}, '60857405080101'],
+    [{ referencing: serverShortNames() }, '60857405080102'],
+    [{ ciphering: 'required' }, '60857405080103'],
+    [{ ciphering: 'required', referencing: serverShortNames() }, '60857405080104'],
+  ])('shows the application context with which the association is opened: %o', async (more, oid) => {
+    const object = associationLnObject(config(1, more), { objects });
+    expect(await shown(object, AssociationLnV1, 'applicationContextName')).toEqual({
+      type: 'octet-string',
+      value: parseHex(oid),
+    });
   });
   it('0-0:40.0.0*255 shows the one that asks, and nothing to others', async () => {
     const object = associationLnObject(all, { objects });

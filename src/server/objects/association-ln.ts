@@ -56,8 +56,9 @@ export function associationLnObject(
     }),
     applicationContextName: accessor({
       get: (context) => {
-        const { LN_with_ciphering, LN_no_ciphering } = applicationContexts;
-        return identifier(of(context).ciphering === 'required' ? LN_with_ciphering : LN_no_ciphering);
+        const config = of(context);
+        const ciphered = config.ciphering === 'required' ? 'with' : 'no';
+        return identifier(applicationContexts[`${config.referencing?.kind ?? 'LN'}_${ciphered}_ciphering`]);
       },
     }),
     xDlmsContextInfo: accessor({
