@@ -10,7 +10,7 @@ import { undisturbed } from './undisturbed.js';
 
 /**
  * What an error is about. `dropped`: octets or APDUs that were dropped. `handler`: what the handler threw. `transport`:
- * the end of the transport. `refused`: a refused connection.
+ * the end of the transport, or an answer that could not be written to it. `refused`: a refused connection.
  */
 export interface PushFault {
   readonly kind: 'dropped' | 'handler' | 'transport' | 'refused';
@@ -172,7 +172,15 @@ class Reception implements PushReception {
   }
   async #handle(push: PushedApdu): Promise<void> {
     const reply = async (apdus: readonly Uint8Array[]): Promise<void> => {
-      for (const apdu of apdus) if (!this.#ended) await this.#link.write(push.frameAnswer(apdu));
+      for (const apdu of apdus) {
+        if (this.#ended) return;
+        const octets = push.frameAnswer(apdu);
+        try {
+          await this.#link.write(octets);
+        } catch (error) {
+          return this.#report(error, 'transport');
+        }
+      }
     };
     try {
       const { route, physicalAddress } = push;

@@ -6,6 +6,7 @@ import { concat, type DlmsError, formatHex, isDlmsError, parseHex } from '../../
 import { encodeHdlcFrame, hdlcAddress } from '../../src/transport/hdlc/index.js';
 import {
   linkTransport,
+  type OctetLink,
   type OctetSink,
   octetLink,
   type PushedApdu,
@@ -151,6 +152,61 @@ describe('nothing received vanishes without a word', () => {
     go();
     for (let i = 0; i < 100; i++) await settle();
     expect(handled).toBe(65);
+  });
+});
+
+describe('an answer that cannot be written', () => {
+  const lineThat = (write: OctetLink['write']) => {
+    let sink: OctetSink | undefined;
+    const line = linkTransport({
+      start(s) {
+        sink = s;
+      },
+      write,
+      pause() {},
+      resume() {},
+      close: () => undefined,
+      abort() {},
+    });
+    return { line, arrive: (chunk: Uint8Array) => sink?.octets(chunk) };
+  };
+  it('is a fault of the transport, not of the handler', async () => {
+    for (const write of [
+      () => Promise.reject(new Error('gone')),
+      () => {
+        throw new Error('gone');
+      },
+    ]) {
+      const { line, arrive } = lineThat(write);
+      const errors: [string, string][] = [];
+      let handled = 0;
+      receivePushes(line, () => [Uint8Array.of(++handled)], {
+        onError: (e, { kind }) => errors.push([kind, (e as Error).message]),
+      });
+      arrive(wrap(1, 64, notification));
+      for (let i = 0; i < 5; i++) await settle();
+      arrive(wrap(1, 64, notification));
+      for (let i = 0; i < 5; i++) await settle();
+      expect(errors).toEqual([
+        ['transport', 'gone'],
+        ['transport', 'gone'],
+      ]);
+      expect(handled).toBe(2);
+    }
+  });
+  it('what the handler throws stays a fault of the handler', async () => {
+    const { line, arrive } = lineThat(() => undefined);
+    const errors: string[] = [];
+    receivePushes(
+      line,
+      () => {
+        throw new Error('mine');
+      },
+      { onError: (_, { kind }) => errors.push(kind) },
+    );
+    arrive(wrap(1, 64, notification));
+    for (let i = 0; i < 5; i++) await settle();
+    expect(errors).toEqual(['handler']);
   });
 });
 
