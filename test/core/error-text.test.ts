@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DlmsError } from '../../src/core/errors.js';
 import type { DlmsErrorCode, DlmsErrorContext } from '../../src/core/error-codes.js';
+import { DlmsError } from '../../src/core/errors.js';
 
 /** Codes and the names of their facts, as they are declared. */
 const declared = [
-  ...readFileSync('src/core/errors.ts', 'utf8').matchAll(/^ {2}'([a-z]+\/[a-z-]+)': \{ (.*) \};$/gm),
+  ...readFileSync('src/core/error-codes.ts', 'utf8').matchAll(/^ {2}'([a-z]+\/[a-z-]+)': \{ (.*) \};$/gm),
 ].map(
   ([, code, fields]) =>
     [
