@@ -135,7 +135,7 @@ describe('doctor on a pseudo terminal', needs(serialport, socat), () => {
     const run = await cli(['doctor', join(folder, 'none')]);
     expect(run).toMatchObject({ code: 3, out: '' });
     expect(run.err).toMatch(
-      /^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port is there/m,
+      /^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port exists/m,
     );
   });
 
