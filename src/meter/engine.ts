@@ -16,8 +16,9 @@ import type {
   Traffic,
 } from './behaviour.js';
 import type { MBusLine } from './behaviours/mbus-client.js';
-import { Environment } from './environment.js';
+import { Environment, type Source } from './environment.js';
 import type { EventName } from './events.js';
+import { type AmountSource, type LevelSource, levelOf } from './functions-of-time.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
 import { LocalTime, type Zone } from './local-time.js';
 import { EngineObject, type SavedObject } from './object.js';
@@ -39,7 +40,11 @@ export type SourceOption =
   /** The integral of an input over hours: W to Wh. */
   | { readonly integral: string }
   /** An input, unchanged. */
-  | { readonly input: string };
+  | { readonly input: string }
+  /** A function of time that says how much is added between two instants: energy. */
+  | { readonly amount: AmountSource }
+  /** A function of time that says how much it is at an instant: power, voltage. Monitors do not notice its changes. */
+  | { readonly level: LevelSource };
 
 /** What an object has besides its attributes. */
 export interface ObjectOptions {
@@ -92,6 +97,9 @@ export class MeterEngine {
   #elapsed = 0;
   /** UTC minus elapsed time. */
   #offset: number;
+  /** Real time minus elapsed time. */
+  #origin: number;
+  #operations = 0;
   #local: LocalTime = new LocalTime(noZone);
   #supply = true;
   #network = true;
@@ -110,6 +118,7 @@ export class MeterEngine {
     this.knobs = { ...defaultKnobs, ...options.knobs };
     this.#agenda = new Agenda(this.knobs.phaseOrder);
     this.#offset = options.utc;
+    this.#origin = options.utc;
     this.#seed = options.seed ?? 1;
     for (const b of options.behaviours) this.#behaviours.set(`${b.definition.classId} ${b.definition.version}`, b);
   }
@@ -145,16 +154,19 @@ export class MeterEngine {
     for (const [name, source] of Object.entries(sources)) {
       const value = object.stored(name) as { readonly value?: unknown } | number | undefined;
       const start = Number(typeof value === 'object' ? (value.value ?? 0) : (value ?? 0));
-      object.bind(
-        name,
-        'integral' in source
-          ? this.environment.integral(source.integral, start, this.#elapsed)
-          : this.environment.input(source.input),
-      );
+      object.bind(name, this.#sourceOf(source, start));
     }
     this.#agenda.add(object);
     space.add(object);
     return object;
+  }
+  #sourceOf(option: SourceOption, start: number): Source {
+    const { environment } = this;
+    const real = (elapsed: number): number => this.#origin + elapsed;
+    if ('integral' in option) return environment.integral(option.integral, start, this.#elapsed);
+    if ('input' in option) return environment.input(option.input);
+    if ('level' in option) return levelOf(option.level, real);
+    return environment.growing(option.amount, real, start, this.#elapsed);
   }
   /** Call this once all objects have been added: they schedule their work from the current instant on. */
   start(): void {
@@ -170,6 +182,13 @@ export class MeterEngine {
   /** What the clock of the meter shows, in UTC milliseconds. */
   get utc(): number {
     return this.#elapsed + this.#offset;
+  }
+  /**
+   * Real time in UTC milliseconds, for what goes on around the meter: what the clock of the meter would show, had it
+   * never been set.
+   */
+  get realTime(): number {
+    return this.#elapsed + this.#origin;
   }
   get local(): LocalTime {
     return this.#local;
@@ -394,8 +413,13 @@ export class MeterEngine {
 
   // ── changes ──────────────────────────────────────────────────────────────────────────────────────────
 
+  /** How many operations there were: as long as it is the same, nothing but time has changed. */
+  get operations(): number {
+    return this.#operations;
+  }
   /** Does something as one operation: observers of attributes are notified when it is complete, never in the middle. */
   operation<T>(work: () => T): T {
+    this.#operations++;
     this.#depth++;
     try {
       return work();
@@ -494,6 +518,7 @@ export class MeterEngine {
       engine: toPlain({
         elapsed: this.#elapsed,
         offset: this.#offset,
+        origin: this.#origin,
         clockStatus: this.clockStatus,
         dropped: this.dropped,
         seed: this.#seed,
@@ -533,6 +558,7 @@ export class MeterEngine {
     const saved = fromPlain(engine) as SavedState;
     this.#elapsed = saved.elapsed;
     this.#offset = saved.offset;
+    this.#origin = saved.origin;
     this.clockStatus = saved.clockStatus;
     this.dropped = saved.dropped;
     this.#seed = saved.seed;
@@ -572,6 +598,7 @@ export interface SavedEngine {
 interface SavedState {
   readonly elapsed: number;
   readonly offset: number;
+  readonly origin: number;
   readonly clockStatus: number;
   readonly dropped: number;
   readonly seed: number;

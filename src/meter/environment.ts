@@ -1,3 +1,5 @@
+import { type AmountSource, Growth } from './functions-of-time.js';
+
 /** What an attribute measures: a pure function of elapsed time since its inputs last changed. */
 export interface Source {
   /** The value, in the unit of the attribute before its scaler. */
@@ -65,6 +67,7 @@ const hour = 3_600_000;
  */
 export class Environment {
   readonly #quantities = new Map<string, Quantity>();
+  readonly #growing: Growth[] = [];
   #counting = true;
 
   get counting(): boolean {
@@ -83,6 +86,7 @@ export class Environment {
     if (counting === this.#counting) return;
     this.#counting = counting;
     for (const q of this.#quantities.values()) q.settle(at, q.level, counting);
+    for (const g of this.#growing) g.settle(at, counting);
   }
   /** Quantity × milliseconds since the start. */
   sum(name: string, at: number): number {
@@ -123,6 +127,15 @@ export class Environment {
         counts = on;
       },
     };
+  }
+  /**
+   * What a function of time says is added, truncated to whole units, from a value at an instant on.
+   * @param real makes UTC milliseconds of elapsed ones
+   */
+  growing(amount: AmountSource, real: (elapsed: number) => number, start: number, at: number): Source {
+    const growth = new Growth(amount, real, start, at, this.#counting);
+    this.#growing.push(growth);
+    return growth;
   }
   #quantity(name: string, at: number): Quantity {
     let q = this.#quantities.get(name);

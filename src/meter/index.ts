@@ -33,6 +33,8 @@ export type { Token, TokenReader } from './behaviours/token-gateway.js';
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SavedEngine, type SourceOption } from './engine.js';
 export { Environment, type Source } from './environment.js';
 export { type EventCodes, type EventName, eventCodes } from './events.js';
+export type { AmountSource, LevelSource } from './functions-of-time.js';
+export { type Household, household } from './household.js';
 export { defaultKnobs, type Knobs } from './knobs.js';
 export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from './local-time.js';
 export { MeterStore } from './meter-store.js';

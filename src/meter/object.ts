@@ -235,6 +235,7 @@ export class EngineObject implements Running<InterfaceClass, unknown> {
     const given = this.#values.get(attribute) as { readonly type?: string; readonly value?: unknown } | undefined;
     if (given === undefined || typeof given !== 'object') return value;
     const modulus = moduli[given.type ?? ''];
+    if (modulus !== undefined && value < 0) throw new AccessRefused('hardware-fault');
     const counted = modulus === undefined ? value : value % modulus;
     return { type: given.type, value: typeof given.value === 'bigint' ? BigInt(counted) : counted };
   }
