@@ -30,6 +30,20 @@ export { behaviours } from './behaviours/index.js';
 export type { MBusIdentity, MBusLine, MBusTelegram } from './behaviours/mbus-client.js';
 export type { Token, TokenReader } from './behaviours/token-gateway.js';
 
+export {
+  type ClientDefinition,
+  defineMeter,
+  type MeterDefinition,
+  meterObject,
+  type ObjectDefinition,
+} from './define-meter.js';
+export type {
+  Column,
+  EventLogDefinition,
+  ProfileDefinition,
+  PushDefinition,
+  RegisterDefinition,
+} from './defined-objects.js';
 export { type EngineOptions, MeterEngine, type ObjectOptions, type SavedEngine, type SourceOption } from './engine.js';
 export { Environment, type Source } from './environment.js';
 export { type EventCodes, type EventName, eventCodes } from './events.js';
@@ -40,4 +54,5 @@ export { fieldsOf, type LocalFields, LocalTime, type Switch, type Zone } from '.
 export { MeterStore } from './meter-store.js';
 export type { EngineObject, SavedObject } from './object.js';
 export type { Plain } from './plain.js';
+export type { MeterPush, OtherOutput, RunningMeter, SendPush } from './running-meter.js';
 export type { ObjectSpace } from './space.js';
