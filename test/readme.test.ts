@@ -38,6 +38,34 @@ describe('the README', () => {
       rmSync(file, { force: true });
     }
   });
+  it("has a meter of one's own in at most 40 lines that runs on the built package", () => {
+    expect(example('own-meter').split('\n').length - 1).toBeLessThanOrEqual(40);
+    const file = 'examples/.own-meter.mjs';
+    const use = `
+      import { Client, serveWrapper, transportPair, VolatileStore, wrapperChannel } from 'dlms-cosem';
+      import { Register } from 'dlms-cosem/cosem/register';
+      const key = (n) => new Uint8Array(16).fill(n);
+      const password = new TextEncoder().encode('12345678');
+      const keys = { globalUnicast: key(1), authentication: key(2) };
+      const meter = await ownMeter(new VolatileStore(), keys, password, async () => {});
+      const [near, far] = transportPair();
+      serveWrapper(far, meter.connection());
+      const client = new Client(wrapperChannel(near, { clientSap: 17, serverSap: 1 }), {
+        authentication: { mechanism: 'lls', password },
+        ciphering: 'none',
+      });
+      await client.connect();
+      console.log((await client.get(Register, '1-0:32.7.0*255', 'value')).value);
+      await client.close();
+      await meter.close();`;
+    try {
+      const { code } = transformSync(`${example('own-meter')}${use}`, { loader: 'ts', format: 'esm' });
+      writeFileSync(file, code);
+      expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe('2300\n');
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
   it('links only to documents that exist', () => {
     for (const [, target] of readme.matchAll(/\]\((docs\/[^)#]+)/g))
       expect(existsSync(target as string), target).toBe(true);
