@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { equalBytes } from '../../../src/core/bytes.js';
-import { type DlmsError, isDlmsError } from '../../../src/core/errors.js';
+import { isDlmsError } from '../../../src/core/errors.js';
 import { formatHex, parseHex } from '../../../src/core/hex.js';
 import {
   decodeHdlcFrame,
@@ -19,32 +19,8 @@ import { transportPair } from '../../../src/transport/media/pair.js';
 import { intercept } from '../../../src/transport/middleware/intercept.js';
 import type { ApduHandler, Route, Transport } from '../../../src/transport/transport.js';
 import { VirtualClock } from '../virtual-clock.js';
+import { failure, quiet, run } from './running.js';
 import { random } from './simulation.js';
-
-/** Lets everything happen that can happen now, then moves the clock to the next timer, until the work is done. */
-async function run<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
-  let settled = false;
-  const done = (): void => {
-    settled = true;
-  };
-  work.then(done, done);
-  for (let i = 0; ; i++) {
-    await quiet();
-    if (settled) return work;
-    if (clock.next === undefined || i > 20_000) throw new Error('a stall: nothing will ever happen');
-    clock.advance(clock.next - clock.now());
-  }
-}
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise((r) => setImmediate(r));
-}
-const failure = (work: Promise<unknown>): Promise<DlmsError> =>
-  work.then(
-    () => {
-      throw new Error('should have failed');
-    },
-    (e) => e as DlmsError,
-  );
 
 const noise = (n: number, seed = 1): Uint8Array => {
   const rnd = random(seed);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { DlmsError } from '../../../src/core/errors.js';
 import { formatHex, parseHex } from '../../../src/core/hex.js';
 import {
   decodeFrmr,
@@ -9,113 +8,25 @@ import {
   encodeFrmr,
   encodeHdlcParameters,
   type HdlcControl,
-  type HdlcFrame,
   type HdlcLinkInput,
-  type HdlcLinkOptions,
-  type HdlcLinkState,
-  hdlcAddress,
-  hdlcClientLink,
   hdlcLinkDeadline,
-  hdlcLinkStep,
-  hdlcServerLink,
 } from '../../../src/transport/hdlc/index.js';
-
-const client = hdlcAddress(16);
-const server = hdlcAddress(1, 17);
-const nothing = new Uint8Array(0);
-
-/** `I2/3P+ 0A`: type, N(S), N(R), poll or final, segmentation, information. */
-function frame(role: 'client' | 'server', text: string): HdlcFrame {
-  const [, type = '', ns, nr, pf, seg, hex = ''] =
-    /^(I|RR|RNR|SNRM|UA|DISC|DM|FRMR|UI|\?)(\d)?(?:\/(\d))?(P)?(\+)? ?(.*)$/.exec(text) ?? [];
-  const number = { ns: Number(ns), nr: Number(nr) };
-  const control = (
-    type === '?'
-      ? decodeHdlcControl(0x19)
-      : { type, ...(type === 'I' ? number : /^RN?R$/.test(type) ? { nr: number.nr } : {}), pf: pf !== undefined }
-  ) as HdlcControl;
-  const from = role === 'client' ? client : server;
-  return {
-    segmented: seg !== undefined,
-    destination: role === 'client' ? server : client,
-    source: from,
-    control,
-    information: hex === '' ? nothing : parseHex(hex),
-  };
-}
-function text(f: HdlcFrame): string {
-  const c = f.control;
-  const numbers = c.type === 'I' ? `${c.ns}/${c.nr}` : c.type === 'RR' || c.type === 'RNR' ? `/${c.nr}` : '';
-  return `${c.type}${numbers}${c.pf ? 'P' : ''}${f.segmented ? '+' : ''}${f.information.length > 0 ? ` ${formatHex(f.information)}` : ''}`;
-}
-
-type Input = string | HdlcLinkInput;
-/** Runs a transcript: time, what comes in (a text is a frame of the peer), what must go out. */
-function transcript(
-  role: 'client' | 'server',
-  options: Partial<HdlcLinkOptions>,
-  rows: readonly (readonly [number, Input, readonly string[]])[],
-): HdlcLinkState {
-  const all = {
-    client,
-    server,
-    responseTimeoutMs: 1000,
-    retries: 2,
-    holdMs: 300,
-    llc: false,
-    ...options,
-  };
-  let state: HdlcLinkState = role === 'client' ? hdlcClientLink(all) : hdlcServerLink(all);
-  rows.forEach(([now, input, expected], i) => {
-    const step: HdlcLinkInput =
-      typeof input !== 'string'
-        ? input
-        : { type: 'frame', frame: frame(role === 'client' ? 'server' : 'client', input) };
-    const before = JSON.stringify(state);
-    const [next, outputs] = hdlcLinkStep(state, step, now);
-    expect(JSON.stringify(state), 'a step must not change the state it was given').toBe(before);
-    state = next;
-    const got = outputs.map((o) => {
-      switch (o.type) {
-        case 'write':
-          expect([o.frame.source, o.frame.destination]).toEqual(
-            role === 'client' ? [client, server] : [server, client],
-          );
-          return text(o.frame);
-        case 'apdu':
-          return `apdu ${formatHex(o.apdu)}`;
-        case 'ui':
-          return `ui ${formatHex(o.frame.information)}`;
-        case 'quirk':
-          return `quirk ${o.quirk.name}`;
-        case 'disconnected':
-          return `disconnected ${o.by}`;
-        case 'failed':
-        case 'refused':
-        case 'ignored':
-          return `${o.type} ${o.error.code}${o.error.code === 'protocol/link' ? ` ${(o.error as DlmsError<'protocol/link'>).context.side}` : ''}`;
-        default:
-          return o.type;
-      }
-    });
-    expect(got, `row ${i}: ${JSON.stringify(input)}`).toEqual(expected);
-  });
-  return state;
-}
-function up(state: HdlcLinkState) {
-  if (!('parameters' in state)) throw new Error(`a link that is ${state.phase}`);
-  return state;
-}
-const send = (hex: string): HdlcLinkInput => ({ type: 'send', apdu: parseHex(hex) });
-const reply = (...hex: string[]): HdlcLinkInput => ({ type: 'reply', apdus: hex.map(parseHex) });
-const tick: HdlcLinkInput = { type: 'tick' };
-const connect: HdlcLinkInput = { type: 'connect' };
-const disconnect: HdlcLinkInput = { type: 'disconnect' };
-const want: HdlcLinkInput = { type: 'want', wanted: true };
-const ua = `UAP ${formatHex(encodeHdlcParameters({ maxInfoTransmit: 32, maxInfoReceive: 32, windowTransmit: 7, windowReceive: 7 }))}`;
-const wide = { maxInfoTransmit: 32, maxInfoReceive: 32, windowTransmit: 7, windowReceive: 7 };
-const a32 = 'AA'.repeat(32);
-const snrm7 = ua.replace('UAP', 'SNRMP');
+import {
+  a32,
+  connect,
+  disconnect,
+  type Input,
+  nothing,
+  reply,
+  send,
+  snrm7,
+  tick,
+  transcript,
+  ua,
+  up,
+  want,
+  wide,
+} from './transcript.js';
 
 describe('client', () => {
   it('connects, asks, is answered and leaves', () => {
