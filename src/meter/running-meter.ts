@@ -20,7 +20,7 @@ export interface MeterPush extends PushOutput {
 }
 /**
  * Sends a push. `confirmed` when the receiver has confirmed it; a rejection means that it was not sent, so that it is
- * repeated as its Push setup says.
+ * repeated as its Push setup says. It ends by itself: what never ends keeps {@link RunningMeter.close} waiting.
  */
 export type SendPush = (push: MeterPush) => Promise<'confirmed' | void>;
 /** What leaves a meter besides pushes. */
@@ -40,6 +40,8 @@ export interface Surroundings {
 
 /** Longer waits fire at once in real timers: 2^31 - 1 milliseconds. */
 const longestWait = 0x7fff_ffff;
+/** Maximum number of outputs that wait for a store that cannot write. */
+const heldLimit = 1000;
 /** Milliseconds until the store is tried again. */
 const retryMs = 60_000;
 
@@ -54,7 +56,7 @@ export interface RunningMeter {
   connection(): ReturnType<Meter['connection']>;
   /**
    * Does something with the engine at the present instant: `power`, `raise`, `input`. What follows from it is in the
-   * store once the promise resolves.
+   * store once the promise resolves. The work is done when it returns: it waits for nothing.
    *
    * @example
    * await meter.run((engine) => engine.power(false));
@@ -171,12 +173,18 @@ class Shell implements RunningMeter {
         await this.#around.kept.save();
         this.#stored = Math.max(this.#stored, operations);
       } catch (e) {
-        this.#held = [...outputs, ...this.#held];
+        this.#hold(outputs);
         this.#wait(retryMs);
         this.#report(e);
         throw e;
       }
     for (const output of outputs) this.#carryOut(output);
+  }
+  /** Keeps what may not leave yet; too much of it loses its oldest, which are counted. */
+  #hold(outputs: readonly Output[]): void {
+    const all = [...outputs, ...this.#held];
+    this.#held = all.slice(-heldLimit);
+    this.engine.dropped += all.length - this.#held.length;
   }
   /** @param atMost milliseconds */
   #wait(atMost: number = Number.POSITIVE_INFINITY): void {
@@ -210,7 +218,7 @@ class Shell implements RunningMeter {
       throw new DlmsError('configuration/invalid', { what: `a push of ${output.setup} without send` });
     const tell = (outcome: 'confirmed' | 'failed'): Promise<void> | void =>
       this.#closed ? undefined : this.run((engine) => engine.pushed(output, outcome));
-    const sending = send(pushOf(this.engine, output))
+    const sending = (async () => send(pushOf(this.engine, output)))()
       .then(
         (outcome) => (outcome === 'confirmed' ? tell(outcome) : undefined),
         (e) => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decode } from '../../src/axdr/schema.js';
 import { Client, type ClientOptions, readProfile } from '../../src/client/index.js';
@@ -18,6 +21,7 @@ import { importKeys } from '../../src/security/keys.js';
 import { nodeProvider } from '../../src/security/providers/node-provider.js';
 import { SecurityState } from '../../src/server/objects/security-state.js';
 import { objectRights, readOnlyRights } from '../../src/server/rights.js';
+import { FileStore } from '../../src/store/file-store.js';
 import { type Store, type StoreChange, VolatileStore } from '../../src/store/store.js';
 import { PushReceiver, serveWrapper, transportPair, wrapperChannel } from '../../src/transport/index.js';
 import { Apdu } from '../../src/xdlms/apdu.js';
@@ -117,6 +121,8 @@ class Host {
     await Promise.all(this.meters.map((m) => m.close().catch(() => {})));
   }
 }
+/** Until everything that waits for nothing but promises is done. */
+const idle = (): Promise<void> => new Promise((done) => setImmediate(done));
 const hosts: Host[] = [];
 afterEach(async () => {
   await Promise.all(hosts.splice(0).map((h) => h.end()));
@@ -242,16 +248,48 @@ describe('pushes of a defined meter', () => {
     const client = await host.management(meter);
     await client.action(PushSetup, setup, 'push', 0);
     host.clock.advance(0);
-    await meter.run(() => {});
+    await idle();
     expect(tried).toBe(1);
-    await meter.run(() => {});
+    await idle();
     expect(host.errors).toEqual([new Error('no network')]);
     host.clock.advance(60_000);
-    await meter.run(() => {});
+    await idle();
     expect(tried).toBe(2);
     host.clock.advance(600_000);
-    await meter.run(() => {});
+    await idle();
     expect(tried).toBe(2);
+  });
+});
+
+describe('confirmed pushes of a defined meter', () => {
+  it.each([
+    ['ends with the confirmation, which is noted', 'confirmed', 1],
+    ['is repeated without one', undefined, 2],
+  ] as const)('one %s', async (_, outcome, times) => {
+    const host = aHost();
+    let tried = 0;
+    const meter = await host.meter({
+      pushes: {
+        [setup]: {
+          pushObjectList: [import_],
+          numberOfRetries: 1,
+          repetitionDelay: { repetitionDelayMin: 60, repetitionDelayExponent: 100, repetitionDelayMax: 60 },
+          pushOperationMethod: 'confirmed-retry-on-missing-confirmation',
+          dailyAt: ['11:01'],
+        },
+      },
+      send: async () => {
+        tried++;
+        return outcome;
+      },
+    });
+    for (let i = 0; i < 5; i++) {
+      host.clock.advance(60_000);
+      await idle();
+    }
+    expect(tried).toBe(times);
+    const last = meter.engine.space().find(40, setup).get('lastConfirmationDateTime') as { minute: number | null };
+    expect(last.minute).toBe(outcome === 'confirmed' ? 1 : null);
   });
 });
 
@@ -269,7 +307,8 @@ describe('rights of a defined meter', () => {
     await management.set(Clock, '0-0:1.0.0*255', 'timeZone', 0);
     expect(await reading.get(Clock, '0-0:1.0.0*255', 'time')).toMatchObject({ hour: 10 });
     await management.action(PushSetup, setup, 'push', 0);
-    await meter.run(() => {});
+    host.clock.advance(0);
+    await idle();
     expect(host.pushes.map((p) => p.setup)).toEqual([setup]);
   });
 });
@@ -334,6 +373,45 @@ describe('a defined meter after a restart', () => {
     await again.run((engine) => expect(engine.space().find(8, '0-0:1.0.0*255').get('timeZone')).toBe(0));
     expect(later.errors.map((e) => (e as { code?: string }).code)).toContain('security/replay');
   });
+  it('goes on from files as well', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'define-meter-'));
+    try {
+      const path = join(directory, 'state');
+      const files = await FileStore.create(path);
+      const host = aHost(files);
+      const meter = await host.meter();
+      const management = await host.management(meter);
+      await management.set(Clock, '0-0:1.0.0*255', 'timeZone', 60);
+      host.clock.advance(2 * quarter);
+      await host.end();
+      await files.close();
+      const again = await FileStore.open(path);
+      const later = aHost(again);
+      later.clock.advance(host.clock.now());
+      const client = await later.reading(await later.meter());
+      expect(await client.get(Clock, '0-0:1.0.0*255', 'timeZone')).toBe(60);
+      expect((await readProfile(client, load)).rows.map((r) => r.instant)).toEqual([
+        start + quarter,
+        start + 2 * quarter,
+      ]);
+      expect(later.errors).toEqual([]);
+      await later.end();
+      await again.close();
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+  it('keys can only be changed where the change is stored', async () => {
+    const host = aHost();
+    const present = async (security: SecurityState): Promise<boolean> => {
+      const meter = await host.meter({ security, storePrefix: `${host.meters.length} ` });
+      return meter.engine.space().served.get('0-0:43.0.0*255') !== undefined;
+    };
+    const forgetting = await host.security();
+    expect(await present(forgetting)).toBe(false);
+    const storing = { persistKeys: () => {}, persistPolicy: () => {} };
+    expect(await present(new SecurityState({ ...forgetting.options, ...storing }))).toBe(true);
+  });
   it('one with other objects is refused by name', async () => {
     const host = aHost();
     await host.meter();
@@ -363,8 +441,7 @@ describe('a store that cannot write', () => {
     store.fails = false;
     // Nobody asks: it tries again by itself, long before the next capture.
     host.clock.advance(60_001);
-    await Promise.resolve();
-    await Promise.resolve();
+    await idle();
     expect(host.pushes).toHaveLength(1);
     expect(host.clock.pending).toBe(1);
   });
