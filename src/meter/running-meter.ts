@@ -113,7 +113,8 @@ class Shell implements RunningMeter {
         this.#advance();
         if (!this.engine.supply) return [];
         const answers = await inner.handle(apdu, route);
-        await this.settle();
+        // Most requests only read.
+        if (this.engine.operations !== this.#stored) await this.settle();
         return answers;
       },
       released: (route) => inner.released?.(route),
