@@ -78,29 +78,29 @@ export const entries: readonly Entry[] = [
     './session',
     'session/index',
     'preview',
-    19,
+    20,
     'the protocol below client and meter, without input and output',
   ),
-  anywhere('./client', 'client/index', 'stable', 72, 'the client: attributes, methods, profiles, key change, pushes'),
+  anywhere('./client', 'client/index', 'stable', 74, 'the client: attributes, methods, profiles, key change, pushes'),
   node('./client/push-node', 'client/push-node', 'stable', 28, 'pushes over TCP and UDP'),
-  anywhere('./server', 'server/index', 'preview', 54, 'the meter: associations, rights, objects'),
+  anywhere('./server', 'server/index', 'preview', 56, 'the meter: associations, rights, objects'),
   anywhere(
     './meter',
     'meter/index',
     'preview',
-    60,
+    86,
     'a meter that runs on a virtual clock: the behaviour behind its classes, kept in a store',
   ),
   anywhere(
     './translator',
     'translator/index',
     'preview',
-    60,
+    64,
     'XML (COSEMpdu) and JSON both ways, `explain` (annotated octets), tables',
   ),
   anywhere('./idis', 'idis/index', 'preview', 40, 'companion profiles as data, push and event decoding, pre-checks'),
   anywhere('./testing', 'testing/index', 'preview', 80, 'simulated meters'),
-  anywhere('./testing/arbitrary', 'testing/arbitrary', 'preview', 8.5, 'generators of values (needs `fast-check`)'),
+  anywhere('./testing/arbitrary', 'testing/arbitrary', 'preview', 9, 'generators of values (needs `fast-check`)'),
   anywhere('./vectors', 'vectors/index', 'preview', 88, 'the test vector runner'),
   anywhere('./vectors/scenarios', 'vectors/scenarios/index', 'preview', 150, 'scenarios of a running meter'),
 ];
@@ -122,8 +122,8 @@ export const everyEntry: readonly Entry[] = entries.flatMap((entry) =>
 
 /** Parts of entries that have budgets of their own: what a bundler leaves of an entry when one thing is imported. */
 export const parts: readonly { name: string; module: string; import?: string; budget: number }[] = [
-  { name: 'Client alone', module: 'client/index', import: '{ Client }', budget: 33 },
-  { name: 'one interface class', module: 'cosem/classes/register', budget: 9 },
+  { name: 'Client alone', module: 'client/index', import: '{ Client }', budget: 35 },
+  { name: 'one interface class', module: 'cosem/classes/register', budget: 9.5 },
   { name: 'one service (GET)', module: 'xdlms/get', budget: 7.5 },
-  { name: 'any APDU', module: 'xdlms/apdu', budget: 13 },
+  { name: 'any APDU', module: 'xdlms/apdu', budget: 14 },
 ];

@@ -59,6 +59,7 @@ export class ClientAssociation {
     return this.exchange.run(conversation(this.#acse.limits), signal);
   }
 
+  /** Opens the channel, then the association; see `Client.connect`. */
   open(signal?: AbortSignal): Promise<void> {
     return this.exchange.exclusive(async () => {
       if (this.#state === 'open') return;
@@ -111,6 +112,7 @@ export class ClientAssociation {
     );
     return this.#closing;
   }
+  /** Releases the association and closes the channel; see `Client.close`. */
   close(): Promise<void> {
     const { exchange } = this;
     // Calls made before may finish, but not take forever.

@@ -19,7 +19,7 @@ import { undisturbed } from './undisturbed.js';
  */
 export type ClientEvent =
   | { readonly type: 'sent' | 'received'; readonly apdu: Uint8Array }
-  /** The plain form of a ciphered APDU; only with {@link ExchangeOptions.plainEvents}. */
+  /** The plain form of a ciphered APDU; only with `plainEvents` of the options. */
   | { readonly type: 'plain'; readonly direction: 'sent' | 'received'; readonly apdu: Uint8Array }
   /** Something arrived that is for nobody; reported so that nothing vanishes. */
   | {

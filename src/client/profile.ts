@@ -24,7 +24,7 @@ export interface TimeSelection {
 }
 /** Which rows and columns of a profile to read. */
 export interface ReadProfileOptions extends TimeSelection, CallOptions {
-  /** Rows by position instead, from 1. `to` is 0 or omitted for the last one (see {@link RangeForm.lastEntry}). */
+  /** Rows by position instead, from 1. `to` is 0 or omitted for the last one (see `RangeForm.lastEntry`). */
   readonly entries?: { readonly from?: number; readonly to?: number };
   /** Columns by name, logical name or position (from 0). Default: all. */
   readonly columns?: readonly (string | number)[];

@@ -17,10 +17,11 @@ import type { AmountSource, LevelSource } from './functions-of-time.js';
 
 // The objects that a meter of a few lines has: what is the same in all of them is filled in here.
 
-type Attributes<C extends Parameters<MeterEngine['add']>[0]> = Partial<Omit<ObjectOf<C>, 'logicalName'>>;
+/** Attributes of a class that may be given; the others have the defaults of their behaviour. */
+export type DefinedAttributes<C extends Parameters<MeterEngine['add']>[0]> = Partial<Omit<ObjectOf<C>, 'logicalName'>>;
 
 /** A register: its attributes, and where its value comes from. */
-export interface RegisterDefinition extends Attributes<typeof Register> {
+export interface RegisterDefinition extends DefinedAttributes<typeof Register> {
   readonly scalerUnit: ObjectOf<typeof Register>['scalerUnit'];
   /** What is added with time; `value` (default: 0 as double-long-unsigned) is where it begins. */
   readonly amount?: AmountSource;
@@ -30,7 +31,7 @@ export interface RegisterDefinition extends Attributes<typeof Register> {
 /** An attribute of an object of the meter; a name alone means its attribute 2. */
 export type Column = Obis | CaptureObjectDefinition;
 /** A profile. Its capture period is in seconds; 0 for one that scripts or clients fill. */
-export interface ProfileDefinition extends Omit<Attributes<typeof ProfileGeneric>, 'buffer' | 'captureObjects'> {
+export interface ProfileDefinition extends Omit<DefinedAttributes<typeof ProfileGeneric>, 'buffer' | 'captureObjects'> {
   readonly captureObjects: readonly Column[];
 }
 /** An event log: a profile with a row (time and code) for each of its events. */
@@ -43,7 +44,7 @@ export interface EventLogDefinition {
   readonly eventObject?: Obis;
 }
 /** A push: its Push setup, and when it is sent by itself. */
-export interface PushDefinition extends Omit<Attributes<typeof PushSetup>, 'pushObjectList'> {
+export interface PushDefinition extends Omit<DefinedAttributes<typeof PushSetup>, 'pushObjectList'> {
   readonly pushObjectList: readonly (Obis | PushObjectDefinition)[];
   /** Times of day, `hh:mm` or `hh:mm:ss` local time. Default: only clients and scripts trigger it. */
   readonly dailyAt?: readonly string[];

@@ -39,6 +39,7 @@ export {
 } from './define-meter.js';
 export type {
   Column,
+  DefinedAttributes,
   EventLogDefinition,
   ProfileDefinition,
   PushDefinition,

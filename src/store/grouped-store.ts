@@ -24,6 +24,7 @@ export interface StoreBackend {
    * finished.
    */
   commit(change: (get: (name: string) => string | undefined) => StoreChanges): MaybePromise<void>;
+  /** Lets go of what it holds; called once, after the last write. */
   close(): void;
 }
 

@@ -61,6 +61,7 @@ export class LoadProfile {
     return this.#cells.length;
   }
 
+  /** The object to be served. */
   object(): CosemObject {
     const columns = [...loadProfileColumns];
     return cosemObject(

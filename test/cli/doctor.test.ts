@@ -134,9 +134,7 @@ describe('doctor on a pseudo terminal', needs(serialport, socat), () => {
   it('says what is wrong with a port', async () => {
     const run = await cli(['doctor', join(folder, 'none')]);
     expect(run).toMatchObject({ code: 3, out: '' });
-    expect(run.err).toMatch(
-      /^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port exists/m,
-    );
+    expect(run.err).toMatch(/^dlms-cosem: cannot connect to .*No such file or directory.* Check that the port exists/m);
   });
 
   it('finds a meter that wants a sign-on, and what it prints can be read with', async () => {

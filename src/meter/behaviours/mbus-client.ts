@@ -40,6 +40,7 @@ export interface MBusLine {
   transferKey(channel: number, address: number, wrapped: Uint8Array): boolean;
   /** Sets the key for telegrams of this channel from now on; empty for none. */
   setKey(channel: number, key: Uint8Array): void;
+  /** Sends data to the device; false when it cannot be reached. */
   send(channel: number, address: number, records: readonly DataSendElement[]): boolean;
   /** Sets the clock of the device. @returns by how many seconds it was wrong */
   synchronize(channel: number, address: number, utc: number): number | undefined;
