@@ -134,7 +134,10 @@ export class SecurityContext {
     this.form = options.form ?? 'glo';
     this.acceptSuites = options.acceptSuites ?? [this.suite.id];
     this.signerOf = options.signerOf;
-    this.maxDecompressed = options.maxDecompressed;
+    const { maxDecompressed } = options;
+    if (maxDecompressed !== undefined && !(Number.isSafeInteger(maxDecompressed) && maxDecompressed > 0))
+      throw new DlmsError('configuration/invalid', { what: 'maxDecompressed, which must be a positive integer' });
+    this.maxDecompressed = maxDecompressed;
     this.compress = options.compress;
     if (this.compress !== undefined && this.suite.id === 0)
       throw new DlmsError('configuration/invalid', { what: 'compression in security suite 0, which defines none' });

@@ -46,8 +46,11 @@ export function* accessItems(
 ): Conversation<AccessResult[]> {
   const results: AccessResult[] = [];
   const sendSize = wholeSize(limits, 'access');
-  while (results.length < items.length) {
-    const { apdu, count } = longestRequest(invoke, items.slice(results.length), sendSize);
+  let failed = false;
+  // About as many items fit as fitted into the request before: trying them all each time would cost their square.
+  for (let most = items.length; results.length < items.length; ) {
+    const { apdu, count } = longestRequest(invoke, items.slice(results.length, results.length + most), sendSize);
+    most = 2 * count;
     // An item refused after the first request would lose the results of what had been done.
     if (results.length === 0 && count < items.length)
       for (const item of items) longestRequest(invoke, [item], sendSize);
@@ -65,8 +68,9 @@ export function* accessItems(
     for (const [i, outcome] of outcomes.entries()) {
       checkService(items[results.length] as AccessItem, outcome);
       results.push({ result: outcome.result, data: data[i] as Uint8Array });
+      failed ||= outcome.result !== 'success';
     }
-    if (invoke.processingOption === 'break-on-error' && results.some((r) => r.result !== 'success')) break;
+    if (invoke.processingOption === 'break-on-error' && failed) break;
   }
   return results;
 }

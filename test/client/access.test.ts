@@ -148,6 +148,21 @@ describe('the conversation of ACCESS', () => {
     expect(sent).toHaveLength(2);
     expect(results.map((r) => r.data)).toEqual([0, 1, 0, 1].map((n) => encode(unsigned, n)));
   });
+  it('asks for many items at a cost that grows with their number, not with its square', () => {
+    let looked = 0;
+    const items = Array.from({ length: 4000 }, (_, i) => ({
+      ...read(i & 7),
+      get attribute() {
+        looked++;
+        return { cosemAttributeDescriptor: { classId: 3, instanceId: '1-0:1.8.0*255' as const, attributeId: 2 } };
+      },
+    })) as AccessItem[];
+    const conversation = accessItems(invoke, items, limits(200));
+    let step = conversation.next();
+    while (step.done !== true) step = conversation.next(answer(step.value[6]!));
+    expect(step.value).toHaveLength(4000);
+    expect(looked).toBeLessThan(60_000);
+  });
   it('refuses an item that does not fit by itself, before anything is sent', () => {
     expect(refusal(() => run([read(1)], 10, []))).toMatchObject({ code: 'service/unsupported' });
   });

@@ -175,10 +175,13 @@ export class ConnectionServer implements ServedConnection {
     );
   }
 
-  #answer(route: Route, answers: readonly Uint8Array[]): Promise<void> | undefined {
-    let slow: Promise<void> | undefined;
-    for (const apdu of answers) slow = this.#write(this.#framing.write(route, apdu)) ?? slow;
-    return slow;
+  /** One after the other, so that a peer that does not read fails one write and not all of them. */
+  #answer(route: Route, answers: readonly Uint8Array[], from = 0): Promise<void> | undefined {
+    for (let i = from; i < answers.length; i++) {
+      const slow = this.#write(this.#framing.write(route, answers[i] as Uint8Array));
+      if (slow !== undefined) return slow.then(() => this.#answer(route, answers, i + 1));
+    }
+    return undefined;
   }
 
   #write(octets: Uint8Array): Promise<void> | undefined {

@@ -125,6 +125,9 @@ describe('compressed content that is received', () => {
     const { client: wide } = await pairOf(provider, 1, { maxDecompressed: 0x20000 });
     expect((await unprotect(await bomb(0x10000), wide)).apdu).toHaveLength(0x10000);
   });
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('has a limit that bounds it: not %d', async (limit) => {
+    expect((await failure(() => pairOf(provider, 1, { maxDecompressed: limit }))).code).toBe('configuration/invalid');
+  });
   it('does not use its counter up when it cannot be decompressed', async () => {
     const { client, server } = await pairOf(provider, 1);
     await failure(async () => unprotect(await sealed(server, 0xb1, Uint8Array.of(0xff, 0xff)), client));

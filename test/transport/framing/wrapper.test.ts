@@ -386,6 +386,22 @@ describe('wrapper connections', () => {
     });
   });
 
+  it('drops a peer that reads none of many answers, with one error', async () => {
+    const clock = new VirtualClock();
+    const [left, right] = transportPair({ capacity: 10 });
+    const errors: unknown[] = [];
+    const answers = Array.from({ length: 1000 }, () => new Uint8Array(20));
+    serveWrapper(right, { ...echo, handle: () => answers }, { clock, timeoutMs: 1000, onError: (e) => errors.push(e) });
+    left.direct?.start({ octets() {}, ended() {} });
+    left.direct?.pause();
+    left.direct?.write(wrap(16, 1, new Uint8Array([1])));
+    await pause();
+    clock.advance(1000);
+    // A write that nobody waits for would end the process here.
+    for (let i = 0; i < 50; i++) await pause();
+    expect(errors).toMatchObject([{ code: 'transport/timeout', context: { waitingFor: 'the peer to read' } }]);
+  });
+
   it('works the same over plain Web Streams', async () => {
     const a = new TransformStream<Uint8Array, Uint8Array>();
     const b = new TransformStream<Uint8Array, Uint8Array>();
