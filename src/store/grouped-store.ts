@@ -15,6 +15,7 @@ export interface StoreBackend {
   readonly exclusive: boolean;
   /** The newest value that has been written. */
   get(name: string): string | undefined;
+  /** Everything whose name begins with the prefix. */
   entries(prefix: string): readonly (readonly [name: string, value: string])[];
   /** @throws DlmsError `security/counter-store` when another process has taken the store over */
   checkOwner(): void;
