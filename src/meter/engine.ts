@@ -20,7 +20,7 @@ import { Environment, type Source } from './environment.js';
 import type { EventName } from './events.js';
 import { type AmountSource, type LevelSource, levelOf } from './functions-of-time.js';
 import { defaultKnobs, type Knobs } from './knobs.js';
-import { LocalTime, type Zone } from './local-time.js';
+import { LocalTime, utcZone, type Zone } from './local-time.js';
 import { EngineObject, type SavedObject } from './object.js';
 import { fromPlain, type Plain, toPlain } from './plain.js';
 import { ObjectSpace } from './space.js';
@@ -100,7 +100,7 @@ export class MeterEngine {
   /** Real time minus elapsed time. */
   #origin: number;
   #operations = 0;
-  #local: LocalTime = new LocalTime(noZone);
+  #local: LocalTime = new LocalTime(utcZone);
   #supply = true;
   #network = true;
   #downSince: { readonly elapsed: number; readonly utc: number } | undefined;
@@ -621,31 +621,6 @@ function replace<T>(set: Set<T>, values: readonly T[]): void {
   set.clear();
   for (const v of values) set.add(v);
 }
-const noZone: Zone = {
-  timeZone: 0,
-  daylightSavingsEnabled: false,
-  daylightSavingsDeviation: 0,
-  daylightSavingsBegin: {
-    year: null,
-    month: null,
-    dayOfMonth: null,
-    dayOfWeek: null,
-    hour: null,
-    minute: null,
-    second: null,
-    hundredths: null,
-  },
-  daylightSavingsEnd: {
-    year: null,
-    month: null,
-    dayOfMonth: null,
-    dayOfWeek: null,
-    hour: null,
-    minute: null,
-    second: null,
-    hundredths: null,
-  },
-};
 const referenceOf = (object: EngineObject, attribute: string): Reference => ({
   classId: object.definition.classId,
   logicalName: object.logicalName,

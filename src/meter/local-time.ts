@@ -1,4 +1,4 @@
-import type { CosemDate, CosemTime } from '../cosem/date-time.js';
+import { type CosemDate, type CosemTime, unspecifiedDateTime } from '../cosem/date-time.js';
 
 /** The rule of a Clock object for local time. */
 export interface Zone {
@@ -12,6 +12,14 @@ export interface Zone {
   /** Local daylight saving time. */
   readonly daylightSavingsEnd: CosemDate & CosemTime;
 }
+/** Local time is UTC, as long as there is no Clock object. */
+export const utcZone: Zone = {
+  timeZone: 0,
+  daylightSavingsEnabled: false,
+  daylightSavingsDeviation: 0,
+  daylightSavingsBegin: unspecifiedDateTime,
+  daylightSavingsEnd: unspecifiedDateTime,
+};
 /** Local time as numbers; the day of week is 1 Monday to 7 Sunday. */
 export interface LocalFields {
   readonly year: number;
